@@ -1,0 +1,85 @@
+# Needs Python 3.11 to 3.13, git and make. Everything else is in requirements.lock, fetched once and checked by hash.
+
+SHELL := /bin/sh
+.SHELLFLAGS := -eu -c
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3.11 python3.12 python3.13 python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+UV := $(BIN)/uv --quiet
+HOUSE_TESTS := $(wildcard tests/architecture tests/registry)
+
+# Nobody downstream of us phones home.
+export DO_NOT_TRACK := 1
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export GX_ANALYTICS_ENABLED := false
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+# uv is told which Python to use and never brings its own.
+export UV_PYTHON_DOWNLOADS := never
+
+.PHONY: help setup demo test check format generate bench lock clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## make .venv, or bring it up to date with requirements.lock
+
+demo: $(READY) ## the whole route on a synthetic world, from local broker to report
+	$(BIN)/tokenshare demo
+
+test: check ## what CI runs: check, then every test
+	$(BIN)/pytest $(addprefix --ignore=,$(HOUSE_TESTS))
+
+check: $(READY) ## style, types, SQL, architecture and registry, without running the route
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt
+	$(BIN)/pytest --quiet $(HOUSE_TESTS)
+
+format: $(READY) ## let ruff and sqlfluff lay out the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/sqlfluff fix --disable-progress-bar dbt
+
+generate: $(READY) ## render what is committed but derived: JSON Schemas, dbt YAML, prefect.yaml, reference
+	$(BIN)/python -m flows.generate
+
+bench: $(READY) ## measure the route on this machine
+	$(BIN)/python bench/route.py
+
+lock: $(READY) ## resolve pyproject.toml again into requirements.lock, within its bounds
+	$(UV) pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --group dev --group setup pyproject.toml --output-file requirements.lock
+
+clean: ## remove .venv and caches; a home (.tokenshare) is yours and stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist dbt/target dbt/logs logs
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Set-up, each step only where its result is missing or older than what it is made from.
+
+$(READY): requirements.lock pyproject.toml | $(BIN)/uv
+	$(UV) pip sync --require-hashes --python $(BIN)/python requirements.lock
+	$(UV) pip install --offline --no-deps --no-build-isolation --python $(BIN)/python --editable .
+	@touch $@
+
+# uv comes from the lock as well: its block there is a requirements file of one.
+$(BIN)/uv: | $(BIN)/python
+	@sed -n '/^uv==/,/[^\]$$/p' requirements.lock > $(VENV)/uv.txt
+	@$(BIN)/python -m ensurepip > $(VENV)/ensurepip.log
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement $(VENV)/uv.txt
+
+$(BIN)/python:
+	@for python in $(PYTHON); do \
+	  "$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2> /dev/null || continue; \
+	  "$$python" -c 'import ensurepip, venv' 2> /dev/null || { \
+	    echo "$$python cannot make environments: install its venv package (on Debian and Ubuntu python3-venv)" \
+	      "or name another: make PYTHON=/path/to/python3.11" >&2; exit 2; }; \
+	  exec "$$python" -m venv --clear --without-pip $(VENV); \
+	done; \
+	echo "no Python 3.11, 3.12 or 3.13 here: install one, or name it: make PYTHON=/path/to/python3.11" >&2; exit 2
