@@ -1,0 +1,84 @@
+"""Bytes to events and back, strict: what a lax JSON reader would let through is refused here."""
+
+import json
+import re
+from typing import Any, NoReturn
+
+from pydantic import ValidationError
+
+from tokenshare.errors import ContractViolation
+from tokenshare.events import Event
+from tokenshare.fields import LARGEST_COUNT
+from tokenshare.topics import Topic
+
+_DIGITS = re.compile(r"[0-9]{1,19}", re.ASCII)
+
+
+def encode(event: Event) -> bytes:
+    """The event as UTF-8 JSON."""
+    return event.model_dump_json().encode()
+
+
+def decode(topic: Topic, value: bytes | None) -> Event:
+    """The event a record's value holds; raises ContractViolation saying what was wrong where."""
+    if value is None:
+        raise ContractViolation(f"{topic.name}: a record without value (tombstone) is not an event")
+    read_json(value)  # pydantic keeps the last of duplicate keys and cannot be told not to
+    try:
+        return topic.event.model_validate_json(value)
+    except ValidationError as error:
+        raise ContractViolation(f"{topic.name}: {_said(error)}") from error
+
+
+def read_json(value: bytes) -> Any:
+    """UTF-8 JSON without BOM, duplicate keys, NaN or Infinity; raises ContractViolation."""
+    try:
+        text = value.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ContractViolation(f"not UTF-8 at byte {error.start}") from error
+    if text.startswith("\ufeff"):
+        raise ContractViolation("begins with a byte order mark")
+    try:
+        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
+    except json.JSONDecodeError as error:
+        raise ContractViolation(f"not JSON: {error.msg} at character {error.pos}") from error
+    except RecursionError as error:
+        raise ContractViolation("nested too deeply") from error
+    except ContractViolation:
+        raise
+    except ValueError as error:  # an integer of more digits than Python will read
+        raise ContractViolation(f"not JSON we accept: {str(error).split(':')[0]}") from error
+
+
+def read_count(value: Any, where: str) -> int:
+    """A count as upstreams send it, digits or an integer up to 2^63-1; raises ContractViolation naming `where`."""
+    count = int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else value
+    if isinstance(count, bool) or not isinstance(count, int):
+        raise ContractViolation(f"{where} is {value!r}: not a whole number in decimal digits")
+    if not 0 <= count <= LARGEST_COUNT:
+        raise ContractViolation(f"{where} is {value}: outside 0 to 2^63-1")
+    return count
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    document = dict(pairs)
+    if len(document) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ContractViolation(f"duplicate key {next(name for name in names if names.count(name) > 1)!r}")
+    return document
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ContractViolation(f"{name} is not a number")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if number in (float("inf"), float("-inf")):
+        raise ContractViolation(f"{digits} is not a finite number")
+    return number
+
+
+def _said(error: ValidationError) -> str:
+    problems = error.errors(include_url=False, include_context=False, include_input=False)
+    return "; ".join(f"{'.'.join(map(str, p['loc'])) or 'value'}: {p['msg']}" for p in problems[:3])

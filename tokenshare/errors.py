@@ -1,0 +1,84 @@
+"""The one exception tree: what went wrong, what to do next, and the exit code it means."""
+
+from collections.abc import Sequence
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What a process tells its caller; a contract with schedulers."""
+
+    OK = 0
+    BUG = 1
+    USAGE = 2
+    HELD = 10
+    RECORDS_LOST = 11
+    INCOMPLETE = 12
+    UNDELIVERED = 13
+    BROKER = 14
+    BUSY = 75
+
+
+GRAVITY = (
+    ExitCode.BUG,
+    ExitCode.USAGE,
+    ExitCode.BROKER,
+    ExitCode.RECORDS_LOST,
+    ExitCode.INCOMPLETE,
+    ExitCode.HELD,
+    ExitCode.UNDELIVERED,
+)
+
+
+def gravest(codes: Sequence[ExitCode]) -> ExitCode:
+    """Of several outcomes, the one the process reports."""
+    return next((code for code in GRAVITY if code in codes), ExitCode.OK)
+
+
+class TokenshareError(Exception):
+    """Something a person can mend: `fix` names how, in one clause."""
+
+    exit_code = ExitCode.BUG
+
+    def __init__(self, message: str, fix: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.fix = fix
+
+    def __str__(self) -> str:
+        return f"{self.message}: {self.fix}" if self.fix else self.message
+
+
+class UsageError(TokenshareError):
+    """A wrong option, setting, home or as-of."""
+
+    exit_code = ExitCode.USAGE
+
+
+class BrokerUnavailable(TokenshareError):
+    """Kafka cannot be reached, refuses us, or lacks a topic."""
+
+    exit_code = ExitCode.BROKER
+
+
+class RecordsLost(TokenshareError):
+    """Records we have not landed are gone from the topic."""
+
+    exit_code = ExitCode.RECORDS_LOST
+
+
+class Busy(TokenshareError):
+    """Another pass holds the home."""
+
+    exit_code = ExitCode.BUSY
+
+
+class ContractViolation(ValueError):
+    """A record does not honour its topic's contract; it leaves to the dead letter."""
+
+
+class SourceAbsent(Exception):
+    """The upstream gave no complete answer; nothing is known, which is not zero."""
+
+
+class PayloadRefused(Exception):
+    """The upstream answered, and the answer cannot be trusted as a whole."""

@@ -1,0 +1,159 @@
+"""A publication: one metric, at one moment, with the evidence that let it out or held it back."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
+from hashlib import sha256
+from typing import Any, Literal
+
+from tokenshare.metrics import Metric
+
+Severity = Literal["hold", "alert"]
+CheckOutcome = Literal["passed", "failed", "released", "skipped"]
+Status = Literal["current", "held", "released", "superseded"]
+Outcome = Literal["published", "unchanged", "held", "inactive"]
+Row = tuple[Any, ...]
+WHOLE = "*"  # the key of a check that judges a column or a table rather than one key
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One key whose observed value a check does not allow."""
+
+    key: str
+    observed: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """The outcome of one check on one metric; only a failed one of severity `hold` shuts the gate."""
+
+    name: str
+    outcome: CheckOutcome
+    observed: str
+    expected: str
+    severity: Severity = "hold"
+    breaches: tuple[Breach, ...] = ()
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What a metric would show: rows in the order of its contract, sorted by its grain."""
+
+    metric: Metric
+    rows: tuple[Row, ...]
+
+    @cached_property
+    def digest(self) -> str:
+        """sha256 of the rows; as_of and status are outside, so the same numbers have the same digest."""
+        lines = "\n".join(json.dumps(row, default=_json, ensure_ascii=True) for row in self.rows)
+        return sha256(lines.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A version of a metric. `as_of` is when it was first true, `valid_through` when it was last confirmed."""
+
+    metric: str
+    version: int
+    as_of: datetime
+    valid_through: datetime
+    rows: int
+    digest: str
+    suite_digest: str
+    checks_evaluated: int
+    status: Status
+    held_since: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a metric stands: the version readers see, and a candidate that is held back, if any."""
+
+    shown: Publication | None = None
+    held: Publication | None = None
+    last_version: int = 0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of a candidate: the versions whose record changes, newest last."""
+
+    outcome: Outcome
+    publications: tuple[Publication, ...]
+    reason: str = ""
+
+    @property
+    def version(self) -> int | None:
+        return self.publications[-1].version if self.publications else None
+
+
+def reason_of(checks: Sequence[Check]) -> str:
+    """Why the gate is shut, in one line; empty where it is open."""
+    failed = [c for c in checks if c.outcome in ("failed", "skipped") and c.severity == "hold"]
+    return "; ".join(f"{c.name}: observed {c.observed}, expected {c.expected}" for c in failed[:3])
+
+
+def decide(
+    standing: Standing, candidate: Candidate, checks: Sequence[Check], suite_digest: str, as_of: datetime, confirmed: bool
+) -> Verdict:
+    """Publishes, leaves or holds a candidate. `confirmed`: the sources answered, so unchanged numbers speak for `as_of`."""
+    draft = Publication(
+        metric=candidate.metric.id,
+        version=standing.last_version + 1,
+        as_of=as_of,
+        valid_through=as_of,
+        rows=len(candidate.rows),
+        digest=candidate.digest,
+        suite_digest=suite_digest,
+        checks_evaluated=sum(check.outcome != "skipped" for check in checks),
+        status="released" if any(check.outcome == "released" for check in checks) else "current",
+    )
+    reason = reason_of(checks)
+    return _hold(standing, draft, reason) if reason or not checks else _let_out(standing, draft, confirmed)
+
+
+def hold_back(standing: Standing, reason: str, as_of: datetime) -> Verdict:
+    """Holds a metric that has no candidate at all: the last good version stays, marked."""
+    since = (standing.shown.held_since if standing.shown else None) or as_of
+    frozen = (replace(standing.shown, status="held", held_since=since, reason=reason),) if standing.shown else ()
+    return Verdict("held", tuple(frozen), reason)
+
+
+def _let_out(standing: Standing, draft: Publication, confirmed: bool) -> Verdict:
+    shown, held = standing.shown, standing.held
+    if shown and shown.digest == draft.digest:
+        through = draft.valid_through if confirmed else shown.valid_through
+        status = shown.status if shown.status == "released" else draft.status
+        kept = replace(shown, valid_through=through, status=status, held_since=None, reason="")
+        return Verdict("unchanged", (*_superseded(held), kept))
+    if held and held.digest == draft.digest:
+        draft = replace(draft, version=held.version)
+    return Verdict("published", (*_superseded(shown), *_superseded(held, but=draft.version), draft))
+
+
+def _hold(standing: Standing, draft: Publication, reason: str) -> Verdict:
+    shown, held = standing.shown, standing.held
+    since = (shown.held_since if shown else None) or (held.held_since if held else None) or draft.as_of
+    frozen = (replace(shown, status="held", held_since=since, reason=reason),) if shown else ()
+    if shown and shown.digest == draft.digest:
+        return Verdict("held", (*_superseded(held), *frozen), reason)
+    if held and held.digest == draft.digest:
+        draft = replace(draft, version=held.version, as_of=held.as_of)
+    kept = replace(draft, status="held", held_since=since, reason=reason)
+    return Verdict("held", (*_superseded(held, but=draft.version), *frozen, kept), reason)
+
+
+def _superseded(publication: Publication | None, but: int | None = None) -> tuple[Publication, ...]:
+    if publication is None or publication.version == but:
+        return ()
+    return (replace(publication, status="superseded", held_since=None),)
+
+
+def _json(value: Any) -> str:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no canonical form")

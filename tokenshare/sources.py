@@ -1,0 +1,85 @@
+"""What an outside party must declare before its numbers may enter, and the shape of one fetch."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from typing import Protocol
+
+from tokenshare.events import Event
+from tokenshare.topics import Topic
+
+
+@dataclass(frozen=True)
+class Page:
+    """One complete answer of the upstream, before anyone has judged it."""
+
+    url: str  # without secrets: keys travel in headers
+    body: bytes
+    content_type: str
+
+    @property
+    def digest(self) -> str:
+        return sha256(self.body).hexdigest()
+
+
+@dataclass(frozen=True)
+class Window:
+    """What a fetch asks for: days `start` to `end`, both inclusive, as seen at `observed_at`."""
+
+    start: date
+    end: date
+    observed_at: datetime
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """The pages one source gave for one window; the same answer at the same moment is the same fetch."""
+
+    source_id: str
+    window: Window
+    pages: tuple[Page, ...]
+
+    @property
+    def id(self) -> str:
+        parts = (self.source_id, self.window.observed_at.isoformat(), *(page.digest for page in self.pages))
+        return sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What a fetch says: its events, the moment it speaks for, the days it covers, fields nobody had met before."""
+
+    events: tuple[Event, ...]
+    as_of: datetime
+    start_date: date | None = None
+    end_date: date | None = None
+    unknown_fields: frozenset[str] = field(default_factory=frozenset)
+
+
+class Session(Protocol):
+    """A polite HTTP session; raises SourceAbsent where no complete answer came."""
+
+    def get(self, path: str, params: dict[str, str] | None = None, *, with_key: bool = False) -> Page: ...
+
+
+@dataclass(frozen=True)
+class Source:
+    """An outside party whose numbers we observe.
+
+    `fetch` touches the network and yields pages as they come; `parse` is pure and raises PayloadRefused
+    where the pages cannot be trusted as a whole. `world_file` is the file of a world that stands in for it.
+    """
+
+    id: str
+    title: str
+    emits: tuple[Topic, ...]
+    cadence: timedelta
+    needs_key: bool
+    licence: str
+    citation: str  # `{as_of}` is filled in when a number is published
+    terms: str
+    traps: str
+    world_file: str
+    fetch: Callable[[Session, Window], Iterator[Page]]
+    parse: Callable[[Fetch], Parsed]
