@@ -1,0 +1,1 @@
+"""Beam over ranges of offsets; it knows contracts and callables, never Kafka or files."""

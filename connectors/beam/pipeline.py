@@ -1,0 +1,35 @@
+"""The landing pipeline, on one screen."""
+
+from collections.abc import Sequence
+
+import apache_beam as beam
+from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+
+from connectors.beam.transforms import Decode, Read, ReadRanges, Reject, Write, WriteLanding
+from tokenshare.errors import TokenshareError
+from tokenshare.offsets import Range
+
+_BEAMS_NOTE = " [while running"
+
+
+def run(ranges: Sequence[Range], read: Read, reject: Reject, write: Write) -> None:
+    """Lands every range; raises what the first failing range raised. Safe to run twice over the same ranges.
+
+    The runner is named: Beam's default first tries to download another and may then run side effects twice.
+    """
+    try:
+        _run(ranges, read, reject, write)
+    except TokenshareError as error:
+        raise type(error)(error.message.split(_BEAMS_NOTE)[0]) from error
+
+
+def _run(ranges: Sequence[Range], read: Read, reject: Reject, write: Write) -> None:
+    with beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([])) as pipeline:
+        _ = (
+            pipeline
+            | "Plan" >> beam.Create(list(ranges), reshuffle=False)
+            | "Read" >> ReadRanges(read)
+            | "Decode" >> Decode()
+            | "Land" >> WriteLanding(reject, write)
+        )

@@ -1,0 +1,81 @@
+"""What a range of offsets passes through between the topic and its landed file."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import apache_beam as beam
+
+from tokenshare.codec import decode
+from tokenshare.errors import ContractViolation
+from tokenshare.events import Event
+from tokenshare.offsets import Range, Record
+from tokenshare.topics import TOPIC_BY_NAME
+
+Read = Callable[[Range], Iterable[Record]]
+Rejection = tuple[Record, str]  # a record that leaves to the dead letter, and why
+Reject = Callable[[Sequence[Rejection]], None]
+Write = Callable[[Range, Sequence[tuple[Record, Event]], int], None]
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """One range after decoding: every record of it is in exactly one of the two."""
+
+    range: Range
+    rows: tuple[tuple[Record, Event], ...]
+    rejections: tuple[Rejection, ...]
+
+
+@dataclass
+class ReadRanges(beam.PTransform):  # type: ignore[misc]
+    """Ranges to their records. The element is a whole range: one element per record costs ten times as much."""
+
+    read: Read
+
+    def expand(self, ranges: beam.PCollection) -> beam.PCollection:
+        return ranges | beam.Map(_read, self.read)
+
+
+class Decode(beam.PTransform):  # type: ignore[misc]
+    """Records to events; those that break their contract are kept aside with the reason."""
+
+    def expand(self, records: beam.PCollection) -> beam.PCollection:
+        return records | beam.MapTuple(decode_range)
+
+
+@dataclass
+class WriteLanding(beam.PTransform):  # type: ignore[misc]
+    """Decoded ranges to the dead letter and to their files, in that order: a file says that its rejects are out.
+
+    A bundle that runs twice writes the same file; dead letters may repeat and are counted by their origin.
+    """
+
+    reject: Reject
+    write: Write
+
+    def expand(self, decoded: beam.PCollection) -> beam.PCollection:
+        return decoded | beam.Map(_land, self.reject, self.write)
+
+
+def _read(range: Range, read: Read) -> tuple[Range, tuple[Record, ...]]:
+    return range, tuple(read(range))
+
+
+def decode_range(range: Range, records: Sequence[Record]) -> Decoded:
+    """Every record of a range decoded strictly, or rejected."""
+    topic = TOPIC_BY_NAME[range.topic]
+    rows: list[tuple[Record, Event]] = []
+    rejections: list[Rejection] = []
+    for record in records:
+        try:
+            rows.append((record, decode(topic, record.value)))
+        except ContractViolation as error:
+            rejections.append((record, str(error)))
+    return Decoded(range, tuple(rows), tuple(rejections))
+
+
+def _land(decoded: Decoded, reject: Reject, write: Write) -> Range:
+    if decoded.rejections:
+        reject(decoded.rejections)
+    write(decoded.range, decoded.rows, len(decoded.rejections))
+    return decoded.range

@@ -1,0 +1,1 @@
+"""What the pipeline keeps on disk: archive, landing, warehouse, publications. DuckDB enters here alone."""

@@ -1,0 +1,53 @@
+"""Raw payloads as they came, and which fetches are known to be whole; fetching reads nothing else of ours."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from connectors.storage import durable
+from tokenshare.sources import Fetch, Page
+
+
+@dataclass(frozen=True)
+class Completed:
+    """A fetch whose events Kafka has acknowledged; `digests` maps each period it stated to a digest of its events."""
+
+    fetch_id: str
+    observed_at: str
+    digests: Mapping[str, str]
+
+
+def keep(archive: Path, source_id: str, day: date, page: Page, midway: Callable[[], None] = lambda: None) -> Path:
+    """Keeps a payload by source, day and digest, with its address beside it; the same payload is kept once."""
+    path = archive / source_id / day.isoformat() / page.digest
+    if not path.exists():
+        durable.write(path, page.body, midway)
+        about = {"url": page.url, "content_type": page.content_type, "bytes": len(page.body)}
+        durable.write(path.with_suffix(".json"), json.dumps(about).encode())
+    return path
+
+
+def complete(archive: Path, fetch: Fetch, digests: Mapping[str, str]) -> None:
+    """Marks a fetch as whole, after Kafka acknowledged its fetch.completed; folded over what was stated before."""
+    known = dict(stated(archive, fetch.source_id)) | dict(digests)
+    marker = Completed(fetch.id, fetch.window.observed_at.isoformat(), known)
+    durable.write(archive / fetch.source_id / "completed.json", json.dumps(asdict(marker)).encode())
+
+
+def last_completed(archive: Path, source_id: str) -> datetime | None:
+    """When the newest whole fetch of the source was made; None where there is none."""
+    marker = _marker(archive, source_id)
+    return datetime.fromisoformat(marker.observed_at) if marker else None
+
+
+def stated(archive: Path, source_id: str) -> Mapping[str, str]:
+    """The digest of the events last stated for each period."""
+    marker = _marker(archive, source_id)
+    return marker.digests if marker else {}
+
+
+def _marker(archive: Path, source_id: str) -> Completed | None:
+    path = archive / source_id / "completed.json"
+    return Completed(**json.loads(path.read_text())) if path.exists() else None

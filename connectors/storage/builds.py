@@ -1,0 +1,34 @@
+"""The last build of the candidates: what it was made from, and what of it failed."""
+
+from dataclasses import dataclass
+
+from connectors.storage.warehouse import Connection, transaction
+
+
+@dataclass(frozen=True)
+class Build:
+    """`failed` names models and tests that did not succeed; a metric that needs one of them is held."""
+
+    inputs_digest: str
+    run_id: str
+    failed: tuple[str, ...]
+
+
+def read(connection: Connection) -> Build | None:
+    """The build there is; None before the first, and after one that was cut off."""
+    found = connection.execute("SELECT inputs_digest, run_id, failed FROM ledger.builds").fetchone()
+    return Build(found[0], found[1], tuple(found[2])) if found else None
+
+
+def forget(connection: Connection) -> None:
+    """Before a build begins: one that is cut off leaves relations that match nothing."""
+    connection.execute("DELETE FROM ledger.builds")
+
+
+def remember(connection: Connection, build: Build) -> None:
+    """Keeps the newest build only."""
+    with transaction(connection):
+        forget(connection)
+        connection.execute(
+            "INSERT INTO ledger.builds VALUES (?, ?, ?)", [build.inputs_digest, build.run_id, list(build.failed)]
+        )

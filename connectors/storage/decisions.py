@@ -1,0 +1,216 @@
+"""Decisions about what readers see: versions, their evidence, restatements and lineage, committed together."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+from connectors.storage.candidates import columns_sql, provenance_sql, read_rows
+from connectors.storage.warehouse import Connection, transaction
+from tokenshare.columns import columns_of
+from tokenshare.metrics import Metric
+from tokenshare.publication import Check, Publication, Row, Standing, Verdict
+from tokenshare.restatements import Restatement
+
+Coordinate = dict[str, Any]  # topic, partition, offset, and what the record is about
+COLUMNS = [field.name for field in fields(Publication)]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was decided about one metric; `cause` and `source_offsets` explain its restatements."""
+
+    metric: Metric
+    verdict: Verdict
+    checks: tuple[Check, ...]
+    citation: str
+    restatements: tuple[Restatement, ...] = ()
+    old_version: int | None = None
+    cause: str = ""
+    source_offsets: tuple[str, ...] = ()  # one per restatement, JSON
+
+
+@dataclass(frozen=True)
+class Run:
+    """The pass that decides."""
+
+    id: str
+    at: datetime
+    seeds_digest: str
+    models_digest: str
+    variables: Mapping[str, Any]
+
+
+def read_standing(connection: Connection, metric: Metric) -> Standing:
+    """The version readers see, the candidate held back, and the last version number given."""
+    found = [p for p in read_publications(connection, metric) if p.status != "superseded"]
+    last = connection.execute(
+        "SELECT coalesce(max(version), 0) FROM decisions.publications WHERE metric = ?", [metric.id]
+    ).fetchone()
+    public = {row[0] for row in connection.execute(
+        "SELECT version FROM decisions.publications WHERE metric = ? AND published_at IS NOT NULL", [metric.id]
+    ).fetchall()}
+    return Standing(
+        shown=next((p for p in found if p.version in public), None),
+        held=next((p for p in found if p.version not in public), None),
+        last_version=last[0] if last else 0,
+    )
+
+
+def read_publications(connection: Connection, metric: Metric) -> list[Publication]:
+    """Every version of a metric, held candidates included, oldest first."""
+    query = f"SELECT {', '.join(COLUMNS)} FROM decisions.publications WHERE metric = ? ORDER BY version"
+    return [Publication(*row) for row in connection.execute(query, [metric.id]).fetchall()]
+
+
+def read_version(connection: Connection, metric: Metric, version: int) -> tuple[Row, ...]:
+    """The rows of one version, in the order of the contract."""
+    return read_rows(connection, metric, f"versions.{metric.id}", f"version = {int(version)}")
+
+
+def read_inputs(connection: Connection) -> tuple[str, str] | None:
+    """Digests of the seeds and of the models as of the newest decision."""
+    found = connection.execute(
+        "SELECT seeds_digest, models_digest FROM decisions.inputs JOIN ledger.runs ON run = run_id ORDER BY started_at DESC"
+    ).fetchone()
+    return (found[0], found[1]) if found else None
+
+
+def read_releases(connection: Connection, group: str) -> frozenset[tuple[str, str, str]]:
+    """What people have let through in a coherence group, as (check, key, observed)."""
+    query = 'SELECT "check", key, observed FROM decisions.releases WHERE coherence_group = ?'
+    return frozenset(connection.execute(query, [group]).fetchall())
+
+
+def any_recorded(connection: Connection) -> bool:
+    """Whether any pass has decided anything yet."""
+    return connection.execute("SELECT 1 FROM decisions.inputs LIMIT 1").fetchone() is not None
+
+
+def read_coordinates(connection: Connection, keys: Sequence[tuple[date, str]]) -> list[tuple[date, Coordinate]]:
+    """Where the usage rows of (day, permaslug) lie in Kafka; a key that is no longer stated has no row."""
+    found = []
+    for day, permaslug in keys:
+        row = connection.execute(
+            'SELECT topic, "partition", "offset" FROM intermediate.int_usage_selected '
+            "WHERE usage_date = ? AND model_permaslug = ?",
+            [day, permaslug],
+        ).fetchone()
+        if row:
+            at = {"topic": row[0], "partition": row[1], "offset": row[2], "model_permaslug": permaslug}
+            found.append((day, at))
+    return found
+
+
+def record(connection: Connection, run: Run, decisions: Sequence[Decision], midway: Callable[[], None]) -> None:
+    """Commits every decision of a pass in one transaction."""
+    with transaction(connection):
+        connection.execute(
+            "INSERT OR REPLACE INTO decisions.inputs VALUES (?, ?, ?, ?)",
+            [run.id, run.seeds_digest, run.models_digest, json.dumps(run.variables)],
+        )
+        for index, decision in enumerate(decisions):
+            _record_one(connection, run, decision)
+            if index == len(decisions) // 2:
+                midway()
+        for group in {d.metric.group for d in decisions if d.verdict.outcome == "published"}:
+            connection.execute(
+                f"INSERT INTO decisions.provenance SELECT ?, ?, * FROM ({provenance_sql(group)})", [run.id, group]
+            )
+        for decision in decisions:
+            if decision.verdict.outcome == "published":
+                _keep_lineage(connection, run, decision)
+
+
+def _record_one(connection: Connection, run: Run, decision: Decision) -> None:
+    metric, verdict = decision.metric, decision.verdict
+    known = {p.version for p in read_publications(connection, metric)}
+    for publication in verdict.publications:
+        if publication.version not in known:
+            _keep_rows(connection, metric, publication.version)
+        _keep_publication(connection, run, publication)
+    _keep_checks(connection, run, decision)
+    _keep_restatements(connection, decision)
+    _notify(connection, run, decision)
+    connection.execute(
+        "INSERT OR REPLACE INTO decisions.metric_states VALUES (?, ?, ?, ?)",
+        [metric.id, verdict.outcome, verdict.reason, decision.citation],
+    )
+
+
+def _keep_rows(connection: Connection, metric: Metric, version: int) -> None:
+    types = ", ".join(f'"{column.name}" {column.sql_type}' for column in columns_of(metric.row))
+    connection.execute(f"CREATE TABLE IF NOT EXISTS versions.{metric.id} (version BIGINT, {types})")
+    for column in columns_of(metric.row):  # a contract may have gained a column since the table was made
+        added = f'"{column.name}" {column.sql_type}'
+        connection.execute(f"ALTER TABLE versions.{metric.id} ADD COLUMN IF NOT EXISTS {added}")
+    connection.execute(
+        f"INSERT INTO versions.{metric.id} BY NAME SELECT ? AS version, {columns_sql(metric)} FROM {metric.relation}",
+        [version],
+    )
+
+
+def _keep_publication(connection: Connection, run: Run, publication: Publication) -> None:
+    is_out = publication.status in ("current", "released")
+    values = [*asdict(publication).values(), run.at if is_out else None, run.id]
+    connection.execute(
+        f"""INSERT INTO decisions.publications ({', '.join(COLUMNS)}, published_at, run_id)
+        VALUES ({', '.join('?' * len(values))})
+        ON CONFLICT DO UPDATE SET as_of = excluded.as_of, valid_through = excluded.valid_through,
+            suite_digest = excluded.suite_digest, checks_evaluated = excluded.checks_evaluated, status = excluded.status,
+            held_since = excluded.held_since, reason = excluded.reason,
+            published_at = coalesce(publications.published_at, excluded.published_at)""",
+        values,
+    )
+
+
+def _keep_checks(connection: Connection, run: Run, decision: Decision) -> None:
+    rows = [
+        (run.id, decision.metric.id, decision.verdict.version, c.name, c.severity, c.outcome, c.observed, c.expected)
+        for c in decision.checks
+    ]
+    if rows:
+        connection.executemany("INSERT INTO decisions.gate_results VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def _keep_restatements(connection: Connection, decision: Decision) -> None:
+    rows = [
+        (decision.metric.id, r.key, r.column, r.old, r.new, decision.old_version, decision.verdict.version,
+         decision.cause, offsets)
+        for r, offsets in zip(decision.restatements, decision.source_offsets, strict=True)
+    ]  # fmt: skip
+    if rows:
+        connection.executemany("INSERT INTO decisions.restatements VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def _notify(connection: Connection, run: Run, decision: Decision) -> None:
+    """One outbox row when a metric begins to be held, one when it is let out again."""
+    metric = decision.metric.id
+    found = connection.execute("SELECT state FROM decisions.metric_states WHERE metric = ?", [metric]).fetchone()
+    was_held, is_held = found == ("held",), decision.verdict.outcome == "held"
+    if was_held != is_held and decision.verdict.outcome != "inactive":
+        kind = "opened" if is_held else "resolved"
+        connection.execute(
+            "INSERT INTO decisions.outbox VALUES (?, ?, ?, ?, ?, NULL)",
+            [f"held/{metric}", kind, metric, decision.verdict.reason, run.id],
+        )
+
+
+def _keep_lineage(connection: Connection, run: Run, decision: Decision) -> None:
+    """The offsets of every fetch that speaks for a day of the metric."""
+    metric = decision.metric
+    if not metric.topics:
+        return
+    records = " UNION ALL ".join(
+        f'SELECT topic, "partition", "offset", event_id, fetch_id FROM raw.{topic.table}' for topic in metric.topics
+    )
+    connection.execute(
+        f"""INSERT INTO decisions.lineage
+        SELECT ?, ?, topic, "partition", min("offset"), max("offset"), count(*),
+            sha256(string_agg(event_id, '' ORDER BY "offset"))
+        FROM ({records})
+        WHERE fetch_id IN (SELECT fetch_id FROM decisions.provenance WHERE run = ? AND coherence_group = ?)
+        GROUP BY topic, "partition" """,
+        [metric.id, decision.verdict.version, run.id, metric.group],
+    )

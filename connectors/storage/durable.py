@@ -1,0 +1,35 @@
+"""Files that are either complete or absent, also after a kill or a power loss."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+
+def write(path: Path, body: bytes, midway: Callable[[], None] = lambda: None) -> None:
+    """Writes `body` to `path` whole: a temporary file, fsync, rename, fsync of the folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    draft.write_bytes(body)
+    midway()
+    move(draft, path)
+
+
+def move(draft: Path, path: Path) -> None:
+    """Puts a finished draft in the place of `path`, durably."""
+    _sync(draft)
+    os.replace(draft, path)
+    _sync(path.parent)
+
+
+def sweep(folder: Path) -> None:
+    """Removes drafts that a killed writer left."""
+    for draft in folder.rglob(".*.tmp"):
+        draft.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

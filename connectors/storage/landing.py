@@ -1,0 +1,76 @@
+"""Landed records: one immutable Parquet file per range of offsets, its columns derived from the topic's contract."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from connectors.storage import durable
+from tokenshare.columns import columns_of
+from tokenshare.events import Event
+from tokenshare.offsets import Landed, Range, Record
+from tokenshare.topics import Topic
+
+ARROW_TYPES = {
+    "VARCHAR": pa.string(),
+    "BIGINT": pa.int64(),
+    "DOUBLE": pa.float64(),
+    "BOOLEAN": pa.bool_(),
+    "DATE": pa.date32(),
+    "TIMESTAMPTZ": pa.timestamp("us", tz="UTC"),
+    "VARCHAR[]": pa.list_(pa.string()),
+    "MAP(VARCHAR, BIGINT)": pa.map_(pa.string(), pa.int64()),
+}
+COORDINATES = (
+    pa.field("topic", pa.string(), nullable=False),
+    pa.field("partition", pa.int32(), nullable=False),
+    pa.field("offset", pa.int64(), nullable=False),
+    pa.field("timestamp", pa.timestamp("ms", tz="UTC"), nullable=False),
+)
+REJECTED = b"tokenshare.rejected"
+
+
+def schema_of(topic: Topic) -> pa.Schema:
+    """Columns of the topic's event, then the coordinates of the record that carried it."""
+    fields = [pa.field(c.name, ARROW_TYPES[c.sql_type], c.is_nullable) for c in columns_of(topic.event)]
+    return pa.schema([*fields, *COORDINATES])
+
+
+def write(
+    landing: Path,
+    topic: Topic,
+    range: Range,
+    rows: Sequence[tuple[Record, Event]],
+    rejected: int,
+    midway: Callable[[], None] = lambda: None,
+) -> Landed:
+    """Writes the file of a range whole; writing it again gives the same file. An empty range leaves an empty file."""
+    table = pa.Table.from_pylist([_row(record, event) for record, event in rows], schema=schema_of(topic))
+    table = table.replace_schema_metadata({REJECTED: str(rejected)})
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd")
+    durable.write(landing / range.file_name, sink.getvalue().to_pybytes(), midway)
+    return Landed(range, len(rows), rejected)
+
+
+def read_manifest(landing: Path, range: Range) -> Landed:
+    """What a landed file says of itself; raises FileNotFoundError where the range did not land."""
+    with pq.ParquetFile(landing / range.file_name) as file:
+        rejected = int((file.metadata.metadata or {})[REJECTED])
+        return Landed(range, file.metadata.num_rows, rejected)
+
+
+def _row(record: Record, event: Event) -> dict[str, Any]:
+    content = event.model_dump(mode="python")
+    return {name: _arrow(value) for name, value in content.items()} | {
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "timestamp": record.timestamp,
+    }
+
+
+def _arrow(value: Any) -> Any:
+    return list(value.items()) if isinstance(value, dict) else value

@@ -1,0 +1,72 @@
+"""One pass at a time: an OS lock that dies with its holder, and the way to end a holder that hangs."""
+
+import fcntl
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+from tokenshare.errors import Busy, UsageError
+
+
+@contextmanager
+def hold(path: Path, run_id: str) -> Iterator[None]:
+    """Holds the lock for the block; raises Busy naming the holder's pid where another pass has it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise _busy(path) from None
+        _sign(file, run_id)
+        yield
+
+
+def holder(path: Path) -> psutil.Process | None:
+    """The process that signed the lock, if it lives and is the one that signed (start time checked)."""
+    try:
+        signed = json.loads(path.read_text())
+        process = psutil.Process(signed["pid"])
+        return process if abs(process.create_time() - signed["started"]) < 1 else None
+    except (OSError, ValueError, KeyError, psutil.NoSuchProcess):
+        return None
+
+
+def take_over(path: Path, wait: Callable[[psutil.Process], object] = lambda p: p.wait(timeout=10)) -> None:
+    """Ends the process that holds the lock; nothing happens where nobody does."""
+    if not is_held(path):
+        return
+    process = holder(path)
+    if process is None:
+        raise UsageError("the lock's holder cannot be told from its signature", "end that process by hand, then run again")
+    process.kill()
+    wait(process)
+
+
+def is_held(path: Path) -> bool:
+    """Whether some process holds the lock now."""
+    if not path.exists():
+        return False
+    with path.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def _sign(file: IO[str], run_id: str) -> None:
+    file.truncate(0)
+    me = psutil.Process()
+    file.write(json.dumps({"pid": os.getpid(), "started": me.create_time(), "run_id": run_id}))
+    file.flush()
+
+
+def _busy(path: Path) -> Busy:
+    process = holder(path)
+    name = f"pid {process.pid}" if process else "another process"
+    return Busy(f"another refresh is running ({name})", "wait for it, or end it with `tokenshare refresh --take-over`")

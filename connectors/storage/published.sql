@@ -1,0 +1,17 @@
+-- The catalog readers see, as a pure function of the decisions; `reader` is the file being written.
+CREATE SCHEMA reader.catalog;
+CREATE SCHEMA reader.metrics;
+CREATE SCHEMA reader.marts;
+
+CREATE TABLE reader.catalog.publications AS
+SELECT
+    metric, version, as_of, valid_through, published_at, rows, digest, suite_digest, checks_evaluated, status,
+    held_since, reason
+FROM decisions.publications ORDER BY metric, version;
+
+CREATE TABLE reader.catalog.gate_results AS SELECT * FROM decisions.gate_results;
+CREATE TABLE reader.catalog.restatements AS
+SELECT * FROM decisions.restatements ORDER BY new_version, metric, key, "column";
+CREATE TABLE reader.catalog.lineage AS SELECT * FROM decisions.lineage ORDER BY metric, version, topic, "partition";
+CREATE TABLE reader.catalog.releases AS SELECT * FROM decisions.releases ORDER BY released_at, metric;
+CREATE TABLE reader.catalog.runs AS SELECT * FROM ledger.runs ORDER BY started_at;

@@ -1,0 +1,52 @@
+"""Passes on record: begun, finished, and those that were skipped because another held the lock."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+from connectors.storage import durable
+from connectors.storage.warehouse import Connection, open_warehouse, transaction
+
+
+def begin(warehouse: Path, run_id: str, as_of: datetime, at: datetime, skipped: Path) -> datetime | None:
+    """Records that a pass begins; the newest as-of of the passes that finished before, None where there is none.
+
+    A pass that is older than what is known is not recorded: it will be refused.
+    """
+    with open_warehouse(warehouse) as connection:
+        found = connection.execute("SELECT max(as_of) FROM ledger.runs WHERE status = 'finished'").fetchone()
+        newest: datetime | None = found[0] if found else None
+        if newest is None or as_of >= newest:
+            with transaction(connection):
+                connection.execute("UPDATE ledger.runs SET status = 'crashed' WHERE status = 'running'")
+                connection.execute(
+                    "INSERT OR REPLACE INTO ledger.runs VALUES (?, ?, ?, NULL, 'running')", [run_id, as_of, at]
+                )
+                _keep_skips(connection, skipped)
+            for note in skipped.glob("*.json"):
+                note.unlink(missing_ok=True)
+        return newest
+
+
+def finish(warehouse: Path, run_id: str, at: datetime) -> dict[str, int]:
+    """Records that a pass finished; how many alerts it opened and resolved, and how many wait for delivery."""
+    with open_warehouse(warehouse) as connection:
+        connection.execute("UPDATE ledger.runs SET finished_at = ?, status = 'finished' WHERE run_id = ?", [at, run_id])
+        rows = connection.execute(
+            "SELECT kind, count(*) FROM decisions.outbox WHERE run = ? GROUP BY kind", [run_id]
+        ).fetchall()
+    return {"opened": 0, "resolved": 0, "undelivered": 0} | dict(rows)
+
+
+def leave_skip(skipped: Path, run_id: str, at: datetime, reason: str) -> None:
+    """A pass that could not get the lock says so in a file, since the database is its holder's."""
+    note = {"run_id": run_id, "at": at.isoformat(), "reason": reason}
+    durable.write(skipped / f"{run_id}.json", json.dumps(note).encode())
+
+
+def _keep_skips(connection: Connection, skipped: Path) -> None:
+    for path in sorted(skipped.glob("*.json")):
+        note = json.loads(path.read_text())
+        connection.execute(
+            "INSERT OR REPLACE INTO ledger.skips VALUES (?, ?, ?)", [note["run_id"], note["at"], note["reason"]]
+        )

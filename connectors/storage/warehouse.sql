@@ -1,0 +1,64 @@
+-- Tables of the build database that are ours rather than dbt's; every statement may run again.
+CREATE SCHEMA IF NOT EXISTS ledger;
+CREATE SCHEMA IF NOT EXISTS raw;
+CREATE SCHEMA IF NOT EXISTS decisions;
+CREATE SCHEMA IF NOT EXISTS versions;
+
+CREATE TABLE IF NOT EXISTS ledger.intents (
+    topic VARCHAR NOT NULL, "partition" INTEGER NOT NULL, start_offset BIGINT NOT NULL, end_offset BIGINT NOT NULL,
+    run_id VARCHAR NOT NULL, PRIMARY KEY (topic, "partition", start_offset)
+);
+CREATE TABLE IF NOT EXISTS ledger.landed (
+    topic VARCHAR NOT NULL, "partition" INTEGER NOT NULL, start_offset BIGINT NOT NULL, end_offset BIGINT NOT NULL,
+    rows BIGINT NOT NULL, rejected BIGINT NOT NULL, run_id VARCHAR NOT NULL, landed_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (topic, "partition", start_offset)
+);
+CREATE TABLE IF NOT EXISTS ledger.topic_ids (topic VARCHAR PRIMARY KEY, topic_id VARCHAR NOT NULL);
+CREATE TABLE IF NOT EXISTS ledger.builds (inputs_digest VARCHAR NOT NULL, run_id VARCHAR NOT NULL, failed VARCHAR[] NOT NULL);
+CREATE TABLE IF NOT EXISTS ledger.runs (
+    run_id VARCHAR PRIMARY KEY, as_of TIMESTAMPTZ NOT NULL, started_at TIMESTAMPTZ NOT NULL,
+    finished_at TIMESTAMPTZ, status VARCHAR NOT NULL
+);
+CREATE TABLE IF NOT EXISTS ledger.skips (run_id VARCHAR PRIMARY KEY, skipped_at TIMESTAMPTZ NOT NULL, reason VARCHAR NOT NULL);
+
+CREATE OR REPLACE VIEW ledger.pending AS
+SELECT i.* FROM ledger.intents i ANTI JOIN ledger.landed USING (topic, "partition", start_offset);
+CREATE OR REPLACE VIEW ledger.positions AS
+SELECT topic, "partition", max(end_offset) AS next_offset FROM ledger.landed GROUP BY ALL;
+
+CREATE TABLE IF NOT EXISTS decisions.publications (
+    metric VARCHAR NOT NULL, version BIGINT NOT NULL, as_of TIMESTAMPTZ NOT NULL, valid_through TIMESTAMPTZ NOT NULL,
+    published_at TIMESTAMPTZ, rows BIGINT NOT NULL, digest VARCHAR NOT NULL, suite_digest VARCHAR NOT NULL,
+    checks_evaluated BIGINT NOT NULL, status VARCHAR NOT NULL, held_since TIMESTAMPTZ, reason VARCHAR NOT NULL,
+    run_id VARCHAR NOT NULL, PRIMARY KEY (metric, version)
+);
+CREATE TABLE IF NOT EXISTS decisions.gate_results (
+    run VARCHAR NOT NULL, metric VARCHAR NOT NULL, candidate_version BIGINT, "check" VARCHAR NOT NULL,
+    severity VARCHAR NOT NULL, outcome VARCHAR NOT NULL, observed VARCHAR NOT NULL, expected VARCHAR NOT NULL
+);
+CREATE TABLE IF NOT EXISTS decisions.restatements (
+    metric VARCHAR NOT NULL, key VARCHAR NOT NULL, "column" VARCHAR NOT NULL, old VARCHAR, new VARCHAR,
+    old_version BIGINT NOT NULL, new_version BIGINT NOT NULL, cause VARCHAR NOT NULL, source_offsets VARCHAR NOT NULL
+);
+CREATE TABLE IF NOT EXISTS decisions.lineage (
+    metric VARCHAR NOT NULL, version BIGINT NOT NULL, topic VARCHAR NOT NULL, "partition" INTEGER NOT NULL,
+    first_offset BIGINT NOT NULL, last_offset BIGINT NOT NULL, records BIGINT NOT NULL, digest VARCHAR NOT NULL
+);
+CREATE TABLE IF NOT EXISTS decisions.provenance (
+    run VARCHAR NOT NULL, coherence_group VARCHAR NOT NULL, period_date DATE NOT NULL, fetch_id VARCHAR NOT NULL
+);
+CREATE TABLE IF NOT EXISTS decisions.inputs (
+    run VARCHAR PRIMARY KEY, seeds_digest VARCHAR NOT NULL, models_digest VARCHAR NOT NULL, variables JSON NOT NULL
+);
+CREATE TABLE IF NOT EXISTS decisions.releases (
+    metric VARCHAR NOT NULL, version BIGINT NOT NULL, coherence_group VARCHAR NOT NULL, "check" VARCHAR NOT NULL,
+    key VARCHAR NOT NULL, observed VARCHAR NOT NULL, released_by VARCHAR NOT NULL, reason VARCHAR NOT NULL,
+    released_at TIMESTAMPTZ NOT NULL
+);
+CREATE TABLE IF NOT EXISTS decisions.metric_states (
+    metric VARCHAR PRIMARY KEY, state VARCHAR NOT NULL, reason VARCHAR NOT NULL, citation VARCHAR NOT NULL
+);
+CREATE TABLE IF NOT EXISTS decisions.outbox (
+    dedup_key VARCHAR NOT NULL, kind VARCHAR NOT NULL, metric VARCHAR NOT NULL, body VARCHAR NOT NULL,
+    run VARCHAR NOT NULL, delivered_at TIMESTAMPTZ
+);
