@@ -1,0 +1,75 @@
+"""Suites derived from row contracts, pinned by digest so that a lost expectation shuts the gate."""
+
+import json
+import sys
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from great_expectations import ExpectationSuite
+from great_expectations import expectations as expect
+from great_expectations.expectations.expectation import Expectation
+
+from tokenshare.columns import Column, columns_of
+from tokenshare.metrics import Metric
+
+PINS = Path(__file__).with_name("suites.json")
+
+
+def suite_for(metric: Metric) -> ExpectationSuite:
+    """What every row of the metric must obey: at least one row, the contract's columns, a unique grain, its bounds."""
+    columns = columns_of(metric.row)
+    rules = [
+        expect.ExpectTableRowCountToBeBetween(min_value=1),
+        expect.ExpectTableColumnsToMatchSet(column_set=[c.name for c in columns], exact_match=True),
+        _unique(metric.grain),
+        *(rule for column in columns for rule in _rules(column)),
+    ]
+    return ExpectationSuite(name=metric.id, expectations=rules)
+
+
+def measure_suite(name: str, minimum: float, maximum: float) -> ExpectationSuite:
+    """What a measured frame of (key, observed) must obey."""
+    between = expect.ExpectColumnValuesToBeBetween(column="observed", min_value=minimum, max_value=maximum)
+    return ExpectationSuite(name=name, expectations=[expect.ExpectColumnValuesToNotBeNull(column="observed"), between])
+
+
+def digest_of(suite: ExpectationSuite) -> str:
+    """sha256 of the suite's expectations and their arguments."""
+    said = [(rule.expectation_type, _arguments(rule)) for rule in suite.expectations]
+    return sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def pins() -> dict[str, dict[str, Any]]:
+    """The committed size and digest of each metric's suite; empty where the file is missing."""
+    return dict(json.loads(PINS.read_text())) if PINS.exists() else {}
+
+
+def pin(metric: Metric) -> dict[str, Any]:
+    """The size and digest of a metric's suite as derived now."""
+    suite = suite_for(metric)
+    return {"expectations": len(suite.expectations), "digest": digest_of(suite)}
+
+
+def _unique(grain: tuple[str, ...]) -> Expectation:
+    if len(grain) == 1:
+        return expect.ExpectColumnValuesToBeUnique(column=grain[0])
+    return expect.ExpectCompoundColumnsToBeUnique(column_list=list(grain))
+
+
+def _rules(column: Column) -> Iterator[Expectation]:
+    if not column.is_nullable:
+        yield expect.ExpectColumnValuesToNotBeNull(column=column.name)
+    if column.is_number:
+        largest = column.maximum if column.maximum is not None else sys.float_info.max  # infinity is not a number
+        yield expect.ExpectColumnValuesToBeBetween(column=column.name, min_value=column.minimum, max_value=largest)
+    if column.pattern:
+        yield expect.ExpectColumnValuesToMatchRegex(column=column.name, regex=column.pattern)
+    if column.choices:
+        yield expect.ExpectColumnValuesToBeInSet(column=column.name, value_set=list(column.choices))
+
+
+def _arguments(rule: Expectation) -> dict[str, Any]:
+    arguments: dict[str, Any] = rule.configuration.kwargs
+    return arguments
