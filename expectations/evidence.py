@@ -3,6 +3,7 @@
 dbt measures (models `int_*_evidence`: check_name, key, observed); the intervals and their reasons stand here.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
@@ -59,7 +60,7 @@ INTERVALS: dict[str, dict[str, Interval]] = {
 DAYS_OF = {"router": "other_rows", "list_price_daily": "listed_models"}
 
 
-def freshness(group: str, measured: list[Measured], as_of: datetime, limit: timedelta) -> tuple[Measured, Interval]:
+def freshness(group: str, measured: Sequence[Measured], as_of: datetime, limit: timedelta) -> tuple[Measured, Interval]:
     """Hours between the end of the newest day and `as_of`; a day in the future makes nothing fresh."""
     days = [date.fromisoformat(m.key) for m in measured if m.check == DAYS_OF[group]]
     end = datetime.combine(max(days), time(), UTC) + timedelta(days=1) if days else datetime.min.replace(tzinfo=UTC)
@@ -67,7 +68,7 @@ def freshness(group: str, measured: list[Measured], as_of: datetime, limit: time
     return Measured("freshness", "newest day", age), Interval(-24, limit.total_seconds() / HOURS)
 
 
-def in_force(measured: list[Measured], as_of: datetime, limit: timedelta) -> list[Measured]:
+def in_force(measured: Sequence[Measured], as_of: datetime, limit: timedelta) -> list[Measured]:
     """Without the days that were never served and lie too far back to expect them: those only lack a row."""
     since = (as_of - limit).date().isoformat()
     return [m for m in measured if m.check != "unserved_days" or m.key >= since]

@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from expectations.evidence import INTERVALS, Interval, Measured, freshness, in_force
-from expectations.laws import LAWS
-from expectations.suites import digest_of, measure_suite, pin, pins, suite_for
-from expectations.validation import Context, new_context, validate
+from expectations.laws import LAWS, Frames
+from expectations.suites import measures_suite, pin, pins, suite_for
+from expectations.validation import validate
 from tokenshare.columns import columns_of
 from tokenshare.metrics import Metric
 from tokenshare.publication import WHOLE, Breach, Candidate, Check
@@ -30,81 +30,98 @@ class Case:
     as_of: datetime
 
 
+@dataclass(frozen=True)
+class Measure:
+    """What one check read, a number per key, and where the numbers must lie."""
+
+    name: str
+    observed: pd.Series
+    interval: Interval
+
+
 def judge(case: Case) -> dict[str, list[Check]]:
     """The checks of each metric of a group; one failed member shuts the gate of all."""
-    context = new_context()
     frames = {id: _frame(candidate) for id, candidate in case.candidates.items()}
-    shared = list(_judge_evidence(context, case))
-    checks = {m.id: [*shared, *_judge_metric(context, m, frames, case)] for m in case.metrics}
+    shared = [_built(case.failed_tests), *_measure(_evidence(case), case.released)]
+    checks = {m.id: [*shared, *_judge_metric(m, frames, case)] for m in case.metrics}
     return _together(checks) if len(case.metrics) > 1 else checks
 
 
-def suite_digest(metric: Metric) -> str:
-    """The digest of the suite that judges the metric now."""
-    return digest_of(suite_for(metric))
-
-
-def _judge_evidence(context: Context, case: Case) -> Iterator[Check]:
-    group = case.metrics[0].group
-    limit = case.metrics[0].freshness
-    yield _tests(case.failed_tests)
-    if group not in INTERVALS or limit is None:
-        return
-    measured = in_force(list(case.measured), case.as_of, limit)
-    for name, interval in INTERVALS[group].items():
-        series = pd.Series({m.key: m.observed for m in measured if m.check == name}, dtype=float)
-        yield _measure(context, name, series, interval, case.released)
-    fresh, interval = freshness(group, measured, case.as_of, limit)
-    yield _measure(context, fresh.check, pd.Series({fresh.key: fresh.observed}), interval, frozenset())
-
-
-def _judge_metric(
-    context: Context, metric: Metric, frames: Mapping[str, pd.DataFrame], case: Case
-) -> Iterator[Check]:
+def _judge_metric(metric: Metric, frames: Frames, case: Case) -> Iterator[Check]:
     if metric.id not in frames:
         yield Check("build", "failed", "no relation", "a relation built by dbt")
         return
     yield _pinned(metric)
-    yield from _contract(context, metric, frames[metric.id], case)
+    yield from _contract(metric, frames[metric.id], case)
+    measures, unread = _read_laws(metric, frames)
+    yield from _measure(measures, case.released)
+    yield from unread
+
+
+def _evidence(case: Case) -> list[Measure]:
+    group, limit = case.metrics[0].group, case.metrics[0].freshness
+    if group not in INTERVALS or limit is None:
+        return []
+    measured = in_force(case.measured, case.as_of, limit)
+    fresh, interval = freshness(group, measured, case.as_of, limit)
+    measures = [Measure(name, _series(measured, name), where) for name, where in INTERVALS[group].items()]
+    return [*measures, Measure(fresh.check, _series([fresh], fresh.check), interval)]
+
+
+def _read_laws(metric: Metric, frames: Frames) -> tuple[list[Measure], list[Check]]:
+    measures, unread = [], []
     for name in metric.laws:
-        law, interval = LAWS[name], Interval(LAWS[name].minimum, LAWS[name].maximum)
+        interval = Interval(LAWS[name].minimum, LAWS[name].maximum)
         try:
-            series = law.measure(metric, frames)
-        except Exception as error:  # a law that cannot be read is a law that does not hold
-            yield Check(name, "failed", f"{type(error).__name__}: {error}", str(interval))
-            continue
-        yield _measure(context, name, series, interval, case.released)
+            measures.append(Measure(name, LAWS[name].measure(metric, frames), interval))
+        except Exception as error:  # noqa: BLE001  # a law that cannot be read is a law that does not hold
+            unread.append(Check(name, "failed", f"{type(error).__name__}: {error}", str(interval)))
+    return measures, unread
 
 
-def _contract(
-    context: Context, metric: Metric, frame: pd.DataFrame, case: Case
-) -> Iterator[Check]:
+def _contract(metric: Metric, frame: pd.DataFrame, case: Case) -> Iterator[Check]:
     suite = suite_for(metric)
-    digest = case.candidates[metric.id].digest
-    for rule, passed in zip(suite.expectations, validate(context, suite, frame), strict=True):
+    breach = Breach(WHOLE, case.candidates[metric.id].digest)
+    for rule, passed in zip(suite.expectations, validate(suite, frame), strict=True):
         name = ":".join([rule.expectation_type, *_columns(rule.configuration.kwargs)])
         observed = "holds" if passed else f"does not hold in {len(frame)} rows"
-        breaches = () if passed else (Breach(WHOLE, digest),)
-        check = Check(name, "passed" if passed else "failed", observed, "holds", breaches=breaches)
-        yield _released(check, case.released)
+        yield _check(name, passed, observed, "holds", () if passed else (breach,), case.released)
 
 
-def _measure(
-    context: Context, name: str, series: pd.Series, interval: Interval, released: Released
-) -> Check:
-    frame = pd.DataFrame({"key": [_key(k) for k in series.index], "observed": series.astype(float).to_numpy()})
-    outside = frame[~frame["observed"].between(interval.minimum, interval.maximum)]
-    breaches = tuple(Breach(row.key, f"{row.observed:.12g}") for row in outside.itertuples())
-    passed = all(validate(context, measure_suite(name, interval.minimum, interval.maximum), frame)) and not breaches
-    worst = f"{breaches[0].observed} at {breaches[0].key}" if breaches else f"{len(frame)} within"
+def _measure(measures: Sequence[Measure], released: Released) -> Iterator[Check]:
+    """Judges the lowest and the highest value of each measure; a key without a value makes both unknown."""
+    known = [m for m in measures if len(m.observed)]
+    ends = {m.name: [_end(m.observed.min(skipna=False)), _end(m.observed.max(skipna=False))] for m in known}
+    suite = measures_suite({m.name: m.interval for m in known})
+    outcomes = validate(suite, pd.DataFrame(ends)) if known else []
+    for index, measure in enumerate(known):
+        breaches = tuple(_breaches(measure))
+        passed = all(outcomes[2 * index : 2 * index + 2]) and not breaches
+        yield _check(measure.name, passed, _said(measure, breaches), str(measure.interval), breaches, released)
+    for measure in measures:
+        if not len(measure.observed):
+            yield Check(measure.name, "passed", "no key to judge", str(measure.interval))
+
+
+def _breaches(measure: Measure) -> Iterator[Breach]:
+    inside = measure.observed.astype(float).between(measure.interval.minimum, measure.interval.maximum)
+    for key, value in measure.observed[~inside].items():
+        yield Breach(" ".join(map(str, key)) if isinstance(key, tuple) else str(key), f"{value:.12g}")
+
+
+def _said(measure: Measure, breaches: Sequence[Breach]) -> str:
+    if not breaches:
+        return f"{len(measure.observed)} within"
     more = f" and {len(breaches) - 1} more" if len(breaches) > 1 else ""
-    check = Check(name, "passed" if passed else "failed", worst + more, str(interval), breaches=breaches)
-    return _released(check, released)
+    return f"{breaches[0].observed} at {breaches[0].key}{more}"
 
 
-def _released(check: Check, released: Released) -> Check:
-    known = check.breaches and all((check.name, b.key, b.observed) in released for b in check.breaches)
-    return replace(check, outcome="released") if known else check
+def _check(
+    name: str, passed: bool, observed: str, expected: str, breaches: tuple[Breach, ...], released: Released
+) -> Check:
+    check = Check(name, "passed" if passed else "failed", observed, expected, breaches=breaches)
+    is_known = bool(breaches) and all((name, breach.key, breach.observed) in released for breach in breaches)
+    return replace(check, outcome="released") if is_known else check
 
 
 def _pinned(metric: Metric) -> Check:
@@ -113,25 +130,28 @@ def _pinned(metric: Metric) -> Check:
     return Check("suite_pinned", "passed" if expected == observed else "failed", said, "the committed suite")
 
 
-def _columns(arguments: Mapping[str, Any]) -> list[str]:
-    return [arguments["column"]] if "column" in arguments else list(arguments.get("column_list", ()))
-
-
-def _tests(failed: Sequence[str]) -> Check:
-    return Check("dbt_tests", "failed" if failed else "passed", ", ".join(failed) or "all passed", "all passed")
+def _built(failed: Sequence[str]) -> Check:
+    return Check("dbt_build", "failed" if failed else "passed", ", ".join(failed) or "all passed", "all passed")
 
 
 def _together(checks: dict[str, list[Check]]) -> dict[str, list[Check]]:
-    shut = [id for id, found in checks.items() if any(c.outcome in ("failed", "skipped") for c in found)]
-    own = {id: [c for c in found if c.outcome in ("failed", "skipped")] for id, found in checks.items()}
+    shut = [id for id, found in checks.items() if any(check.shuts for check in found)]
     verdict = Check("coherence_group", "failed", f"{', '.join(shut[:3])} held", "every member passes")
-    return {id: found if own[id] or not shut else [*found, verdict] for id, found in checks.items()}
+    return {id: found if id in shut or not shut else [*found, verdict] for id, found in checks.items()}
 
 
 def _frame(candidate: Candidate) -> pd.DataFrame:
-    columns = columns_of(candidate.metric.row)
-    return pd.DataFrame(candidate.rows, columns=[c.name for c in columns])
+    return pd.DataFrame(candidate.rows, columns=[column.name for column in columns_of(candidate.metric.row)])
 
 
-def _key(key: object) -> str:
-    return " ".join(map(str, key)) if isinstance(key, tuple) else str(key)
+def _series(measured: Sequence[Measured], name: str) -> pd.Series:
+    found = {m.key: m.observed for m in measured if m.check == name}
+    return pd.Series(found.values(), index=list(found), dtype=float)
+
+
+def _end(value: Any) -> float:
+    return float(value)
+
+
+def _columns(arguments: Mapping[str, Any]) -> list[str]:
+    return [arguments["column"]] if "column" in arguments else list(arguments.get("column_list", ()))

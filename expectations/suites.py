@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from great_expectations import ExpectationSuite
 from great_expectations import expectations as expect
 from great_expectations.expectations.expectation import Expectation
 
+from expectations.evidence import Interval
 from tokenshare.columns import Column, columns_of
 from tokenshare.metrics import Metric
 
@@ -29,10 +30,10 @@ def suite_for(metric: Metric) -> ExpectationSuite:
     return ExpectationSuite(name=metric.id, expectations=rules)
 
 
-def measure_suite(name: str, minimum: float, maximum: float) -> ExpectationSuite:
-    """What a measured frame of (key, observed) must obey."""
-    between = expect.ExpectColumnValuesToBeBetween(column="observed", min_value=minimum, max_value=maximum)
-    return ExpectationSuite(name=name, expectations=[expect.ExpectColumnValuesToNotBeNull(column="observed"), between])
+def measures_suite(intervals: Mapping[str, Interval]) -> ExpectationSuite:
+    """What a profile must obey: per measure, that it is known, and that it lies in its interval."""
+    rules = [rule for name, interval in intervals.items() for rule in _measured(name, interval)]
+    return ExpectationSuite(name="measures", expectations=rules)
 
 
 def digest_of(suite: ExpectationSuite) -> str:
@@ -50,6 +51,11 @@ def pin(metric: Metric) -> dict[str, Any]:
     """The size and digest of a metric's suite as derived now."""
     suite = suite_for(metric)
     return {"expectations": len(suite.expectations), "digest": digest_of(suite)}
+
+
+def _measured(name: str, interval: Interval) -> Iterator[Expectation]:
+    yield expect.ExpectColumnValuesToNotBeNull(column=name)
+    yield expect.ExpectColumnValuesToBeBetween(column=name, min_value=interval.minimum, max_value=interval.maximum)
 
 
 def _unique(grain: tuple[str, ...]) -> Expectation:

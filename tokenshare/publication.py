@@ -37,6 +37,11 @@ class Check:
     severity: Severity = "hold"
     breaches: tuple[Breach, ...] = ()
 
+    @property
+    def shuts(self) -> bool:
+        """Whether it shuts the gate: failed, or not evaluated at all."""
+        return self.severity == "hold" and self.outcome in ("failed", "skipped")
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -93,7 +98,7 @@ class Verdict:
 
 def reason_of(checks: Sequence[Check]) -> str:
     """Why the gate is shut, in one line; empty where it is open."""
-    failed = [c for c in checks if c.outcome in ("failed", "skipped") and c.severity == "hold"]
+    failed = [check for check in checks if check.shuts]
     return "; ".join(f"{c.name}: observed {c.observed}, expected {c.expected}" for c in failed[:3])
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from hashlib import sha256
 from typing import Protocol
 
@@ -40,7 +41,7 @@ class Fetch:
     window: Window
     pages: tuple[Page, ...]
 
-    @property
+    @cached_property
     def id(self) -> str:
         parts = (self.source_id, self.window.observed_at.isoformat(), *(page.digest for page in self.pages))
         return sha256("\n".join(parts).encode()).hexdigest()[:32]

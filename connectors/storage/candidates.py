@@ -17,7 +17,7 @@ PROVENANCE = {
 
 def read_candidate(connection: Connection, metric: Metric) -> Candidate | None:
     """The rows dbt computed for a metric, in the order of its contract and grain; None where it built none."""
-    if not _exists(connection, metric.schema, metric.id):
+    if not has_relation(connection, metric.schema, metric.id):
         return None
     return Candidate(metric, read_rows(connection, metric, metric.relation))
 
@@ -31,6 +31,9 @@ def read_rows(connection: Connection, metric: Metric, relation: str, where: str 
 def read_evidence(connection: Connection, group: str) -> list[tuple[str, str, float]]:
     """(check, key, observed) as dbt measured it for a coherence group."""
     if group not in EVIDENCE:
+        return []
+    schema, _, table = EVIDENCE[group].partition(".")
+    if not has_relation(connection, schema, table):
         return []
     return connection.execute(f"SELECT check_name, key, observed FROM {EVIDENCE[group]} ORDER BY ALL").fetchall()
 
@@ -52,6 +55,7 @@ def grain_sql(metric: Metric) -> str:
     return ", ".join(f'"{name}"' for name in metric.grain)
 
 
-def _exists(connection: Connection, schema: str, table: str) -> bool:
+def has_relation(connection: Connection, schema: str, table: str) -> bool:
+    """Whether a table or view exists in the build database."""
     query = "SELECT count(*) FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"
     return bool(connection.execute(query, [schema, table]).fetchone()[0])  # type: ignore[index]

@@ -110,17 +110,12 @@ def record(connection: Connection, run: Run, decisions: Sequence[Decision], midw
             "INSERT OR REPLACE INTO decisions.inputs VALUES (?, ?, ?, ?)",
             [run.id, run.seeds_digest, run.models_digest, json.dumps(run.variables)],
         )
+        for group in dict.fromkeys(decision.metric.group for decision in decisions):
+            _keep_provenance(connection, run, group)
         for index, decision in enumerate(decisions):
             _record_one(connection, run, decision)
             if index == len(decisions) // 2:
                 midway()
-        for group in {d.metric.group for d in decisions if d.verdict.outcome == "published"}:
-            connection.execute(
-                f"INSERT INTO decisions.provenance SELECT ?, ?, * FROM ({provenance_sql(group)})", [run.id, group]
-            )
-        for decision in decisions:
-            if decision.verdict.outcome == "published":
-                _keep_lineage(connection, run, decision)
 
 
 def _record_one(connection: Connection, run: Run, decision: Decision) -> None:
@@ -129,6 +124,7 @@ def _record_one(connection: Connection, run: Run, decision: Decision) -> None:
     for publication in verdict.publications:
         if publication.version not in known:
             _keep_rows(connection, metric, publication.version)
+            _keep_lineage(connection, run, metric, publication.version)
         _keep_publication(connection, run, publication)
     _keep_checks(connection, run, decision)
     _keep_restatements(connection, decision)
@@ -136,6 +132,13 @@ def _record_one(connection: Connection, run: Run, decision: Decision) -> None:
     connection.execute(
         "INSERT OR REPLACE INTO decisions.metric_states VALUES (?, ?, ?, ?)",
         [metric.id, verdict.outcome, verdict.reason, decision.citation],
+    )
+
+
+def _keep_provenance(connection: Connection, run: Run, group: str) -> None:
+    """Which fetch speaks for which day, kept once per group and pass: what a version's numbers are traced by."""
+    connection.execute(
+        f"INSERT INTO decisions.provenance SELECT ?, ?, * FROM ({provenance_sql(group)})", [run.id, group]
     )
 
 
@@ -172,6 +175,9 @@ def _keep_checks(connection: Connection, run: Run, decision: Decision) -> None:
     ]
     if rows:
         connection.executemany("INSERT INTO decisions.gate_results VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    breaches = [(run.id, decision.metric.id, c.name, b.key, b.observed) for c in decision.checks for b in c.breaches]
+    if breaches:
+        connection.executemany("INSERT INTO decisions.breaches VALUES (?, ?, ?, ?, ?)", breaches)
 
 
 def _keep_restatements(connection: Connection, decision: Decision) -> None:
@@ -197,9 +203,8 @@ def _notify(connection: Connection, run: Run, decision: Decision) -> None:
         )
 
 
-def _keep_lineage(connection: Connection, run: Run, decision: Decision) -> None:
+def _keep_lineage(connection: Connection, run: Run, metric: Metric, version: int) -> None:
     """The offsets of every fetch that speaks for a day of the metric."""
-    metric = decision.metric
     if not metric.topics:
         return
     records = " UNION ALL ".join(
@@ -212,5 +217,5 @@ def _keep_lineage(connection: Connection, run: Run, decision: Decision) -> None:
         FROM ({records})
         WHERE fetch_id IN (SELECT fetch_id FROM decisions.provenance WHERE run = ? AND coherence_group = ?)
         GROUP BY topic, "partition" """,
-        [metric.id, decision.verdict.version, run.id, metric.group],
+        [metric.id, version, run.id, metric.group],
     )

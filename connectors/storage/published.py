@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.storage import durable
-from connectors.storage.candidates import columns_sql, grain_sql
+from connectors.storage.candidates import columns_sql, grain_sql, has_relation
 from connectors.storage.decisions import read_publications, read_standing
 from connectors.storage.home import Home
 from connectors.storage.warehouse import Connection, connect
@@ -20,6 +20,15 @@ from tokenshare.publication import Publication
 
 CATALOG = (Path(__file__).parent / "published.sql").read_text()
 PROVISIONAL = timedelta(days=3)  # the upstream restates that long after a period has ended
+# What `status` lists beside the numbers, once dbt has built it: days nobody served, vendors nobody mapped.
+LISTED = {
+    "unserved_days": ("int_usage_gaps", "SELECT * FROM intermediate.int_usage_gaps ORDER BY usage_date"),
+    "unknown_vendors": ("int_vendors_unmapped", "SELECT * FROM intermediate.int_vendors_unmapped ORDER BY tokens DESC"),
+}
+NOTHING_LISTED = {
+    "unserved_days": "SELECT NULL::DATE AS usage_date WHERE false",
+    "unknown_vendors": "SELECT NULL::VARCHAR AS author, NULL::BIGINT AS tokens WHERE false",
+}
 DESCRIBED = ("title", "unit", "method", "denominator", "exclusions", "coverage", "owner", "relation", "group")
 
 
@@ -52,6 +61,9 @@ def publish(connection: Connection, home: Home, metrics: Sequence[Metric], midwa
     draft.unlink(missing_ok=True)
     with _attached(connection, draft):
         connection.execute(CATALOG)
+        for table, (relation, query) in LISTED.items():
+            source = query if has_relation(connection, "intermediate", relation) else NOTHING_LISTED[table]
+            connection.execute(f"CREATE TABLE reader.catalog.{table} AS {source}")
         _describe(connection, metrics)
         for metric in metrics:
             _show(connection, metric)

@@ -15,3 +15,8 @@ SELECT * FROM decisions.restatements ORDER BY new_version, metric, key, "column"
 CREATE TABLE reader.catalog.lineage AS SELECT * FROM decisions.lineage ORDER BY metric, version, topic, "partition";
 CREATE TABLE reader.catalog.releases AS SELECT * FROM decisions.releases ORDER BY released_at, metric;
 CREATE TABLE reader.catalog.runs AS SELECT * FROM ledger.runs ORDER BY started_at;
+
+CREATE TABLE reader.catalog.ledger AS
+SELECT topic, "partition", max(end_offset) AS next_offset, sum(rows) AS rows, sum(rejected) AS rejected
+FROM ledger.landed GROUP BY ALL ORDER BY ALL;
+CREATE TABLE reader.catalog.skips AS SELECT * FROM ledger.skips ORDER BY skipped_at;

@@ -36,6 +36,9 @@ CREATE TABLE IF NOT EXISTS decisions.gate_results (
     run VARCHAR NOT NULL, metric VARCHAR NOT NULL, candidate_version BIGINT, "check" VARCHAR NOT NULL,
     severity VARCHAR NOT NULL, outcome VARCHAR NOT NULL, observed VARCHAR NOT NULL, expected VARCHAR NOT NULL
 );
+CREATE TABLE IF NOT EXISTS decisions.breaches (
+    run VARCHAR NOT NULL, metric VARCHAR NOT NULL, "check" VARCHAR NOT NULL, key VARCHAR NOT NULL, observed VARCHAR NOT NULL
+);
 CREATE TABLE IF NOT EXISTS decisions.restatements (
     metric VARCHAR NOT NULL, key VARCHAR NOT NULL, "column" VARCHAR NOT NULL, old VARCHAR, new VARCHAR,
     old_version BIGINT NOT NULL, new_version BIGINT NOT NULL, cause VARCHAR NOT NULL, source_offsets VARCHAR NOT NULL

@@ -1,0 +1,1 @@
+"""What touches the world: one vendor a folder, meeting only in flows/."""

@@ -1,0 +1,178 @@
+"""One polite HTTP session: it asks few times, waits as told, reads no more than agreed, guards its key."""
+
+import random
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self
+
+import httpx
+
+from connectors.sources.addresses import is_loopback, is_same_origin, read_base
+from connectors.sources.body import read_body
+from connectors.sources.deadline import Deadline
+from connectors.sources.retry import TryAgain, plan_wait, read_retry_after
+from tokenshare.codec import read_json
+from tokenshare.errors import ContractViolation, SourceAbsent, UsageError
+from tokenshare.sources import Page
+
+USER_AGENT = "tokenshare/1 (one daily reader)"
+REDIRECTS = 3
+_SAID_BYTES = 64 * 1024
+_KEY = re.compile(r"[!-~]+", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Politeness:
+    """What one fetch may take: `calls` and `deadline_seconds` count everything, retries and redirects too."""
+
+    attempts: int = 4
+    calls: int = 60
+    deadline_seconds: float = 60.0
+    read_timeout_seconds: float = 20.0
+    compressed_bytes: int = 32 * 1024 * 1024
+    decompressed_bytes: int = 256 * 1024 * 1024
+    backoff_seconds: float = 0.5
+    backoff_cap_seconds: float = 30.0
+
+
+POLITE = Politeness()
+
+
+class HttpSession:
+    """A tokenshare.sources.Session over httpx: one a fetch, closed after it.
+
+    `key` travels in the Authorization header alone. Connections are not kept: a deadline can then cut each.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        key: str | None = None,
+        politeness: Politeness = POLITE,
+        *,
+        user_agent: str = USER_AGENT,
+        sleep: Callable[[float], None] = time.sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        if key and not _KEY.fullmatch(key):
+            raise UsageError("OPENROUTER_API_KEY holds a space or a letter that no key has", "set it again")
+        self._base = read_base(base_url)
+        self._key, self._politeness, self._sleep, self._chance = key, politeness, sleep, chance
+        self._calls_left = politeness.calls
+        self._deadline = Deadline(politeness.deadline_seconds)
+        self._client = httpx.Client(
+            headers={"User-Agent": user_agent, "Accept-Encoding": "gzip", "Connection": "close"},
+            limits=httpx.Limits(max_keepalive_connections=0),
+            trust_env=not is_loopback(self._base.host),  # a proxy may stand before the internet, not us
+            follow_redirects=False,
+        )
+
+    def __enter__(self) -> Self:
+        self._deadline = Deadline(self._politeness.deadline_seconds)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def get(self, path: str, params: dict[str, str] | None = None, *, with_key: bool = False) -> Page:
+        """The whole answer with status 200, unjudged; raises SourceAbsent saying what happened, how often."""
+        if with_key and not self._key:
+            raise SourceAbsent(f"{path}: needs a key, and OPENROUTER_API_KEY is not set")
+        url = httpx.URL(f"{self._base}/{path}", params=params)
+        attempt = 1
+        while True:
+            try:
+                return self._follow(url, with_key)
+            except TryAgain as trouble:
+                self._rest(trouble, attempt, path)
+            except SourceAbsent as absent:
+                raise SourceAbsent(f"{path}: {absent}") from absent
+            attempt += 1
+
+    def _rest(self, trouble: TryAgain, attempt: int, path: str) -> None:
+        limits, left = self._politeness, self._deadline.left
+        wait = plan_wait(attempt, limits.backoff_seconds, limits.backoff_cap_seconds, self._chance())
+        tried = f"tried {attempt} time{'s' if attempt > 1 else ''}"
+        if attempt >= limits.attempts:
+            raise SourceAbsent(f"{path}: {trouble}, {tried}")
+        if max(wait, trouble.wait) >= left:
+            asked = f"asked to wait {trouble.wait:.0f} s, " if trouble.wait else ""
+            time_left = f"{left:.1f} s are left of {limits.deadline_seconds:g} s"
+            raise SourceAbsent(f"{path}: {trouble}, {tried}; {asked}{time_left}")
+        self._sleep(max(wait, trouble.wait))
+
+    def _follow(self, url: httpx.URL, with_key: bool) -> Page:
+        for _ in range(REDIRECTS + 1):
+            answer = self._call(url, with_key)
+            if isinstance(answer, Page):
+                return answer
+            url = answer
+        raise SourceAbsent(f"more than {REDIRECTS} redirects")
+
+    def _call(self, url: httpx.URL, with_key: bool) -> Page | httpx.URL:
+        if not self._calls_left:
+            raise SourceAbsent(f"the budget of {self._politeness.calls} calls is spent")
+        self._calls_left -= 1
+        try:
+            with self._deadline.cutting() as trace:
+                answer = self._ask(url, with_key, {"trace": trace})
+        except httpx.TransportError as error:
+            self._mind_deadline()
+            raise TryAgain(f"{_named(error)}: {self._clean(str(error))}") from error
+        self._mind_deadline()  # a connection we cut ourselves can look like the end of a body without length
+        return answer
+
+    def _ask(self, url: httpx.URL, with_key: bool, extensions: dict[str, object]) -> Page | httpx.URL:
+        headers = {"Authorization": f"Bearer {self._key}"} if with_key else {}
+        seconds = max(0.001, min(self._politeness.read_timeout_seconds, self._deadline.left))
+        asked = self._client.stream("GET", url, headers=headers, timeout=seconds, extensions=extensions)
+        with asked as response:
+            status = response.status_code
+            if status == 200:
+                return Page(str(url), self._read(response), response.headers.get("content-type", ""))
+            if response.next_request:
+                return _redirected(url, response.next_request.url)
+            if status in (401, 403):
+                raise SourceAbsent(f"status {status}: OPENROUTER_API_KEY is missing, wrong or expired")
+            if status == 429 or status >= 500:
+                raise TryAgain(f"status {status}", read_retry_after(response.headers))
+            raise SourceAbsent(f"status {status}: {self._said(response)}")
+
+    def _read(self, response: httpx.Response) -> bytes:
+        limits = self._politeness
+        encoding = response.headers.get("content-encoding", "")
+        return read_body(response.iter_raw(), encoding, limits.compressed_bytes, limits.decompressed_bytes)
+
+    def _said(self, response: httpx.Response) -> str:
+        """The upstream's own words about an error, as far as they can be read."""
+        try:
+            encoding = response.headers.get("content-encoding", "")
+            body = read_body(response.iter_raw(), encoding, _SAID_BYTES, _SAID_BYTES)
+            words = read_json(body)["error"]["message"]
+        except (TryAgain, SourceAbsent, ContractViolation, LookupError, TypeError, httpx.TransportError):
+            return "no reason given"
+        return self._clean(str(words))
+
+    def _mind_deadline(self) -> None:
+        if not self._deadline.left:
+            raise SourceAbsent(f"no complete answer within {self._politeness.deadline_seconds:g} s")
+
+    def _clean(self, words: str) -> str:
+        hidden = words.replace(self._key, "***") if self._key else words
+        return "".join(letter if letter.isprintable() else " " for letter in hidden)[:200]
+
+
+def _redirected(url: httpx.URL, target: httpx.URL) -> httpx.URL:
+    if not is_same_origin(url, target) or target.userinfo:
+        raise SourceAbsent("redirect to another host refused")
+    return target
+
+
+def _named(error: httpx.TransportError) -> str:
+    if isinstance(error, httpx.TimeoutException):
+        return "timed out"
+    if isinstance(error, httpx.ConnectError):
+        return "no connection"
+    return "the answer broke off"

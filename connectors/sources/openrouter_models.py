@@ -1,0 +1,187 @@
+"""The catalogue and its list prices, from OpenRouter's models path (no key)."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl
+
+from connectors.sources.payload import (
+    Object,
+    identify,
+    observation,
+    of_kind,
+    read_document,
+    refusing,
+    strangers,
+    take,
+)
+from connectors.sources.prices import OVERRIDE, PRICING, is_weekday_bound, read_discount, read_prices
+from tokenshare.codec import read_count
+from tokenshare.errors import ContractViolation
+from tokenshare.events import CatalogModelObserved, Event, PriceListed
+from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
+from tokenshare.topics import CATALOG_MODEL_OBSERVED, PRICE_LISTED
+
+PATH = "models"
+EVERYTHING = {"output_modalities": "all"}  # the default is text, and image models would not join usage
+MOST_PAGES = 20
+
+DOCUMENT = frozenset({"data", "total_count", "links"})
+ENTRY = frozenset(
+    (
+        *("id", "canonical_slug", "name", "created", "description", "context_length", "hugging_face_id"),
+        *("architecture", "pricing", "top_provider", "per_request_limits", "supported_parameters"),
+        *("default_parameters", "expiration_date", "alias_target"),
+    )
+)
+
+
+def fetch(session: Session, _: Window) -> Iterator[Page]:
+    """The whole catalogue, page by page while it names a next one; a page that cannot be read is the last."""
+    seen: set[tuple[tuple[str, str], ...]] = set()
+    asked = EVERYTHING
+    while len(seen) < MOST_PAGES:
+        page = session.get(PATH, asked)
+        yield page
+        seen.add(tuple(sorted(asked.items())))
+        try:
+            following = _next_of(read_document(page))
+        except ContractViolation:
+            return
+        asked = EVERYTHING | following
+        if not following or tuple(sorted(asked.items())) in seen:
+            return
+
+
+@refusing
+def parse(fetch: Fetch) -> Parsed:
+    documents = [read_document(page) for page in fetch.pages]
+    if not documents or _next_of(documents[-1]):
+        raise ContractViolation(f"the catalogue goes on after its {len(documents)} pages")
+    entries = [_entry(row) for document in documents for row in take(document, "data", list, "the document")]
+    _mind_whole(documents, entries)
+    told = observation(fetch)
+    own = [(number, entry) for number, entry in enumerate(entries) if not _is_alias(entry)]
+    return Parsed(
+        events=tuple(event for number, entry in own for event in _say(entry, f"data[{number}]", told)),
+        as_of=fetch.window.observed_at,
+        unknown_fields=strangers("document", documents, DOCUMENT)
+        | _strangers_in([entry for _, entry in own]),
+    )
+
+
+def _entry(row: object) -> Object:
+    return of_kind(row, dict, "a row of data")
+
+
+def _next_of(document: Object) -> dict[str, str]:
+    """The parameters of the next page. Its host and path are not taken from the answer."""
+    links = document.get("links")
+    following = of_kind(links, dict, "links").get("next") if links is not None else None
+    if following is None:
+        return {}
+    query = of_kind(following, str, "links.next").partition("?")[2]
+    asked = {name: value for name, value in parse_qsl(query) if name in ("offset", "limit")}
+    if "offset" not in asked:
+        raise ContractViolation("links.next names no offset: paging is not as documented")
+    return {name: str(read_count(value, f"links.next: {name}")) for name, value in asked.items()}
+
+
+def _mind_whole(documents: list[Object], entries: list[Object]) -> None:
+    if not entries:
+        raise ContractViolation("data is empty: a catalogue without models")
+    promised = {
+        read_count(found["total_count"], "total_count") for found in documents if "total_count" in found
+    }
+    if promised - {len(entries)}:
+        raise ContractViolation(f"{len(entries)} entries came, total_count says {sorted(promised)}")
+    if not any("hugging_face_id" in entry for entry in entries):  # one entry may lack it; all of them may not
+        raise ContractViolation("no entry has 'hugging_face_id': removed or renamed")
+
+
+def _is_alias(entry: Object) -> bool:
+    """`~author/family-latest` points at another entry, which is listed itself."""
+    return entry.get("alias_target") is not None or str(entry.get("id")).startswith("~")
+
+
+def _say(entry: Object, where: str, told: Object) -> Iterator[Event]:
+    name, slug = take(entry, "id", str, where), take(entry, "canonical_slug", str, where)
+    architecture = take(entry, "architecture", dict, where)
+    modalities = take(architecture, "output_modalities", list, f"{where}.architecture")
+    yield identify(
+        CatalogModelObserved,
+        where,
+        **told,
+        id=name,
+        canonical_slug=slug,
+        name=take(entry, "name", str, where),
+        created_at=_read_epoch(take(entry, "created", int, where), f"{where}.created"),
+        hugging_face_id=None if entry.get("hugging_face_id") == "" else entry.get("hugging_face_id"),
+        output_modalities=tuple(modalities),
+        is_withdrawn=False,
+    )
+    yield from _price(take(entry, "pricing", dict, where), _priced_as(name, slug), f"{where}.pricing", told)
+
+
+def _price(pricing: Object, model_id: str, where: str, told: Object) -> Iterator[PriceListed]:
+    is_discounted = read_discount(pricing, where)
+    for price in read_prices(pricing, where):
+        yield identify(
+            PriceListed,
+            where,
+            **told,
+            **vars(price),
+            model_id=model_id,
+            provider="openrouter",
+            valid_from=None,
+            valid_to=None,
+            is_discounted=is_discounted,
+        )
+
+
+def _priced_as(name: str, slug: str) -> str:
+    """The slug, with the variant of the id: `a/b` and `a/b:free` share a canonical slug, and not a price.
+
+    Usage rows name variants the same way, so prices join them.
+    """
+    variant = name.rpartition("/")[2].partition(":")[2]
+    return f"{slug}:{variant}" if variant and ":" not in slug else slug
+
+
+def _read_epoch(seconds: int, where: str) -> datetime:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise ContractViolation(f"{where} is no moment in seconds since 1970") from error
+
+
+def _strangers_in(entries: list[Object]) -> frozenset[str]:
+    """Of entries that have been read. Overrides bound to weekdays count: they had to be left out."""
+    pricings = [entry["pricing"] for entry in entries]
+    overrides = [found for pricing in pricings for found in pricing.get("overrides", [])]
+    unplaced = {"data[].pricing.overrides[].utc_days"} if any(map(is_weekday_bound, overrides)) else set()
+    return (
+        strangers("data[]", entries, ENTRY)
+        | strangers("data[].pricing", pricings, PRICING)
+        | strangers("data[].pricing.overrides[]", overrides, OVERRIDE)
+        | unplaced
+    )
+
+
+SOURCE = Source(
+    id="openrouter_models",
+    title="OpenRouter: catalogue of models and their list prices",
+    emits=(CATALOG_MODEL_OBSERVED, PRICE_LISTED),
+    cadence=timedelta(days=1),
+    needs_key=False,
+    licence="CC BY 4.0",
+    citation="Source: OpenRouter (openrouter.ai/rankings), as of {as_of}.",
+    terms="Public, without a key, cached at the edge; where paging is asked for, a page holds 500 entries, "
+    "1,000 at most.",
+    traps="Prices are strings, USD per token; -1 is a variable price, not a number. A price is that of the "
+    "top provider and moves with routing, not only when the vendor reprices. Usage joins canonical_slug, not "
+    "id. Without output_modalities=all only text models are listed. `~` ids are aliases. Of overrides the "
+    "later wins.",
+    world_file="models.csv",
+    fetch=fetch,
+    parse=parse,
+)

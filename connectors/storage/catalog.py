@@ -1,0 +1,63 @@
+"""What readers may ask of the published file: one connection a question, closed before the answer is given."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from connectors.storage.candidates import grain_sql
+from connectors.storage.home import Home
+from connectors.storage.published import open_published
+from connectors.storage.warehouse import connect
+from tokenshare.errors import UsageError
+from tokenshare.metrics import Metric
+
+Record = dict[str, Any]
+ORDERS = {
+    "metrics": "metric",
+    "publications": "metric, version",
+    "gate_results": 'run, metric, "check"',
+    "restatements": 'new_version, metric, key, "column"',
+    "lineage": 'metric, version, topic, "partition"',
+    "releases": "released_at",
+    "runs": "started_at",
+    "ledger": 'topic, "partition"',
+    "skips": "skipped_at",
+    "unserved_days": "usage_date",
+    "unknown_vendors": "tokens DESC",
+}
+
+
+def read_catalog(home: Home, table: str, **where: Any) -> list[Record]:
+    """Rows of a catalogue table; `where` compares columns with values. Raises UsageError where nothing is published."""
+    conditions = " AND ".join(f'"{name}" = ?' for name in where) or "true"
+    query = f"SELECT * FROM catalog.{table} WHERE {conditions} ORDER BY {ORDERS[table]}"
+    return _ask(home.published_file, query, list(where.values()))
+
+
+def read_metric(home: Home, metric: Metric) -> list[Record]:
+    """The rows readers see now, with as_of, version, status and held_since."""
+    return _ask(home.published_file, f"SELECT * FROM {metric.relation} ORDER BY {grain_sql(metric)}", [])
+
+
+def read_metric_as_of(home: Home, metric: Metric, moment: datetime) -> tuple[Record, list[Record]]:
+    """The publication that was the newest at `moment`, and its rows; raises UsageError where there was none yet."""
+    known = [
+        found
+        for found in read_catalog(home, "publications", metric=metric.id)
+        if found["published_at"] is not None and found["as_of"] <= moment
+    ]
+    if not known:
+        raise UsageError(f"{metric.id} had no version as of {moment.isoformat()}", "ask for a later moment")
+    path = home.published / metric.id / f"{known[-1]['version']}.parquet"
+    with connect(Path(":memory:")) as connection:
+        return known[-1], _rows(connection.execute("SELECT * FROM read_parquet(?)", [str(path)]))
+
+
+def _ask(path: Path, query: str, values: list[Any]) -> list[Record]:
+    with open_published(path) as connection:
+        return _rows(connection.execute(query, values))
+
+
+def _rows(found: Any) -> list[Record]:
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

@@ -1,0 +1,91 @@
+"""The landed rows behind a published number: which fetches, which offsets, and a scratch database of just those."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from connectors.storage.warehouse import Connection
+from tokenshare.metrics import Metric
+from tokenshare.topics import TOPICS
+
+
+@dataclass(frozen=True)
+class Span:
+    """Offsets of one partition without a gap, both ends included."""
+
+    topic: str
+    partition: int
+    first_offset: int
+    last_offset: int
+    records: int
+
+
+@dataclass(frozen=True)
+class Making:
+    """How a version was made: the pass, its dbt variables, and the digests of seeds and SQL then."""
+
+    run_id: str
+    variables: Mapping[str, Any]
+    seeds_digest: str
+    models_digest: str
+
+
+def read_making(connection: Connection, metric: Metric, version: int) -> Making:
+    """The pass in which a version was made, which a later pass may only have confirmed."""
+    found = connection.execute(
+        "SELECT run_id, variables, seeds_digest, models_digest FROM decisions.publications "
+        "JOIN decisions.inputs ON run = run_id WHERE metric = ? AND version = ?",
+        [metric.id, version],
+    ).fetchone()
+    if found is None:
+        raise LookupError(f"{metric.id} version {version} was made by no recorded pass")
+    return Making(found[0], json.loads(found[1]), found[2], found[3])
+
+
+def read_fetches(connection: Connection, making: Making, group: str, days: Sequence[date]) -> list[str]:
+    """The fetches that spoke for the days when the version was made; for all days where none is named."""
+    rows = connection.execute(
+        "SELECT DISTINCT fetch_id FROM decisions.provenance WHERE run = ? AND coherence_group = ? "
+        "AND (len(?) = 0 OR list_contains(?, period_date)) ORDER BY ALL",
+        [making.run_id, group, list(days), list(days)],
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def read_spans(connection: Connection, metric: Metric, fetches: Sequence[str]) -> list[Span]:
+    """The offsets of everything those fetches said on the metric's topics, as spans without gaps."""
+    records = " UNION ALL ".join(
+        f'SELECT topic, "partition", "offset", fetch_id FROM raw.{topic.table}' for topic in metric.topics
+    )
+    rows = connection.execute(
+        f"""WITH records AS ({records}),
+        islands AS (
+            SELECT topic, "partition", "offset",
+                "offset" - row_number() OVER (PARTITION BY topic, "partition" ORDER BY "offset") AS island
+            FROM records WHERE list_contains(?, fetch_id)
+        )
+        SELECT topic, "partition", min("offset"), max("offset"), count(*)
+        FROM islands GROUP BY topic, "partition", island ORDER BY ALL""",
+        [list(fetches)],
+    ).fetchall()
+    return [Span(*row) for row in rows]
+
+
+def copy_spans(connection: Connection, spans: Sequence[Span], scratch: Path) -> None:
+    """A database whose `raw` schema holds exactly the records of the spans, and empty tables else."""
+    quoted = str(scratch).replace("'", "''")
+    connection.execute(f"ATTACH '{quoted}' AS scratch; CREATE SCHEMA scratch.raw")
+    try:
+        for topic in TOPICS:
+            wanted = [span for span in spans if span.topic == topic.name]
+            within = " OR ".join(
+                f'("partition" = {span.partition} AND "offset" BETWEEN {span.first_offset} AND {span.last_offset})'
+                for span in wanted
+            )
+            table = f"scratch.raw.{topic.table}"
+            connection.execute(f"CREATE TABLE {table} AS SELECT * FROM raw.{topic.table} WHERE {within or 'false'}")
+    finally:
+        connection.execute("DETACH scratch")

@@ -1,0 +1,59 @@
+"""What people have let through, and the checks they looked at before they did."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from connectors.storage.warehouse import Connection
+from tokenshare.metrics import Metric
+from tokenshare.publication import Breach, Check
+
+
+@dataclass(frozen=True)
+class Release:
+    """Somebody lets one version of a metric through."""
+
+    metric: Metric
+    version: int
+    by: str
+    reason: str
+    at: datetime
+
+
+def read_checks(connection: Connection, metric: Metric) -> list[Check]:
+    """The checks of the newest pass that judged the metric, with the keys they found fault with."""
+    newest = connection.execute(
+        "SELECT run FROM decisions.gate_results JOIN ledger.runs ON run = run_id WHERE metric = ? "
+        "ORDER BY started_at DESC LIMIT 1",
+        [metric.id],
+    ).fetchone()
+    if newest is None:
+        return []
+    breaches: dict[str, list[Breach]] = defaultdict(list)
+    for name, key, observed in connection.execute(
+        'SELECT "check", key, observed FROM decisions.breaches WHERE run = ? AND metric = ?', [newest[0], metric.id]
+    ).fetchall():
+        breaches[name].append(Breach(key, observed))
+    rows = connection.execute(
+        'SELECT "check", outcome, observed, expected, severity FROM decisions.gate_results WHERE run = ? AND metric = ?',
+        [newest[0], metric.id],
+    ).fetchall()
+    return [Check(*row, breaches=tuple(breaches[row[0]])) for row in rows]
+
+
+def read_citation(connection: Connection, metric: Metric) -> str:
+    """The citation under which the metric was last judged."""
+    found = connection.execute("SELECT citation FROM decisions.metric_states WHERE metric = ?", [metric.id]).fetchone()
+    return str(found[0]) if found else ""
+
+
+def record(connection: Connection, release: Release, checks: Sequence[Check]) -> None:
+    """Keeps who released what and why, finding by finding: the same finding does not hold again."""
+    findings = {(check.name, breach.key, breach.observed) for check in checks if check.shuts for breach in check.breaches}
+    for name, key, observed in sorted(findings):
+        connection.execute(
+            "INSERT INTO decisions.releases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [release.metric.id, release.version, release.metric.group, name, key, observed, release.by,
+             release.reason, release.at],
+        )  # fmt: skip

@@ -1,0 +1,73 @@
+-- One row per fetch that said it was complete, and whether what landed is what it promised.
+-- Decision: a fetch re-read by a newer parser may promise twice; it is complete where either promise is kept to the id,
+-- because then the landed set is exactly what somebody promised.
+-- Decision: the topic is named here and not read from the record, whose topic may carry a deployment's prefix.
+with promises as (
+    select * from {{ ref('stg_fetch_completed') }}
+),
+
+landed as (
+    select fetch_id, event_id, 'usage.observed.v1' as topic_name from {{ ref('stg_usage_observed') }}
+    union all
+    select fetch_id, event_id, 'catalog.model.observed.v1' as topic_name from {{ ref('stg_catalog_model_observed') }}
+    union all
+    select fetch_id, event_id, 'price.listed.v1' as topic_name from {{ ref('stg_price_listed') }}
+),
+
+landed_counts as (
+    select fetch_id, topic_name, count(distinct event_id) as events_count
+    from landed
+    group by fetch_id, topic_name
+),
+
+landed_digests as (
+    select fetch_id, sha256(string_agg(distinct event_id, '' order by event_id)) as digest
+    from landed
+    group by fetch_id
+),
+
+promised_counts as (
+    select event_id, fetch_id, unnest(map_keys(counts)) as topic_name, unnest(map_values(counts)) as events_count
+    from promises
+),
+
+broken as (
+    select distinct promised.event_id
+    from promised_counts as promised
+    left join landed_counts as landed
+        on promised.fetch_id = landed.fetch_id and promised.topic_name = landed.topic_name
+    where promised.events_count <> coalesce(landed.events_count, 0)
+),
+
+judged as (
+    select
+        promises.fetch_id,
+        promises.source_id,
+        promises.observed_at,
+        promises.observed_date,
+        promises.as_of,
+        promises.start_date,
+        promises.end_date,
+        promises.topic,
+        promises."partition",
+        promises."offset",
+        broken.event_id is null and promises.digest = coalesce(landed.digest, sha256('')) as is_complete
+    from promises
+    left join broken on promises.event_id = broken.event_id
+    left join landed_digests as landed on promises.fetch_id = landed.fetch_id
+    qualify row_number() over (
+        partition by promises.fetch_id
+        order by is_complete desc, promises."partition" asc, promises."offset" asc
+    ) = 1
+),
+
+final as (
+    select
+        *,
+        not is_complete and observed_at > coalesce(
+            max(observed_at) filter (where is_complete) over (partition by source_id), timestamptz '-infinity'
+        ) as is_pending
+    from judged
+)
+
+select * from final

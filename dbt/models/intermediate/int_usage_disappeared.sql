@@ -1,0 +1,24 @@
+-- The days that a source stated once and its newest complete fetch asked for, but no longer states.
+-- Decision: the older statement is kept meanwhile (int_usage_provenance), and the gate holds what it feeds; a day that
+-- a still newer fetch states again has not disappeared.
+with stated as (
+    select usage_date, source_id, max(observed_at) as observed_at
+    from {{ ref('int_usage_stated') }}
+    group by usage_date, source_id
+),
+
+fetches as (
+    select * from {{ ref('int_fetches_verified') }}
+    where is_complete and list_contains({{ var('usage_sources') }}, source_id)
+),
+
+final as (
+    select distinct stated.usage_date
+    from stated
+    inner join fetches on stated.source_id = fetches.source_id
+    where
+        stated.usage_date between fetches.start_date and fetches.end_date
+        and stated.observed_at < fetches.observed_at
+)
+
+select * from final

@@ -1,0 +1,38 @@
+-- Each selected day in one row: what the gates judge about it, before any metric is believed.
+with usage as (
+    select * from {{ ref('int_usage_selected') }}
+),
+
+attributed as (
+    select * from {{ ref('int_usage_attributed') }}
+),
+
+unknown as (
+    select usage_date, sum(tokens) filter (where origin = 'unknown') as unknown_tokens
+    from attributed
+    group by usage_date
+),
+
+days as (
+    select
+        usage_date,
+        sum(tokens) as tokens,
+        count(*) filter (where not is_other) as named_rows_count,
+        coalesce(sum(rows_count) filter (where is_other), 0) as other_rows_count,
+        count(*) filter (where is_conflicting) as conflicting_keys_count
+    from usage
+    group by usage_date
+),
+
+final as (
+    select
+        days.*,
+        coalesce(unknown.unknown_tokens, 0) as unknown_tokens,
+        case when lag(days.usage_date) over by_day = days.usage_date - 1 then lag(days.tokens) over by_day end
+            as tokens_day_before
+    from days
+    left join unknown on days.usage_date = unknown.usage_date
+    window by_day as (order by days.usage_date)
+)
+
+select * from final

@@ -1,0 +1,30 @@
+-- What each fetch promised to have brought; one statement is kept at its lowest coordinates.
+with source as (
+    select * from {{ source('raw', 'fetch_completed_v1') }}
+),
+
+renamed as (
+    select
+        event_id,
+        source_id,
+        fetch_id,
+        observed_at,
+        cast(observed_at at time zone 'UTC' as date) as observed_date,
+        as_of,
+        start_date,
+        end_date,
+        counts,
+        digest,
+        topic,
+        "partition",
+        "offset"
+    from source
+),
+
+final as (
+    select *
+    from renamed
+    qualify row_number() over (partition by fetch_id, event_id order by "partition", "offset") = 1
+)
+
+select * from final

@@ -1,0 +1,171 @@
+"""An HTTP emulator of the upstreams: it serves a world on this machine, as it was known at one moment."""
+
+import math
+import threading
+import time
+import zlib
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Self
+from urllib.parse import parse_qsl, urlsplit
+
+from demo.upstream_answers import Answer, Question, Refusal
+from demo.upstream_exports import FOLDER, export
+from demo.upstream_faults import ANSWERS, DELIVERIES, Wire, fault_at, read_faults
+from demo.upstream_models import catalogue
+from demo.upstream_rankings import rank
+from demo.upstream_world import CATEGORIES, MODELS, RANKINGS, available, known, read_rows
+from tokenshare.errors import UsageError
+
+__all__ = ["Upstream", "available"]
+
+BASE = "/api/v1"
+KEY = "demo-key"
+MINUTE = 60.0
+CALLS_A_MINUTE = 30
+
+
+class Pace:
+    """The Data API's limit: so many calls a key within any minute."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._calls: dict[str, deque[float]] = {}
+        self._lock = threading.Lock()
+
+    def count(self, key: str) -> None:
+        """Counts a call; raises Refusal(429) with the seconds until the next may come."""
+        with self._lock:
+            now, calls = self._clock(), self._calls.setdefault(key, deque())
+            while calls and calls[0] <= now - MINUTE:
+                calls.popleft()
+            if len(calls) >= CALLS_A_MINUTE:
+                wait = math.ceil(calls[0] + MINUTE - now)
+                raise Refusal(429, "Rate limit exceeded", {"Retry-After": str(wait)})
+            calls.append(now)
+
+
+class Shown:
+    """A world at a moment: answers questions, touches no network. Any key is taken; none is refused."""
+
+    def __init__(self, world: Path, as_of: datetime, pace: Pace) -> None:
+        self._as_of, self._pace = as_of, pace
+        self._rankings = read_rows(world, RANKINGS)
+        self._categories = read_rows(world, CATEGORIES)
+        self._models = read_rows(world, MODELS)
+
+    def answer(self, question: Question) -> Answer:
+        try:
+            return self._route(question)
+        except Refusal as refusal:
+            return refusal.as_answer()
+
+    def _route(self, question: Question) -> Answer:
+        path = question.path
+        if path == "datasets/rankings-daily" and self._rankings is not None:
+            self._mind_key(question.key)
+            daily = known(self._rankings, RANKINGS, self._as_of)
+            weekly = None if self._categories is None else known(self._categories, CATEGORIES, self._as_of)
+            return rank(question.params, self._as_of, daily, weekly)
+        if path.startswith(f"{FOLDER}/") and self._rankings is not None:
+            return export(path, self._rankings, self._as_of)
+        if path == "models" and self._models is not None:
+            return catalogue(question.params, known(self._models, MODELS, self._as_of))
+        raise Refusal(404, "Not Found")
+
+    def _mind_key(self, key: str | None) -> None:
+        if not key:
+            raise Refusal(401, "No auth credentials found")
+        self._pace.count(key)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, port: int, world: Path, as_of: datetime) -> None:
+        self.shown, self.faults, self.as_of = Shown(world, as_of, Pace()), read_faults(world), as_of
+        self.closing = threading.Event()
+        try:
+            super().__init__(("127.0.0.1", port), _Handler)
+        except OSError as error:
+            raise UsageError(
+                f"port {port} cannot be taken ({error.strerror})", "leave it out for a free one"
+            ) from error
+
+    def handle_error(self, *_: object) -> None:
+        """A client that hangs up in the middle is what the faults are for, and no news."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
+    timeout = 30
+
+    def do_GET(self) -> None:
+        self.close_connection = True
+        url = urlsplit(self.path)
+        fault = fault_at(self.server.faults, self.server.as_of, url.path)
+        if fault and fault in ANSWERS:
+            return self._send(ANSWERS[fault])
+        answer = self._answer(url.path, dict(parse_qsl(url.query, keep_blank_values=True)))
+        if fault is None or answer.status != 200:
+            return self._send(answer)
+        return DELIVERIES[fault](answer, Wire(self.wfile, self.connection, self.server.closing))
+
+    def _answer(self, path: str, params: dict[str, str]) -> Answer:
+        if not path.startswith(f"{BASE}/"):
+            return Refusal(404, "Not Found").as_answer()
+        scheme, _, key = self.headers.get("Authorization", "").partition(" ")
+        bearer = key.strip() if scheme.lower() == "bearer" else None
+        return self.server.shown.answer(Question(path.removeprefix(f"{BASE}/"), params, bearer))
+
+    def _send(self, answer: Answer) -> None:
+        body, encoding = answer.body, {}
+        if body and "gzip" in self.headers.get("Accept-Encoding", ""):
+            body, encoding = zlib.compress(body, 1, 16 + zlib.MAX_WBITS), {"Content-Encoding": "gzip"}
+        self.send_response(answer.status)
+        headers = {
+            "Content-Type": answer.content_type,
+            "Content-Length": str(len(body)),
+            "Connection": "close",
+        }
+        for name, value in (headers | encoding | dict(answer.headers)).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Quiet: stdout belongs to the command that serves."""
+
+
+class Upstream:
+    """The emulator, serving a world at `as_of` on a port of 127.0.0.1 (0: any free one) while entered.
+
+    Raises UsageError where the world cannot be read. `key` is one it accepts.
+    """
+
+    key = KEY
+
+    def __init__(self, world: Path, as_of: datetime, port: int = 0) -> None:
+        self._server = _Server(port, world, as_of)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}{BASE}"
+
+    def serve_forever(self) -> None:
+        """Serves in this thread until interrupted."""
+        self._server.serve_forever(poll_interval=0.05)
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self.serve_forever, name="upstream", daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.closing.set()
+        self._server.shutdown()
+        self._server.server_close()

@@ -1,0 +1,96 @@
+"""Why published cells changed: which restated usage rows, or which change of seeds or SQL, stands behind each."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from connectors.storage import decisions
+from connectors.storage.decisions import Coordinate
+from connectors.storage.warehouse import Connection
+from flows.transform import Project
+from tokenshare.metrics import METRIC_BY_ID, Metric
+from tokenshare.publication import Candidate, Standing, Verdict
+from tokenshare.restatements import Restatement, restated
+
+USAGE = METRIC_BY_ID["fct_usage_daily"]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What differs from the newest decision: the cause in one word, and the landed rows behind it by day."""
+
+    cause: str
+    offsets: Mapping[date, list[Coordinate]]
+
+    @classmethod
+    def since_last(cls, connection: Connection, project: Project, found: Mapping[str, Candidate]) -> "Changes":
+        """Compares seeds, SQL and usage rows with those of the newest decision."""
+        before = decisions.read_inputs(connection)
+        cause = "upstream"
+        if before and before != (project.seeds, project.models):
+            cause = "attribution" if before[0] != project.seeds else "methodology"
+        return cls(cause, _restated_offsets(connection, found.get(USAGE.id)) if cause == "upstream" else {})
+
+
+def explain(
+    connection: Connection,
+    metric: Metric,
+    standing: Standing,
+    verdict: Verdict,
+    candidate: Candidate | None,
+    changes: Changes,
+) -> dict[str, Any]:
+    """The restatements of a published candidate against the version it replaces, with cause and source offsets."""
+    if verdict.outcome != "published" or candidate is None or standing.shown is None:
+        return {}
+    old = decisions.read_version(connection, metric, standing.shown.version)
+    cells = restated(metric, old, candidate.rows)
+    offsets = tuple(json.dumps(_behind(metric, cell, changes)) for cell in cells)
+    return {
+        "restatements": tuple(cells),
+        "old_version": standing.shown.version,
+        "cause": changes.cause,
+        "source_offsets": offsets,
+    }
+
+
+def days_of(metric: Metric, period: date) -> list[date]:
+    """The usage days that feed a key dated `period`."""
+    if metric.window == "trailing7":
+        return [period - timedelta(days=back) for back in reversed(range(7))]
+    if metric.window != "week":
+        return [period]
+    mondays = [period, period - timedelta(days=364)] if metric.has_year_ago else [period]
+    return [monday + timedelta(days=ahead) for monday in mondays for ahead in range(7)]
+
+
+def _behind(metric: Metric, cell: Restatement, changes: Changes) -> list[Coordinate]:
+    if cell.period is None:
+        return []
+    key = json.loads(cell.key)
+    found = [at for day in days_of(metric, date.fromisoformat(cell.period)) for at in changes.offsets.get(day, [])]
+    slug = key.get("model_permaslug")
+    return [at for at in found if slug in (None, at["model_permaslug"])]
+
+
+def _restated_offsets(connection: Connection, usage: Candidate | None) -> dict[date, list[Coordinate]]:
+    standing = decisions.read_standing(connection, USAGE)
+    if usage is None or standing.shown is None:
+        return {}
+    old = decisions.read_version(connection, USAGE, standing.shown.version)
+    keys = {cell.key for cell in restated(USAGE, old, usage.rows)}
+    return _by_day(decisions.read_coordinates(connection, [_usage_key(key) for key in sorted(keys)]))
+
+
+def _usage_key(key: str) -> tuple[date, str]:
+    named = json.loads(key)
+    return date.fromisoformat(named["usage_date"]), named["model_permaslug"]
+
+
+def _by_day(found: Iterable[tuple[date, Coordinate]]) -> dict[date, list[Coordinate]]:
+    days: dict[date, list[Coordinate]] = {}
+    for day, at in found:
+        days.setdefault(day, []).append(at)
+    return days

@@ -1,0 +1,202 @@
+"""The command line: reads what a person typed, calls the route, and answers."""
+
+import sys
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from connectors.storage.home import Home
+from flows import answer, show
+from flows import settings as environment
+from flows.keys import find_metric, read_moment
+from tokenshare.errors import ExitCode, UsageError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+broker_app = typer.Typer(no_args_is_help=True, help="The local Apache Kafka of this home.")
+app.add_typer(broker_app, name="broker")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="The moment to speak for, such as 2026-08-03T06:00:00Z.")]
+World = Annotated[Path | None, typer.Option("--world", help="A directory of CSV files served instead of the internet.")]
+Chosen = Annotated[list[str] | None, typer.Option("--source", help="Only this source; may be given again.")]
+TakeOver = Annotated[bool, typer.Option("--take-over", help="End the pass that holds the home first.")]
+MetricId = Annotated[str | None, typer.Argument(help="A metric, such as china_share_origin_weekly.")]
+By = Annotated[str, typer.Option("--by", help="Who lets it through.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why.")]
+
+
+@app.command()
+def demo(json: Json = False) -> None:
+    """First run: local broker, synthetic world, gates, and the shares; everything stays queryable."""
+    from flows.demonstrate import demonstrate  # noqa: PLC0415
+
+    with answer.progress() as progress:
+        document = demonstrate(environment.load(), progress)
+    answer.give(document, json, show.draw_demo)
+    raise typer.Exit(document["refresh"]["exit_code"])
+
+
+@app.command()
+def refresh(
+    source: Chosen = None, as_of: AsOf = None, world: World = None, take_over: TakeOver = False, json: Json = False
+) -> None:
+    """One whole pass: fetch, land, build, judge, publish."""
+    from flows.deployments import run_once  # noqa: PLC0415
+
+    settings = environment.load()
+    moment = read_moment(as_of) if as_of else None
+    with answer.progress() as progress:
+        report = run_once(settings, moment, world, source or [], progress, take_over=take_over)
+    answer.give(report.document(), json, show.draw_refresh)
+    raise typer.Exit(int(report.exit_code))
+
+
+@app.command()
+def status(json: Json = False) -> None:
+    """Health and lag: what is held and why, which weeks lack a day, whom nobody mapped."""
+    from flows import looks  # noqa: PLC0415
+
+    answer.give(looks.status(environment.load()), json, show.draw_status)
+
+
+@app.command()
+def metrics(metric: MetricId = None, as_of: AsOf = None, json: Json = False) -> None:
+    """All metrics, or the rows of one, now or as known then."""
+    from flows import looks  # noqa: PLC0415
+
+    if metric is None:
+        answer.give(looks.metrics(_home()), json, show.draw_metrics)
+    else:
+        moment = read_moment(as_of) if as_of else None
+        answer.give(looks.metric(_home(), find_metric(metric), moment), json, show.draw_metric)
+
+
+@app.command()
+def restatements(metric: MetricId = None, json: Json = False) -> None:
+    """Published cells that were replaced: old, new, cause, source offsets."""
+    from flows import looks  # noqa: PLC0415
+
+    answer.give(looks.restatements(_home(), find_metric(metric) if metric else None), json, show.draw_restatements)
+
+
+@app.command()
+def gates(
+    words: Annotated[list[str] | None, typer.Argument(help="A metric; or: release METRIC VERSION.")] = None,
+    by: By = "",
+    reason: Reason = "",
+    json: Json = False,
+) -> None:
+    """What is held and why; `gates release METRIC VERSION --by NAME --reason TEXT` lets a candidate through."""
+    from flows import looks  # noqa: PLC0415
+
+    match words or []:
+        case ["release", metric, version]:
+            _release(metric, version, by, reason, json)
+        case [metric]:
+            answer.give(looks.gates(_home(), find_metric(metric)), json, show.draw_gates)
+        case []:
+            answer.give(looks.gates(_home(), None), json, show.draw_gates)
+        case _:
+            raise UsageError("gates takes a metric, or release METRIC VERSION", "see `tokenshare gates --help`")
+
+
+@app.command()
+def trace(metric: str, key: list[str], json: Json = False) -> None:
+    """A published number down to its topics, partitions and offsets, computed again from them."""
+    from flows.trace import trace as follow  # noqa: PLC0415
+
+    found = follow(_home(), find_metric(metric), key)
+    answer.give(found.document(), json, show.draw_trace)
+    raise typer.Exit(int(ExitCode.OK if found.is_equal or found.changed_since else ExitCode.BUG))
+
+
+@app.command()
+def doctor(json: Json = False) -> None:
+    """What is missing for a pass, and the command that mends it."""
+    from flows.doctor import examine  # noqa: PLC0415
+
+    findings = examine(environment.load(), environment.ENVIRON)
+    answer.give({"findings": [asdict(finding) for finding in findings]}, json, show.draw_findings)
+    raise typer.Exit(int(ExitCode.OK if all(finding.is_well for finding in findings) else ExitCode.USAGE))
+
+
+@app.command()
+def upstream(
+    world: Annotated[Path, typer.Argument(help="A directory of CSV files.")],
+    as_of: AsOf = None,
+    port: Annotated[int, typer.Option(help="0 takes a free one.")] = 0,
+    json: Json = False,
+) -> None:
+    """Serve a world as its upstreams would, on loopback, until stopped."""
+    from flows.surroundings import now, serve_world  # noqa: PLC0415
+
+    served = serve_world(world, read_moment(as_of) if as_of else now(), port)
+    answer.give({"url": served.url, "key": served.key}, json, show.draw_facts)
+    sys.stdout.flush()
+    with suppress(KeyboardInterrupt):
+        served.serve_forever()
+
+
+@broker_app.command("start")
+def start_broker(json: Json = False) -> None:
+    """Start the local broker where it does not run."""
+    from flows.surroundings import open_cluster  # noqa: PLC0415
+
+    with answer.progress() as progress:
+        found = open_cluster(environment.load(), progress)
+    answer.give({"bootstrap_servers": found.bootstrap_servers}, json, show.draw_facts)
+
+
+@broker_app.command("stop")
+def stop_broker(json: Json = False) -> None:
+    """Stop the local broker; its data stays."""
+    from connectors.kafka import broker  # noqa: PLC0415
+
+    answer.give({"stopped": broker.stop(environment.load().home)}, json, show.draw_facts)
+
+
+@broker_app.command("status")
+def show_broker(json: Json = False) -> None:
+    """Whether the local broker runs, and where."""
+    from connectors.kafka import broker  # noqa: PLC0415
+
+    answer.give(asdict(broker.status(environment.load().home)), json, show.draw_facts)
+
+
+def main() -> None:
+    """The console script: every outcome has its exit code, no error of a user's making shows a traceback."""
+    answer.quieten()
+    is_json = "--json" in sys.argv
+    try:
+        code = app(standalone_mode=False)
+    except typer.Abort:
+        code = 130
+    except Exception as error:  # noqa: BLE001  # the last door: what passes here has been said
+        code = int(answer.fail(_as_usage(error), is_json))
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _as_usage(error: Exception) -> Exception:
+    """What the option parser says, as our own kind of error."""
+    message = getattr(error, "format_message", None)
+    return UsageError(message().rstrip("."), "see `tokenshare --help`") if message else error
+
+
+def _home() -> Home:
+    return Home(environment.load().home)
+
+
+def _release(metric: str, version: str, by: str, reason: str, json: bool) -> None:
+    from flows.release import Permit, release  # noqa: PLC0415
+    from flows.surroundings import new_run_id, now  # noqa: PLC0415
+
+    if not (by.strip() and reason.strip() and version.isdigit()):
+        raise UsageError("a release names who and why", "add --by NAME --reason TEXT after METRIC VERSION")
+    at = now()
+    permit = Permit(find_metric(metric), int(version), by.strip(), reason.strip(), at, new_run_id(at))
+    made = release(_home(), permit)
+    released = [{"metric": d.metric.id, "version": d.verdict.version} for d in made]
+    answer.give({"released": released, "by": permit.by, "reason": permit.reason}, json, show.draw_facts)

@@ -1,0 +1,84 @@
+"""A newcomer's first run: the synthetic world written, passed over twice, and shown."""
+
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from connectors.storage import catalog
+from connectors.storage.home import Home, describe
+from demo import world
+from flows.deployments import run_once
+from flows.refresh import Report
+from flows.settings import Settings
+from tokenshare.metrics import METRIC_BY_ID, Metric
+
+SHARES = (
+    "china_share_identified_weekly",
+    "china_share_origin_weekly",
+    "china_share_top10_weekly",
+    "china_share_bounds_weekly",
+)
+
+
+def demonstrate(settings: Settings, progress: Callable[[str], None]) -> dict[str, Any]:
+    """Backfills eight synthetic weeks, then refreshes a day later, when one metric is held on purpose.
+
+    A second time only the last pass runs: a home does not go back. Raises UsageError for a home of other numbers.
+    """
+    home = Home(settings.home)
+    with TemporaryDirectory() as folder:
+        directory = Path(folder) / "demo"
+        world.write(directory)
+        if describe(home) is None:
+            progress("backfill of eight synthetic weeks")
+            _pass(settings, world.BACKFILL_AS_OF, directory, progress)
+        report = _pass(settings, world.FINAL_AS_OF, directory, progress)
+    return _document(home, report)
+
+
+def _pass(settings: Settings, as_of: Any, directory: Path, progress: Callable[[str], None]) -> Report:
+    return run_once(settings, as_of, directory, [], progress, origin="demo", planned_holds=world.PLANNED_HOLDS)
+
+
+def _document(home: Home, report: Report) -> dict[str, Any]:
+    holds = [metric for metric in report.metrics if metric.status == "held"]
+    return {
+        "synthetic": True,
+        "refresh": report.document(),
+        "shares": _shares(home),
+        "vendors": _newest(home, METRIC_BY_ID["vendor_share_weekly"], "vendor_share")[:10],
+        "openness": _newest(home, METRIC_BY_ID["openness_share_weekly"], "openness_share"),
+        "holds": [{"metric": held.id, "reason": held.reason} for held in holds],
+        "restatements": len(catalog.read_catalog(home, "restatements")),
+        "database": str(home.published_file),
+    }
+
+
+def _shares(home: Home) -> list[dict[str, Any]]:
+    """One line a week: each method's share, its denominator, the bounds, gate and status."""
+    methods = {id: {row["week_start_date"]: row for row in catalog.read_metric(home, METRIC_BY_ID[id])} for id in SHARES}
+    identified, origin, top10, bounds = (methods[id] for id in SHARES)
+    return [
+        {
+            "week": week,
+            "identified": identified[week]["china_share"],
+            "of all tokens": identified[week]["denominator_tokens"],
+            "by origin": origin[week]["china_share"],
+            "of known origin": origin[week]["denominator_tokens"],
+            "lower": bounds[week]["lower_share"],
+            "upper": bounds[week]["upper_share"],
+            "in the top ten": top10[week]["china_share"],
+            "gate": "held" if origin[week]["status"] == "held" else "passed",
+            "status": origin[week]["status"],
+        }
+        for week in sorted(identified)
+    ]
+
+
+def _newest(home: Home, metric: Metric, share: str) -> list[dict[str, Any]]:
+    rows = catalog.read_metric(home, metric)
+    newest = max((row["week_start_date"] for row in rows), default=None)
+    hidden = {"as_of", "held_since", "is_provisional"}
+    kept = [{k: v for k, v in row.items() if k not in hidden} for row in rows if row["week_start_date"] == newest]
+    return sorted(kept, key=lambda row: -row[share])

@@ -1,0 +1,97 @@
+"""What is missing for a pass, and the command that mends it."""
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from connectors.kafka import broker, cluster, java
+from connectors.storage.home import Home, describe
+from flows import settings as environment
+from flows.settings import Settings
+from flows.surroundings import cluster_of
+from tokenshare.errors import BrokerUnavailable, TokenshareError
+
+SMALLEST_FREE = 2 * 1024**3  # a local broker, a warehouse and the archive of a year need less
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: well, or with what mends it."""
+
+    name: str
+    is_well: bool
+    said: str
+    fix: str = ""
+
+
+def examine(settings: Settings, environ: Mapping[str, str]) -> list[Finding]:
+    """Looks at everything a pass needs, without starting or changing anything."""
+    looks: list[Callable[[], Finding]] = [
+        _python,
+        lambda: _settings(environ),
+        lambda: _home(settings),
+        lambda: _space(settings),
+        lambda: _kafka(settings, environ),
+        lambda: _key(settings),
+    ]
+    return [*_each(looks)]
+
+
+def _each(looks: list[Callable[[], Finding]]) -> Iterator[Finding]:
+    for look in looks:
+        try:
+            yield look()
+        except TokenshareError as error:
+            yield Finding(look.__name__.strip("_<>") or "check", False, error.message, error.fix)
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Finding("python", (3, 11) <= sys.version_info[:2] < (3, 14), version, "make PYTHON=python3.11 setup")
+
+
+def _settings(environ: Mapping[str, str]) -> Finding:
+    strange = environment.unknown(environ)
+    said = f"unknown: {', '.join(strange)}" if strange else "all known"
+    return Finding("settings", not strange, said, f"unset {' '.join(strange)}" if strange else "")
+
+
+def _home(settings: Settings) -> Finding:
+    found = describe(Home(settings.home))
+    said = f"{found['origin']} numbers at {settings.home}" if found else f"none yet at {settings.home}"
+    return Finding("home", True, said)
+
+
+def _space(settings: Settings) -> Finding:
+    folder = next(path for path in (settings.home, *settings.home.parents) if path.exists())
+    free = shutil.disk_usage(folder).free
+    return Finding("disk", free >= SMALLEST_FREE, f"{free / 1024**3:.1f} GiB free", f"free some space under {folder}")
+
+
+def _kafka(settings: Settings, environ: Mapping[str, str]) -> Finding:
+    servers = settings.kafka_bootstrap_servers
+    if servers is None:
+        return _local_kafka(settings.home, environ)
+    try:
+        cluster.probe(cluster_of(settings, servers), 10.0)
+    except BrokerUnavailable as error:
+        return Finding("kafka", False, error.message, error.fix)
+    return Finding("kafka", True, f"{servers} answers")
+
+
+def _local_kafka(home: Path, environ: Mapping[str, str]) -> Finding:
+    found = broker.status(home)
+    if found.running:
+        return Finding("kafka", True, f"local broker {found.version} at {found.bootstrap_servers}, pid {found.pid}")
+    try:
+        runtime = java.find(environ)
+    except BrokerUnavailable as error:
+        return Finding("kafka", False, error.message, error.fix)
+    return Finding("kafka", True, f"a local broker starts when needed, on Java {runtime.version}")
+
+
+def _key(settings: Settings) -> Finding:
+    said = "OPENROUTER_API_KEY is set" if settings.openrouter_api_key else "no key: the public daily exports are the source"
+    return Finding("key", True, said)

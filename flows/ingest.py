@@ -1,0 +1,138 @@
+"""Stages 1 to 4: every source fetched, archived, parsed, and produced to Kafka."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+from hashlib import sha256
+from typing import Literal
+
+from connectors.kafka import producer, topics
+from connectors.kafka.producer import Message
+from connectors.sources import SOURCES
+from connectors.sources.http import HttpSession, Politeness
+from connectors.storage import archive
+from flows.run import Run
+from tokenshare.codec import encode
+from tokenshare.errors import PayloadRefused, SourceAbsent
+from tokenshare.events import Event, FetchCompleted, digest_of
+from tokenshare.sources import Fetch, Page, Parsed, Source, Window
+from tokenshare.topics import FETCH_COMPLETED, TOPICS, Topic
+
+BEGINNING = date(2025, 1, 1)
+OVERLAP = timedelta(days=7)  # the upstream restates the last days for up to three
+TOPIC_OF = {topic.event: topic for topic in TOPICS}
+
+
+@dataclass(frozen=True)
+class SourceOutcome:
+    """What became of one source in a pass; `events` counts what was produced."""
+
+    id: str
+    status: Literal["fetched", "unchanged", "absent", "refused", "skipped"]
+    events: int = 0
+    reason: str = ""
+
+
+def ingest(run: Run) -> list[SourceOutcome]:
+    """Asks every source that is part of the set-up; one that fails never stops the others."""
+    topics.create(run.cluster, [topic.name for topic in TOPICS])
+    return [_ingest_one(run, source) for source in SOURCES]
+
+
+def why_apart(run: Run, source: Source) -> str:
+    """Why a source is no part of this set-up; empty where it is one."""
+    if run.upstreams.files is not None and source.world_file not in run.upstreams.files:
+        return f"the world has no {source.world_file}"
+    if source.needs_key and not run.upstreams.key:
+        return "needs a key: set OPENROUTER_API_KEY"
+    return ""
+
+
+def _ingest_one(run: Run, source: Source) -> SourceOutcome:
+    reason = why_apart(run, source) or ("" if source.id in run.sources else "not selected")
+    if reason:
+        return SourceOutcome(source.id, "skipped", reason=reason)
+    try:
+        fetch = _fetch(run, source)
+        parsed = source.parse(fetch)
+    except SourceAbsent as error:
+        return SourceOutcome(source.id, "absent", reason=str(error))
+    except PayloadRefused as error:
+        return SourceOutcome(source.id, "refused", reason=str(error))
+    digests = _digests(parsed, run.as_of.date())
+    if _says_nothing_new(run, fetch, parsed, digests):
+        return SourceOutcome(source.id, "unchanged", reason=_strange(parsed))
+    _produce(run, fetch, parsed)
+    archive.complete(run.home.archive, fetch, digests)
+    return SourceOutcome(source.id, "fetched", len({e.event_id for e in parsed.events}), _strange(parsed))
+
+
+def _fetch(run: Run, source: Source) -> Fetch:
+    last = archive.last_completed(run.home.archive, source.id)
+    start = max(BEGINNING, last.date() - OVERLAP) if last else BEGINNING
+    window = Window(start, run.as_of.date() - timedelta(days=1), run.as_of)
+    polite = Politeness(
+        attempts=run.settings.http_attempts, deadline_seconds=run.settings.http_deadline_seconds
+    )
+    pages: list[Page] = []
+    with run.point("fetch") as midway, HttpSession(run.upstreams.url, run.upstreams.key, polite) as session:
+        for page in source.fetch(session, window):
+            midway()
+            with run.point("archive") as torn:
+                archive.keep(run.home.archive, source.id, run.as_of.date(), page, torn)
+            pages.append(page)
+    return Fetch(source.id, window, tuple(pages))
+
+
+def _produce(run: Run, fetch: Fetch, parsed: Parsed) -> None:
+    """Events first; `fetch.completed` only after every one of them is acknowledged, so a torn fetch is never used."""
+    distinct = {event.event_id: event for event in parsed.events}
+    with run.point("produce") as midway:
+        producer.send(run.cluster, [_message(event) for event in distinct.values()], midway)
+        producer.send(run.cluster, [_message(_completed(fetch, parsed, list(distinct.values())))])
+
+
+def _completed(fetch: Fetch, parsed: Parsed, events: list[Event]) -> FetchCompleted:
+    counts: dict[str, int] = defaultdict(int)
+    for event in events:
+        counts[TOPIC_OF[type(event)].name] += 1
+    return FetchCompleted.identified(
+        source_id=fetch.source_id,
+        observed_at=fetch.window.observed_at,
+        fetch_id=fetch.id,
+        as_of=parsed.as_of,
+        pages=len(fetch.pages),
+        counts=dict(counts),
+        digest=digest_of({event.event_id for event in events}),
+        start_date=parsed.start_date,
+        end_date=parsed.end_date,
+    )
+
+
+def _message(event: Event) -> Message:
+    topic: Topic = TOPIC_OF.get(type(event), FETCH_COMPLETED)
+    headers = {"schema": topic.name, "event_id": event.event_id, "fetch_id": event.fetch_id}
+    key = str(getattr(event, topic.key)).encode()
+    return Message(topic.name, key, encode(event), tuple((n, v.encode()) for n, v in headers.items()))
+
+
+def _digests(parsed: Parsed, today: date) -> dict[str, str]:
+    """A digest of the events of each period, so that the next fetch can tell whether it says anything new."""
+    periods: dict[str, list[str]] = defaultdict(list)
+    for event in parsed.events:
+        periods[str(getattr(event, event.period) if event.period else today)].append(event.event_id)
+    return {period: sha256("".join(sorted(ids)).encode()).hexdigest()[:32] for period, ids in periods.items()}
+
+
+def _says_nothing_new(run: Run, fetch: Fetch, parsed: Parsed, digests: dict[str, str]) -> bool:
+    """True where every period was last stated with the same events, and none that it covers has vanished."""
+    stated = archive.stated(run.home.archive, fetch.source_id)
+    covered = {
+        period for period in stated
+        if parsed.start_date and parsed.end_date and str(parsed.start_date) <= period <= str(parsed.end_date)
+    }  # fmt: skip
+    return covered <= digests.keys() and all(stated.get(period) == digest for period, digest in digests.items())
+
+
+def _strange(parsed: Parsed) -> str:
+    return f"fields not met before: {', '.join(sorted(parsed.unknown_fields))}" if parsed.unknown_fields else ""

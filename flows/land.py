@@ -1,0 +1,91 @@
+"""Stages 5 to 8: new offsets planned, landed by Beam, committed to the ledger, shown as group offsets."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from connectors.kafka import groups, producer, ranges, topics
+from connectors.kafka.cluster import Cluster
+from connectors.storage import landing, warehouse
+from flows.run import Run
+from tokenshare.errors import RecordsLost
+from tokenshare.events import Event
+from tokenshare.offsets import Landed, Range, Record
+from tokenshare.topics import CONSUMER_GROUP, TOPIC_BY_NAME, TOPICS
+
+NAMES = [topic.name for topic in TOPICS]
+
+
+def land(run: Run) -> list[Landed]:
+    """Lands every committed record that is new; a rerun lands first what an earlier pass had planned."""
+    planned = _plan(run)
+    if planned:
+        with run.point("land"):
+            _land(run, planned)
+    manifests = [landing.read_manifest(run.home.landing, wanted) for wanted in planned]
+    with run.point("commit") as midway, warehouse.open_warehouse(run.home.warehouse) as connection:
+        warehouse.record_landed(connection, run.id, run.clock(), manifests, midway)
+        warehouse.show_landed(connection, run.home.landing)
+        reached = warehouse.positions(connection)
+    with run.point("offsets"):
+        groups.commit(run.cluster, CONSUMER_GROUP, reached)
+    return manifests
+
+
+def _plan(run: Run) -> list[Range]:
+    """Ranges planned before and not landed, then what is new; written down before any work on them."""
+    identities = topics.identities(run.cluster, NAMES)
+    positions = ranges.positions(run.cluster, NAMES)
+    with run.point("plan") as midway, warehouse.open_warehouse(run.home.warehouse) as connection:
+        _mind_recreation(warehouse.known_topics(connection), identities)
+        pending = warehouse.intended(connection)
+        ahead = warehouse.positions(connection) | {(r.topic, r.partition): r.end for r in pending}
+        new = [part for found in ranges.plan(ahead, positions) for part in _split(found, run.settings.range_records)]
+        with warehouse.transaction(connection):
+            warehouse.remember_topics(connection, identities)
+            midway()
+            warehouse.intend(connection, run.id, new)
+    return [*pending, *new]
+
+
+def _mind_recreation(known: dict[str, str], found: dict[str, str]) -> None:
+    changed = sorted(name for name, identity in known.items() if found.get(name, identity) != identity)
+    if changed:
+        raise RecordsLost(
+            f"{', '.join(changed)} was deleted and made again: its offsets no longer mean what the ledger knows",
+            "point the home at the original cluster, or start a new home",
+        )
+
+
+def _split(wanted: Range, records: int) -> list[Range]:
+    starts = range(wanted.start, wanted.end, records)
+    return [Range(wanted.topic, wanted.partition, at, min(at + records, wanted.end)) for at in starts]
+
+
+def _land(run: Run, planned: Sequence[Range]) -> None:
+    from connectors.beam import pipeline  # noqa: PLC0415  # three seconds, only paid when there is something to land
+
+    reject = partial(_reject, run.cluster)
+    write = WriteRange(run.home.landing, run.ender("land.during"))
+    pipeline.run(planned, ranges.RangeReader(run.cluster), reject, write)
+
+
+@dataclass(frozen=True)
+class WriteRange:
+    """The picklable callable that Beam gets for writing a range."""
+
+    landing: Path
+    midway: Callable[[], None]
+
+    def __call__(self, wanted: Range, rows: Sequence[tuple[Record, Event]], rejected: int) -> None:
+        landing.write(self.landing, TOPIC_BY_NAME[wanted.topic], wanted, rows, rejected, self.midway)
+
+
+def _reject(cluster: Cluster, rejections: Sequence[tuple[Record, str]]) -> None:
+    """Dead letters are acknowledged before the file says that its rejects are out."""
+    letters = [
+        producer.dead_letter(record, "ContractViolation", error, stage="decode", attempt=1)
+        for record, error in rejections
+    ]
+    producer.send(cluster, letters)

@@ -1,0 +1,121 @@
+"""What the looking commands answer: plain documents, read from the published file and the outside of the home."""
+
+from datetime import datetime
+from typing import Any
+
+from connectors.kafka import broker, groups
+from connectors.sources import SOURCES
+from connectors.storage import archive, catalog, lock
+from connectors.storage.home import Home, describe
+from flows.settings import Settings
+from flows.surroundings import cluster_of
+from tokenshare.errors import BrokerUnavailable, UsageError
+from tokenshare.metrics import Metric
+from tokenshare.topics import CONSUMER_GROUP, TOPICS
+
+Document = dict[str, Any]
+
+
+def status(settings: Settings) -> Document:
+    """Health at a glance: what is held and why, what nobody served, whom nobody mapped, what waits to be landed."""
+    home = Home(settings.home)
+    found = describe(home)
+    if found is None:
+        raise UsageError(f"there is no home at {home.root}", "run `tokenshare refresh` or `tokenshare demo` first")
+    shown = metrics(home)["metrics"]
+    unserved = catalog.read_catalog(home, "unserved_days")
+    return {
+        "home": str(home.root),
+        "origin": found["origin"],
+        "refresh_running": lock.is_held(home.lock),
+        "as_of": max((run["as_of"] for run in catalog.read_catalog(home, "runs")), default=None),
+        "broker": _broker(settings),
+        "sources": [_source(home, source.id) for source in SOURCES],
+        "metrics": [{name: m[name] for name in ("metric", "state", "version", "status", "reason")} for m in shown],
+        "unserved_days": [row["usage_date"] for row in unserved],
+        "unserved_weeks": sorted({row["week_start_date"] for row in unserved if "week_start_date" in row}),
+        "unknown_vendors": catalog.read_catalog(home, "unknown_vendors"),
+        "ledger": catalog.read_catalog(home, "ledger"),
+        "lag": _lag(settings),
+        "skipped_passes": catalog.read_catalog(home, "skips"),
+    }
+
+
+def metrics(home: Home) -> Document:
+    """Every metric with its card and the version readers see."""
+    cards = catalog.read_catalog(home, "metrics")
+    shown = _shown(home)
+    return {"metrics": [{**card, **shown.get(card["metric"], NOT_SHOWN)} for card in cards]}
+
+
+def metric(home: Home, wanted: Metric, as_of: datetime | None) -> Document:
+    """One metric: card, version and rows, as readers see it now or saw it then."""
+    (card,) = catalog.read_catalog(home, "metrics", metric=wanted.id)
+    if as_of is None:
+        return {**card, **_shown(home).get(wanted.id, NOT_SHOWN), "rows": catalog.read_metric(home, wanted)}
+    publication, rows = catalog.read_metric_as_of(home, wanted, as_of)
+    then = {name: publication[name] for name in ("version", "as_of", "valid_through", "digest")}
+    return {**card, **then, "rows": rows}
+
+
+def restatements(home: Home, wanted: Metric | None) -> Document:
+    """Published cells that were replaced, old beside new."""
+    return {"restatements": catalog.read_catalog(home, "restatements", **_of(wanted))}
+
+
+def gates(home: Home, wanted: Metric | None) -> Document:
+    """Held metrics with their failing checks; for one metric every check of the newest pass."""
+    runs = [run["run_id"] for run in catalog.read_catalog(home, "runs")]
+    results = catalog.read_catalog(home, "gate_results", **_of(wanted))
+    newest = next((run for run in reversed(runs) if any(row["run"] == run for row in results)), None)
+    rows = [row for row in results if row["run"] == newest and (wanted or row["outcome"] in ("failed", "released"))]
+    held = [p for p in catalog.read_catalog(home, "publications", **_of(wanted)) if p["status"] == "held"]
+    return {"run": newest, "held": held, "checks": rows}
+
+
+NOT_SHOWN: Document = {"version": None, "as_of": None, "status": None, "held_since": None, "rows_count": 0}
+
+
+def _shown(home: Home) -> dict[str, Document]:
+    """The version readers see of each metric: the public one that nothing has replaced."""
+    return {
+        p["metric"]: {
+            "version": p["version"],
+            "as_of": p["valid_through"],
+            "status": p["status"],
+            "held_since": p["held_since"],
+            "rows_count": p["rows"],
+        }
+        for p in catalog.read_catalog(home, "publications")
+        if p["published_at"] is not None and p["status"] != "superseded"
+    }
+
+
+def _of(wanted: Metric | None) -> Document:
+    return {"metric": wanted.id} if wanted else {}
+
+
+def _source(home: Home, id: str) -> Document:
+    last = archive.last_completed(home.archive, id)
+    return {"id": id, "last_completed": last, "periods": len(archive.stated(home.archive, id))}
+
+
+def _broker(settings: Settings) -> Document:
+    if settings.kafka_bootstrap_servers:
+        return {"kind": "configured", "bootstrap_servers": settings.kafka_bootstrap_servers}
+    found = broker.status(settings.home)
+    return {"kind": "local", "running": found.running, "bootstrap_servers": found.bootstrap_servers, "pid": found.pid}
+
+
+def _lag(settings: Settings) -> int | None:
+    """Records not landed yet; None where the broker does not answer, which a look never starts."""
+    servers = settings.kafka_bootstrap_servers or broker.status(settings.home).bootstrap_servers
+    if not servers:
+        return None
+    try:
+        found = groups.lag(cluster_of(settings, servers), CONSUMER_GROUP, [topic.name for topic in TOPICS])
+    except BrokerUnavailable:
+        return None
+    return sum(found.values())
+
+

@@ -1,0 +1,140 @@
+"""Stages 10 and 11: every candidate judged, decided, and shown; the last good version stays where a gate shuts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from connectors.sources import SOURCES
+from connectors.storage import candidates, decisions, published, warehouse
+from connectors.storage.builds import Build
+from connectors.storage.decisions import Decision
+from connectors.storage.warehouse import Connection
+from flows.causes import Changes, explain
+from flows.ingest import SourceOutcome, why_apart
+from flows.run import Run
+from flows.transform import project
+from tokenshare.metrics import METRICS, Metric
+from tokenshare.publication import Candidate, Check, Verdict, decide, hold_back, reason_of
+
+MART_OF_USAGE = "fct_usage_daily"
+
+
+@dataclass(frozen=True)
+class MetricOutcome:
+    """What became of one metric in a pass; `version` is the one judged, which readers see unless it is held."""
+
+    id: str
+    status: str
+    version: int | None
+    rows: int
+    checks: int
+    reason: str
+
+
+def publish(run: Run, build: Build, sources: Sequence[SourceOutcome], variables: Mapping[str, Any]) -> list[MetricOutcome]:
+    """Judges all active metrics, commits the decisions in one transaction, and swaps in what readers see."""
+    active = [metric for metric in METRICS if _is_active(run, metric)]
+    with warehouse.open_warehouse(run.home.warehouse) as connection:
+        found = _candidates(connection, active, build)
+        with run.point("judge") as midway:
+            checks = _judge(run, connection, active, found, build, midway)
+        made = _decide(run, connection, found, checks, sources)
+        inactive = [_inactive(metric) for metric in METRICS if metric not in active]
+        with run.point("decide") as midway:
+            decisions.record(connection, _record(run, variables), [*made, *inactive], midway)
+        with run.point("swap") as midway:
+            published.publish(connection, run.home, METRICS, midway)
+    return [_outcome(decision, found.get(decision.metric.id)) for decision in [*made, *inactive]]
+
+
+def republish(run: Run) -> None:
+    """Rebuilds the published file where a pass was cut off between deciding and showing."""
+    with warehouse.open_warehouse(run.home.warehouse) as connection:
+        if decisions.any_recorded(connection) and not published.is_current(connection, run.home):
+            published.publish(connection, run.home, METRICS, lambda: None)
+
+
+def _is_active(run: Run, metric: Metric) -> bool:
+    parts = {source.id for source in SOURCES if not why_apart(run, source)}
+    return not metric.sources or bool(parts & set(metric.sources))
+
+
+def _candidates(connection: Connection, active: Sequence[Metric], build: Build) -> dict[str, Candidate]:
+    read = {metric.id: candidates.read_candidate(connection, metric) for metric in active if metric.id not in build.failed}
+    return {id: candidate for id, candidate in read.items() if candidate is not None}
+
+
+def _judge(
+    run: Run,
+    connection: Connection,
+    active: Sequence[Metric],
+    found: Mapping[str, Candidate],
+    build: Build,
+    midway: Any,
+) -> dict[str, list[Check]]:
+    from expectations.evidence import Measured  # noqa: PLC0415
+    from expectations.gates import Case, judge  # noqa: PLC0415  # seven seconds
+
+    checks: dict[str, list[Check]] = {}
+    for group in dict.fromkeys(metric.group for metric in active):
+        case = Case(
+            metrics=tuple(metric for metric in active if metric.group == group),
+            candidates=found,
+            measured=tuple(Measured(*row) for row in candidates.read_evidence(connection, group)),
+            failed_tests=build.failed,
+            released=decisions.read_releases(connection, group),
+            as_of=run.as_of,
+        )
+        checks |= judge(case)
+        midway()
+    return checks
+
+
+def _decide(
+    run: Run,
+    connection: Connection,
+    found: Mapping[str, Candidate],
+    checks: Mapping[str, list[Check]],
+    sources: Sequence[SourceOutcome],
+) -> list[Decision]:
+    from expectations.suites import pin  # noqa: PLC0415
+
+    changes = Changes.since_last(connection, project(), found)
+    made = []
+    for id, judged in checks.items():
+        metric = next(metric for metric in METRICS if metric.id == id)
+        standing = decisions.read_standing(connection, metric)
+        if id in found:
+            confirmed = _is_confirmed(metric, sources)
+            verdict = decide(standing, found[id], judged, pin(metric)["digest"], run.as_of, confirmed)
+        else:
+            verdict = hold_back(standing, reason_of(judged), run.as_of)
+        told = explain(connection, metric, standing, verdict, found.get(id), changes)
+        made.append(Decision(metric, verdict, tuple(judged), _citation(metric), **told))
+    return made
+
+
+def _is_confirmed(metric: Metric, sources: Sequence[SourceOutcome]) -> bool:
+    """Whether a source the metric stands on answered in this pass: only then do unchanged numbers speak for it."""
+    answered = {outcome.id for outcome in sources if outcome.status in ("fetched", "unchanged")}
+    return not metric.sources or bool(answered & set(metric.sources))
+
+
+def _inactive(metric: Metric) -> Decision:
+    return Decision(metric, Verdict("inactive", (), "none of its sources is part of this set-up"), (), "")
+
+
+def _citation(metric: Metric) -> str:
+    return " ".join(dict.fromkeys(source.citation for source in SOURCES if source.id in metric.sources)) or "curated"
+
+
+def _record(run: Run, variables: Mapping[str, Any]) -> decisions.Run:
+    made = project()
+    return decisions.Run(run.id, run.clock(), made.seeds, made.models, dict(variables))
+
+
+def _outcome(decision: Decision, candidate: Candidate | None) -> MetricOutcome:
+    verdict = decision.verdict
+    evaluated = sum(check.outcome != "skipped" for check in decision.checks)
+    rows = len(candidate.rows) if candidate else 0
+    return MetricOutcome(decision.metric.id, verdict.outcome, verdict.version, rows, evaluated, verdict.reason)

@@ -1,0 +1,107 @@
+"""One whole pass, and what it reports: the contract of `refresh --json`."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from connectors.sources import SOURCES
+from connectors.storage import home, lock, runs
+from connectors.storage.home import Origin
+from flows.ingest import SourceOutcome, ingest
+from flows.land import land
+from flows.publish import MetricOutcome, publish, republish
+from flows.run import Run
+from flows.transform import transform, usage_sources
+from tokenshare.errors import Busy, ExitCode, UsageError, gravest
+from tokenshare.offsets import Landed
+
+Stage = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Stages:
+    """The four stages as plain functions; an orchestrator may wrap each, and nothing else changes."""
+
+    ingest: Stage = ingest
+    land: Stage = land
+    transform: Stage = transform
+    publish: Stage = publish
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a pass did."""
+
+    run: Run
+    sources: Sequence[SourceOutcome]
+    ranges: Sequence[Landed]
+    metrics: Sequence[MetricOutcome]
+    alerts: dict[str, int]
+    planned_holds: frozenset[str] = frozenset()
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The gravest of what happened."""
+        held = {metric.id for metric in self.metrics if metric.status == "held"} - self.planned_holds
+        lacking = any(source.status in ("absent", "refused") for source in self.sources)
+        return gravest([*([ExitCode.HELD] if held else []), *([ExitCode.INCOMPLETE] if lacking else [])])
+
+    def document(self) -> dict[str, Any]:
+        """The pass as `refresh --json` prints it."""
+        return {
+            "run_id": self.run.id,
+            "as_of": self.run.as_of,
+            "status": self.status,
+            "exit_code": int(self.exit_code),
+            "sources": [asdict(source) for source in self.sources],
+            "ranges": [{**asdict(found.range), "rows": found.rows, "rejected": found.rejected} for found in self.ranges],
+            "metrics": [asdict(metric) for metric in self.metrics],
+            "alerts": self.alerts,
+            "seconds": {"total": round(sum(self.run.seconds.values()), 3), **self.run.seconds},
+        }
+
+    @property
+    def status(self) -> str:
+        """ok, held or incomplete."""
+        return {ExitCode.OK: "ok", ExitCode.HELD: "held"}.get(self.exit_code, "incomplete")
+
+
+def refresh(run: Run, origin: Origin, stages: Stages | None = None, planned_holds: frozenset[str] = frozenset()) -> Report:
+    """Runs the route once under the home's lock; running it again over the same input changes nothing."""
+    home.claim(run.home, origin)
+    try:
+        with lock.hold(run.home.lock, run.id):
+            return _refresh(run, stages or Stages(), planned_holds)
+    except Busy as busy:
+        runs.leave_skip(run.home.skipped, run.id, run.started_at, busy.message)
+        raise
+
+
+def _refresh(run: Run, stages: Stages, planned_holds: frozenset[str]) -> Report:
+    _mind_the_past(run)
+    republish(run)
+    variables = {"usage_sources": usage_sources([s for s in SOURCES if s.id in run.sources and _has_key(run, s.needs_key)])}
+    with run.stage("ingest"):
+        sources = stages.ingest(run)
+    with run.stage("land"):
+        ranges = stages.land(run)
+    with run.stage("transform"):
+        build = stages.transform(run, variables)
+    with run.stage("publish"):
+        metrics = stages.publish(run, build, sources, variables)
+    alerts = runs.finish(run.home.warehouse, run.id, run.clock())
+    return Report(run, sources, ranges, metrics, alerts, planned_holds)
+
+
+def _has_key(run: Run, needs_key: bool) -> bool:
+    return not needs_key or bool(run.upstreams.key)
+
+
+def _mind_the_past(run: Run) -> None:
+    """Begins the run on record; the past cannot be published over what is known since."""
+    newest = runs.begin(run.home.warehouse, run.id, run.as_of, run.started_at, run.home.skipped)
+    if newest and run.as_of < newest:
+        raise UsageError(
+            f"--as-of {run.as_of.isoformat()} is older than this home's newest ({newest.isoformat()})",
+            "use a later moment, or a new home",
+        )

@@ -1,0 +1,92 @@
+"""A person lets a held candidate through, on record; its whole coherence group goes with it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from connectors.storage import decisions, lock, published, releases, warehouse
+from connectors.storage.decisions import Decision
+from connectors.storage.home import Home
+from connectors.storage.releases import Release
+from connectors.storage.warehouse import Connection
+from flows.causes import Changes, explain
+from flows.transform import project
+from tokenshare.errors import UsageError
+from tokenshare.metrics import METRICS, Metric
+from tokenshare.publication import Candidate, Check, decide
+
+DERIVED = "coherence_group"  # falls with the check that shut the gate of the other member
+
+
+@dataclass(frozen=True)
+class Permit:
+    """Who lets which version through, and why."""
+
+    metric: Metric
+    version: int
+    by: str
+    reason: str
+    at: datetime
+    run_id: str
+
+
+def release(home: Home, permit: Permit) -> list[Decision]:
+    """Publishes the held candidates of the metric's group; what was released once stays so for the same findings.
+
+    Raises UsageError where that version is not held, or where what shuts its gate is not a finding about data.
+    """
+    with lock.hold(home.lock, permit.run_id), warehouse.open_warehouse(home.warehouse) as connection:
+        _mind_held(connection, permit)
+        members = [metric for metric in METRICS if metric.group == permit.metric.group]
+        judged = {metric.id: releases.read_checks(connection, metric) for metric in members}
+        _mind_findings(permit, [check for checks in judged.values() for check in checks])
+        waiting = {metric.id: _waiting(connection, metric) for metric in members if judged[metric.id]}
+        changes = Changes.since_last(connection, project(), waiting)
+        made = [_let_out(connection, waiting[id], judged[id], changes) for id in waiting]
+        now = project()
+        run = decisions.Run(permit.run_id, permit.at, now.seeds, now.models, {})
+        said = Release(permit.metric, permit.version, permit.by, permit.reason, permit.at)
+        releases.record(connection, said, [check for checks in judged.values() for check in checks])
+        decisions.record(connection, run, made, lambda: None)
+        published.publish(connection, home, METRICS, lambda: None)
+    return made
+
+
+def _mind_held(connection: Connection, permit: Permit) -> None:
+    held = decisions.read_standing(connection, permit.metric).held
+    if held is None or held.version != permit.version:
+        there = f"version {held.version} is held" if held else "nothing of it is held"
+        raise UsageError(
+            f"{permit.metric.id} version {permit.version} is not held: {there}", "see `tokenshare gates`"
+        )
+
+
+def _mind_findings(permit: Permit, checks: list[Check]) -> None:
+    stuck = sorted({check.name for check in checks if check.shuts and check.name != DERIVED and not check.breaches})
+    if stuck:
+        raise UsageError(
+            f"{permit.metric.id} is held by {', '.join(stuck)}, which is no finding about data",
+            "mend the build, then refresh",
+        )
+
+
+def _waiting(connection: Connection, metric: Metric) -> Candidate:
+    """The held candidate, or the shown version of a member that is held only with its group."""
+    standing = decisions.read_standing(connection, metric)
+    newest = standing.held or standing.shown
+    if newest is None:
+        raise UsageError(f"{metric.id} has no candidate to release with its group", "refresh first")
+    return Candidate(metric, decisions.read_version(connection, metric, newest.version))
+
+
+def _let_out(connection: Connection, candidate: Candidate, checks: list[Check], changes: Changes) -> Decision:
+    metric, standing = candidate.metric, decisions.read_standing(connection, candidate.metric)
+    newest = standing.held or standing.shown
+    assert newest is not None  # noqa: S101  # _waiting has seen it
+    passed = [_released(check) for check in checks if check.name != DERIVED]
+    verdict = decide(standing, candidate, passed, newest.suite_digest, newest.valid_through, confirmed=True)
+    told = explain(connection, metric, standing, verdict, candidate, changes)
+    return Decision(metric, verdict, tuple(passed), releases.read_citation(connection, metric), **told)
+
+
+def _released(check: Check) -> Check:
+    return replace(check, outcome="released") if check.shuts else check

@@ -1,0 +1,76 @@
+"""One pass over the route: what it speaks for, where it works, and how it tells of its progress."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from time import monotonic
+
+from connectors.kafka.cluster import Cluster
+from connectors.storage.home import Home
+from flows.settings import Settings
+
+POINTS = (
+    "fetch", "archive", "produce", "plan", "land", "commit", "offsets", "build", "judge", "decide", "swap", "alert",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Upstreams:
+    """What the sources are asked at: an address, a key, and the files of a world (None: the real outside)."""
+
+    url: str
+    key: str | None
+    files: frozenset[str] | None
+
+
+@dataclass(frozen=True)
+class Run:
+    """A pass. `as_of` is the moment it speaks for; `started_at` is the wall clock's, for the record only."""
+
+    id: str
+    as_of: datetime
+    started_at: datetime
+    settings: Settings
+    home: Home
+    cluster: Cluster
+    upstreams: Upstreams
+    sources: tuple[str, ...]
+    progress: Callable[[str], None]
+    clock: Callable[[], datetime]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Times a stage and tells of it."""
+        self.progress(name)
+        begun = monotonic()
+        try:
+            yield
+        finally:
+            self.seconds[name] = round(self.seconds.get(name, 0.0) + monotonic() - begun, 3)
+
+    @contextmanager
+    def point(self, name: str) -> Iterator[Callable[[], None]]:
+        """A named point of the route: where `kill_at` names it, the process ends before, during or after."""
+        self._reach(f"{name}.before")
+        yield self.ender(f"{name}.during")
+        self._reach(f"{name}.after")
+
+    def ender(self, moment: str) -> Callable[[], None]:
+        """A picklable callable that ends the process where `kill_at` names the moment, and else does nothing."""
+        return end_process if self.settings.kill_at == moment else go_on
+
+    def _reach(self, moment: str) -> None:
+        self.ender(moment)()
+
+
+def end_process() -> None:
+    """As a power cut would: no handler runs."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def go_on() -> None:
+    """What happens at a named point in ordinary life."""

@@ -1,0 +1,90 @@
+"""Every setting, read from the environment here and nowhere else."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from tokenshare.errors import UsageError
+
+PREFIX = "TOKENSHARE_"
+ENVIRON: Mapping[str, str] = os.environ
+# Settings that others named before us.
+FOREIGN = {"openrouter_api_key": "OPENROUTER_API_KEY", "prefect_api_url": "PREFECT_API_URL"}
+
+
+class Settings(BaseModel):
+    """One set-up. Secrets are never printed, logged or handed to an orchestrator."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    home: Path = Field(Path(".tokenshare"), description="Where everything of this set-up lies.")
+    cache: Path = Field(
+        Path("~/.cache/tokenshare"), description="Kafka's jars, for all homes of a user: fetched once, checked by hash."
+    )
+    openrouter_url: str = Field("https://openrouter.ai/api/v1", description="Base address of the router's API.")
+    openrouter_api_key: SecretStr | None = Field(
+        None, description="Key of the router's Data API; without it the public daily exports are the source."
+    )
+    http_attempts: int = Field(4, ge=1, le=10, description="Calls made for one answer before the source is absent.")
+    http_deadline_seconds: float = Field(60.0, gt=0, le=3600, description="Time one fetch may take, retries included.")
+    kafka_bootstrap_servers: str | None = Field(
+        None, description="host:port,... of your Kafka; without it a local broker runs under the home."
+    )
+    kafka_topic_prefix: str = Field(
+        "", pattern=r"^[a-z0-9._-]{0,64}$", description="Put before every topic and group, so that homes can share a cluster."
+    )
+    kafka_partitions: int = Field(2, ge=1, le=256, description="Partitions of a topic, where we create it.")
+    kafka_replication: int = Field(1, ge=1, le=9, description="Replicas of a topic, where we create it.")
+    kafka_retention_ms: int = Field(-1, ge=-1, description="Retention of a topic, where we create it; -1 keeps all.")
+    kafka_security_protocol: str | None = Field(
+        None, pattern=r"^(PLAINTEXT|SSL|SASL_PLAINTEXT|SASL_SSL)$", description="How to speak to your Kafka."
+    )
+    kafka_sasl_mechanism: str | None = Field(None, description="PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512.")
+    kafka_sasl_username: str | None = Field(None, description="User name for SASL.")
+    kafka_sasl_password: SecretStr | None = Field(None, description="Password for SASL.")
+    kafka_ssl_cafile: str | None = Field(None, description="File of the certificate authority.")
+    kafka_ssl_certfile: str | None = Field(None, description="File of the client certificate.")
+    kafka_ssl_keyfile: str | None = Field(None, description="File of the client key.")
+    kafka_ssl_password: SecretStr | None = Field(None, description="Password of the client key.")
+    range_records: int = Field(
+        100_000, ge=1_000, le=10_000_000, description="Largest range of offsets that is landed as one file."
+    )
+    prefect_api_url: str | None = Field(
+        None, description="A Prefect server; passes show there when it answers within two seconds."
+    )
+    kill_at: str | None = Field(None, description="For tests: end the process at <point>.before, .during or .after.")
+
+
+def name_of(field: str) -> str:
+    """The environment variable of a setting."""
+    return FOREIGN.get(field, PREFIX + field.upper())
+
+
+def load(environ: Mapping[str, str] = ENVIRON) -> Settings:
+    """Settings from the process's environment, or from a given one; an empty variable counts as unset. Raises UsageError naming the variable."""
+    given = {field: environ[name_of(field)] for field in Settings.model_fields if environ.get(name_of(field))}
+    try:
+        settings = Settings.model_validate(given)
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False)[0]
+        name = name_of(str(problem["loc"][0]))
+        raise UsageError(f"{name} is not usable ({problem['msg']})", f"correct or unset {name}") from None
+    return settings.model_copy(update=_absolute(settings))
+
+
+def hand_to_dbt(database: Path) -> None:
+    """Tells dbt's profile, in this process, which database to build in."""
+    os.environ["TOKENSHARE_WAREHOUSE"] = str(database)
+
+
+def unknown(environ: Mapping[str, str]) -> list[str]:
+    """Variables that look like ours and are not: most often a misspelling."""
+    known = {"TOKENSHARE_WAREHOUSE", *map(name_of, Settings.model_fields)}
+    return sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
+
+
+def _absolute(settings: Settings) -> dict[str, Any]:
+    return {"home": settings.home.expanduser().absolute(), "cache": settings.cache.expanduser().absolute()}

@@ -1,0 +1,98 @@
+"""A published number down to its offsets, and computed again from nothing but them."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from connectors.storage import candidates, decisions, evidence, lock, warehouse
+from connectors.storage.evidence import Making, Span
+from connectors.storage.home import Home
+from flows import transform
+from flows.causes import days_of
+from flows.keys import read_key
+from tokenshare.columns import columns_of
+from tokenshare.errors import UsageError
+from tokenshare.metrics import Metric
+from tokenshare.publication import Publication, Row
+from tokenshare.restatements import key_json
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Where a number comes from; `recomputed` is the row the same models give over exactly these offsets."""
+
+    metric: Metric
+    key: tuple[Any, ...]
+    publication: Publication
+    row: Row
+    spans: Sequence[Span]
+    recomputed: Row | None
+    changed_since: tuple[str, ...]
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether the number stands."""
+        return self.row == self.recomputed
+
+    def document(self) -> dict[str, Any]:
+        """The trace as `trace --json` prints it."""
+        return {
+            "metric": self.metric.id,
+            "key": key_json(self.metric, self.key),
+            "version": self.publication.version,
+            "as_of": self.publication.valid_through,
+            "status": self.publication.status,
+            "row": _named(self.metric, self.row),
+            "evidence": [asdict(span) for span in self.spans],
+            "recomputed": _named(self.metric, self.recomputed) if self.recomputed else None,
+            "equal": self.is_equal,
+            "changed_since": self.changed_since,
+        }
+
+
+def trace(home: Home, metric: Metric, words: Sequence[str]) -> Trace:
+    """Traces the number readers see for a key; raises UsageError where there is none."""
+    key = read_key(metric, words)
+    with lock.hold(home.lock, "trace"), TemporaryDirectory() as folder:
+        scratch = Path(folder) / "scratch.duckdb"
+        with warehouse.open_warehouse(home.warehouse) as connection:
+            shown = decisions.read_standing(connection, metric).shown
+            row = _row_of(metric, key, decisions.read_version(connection, metric, shown.version)) if shown else None
+            if shown is None or row is None:
+                raise UsageError(f"{metric.id} shows nothing for {' '.join(words)}", f"see `tokenshare metrics {metric.id}`")
+            making = evidence.read_making(connection, metric, shown.version)
+            fetches = evidence.read_fetches(connection, making, metric.group, _days(metric, key))
+            spans = evidence.read_spans(connection, metric, fetches) if metric.topics else []
+            evidence.copy_spans(connection, spans, scratch)
+        recomputed = _recompute(metric, key, scratch, making, Path(folder))
+    return Trace(metric, key, shown, row, spans, recomputed, _changed_since(making))
+
+
+def _recompute(metric: Metric, key: tuple[Any, ...], scratch: Path, making: Making, work: Path) -> Row | None:
+    transform.build(scratch, making.variables, work, select=[f"+{metric.id}"])
+    with warehouse.open_warehouse(scratch) as connection:
+        candidate = candidates.read_candidate(connection, metric)
+    return _row_of(metric, key, candidate.rows) if candidate else None
+
+
+def _days(metric: Metric, key: tuple[Any, ...]) -> list[date]:
+    return days_of(metric, key[0]) if metric.period else []
+
+
+def _row_of(metric: Metric, key: tuple[Any, ...], rows: Sequence[Row]) -> Row | None:
+    names = [column.name for column in columns_of(metric.row)]
+    places = [names.index(name) for name in metric.grain]
+    return next((row for row in rows if tuple(row[place] for place in places) == key), None)
+
+
+def _changed_since(making: Making) -> tuple[str, ...]:
+    now = transform.project()
+    changed = {"seeds": making.seeds_digest != now.seeds, "models": making.models_digest != now.models}
+    return tuple(name for name, is_changed in changed.items() if is_changed)
+
+
+def _named(metric: Metric, row: Row) -> dict[str, Any]:
+    return dict(zip((column.name for column in columns_of(metric.row)), row, strict=True))

