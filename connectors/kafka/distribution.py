@@ -1,0 +1,93 @@
+"""Apache Kafka's jars on this machine: fetched once from Maven Central, believed only by checksum."""
+
+import contextlib
+import hashlib
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from connectors.kafka.lock import locked
+from tokenshare.errors import BrokerUnavailable
+
+VERSION = "4.1.2"
+# Kafka's own jars bring no logger: without slf4j-simple a broker that fails to start fails silently.
+COORDINATES = f"org.apache.kafka:kafka_2.13:{VERSION}+org.slf4j:slf4j-simple:1.7.36"
+LIST = Path(__file__).with_name("kafka-jars.sha256")
+
+
+def jars(cache: Path, progress: Callable[[str], None]) -> Path:
+    """The directory that holds exactly the listed jars, fetched into `cache` where absent.
+
+    Its name is the digest of the list and it appears by a rename after every jar has been verified, so that
+    its presence is the proof. Raises BrokerUnavailable without network, or where a jar is not the listed one.
+    """
+    text = LIST.read_text()
+    wanted = listed(text)
+    target = cache / f"kafka-{VERSION}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+    if _holds(target, wanted):
+        return target
+    cache.mkdir(parents=True, exist_ok=True)
+    with locked(cache / "lock"):
+        if not _holds(target, wanted):
+            progress(f"fetching Apache Kafka {VERSION} from Maven Central (44 MB, once)")
+            _install(cache, target, wanted)
+    return target
+
+
+def listed(text: str) -> dict[str, str]:
+    """sha256 by jar file name."""
+    return {name: digest for digest, name in (line.split() for line in text.splitlines())}
+
+
+def verify(paths: Iterable[Path], wanted: Mapping[str, str]) -> None:
+    """Raises BrokerUnavailable unless the files are the listed ones, all of them and no other."""
+    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+    wrong = sorted(name for name in found.keys() | wanted.keys() if found.get(name) != wanted.get(name))
+    if wrong:
+        raise BrokerUnavailable(
+            f"Apache Kafka {VERSION} came with jars that are not the listed ones ({', '.join(wrong)})",
+            f"find out why before anything of it runs; the list is {LIST.name}",
+        )
+
+
+def _holds(target: Path, wanted: Mapping[str, str]) -> bool:
+    return target.is_dir() and {path.name for path in target.iterdir()} == wanted.keys()
+
+
+def _install(cache: Path, target: Path, wanted: Mapping[str, str]) -> None:
+    with TemporaryDirectory(dir=cache, prefix="fetching-") as staging:
+        fetched = _fetch(Path(staging) / "maven", cache)
+        verify(fetched, wanted)
+        complete = Path(staging) / "jars"
+        complete.mkdir()
+        for path in fetched:
+            path.rename(complete / path.name)
+        shutil.rmtree(target, ignore_errors=True)
+        complete.rename(target)
+
+
+def _fetch(repository: Path, cache: Path) -> list[Path]:
+    """Resolve and download into a repository of our own: ~/.m2 is the user's."""
+    try:
+        # jgo.build would also fetch a JDK to sort jars into modules, which a class path does not need.
+        with contextlib.redirect_stdout(sys.stderr):
+            return _resolved(repository)
+    except Exception as error:  # jgo lets through what requests, XML and its own assertions raise
+        raise BrokerUnavailable(
+            f"Apache Kafka {VERSION} is not in {cache} and cannot be fetched ({type(error).__name__})",
+            "connect to the network once, copy that directory from a machine that has it, or set the "
+            "bootstrap servers of a Kafka that runs",
+        ) from error
+
+
+def _resolved(repository: Path) -> list[Path]:
+    from jgo.maven import MavenContext
+    from jgo.parse import Endpoint
+
+    context = MavenContext(repo_cache=repository)
+    asked = [context.create_dependency(part) for part in Endpoint.parse(COORDINATES).coordinates]
+    roots, others = context.resolver.resolve(asked)
+    needed = [*roots, *(one for one in others if one.scope in ("compile", "runtime"))]
+    return [one.artifact.resolve() for one in needed]

@@ -1,0 +1,75 @@
+"""Consumer-group offsets as a display of the ledger: ordinary tools show lag by them, we never trust them."""
+
+from collections.abc import Iterable, Mapping
+from time import sleep
+from typing import Any
+
+from kafka import KafkaAdminClient, TopicPartition
+from kafka.errors import (
+    CoordinatorLoadInProgressError,
+    CoordinatorNotAvailableError,
+    NoError,
+    NotCoordinatorError,
+)
+from kafka.structs import OffsetAndMetadata
+
+from connectors.kafka.cluster import Cluster, opened
+from connectors.kafka.ranges import Partition, positions
+from tokenshare.errors import BrokerUnavailable
+
+# The first group of a cluster waits for its offsets topic to be made.
+WARMING_UP = (CoordinatorNotAvailableError, CoordinatorLoadInProgressError, NotCoordinatorError)
+ATTEMPTS = 50
+PAUSE_SECONDS = 0.2
+
+
+def commit(cluster: Cluster, group: str, offsets: Mapping[Partition, int]) -> None:
+    """Set the group's next offset of each partition; raises BrokerUnavailable where Kafka refuses."""
+    if not offsets:
+        return
+    wanted = {
+        TopicPartition(cluster.physical(topic), partition): OffsetAndMetadata(offset)
+        for (topic, partition), offset in offsets.items()
+    }
+    with opened(KafkaAdminClient, cluster) as admin:
+        answers = _answered(lambda: _committed(admin, cluster.physical(group), wanted))
+    refused = sorted((at, error.__name__) for at, error in answers.items() if error is not NoError)
+    if refused:
+        raise BrokerUnavailable(
+            f"Kafka refuses the offsets of group {group} ({refused[0][1]} on {refused[0][0].topic})",
+            "stop other members of the group, or correct the rights",
+        )
+
+
+def committed(cluster: Cluster, group: str, topics: Iterable[str]) -> dict[Partition, int]:
+    """The group's next offset of each partition of the topics that has one."""
+    asked, name = set(topics), cluster.physical(group)
+    with opened(KafkaAdminClient, cluster) as admin:
+        found = _answered(lambda: admin.list_group_offsets({name: None})[name])
+    named = {(cluster.logical(at.topic), at.partition): answer.offset for at, answer in found.items()}
+    return {at: offset for at, offset in sorted(named.items()) if at[0] in asked and offset >= 0}
+
+
+def lag(cluster: Cluster, group: str, topics: Iterable[str]) -> dict[Partition, int]:
+    """Records of each partition that the group has still to come to."""
+    asked = sorted(topics)
+    known = committed(cluster, group, asked)
+    return {at: end - known.get(at, beginning) for at, (beginning, end) in positions(cluster, asked).items()}
+
+
+def _committed(admin: Any, group: str, wanted: Mapping[Any, Any]) -> dict[Any, Any]:
+    answers: dict[Any, Any] = admin.alter_group_offsets(group, wanted)
+    warming = [error for error in answers.values() if error in WARMING_UP]
+    if warming:
+        raise warming[0]
+    return answers
+
+
+def _answered(ask: Any) -> dict[Any, Any]:
+    """The answer, once the coordinator is up: 10 s at most."""
+    for _ in range(ATTEMPTS):
+        try:
+            return dict(ask())
+        except WARMING_UP:
+            sleep(PAUSE_SECONDS)
+    return dict(ask())

@@ -1,0 +1,136 @@
+"""The files and commands of one local Kafka node, under `<home>/broker`."""
+
+import base64
+import shutil
+import subprocess
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from connectors.kafka.java import Java
+from tokenshare.errors import BrokerUnavailable
+
+FORMAT_SECONDS = 60
+SETTINGS = {
+    "process.roles": "broker,controller",
+    "node.id": "1",
+    "controller.listener.names": "CONTROLLER",
+    "inter.broker.listener.name": "PLAINTEXT",
+    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "auto.create.topics.enable": "false",
+    "log.retention.ms": "-1",
+    "offsets.topic.replication.factor": "1",
+    "offsets.topic.num.partitions": "4",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "transaction.state.log.num.partitions": "4",
+    "share.coordinator.state.topic.replication.factor": "1",
+    "share.coordinator.state.topic.min.isr": "1",
+    "share.coordinator.state.topic.num.partitions": "4",
+    "group.initial.rebalance.delay.ms": "0",
+    "log.cleaner.dedupe.buffer.size": "8388608",
+    "num.network.threads": "2",
+    "num.io.threads": "4",
+    # A killed node registers again only when its old session has expired: 5 s instead of 9.
+    "broker.session.timeout.ms": "5000",
+    "broker.heartbeat.interval.ms": "1000",
+}
+JVM = (
+    "-Xmx256m",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-Djava.awt.headless=true",
+    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+    "-Dorg.slf4j.simpleLogger.showDateTime=true",
+    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
+)
+
+
+@dataclass(frozen=True)
+class Node:
+    """Paths of a node; its Java processes run in `root`, so that no setting holds a path to be quoted."""
+
+    root: Path
+
+    @classmethod
+    def of(cls, home: Path) -> "Node":
+        return cls(home.expanduser().resolve() / "broker")
+
+    @property
+    def properties(self) -> Path:
+        return self.root / "server.properties"
+
+    @property
+    def data(self) -> Path:
+        return self.root / "data"
+
+    @property
+    def log(self) -> Path:
+        return self.root / "log" / "broker.log"
+
+    @property
+    def is_formatted(self) -> bool:
+        return (self.data / "meta.properties").is_file()
+
+    @property
+    def label(self) -> str:
+        """The argument by which a process is known to be this node's broker."""
+        return f"-Dtokenshare.broker={self.properties}"
+
+
+def properties(port: int, controller_port: int, data: str = "data") -> str:
+    """server.properties of a node that listens on these ports of the loopback interface."""
+    listener, controller = f"PLAINTEXT://127.0.0.1:{port}", f"127.0.0.1:{controller_port}"
+    own = {
+        "listeners": f"{listener},CONTROLLER://{controller}",
+        "advertised.listeners": listener,
+        "controller.quorum.voters": f"1@{controller}",
+        "log.dirs": data,
+    }
+    return "".join(f"{name}={value}\n" for name, value in (SETTINGS | own).items())
+
+
+def command(java: Java, jars: Path, *arguments: str) -> list[str]:
+    """A Java command line over the jars."""
+    return [str(java.path), *JVM, "-cp", f"{jars}/*", *arguments]
+
+
+def format_data(node: Node, java: Java, jars: Path) -> None:
+    """Give the node an empty data directory with an identity: complete or absent, by a rename.
+
+    Raises BrokerUnavailable where Kafka cannot, or where a directory without identity holds topics.
+    """
+    _clear(node)
+    fresh = node.root / "data.new"
+    shutil.rmtree(fresh, ignore_errors=True)
+    settings = node.root / "format.properties"
+    settings.write_text(properties(9092, 9093, fresh.name))
+    cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    tool = ("kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", "-c", settings.name)
+    done = subprocess.run(
+        command(java, jars, *tool),
+        cwd=node.root,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        timeout=FORMAT_SECONDS,
+        check=False,
+    )
+    if done.returncode:
+        said = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
+        raise BrokerUnavailable(
+            f"Kafka could not format {fresh} ({said[-1] if said else done.returncode})",
+            "make room on the disk or give write access, then start again",
+        )
+    fresh.rename(node.data)
+
+
+def _clear(node: Node) -> None:
+    """Remove what an interrupted hand left; Kafka never ran on a directory without meta.properties."""
+    if not node.data.exists():
+        return
+    if any(path.is_dir() and not path.name.startswith("__cluster_metadata") for path in node.data.iterdir()):
+        raise BrokerUnavailable(
+            f"{node.data} holds topics but no meta.properties",
+            "restore that file, or move the directory away to start empty",
+        )
+    shutil.rmtree(node.data)

@@ -1,0 +1,127 @@
+"""Messages into Kafka: every one acknowledged by all replicas, or an error."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kafka import KafkaProducer
+from kafka.errors import MessageSizeTooLargeError
+from kafka.serializer import Serializer
+
+from connectors.kafka import topics
+from connectors.kafka.cluster import Cluster, opened
+from tokenshare.errors import UsageError
+from tokenshare.offsets import Record
+
+DELIVERY_SECONDS = 30
+# kafka-python buffers without limit: waiting for each chunk bounds memory, and costs 2 % at this size.
+CHUNK = 20_000
+NO_VALUE = object()
+ERROR_CHARACTERS = 2_000
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is to become a record of `topic` (named without prefix)."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+def nothing() -> None:
+    """Do nothing."""
+
+
+def send(cluster: Cluster, messages: Iterable[Message], midway: Callable[[], None] = nothing) -> int:
+    """Send all, stamped with the time of sending, and return how many.
+
+    Calls `midway` once, when half of them have been acknowledged. Raises BrokerUnavailable where one was not
+    acknowledged within 30 s or its topic is missing, UsageError where one is too large for its topic.
+    """
+    queue = list(messages)
+    if not queue:
+        return 0
+    # kafka-python waits for a missing topic until max_block_ms; asking first names it at once.
+    topics.require(cluster, sorted({message.topic for message in queue}))
+    half = (len(queue) + 1) // 2
+    with opened(KafkaProducer, cluster, closing={"timeout": 5}, **_options()) as producer:
+        _deliver(producer, cluster, queue[:half])
+        midway()
+        _deliver(producer, cluster, queue[half:])
+    return len(queue)
+
+
+def dead_letter(record: Record, error_class: str, message: str, stage: str, attempt: int) -> Message:
+    """The record untouched, with where it came from and why it is here as headers."""
+    reasons = {
+        "origin.topic": record.topic,
+        "origin.partition": str(record.partition),
+        "origin.offset": str(record.offset),
+        "origin.timestamp": str(record.timestamp),
+        "error.class": error_class,
+        "error.message": message[:ERROR_CHARACTERS],
+        "stage": stage,
+        "attempt": str(attempt),
+    }
+    # An error often quotes the bytes it is about, lone surrogates among them.
+    headers = tuple((name, text.encode("utf-8", "backslashreplace")) for name, text in reasons.items())
+    return Message(topics.dead_letter_of(record.topic), record.key, record.value, record.headers + headers)
+
+
+class _Nullable(Serializer):  # type: ignore[misc]
+    """Lets a record without key and value through: Kafka holds such records, KafkaProducer refuses them."""
+
+    def serialize(self, topic: str, headers: Any, data: Any) -> Any:  # noqa: ARG002 (its interface)
+        return None if data is NO_VALUE else data
+
+
+def _options() -> dict[str, Any]:
+    return {
+        "acks": "all",
+        "enable_idempotence": True,
+        "allow_auto_create_topics": False,
+        "compression_type": "lz4",
+        "batch_size": 500_000,
+        "linger_ms": 20,
+        "max_block_ms": 10_000,
+        "delivery_timeout_ms": DELIVERY_SECONDS * 1000,
+        # The broker judges the compressed size, so it alone decides what is too large.
+        "max_request_size": 8 * 1024 * 1024,
+        "metrics_enabled": False,
+        "value_serializer": _Nullable(),
+    }
+
+
+def _deliver(producer: Any, cluster: Cluster, messages: Sequence[Message]) -> None:
+    for start in range(0, len(messages), CHUNK):
+        chunk = messages[start : start + CHUNK]
+        futures = [_sent(producer, cluster, message) for message in chunk]
+        producer.flush(timeout=DELIVERY_SECONDS + 5)
+        for message, future in zip(chunk, futures, strict=True):
+            _acknowledged(message, future)
+
+
+def _sent(producer: Any, cluster: Cluster, message: Message) -> Any:
+    value = NO_VALUE if message.value is None else message.value
+    topic = cluster.physical(message.topic)
+    try:
+        return producer.send(topic, key=message.key, value=value, headers=list(message.headers))
+    except MessageSizeTooLargeError as error:
+        raise _too_large(message) from error
+
+
+def _acknowledged(message: Message, future: Any) -> None:
+    try:
+        future.get(timeout=DELIVERY_SECONDS + 5)
+    except MessageSizeTooLargeError as error:
+        raise _too_large(message) from error
+
+
+def _too_large(message: Message) -> UsageError:
+    size = len(message.key or b"") + len(message.value or b"") + sum(len(v) for _, v in message.headers)
+    return UsageError(
+        f"a message of {size} bytes is too large for topic {message.topic}",
+        "raise max.message.bytes of the topic",
+    )

@@ -1,0 +1,159 @@
+"""Offset ranges: where partitions stand, what is new since the ledger, and the records of one range."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka.admin import OffsetSpec
+from kafka.errors import LogTruncationError, OffsetOutOfRangeError
+
+from connectors.kafka.cluster import Cluster, opened
+from connectors.kafka.topics import CREATE, described
+from tokenshare.errors import BrokerUnavailable, RecordsLost
+from tokenshare.offsets import Range, Record
+
+Partition = tuple[str, int]
+STALL_SECONDS = 15.0
+ACCEPT = "find out why, then go on without them by `--accept-gap`"
+
+
+def positions(cluster: Cluster, topics: Iterable[str]) -> dict[Partition, tuple[int, int]]:
+    """Beginning and end offset of every partition; the end is what read_committed may see.
+
+    Raises BrokerUnavailable where a topic is missing.
+    """
+    with opened(KafkaAdminClient, cluster) as admin:
+        metadata = described(admin, cluster, topics)
+        partitions = [
+            TopicPartition(topic["name"], partition["partition_index"])
+            for topic in metadata.values()
+            for partition in topic["partitions"]
+        ]
+        beginnings = _offsets(admin, partitions, OffsetSpec.EARLIEST)
+        ends = _offsets(admin, partitions, OffsetSpec.LATEST)
+    return {
+        (cluster.logical(at.topic), at.partition): (beginnings[at], ends[at]) for at in sorted(partitions)
+    }
+
+
+def lost(ledger_next: Mapping[Partition, int], positions: Mapping[Partition, tuple[int, int]]) -> list[Range]:
+    """What the ledger counts on and the topics no longer hold.
+
+    Below the beginning it is records never read; beyond the end, or in a partition that is gone, it is
+    records read that were taken back: the topic was truncated or made again.
+    """
+    asked = {topic for topic, _ in positions}
+    gaps = []
+    for (topic, partition), due in sorted(ledger_next.items()):
+        beginning, end = positions.get((topic, partition), (0, 0 if topic in asked else due))
+        if due < beginning:
+            gaps.append(Range(topic, partition, due, beginning))
+        elif due > end:
+            gaps.append(Range(topic, partition, end, due))
+    return gaps
+
+
+def plan(ledger_next: Mapping[Partition, int], positions: Mapping[Partition, tuple[int, int]]) -> list[Range]:
+    """What is new since the ledger, a range a partition; raises RecordsLost with every range that is gone."""
+    gaps = lost(ledger_next, positions)
+    if gaps:
+        raise records_lost(gaps)
+    new = [
+        Range(topic, partition, ledger_next.get((topic, partition), beginning), end)
+        for (topic, partition), (beginning, end) in sorted(positions.items())
+    ]
+    return [wanted for wanted in new if wanted.start < wanted.end]
+
+
+def records_lost(gaps: Iterable[Range]) -> RecordsLost:
+    """The error that names each range exactly."""
+    named = [f"{gap.topic} partition {gap.partition} offsets {gap.start} to {gap.end - 1}" for gap in gaps]
+    return RecordsLost(f"records are gone from Kafka: {'; '.join(named)}", ACCEPT)
+
+
+def read(cluster: Cluster, wanted: Range) -> Iterator[Record]:
+    """Every committed record with start <= offset < end, in order; offsets without one are control records.
+
+    Raises RecordsLost where the topic no longer holds the range, BrokerUnavailable for a missing topic or
+    15 s without progress.
+    """
+    with opened(KafkaConsumer, cluster, **_options()) as consumer:
+        partition = TopicPartition(cluster.physical(wanted.topic), wanted.partition)
+        _check(consumer, partition, wanted)
+        consumer.assign([partition])
+        consumer.seek(partition, wanted.start)
+        for row in _rows(consumer, partition, wanted):
+            yield Record(
+                wanted.topic,
+                row.partition,
+                row.offset,
+                row.timestamp,
+                row.key,
+                row.value,
+                # Kafka allows a header without value; ours are bytes, and nobody tells the two apart.
+                tuple((name, value or b"") for name, value in row.headers),
+            )
+
+
+@dataclass(frozen=True)
+class RangeReader:
+    """`read` bound to a cluster: the picklable callable that Beam workers get."""
+
+    cluster: Cluster
+
+    def __call__(self, wanted: Range) -> Iterator[Record]:
+        return read(self.cluster, wanted)
+
+
+def _options() -> dict[str, Any]:
+    return {
+        "group_id": None,
+        "auto_offset_reset": "none",
+        "enable_auto_commit": False,
+        "isolation_level": "read_committed",
+        "allow_auto_create_topics": False,
+        "max_poll_records": 5_000,
+        "max_partition_fetch_bytes": 1024 * 1024,
+        "fetch_max_bytes": 50 * 1024 * 1024,
+        "receive_buffer_bytes": 4 * 1024 * 1024,
+        "metrics_enabled": False,
+    }
+
+
+def _offsets(admin: Any, partitions: list[Any], spec: Any) -> dict[Any, int]:
+    found = admin.list_partition_offsets(dict.fromkeys(partitions, spec), isolation_level="read_committed")
+    return {partition: answer.offset for partition, answer in found.items()}
+
+
+def _check(consumer: Any, partition: Any, wanted: Range) -> None:
+    """Before waiting for records, make sure that they can come."""
+    if wanted.partition not in (consumer.partitions_for_topic(partition.topic) or ()):
+        raise BrokerUnavailable(f"Kafka lacks topic {wanted.topic} partition {wanted.partition}", CREATE)
+    beginning = consumer.beginning_offsets([partition])[partition]
+    end = consumer.end_offsets([partition])[partition]
+    span = (wanted.topic, wanted.partition)
+    gaps = lost({span: wanted.start}, {span: (beginning, end)}) or lost({span: wanted.end}, {span: (0, end)})
+    if gaps:
+        raise records_lost(gaps)
+
+
+def _rows(consumer: Any, partition: Any, wanted: Range) -> Iterator[Any]:
+    """Rows up to the end by position, which also passes control records and aborted transactions."""
+    position, deadline = wanted.start, monotonic() + STALL_SECONDS
+    while position < wanted.end:
+        try:
+            rows = consumer.poll(timeout_ms=1_000).get(partition, ())
+            reached = consumer.position(partition, timeout_ms=1_000)
+        except (OffsetOutOfRangeError, LogTruncationError) as error:
+            raise records_lost([Range(wanted.topic, wanted.partition, position, wanted.end)]) from error
+        yield from (row for row in rows if row.offset < wanted.end)
+        if reached is not None and reached > position:
+            position, deadline = reached, monotonic() + STALL_SECONDS
+        elif monotonic() > deadline:
+            raise BrokerUnavailable(
+                f"Kafka gave nothing of {wanted.topic} partition {wanted.partition} from offset {position} "
+                f"for {STALL_SECONDS:.0f} s",
+                "look at the broker, then run again",
+            )

@@ -1,0 +1,136 @@
+"""Topics on the broker: made, required, identified, and removed by tests."""
+
+from collections.abc import Iterable, Sequence
+from time import sleep
+from typing import Any
+
+from kafka import KafkaAdminClient
+from kafka.admin import ConfigResource, ConfigResourceType
+from kafka.errors import (
+    NoError,
+    TopicAlreadyExistsError,
+    UnknownTopicOrPartitionError,
+    for_code,
+)
+
+from connectors.kafka.cluster import Cluster, opened
+from tokenshare.errors import BrokerUnavailable, UsageError
+
+CREATE = "create them (`tokenshare refresh` does, given the rights) or correct the topic prefix"
+# A dead letter is its record plus headers: it must fit where the record only just did.
+DEAD_LETTER_BYTES = 2 * 1024 * 1024
+
+
+def dead_letter_of(name: str) -> str:
+    """The topic that takes what could not be read from `name`."""
+    return f"{name}.dlq"
+
+
+def create(cluster: Cluster, names: Sequence[str]) -> None:
+    """Make each topic and its dead letter where absent; what exists keeps its settings.
+
+    Looks before it creates, so that a principal that may not create works on topics made for it.
+    """
+    with opened(KafkaAdminClient, cluster) as admin:
+        pairs = [topic for name in names for topic in (name, dead_letter_of(name))]
+        absent = _absent(admin, cluster, pairs)
+        if absent:
+            wanted = {cluster.physical(name): _settings(cluster, name) for name in absent}
+            answer = admin.create_topics(wanted, raise_errors=False)
+            _refuse(cluster, answer["topics"], accepted=(TopicAlreadyExistsError,))
+            admin.wait_for_topics(list(wanted))
+
+
+def require(cluster: Cluster, names: Iterable[str]) -> None:
+    """Raises BrokerUnavailable naming the topics that do not exist."""
+    with opened(KafkaAdminClient, cluster) as admin:
+        described(admin, cluster, names)
+
+
+def identities(cluster: Cluster, names: Sequence[str]) -> dict[str, str]:
+    """The topic id of each topic, which changes when it is deleted and made again.
+
+    Raises BrokerUnavailable for a missing topic, UsageError for a compacted one: that removes observations.
+    """
+    with opened(KafkaAdminClient, cluster) as admin:
+        topics = described(admin, cluster, names)
+        compacted = sorted(name for name, policy in _policies(admin, cluster, names) if "compact" in policy)
+        if compacted:
+            raise UsageError(
+                f"topic {', '.join(compacted)} is compacted, which removes records unread",
+                "set its cleanup.policy to delete",
+            )
+        return {name: str(topic["topic_id"]) for name, topic in topics.items()}
+
+
+def delete_prefixed(cluster: Cluster) -> None:
+    """Delete every topic of the prefix; raises UsageError without one, which would be all topics."""
+    if not cluster.topic_prefix:
+        raise UsageError("without a topic prefix this would delete every topic", "set a topic prefix")
+    with opened(KafkaAdminClient, cluster) as admin:
+        ours = [name for name in admin.list_topics() if name.startswith(cluster.topic_prefix)]
+        if ours:
+            answer = admin.delete_topics(ours, raise_errors=False)
+            _refuse(cluster, answer["topics"], accepted=(UnknownTopicOrPartitionError,))
+            _await_gone(admin, ours)
+
+
+def described(admin: Any, cluster: Cluster, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Metadata by topic; raises BrokerUnavailable naming the topics that do not exist."""
+    topics = _metadata(admin, cluster, names)
+    missing = sorted(name for name, topic in topics.items() if _error(topic) is UnknownTopicOrPartitionError)
+    if missing:
+        raise BrokerUnavailable(
+            f"Kafka at {cluster.bootstrap_servers} lacks topic {', '.join(missing)}", CREATE
+        )
+    _refuse(cluster, topics.values(), accepted=())
+    return topics
+
+
+def _absent(admin: Any, cluster: Cluster, names: Iterable[str]) -> list[str]:
+    topics = _metadata(admin, cluster, names)
+    return [name for name, topic in topics.items() if _error(topic) is UnknownTopicOrPartitionError]
+
+
+def _metadata(admin: Any, cluster: Cluster, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+    answers = admin.describe_topics([cluster.physical(name) for name in names])
+    return {cluster.logical(topic["name"]): topic for topic in answers}
+
+
+def _await_gone(admin: Any, topics: Sequence[str]) -> None:
+    """A deletion is answered before brokers know of it; who makes the topic anew must not see the old one."""
+    for _ in range(200):
+        if not set(topics) & set(admin.list_topics()):
+            return
+        sleep(0.05)
+
+
+def _settings(cluster: Cluster, name: str) -> dict[str, Any]:
+    configs = {"cleanup.policy": "delete", "retention.ms": str(cluster.retention_ms)}
+    if name.endswith(".dlq"):
+        configs["max.message.bytes"] = str(DEAD_LETTER_BYTES)
+    return {
+        "num_partitions": cluster.partitions,
+        "replication_factor": cluster.replication,
+        "configs": configs,
+    }
+
+
+def _policies(admin: Any, cluster: Cluster, names: Iterable[str]) -> list[tuple[str, str]]:
+    resources = [ConfigResource(ConfigResourceType.TOPIC, cluster.physical(name)) for name in names]
+    answer = admin.describe_configs(resources, config_filter="all").get("topic", {})
+    return [(cluster.logical(name), configs["cleanup.policy"]["value"]) for name, configs in answer.items()]
+
+
+def _error(topic: dict[str, Any]) -> Any:
+    return for_code(topic["error_code"])
+
+
+def _refuse(cluster: Cluster, topics: Iterable[dict[str, Any]], accepted: tuple[Any, ...]) -> None:
+    refused = [topic for topic in topics if _error(topic) not in (NoError, *accepted)]
+    if refused:
+        said = refused[0].get("error_message") or _error(refused[0]).__name__
+        raise BrokerUnavailable(
+            f"Kafka refuses topic {cluster.logical(refused[0]['name'])} ({said})",
+            "correct the partitions, the replication or the rights",
+        )
