@@ -75,7 +75,9 @@ def _room_for_origin(metric: Metric, frames: Frames) -> pd.Series:
     frame = frames[metric.id].set_index(metric.grain[0])
     if "origin_share" not in frame:
         frame["origin_share"] = frames["china_share_origin_weekly"].set_index("week_start_date")["china_share"]
-    return pd.concat([frame.origin_share - frame.lower_share, frame.upper_share - frame.origin_share], axis=1).min(axis=1)
+    return pd.concat([frame.origin_share - frame.lower_share, frame.upper_share - frame.origin_share], axis=1).min(
+        axis=1
+    )
 
 
 def _waterfall(metric: Metric, frames: Frames) -> pd.Series:

@@ -36,7 +36,9 @@ def validate(suite: gx.ExpectationSuite, frame: pd.DataFrame) -> list[bool]:
 
 def _batch(frame: pd.DataFrame) -> Batch:
     source = context().data_sources.add_or_update_pandas("gate")
-    return source.add_dataframe_asset("frame").add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
+    return (
+        source.add_dataframe_asset("frame").add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
+    )
 
 
 def _identity(configuration: Any) -> str:
@@ -45,5 +47,7 @@ def _identity(configuration: Any) -> str:
 
 
 def _raised(information: Any) -> bool:
-    flat: Sequence[Any] = [information] if "raised_exception" in (information or {}) else list((information or {}).values())
+    flat: Sequence[Any] = (
+        [information] if "raised_exception" in (information or {}) else list((information or {}).values())
+    )
     return any(found.get("raised_exception") for found in flat)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from connectors.storage import decisions
-from connectors.storage.decisions import Coordinate
+from connectors.storage import history
+from connectors.storage.history import Coordinate
 from connectors.storage.warehouse import Connection
 from flows.transform import Project
 from tokenshare.metrics import METRIC_BY_ID, Metric
@@ -27,7 +27,7 @@ class Changes:
     @classmethod
     def since_last(cls, connection: Connection, project: Project, found: Mapping[str, Candidate]) -> "Changes":
         """Compares seeds, SQL and usage rows with those of the newest decision."""
-        before = decisions.read_inputs(connection)
+        before = history.read_inputs(connection)
         cause = "upstream"
         if before and before != (project.seeds, project.models):
             cause = "attribution" if before[0] != project.seeds else "methodology"
@@ -45,7 +45,7 @@ def explain(
     """The restatements of a published candidate against the version it replaces, with cause and source offsets."""
     if verdict.outcome != "published" or candidate is None or standing.shown is None:
         return {}
-    old = decisions.read_version(connection, metric, standing.shown.version)
+    old = history.read_version(connection, metric, standing.shown.version)
     cells = restated(metric, old, candidate.rows)
     offsets = tuple(json.dumps(_behind(metric, cell, changes)) for cell in cells)
     return {
@@ -76,12 +76,12 @@ def _behind(metric: Metric, cell: Restatement, changes: Changes) -> list[Coordin
 
 
 def _restated_offsets(connection: Connection, usage: Candidate | None) -> dict[date, list[Coordinate]]:
-    standing = decisions.read_standing(connection, USAGE)
+    standing = history.read_standing(connection, USAGE)
     if usage is None or standing.shown is None:
         return {}
-    old = decisions.read_version(connection, USAGE, standing.shown.version)
+    old = history.read_version(connection, USAGE, standing.shown.version)
     keys = {cell.key for cell in restated(USAGE, old, usage.rows)}
-    return _by_day(decisions.read_coordinates(connection, [_usage_key(key) for key in sorted(keys)]))
+    return _by_day(history.read_coordinates(connection, [_usage_key(key) for key in sorted(keys)]))
 
 
 def _usage_key(key: str) -> tuple[date, str]:

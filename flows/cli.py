@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from connectors.storage.home import Home
-from flows import answer, show
+from flows import answer, looks, show
 from flows import settings as environment
 from flows.keys import find_metric, read_moment
 from tokenshare.errors import ExitCode, UsageError
@@ -31,7 +31,7 @@ Reason = Annotated[str, typer.Option("--reason", help="Why.")]
 @app.command()
 def demo(json: Json = False) -> None:
     """First run: local broker, synthetic world, gates, and the shares; everything stays queryable."""
-    from flows.demonstrate import demonstrate  # noqa: PLC0415
+    from flows.demonstrate import demonstrate
 
     with answer.progress() as progress:
         document = demonstrate(environment.load(), progress)
@@ -41,10 +41,14 @@ def demo(json: Json = False) -> None:
 
 @app.command()
 def refresh(
-    source: Chosen = None, as_of: AsOf = None, world: World = None, take_over: TakeOver = False, json: Json = False
+    source: Chosen = None,
+    as_of: AsOf = None,
+    world: World = None,
+    take_over: TakeOver = False,
+    json: Json = False,
 ) -> None:
     """One whole pass: fetch, land, build, judge, publish."""
-    from flows.deployments import run_once  # noqa: PLC0415
+    from flows.deployments import run_once
 
     settings = environment.load()
     moment = read_moment(as_of) if as_of else None
@@ -57,16 +61,12 @@ def refresh(
 @app.command()
 def status(json: Json = False) -> None:
     """Health and lag: what is held and why, which weeks lack a day, whom nobody mapped."""
-    from flows import looks  # noqa: PLC0415
-
     answer.give(looks.status(environment.load()), json, show.draw_status)
 
 
 @app.command()
 def metrics(metric: MetricId = None, as_of: AsOf = None, json: Json = False) -> None:
     """All metrics, or the rows of one, now or as known then."""
-    from flows import looks  # noqa: PLC0415
-
     if metric is None:
         answer.give(looks.metrics(_home()), json, show.draw_metrics)
     else:
@@ -77,8 +77,6 @@ def metrics(metric: MetricId = None, as_of: AsOf = None, json: Json = False) -> 
 @app.command()
 def restatements(metric: MetricId = None, json: Json = False) -> None:
     """Published cells that were replaced: old, new, cause, source offsets."""
-    from flows import looks  # noqa: PLC0415
-
     answer.give(looks.restatements(_home(), find_metric(metric) if metric else None), json, show.draw_restatements)
 
 
@@ -90,8 +88,6 @@ def gates(
     json: Json = False,
 ) -> None:
     """What is held and why; `gates release METRIC VERSION --by NAME --reason TEXT` lets a candidate through."""
-    from flows import looks  # noqa: PLC0415
-
     match words or []:
         case ["release", metric, version]:
             _release(metric, version, by, reason, json)
@@ -106,7 +102,7 @@ def gates(
 @app.command()
 def trace(metric: str, key: list[str], json: Json = False) -> None:
     """A published number down to its topics, partitions and offsets, computed again from them."""
-    from flows.trace import trace as follow  # noqa: PLC0415
+    from flows.trace import trace as follow
 
     found = follow(_home(), find_metric(metric), key)
     answer.give(found.document(), json, show.draw_trace)
@@ -116,7 +112,7 @@ def trace(metric: str, key: list[str], json: Json = False) -> None:
 @app.command()
 def doctor(json: Json = False) -> None:
     """What is missing for a pass, and the command that mends it."""
-    from flows.doctor import examine  # noqa: PLC0415
+    from flows.doctor import examine
 
     findings = examine(environment.load(), environment.ENVIRON)
     answer.give({"findings": [asdict(finding) for finding in findings]}, json, show.draw_findings)
@@ -131,7 +127,7 @@ def upstream(
     json: Json = False,
 ) -> None:
     """Serve a world as its upstreams would, on loopback, until stopped."""
-    from flows.surroundings import now, serve_world  # noqa: PLC0415
+    from flows.surroundings import now, serve_world
 
     served = serve_world(world, read_moment(as_of) if as_of else now(), port)
     answer.give({"url": served.url, "key": served.key}, json, show.draw_facts)
@@ -143,7 +139,7 @@ def upstream(
 @broker_app.command("start")
 def start_broker(json: Json = False) -> None:
     """Start the local broker where it does not run."""
-    from flows.surroundings import open_cluster  # noqa: PLC0415
+    from flows.surroundings import open_cluster
 
     with answer.progress() as progress:
         found = open_cluster(environment.load(), progress)
@@ -153,7 +149,7 @@ def start_broker(json: Json = False) -> None:
 @broker_app.command("stop")
 def stop_broker(json: Json = False) -> None:
     """Stop the local broker; its data stays."""
-    from connectors.kafka import broker  # noqa: PLC0415
+    from connectors.kafka import broker
 
     answer.give({"stopped": broker.stop(environment.load().home)}, json, show.draw_facts)
 
@@ -161,7 +157,7 @@ def stop_broker(json: Json = False) -> None:
 @broker_app.command("status")
 def show_broker(json: Json = False) -> None:
     """Whether the local broker runs, and where."""
-    from connectors.kafka import broker  # noqa: PLC0415
+    from connectors.kafka import broker
 
     answer.give(asdict(broker.status(environment.load().home)), json, show.draw_facts)
 
@@ -190,8 +186,8 @@ def _home() -> Home:
 
 
 def _release(metric: str, version: str, by: str, reason: str, json: bool) -> None:
-    from flows.release import Permit, release  # noqa: PLC0415
-    from flows.surroundings import new_run_id, now  # noqa: PLC0415
+    from flows.release import Permit, release
+    from flows.surroundings import new_run_id, now
 
     if not (by.strip() and reason.strip() and version.isdigit()):
         raise UsageError("a release names who and why", "add --by NAME --reason TEXT after METRIC VERSION")

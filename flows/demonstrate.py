@@ -57,7 +57,9 @@ def _document(home: Home, report: Report) -> dict[str, Any]:
 
 def _shares(home: Home) -> list[dict[str, Any]]:
     """One line a week: each method's share, its denominator, the bounds, gate and status."""
-    methods = {id: {row["week_start_date"]: row for row in catalog.read_metric(home, METRIC_BY_ID[id])} for id in SHARES}
+    methods = {
+        id: {row["week_start_date"]: row for row in catalog.read_metric(home, METRIC_BY_ID[id])} for id in SHARES
+    }
     identified, origin, top10, bounds = (methods[id] for id in SHARES)
     return [
         {

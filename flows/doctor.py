@@ -93,5 +93,9 @@ def _local_kafka(home: Path, environ: Mapping[str, str]) -> Finding:
 
 
 def _key(settings: Settings) -> Finding:
-    said = "OPENROUTER_API_KEY is set" if settings.openrouter_api_key else "no key: the public daily exports are the source"
+    said = (
+        "OPENROUTER_API_KEY is set"
+        if settings.openrouter_api_key
+        else "no key: the public daily exports are the source"
+    )
     return Finding("key", True, said)

@@ -71,9 +71,7 @@ def _fetch(run: Run, source: Source) -> Fetch:
     last = archive.last_completed(run.home.archive, source.id)
     start = max(BEGINNING, last.date() - OVERLAP) if last else BEGINNING
     window = Window(start, run.as_of.date() - timedelta(days=1), run.as_of)
-    polite = Politeness(
-        attempts=run.settings.http_attempts, deadline_seconds=run.settings.http_deadline_seconds
-    )
+    polite = Politeness(attempts=run.settings.http_attempts, deadline_seconds=run.settings.http_deadline_seconds)
     pages: list[Page] = []
     with run.point("fetch") as midway, HttpSession(run.upstreams.url, run.upstreams.key, polite) as session:
         for page in source.fetch(session, window):

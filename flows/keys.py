@@ -1,7 +1,8 @@
 """Keys as people type them: `2026-W27 deepseek` becomes a Monday and a vendor."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime
 from typing import Any
 
 from tokenshare.columns import columns_of
@@ -20,7 +21,8 @@ def read_key(metric: Metric, words: Sequence[str]) -> tuple[Any, ...]:
     """One value for each column of the grain; raises UsageError showing what the grain is."""
     if len(words) != len(metric.grain):
         raise UsageError(
-            f"{metric.id} is keyed by {', '.join(metric.grain)}; {len(words)} given", f"give {len(metric.grain)} words"
+            f"{metric.id} is keyed by {', '.join(metric.grain)}; {len(words)} given",
+            f"give {len(metric.grain)} words",
         )
     types = {column.name: column.sql_type for column in columns_of(metric.row)}
     return tuple(_read(types[name], name, word) for name, word in zip(metric.grain, words, strict=True))
@@ -28,13 +30,11 @@ def read_key(metric: Metric, words: Sequence[str]) -> tuple[Any, ...]:
 
 def read_moment(text: str) -> datetime:
     """A moment with a zone, in ISO 8601; raises UsageError."""
-    try:
+    with suppress(ValueError):
         moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None  # type: ignore[assignment]
-    if moment is None or moment.tzinfo is None:
-        raise UsageError(f"{text!r} is not a moment with a zone", "write it as 2026-08-03T06:00:00Z")
-    return moment
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    raise UsageError(f"{text!r} is not a moment with a zone", "write it as 2026-08-03T06:00:00Z")
 
 
 def _read(sql_type: str, name: str, word: str) -> Any:

@@ -64,7 +64,7 @@ def _split(wanted: Range, records: int) -> list[Range]:
 
 
 def _land(run: Run, planned: Sequence[Range]) -> None:
-    from connectors.beam import pipeline  # noqa: PLC0415  # three seconds, only paid when there is something to land
+    from connectors.beam import pipeline  # three seconds, only paid when there is something to land
 
     reject = partial(_reject, run.cluster)
     write = WriteRange(run.home.landing, run.ender("land.during"))

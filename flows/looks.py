@@ -104,7 +104,12 @@ def _broker(settings: Settings) -> Document:
     if settings.kafka_bootstrap_servers:
         return {"kind": "configured", "bootstrap_servers": settings.kafka_bootstrap_servers}
     found = broker.status(settings.home)
-    return {"kind": "local", "running": found.running, "bootstrap_servers": found.bootstrap_servers, "pid": found.pid}
+    return {
+        "kind": "local",
+        "running": found.running,
+        "bootstrap_servers": found.bootstrap_servers,
+        "pid": found.pid,
+    }
 
 
 def _lag(settings: Settings) -> int | None:
@@ -117,5 +122,3 @@ def _lag(settings: Settings) -> int | None:
     except BrokerUnavailable:
         return None
     return sum(found.values())
-
-

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.sources import SOURCES
-from connectors.storage import candidates, decisions, published, warehouse
+from connectors.storage import candidates, decisions, history, published, warehouse
 from connectors.storage.builds import Build
 from connectors.storage.decisions import Decision
 from connectors.storage.warehouse import Connection
@@ -31,7 +31,9 @@ class MetricOutcome:
     reason: str
 
 
-def publish(run: Run, build: Build, sources: Sequence[SourceOutcome], variables: Mapping[str, Any]) -> list[MetricOutcome]:
+def publish(
+    run: Run, build: Build, sources: Sequence[SourceOutcome], variables: Mapping[str, Any]
+) -> list[MetricOutcome]:
     """Judges all active metrics, commits the decisions in one transaction, and swaps in what readers see."""
     active = [metric for metric in METRICS if _is_active(run, metric)]
     with warehouse.open_warehouse(run.home.warehouse) as connection:
@@ -50,7 +52,7 @@ def publish(run: Run, build: Build, sources: Sequence[SourceOutcome], variables:
 def republish(run: Run) -> None:
     """Rebuilds the published file where a pass was cut off between deciding and showing."""
     with warehouse.open_warehouse(run.home.warehouse) as connection:
-        if decisions.any_recorded(connection) and not published.is_current(connection, run.home):
+        if history.any_recorded(connection) and not published.is_current(connection, run.home):
             published.publish(connection, run.home, METRICS, lambda: None)
 
 
@@ -60,7 +62,9 @@ def _is_active(run: Run, metric: Metric) -> bool:
 
 
 def _candidates(connection: Connection, active: Sequence[Metric], build: Build) -> dict[str, Candidate]:
-    read = {metric.id: candidates.read_candidate(connection, metric) for metric in active if metric.id not in build.failed}
+    read = {
+        metric.id: candidates.read_candidate(connection, metric) for metric in active if metric.id not in build.failed
+    }
     return {id: candidate for id, candidate in read.items() if candidate is not None}
 
 
@@ -72,8 +76,8 @@ def _judge(
     build: Build,
     midway: Any,
 ) -> dict[str, list[Check]]:
-    from expectations.evidence import Measured  # noqa: PLC0415
-    from expectations.gates import Case, judge  # noqa: PLC0415  # seven seconds
+    from expectations.evidence import Measured
+    from expectations.gates import Case, judge  # seven seconds
 
     checks: dict[str, list[Check]] = {}
     for group in dict.fromkeys(metric.group for metric in active):
@@ -82,7 +86,7 @@ def _judge(
             candidates=found,
             measured=tuple(Measured(*row) for row in candidates.read_evidence(connection, group)),
             failed_tests=build.failed,
-            released=decisions.read_releases(connection, group),
+            released=history.read_releases(connection, group),
             as_of=run.as_of,
         )
         checks |= judge(case)
@@ -97,13 +101,13 @@ def _decide(
     checks: Mapping[str, list[Check]],
     sources: Sequence[SourceOutcome],
 ) -> list[Decision]:
-    from expectations.suites import pin  # noqa: PLC0415
+    from expectations.suites import pin
 
     changes = Changes.since_last(connection, project(), found)
     made = []
     for id, judged in checks.items():
         metric = next(metric for metric in METRICS if metric.id == id)
-        standing = decisions.read_standing(connection, metric)
+        standing = history.read_standing(connection, metric)
         if id in found:
             confirmed = _is_confirmed(metric, sources)
             verdict = decide(standing, found[id], judged, pin(metric)["digest"], run.as_of, confirmed)

@@ -54,7 +54,9 @@ class Report:
             "status": self.status,
             "exit_code": int(self.exit_code),
             "sources": [asdict(source) for source in self.sources],
-            "ranges": [{**asdict(found.range), "rows": found.rows, "rejected": found.rejected} for found in self.ranges],
+            "ranges": [
+                {**asdict(found.range), "rows": found.rows, "rejected": found.rejected} for found in self.ranges
+            ],
             "metrics": [asdict(metric) for metric in self.metrics],
             "alerts": self.alerts,
             "seconds": {"total": round(sum(self.run.seconds.values()), 3), **self.run.seconds},
@@ -66,7 +68,9 @@ class Report:
         return {ExitCode.OK: "ok", ExitCode.HELD: "held"}.get(self.exit_code, "incomplete")
 
 
-def refresh(run: Run, origin: Origin, stages: Stages | None = None, planned_holds: frozenset[str] = frozenset()) -> Report:
+def refresh(
+    run: Run, origin: Origin, stages: Stages | None = None, planned_holds: frozenset[str] = frozenset()
+) -> Report:
     """Runs the route once under the home's lock; running it again over the same input changes nothing."""
     home.claim(run.home, origin)
     try:
@@ -80,7 +84,9 @@ def refresh(run: Run, origin: Origin, stages: Stages | None = None, planned_hold
 def _refresh(run: Run, stages: Stages, planned_holds: frozenset[str]) -> Report:
     _mind_the_past(run)
     republish(run)
-    variables = {"usage_sources": usage_sources([s for s in SOURCES if s.id in run.sources and _has_key(run, s.needs_key)])}
+    variables = {
+        "usage_sources": usage_sources([s for s in SOURCES if s.id in run.sources and _has_key(run, s.needs_key)])
+    }
     with run.stage("ingest"):
         sources = stages.ingest(run)
     with run.stage("land"):

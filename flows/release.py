@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from connectors.storage import decisions, lock, published, releases, warehouse
+from connectors.storage import decisions, history, lock, published, releases, warehouse
 from connectors.storage.decisions import Decision
 from connectors.storage.home import Home
 from connectors.storage.releases import Release
@@ -12,7 +12,7 @@ from flows.causes import Changes, explain
 from flows.transform import project
 from tokenshare.errors import UsageError
 from tokenshare.metrics import METRICS, Metric
-from tokenshare.publication import Candidate, Check, decide
+from tokenshare.publication import Candidate, Check, Publication, decide
 
 DERIVED = "coherence_group"  # falls with the check that shut the gate of the other member
 
@@ -40,8 +40,9 @@ def release(home: Home, permit: Permit) -> list[Decision]:
         judged = {metric.id: releases.read_checks(connection, metric) for metric in members}
         _mind_findings(permit, [check for checks in judged.values() for check in checks])
         waiting = {metric.id: _waiting(connection, metric) for metric in members if judged[metric.id]}
-        changes = Changes.since_last(connection, project(), waiting)
-        made = [_let_out(connection, waiting[id], judged[id], changes) for id in waiting]
+        candidates = {id: candidate for id, (candidate, _) in waiting.items()}
+        changes = Changes.since_last(connection, project(), candidates)
+        made = [_let_out(connection, *waiting[id], judged[id], changes) for id in waiting]
         now = project()
         run = decisions.Run(permit.run_id, permit.at, now.seeds, now.models, {})
         said = Release(permit.metric, permit.version, permit.by, permit.reason, permit.at)
@@ -52,12 +53,10 @@ def release(home: Home, permit: Permit) -> list[Decision]:
 
 
 def _mind_held(connection: Connection, permit: Permit) -> None:
-    held = decisions.read_standing(connection, permit.metric).held
+    held = history.read_standing(connection, permit.metric).held
     if held is None or held.version != permit.version:
         there = f"version {held.version} is held" if held else "nothing of it is held"
-        raise UsageError(
-            f"{permit.metric.id} version {permit.version} is not held: {there}", "see `tokenshare gates`"
-        )
+        raise UsageError(f"{permit.metric.id} version {permit.version} is not held: {there}", "see `tokenshare gates`")
 
 
 def _mind_findings(permit: Permit, checks: list[Check]) -> None:
@@ -69,19 +68,19 @@ def _mind_findings(permit: Permit, checks: list[Check]) -> None:
         )
 
 
-def _waiting(connection: Connection, metric: Metric) -> Candidate:
+def _waiting(connection: Connection, metric: Metric) -> tuple[Candidate, Publication]:
     """The held candidate, or the shown version of a member that is held only with its group."""
-    standing = decisions.read_standing(connection, metric)
+    standing = history.read_standing(connection, metric)
     newest = standing.held or standing.shown
     if newest is None:
         raise UsageError(f"{metric.id} has no candidate to release with its group", "refresh first")
-    return Candidate(metric, decisions.read_version(connection, metric, newest.version))
+    return Candidate(metric, history.read_version(connection, metric, newest.version)), newest
 
 
-def _let_out(connection: Connection, candidate: Candidate, checks: list[Check], changes: Changes) -> Decision:
-    metric, standing = candidate.metric, decisions.read_standing(connection, candidate.metric)
-    newest = standing.held or standing.shown
-    assert newest is not None  # noqa: S101  # _waiting has seen it
+def _let_out(
+    connection: Connection, candidate: Candidate, newest: Publication, checks: list[Check], changes: Changes
+) -> Decision:
+    metric, standing = candidate.metric, history.read_standing(connection, candidate.metric)
     passed = [_released(check) for check in checks if check.name != DERIVED]
     verdict = decide(standing, candidate, passed, newest.suite_digest, newest.valid_through, confirmed=True)
     told = explain(connection, metric, standing, verdict, candidate, changes)

@@ -22,7 +22,8 @@ class Settings(BaseModel):
 
     home: Path = Field(Path(".tokenshare"), description="Where everything of this set-up lies.")
     cache: Path = Field(
-        Path("~/.cache/tokenshare"), description="Kafka's jars, for all homes of a user: fetched once, checked by hash."
+        Path("~/.cache/tokenshare"),
+        description="Kafka's jars, for all homes of a user: fetched once, checked by hash.",
     )
     openrouter_url: str = Field("https://openrouter.ai/api/v1", description="Base address of the router's API.")
     openrouter_api_key: SecretStr | None = Field(
@@ -34,7 +35,9 @@ class Settings(BaseModel):
         None, description="host:port,... of your Kafka; without it a local broker runs under the home."
     )
     kafka_topic_prefix: str = Field(
-        "", pattern=r"^[a-z0-9._-]{0,64}$", description="Put before every topic and group, so that homes can share a cluster."
+        "",
+        pattern=r"^[a-z0-9._-]{0,64}$",
+        description="Put before every topic and group, so that homes can share a cluster.",
     )
     kafka_partitions: int = Field(2, ge=1, le=256, description="Partitions of a topic, where we create it.")
     kafka_replication: int = Field(1, ge=1, le=9, description="Replicas of a topic, where we create it.")
@@ -64,7 +67,7 @@ def name_of(field: str) -> str:
 
 
 def load(environ: Mapping[str, str] = ENVIRON) -> Settings:
-    """Settings from the process's environment, or from a given one; an empty variable counts as unset. Raises UsageError naming the variable."""
+    """Settings from an environment; an empty variable counts as unset. Raises UsageError naming the variable."""
     given = {field: environ[name_of(field)] for field in Settings.model_fields if environ.get(name_of(field))}
     try:
         settings = Settings.model_validate(given)

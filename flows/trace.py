@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from connectors.storage import candidates, decisions, evidence, lock, warehouse
+from connectors.storage import candidates, evidence, history, lock, warehouse
 from connectors.storage.evidence import Making, Span
 from connectors.storage.home import Home
 from flows import transform
@@ -59,10 +59,13 @@ def trace(home: Home, metric: Metric, words: Sequence[str]) -> Trace:
     with lock.hold(home.lock, "trace"), TemporaryDirectory() as folder:
         scratch = Path(folder) / "scratch.duckdb"
         with warehouse.open_warehouse(home.warehouse) as connection:
-            shown = decisions.read_standing(connection, metric).shown
-            row = _row_of(metric, key, decisions.read_version(connection, metric, shown.version)) if shown else None
+            shown = history.read_standing(connection, metric).shown
+            row = _row_of(metric, key, history.read_version(connection, metric, shown.version)) if shown else None
             if shown is None or row is None:
-                raise UsageError(f"{metric.id} shows nothing for {' '.join(words)}", f"see `tokenshare metrics {metric.id}`")
+                raise UsageError(
+                    f"{metric.id} shows nothing for {' '.join(words)}",
+                    f"see `tokenshare metrics {metric.id}`",
+                )
             making = evidence.read_making(connection, metric, shown.version)
             fetches = evidence.read_fetches(connection, making, metric.group, _days(metric, key))
             spans = evidence.read_spans(connection, metric, fetches) if metric.topics else []

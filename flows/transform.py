@@ -43,8 +43,8 @@ def transform(run: Run, variables: Mapping[str, Any]) -> Build:
 
 def build(database: Path, variables: Mapping[str, Any], work: Path, select: Sequence[str] = ()) -> list[str]:
     """Runs `dbt build` in this process; the names of models and tests that did not succeed, none where all did."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
-    from dbt.cli.main import dbtRunner  # noqa: PLC0415
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
 
     hand_to_dbt(database)
     chosen = [word for selector in select for word in ("--select", selector)]

@@ -70,11 +70,19 @@ def write_rankings(directory: Path, rows: Iterable[Row]) -> Path:
     """A world with these rankings."""
     directory.mkdir(parents=True, exist_ok=True)
     with (directory / "rankings_daily.csv").open("w", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([("known_at", "date", "model_permaslug", "total_tokens"), *rows])
+        csv.writer(file, lineterminator="\n").writerows(
+            [("known_at", "date", "model_permaslug", "total_tokens"), *rows]
+        )
     return directory
 
 
-MODELS = ("deepseek/deepseek-r1", "anthropic/claude-3-opus", "openai/gpt-4o", "qwen/qwq-32b", "google/gemini-2.5-pro")
+MODELS = (
+    "deepseek/deepseek-r1",
+    "anthropic/claude-3-opus",
+    "openai/gpt-4o",
+    "qwen/qwq-32b",
+    "google/gemini-2.5-pro",
+)
 
 
 def small_rows(start: date, days: int, tokens: int = 1_000_000) -> list[Row]:

@@ -20,7 +20,8 @@ Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
 
 # Identity: what every event carries.
 EventId = Annotated[
-    str, Field(pattern=r"^[0-9a-f]{32}$", description="Hash of source, natural key and content of the observation.")
+    str,
+    Field(pattern=r"^[0-9a-f]{32}$", description="Hash of source, natural key and content of the observation."),
 ]
 FetchId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", description="The fetch that brought the observation.")]
 SourceId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$", description="The source that reported it.")]
@@ -39,13 +40,20 @@ ModelPermaslug = Annotated[
     ),
 ]
 ModelId = Annotated[str, Field(min_length=1, max_length=256, description="The permaslug without its variant.")]
-Variant = Annotated[str, Field(max_length=64, description="Price or serving variant, such as free; empty for the default.")]
+Variant = Annotated[
+    str, Field(max_length=64, description="Price or serving variant, such as free; empty for the default.")
+]
 CountryCode = Annotated[
-    str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166 headquarters of the ultimate parent; ZZ where nobody could tell.")
+    str,
+    Field(
+        pattern=r"^[A-Z]{2}$",
+        description="ISO 3166 headquarters of the ultimate parent; ZZ where nobody could tell.",
+    ),
 ]
 Citation = Annotated[str, Field(min_length=1, max_length=2000, description="Where a reader can look it up.")]
 VendorId = Annotated[
-    str, Field(min_length=1, max_length=256, description="Developer of the model; `unknown` where nobody mapped it.")
+    str,
+    Field(min_length=1, max_length=256, description="Developer of the model; `unknown` where nobody mapped it."),
 ]
 Tokens = Annotated[
     int,
@@ -57,33 +65,53 @@ Tokens = Annotated[
     ),
 ]
 Count = Annotated[int, Field(ge=0, le=LARGEST_COUNT, description="How many.", json_schema_extra={"unit": "count"})]
-Rank = Annotated[int, Field(ge=1, le=LARGEST_COUNT, description="1 is the largest.", json_schema_extra={"unit": "rank"})]
-Share = Annotated[float, Field(ge=0, le=1, description="Part of the whole, 0 to 1.", json_schema_extra={"unit": "ratio"})]
+Rank = Annotated[
+    int, Field(ge=1, le=LARGEST_COUNT, description="1 is the largest.", json_schema_extra={"unit": "rank"})
+]
+Share = Annotated[
+    float, Field(ge=0, le=1, description="Part of the whole, 0 to 1.", json_schema_extra={"unit": "ratio"})
+]
 ChangeShare = Annotated[
     float, Field(ge=-1, le=1, description="Difference of two shares.", json_schema_extra={"unit": "ratio"})
 ]
 GrowthRatio = Annotated[
-    float, Field(ge=0, description="This value over the earlier one; 1 is no change.", json_schema_extra={"unit": "ratio"})
+    float,
+    Field(
+        ge=0,
+        description="This value over the earlier one; 1 is no change.",
+        json_schema_extra={"unit": "ratio"},
+    ),
 ]
 UpstreamAsOf = Annotated[Moment, Field(description="The moment the upstream says its answer speaks for, in UTC.")]
 
 # Catalogue and prices.
-CatalogId = Annotated[str, Field(pattern=TEXT, max_length=256, description="The catalogue's id of the entry; may be an alias.")]
+CatalogId = Annotated[
+    str, Field(pattern=TEXT, max_length=256, description="The catalogue's id of the entry; may be an alias.")
+]
 CanonicalSlug = Annotated[
-    str, Field(pattern=TEXT, max_length=256, description="The permaslug that usage rows carry; joins usage to the catalogue.")
+    str,
+    Field(
+        pattern=TEXT,
+        max_length=256,
+        description="The permaslug that usage rows carry; joins usage to the catalogue.",
+    ),
 ]
 Name = Annotated[str, Field(pattern=TEXT, max_length=512, description="Name for people.")]
 CreatedAt = Annotated[Moment, Field(description="When the upstream listed it first, in UTC.")]
-HuggingFaceId = Annotated[str, Field(pattern=TEXT, max_length=256, description="Repository of the open weights, org/name.")]
+HuggingFaceId = Annotated[
+    str, Field(pattern=TEXT, max_length=256, description="Repository of the open weights, org/name.")
+]
 Modality = Annotated[str, Field(pattern=r"^[a-z_]{1,64}$", description="A kind of output, such as text or image.")]
 ProviderId = Annotated[str, Field(pattern=TEXT, max_length=128, description="Who sells the tokens at this price.")]
 PriceDate = Annotated[date, Field(description="UTC day the price was listed.")]
 ValidDate = Annotated[date, Field(description="UTC day on which the price begins or ends to hold.")]
 TierMinTokens = Annotated[
-    int, Field(ge=0, le=LARGEST_COUNT, description="Prompt size from which the price holds; 0 is the base tier.")
+    int,
+    Field(ge=0, le=LARGEST_COUNT, description="Prompt size from which the price holds; 0 is the base tier."),
 ]
 MinuteOfDay = Annotated[
-    int, Field(ge=0, le=2400, description="Clock time HHMM in UTC from which, or until which, the price holds.")
+    int,
+    Field(ge=0, le=2400, description="Clock time HHMM in UTC from which, or until which, the price holds."),
 ]
 UsdPerToken = Annotated[
     str,

@@ -103,9 +103,14 @@ def reason_of(checks: Sequence[Check]) -> str:
 
 
 def decide(
-    standing: Standing, candidate: Candidate, checks: Sequence[Check], suite_digest: str, as_of: datetime, confirmed: bool
+    standing: Standing,
+    candidate: Candidate,
+    checks: Sequence[Check],
+    suite_digest: str,
+    as_of: datetime,
+    confirmed: bool,
 ) -> Verdict:
-    """Publishes, leaves or holds a candidate. `confirmed`: the sources answered, so unchanged numbers speak for `as_of`."""
+    """Publishes, leaves or holds a candidate. `confirmed`: its sources answered, so it speaks for `as_of` unchanged."""
     draft = Publication(
         metric=candidate.metric.id,
         version=standing.last_version + 1,

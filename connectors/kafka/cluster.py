@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kafka import KafkaAdminClient
-from kafka.errors import KafkaError, KafkaTimeoutError
+from kafka.errors import KafkaError
 from kafka.net.compat import KafkaNetClient
 
 from tokenshare.errors import BrokerUnavailable, UsageError
@@ -64,9 +64,7 @@ class Cluster:
         # kafka-python takes any other word for PLAINTEXT.
         protocol = dict(self.options).get("security_protocol", PROTOCOLS[0])
         if protocol not in PROTOCOLS:
-            raise UsageError(
-                f"Kafka security protocol {protocol} is unknown", f"use one of {', '.join(PROTOCOLS)}"
-            )
+            raise UsageError(f"Kafka security protocol {protocol} is unknown", f"use one of {', '.join(PROTOCOLS)}")
 
     def physical(self, name: str) -> str:
         """The broker's name of a topic or consumer group."""
@@ -99,9 +97,7 @@ def probe(cluster: Cluster, timeout_seconds: float) -> None:
 
 
 @contextmanager
-def opened(
-    kind: Any, cluster: Cluster, closing: Mapping[str, Any] | None = None, **options: Any
-) -> Iterator[Any]:
+def opened(kind: Any, cluster: Cluster, closing: Mapping[str, Any] | None = None, **options: Any) -> Iterator[Any]:
     """A client of kafka-python, closed at the end; its errors leave as BrokerUnavailable."""
     options = {**cluster.client_options(), **options}
     reach(cluster, options["bootstrap_timeout_ms"] / 1000)
@@ -120,23 +116,41 @@ def opened(
 
 def _constructed(kind: Any, cluster: Cluster, options: Mapping[str, Any]) -> Any:
     nets: list[Any] = []
+    reasons: list[str] = []
 
-    def remembered(**settings: Any) -> Any:
+    def overheard(**settings: Any) -> Any:
         nets.append(KafkaNetClient(**settings))
+        _listen(nets[-1]._manager, reasons)
         return nets[-1]
 
-    with _overheard() as reasons:
-        try:
-            return kind(kafka_client=remembered, **options)
-        except (KafkaError, OSError, ValueError, AssertionError) as error:
-            # A client that fails to open leaves a thread and three descriptors behind.
-            for net in nets:
-                net.close()
-            reason = "; ".join(dict.fromkeys(reasons)) or str(error)
-            raise BrokerUnavailable(
-                f"Kafka at {cluster.bootstrap_servers} listens but does not let us in ({reason})",
-                CHECK_SECURITY,
-            ) from error
+    try:
+        client = kind(kafka_client=overheard, **options)
+    except (KafkaError, OSError, ValueError, AssertionError) as error:
+        # A client that fails to open leaves a thread and three descriptors behind.
+        for net in nets:
+            net.close()
+        reason = "; ".join(dict.fromkeys(reasons)) or str(error)
+        raise BrokerUnavailable(
+            f"Kafka at {cluster.bootstrap_servers} listens but does not let us in ({reason})", CHECK_SECURITY
+        ) from error
+    for net in nets:
+        del net._manager.get_connection
+    return client
+
+
+def _listen(manager: Any, reasons: list[str]) -> None:
+    """Note why connections fail until the class's own method is uncovered again.
+
+    kafka-python tells its log alone, which may be off; its error says only that time ran out.
+    """
+    connect = manager.get_connection
+
+    def get_connection(*arguments: Any, **options: Any) -> Any:
+        connection = connect(*arguments, **options)
+        connection.init_future.add_errback(lambda error: reasons.append(str(error)))
+        return connection
+
+    manager.get_connection = get_connection
 
 
 def reach(cluster: Cluster, timeout_seconds: float) -> None:
@@ -153,9 +167,7 @@ def reach(cluster: Cluster, timeout_seconds: float) -> None:
             return
         except OSError as error:
             refusals.append(str(error))
-    raise BrokerUnavailable(
-        f"nothing listens at {cluster.bootstrap_servers} ({'; '.join(refusals)})", START_OR_CORRECT
-    )
+    raise BrokerUnavailable(f"nothing listens at {cluster.bootstrap_servers} ({'; '.join(refusals)})", START_OR_CORRECT)
 
 
 def _address(text: str) -> tuple[str, int]:
@@ -163,27 +175,3 @@ def _address(text: str) -> tuple[str, int]:
     if not (colon and host and port.isdecimal()):
         raise UsageError(f"bootstrap server {text.strip()!r} is not host:port", "write it as host:port")
     return host.strip("[]"), int(port)
-
-
-class _Ear(logging.Handler):
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.reasons: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        said = record.args if isinstance(record.args, tuple) else ()
-        # That time ran out in the end is what we knew.
-        self.reasons += [
-            str(e) for e in said if isinstance(e, Exception) and not isinstance(e, KafkaTimeoutError)
-        ]
-
-
-@contextmanager
-def _overheard() -> Iterator[list[str]]:
-    """The errors that kafka-python logs meanwhile: why it was refused stands there and nowhere else."""
-    logger, ear = logging.getLogger("kafka.net"), _Ear()
-    logger.addHandler(ear)
-    try:
-        yield ear.reasons
-    finally:
-        logger.removeHandler(ear)

@@ -107,14 +107,8 @@ def format_data(node: Node, java: Java, jars: Path) -> None:
     settings.write_text(properties(9092, 9093, fresh.name))
     cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     tool = ("kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", "-c", settings.name)
-    done = subprocess.run(
-        command(java, jars, *tool),
-        cwd=node.root,
-        capture_output=True,
-        stdin=subprocess.DEVNULL,
-        timeout=FORMAT_SECONDS,
-        check=False,
-    )
+    line, quiet = command(java, jars, *tool), subprocess.DEVNULL
+    done = subprocess.run(line, cwd=node.root, capture_output=True, stdin=quiet, timeout=FORMAT_SECONDS, check=False)
     if done.returncode:
         said = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
         raise BrokerUnavailable(

@@ -73,7 +73,7 @@ def dead_letter(record: Record, error_class: str, message: str, stage: str, atte
 class _Nullable(Serializer):  # type: ignore[misc]
     """Lets a record without key and value through: Kafka holds such records, KafkaProducer refuses them."""
 
-    def serialize(self, topic: str, headers: Any, data: Any) -> Any:  # noqa: ARG002 (its interface)
+    def serialize(self, _topic: str, _headers: Any, data: Any) -> Any:
         return None if data is NO_VALUE else data
 
 

@@ -33,9 +33,7 @@ def positions(cluster: Cluster, topics: Iterable[str]) -> dict[Partition, tuple[
         ]
         beginnings = _offsets(admin, partitions, OffsetSpec.EARLIEST)
         ends = _offsets(admin, partitions, OffsetSpec.LATEST)
-    return {
-        (cluster.logical(at.topic), at.partition): (beginnings[at], ends[at]) for at in sorted(partitions)
-    }
+    return {(cluster.logical(at.topic), at.partition): (beginnings[at], ends[at]) for at in sorted(partitions)}
 
 
 def lost(ledger_next: Mapping[Partition, int], positions: Mapping[Partition, tuple[int, int]]) -> list[Range]:

@@ -80,9 +80,7 @@ def described(admin: Any, cluster: Cluster, names: Iterable[str]) -> dict[str, d
     topics = _metadata(admin, cluster, names)
     missing = sorted(name for name, topic in topics.items() if _error(topic) is UnknownTopicOrPartitionError)
     if missing:
-        raise BrokerUnavailable(
-            f"Kafka at {cluster.bootstrap_servers} lacks topic {', '.join(missing)}", CREATE
-        )
+        raise BrokerUnavailable(f"Kafka at {cluster.bootstrap_servers} lacks topic {', '.join(missing)}", CREATE)
     _refuse(cluster, topics.values(), accepted=())
     return topics
 

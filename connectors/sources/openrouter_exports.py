@@ -87,8 +87,7 @@ def parse(fetch: Fetch) -> Parsed:
         as_of=manifest.retrieved_at,
         start_date=min(event.usage_date for event in over),
         end_date=max(event.usage_date for event in over),
-        unknown_fields=manifest.unknown_fields
-        | strangers("csv", [dict.fromkeys(header)], frozenset(COLUMNS)),
+        unknown_fields=manifest.unknown_fields | strangers("csv", [dict.fromkeys(header)], frozenset(COLUMNS)),
     )
 
 
@@ -124,9 +123,7 @@ def read_rows(page: Page, manifest: Manifest) -> list[list[str]]:
         raise ContractViolation(f"the file is not UTF-8 CSV: {str(error)[:120]}") from error
     missing = [name for name in COLUMNS if name not in rows[0]]
     if missing or len(set(rows[0])) < len(rows[0]):
-        raise ContractViolation(
-            f"the header {','.join(rows[0])[:120]!r} misses {missing} or repeats a column"
-        )
+        raise ContractViolation(f"the header {','.join(rows[0])[:120]!r} misses {missing} or repeats a column")
     if len(rows) - 1 != manifest.row_count:
         raise ContractViolation(f"the file has {len(rows) - 1} rows, the manifest says {manifest.row_count}")
     return rows

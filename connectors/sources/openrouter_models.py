@@ -64,8 +64,7 @@ def parse(fetch: Fetch) -> Parsed:
     return Parsed(
         events=tuple(event for number, entry in own for event in _say(entry, f"data[{number}]", told)),
         as_of=fetch.window.observed_at,
-        unknown_fields=strangers("document", documents, DOCUMENT)
-        | _strangers_in([entry for _, entry in own]),
+        unknown_fields=strangers("document", documents, DOCUMENT) | _strangers_in([entry for _, entry in own]),
     )
 
 
@@ -89,9 +88,7 @@ def _next_of(document: Object) -> dict[str, str]:
 def _mind_whole(documents: list[Object], entries: list[Object]) -> None:
     if not entries:
         raise ContractViolation("data is empty: a catalogue without models")
-    promised = {
-        read_count(found["total_count"], "total_count") for found in documents if "total_count" in found
-    }
+    promised = {read_count(found["total_count"], "total_count") for found in documents if "total_count" in found}
     if promised - {len(entries)}:
         raise ContractViolation(f"{len(entries)} entries came, total_count says {sorted(promised)}")
     if not any("hugging_face_id" in entry for entry in entries):  # one entry may lack it; all of them may not

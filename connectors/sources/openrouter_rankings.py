@@ -96,9 +96,7 @@ def _read(page: Page, call: Call) -> Answer:
     document = read_document(page)
     meta = take(document, "meta", dict, "the document")
     mind_version(take(meta, "version", str, "meta"), "v1", "meta.version")
-    told = Call(
-        *(read_day(take(meta, name, str, "meta"), f"meta.{name}") for name in ("start_date", "end_date"))
-    )
+    told = Call(*(read_day(take(meta, name, str, "meta"), f"meta.{name}") for name in ("start_date", "end_date")))
     if told != call:
         raise ContractViolation(
             f"a payload of another day than asked: {told.start} to {told.end}, not {call.start} to {call.end}"
@@ -122,9 +120,7 @@ def _say(answer: Answer, told: Object) -> Iterator[UsageObserved]:
         where = f"data[{number}]"
         day = read_day(take(row, "date", str, where), f"{where}.date")
         if not call.start <= day <= call.end:
-            raise ContractViolation(
-                f"{where} is of {day}, another day than asked: {call.start} to {call.end}"
-            )
+            raise ContractViolation(f"{where} is of {day}, another day than asked: {call.start} to {call.end}")
         if "total_tokens" not in row:
             raise ContractViolation(f"{where} has no 'total_tokens': removed or renamed")
         yield identify(

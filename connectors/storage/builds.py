@@ -30,5 +30,6 @@ def remember(connection: Connection, build: Build) -> None:
     with transaction(connection):
         forget(connection)
         connection.execute(
-            "INSERT INTO ledger.builds VALUES (?, ?, ?)", [build.inputs_digest, build.run_id, list(build.failed)]
+            "INSERT INTO ledger.builds VALUES (?, ?, ?)",
+            [build.inputs_digest, build.run_id, list(build.failed)],
         )

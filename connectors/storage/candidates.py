@@ -5,7 +5,10 @@ from tokenshare.columns import columns_of
 from tokenshare.metrics import Metric
 from tokenshare.publication import Candidate, Row
 
-EVIDENCE = {"router": "intermediate.int_usage_evidence", "list_price_daily": "intermediate.int_price_evidence"}
+EVIDENCE = {
+    "router": "intermediate.int_usage_evidence",
+    "list_price_daily": "intermediate.int_price_evidence",
+}
 USAGE_FETCHES = "SELECT usage_date, fetch_id FROM intermediate.int_usage_provenance"
 PRICE_FETCHES = "SELECT DISTINCT price_date, fetch_id FROM intermediate.int_price_selected"
 PROVENANCE = {

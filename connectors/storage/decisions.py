@@ -2,19 +2,17 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
-from datetime import date, datetime
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
-from connectors.storage.candidates import columns_sql, provenance_sql, read_rows
+from connectors.storage.candidates import columns_sql, provenance_sql
+from connectors.storage.history import COLUMNS, read_publications
 from connectors.storage.warehouse import Connection, transaction
 from tokenshare.columns import columns_of
 from tokenshare.metrics import Metric
-from tokenshare.publication import Check, Publication, Row, Standing, Verdict
+from tokenshare.publication import Check, Publication, Verdict
 from tokenshare.restatements import Restatement
-
-Coordinate = dict[str, Any]  # topic, partition, offset, and what the record is about
-COLUMNS = [field.name for field in fields(Publication)]
 
 
 @dataclass(frozen=True)
@@ -40,67 +38,6 @@ class Run:
     seeds_digest: str
     models_digest: str
     variables: Mapping[str, Any]
-
-
-def read_standing(connection: Connection, metric: Metric) -> Standing:
-    """The version readers see, the candidate held back, and the last version number given."""
-    found = [p for p in read_publications(connection, metric) if p.status != "superseded"]
-    last = connection.execute(
-        "SELECT coalesce(max(version), 0) FROM decisions.publications WHERE metric = ?", [metric.id]
-    ).fetchone()
-    public = {row[0] for row in connection.execute(
-        "SELECT version FROM decisions.publications WHERE metric = ? AND published_at IS NOT NULL", [metric.id]
-    ).fetchall()}
-    return Standing(
-        shown=next((p for p in found if p.version in public), None),
-        held=next((p for p in found if p.version not in public), None),
-        last_version=last[0] if last else 0,
-    )
-
-
-def read_publications(connection: Connection, metric: Metric) -> list[Publication]:
-    """Every version of a metric, held candidates included, oldest first."""
-    query = f"SELECT {', '.join(COLUMNS)} FROM decisions.publications WHERE metric = ? ORDER BY version"
-    return [Publication(*row) for row in connection.execute(query, [metric.id]).fetchall()]
-
-
-def read_version(connection: Connection, metric: Metric, version: int) -> tuple[Row, ...]:
-    """The rows of one version, in the order of the contract."""
-    return read_rows(connection, metric, f"versions.{metric.id}", f"version = {int(version)}")
-
-
-def read_inputs(connection: Connection) -> tuple[str, str] | None:
-    """Digests of the seeds and of the models as of the newest decision."""
-    found = connection.execute(
-        "SELECT seeds_digest, models_digest FROM decisions.inputs JOIN ledger.runs ON run = run_id ORDER BY started_at DESC"
-    ).fetchone()
-    return (found[0], found[1]) if found else None
-
-
-def read_releases(connection: Connection, group: str) -> frozenset[tuple[str, str, str]]:
-    """What people have let through in a coherence group, as (check, key, observed)."""
-    query = 'SELECT "check", key, observed FROM decisions.releases WHERE coherence_group = ?'
-    return frozenset(connection.execute(query, [group]).fetchall())
-
-
-def any_recorded(connection: Connection) -> bool:
-    """Whether any pass has decided anything yet."""
-    return connection.execute("SELECT 1 FROM decisions.inputs LIMIT 1").fetchone() is not None
-
-
-def read_coordinates(connection: Connection, keys: Sequence[tuple[date, str]]) -> list[tuple[date, Coordinate]]:
-    """Where the usage rows of (day, permaslug) lie in Kafka; a key that is no longer stated has no row."""
-    found = []
-    for day, permaslug in keys:
-        row = connection.execute(
-            'SELECT topic, "partition", "offset" FROM intermediate.int_usage_selected '
-            "WHERE usage_date = ? AND model_permaslug = ?",
-            [day, permaslug],
-        ).fetchone()
-        if row:
-            at = {"topic": row[0], "partition": row[1], "offset": row[2], "model_permaslug": permaslug}
-            found.append((day, at))
-    return found
 
 
 def record(connection: Connection, run: Run, decisions: Sequence[Decision], midway: Callable[[], None]) -> None:
@@ -158,11 +95,11 @@ def _keep_publication(connection: Connection, run: Run, publication: Publication
     is_out = publication.status in ("current", "released")
     values = [*asdict(publication).values(), run.at if is_out else None, run.id]
     connection.execute(
-        f"""INSERT INTO decisions.publications ({', '.join(COLUMNS)}, published_at, run_id)
-        VALUES ({', '.join('?' * len(values))})
+        f"""INSERT INTO decisions.publications ({", ".join(COLUMNS)}, published_at, run_id)
+        VALUES ({", ".join("?" * len(values))})
         ON CONFLICT DO UPDATE SET as_of = excluded.as_of, valid_through = excluded.valid_through,
-            suite_digest = excluded.suite_digest, checks_evaluated = excluded.checks_evaluated, status = excluded.status,
-            held_since = excluded.held_since, reason = excluded.reason,
+            suite_digest = excluded.suite_digest, checks_evaluated = excluded.checks_evaluated,
+            status = excluded.status, held_since = excluded.held_since, reason = excluded.reason,
             published_at = coalesce(publications.published_at, excluded.published_at)""",
         values,
     )
@@ -170,7 +107,16 @@ def _keep_publication(connection: Connection, run: Run, publication: Publication
 
 def _keep_checks(connection: Connection, run: Run, decision: Decision) -> None:
     rows = [
-        (run.id, decision.metric.id, decision.verdict.version, c.name, c.severity, c.outcome, c.observed, c.expected)
+        (
+            run.id,
+            decision.metric.id,
+            decision.verdict.version,
+            c.name,
+            c.severity,
+            c.outcome,
+            c.observed,
+            c.expected,
+        )
         for c in decision.checks
     ]
     if rows:

@@ -91,5 +91,6 @@ def _make(home: Home, origin: Origin) -> None:
         durable.write(home.format, json.dumps({"layout": LAYOUT, "origin": origin}).encode())
     except OSError as error:
         raise UsageError(
-            f"cannot write the home {home.root} ({error.strerror})", "set TOKENSHARE_HOME to a writable directory"
+            f"cannot write the home {home.root} ({error.strerror})",
+            "set TOKENSHARE_HOME to a writable directory",
         ) from error

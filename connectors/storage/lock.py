@@ -42,7 +42,9 @@ def take_over(path: Path, wait: Callable[[psutil.Process], object] = lambda p: p
         return
     process = holder(path)
     if process is None:
-        raise UsageError("the lock's holder cannot be told from its signature", "end that process by hand, then run again")
+        raise UsageError(
+            "the lock's holder cannot be told from its signature", "end that process by hand, then run again"
+        )
     process.kill()
     wait(process)
 

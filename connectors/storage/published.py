@@ -10,7 +10,7 @@ from typing import Any
 
 from connectors.storage import durable
 from connectors.storage.candidates import columns_sql, grain_sql, has_relation
-from connectors.storage.decisions import read_publications, read_standing
+from connectors.storage.history import read_publications, read_standing
 from connectors.storage.home import Home
 from connectors.storage.warehouse import Connection, connect
 from tokenshare.columns import columns_of
@@ -23,7 +23,10 @@ PROVISIONAL = timedelta(days=3)  # the upstream restates that long after a perio
 # What `status` lists beside the numbers, once dbt has built it: days nobody served, vendors nobody mapped.
 LISTED = {
     "unserved_days": ("int_usage_gaps", "SELECT * FROM intermediate.int_usage_gaps ORDER BY usage_date"),
-    "unknown_vendors": ("int_vendors_unmapped", "SELECT * FROM intermediate.int_vendors_unmapped ORDER BY tokens DESC"),
+    "unknown_vendors": (
+        "int_vendors_unmapped",
+        "SELECT * FROM intermediate.int_vendors_unmapped ORDER BY tokens DESC",
+    ),
 }
 NOTHING_LISTED = {
     "unserved_days": "SELECT NULL::DATE AS usage_date WHERE false",
@@ -95,15 +98,16 @@ def _attached(connection: Connection, draft: Path) -> Iterator[None]:
 
 
 def _describe(connection: Connection, metrics: Sequence[Metric]) -> None:
+    described = ", ".join(f"{_column(name)} VARCHAR" for name in DESCRIBED)
     connection.execute(
-        f"CREATE TABLE reader.catalog.metrics (metric VARCHAR, {', '.join(f'{_column(n)} VARCHAR' for n in DESCRIBED)}, "
+        f"CREATE TABLE reader.catalog.metrics (metric VARCHAR, {described}, "
         "grain VARCHAR, freshness_limit INTERVAL, citation VARCHAR, state VARCHAR, reason VARCHAR)"
     )
     known = {row[0]: row[1:] for row in connection.execute("SELECT * FROM decisions.metric_states").fetchall()}
     for metric in metrics:
         state, reason, citation = known.get(metric.id, ("inactive", "", ""))
-        described = [getattr(metric, name) for name in DESCRIBED]
-        row = [metric.id, *described, ", ".join(metric.grain), metric.freshness, citation, state, reason]
+        card = [getattr(metric, name) for name in DESCRIBED]
+        row = [metric.id, *card, ", ".join(metric.grain), metric.freshness, citation, state, reason]
         connection.execute(f"INSERT INTO reader.catalog.metrics VALUES ({', '.join('?' * len(row))})", row)
     connection.execute("CREATE TABLE reader.catalog.file AS SELECT ? AS decisions_digest", [digest_of(connection)])
 
@@ -157,7 +161,9 @@ def _copy(connection: Connection, metric: Metric, publication: Publication, fold
 
 
 def _plain(publication: Publication) -> Mapping[str, Any]:
-    return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in vars(publication).items()}
+    return {
+        name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in vars(publication).items()
+    }
 
 
 def _column(name: str) -> str:

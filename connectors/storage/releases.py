@@ -32,14 +32,19 @@ def read_checks(connection: Connection, metric: Metric) -> list[Check]:
         return []
     breaches: dict[str, list[Breach]] = defaultdict(list)
     for name, key, observed in connection.execute(
-        'SELECT "check", key, observed FROM decisions.breaches WHERE run = ? AND metric = ?', [newest[0], metric.id]
+        'SELECT "check", key, observed FROM decisions.breaches WHERE run = ? AND metric = ?',
+        [newest[0], metric.id],
     ).fetchall():
         breaches[name].append(Breach(key, observed))
     rows = connection.execute(
-        'SELECT "check", outcome, observed, expected, severity FROM decisions.gate_results WHERE run = ? AND metric = ?',
+        'SELECT "check", outcome, observed, expected, severity FROM decisions.gate_results '
+        "WHERE run = ? AND metric = ?",
         [newest[0], metric.id],
     ).fetchall()
-    return [Check(*row, breaches=tuple(breaches[row[0]])) for row in rows]
+    return [
+        Check(name, outcome, observed, expected, severity, tuple(breaches[name]))
+        for name, outcome, observed, expected, severity in rows
+    ]
 
 
 def read_citation(connection: Connection, metric: Metric) -> str:
@@ -50,7 +55,9 @@ def read_citation(connection: Connection, metric: Metric) -> str:
 
 def record(connection: Connection, release: Release, checks: Sequence[Check]) -> None:
     """Keeps who released what and why, finding by finding: the same finding does not hold again."""
-    findings = {(check.name, breach.key, breach.observed) for check in checks if check.shuts for breach in check.breaches}
+    findings = {
+        (check.name, breach.key, breach.observed) for check in checks if check.shuts for breach in check.breaches
+    }
     for name, key, observed in sorted(findings):
         connection.execute(
             "INSERT INTO decisions.releases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -20,7 +20,8 @@ def begin(warehouse: Path, run_id: str, as_of: datetime, at: datetime, skipped: 
             with transaction(connection):
                 connection.execute("UPDATE ledger.runs SET status = 'crashed' WHERE status = 'running'")
                 connection.execute(
-                    "INSERT OR REPLACE INTO ledger.runs VALUES (?, ?, ?, NULL, 'running')", [run_id, as_of, at]
+                    "INSERT OR REPLACE INTO ledger.runs VALUES (?, ?, ?, NULL, 'running')",
+                    [run_id, as_of, at],
                 )
                 _keep_skips(connection, skipped)
             for note in skipped.glob("*.json"):
@@ -48,5 +49,6 @@ def _keep_skips(connection: Connection, skipped: Path) -> None:
     for path in sorted(skipped.glob("*.json")):
         note = json.loads(path.read_text())
         connection.execute(
-            "INSERT OR REPLACE INTO ledger.skips VALUES (?, ?, ?)", [note["run_id"], note["at"], note["reason"]]
+            "INSERT OR REPLACE INTO ledger.skips VALUES (?, ?, ?)",
+            [note["run_id"], note["at"], note["reason"]],
         )

@@ -16,8 +16,16 @@ from tokenshare.topics import TOPICS, Topic
 
 Connection = duckdb.DuckDBPyConnection
 SCHEMA = (Path(__file__).parent / "warehouse.sql").read_text()
-CONFIG: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-COORDINATE_TYPES = {"topic": "VARCHAR", "partition": "INTEGER", "offset": "BIGINT", "timestamp": "TIMESTAMPTZ"}
+CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
+COORDINATE_TYPES = {
+    "topic": "VARCHAR",
+    "partition": "INTEGER",
+    "offset": "BIGINT",
+    "timestamp": "TIMESTAMPTZ",
+}
 
 
 class WarehouseLocked(UsageError):
@@ -80,7 +88,10 @@ def record_landed(
     connection: Connection, run_id: str, at: datetime, manifests: Sequence[Landed], midway: Callable[[], None]
 ) -> None:
     """Moves the ledger past the ranges, in one transaction: the only truth about progress."""
-    rows = [(m.range.topic, m.range.partition, m.range.start, m.range.end, m.rows, m.rejected, run_id, at) for m in manifests]
+    rows = [
+        (m.range.topic, m.range.partition, m.range.start, m.range.end, m.rows, m.rejected, run_id, at)
+        for m in manifests
+    ]
     with transaction(connection):
         for index, row in enumerate(rows):
             connection.execute("INSERT INTO ledger.landed VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)

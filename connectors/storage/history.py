@@ -1,0 +1,80 @@
+"""What was decided before: versions, their rows, where each metric stands, and what was made of what."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import date
+from typing import Any
+
+from connectors.storage.candidates import read_rows
+from connectors.storage.warehouse import Connection
+from tokenshare.metrics import Metric
+from tokenshare.publication import Publication, Row, Standing
+
+Coordinate = dict[str, Any]  # topic, partition, offset, and what the record is about
+COLUMNS = [field.name for field in fields(Publication)]
+
+
+def read_standing(connection: Connection, metric: Metric) -> Standing:
+    """The version readers see, the candidate held back, and the last version number given."""
+    found = [p for p in read_publications(connection, metric) if p.status != "superseded"]
+    last = connection.execute(
+        "SELECT coalesce(max(version), 0) FROM decisions.publications WHERE metric = ?", [metric.id]
+    ).fetchone()
+    public = {
+        row[0]
+        for row in connection.execute(
+            "SELECT version FROM decisions.publications WHERE metric = ? AND published_at IS NOT NULL",
+            [metric.id],
+        ).fetchall()
+    }
+    return Standing(
+        shown=next((p for p in found if p.version in public), None),
+        held=next((p for p in found if p.version not in public), None),
+        last_version=last[0] if last else 0,
+    )
+
+
+def read_publications(connection: Connection, metric: Metric) -> list[Publication]:
+    """Every version of a metric, held candidates included, oldest first."""
+    query = f"SELECT {', '.join(COLUMNS)} FROM decisions.publications WHERE metric = ? ORDER BY version"
+    return [Publication(*row) for row in connection.execute(query, [metric.id]).fetchall()]
+
+
+def read_version(connection: Connection, metric: Metric, version: int) -> tuple[Row, ...]:
+    """The rows of one version, in the order of the contract."""
+    return read_rows(connection, metric, f"versions.{metric.id}", f"version = {int(version)}")
+
+
+def read_inputs(connection: Connection) -> tuple[str, str] | None:
+    """Digests of the seeds and of the models as of the newest decision."""
+    found = connection.execute(
+        "SELECT seeds_digest, models_digest FROM decisions.inputs "
+        "JOIN ledger.runs ON run = run_id ORDER BY started_at DESC"
+    ).fetchone()
+    return (found[0], found[1]) if found else None
+
+
+def read_releases(connection: Connection, group: str) -> frozenset[tuple[str, str, str]]:
+    """What people have let through in a coherence group, as (check, key, observed)."""
+    query = 'SELECT "check", key, observed FROM decisions.releases WHERE coherence_group = ?'
+    return frozenset(connection.execute(query, [group]).fetchall())
+
+
+def any_recorded(connection: Connection) -> bool:
+    """Whether any pass has decided anything yet."""
+    return connection.execute("SELECT 1 FROM decisions.inputs LIMIT 1").fetchone() is not None
+
+
+def read_coordinates(connection: Connection, keys: Sequence[tuple[date, str]]) -> list[tuple[date, Coordinate]]:
+    """Where the usage rows of (day, permaslug) lie in Kafka; a key that is no longer stated has no row."""
+    found = []
+    for day, permaslug in keys:
+        row = connection.execute(
+            'SELECT topic, "partition", "offset" FROM intermediate.int_usage_selected '
+            "WHERE usage_date = ? AND model_permaslug = ?",
+            [day, permaslug],
+        ).fetchone()
+        if row:
+            at = {"topic": row[0], "partition": row[1], "offset": row[2], "model_permaslug": permaslug}
+            found.append((day, at))
+    return found
