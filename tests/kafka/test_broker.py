@@ -165,9 +165,7 @@ def test_a_port_taken_between_the_look_and_the_bind_is_known_by_what_kafka_says(
 
 
 @pytest.mark.parametrize(("says", "tries"), [("... Address already in use", 3), ("disk full", 1)])
-def test_only_a_taken_port_is_tried_again(
-    home: Path, monkeypatch: pytest.MonkeyPatch, says: str, tries: int
-) -> None:
+def test_only_a_taken_port_is_tried_again(home: Path, monkeypatch: pytest.MonkeyPatch, says: str, tries: int) -> None:
     ports: list[int] = []
     monkeypatch.setattr(local, "_launched", lambda node, runtime, jars, port: ports.append(port))
     monkeypatch.setattr(local, "_said", lambda node: says)
@@ -176,9 +174,7 @@ def test_only_a_taken_port_is_tried_again(
     assert len(set(ports)) == tries
 
 
-def test_a_broker_that_cannot_start_says_why_and_leaves_nothing(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_broker_that_cannot_start_says_why_and_leaves_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(node.SETTINGS, "num.io.threads", "none")
     with pytest.raises(BrokerUnavailable, match=r"did not start .*num.io.threads.*: read .*broker.log"):
         start(home)
@@ -197,9 +193,7 @@ def test_a_half_formatted_directory_is_formatted(tmp_path: Path) -> None:
     (broker.data / "__cluster_metadata-0").mkdir(parents=True)
     (broker.data / "bootstrap.checkpoint").touch()
     (broker.root / "data.new").mkdir()
-    node.format_data(
-        broker, formatter(tmp_path / "java", "mkdir data.new && touch data.new/meta.properties"), tmp_path
-    )
+    node.format_data(broker, formatter(tmp_path / "java", "mkdir data.new && touch data.new/meta.properties"), tmp_path)
     assert broker.is_formatted
     assert [path.name for path in broker.data.iterdir()] == ["meta.properties"]
     assert not (broker.root / "data.new").exists()

@@ -102,9 +102,7 @@ def test_java_is_looked_for_in_order(tmp_path: Path) -> None:
     assert java.find({"PATH": str(other.parent)}) == java.Java(other, "17.0.15")
 
 
-@pytest.mark.parametrize(
-    "says", ['openjdk version "11.0.2"', 'java version "1.8.0_292"', "Segmentation fault"]
-)
+@pytest.mark.parametrize("says", ['openjdk version "11.0.2"', 'java version "1.8.0_292"', "Segmentation fault"])
 def test_an_old_or_broken_java_is_passed_by(tmp_path: Path, says: str) -> None:
     script(tmp_path / "bin" / "java", says)
     found = java.find({"JAVA_HOME": str(tmp_path), "PATH": str(tmp_path / "bin")})

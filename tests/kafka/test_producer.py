@@ -67,9 +67,7 @@ def test_more_than_a_chunk_keeps_its_order(cluster: Cluster, monkeypatch: pytest
     assert [int(record.value or b"") for record in read(cluster, "t")] == list(range(95))
 
 
-@pytest.mark.parametrize(
-    "size", [1_500_000, 9_000_000]
-)  # the first is refused by the broker, the second here
+@pytest.mark.parametrize("size", [1_500_000, 9_000_000])  # the first is refused by the broker, the second here
 def test_a_message_too_large_is_named(cluster: Cluster, size: int) -> None:
     topics.create(cluster, ["t"])
     incompressible = bytes(range(256)) * 8

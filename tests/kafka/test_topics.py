@@ -81,9 +81,7 @@ def test_a_topic_made_again_has_another_identity_and_shorter_ends(cluster: Clust
 
 def test_a_compacted_topic_is_refused(cluster: Cluster) -> None:
     topics.create(cluster, ["kept", "squeezed"])
-    resource = ConfigResource(
-        ConfigResourceType.TOPIC, cluster.physical("squeezed"), {"cleanup.policy": "compact"}
-    )
+    resource = ConfigResource(ConfigResourceType.TOPIC, cluster.physical("squeezed"), {"cleanup.policy": "compact"})
     with opened(KafkaAdminClient, cluster) as admin:
         admin.alter_configs([resource])
     assert topics.identities(cluster, ["kept"])
