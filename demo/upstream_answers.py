@@ -7,9 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 JSON = "application/json"
-PUBLIC = (
-    "https://openrouter.ai/api/v1"  # what addresses inside answers begin with: a port would change digests
-)
+PUBLIC = "https://openrouter.ai/api/v1"  # what addresses inside answers begin with: a port would change digests
 
 
 @dataclass(frozen=True)

@@ -47,9 +47,7 @@ def read_faults(world: Path) -> tuple[Fault, ...]:
     """The faults a world orders; an empty `from` or `until` is open. Raises UsageError."""
     if FILE not in available(world):
         return ()
-    return tuple(
-        _read(cells, f"{world / FILE} line {line}") for line, cells in read_cells(world / FILE, COLUMNS)
-    )
+    return tuple(_read(cells, f"{world / FILE} line {line}") for line, cells in read_cells(world / FILE, COLUMNS))
 
 
 def fault_at(faults: tuple[Fault, ...], as_of: datetime, path: str) -> str | None:
@@ -61,12 +59,8 @@ def fault_at(faults: tuple[Fault, ...], as_of: datetime, path: str) -> str | Non
 def _read(cells: Mapping[str, str], where: str) -> Fault:
     if cells["fault"] not in NAMES:
         raise UsageError(f"{where}: fault is {cells['fault'][:40]!r}", f"one of {', '.join(NAMES)}")
-    start = (
-        read_moment(cells["from"], f"{where}: from") if cells["from"] else datetime.min.replace(tzinfo=UTC)
-    )
-    end = (
-        read_moment(cells["until"], f"{where}: until") if cells["until"] else datetime.max.replace(tzinfo=UTC)
-    )
+    start = read_moment(cells["from"], f"{where}: from") if cells["from"] else datetime.min.replace(tzinfo=UTC)
+    end = read_moment(cells["until"], f"{where}: until") if cells["until"] else datetime.max.replace(tzinfo=UTC)
     return Fault(start, end, cells["path_prefix"], cells["fault"])
 
 
@@ -127,9 +121,7 @@ def _bomb_pieces() -> Iterator[bytes]:
 
 def _head(answer: Answer, headers: Mapping[str, str]) -> bytes:
     lines = {"Content-Type": answer.content_type or JSON, **headers, "Connection": "close"}
-    return (
-        "HTTP/1.1 200 OK\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines.items()) + "\r\n"
-    ).encode()
+    return ("HTTP/1.1 200 OK\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines.items()) + "\r\n").encode()
 
 
 # Right answers, badly delivered.

@@ -19,9 +19,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 Rows = list[dict[str, str]]
 
 
-def rank(
-    params: Mapping[str, str], as_of: datetime, daily: Sequence[Cells], weekly: Sequence[Cells] | None
-) -> Answer:
+def rank(params: Mapping[str, str], as_of: datetime, daily: Sequence[Cells], weekly: Sequence[Cells] | None) -> Answer:
     """The documented answer to `params` at a moment; raises Refusal where the upstream would."""
     period = params.get("period", "day")
     if period not in PERIODS:
@@ -52,9 +50,7 @@ def read_span(params: Mapping[str, str], as_of: datetime) -> tuple[date, date]:
 
 def order(rows: Rows) -> Rows:
     """By day, then by tokens, with `other` last even where it is largest."""
-    return sorted(
-        rows, key=lambda row: (row["date"], row["model_permaslug"] == "other", -size(row["total_tokens"]))
-    )
+    return sorted(rows, key=lambda row: (row["date"], row["model_permaslug"] == "other", -size(row["total_tokens"])))
 
 
 def size(tokens: str) -> int:
@@ -96,19 +92,14 @@ def _between(daily: Sequence[Cells], start: date, end: date) -> Sequence[Cells]:
 
 def _summed(daily: Sequence[Cells], opener: Callable[[date], date] | None) -> Rows:
     if opener is None:
-        return [
-            {name: cells[name] for name in ("date", "model_permaslug", "total_tokens")} for cells in daily
-        ]
+        return [{name: cells[name] for name in ("date", "model_permaslug", "total_tokens")} for cells in daily]
     totals: dict[tuple[str, str], int] = {}
     for cells in daily:
         if not is_day(cells["date"]):
             continue
         key = (opener(date.fromisoformat(cells["date"])).isoformat(), cells["model_permaslug"])
         totals[key] = totals.get(key, 0) + size(cells["total_tokens"])
-    return [
-        {"date": day, "model_permaslug": model, "total_tokens": f"{sum_}"}
-        for (day, model), sum_ in totals.items()
-    ]
+    return [{"date": day, "model_permaslug": model, "total_tokens": f"{sum_}"} for (day, model), sum_ in totals.items()]
 
 
 def _categorised(weekly: Sequence[Cells], category: str, start: date, end: date) -> Rows:

@@ -95,9 +95,7 @@ def read_cells(path: Path, columns: tuple[str, ...]) -> list[tuple[int, Cells]]:
             reader = csv.DictReader(file, strict=True)
             missing = [name for name in columns if name not in (reader.fieldnames or ())]
             if missing:
-                raise UsageError(
-                    f"{path} line 1: no column {missing[0]}", f"its header is {','.join(columns)}"
-                )
+                raise UsageError(f"{path} line 1: no column {missing[0]}", f"its header is {','.join(columns)}")
             return [(reader.line_num, _whole(cells, path, reader.line_num)) for cells in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"{path} cannot be read ({error})", "write it as UTF-8 CSV with a header") from error

@@ -31,9 +31,7 @@ def draw(seed: int) -> Usage:
 def restate(usage: Usage, seed: int) -> Usage:
     """The few values the upstream corrects later, by up to a tenth of a percent; `other` moves with them."""
     random = Random(seed + 1)
-    slugs = {
-        day: [*(list(usage[day])[place] for place in places), "other"] for day, places in RESTATED.items()
-    }
+    slugs = {day: [*(list(usage[day])[place] for place in places), "other"] for day, places in RESTATED.items()}
     return {day: {slug: _nudge(usage[day][slug], random) for slug in slugs[day]} for day in RESTATED}
 
 
@@ -52,9 +50,7 @@ def _spread(day: date, random: Random) -> Day:
     weight = {side: fsum(model.weight for model in live if model.is_identified == side) for side in tokens}
     per_weight = {side: tokens[side] / weight[side] for side in tokens}
     return {
-        model.permaslug: round(
-            per_weight[model.is_identified] * model.weight * random.uniform(1 - NOISE, 1 + NOISE)
-        )
+        model.permaslug: round(per_weight[model.is_identified] * model.weight * random.uniform(1 - NOISE, 1 + NOISE))
         for model in live
     }
 

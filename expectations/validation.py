@@ -6,19 +6,17 @@ from typing import Any
 
 import great_expectations as gx
 import pandas as pd
-from great_expectations.data_context import EphemeralDataContext
+from great_expectations.core.batch_definition import BatchDefinition
 from great_expectations.data_context.types.base import ProgressBarsConfig
-from great_expectations.datasource.fluent.interfaces import Batch
-
-Context = EphemeralDataContext
 
 
 @cache
-def context() -> Context:
-    """The process's context, which lives in memory, writes nothing and draws no progress bars."""
-    made = gx.get_context(mode="ephemeral")
-    made.variables.progress_bars = ProgressBarsConfig(globally=False)
-    return made
+def _frames() -> BatchDefinition[Any]:
+    """Where frames are handed over: a context that lives in memory, writes nothing and draws no progress bars."""
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    asset = context.data_sources.add_pandas("gate").add_dataframe_asset("frame")
+    return asset.add_batch_definition_whole_dataframe("all")
 
 
 def validate(suite: gx.ExpectationSuite, frame: pd.DataFrame) -> list[bool]:
@@ -27,18 +25,11 @@ def validate(suite: gx.ExpectationSuite, frame: pd.DataFrame) -> list[bool]:
     Great Expectations fails open, so what was not evaluated, raised, or is missing among the results is a failure.
     """
     try:
-        results = _batch(frame).validate(suite, result_format="BOOLEAN_ONLY").results
+        results = _frames().get_batch({"dataframe": frame}).validate(suite, result_format="BOOLEAN_ONLY").results
     except Exception:  # noqa: BLE001  # whatever it throws, the gate stays shut
         return [False] * len(suite.expectations)
     held = {_identity(r.expectation_config) for r in results if r.success and not _raised(r.exception_info)}
     return [_identity(rule.configuration) in held for rule in suite.expectations]
-
-
-def _batch(frame: pd.DataFrame) -> Batch:
-    source = context().data_sources.add_or_update_pandas("gate")
-    return (
-        source.add_dataframe_asset("frame").add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
-    )
 
 
 def _identity(configuration: Any) -> str:

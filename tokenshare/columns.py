@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -40,6 +41,7 @@ class Column:
         return self.sql_type in ("BIGINT", "DOUBLE")
 
 
+@cache
 def columns_of(contract: type[BaseModel]) -> tuple[Column, ...]:
     """The columns of a contract, in the order of its fields; raises KeyError for a type without a column type."""
     return tuple(_column(name, field) for name, field in contract.model_fields.items())

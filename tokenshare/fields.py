@@ -7,7 +7,7 @@ from pydantic import AfterValidator, AwareDatetime, Field
 
 LARGEST_COUNT = 2**63 - 1
 TEXT = r"^[^\x00-\x1f\x7f]+$"
-DECIMAL = r"^-?[0-9]{1,18}(\.[0-9]{1,18})?$"
+DECIMAL = r"^-?[0-9]{1,12}(\.[0-9]{1,18})?$"
 
 
 def _utc(moment: AwareDatetime) -> AwareDatetime:

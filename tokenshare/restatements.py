@@ -26,7 +26,8 @@ def restated(metric: Metric, old: Sequence[Row], new: Sequence[Row]) -> list[Res
     """Cells that differ between two versions. A new period is news, not a restatement; a lost row is one."""
     before, after = _keyed(metric, old), _keyed(metric, new)
     periods = {_period(metric, key) for key in before} - {None}
-    keys = [key for key in before | after if key in before or _period(metric, key) in periods]
+    changed = (key for key in before | after if before.get(key) != after.get(key))
+    keys = [key for key in changed if key in before or _period(metric, key) in periods]
     return [cell for key in keys for cell in _cells(metric, key, before.get(key), after.get(key))]
 
 

@@ -1,5 +1,5 @@
 -- Decision: of open-weight tokens only those whose origin is known, and of them the Chinese part; closed models and
--- models nobody looked up are in neither.
+-- models nobody looked up are in neither. A week without such tokens has no share and no row.
 with weeks as (
     select
         week_start_date,
@@ -12,6 +12,7 @@ with weeks as (
 final as (
     select *, chinese_tokens / nullif(denominator_tokens, 0) as china_share
     from weeks
+    where denominator_tokens > 0
 )
 
 select * from final
