@@ -63,14 +63,14 @@ def _shares(home: Home) -> list[dict[str, Any]]:
     identified, origin, top10, bounds = (methods[id] for id in SHARES)
     return [
         {
-            "week": week,
-            "identified": identified[week]["china_share"],
-            "of all tokens": identified[week]["denominator_tokens"],
-            "by origin": origin[week]["china_share"],
-            "of known origin": origin[week]["denominator_tokens"],
-            "lower": bounds[week]["lower_share"],
-            "upper": bounds[week]["upper_share"],
-            "in the top ten": top10[week]["china_share"],
+            "week_start_date": week,
+            "identified_share": identified[week]["china_share"],
+            "tokens": identified[week]["denominator_tokens"],
+            "origin_share": origin[week]["china_share"],
+            "known_tokens": origin[week]["denominator_tokens"],
+            "lower_share": bounds[week]["lower_share"],
+            "upper_share": bounds[week]["upper_share"],
+            "top10_share": top10[week]["china_share"],
             "gate": "held" if origin[week]["status"] == "held" else "passed",
             "status": origin[week]["status"],
         }

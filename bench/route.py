@@ -1,0 +1,92 @@
+"""Times and memory of the route on recorded July rows: a cold pass, a warm one, one with nothing new.
+
+Each pass is the command in a process of its own, as a scheduler runs it; the local broker is started before and is
+not counted in memory. Needs the recorded data beside the checkout. Prints one JSON document with machine and versions.
+"""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+
+import psutil
+
+ROOT = Path(__file__).parents[1]
+DATA = Path(os.environ.get("TOKENSHARE_RECORDED_DATA", ROOT.parent / "shared" / "data"))
+COMMAND = [sys.executable, "-c", "from flows.cli import main; main()"]
+BUDGETS = {"cold_seconds": 40, "nothing_new_seconds": 20, "peak_mib": 1536}
+PACKAGES = ("apache-beam", "dbt-core", "duckdb", "great-expectations", "kafka-python", "prefect")
+REPEATS = 3
+
+
+def main() -> None:
+    """Runs the passes and prints what they took."""
+    world = DATA / "openrouter"
+    if not world.is_dir():
+        sys.exit("bench/route.py: the recorded July world is not beside this checkout; set TOKENSHARE_RECORDED_DATA")
+    rounds = [_round(world) for _ in range(REPEATS)]
+    middle = {name: round(median(found[name] for found in rounds), 1) for name in rounds[0] if name != "stages"}
+    missed = {name: middle[name] for name, most in BUDGETS.items() if middle[name] > most}
+    print(json.dumps({**_machine(), "median_of": REPEATS, **middle, "budgets": BUDGETS, "missed": missed,
+                      "stages": rounds[-1]["stages"]}, indent=2))  # fmt: skip
+
+
+def _round(world: Path) -> dict:
+    """One fresh home: cold as of a day, warm as of the next, then the same moment again."""
+    with tempfile.TemporaryDirectory() as folder:
+        environ = {**os.environ, "TOKENSHARE_HOME": folder}
+        subprocess.run([*COMMAND, "broker", "start"], env=environ, cwd=ROOT, check=True, capture_output=True)
+        try:
+            cold = _pass(world, "2026-08-02T06:00:00Z", environ)
+            warm = _pass(world, "2026-08-03T06:00:00Z", environ)
+            same = _pass(world, "2026-08-03T06:00:00Z", environ)
+        finally:
+            subprocess.run([*COMMAND, "broker", "stop"], env=environ, cwd=ROOT, check=True, capture_output=True)
+    return {
+        "cold_seconds": cold["seconds"],
+        "next_day_seconds": warm["seconds"],
+        "nothing_new_seconds": same["seconds"],
+        "peak_mib": max(cold["peak_mib"], warm["peak_mib"], same["peak_mib"]),
+        "stages": {"cold": cold["stages"], "next_day": warm["stages"], "nothing_new": same["stages"]},
+    }
+
+
+def _pass(world: Path, as_of: str, environ: dict[str, str]) -> dict:
+    command = [*COMMAND, "refresh", "--world", str(world), "--as-of", as_of, "--json"]
+    begun = time.monotonic()
+    process = subprocess.Popen(command, env=environ, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    peak = _watch(process)
+    answer = json.loads(process.stdout.read())  # type: ignore[union-attr]
+    return {"seconds": time.monotonic() - begun, "peak_mib": peak, "stages": answer["seconds"]}
+
+
+def _watch(process: subprocess.Popen) -> float:
+    """The largest resident memory of the process and its children together, in MiB, until it ends."""
+    peak = 0.0
+    while process.poll() is None:
+        with_children = [psutil.Process(process.pid)]
+        try:
+            with_children += with_children[0].children(recursive=True)
+            peak = max(peak, sum(p.memory_info().rss for p in with_children) / 2**20)
+        except psutil.NoSuchProcess:
+            pass
+        time.sleep(0.1)
+    return peak
+
+
+def _machine() -> dict:
+    return {
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {psutil.virtual_memory().total // 2**30} GiB",
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in PACKAGES},
+    }
+
+
+if __name__ == "__main__":
+    main()
