@@ -28,8 +28,11 @@ def land(run: Run) -> list[Landed]:
         warehouse.record_landed(connection, run.id, run.clock(), manifests, midway)
         warehouse.show_landed(connection, run.home.landing)
         reached = warehouse.positions(connection)
-    with run.point("offsets"):
-        groups.commit(run.cluster, CONSUMER_GROUP, reached)
+    with run.point("offsets") as midway:
+        half = dict(list(reached.items())[: len(reached) // 2])
+        groups.commit(run.cluster, CONSUMER_GROUP, half)
+        midway()
+        groups.commit(run.cluster, CONSUMER_GROUP, {at: reached[at] for at in reached.keys() - half.keys()})
     return manifests
 
 

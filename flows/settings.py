@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from tokenshare.errors import UsageError
 
 PREFIX = "TOKENSHARE_"
+TESTS_OWN = ("TOKENSHARE_TEST_", "TOKENSHARE_RECORDED_")
 ENVIRON: Mapping[str, str] = os.environ
 # Settings that others named before us.
 FOREIGN = {"openrouter_api_key": "OPENROUTER_API_KEY", "prefect_api_url": "PREFECT_API_URL"}
@@ -86,7 +87,8 @@ def hand_to_dbt(database: Path) -> None:
 def unknown(environ: Mapping[str, str]) -> list[str]:
     """Variables that look like ours and are not: most often a misspelling."""
     known = {"TOKENSHARE_WAREHOUSE", *map(name_of, Settings.model_fields)}
-    return sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
+    ours = (name for name in environ if name.startswith(PREFIX) and not name.startswith(TESTS_OWN))
+    return sorted(name for name in ours if name not in known)
 
 
 def _absolute(settings: Settings) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Stage 9: dbt builds candidates from what landed, in the private database, where no reader looks."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -33,16 +33,25 @@ def transform(run: Run, variables: Mapping[str, Any]) -> Build:
         if known and known.inputs_digest == inputs and not known.failed:
             return known
         builds.forget(connection)
-    with run.point("build"):
-        failed = build(run.home.warehouse, variables, run.home.build / "dbt")
+    with run.point("build") as midway:
+        failed = build(run.home.warehouse, variables, run.home.build / "dbt", midway=midway)
     made = Build(inputs, run.id, tuple(failed))
     with warehouse.open_warehouse(run.home.warehouse) as connection:
         builds.remember(connection, made)
     return made
 
 
-def build(database: Path, variables: Mapping[str, Any], work: Path, select: Sequence[str] = ()) -> list[str]:
-    """Runs `dbt build` in this process; the names of models and tests that did not succeed, none where all did."""
+def build(
+    database: Path,
+    variables: Mapping[str, Any],
+    work: Path,
+    select: Sequence[str] = (),
+    midway: Callable[[], None] = lambda: None,
+) -> list[str]:
+    """Runs `dbt build` in this process; the names of models and tests that did not succeed, none where all did.
+
+    Calls `midway` at every node that is done.
+    """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
@@ -50,7 +59,8 @@ def build(database: Path, variables: Mapping[str, Any], work: Path, select: Sequ
     chosen = [word for selector in select for word in ("--select", selector)]
     chosen += ["--resource-type", "model", "--resource-type", "seed"] if select else []
     try:
-        result = dbtRunner().invoke(["build", *_options(work), "--vars", json.dumps(dict(variables)), *chosen])
+        runner = dbtRunner(callbacks=[lambda event: midway() if event.info.name == "NodeFinished" else None])
+        result = runner.invoke(["build", *_options(work), "--vars", json.dumps(dict(variables)), *chosen])
     finally:
         DuckDBConnectionManager.close_all_connections()
     if result.exception or result.result is None:

@@ -1,0 +1,115 @@
+"""What a newcomer is told: the demo's numbers are the known answers, and every documented command does what it says."""
+
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from demo import world
+from demo.upstream import Upstream
+from flows import settings
+from flows.demonstrate import demonstrate
+from tests.scene import Scene, small_rows, write_rankings
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+COMMAND = [sys.executable, "-c", "from flows.cli import main; main()"]
+BLOCK = re.compile(r"^```(sh|sql)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+# Commands that start or stop processes of the home or speak to the outside have tests of their own.
+ELSEWHERE = ("tokenshare broker", "tokenshare refresh")
+
+
+@pytest.fixture(scope="module")
+def demo(broker: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Scene, dict[str, Any]]:
+    scene = Scene(tmp_path_factory.mktemp("demo") / "home", broker)
+    return scene, demonstrate(settings.load(scene.variables), lambda _: None)
+
+
+def test_the_demo_holds_what_it_plans_and_is_well(demo: tuple[Scene, dict[str, Any]]) -> None:
+    scene, document = demo
+    assert (document["refresh"]["status"], document["refresh"]["exit_code"]) == ("ok", 0)
+    assert {hold["metric"] for hold in document["holds"]} == world.PLANNED_HOLDS
+    assert document["restatements"] > 0
+    assert {row["status"] for row in scene.metric("list_price_daily")} == {"held"}
+    assert len(document["shares"]) == 8
+
+
+def test_every_known_answer_is_published(demo: tuple[Scene, dict[str, Any]], tmp_path: Path) -> None:
+    scene, _ = demo
+    world.write(tmp_path)
+    truths = list(csv.DictReader((tmp_path / "truth.csv").open()))
+    wanted: dict[str, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
+    for truth in truths:
+        wanted[truth["metric"]][truth["key"]][truth["column"]] = truth["value"]
+    assert len(truths) > 3_000
+    for metric, answers in wanted.items():
+        shown = scene.metric(metric)
+        for key, columns in answers.items():
+            row = _find(shown, json.loads(key))
+            for column, value in columns.items():
+                assert _agrees(row[column], value), (metric, key, column, row[column], value)
+
+
+def _find(rows: list[dict[str, Any]], key: dict[str, Any]) -> dict[str, Any]:
+    found = [row for row in rows if all(str(row[name]) == str(value) for name, value in key.items())]
+    assert len(found) == 1, key
+    return found[0]
+
+
+def _agrees(shown: Any, truth: str) -> bool:
+    if isinstance(shown, bool) or shown is None:
+        return (truth or "none").lower() == str(shown).lower()
+    return abs(shown - float(truth)) <= 1e-9 if isinstance(shown, float) else str(shown) == truth
+
+
+def _documented(kind: str) -> list[str]:
+    texts = [body for page in PAGES for found, body in BLOCK.findall(page.read_text()) if found == kind]
+    return list(dict.fromkeys(line for text in texts for line in (text.splitlines() if kind == "sh" else [text])))
+
+
+@pytest.mark.timeout(300)
+def test_every_documented_command_works(demo: tuple[Scene, dict[str, Any]]) -> None:
+    scene, _ = demo
+    commands = [line for line in _documented("sh") if line.startswith("tokenshare")]
+    assert len(commands) >= 8
+    for line in commands:
+        if not line.startswith(ELSEWHERE):
+            done = _run(line.split()[1:], scene.variables)
+            assert done.returncode == 0, (line, done.stderr)
+            assert done.stdout.strip(), line
+
+
+def test_every_documented_query_answers(demo: tuple[Scene, dict[str, Any]]) -> None:
+    scene, _ = demo
+    with duckdb.connect(str(scene.home.published_file), read_only=True) as connection:
+        for query in _documented("sql"):
+            assert connection.execute(query).fetchall(), query
+
+
+@pytest.mark.timeout(300)
+def test_the_documented_live_refresh_publishes_real_shapes(broker: str, tmp_path: Path) -> None:
+    """The same command as in the README, with the emulator where the internet would be, and no key."""
+    today = datetime.now(UTC)
+    rows = small_rows((today - timedelta(days=30)).date(), 30)
+    scene = Scene(tmp_path / "live", broker)
+    with Upstream(write_rankings(tmp_path / "world", rows), today) as upstream:
+        live = {**scene.variables, "TOKENSHARE_OPENROUTER_URL": upstream.url}
+        done = _run(["refresh", "--source", "openrouter_exports", "--json"], live)
+    report = json.loads(done.stdout)
+    found = {source["id"]: source["status"] for source in report["sources"]}
+    assert (found["openrouter_rankings"], found["openrouter_exports"]) == ("skipped", "fetched"), done.stderr
+    assert scene.metric("router_tokens_weekly")
+
+
+def _run(words: list[str], variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    environ = {**os.environ, **variables}
+    return subprocess.run([*COMMAND, *words], env=environ, cwd=ROOT, capture_output=True, text=True, timeout=200)
