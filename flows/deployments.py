@@ -8,7 +8,7 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from connectors.storage import lock
+from connectors.storage import home, lock
 from connectors.storage.home import Home, Origin
 from flows.refresh import Report, Stages, refresh
 from flows.settings import Settings
@@ -29,10 +29,12 @@ def run_once(
     planned_holds: frozenset[str] = frozenset(),
 ) -> Report:
     """A pass with everything around it; it shows in Prefect where a server answers, and is the same without one."""
+    numbers_of = origin or ("world" if world else "live")
+    home.claim(Home(settings.home), numbers_of)
     if take_over:
         lock.take_over(Home(settings.home).lock)
     with open_run(settings, as_of, world, sources, progress) as run:
-        route = partial(refresh, run, origin or ("world" if world else "live"), planned_holds=planned_holds)
+        route = partial(refresh, run, planned_holds=planned_holds)
         report: Report = as_flows(route)() if answers(settings.prefect_api_url) else route()
         return report
 

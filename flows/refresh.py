@@ -5,8 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from connectors.sources import SOURCES
-from connectors.storage import home, lock, runs
-from connectors.storage.home import Origin
+from connectors.storage import lock, runs
 from flows.ingest import SourceOutcome, ingest
 from flows.land import land
 from flows.publish import MetricOutcome, publish, republish
@@ -68,11 +67,8 @@ class Report:
         return {ExitCode.OK: "ok", ExitCode.HELD: "held"}.get(self.exit_code, "incomplete")
 
 
-def refresh(
-    run: Run, origin: Origin, stages: Stages | None = None, planned_holds: frozenset[str] = frozenset()
-) -> Report:
+def refresh(run: Run, stages: Stages | None = None, planned_holds: frozenset[str] = frozenset()) -> Report:
     """Runs the route once under the home's lock; running it again over the same input changes nothing."""
-    home.claim(run.home, origin)
     try:
         with lock.hold(run.home.lock, run.id):
             return _refresh(run, stages or Stages(), planned_holds)

@@ -16,7 +16,7 @@ from tokenshare.offsets import Range, Record
 
 Partition = tuple[str, int]
 STALL_SECONDS = 15.0
-ACCEPT = "find out why, then go on without them by `--accept-gap`"
+RESTORE = "bring the topic back, or start a new home, which fetches again"
 
 
 def positions(cluster: Cluster, topics: Iterable[str]) -> dict[Partition, tuple[int, int]]:
@@ -68,7 +68,7 @@ def plan(ledger_next: Mapping[Partition, int], positions: Mapping[Partition, tup
 def records_lost(gaps: Iterable[Range]) -> RecordsLost:
     """The error that names each range exactly."""
     named = [f"{gap.topic} partition {gap.partition} offsets {gap.start} to {gap.end - 1}" for gap in gaps]
-    return RecordsLost(f"records are gone from Kafka: {'; '.join(named)}", ACCEPT)
+    return RecordsLost(f"records are gone from Kafka: {'; '.join(named)}", RESTORE)
 
 
 def read(cluster: Cluster, wanted: Range) -> Iterator[Record]:

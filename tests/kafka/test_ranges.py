@@ -46,7 +46,7 @@ def test_plan(ledger: dict, positions: dict, planned: list[Range]) -> None:
     ],
 )
 def test_plan_stops_at_what_is_gone(ledger: dict, positions: dict, gone: str) -> None:
-    with pytest.raises(RecordsLost, match=f"gone from Kafka: {gone}: .*--accept-gap") as caught:
+    with pytest.raises(RecordsLost, match=f"gone from Kafka: {gone}: .*new home") as caught:
         ranges.plan(ledger, positions)
     assert caught.value.exit_code == ExitCode.RECORDS_LOST
 
