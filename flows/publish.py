@@ -13,7 +13,7 @@ from flows.causes import Changes, explain
 from flows.ingest import SourceOutcome, why_apart
 from flows.run import Run
 from flows.transform import project
-from tokenshare.metrics import METRICS, Metric
+from tokenshare.metrics import METRICS, ROUTER_SOURCES, Metric
 from tokenshare.publication import Candidate, Check, Verdict, decide, hold_back, reason_of
 
 MART_OF_USAGE = "fct_usage_daily"
@@ -40,7 +40,7 @@ def publish(
         found = _candidates(connection, active, build)
         with run.point("judge") as midway:
             checks = _judge(run, connection, active, found, build, midway)
-        made = _decide(run, connection, found, checks, sources)
+        made = _decide(run, connection, found, checks, _answered(sources, variables))
         inactive = [_inactive(metric) for metric in METRICS if metric not in active]
         with run.point("decide") as midway:
             decisions.record(connection, _record(run, variables), [*made, *inactive], midway)
@@ -99,7 +99,7 @@ def _decide(
     connection: Connection,
     found: Mapping[str, Candidate],
     checks: Mapping[str, list[Check]],
-    sources: Sequence[SourceOutcome],
+    answered: frozenset[str],
 ) -> list[Decision]:
     from expectations.suites import pin
 
@@ -109,7 +109,7 @@ def _decide(
         metric = next(metric for metric in METRICS if metric.id == id)
         standing = history.read_standing(connection, metric)
         if id in found:
-            confirmed = _is_confirmed(metric, sources)
+            confirmed = not metric.sources or bool(answered & set(metric.sources))
             verdict = decide(standing, found[id], judged, pin(metric)["digest"], run.as_of, confirmed)
         else:
             verdict = hold_back(standing, reason_of(judged), run.as_of)
@@ -118,10 +118,11 @@ def _decide(
     return made
 
 
-def _is_confirmed(metric: Metric, sources: Sequence[SourceOutcome]) -> bool:
-    """Whether a source the metric stands on answered in this pass: only then do unchanged numbers speak for it."""
-    answered = {outcome.id for outcome in sources if outcome.status in ("fetched", "unchanged")}
-    return not metric.sources or bool(answered & set(metric.sources))
+def _answered(sources: Sequence[SourceOutcome], variables: Mapping[str, Any]) -> frozenset[str]:
+    """The sources that answered in this pass: only by them do unchanged numbers speak for it. A twin that is only
+    compared with is none of them."""
+    twins = set(ROUTER_SOURCES) - set(variables["usage_sources"])
+    return frozenset(found.id for found in sources if found.status in ("fetched", "unchanged")) - twins
 
 
 def _inactive(metric: Metric) -> Decision:

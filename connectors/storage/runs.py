@@ -9,12 +9,15 @@ from connectors.storage.warehouse import Connection, open_warehouse, transaction
 
 
 def begin(warehouse: Path, run_id: str, as_of: datetime, at: datetime, skipped: Path) -> datetime | None:
-    """Records that a pass begins; the newest as-of of the passes that finished before, None where there is none.
+    """Records that a pass begins; the newest as-of that any pass has decided at, None before the first.
 
     A pass that is older than what is known is not recorded: it will be refused.
     """
     with open_warehouse(warehouse) as connection:
-        found = connection.execute("SELECT max(as_of) FROM ledger.runs WHERE status = 'finished'").fetchone()
+        found = connection.execute(
+            "SELECT max(as_of) FROM ledger.runs "
+            "WHERE status = 'finished' OR run_id IN (SELECT run FROM decisions.inputs)"
+        ).fetchone()
         newest: datetime | None = found[0] if found else None
         if newest is None or as_of >= newest:
             with transaction(connection):

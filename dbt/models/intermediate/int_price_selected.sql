@@ -19,6 +19,7 @@ fetches as (
 stated as (
     select
         fetches.observed_date as price_date,
+        fetches."offset" as promised_offset,
         prices.fetch_id,
         prices.observed_at,
         prices.event_id,
@@ -40,7 +41,9 @@ stated as (
 newest as (
     select *
     from stated
-    qualify (observed_at, fetch_id) = max((observed_at, fetch_id)) over (partition by price_date)
+    qualify
+        (observed_at, promised_offset, fetch_id)
+        = max((observed_at, promised_offset, fetch_id)) over (partition by price_date)
 ),
 
 final as (
