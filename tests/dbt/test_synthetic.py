@@ -133,7 +133,7 @@ def test_the_price_of_a_day_is_its_newest_complete_base_tier(synthetic: Warehous
         ("deepseek/d", 0.1, 0.5, 0.2, False),
         ("m/discounted", 4, 8, 5, False),
         ("m/free", 0, 0, 0, False),
-        ("m/hostile", None, None, None, False),
+        ("m/hostile", 1e18, None, None, False),
         ("m/torn", 2, 2, 2, False),
         ("m/variable", None, 2, None, False),
     ]

@@ -112,7 +112,7 @@ def _prices() -> list[dict[str, object]]:
         _price("m/torn", "0.000002", "0.000002"),
         _price("m/discounted", "0.000004", "0.000008"),
         _price("m/discounted", "0.000002", "0.000004", is_discounted=True),
-        _price("m/hostile", "999999999999999999.999999999999999999", "-1"),
+        _price("m/hostile", "999999999999.999999999999999999", "-1"),
     ]
 
 

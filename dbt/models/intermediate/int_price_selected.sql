@@ -1,6 +1,5 @@
 -- The base-tier list price of each model on each UTC day, as the newest complete fetch of that day states it.
--- Decision: money stays decimal to the end. Negative is the catalogue's word for variable and means unknown; a price
--- beyond 10^12 USD a token is no price and is unknown too.
+-- Decision: money stays decimal to the end. Negative is the catalogue's word for variable and means unknown.
 -- Decision: the list price goes before the discounted one; of two prices that contradict each other the dearer is kept,
 -- and `is_conflicting` tells the gate, which holds.
 with prices as (
