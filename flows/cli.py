@@ -182,7 +182,7 @@ def _as_usage(error: Exception) -> Exception:
 
 
 def _home() -> Home:
-    return Home(environment.load().home)
+    return looks.find_home(environment.load())
 
 
 def _release(metric: str, version: str, by: str, reason: str, json: bool) -> None:

@@ -16,12 +16,18 @@ from tokenshare.topics import CONSUMER_GROUP, TOPICS
 Document = dict[str, Any]
 
 
+def find_home(settings: Settings) -> Home:
+    """The home to look into; raises UsageError where there is none, or one of a newer layout."""
+    home = Home(settings.home)
+    if describe(home) is None:
+        raise UsageError(f"there is no home at {home.root}", "run `tokenshare refresh` or `tokenshare demo` first")
+    return home
+
+
 def status(settings: Settings) -> Document:
     """Health at a glance: what is held and why, what nobody served, whom nobody mapped, what waits to be landed."""
-    home = Home(settings.home)
-    found = describe(home)
-    if found is None:
-        raise UsageError(f"there is no home at {home.root}", "run `tokenshare refresh` or `tokenshare demo` first")
+    home = find_home(settings)
+    found = describe(home) or {}
     shown = metrics(home)["metrics"]
     unserved = catalog.read_catalog(home, "unserved_days")
     return {

@@ -4,7 +4,7 @@ import json
 from hashlib import sha256
 from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from tokenshare import fields as f
 
@@ -45,7 +45,9 @@ class UsageObserved(Event):
     model_permaslug: f.ModelPermaslug
     tokens: f.Tokens
     as_of: f.UpstreamAsOf
-    share_of_daily_tokens: f.Share | None = None
+    share_of_daily_tokens: f.Share | None = Field(
+        None, description="Part of the day's tokens, as the export computes it; only compared with."
+    )
 
 
 class CatalogModelObserved(Event):
@@ -56,8 +58,8 @@ class CatalogModelObserved(Event):
     name: f.Name
     created_at: f.CreatedAt
     hugging_face_id: f.HuggingFaceId | None
-    output_modalities: tuple[f.Modality, ...]
-    is_withdrawn: bool
+    output_modalities: f.Modalities
+    is_withdrawn: f.IsWithdrawn
 
 
 class PriceListed(Event):
@@ -72,7 +74,7 @@ class PriceListed(Event):
     utc_end: f.MinuteOfDay | None
     input_usd_per_token: f.UsdPerToken | None
     output_usd_per_token: f.UsdPerToken | None
-    is_discounted: bool
+    is_discounted: f.IsDiscounted
 
 
 class FetchCompleted(Event):
@@ -85,10 +87,10 @@ class FetchCompleted(Event):
 
     as_of: f.UpstreamAsOf
     pages: f.Pages
-    counts: dict[f.TopicName, f.EventCount]
+    counts: f.EventCounts
     digest: f.Digest
-    start_date: f.UsageDate | None = None
-    end_date: f.UsageDate | None = None
+    start_date: f.AskedDate | None = None
+    end_date: f.AskedDate | None = None
 
 
 def digest_of(event_ids: set[str]) -> str:

@@ -1,7 +1,7 @@
 """The field dictionary: one name, one type, one unit, one meaning, everywhere."""
 
 from datetime import UTC, date, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
@@ -83,6 +83,26 @@ GrowthRatio = Annotated[
     ),
 ]
 UpstreamAsOf = Annotated[Moment, Field(description="The moment the upstream says its answer speaks for, in UTC.")]
+IsChinese = Annotated[
+    bool,
+    Field(description="Of a vendor by headquarters, of a model by origin; false where nobody could tell."),
+]
+Origin = Annotated[
+    Literal["chinese", "other", "unknown"],
+    Field(description="Chinese by vendor, base model or attribution; unknown where nobody could tell."),
+]
+Openness = Annotated[
+    Literal["open", "closed", "unknown"],
+    Field(description="Open where the weights of that checkpoint can be downloaded on that day."),
+]
+OpennessByOrigin = Annotated[
+    Literal["open_chinese", "open_other", "closed_chinese", "closed_other", "unknown"],
+    Field(description="Openness and origin together; unknown where either is."),
+]
+ReconciliationStep = Annotated[
+    Literal["identified", "plus lineage", "plus attributed stealth", "smaller denominator", "origin"],
+    Field(description="What this step of the waterfall adds to the one before."),
+]
 
 # Catalogue and prices.
 CatalogId = Annotated[
@@ -102,16 +122,29 @@ HuggingFaceId = Annotated[
     str, Field(pattern=TEXT, max_length=256, description="Repository of the open weights, org/name.")
 ]
 Modality = Annotated[str, Field(pattern=r"^[a-z_]{1,64}$", description="A kind of output, such as text or image.")]
+Modalities = Annotated[tuple[Modality, ...], Field(description="Kinds of output the model gives.")]
+IsWithdrawn = Annotated[bool, Field(description="The catalogue lists it no longer.")]
+IsDiscounted = Annotated[bool, Field(description="The price is a discounted one, not the regular list price.")]
 ProviderId = Annotated[str, Field(pattern=TEXT, max_length=128, description="Who sells the tokens at this price.")]
 PriceDate = Annotated[date, Field(description="UTC day the price was listed.")]
 ValidDate = Annotated[date, Field(description="UTC day on which the price begins or ends to hold.")]
 TierMinTokens = Annotated[
     int,
-    Field(ge=0, le=LARGEST_COUNT, description="Prompt size from which the price holds; 0 is the base tier."),
+    Field(
+        ge=0,
+        le=LARGEST_COUNT,
+        description="Prompt size from which the price holds; 0 is the base tier.",
+        json_schema_extra={"unit": "tokens"},
+    ),
 ]
 MinuteOfDay = Annotated[
     int,
-    Field(ge=0, le=2400, description="Clock time HHMM in UTC from which, or until which, the price holds."),
+    Field(
+        ge=0,
+        le=2400,
+        description="Clock time HHMM in UTC from which, or until which, the price holds.",
+        json_schema_extra={"unit": "HHMM"},
+    ),
 ]
 UsdPerToken = Annotated[
     str,
@@ -132,7 +165,20 @@ UsdPerMillion = Annotated[
 ]
 
 # The fetch itself.
-Pages = Annotated[int, Field(ge=1, le=100_000, description="Payloads the fetch consists of.")]
-EventCount = Annotated[int, Field(ge=0, le=LARGEST_COUNT, description="Distinct events of one topic.")]
-TopicName = Annotated[str, Field(pattern=r"^[a-z_.]+\.v[0-9]+$")]
+Pages = Annotated[
+    int,
+    Field(ge=1, le=100_000, description="Payloads the fetch consists of.", json_schema_extra={"unit": "count"}),
+]
+EventCount = Annotated[
+    int,
+    Field(
+        ge=0,
+        le=LARGEST_COUNT,
+        description="Distinct events of one topic.",
+        json_schema_extra={"unit": "count"},
+    ),
+]
+TopicName = Annotated[str, Field(pattern=r"^[a-z_.]+\.v[0-9]+$", description="A topic, without any prefix.")]
+EventCounts = Annotated[dict[TopicName, EventCount], Field(description="Distinct events the fetch brought, by topic.")]
+AskedDate = Annotated[date, Field(description="First or last UTC day the fetch asked for; null where it has no days.")]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="sha256 over the sorted distinct event ids.")]

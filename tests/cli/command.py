@@ -1,0 +1,79 @@
+"""The command as a user types it: a process of its own, and what it said."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+CANARIES = {
+    "OPENROUTER_API_KEY": "canary-key-7f3a9c51d2",
+    "TOKENSHARE_KAFKA_SASL_PASSWORD": "canary-password-b8e04d66a1",
+}
+COMMAND = (sys.executable, "-c", "from flows.cli import main; main()")
+OURS = ("TOKENSHARE_", "OPENROUTER_", "PREFECT_")
+PATIENCE = 110
+Ask = Callable[..., "Future[Said]"]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a finished command left: exit code, stdout, stderr."""
+
+    words: tuple[str, ...]
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The one JSON document on stdout; a second one, or a word beside it, is an error."""
+        found = json.loads(self.out)
+        assert isinstance(found, dict)
+        return found
+
+
+def environment(home: Path, broker: str, **extra: str) -> dict[str, str]:
+    """The surroundings of a command: ours alone of the settings, with secrets that nobody may repeat."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    return {
+        **others,
+        **CANARIES,
+        "TOKENSHARE_HOME": str(home),
+        "TOKENSHARE_KAFKA_BOOTSTRAP_SERVERS": broker,
+        "TOKENSHARE_HTTP_ATTEMPTS": "2",
+        "COLUMNS": "200",
+        **extra,
+    }
+
+
+def run(environ: Mapping[str, str], *words: str) -> Said:
+    """Runs the command to its end; whatever it says, no secret is in it."""
+    done = subprocess.run(
+        [*COMMAND, *words], cwd=ROOT, env=dict(environ), capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert not [secret for secret in CANARIES.values() if secret in done.stdout + done.stderr], words
+    return Said(words, done.returncode, done.stdout, done.stderr)
+
+
+def assert_one_sentence(said: Said, code: int, *named: str) -> None:
+    """An error of a user's making: its code, one sentence with its fix, alike on stdout and stderr, no traceback."""
+    assert "Traceback" not in said.err, said.err
+    assert said.code == code, said
+    lines = said.err.strip().splitlines()
+    assert len(lines) == 1, said.err
+    assert lines[0].startswith("tokenshare: ")
+    assert not [word for word in named if word not in lines[0]], lines[0]
+    if "--json" not in said.words:
+        assert said.out == ""
+        return
+    found = said.document
+    assert (found["status"], found["exit_code"]) == ("failed", code)
+    assert found["fix"]
+    assert lines[0] == f"tokenshare: {found['error']}"
+    assert found["error"].endswith(f": {found['fix']}")

@@ -1,0 +1,63 @@
+"""Homes made by hand, each in a state that a command must meet with one sentence."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from connectors.storage import home, runs
+from connectors.storage.home import Home, Origin
+from tests.cli.command import ROOT
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from connectors.storage import lock
+with lock.hold(Path(sys.argv[1]), "a pass that hangs"):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+OPEN = """
+import sys, time
+import duckdb
+connection = duckdb.connect(sys.argv[1])
+print("open", flush=True)
+time.sleep(60)
+"""
+
+
+def claimed(root: Path, origin: Origin = "world") -> Path:
+    """A home of that origin, with nothing in it."""
+    home.claim(Home(root), origin)
+    return root
+
+
+def advanced(root: Path, as_of: datetime) -> Path:
+    """A home in which a pass as of that moment has finished."""
+    found = Home(claimed(root))
+    runs.begin(found.warehouse, "earlier", as_of, datetime.now(UTC), found.skipped)
+    runs.finish(found.warehouse, "earlier", datetime.now(UTC))
+    return root
+
+
+def from_tomorrow(root: Path) -> Path:
+    """A home of a layout that this version does not know."""
+    root.mkdir(parents=True)
+    (root / "format").write_text(json.dumps({"layout": home.LAYOUT + 1, "origin": "world"}))
+    return root
+
+
+@contextmanager
+def other_process(code: str, path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process that has announced itself; ended afterwards, by its handle."""
+    words = [sys.executable, "-c", code, str(path)]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            assert process.stdout.readline().strip() in ("held", "open")
+            yield process
+        finally:
+            process.kill()

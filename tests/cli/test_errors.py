@@ -1,0 +1,149 @@
+"""What a person got wrong: each has its exit code and one sentence that names the fix."""
+
+import socket
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import Ask, Said, assert_one_sentence, environment
+from tests.cli.homes import advanced, claimed, from_tomorrow
+
+REFRESH = ("refresh", "--world", "{world}", "--as-of", "2026-07-13T06:00:00Z", "--json")
+
+
+def empty(root: Path) -> Path:
+    """A home that nobody has made."""
+    return root
+
+
+def under_a_file(root: Path) -> Path:
+    """A home that nobody can make; modes do not bind root, a file in the way does."""
+    root.write_text("")
+    return root / "home"
+
+
+def later(root: Path) -> Path:
+    return advanced(root, datetime(2026, 7, 20, tzinfo=UTC))
+
+
+def of_the_demo(root: Path) -> Path:
+    return claimed(root, "demo")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A command, where it runs, and what its sentence must name."""
+
+    words: tuple[str, ...]
+    code: int
+    named: tuple[str, ...]
+    environ: dict[str, str] = field(default_factory=dict)
+    home: Callable[[Path], Path] = empty
+
+
+CASES = {
+    "not kafka": Case(
+        REFRESH, 14, ("{mute}", "correct the security protocol"),
+        {"TOKENSHARE_KAFKA_BOOTSTRAP_SERVERS": "{mute}", "TOKENSHARE_KAFKA_SECURITY_PROTOCOL": "SASL_PLAINTEXT",
+         "TOKENSHARE_KAFKA_SASL_MECHANISM": "PLAIN", "TOKENSHARE_KAFKA_SASL_USERNAME": "someone"},
+    ),
+    "no broker": Case(
+        REFRESH, 14, ("127.0.0.1:1", "tokenshare broker start"), {"TOKENSHARE_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
+    ),
+    "setting of a wrong type": Case(
+        ("status", "--json"), 2, ("correct or unset TOKENSHARE_KAFKA_PARTITIONS",),
+        {"TOKENSHARE_KAFKA_PARTITIONS": "zero"},
+    ),
+    "setting out of bounds": Case(
+        REFRESH, 2, ("correct or unset TOKENSHARE_HTTP_ATTEMPTS",), {"TOKENSHARE_HTTP_ATTEMPTS": "99"}
+    ),
+    "unknown option": Case((*REFRESH, "--nope"), 2, ("--nope", "tokenshare --help")),
+    "unknown command": Case(("nope", "--json"), 2, ("nope", "tokenshare --help")),
+    "unknown metric": Case(
+        ("metrics", "nope", "--json"), 2, ("no metric nope", "choose among", "china_share_origin_weekly"),
+        home=claimed,
+    ),
+    "unknown source": Case(
+        (*REFRESH, "--source", "nope"), 2, ("no source nope", "choose among", "openrouter_rankings")
+    ),
+    "moment without a zone": Case(
+        ("refresh", "--as-of", "2026-07-13T06:00:00", "--json"), 2, ("2026-07-13T06:00:00", "write it as")
+    ),
+    "no world": Case(
+        ("refresh", "--world", "/nowhere", "--json"), 2, ("no world at /nowhere", "name a directory")
+    ),
+    "world without a column": Case(
+        ("refresh", "--world", "{broken}", "--json"), 2, ("rankings_daily.csv", "total_tokens")
+    ),
+    "home that cannot be made": Case(REFRESH, 2, ("cannot write", "writable directory"), home=under_a_file),
+    "home of another origin": Case(REFRESH, 2, ("'demo'", "TOKENSHARE_HOME"), home=of_the_demo),
+    "home of a newer layout": Case(REFRESH, 2, ("layout 2", "upgrade tokenshare"), home=from_tomorrow),
+    "looking into a newer layout": Case(("metrics", "--json"), 2, ("layout 2", "upgrade"), home=from_tomorrow),
+    "as of the past": Case(REFRESH, 2, ("2026-07-13", "2026-07-20", "later moment"), home=later),
+    "status of nothing": Case(("status", "--json"), 2, ("tokenshare refresh", "tokenshare demo")),
+    "metrics of nothing": Case(("metrics",), 2, ("tokenshare refresh", "tokenshare demo")),
+    "metrics before a pass ends": Case(("metrics", "--json"), 2, ("nothing is published yet",), home=claimed),
+    "trace of nothing": Case(
+        ("trace", "china_share_origin_weekly", "2026-W27", "--json"), 2, ("tokenshare refresh",)
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def mute() -> Iterator[str]:
+    """The address of something that listens, and never says what Kafka would."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield f"127.0.0.1:{listening.getsockname()[1]}"
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A world whose file lacks a column."""
+    folder = tmp_path_factory.mktemp("broken")
+    (folder / "rankings_daily.csv").write_text("known_at,date,model_permaslug\n2026-07-01T02:05:00Z,2026-06-30,a/b\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def texts(mute: str, broken: Path, world: Path) -> dict[str, str]:
+    """What stands for the places in a case."""
+    return {"mute": mute, "broken": str(broken), "world": str(world)}
+
+
+@pytest.fixture(scope="module")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The home of each case."""
+    root = tmp_path_factory.mktemp("homes")
+    return {name: case.home(root / name.replace(" ", "-")) for name, case in CASES.items()}
+
+
+@pytest.fixture(scope="module")
+def answers(
+    ask: Ask, refreshing: "Future[Said]", broker: str, texts: dict[str, str], homes: dict[str, Path]
+) -> dict[str, "Future[Said]"]:
+    """Every case, under way while the shared pass works."""
+    asked = {}
+    for name, case in CASES.items():
+        extra = {key: value.format(**texts) for key, value in case.environ.items()}
+        environ = {**environment(homes[name], broker), **extra}
+        asked[name] = ask(environ, *(word.format(**texts) for word in case.words))
+    return asked
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_error_is_one_sentence_with_its_fix(
+    name: str, answers: dict[str, "Future[Said]"], texts: dict[str, str]
+) -> None:
+    case = CASES[name]
+    assert_one_sentence(answers[name].result(), case.code, *(word.format(**texts) for word in case.named))
+
+
+def test_a_look_makes_no_home(answers: dict[str, "Future[Said]"], homes: dict[str, Path]) -> None:
+    looks = [name for name, case in CASES.items() if case.home is empty and case.words[0] in ("status", "trace")]
+    for name in [*looks, "metrics of nothing"]:
+        answers[name].result()
+        assert not homes[name].exists(), name

@@ -1,0 +1,148 @@
+"""What the looking commands answer after one pass: the shapes that programs rely on, and tables for people."""
+
+import io
+import json
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from connectors.sources import SOURCES
+from flows import show
+from tests.cli.command import Ask, Said
+from tests.cli.conftest import Refreshed
+from tokenshare.metrics import METRICS
+
+ORIGIN = "china_share_origin_weekly"
+KNOWN_THEN = ("--as-of", "2026-07-14T00:00:00Z")
+JSON = {
+    "trace": ("trace", ORIGIN, "2026-W27"), "status": ("status",), "metrics": ("metrics",), "metric": ("metrics", ORIGIN),
+    "metric then": ("metrics", ORIGIN, *KNOWN_THEN), "restatements": ("restatements",), "gates": ("gates",),
+    "gates of one": ("gates", ORIGIN), "doctor": ("doctor",), "broker": ("broker", "status"),
+}  # fmt: skip
+TABLES = {
+    ("status",): ("home", "broker", "Sources", "openrouter_rankings", ORIGIN, "current"),
+    ("metrics", ORIGIN): ("Chinese share", "denominator: tokens whose origin is known", "2026-06-29", "0.333334"),
+    ("gates", ORIGIN): ("Held", "Checks of", "passed"),
+    ("doctor",): ("Doctor", "kafka", "answers"),
+}
+RUN = {"run_id", "as_of", "status", "exit_code", "sources", "ranges", "metrics", "alerts", "seconds"}
+
+
+@pytest.fixture(scope="module")
+def looks(ask: Ask, refreshed: Refreshed) -> dict[Any, "Future[Said]"]:
+    """Every look, under way."""
+    asked: dict[Any, Future[Said]] = {name: ask(refreshed.environ, *words, "--json") for name, words in JSON.items()}
+    return asked | {words: ask(refreshed.environ, *words) for words in TABLES}
+
+
+@pytest.fixture(scope="module")
+def answer(looks: dict[Any, "Future[Said]"]) -> Callable[[str], dict[str, Any]]:
+    """The document of a look, which said nothing else."""
+
+    def read(name: str) -> dict[str, Any]:
+        said = looks[name].result()
+        assert (said.code, said.err) == (0, ""), said
+        return said.document
+
+    return read
+
+
+def test_refresh_answers_as_contracted(refreshed: Refreshed) -> None:
+    said, found = refreshed.said, refreshed.said.document
+    assert said.code == found["exit_code"] == 0, said
+    assert found.keys() == RUN
+    assert (found["status"], found["as_of"]) == ("ok", "2026-07-13T06:00:00+00:00")
+    assert [set(source) for source in found["sources"]] == [{"id", "status", "events", "reason"}] * len(SOURCES)
+    assert {frozenset(r) for r in found["ranges"]} == {
+        frozenset(("topic", "partition", "start", "end", "rows", "rejected"))
+    }
+    assert [metric["id"] for metric in found["metrics"]] == [metric.id for metric in METRICS]
+    assert {frozenset(m) for m in found["metrics"]} == {
+        frozenset(("id", "status", "version", "rows", "checks", "reason"))
+    }
+    assert {metric["status"] for metric in found["metrics"]} == {"published"}
+    assert found["alerts"].keys() == {"opened", "resolved", "undelivered"}
+    assert found["seconds"].keys() == {"total", "ingest", "land", "transform", "publish"}
+
+
+def test_progress_is_on_stderr_alone(refreshed: Refreshed) -> None:
+    assert refreshed.said.err.split() == ["ingest", "land", "transform", "publish"]
+
+
+def test_refresh_draws_as_tables(refreshed: Refreshed) -> None:
+    text = _drawn(show.draw_refresh, refreshed.said.document)
+    assert all(word in text for word in ("Sources", "Metrics", ORIGIN, "fetched", "records landed"))
+
+
+def test_status(answer: Callable[[str], dict[str, Any]], refreshed: Refreshed) -> None:
+    found = answer("status")
+    assert (found["home"], found["origin"]) == (str(refreshed.home), "world")
+    assert found["as_of"] == "2026-07-13T06:00:00+00:00"
+    assert found["broker"]["kind"] == "configured"
+    assert (found["lag"], found["unserved_days"], found["unknown_vendors"]) == (0, [], [])
+    assert {source["id"] for source in found["sources"]} == {source.id for source in SOURCES}
+    assert {metric["status"] for metric in found["metrics"]} == {"current"}
+    assert sum(place["rows"] for place in found["ledger"]) == sum(r["rows"] for r in refreshed.said.document["ranges"])
+
+
+def test_metrics(answer: Callable[[str], dict[str, Any]]) -> None:
+    found = answer("metrics")["metrics"]
+    assert {metric["metric"] for metric in found} == {metric.id for metric in METRICS}
+    assert all(card["version"] == 1 and card["method"] and card["denominator"] for card in found)
+
+
+def test_a_metric_now_and_as_known_then(answer: Callable[[str], dict[str, Any]]) -> None:
+    now, then = answer("metric"), answer("metric then")
+    assert now["metric"] == then["metric"] == ORIGIN
+    assert [row["week_start_date"] for row in now["rows"]] == ["2026-06-29", "2026-07-06"]
+    assert {"version", "as_of", "status", "held_since", "is_provisional"} < now["rows"][0].keys()
+    assert then["version"] == now["version"] == 1
+    names = ("week_start_date", "chinese_tokens", "denominator_tokens", "china_share")
+    assert [[row[name] for name in names] for row in now["rows"]] == [[*row.values()] for row in then["rows"]]
+
+
+def test_restatements_and_gates(answer: Callable[[str], dict[str, Any]], refreshed: Refreshed) -> None:
+    assert answer("restatements") == {"restatements": []}
+    run = refreshed.said.document["run_id"]
+    assert answer("gates") == {"run": run, "held": [], "checks": []}
+    of_one = answer("gates of one")["checks"]
+    assert of_one
+    assert {(check["metric"], check["run"]) for check in of_one} == {(ORIGIN, run)}
+    assert {check["outcome"] for check in of_one} <= {"passed", "skipped"}
+
+
+def test_trace(answer: Callable[[str], dict[str, Any]]) -> None:
+    found = answer("trace")
+    assert (found["metric"], json.loads(found["key"])) == (ORIGIN, {"week_start_date": "2026-06-29"})
+    assert found["equal"] is True
+    assert found["row"] == found["recomputed"]
+    assert {span["topic"] for span in found["evidence"]} == {"usage.observed.v1", "fetch.completed.v1"}
+    names = {"topic", "partition", "first_offset", "last_offset", "records"}
+    assert all(names <= span.keys() for span in found["evidence"])
+    text = _drawn(show.draw_trace, found)
+    assert all(word in text for word in ("Evidence", "usage.observed.v1", "the same again"))
+
+
+def test_doctor_and_broker(answer: Callable[[str], dict[str, Any]]) -> None:
+    findings = answer("doctor")["findings"]
+    assert [finding["name"] for finding in findings] == ["python", "settings", "home", "disk", "kafka", "key"]
+    assert all(finding.keys() == {"name", "is_well", "said", "fix"} and finding["is_well"] for finding in findings)
+    broker = answer("broker")
+    assert broker.keys() == {"running", "pid", "bootstrap_servers", "version", "java", "data_bytes"}
+    assert broker["running"] is False
+
+
+@pytest.mark.parametrize("words", TABLES, ids=" ".join)
+def test_tables_for_people(words: tuple[str, ...], looks: dict[Any, "Future[Said]"]) -> None:
+    said = looks[words].result()
+    assert (said.code, said.err) == (0, ""), said
+    assert not [word for word in TABLES[words] if word not in said.out], said.out
+
+
+def _drawn(draw: Callable[[Console, dict[str, Any]], None], document: dict[str, Any]) -> str:
+    text = io.StringIO()
+    draw(Console(file=text, width=200, highlight=False), document)
+    return text.getvalue()

@@ -1,0 +1,80 @@
+"""A consistent case to judge, and ways to break it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from expectations.evidence import Measured
+from expectations.gates import Case, Released, judge
+from tests.gates.tables import DAYS, TABLES, Table
+from tokenshare.columns import columns_of
+from tokenshare.metrics import METRIC_BY_ID, METRICS
+from tokenshare.publication import Candidate, Check
+
+AS_OF = datetime(2026, 1, 12, 6, tzinfo=UTC)
+Break = Callable[[Table], Table]
+EVIDENCE: Mapping[str, tuple[Measured, ...]] = {
+    "router": (
+        *(Measured("other_rows", day.isoformat(), 1) for day in DAYS),
+        *(Measured("missing_rows", day.isoformat(), 0) for day in DAYS),
+        *(Measured("conflicting_keys", day.isoformat(), 0) for day in DAYS),
+        *(Measured("volume_ratio", day.isoformat(), 1) for day in DAYS[1:]),
+        *(Measured("unknown_share", day.isoformat(), 0.2) for day in DAYS),
+        *(Measured("disappeared_days", day.isoformat(), 0) for day in DAYS),
+        Measured("incomplete_fetches", "openrouter_rankings", 0),
+        Measured("twin_difference", DAYS[0].isoformat(), 0.0001),
+    ),
+    "list_price_daily": (
+        Measured("listed_models", DAYS[-1].isoformat(), 2),
+        Measured("priced_share", DAYS[-1].isoformat(), 0.5),
+        Measured("conflicting_keys", DAYS[-1].isoformat(), 0),
+        Measured("incomplete_fetches", "openrouter_models", 0),
+    ),
+}
+
+
+def candidate(id: str, table: Iterable[Mapping[str, Any]]) -> Candidate:
+    """A candidate whose rows stand in the order of the metric's contract."""
+    names = [column.name for column in columns_of(METRIC_BY_ID[id].row)]
+    return Candidate(METRIC_BY_ID[id], tuple(tuple(row[name] for name in names) for row in table))
+
+
+def case(*ids: str, released: Released = frozenset(), **broken: Break) -> Case:
+    """The metrics `ids` of one group, among all candidates, with the tables of `broken` broken."""
+    tables = {id: broken.get(id, list)([dict(row) for row in table]) for id, table in TABLES.items()}
+    group = METRIC_BY_ID[ids[0]].group
+    return Case(
+        metrics=tuple(METRIC_BY_ID[id] for id in ids),
+        candidates={id: candidate(id, table) for id, table in tables.items()},
+        measured=EVIDENCE.get(group, ()),
+        failed_tests=(),
+        released=released,
+        as_of=AS_OF,
+    )
+
+
+def members(group: str) -> list[str]:
+    return [metric.id for metric in METRICS if metric.group == group]
+
+
+def measuring(case: Case, check: str, key: str, observed: float) -> Case:
+    """The case with what one check observed at one key put in place of what it observed before, or beside it."""
+    kept = [m for m in case.measured if (m.check, m.key) != (check, key)]
+    return replace(case, measured=(*kept, Measured(check, key, observed)))
+
+
+def shut(case: Case) -> dict[str, list[str]]:
+    """By metric, the names of the checks that shut its gate."""
+    return {id: [check.name for check in checks if check.shuts] for id, checks in judge(case).items()}
+
+
+def found(checks: Iterable[Check], name: str) -> Check:
+    """The one check of that name."""
+    (check,) = [check for check in checks if check.name == name]
+    return check
+
+
+def setting(column: str, value: Any, row: int = 0) -> Break:
+    """Puts a value into one cell."""
+    return lambda table: [{**r, column: value} if n == row else r for n, r in enumerate(table)]

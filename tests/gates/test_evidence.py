@@ -1,0 +1,131 @@
+"""What the landed rows show: each check outside its interval shuts the gate, also the age of the newest day."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from expectations.evidence import DAYS_OF, INTERVALS, Interval, Measured
+from expectations.gates import Case, judge
+from tests.gates.consistent import AS_OF, EVIDENCE, case, found, measuring, members, setting, shut
+from tests.gates.tables import DAYS
+
+ALONE = {"router": "router_tokens_weekly", "list_price_daily": "list_price_daily"}
+LAST = DAYS[-1].isoformat()
+SIDES: dict[str, Callable[[Interval], float]] = {
+    "below": lambda interval: interval.minimum - 0.01,
+    "above": lambda interval: interval.maximum + 0.01,
+    "unknown": lambda interval: float("nan"),
+}
+AGES = [(0, True), (6, True), (72, True), (72.01, False), (24 * 30, False), (-24, True), (-24.01, False)]
+
+
+def _alone(group: str) -> Case:
+    return case(ALONE[group])
+
+
+def _all_at(group: str, value_of: Callable[[Interval], float]) -> Case:
+    judged = _alone(group)
+    for check, interval in INTERVALS[group].items():
+        judged = measuring(judged, check, LAST, value_of(interval))
+    return judged
+
+
+@pytest.mark.parametrize("side", SIDES)
+@pytest.mark.parametrize("group", ALONE)
+def test_each_check_outside_its_interval_shuts_the_gate(group: str, side: str) -> None:
+    (checks,) = judge(_all_at(group, SIDES[side])).values()
+    assert {check.name for check in checks if check.shuts} == set(INTERVALS[group])
+    assert {found(checks, name).breaches[0].key for name in INTERVALS[group]} == {LAST}
+
+
+@pytest.mark.parametrize("group", ALONE)
+def test_one_check_outside_its_interval_is_enough(group: str) -> None:
+    assert shut(measuring(_alone(group), "conflicting_keys", LAST, 1)) == {ALONE[group]: ["conflicting_keys"]}
+
+
+@pytest.mark.parametrize("group", ALONE)
+def test_the_ends_of_the_intervals_hold_nothing(group: str) -> None:
+    for value_of in (lambda interval: interval.minimum, lambda interval: interval.maximum):
+        assert shut(_all_at(group, value_of)) == {ALONE[group]: []}
+
+
+@pytest.mark.parametrize(("hours", "is_fresh"), AGES)
+def test_the_newest_day_must_be_fresh_and_not_of_the_future(hours: float, is_fresh: bool) -> None:
+    end_of_newest = AS_OF - timedelta(hours=6)
+    aged = replace(_alone("list_price_daily"), as_of=end_of_newest + timedelta(hours=hours))
+    assert shut(aged) == {ALONE["list_price_daily"]: [] if is_fresh else ["freshness"]}
+
+
+@pytest.mark.parametrize("group", ALONE)
+@pytest.mark.parametrize("days", [-365, 31])
+def test_no_group_is_fresh_a_month_late_or_a_year_early(group: str, days: int) -> None:
+    assert "freshness" in shut(replace(_alone(group), as_of=AS_OF + timedelta(days=days)))[ALONE[group]]
+
+
+@pytest.mark.parametrize("group", ALONE)
+def test_nothing_landed_is_not_fresh(group: str) -> None:
+    sound = _alone(group)
+    undated = tuple(m for m in sound.measured if m.check != DAYS_OF[group])
+    assert "freshness" in shut(replace(sound, measured=undated))[ALONE[group]]
+    assert "freshness" in shut(replace(sound, measured=()))[ALONE[group]]
+
+
+def test_a_day_that_was_never_served_holds_only_while_it_is_expected() -> None:
+    old = (AS_OF - timedelta(days=4)).date().isoformat()
+    assert shut(measuring(_alone("router"), "unserved_days", old, 1)) == {ALONE["router"]: []}
+    assert shut(measuring(_alone("router"), "unserved_days", LAST, 1)) == {ALONE["router"]: ["unserved_days"]}
+
+
+def test_the_consistent_evidence_reads_every_check_but_the_unserved() -> None:
+    read = {group: {m.check for m in measured} for group, measured in EVIDENCE.items()}
+    assert read == {group: set(found) - {"unserved_days"} for group, found in INTERVALS.items()}
+
+
+def test_one_failing_member_holds_its_whole_group() -> None:
+    broken = case(*members("router"), free_share_weekly=setting("free_share", 1.5))
+    shuts = shut(broken)
+    assert shuts.pop("free_share_weekly") == ["expect_column_values_to_be_between:free_share"]
+    assert shuts == {id: ["coherence_group"] for id in members("router") if id != "free_share_weekly"}
+
+
+FINDING = ("volume_ratio", LAST, "3")
+
+
+@pytest.mark.parametrize(
+    ("released", "outcome"),
+    [
+        ({FINDING}, "released"),
+        ({FINDING, ("volume_ratio", DAYS[2].isoformat(), "9")}, "released"),
+        (set(), "failed"),
+        ({("volume_ratio", LAST, "3.1")}, "failed"),
+        ({("volume_ratio", DAYS[2].isoformat(), "3")}, "failed"),
+        ({("unknown_share", LAST, "3")}, "failed"),
+    ],
+)
+def test_only_the_very_finding_that_was_released_passes(released: set[tuple[str, str, str]], outcome: str) -> None:
+    judged = measuring(case(ALONE["router"], released=frozenset(released)), "volume_ratio", LAST, 3.0)
+    assert found(judge(judged)[ALONE["router"]], "volume_ratio").outcome == outcome
+
+
+def test_a_second_finding_beside_the_released_one_shuts_the_gate() -> None:
+    judged = measuring(case(ALONE["router"], released=frozenset({FINDING})), "volume_ratio", LAST, 3.0)
+    assert shut(judged) == {ALONE["router"]: []}
+    assert shut(measuring(judged, "volume_ratio", DAYS[2].isoformat(), 2.5)) == {ALONE["router"]: ["volume_ratio"]}
+
+
+def test_a_released_row_is_released_by_the_digest_of_its_candidate() -> None:
+    id, check = "dim_vendors", "expect_column_values_to_match_regex:country_code"
+    broken = case(id, dim_vendors=setting("country_code", "China"))
+    (breach,) = found(judge(broken)[id], check).breaches
+    finding = (check, breach.key, breach.observed)
+    assert breach.observed == broken.candidates[id].digest
+    assert shut(replace(broken, released=frozenset({finding}))) == {id: []}
+    other = case(id, dim_vendors=setting("country_code", "Chine"), released=frozenset({finding}))
+    assert shut(other) == {id: [check]}
+
+
+def test_what_was_measured_of_another_check_does_not_count() -> None:
+    stray = replace(_alone("router"), measured=(*EVIDENCE["router"], Measured("stray", LAST, 99)))
+    assert shut(stray) == {ALONE["router"]: []}

@@ -1,0 +1,82 @@
+"""Every law is seen to hold and to be broken; one that cannot be read does not hold."""
+
+from dataclasses import replace
+
+import pytest
+
+from expectations.gates import judge
+from expectations.laws import LAWS, Law
+from tests.gates.consistent import Break, case, found, setting, shut
+from tests.gates.tables import Table
+
+DAILY, WEEKLY = "vendor_share_daily", "vendor_share_weekly"
+IDENTIFIED, ORIGIN, BOUNDS = (f"china_share_{way}_weekly" for way in ("identified", "origin", "bounds"))
+
+
+def _without_first(table: Table) -> Table:
+    return table[1:]
+
+
+# law, the metric it is judged on, the table that is broken, how
+BROKEN: tuple[tuple[str, str, str, Break], ...] = (
+    ("shares_sum_to_one", DAILY, DAILY, setting("vendor_share", 0.300000002)),
+    ("shares_sum_to_one", WEEKLY, WEEKLY, _without_first),
+    ("shares_sum_to_one", "openness_share_weekly", "openness_share_weekly", setting("openness_share", 0.5)),
+    ("named_shares_sum_to_one", WEEKLY, WEEKLY, setting("named_share", 0.49)),
+    ("share_is_quotient", *["china_share_top10_weekly"] * 2, setting("china_share", 0.667)),
+    ("share_is_quotient", *["china_share_reconciliation_weekly"] * 2, setting("numerator_tokens", 211)),
+    ("identified_share_is_sum_of_vendors", IDENTIFIED, WEEKLY, setting("tokens", 209)),
+    ("identified_share_is_sum_of_vendors", IDENTIFIED, "dim_vendors", setting("is_chinese", False)),
+    ("denominator_is_router_total", *[IDENTIFIED] * 2, setting("denominator_tokens", 699)),
+    ("denominator_is_router_total", *["free_share_weekly"] * 2, setting("tokens", 701)),
+    ("known_and_unknown_make_total", ORIGIN, BOUNDS, setting("unknown_tokens", 1)),
+    ("parts_make_router_total", WEEKLY, WEEKLY, setting("tokens", 211)),
+    ("parts_make_router_total", "fct_usage_daily", "fct_usage_daily", _without_first),
+    ("bounds_contain_origin", *[BOUNDS] * 2, setting("upper_share", 0.5)),
+    ("bounds_contain_origin", *["china_share_trailing7_daily"] * 2, setting("lower_share", 0.7)),
+    ("steps_add_up", *["china_share_reconciliation_weekly"] * 2, setting("change_share", 0.2, row=1)),
+    ("steps_add_up", "china_share_reconciliation_weekly", ORIGIN, setting("china_share", 0.5)),
+    ("ranks_are_dense", *["model_rank_weekly"] * 2, setting("model_rank", 5, row=2)),
+    ("ranks_are_dense", *["model_rank_weekly"] * 2, _without_first),
+    ("share_is_of_router_total", *["model_rank_weekly"] * 2, setting("model_share", 0.5)),
+    ("prices_are_plausible", *["list_price_daily"] * 2, setting("output_usd_per_million", 250_000.0)),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("law", "id", "broken", "how"), BROKEN)
+def test_a_broken_law_shuts_the_gate(law: str, id: str, broken: str, how: Break) -> None:
+    assert law in shut(case(id, **{broken: how}))[id]
+
+
+def test_every_law_is_seen_to_be_broken() -> None:
+    assert {law for law, *_ in BROKEN} == set(LAWS)
+
+
+def test_a_breach_names_its_key_and_what_it_observed() -> None:
+    checks = judge(case(WEEKLY, vendor_share_weekly=setting("vendor_share", 0.5)))[WEEKLY]
+    check = found(checks, "shares_sum_to_one")
+    assert [(breach.key, breach.observed) for breach in check.breaches] == [("2026-01-05", "1.2")]
+    assert check.observed == "1.2 at 2026-01-05"
+
+
+def test_a_law_that_raises_does_not_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    def raises(metric: object, frames: object) -> object:
+        raise KeyError("tokens")
+
+    monkeypatch.setitem(LAWS, "shares_sum_to_one", Law(raises, 0, 1))  # type: ignore[arg-type]
+    checks = judge(case(WEEKLY))[WEEKLY]
+    check = found(checks, "shares_sum_to_one")
+    assert check.shuts
+    assert check.observed == "KeyError: 'tokens'"
+
+
+def test_a_law_whose_other_metric_is_not_there_does_not_hold() -> None:
+    sound = case("china_share_origin_weekly")
+    others = {id: found for id, found in sound.candidates.items() if id != "china_share_bounds_weekly"}
+    assert shut(replace(sound, candidates=others)) == {"china_share_origin_weekly": ["known_and_unknown_make_total"]}
+
+
+def test_a_week_that_only_one_side_knows_breaks_a_law() -> None:
+    """A key without a value is unknown, which is not zero."""
+    broken = shut(case("free_share_weekly", router_tokens_weekly=lambda table: []))
+    assert broken == {"free_share_weekly": ["denominator_is_router_total"]}

@@ -1,0 +1,154 @@
+"""The gate opens for what is consistent, and shuts for everything that a contract, a build or a suite can lack."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from expectations import gates, suites, validation
+from expectations.evidence import INTERVALS
+from tests.gates.consistent import Break, case, members, setting, shut
+from tests.gates.tables import TABLES, Table
+from tokenshare.metrics import METRIC_BY_ID, METRICS
+
+GROUPS = sorted({metric.group for metric in METRICS})
+IDENTIFIED, TOTAL, VENDORS = "china_share_identified_weekly", "router_tokens_weekly", "vendor_share_weekly"
+PRICES = "list_price_daily"
+ROWS = "expect_table_row_count_to_be_between"
+NULL, BETWEEN = "expect_column_values_to_not_be_null", "expect_column_values_to_be_between"
+SET, PATTERN = "expect_column_values_to_be_in_set", "expect_column_values_to_match_regex"
+
+
+def _empty(table: Table) -> Table:
+    return []
+
+
+def _twice(table: Table) -> Table:
+    return [*table, table[0]]
+
+
+BROKEN: tuple[tuple[str, Break, str], ...] = (
+    *((id, _empty, ROWS) for id in (TOTAL, VENDORS, PRICES, "dim_models")),
+    (TOTAL, _twice, "expect_column_values_to_be_unique:week_start_date"),
+    (VENDORS, _twice, "expect_compound_columns_to_be_unique:week_start_date:vendor_id"),
+    (IDENTIFIED, setting("china_share", None), f"{NULL}:china_share"),
+    (IDENTIFIED, setting("china_share", float("nan")), f"{NULL}:china_share"),
+    (IDENTIFIED, setting("china_share", float("inf")), f"{BETWEEN}:china_share"),
+    (IDENTIFIED, setting("china_share", float("-inf")), f"{BETWEEN}:china_share"),
+    (IDENTIFIED, setting("china_share", 1.5), f"{BETWEEN}:china_share"),
+    (IDENTIFIED, setting("china_share", -0.1), f"{BETWEEN}:china_share"),
+    (IDENTIFIED, setting("chinese_tokens", -1), f"{BETWEEN}:chinese_tokens"),
+    (TOTAL, setting("week_start_date", None), f"{NULL}:week_start_date"),
+    (TOTAL, setting("growth_ratio", float("inf")), f"{BETWEEN}:growth_ratio"),
+    (VENDORS, setting("upper_share", 1.0001), f"{BETWEEN}:upper_share"),
+    (VENDORS, setting("vendor_id", None), f"{NULL}:vendor_id"),
+    (PRICES, setting("input_usd_per_million", float("inf")), f"{BETWEEN}:input_usd_per_million"),
+    ("model_rank_weekly", setting("model_rank", 0), f"{BETWEEN}:model_rank"),
+    ("openness_share_weekly", setting("openness", "ajar"), f"{SET}:openness"),
+    ("fct_usage_daily", setting("model_permaslug", "a\x00b"), f"{PATTERN}:model_permaslug"),
+    ("dim_vendors", setting("country_code", "China"), f"{PATTERN}:country_code"),
+)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_the_gates_of_a_consistent_group_open(group: str) -> None:
+    checks = gates.judge(case(*members(group)))
+    assert {id: [check for check in found if check.outcome != "passed"] for id, found in checks.items()} == {
+        id: [] for id in members(group)
+    }
+    for id, found in checks.items():
+        names = {check.name for check in found}
+        assert {"dbt_build", "suite_pinned", *INTERVALS.get(group, ()), *METRIC_BY_ID[id].laws} <= names
+        assert len(names) == len(found)
+
+
+def test_every_metric_has_a_consistent_candidate() -> None:
+    assert set(TABLES) == set(METRIC_BY_ID)
+
+
+@pytest.mark.parametrize(("id", "broken", "check"), BROKEN, ids=lambda value: value if isinstance(value, str) else "")
+def test_a_row_that_breaks_its_contract_shuts_the_gate(id: str, broken: Break, check: str) -> None:
+    assert check in shut(case(id, **{id: broken}))[id]
+
+
+@pytest.mark.parametrize("id", [IDENTIFIED, VENDORS])
+@pytest.mark.parametrize("change", ["missing", "extra"])
+def test_another_set_of_columns_shuts_the_gate(id: str, change: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    share = "china_share" if id == IDENTIFIED else "named_share"
+    frame_of = gates._frame
+
+    def other_columns(candidate: Any) -> pd.DataFrame:
+        frame = frame_of(candidate)
+        if candidate.metric.id != id:
+            return frame
+        return frame.drop(columns=share) if change == "missing" else frame.assign(extra=1)
+
+    monkeypatch.setattr(gates, "_frame", other_columns)
+    assert any(name.startswith("expect_table_columns_to_match_set") for name in shut(case(id))[id])
+
+
+def test_a_relation_that_was_not_built_shuts_the_gate() -> None:
+    sound = case(TOTAL)
+    without = {id: found for id, found in sound.candidates.items() if id != TOTAL}
+    assert shut(replace(sound, candidates=without)) == {TOTAL: ["build"]}
+
+
+@pytest.mark.parametrize("id", [TOTAL, PRICES, "dim_vendors"])
+def test_a_failed_dbt_test_shuts_every_gate(id: str) -> None:
+    assert shut(replace(case(id), failed_tests=("usage_finds_its_dimensions",))) == {id: ["dbt_build"]}
+
+
+PINNED = suites.pin(METRIC_BY_ID[TOTAL])
+TAMPERED: tuple[Mapping[str, Any], ...] = (
+    {},
+    {TOTAL: {**PINNED, "digest": "0" * 64}},
+    {TOTAL: {**PINNED, "expectations": PINNED["expectations"] - 1}},
+)
+
+
+@pytest.mark.parametrize("pins", TAMPERED)
+def test_a_suite_that_is_not_the_pinned_one_shuts_the_gate(
+    pins: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gates, "pins", lambda: pins)
+    assert shut(case(TOTAL)) == {TOTAL: ["suite_pinned"]}
+
+
+def test_a_lost_expectation_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = suites.suite_for
+
+    def poorer(metric: Any) -> Any:
+        suite = whole(metric)
+        suite.expectations = suite.expectations[:-1]
+        return suite
+
+    monkeypatch.setattr(suites, "suite_for", poorer)
+    assert shut(case(TOTAL)) == {TOTAL: ["suite_pinned"]}
+
+
+def test_a_judge_that_raises_lets_nothing_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def raises() -> Any:
+        raise RuntimeError("no context")
+
+    monkeypatch.setattr(validation, "_frames", raises)
+    names = shut(case(TOTAL))[TOTAL]
+    assert {ROWS, "other_rows", "freshness"} <= set(names)
+
+
+@pytest.mark.parametrize("fault", ["raised", "unevaluated"])
+def test_an_expectation_that_was_not_evaluated_has_failed(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    suite = suites.suite_for(METRIC_BY_ID[TOTAL])
+    results = [
+        SimpleNamespace(success=True, exception_info={"raised_exception": False}, expectation_config=rule.configuration)
+        for rule in suite.expectations
+    ]
+    if fault == "raised":
+        results[3].exception_info = {"some metric": {"raised_exception": True}}
+    answered = results if fault == "raised" else [*results[:3], *results[4:]]
+    batch = SimpleNamespace(validate=lambda suite, result_format: SimpleNamespace(results=answered))
+    monkeypatch.setattr(validation, "_frames", lambda: SimpleNamespace(get_batch=lambda parameters: batch))
+    held = validation.validate(suite, pd.DataFrame())
+    assert [index for index, passed in enumerate(held) if not passed] == [3]

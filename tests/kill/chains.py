@@ -1,0 +1,134 @@
+"""Homes that live through one accident a day, beside a twin that lives the same days undisturbed."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from pathlib import Path
+from threading import BoundedSemaphore, Event, Thread
+from typing import Any
+
+from flows.run import POINTS as NAMED
+from tests.kill.oracles import Shown, find_litter, find_losses, find_torn, shown
+from tests.kill.passes import log_of, run_pass
+from tests.kill.worlds import moment
+from tests.scene import Scene
+
+# alert: nothing is delivered yet.
+EVERYWHERE = [f"{point}.{when}" for point in NAMED for when in ("before", "during", "after")]
+NOT_THERE = frozenset(moment for moment in EVERYWHERE if moment.startswith("alert."))
+POINTS = [moment for moment in EVERYWHERE if moment not in NOT_THERE]
+LANDS, BUILDS = POINTS.index("plan.before"), POINTS.index("build.before")
+# A pass of each day is killed while it fetches, the next while it lands, the next while it builds or publishes:
+# each does what a rerun does, until it dies itself.
+TROUBLES = [
+    tuple(point for point in points if point)
+    for points in zip_longest(POINTS[:LANDS], POINTS[LANDS:BUILDS], POINTS[BUILDS:])
+]
+HOMES = 2
+DAYS = -(-len(TROUBLES) // HOMES)
+at_once = BoundedSemaphore(2)  # passes that run side by side
+ended = Event()  # no pass begins after that
+
+
+@dataclass(frozen=True)
+class Kill:
+    """What one killed pass left."""
+
+    code: int
+    shown: Shown
+    torn: list[str]
+
+
+@dataclass(frozen=True)
+class Accident:
+    """A day on which passes were killed and one went through; `expected` is what the twin shows on that day."""
+
+    before: Shown
+    kills: dict[str, Kill]
+    rerun: int
+    said: str
+    after: Shown
+    expected: Shown
+    litter: list[str]
+    losses: list[str]
+
+
+@dataclass
+class Twin:
+    """The undisturbed home: what it shows on each day, 0 being the first two weeks and the last for the epilogue."""
+
+    scene: Scene
+    world: Path
+    days: list[Future[Shown]] = field(default_factory=lambda: [Future() for _ in range(DAYS + 2)])
+
+    def live(self) -> None:
+        for number, day in enumerate(self.days):
+            fulfil(day, lambda number=number: self._day(number))
+
+    def _day(self, number: int) -> Shown:
+        run_well(self.scene, number, self.world)
+        return shown(self.scene)
+
+
+@dataclass
+class Chain:
+    """A home, and the points at which its passes are killed, day by day."""
+
+    scene: Scene
+    world: Path
+    twin: Twin
+    troubles: Sequence[tuple[str, ...]]
+    days: dict[tuple[str, ...], Future[Accident]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.days = {points: Future() for points in self.troubles}
+
+    def live(self) -> None:
+        first: Future[None] = Future()
+        fulfil(first, lambda: run_well(self.scene, 0, self.world))
+        for number, (points, day) in enumerate(self.days.items(), start=1):
+            fulfil(day, lambda number=number, points=points: first.result() or self._day(number, points))
+
+    def _day(self, number: int, points: Sequence[str]) -> Accident:
+        before = shown(self.scene)
+        kills = {point: self._kill(number, point) for point in points}
+        rerun = run(self.scene, number, self.world)
+        return Accident(
+            before, kills, rerun, log_of(self.scene).read_text(), shown(self.scene),
+            self.twin.days[number].result(), find_litter(self.scene), find_losses(self.scene),
+        )  # fmt: skip
+
+    def _kill(self, number: int, point: str) -> Kill:
+        code = run(self.scene, number, self.world, point)
+        return Kill(code, shown(self.scene), find_torn(self.scene))
+
+
+def run(scene: Scene, number: int, world: Path, kill_at: str = "") -> int:
+    """A pass on the n-th day, two at most at a time."""
+    with at_once:
+        if ended.is_set():
+            raise InterruptedError("the tests have ended")
+        return run_pass(scene, moment(number), world, kill_at)
+
+
+def run_well(scene: Scene, number: int, world: Path) -> None:
+    """A pass that must go through."""
+    code = run(scene, number, world)
+    assert code == 0, f"exit {code}: {log_of(scene).read_text()}"
+
+
+def fulfil(promise: Future[Any], work: Callable[[], Any]) -> None:
+    """What the work gives or raises becomes the promise's."""
+    try:
+        promise.set_result(work())
+    except BaseException as error:  # noqa: BLE001  # raised where the promise is asked
+        promise.set_exception(error)
+
+
+def begin(lives: Sequence[Twin | Chain]) -> list[Thread]:
+    """All lives at once."""
+    threads = [Thread(target=life.live, daemon=True) for life in lives]
+    for thread in threads:
+        thread.start()
+    return threads

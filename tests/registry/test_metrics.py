@@ -1,0 +1,147 @@
+"""The metric registry against the SQL, walked both ways: nothing undeclared, nothing orphaned."""
+
+import re
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+
+from connectors.sources import SOURCES
+from connectors.storage.candidates import EVIDENCE as EVIDENCE_RELATIONS
+from connectors.storage.candidates import PROVENANCE
+from expectations import evidence
+from expectations.evidence import DAYS_OF, INTERVALS
+from expectations.laws import LAWS
+from tokenshare.columns import columns_of
+from tokenshare.metrics import METRIC_BY_ID, METRICS, Metric
+from tokenshare.render import reference
+from tokenshare.topics import TOPICS
+
+ROOT = Path(__file__).parents[2]
+MODELS = ROOT / "dbt" / "models"
+BY_ID = {"argvalues": METRICS, "ids": lambda metric: metric.id}
+CHECK_NAME = re.compile(r"^\s*(?:select|union all select)\s+'([a-z_]+)'", re.MULTILINE)
+PROMISED = {  # contracts.md, "Columns of the published metrics": the metrics we have
+    "router_tokens_weekly": "week_start_date tokens tokens_year_ago growth_ratio",
+    "china_share_identified_weekly": "week_start_date chinese_tokens denominator_tokens china_share",
+    "china_share_origin_weekly": "week_start_date chinese_tokens denominator_tokens china_share",
+    "china_share_top10_weekly": "week_start_date chinese_tokens denominator_tokens china_share",
+    "china_share_trailing7_daily": "usage_date identified_share origin_share lower_share upper_share tokens",
+    "china_share_reconciliation_weekly": "week_start_date step_number step numerator_tokens denominator_tokens "
+    "china_share change_share",
+    "china_share_bounds_weekly": "week_start_date lower_share upper_share unknown_tokens tokens",
+    "vendor_share_daily": "usage_date vendor_id tokens vendor_share named_share days_observed upper_share",
+    "vendor_share_weekly": "week_start_date vendor_id tokens vendor_share named_share days_observed upper_share",
+    "model_rank_weekly": "week_start_date model_rank model_id vendor_id is_chinese chinese_so_far_count tokens "
+    "model_share",
+    "openness_share_weekly": "week_start_date openness tokens openness_share",
+    "china_part_of_open_weekly": "week_start_date chinese_tokens denominator_tokens china_share",
+    "free_share_weekly": "week_start_date free_tokens tokens free_share",
+    "list_price_daily": "price_date model_id input_usd_per_million output_usd_per_million blended_usd_per_million "
+    "is_discounted",
+}
+GRAINS = {
+    "china_share_trailing7_daily": ("usage_date",),
+    "china_share_reconciliation_weekly": ("week_start_date", "step_number"),
+    "vendor_share_daily": ("usage_date", "vendor_id"),
+    "vendor_share_weekly": ("week_start_date", "vendor_id"),
+    "model_rank_weekly": ("week_start_date", "model_rank"),
+    "openness_share_weekly": ("week_start_date", "openness"),
+    "list_price_daily": ("price_date", "model_id"),
+}
+MARTS = {"dim_models", "dim_vendors", "fct_usage_daily"}
+
+
+def models_in(schema: str) -> list[str]:
+    return [path.stem for path in (MODELS / schema).rglob("*.sql")]
+
+
+def unit_tested() -> set[str]:
+    found = (yaml.safe_load(path.read_text()) for path in MODELS.rglob("unit_tests.yml"))
+    return {test["model"] for document in found for test in document["unit_tests"]}
+
+
+def checks_in(relation: str) -> Counter[str]:
+    """Check names as the first column of the SQL that measures them, and how often each is measured."""
+    sql = (MODELS / "intermediate" / f"{relation.partition('.')[2]}.sql").read_text()
+    return Counter(CHECK_NAME.findall(re.sub(r"--.*", "", sql)))
+
+
+@pytest.mark.parametrize("schema", ["metrics", "marts"])
+def test_every_metric_has_one_model_of_its_id_and_every_model_its_metric(schema: str) -> None:
+    assert sorted(models_in(schema)) == sorted(metric.id for metric in METRICS if metric.schema == schema)
+
+
+def test_ids_are_unique() -> None:
+    assert len(METRIC_BY_ID) == len(METRICS)
+
+
+def test_every_metric_has_a_unit_test_and_every_unit_test_a_model() -> None:
+    assert {metric.id for metric in METRICS if metric.schema == "metrics"} <= unit_tested()
+    assert unit_tested() <= {path.stem for path in MODELS.rglob("*.sql")}
+
+
+def test_every_law_named_exists_and_every_law_is_used() -> None:
+    assert {law for metric in METRICS for law in metric.laws} == LAWS.keys()
+
+
+def test_every_law_and_check_has_its_reason() -> None:
+    assert reference.LAWS.keys() == LAWS.keys()
+    assert reference.EVIDENCE.keys() == {"freshness", *(check for group in INTERVALS.values() for check in group)}
+
+
+@pytest.mark.parametrize("group", INTERVALS)
+def test_every_check_is_measured_and_every_measure_judged(group: str) -> None:
+    measured = checks_in(EVIDENCE_RELATIONS[group])
+    assert measured.keys() == INTERVALS[group].keys()
+    assert set(measured.values()) == {1}
+    assert DAYS_OF[group] in measured
+
+
+def test_groups_have_evidence_where_they_have_sources() -> None:
+    dated = {metric.group for metric in METRICS if metric.window != "snapshot"}
+    assert INTERVALS.keys() == DAYS_OF.keys() == EVIDENCE_RELATIONS.keys() == dated
+    assert {metric.group for metric in METRICS if metric.sources} == PROVENANCE.keys()
+
+
+def test_every_interval_is_one() -> None:
+    assert all(i.minimum <= i.maximum for found in INTERVALS.values() for i in found.values())
+    assert all(law.minimum <= law.maximum for law in LAWS.values())
+    assert evidence.UNKNOWN_SHARE.maximum == 0.25
+
+
+@pytest.mark.parametrize("metric", **BY_ID)
+def test_a_metric_declares_itself_in_full(metric: Metric) -> None:
+    names = [column.name for column in columns_of(metric.row)]
+    said = (metric.title, metric.method, metric.denominator, metric.exclusions, metric.coverage, metric.owner)
+    assert all(said)
+    assert set(metric.grain) <= set(names)
+    assert not any(column.is_nullable for column in columns_of(metric.row) if column.name in metric.grain)
+    assert metric.share is None or metric.share in names
+    assert set(metric.topics) <= set(TOPICS)
+    assert set(metric.sources) <= {source.id for source in SOURCES}
+    assert (metric.freshness is None) == (metric.window == "snapshot")
+    assert metric.freshness is None or metric.freshness > timedelta(0)
+
+
+@pytest.mark.parametrize("metric", **BY_ID)
+def test_the_sources_of_a_metric_emit_its_topics(metric: Metric) -> None:
+    emitted = {topic for source in SOURCES if source.id in metric.sources for topic in source.emits}
+    assert set(metric.topics) - emitted <= {topic for topic in TOPICS if topic.subject == "fetch.completed"}
+
+
+def test_members_of_a_group_have_one_freshness() -> None:
+    assert all(len({m.freshness for m in METRICS if m.group == group}) == 1 for group in INTERVALS)
+
+
+@pytest.mark.parametrize("id", PROMISED)
+def test_a_metric_has_the_columns_that_were_promised(id: str) -> None:
+    names = {column.name for column in columns_of(METRIC_BY_ID[id].row)}
+    assert set(PROMISED[id].split()) <= names
+    assert METRIC_BY_ID[id].grain == GRAINS.get(id, ("week_start_date",))
+
+
+def test_every_metric_is_a_promise() -> None:
+    assert PROMISED.keys() | MARTS == METRIC_BY_ID.keys()

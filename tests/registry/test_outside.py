@@ -1,0 +1,118 @@
+"""What others rely on, literally: exit codes, kill points, statuses; sources and seeds, walked both ways."""
+
+import csv
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from connectors.sources import SOURCES
+from flows.run import POINTS
+from flows.settings import Settings, name_of
+from tokenshare import publication
+from tokenshare.errors import GRAVITY, ExitCode, TokenshareError, gravest
+from tokenshare.render import reference
+from tokenshare.sources import Source
+from tokenshare.topics import CONSUMER_GROUP, TOPICS
+
+ROOT = Path(__file__).parents[2]
+FIXTURES = ROOT / "tests" / "fixtures" / "sources"
+EXAMPLES = ROOT / "tests" / "examples"
+SEEDS = ROOT / "dbt" / "seeds"
+WORLD_FILES = {
+    *("rankings_daily.csv", "rankings_category_weekly.csv", "models.csv", "prices.csv", "hub_models.csv"),
+    *("quotes.csv", "share_counts.csv", "fx.csv", "disclosures.csv", "leaderboards.csv", "releases.csv"),
+    *("claims.csv", "requests.ndjson", "faults.csv", "truth.csv"),
+}
+EXITS = {
+    **{"OK": 0, "BUG": 1, "USAGE": 2, "HELD": 10, "RECORDS_LOST": 11, "INCOMPLETE": 12, "UNDELIVERED": 13},
+    **{"BROKER": 14, "BUSY": 75},
+}
+
+
+def seed(name: str) -> list[dict[str, str]]:
+    with (SEEDS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_exit_codes_are_as_contracted() -> None:
+    assert {code.name: code.value for code in ExitCode} == EXITS
+    assert GRAVITY == (1, 2, 14, 11, 12, 10, 13)
+    assert reference.EXITS.keys() == set(ExitCode)
+
+
+def test_the_gravest_wins_whatever_the_order() -> None:
+    for index, code in enumerate(GRAVITY):
+        assert gravest(GRAVITY[index:]) == gravest(tuple(reversed(GRAVITY[index:]))) == code
+    assert gravest([]) == gravest([ExitCode.OK]) == 0
+
+
+def test_every_error_has_an_exit_code_of_its_own() -> None:
+    codes = [kind.exit_code for kind in TokenshareError.__subclasses__()]
+    assert len(codes) == len(set(codes))
+    assert ExitCode.OK not in codes
+
+
+def test_kill_points_are_as_contracted() -> None:
+    points = "fetch archive produce plan land commit offsets build judge decide swap alert"
+    assert tuple(points.split()) == POINTS
+
+
+def test_statuses_are_as_contracted() -> None:
+    assert get_args(publication.Outcome) == ("published", "unchanged", "held", "inactive")
+    assert {"current", "held", "released"} < set(get_args(publication.Status))
+    assert CONSUMER_GROUP == "tokenshare.land"
+
+
+def test_every_setting_is_explained_and_named() -> None:
+    assert all(field.description for field in Settings.model_fields.values())
+    foreign = {name_of(field) for field in Settings.model_fields} - {
+        f"TOKENSHARE_{field.upper()}" for field in Settings.model_fields
+    }
+    assert foreign == {"OPENROUTER_API_KEY", "PREFECT_API_URL"}
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.id)
+def test_a_source_emits_declared_topics_and_can_be_played(source: Source) -> None:
+    assert source.emits
+    assert set(source.emits) <= set(TOPICS)
+    assert [path for path in (FIXTURES / source.id).iterdir() if path.is_file()]
+    assert source.world_file in WORLD_FILES
+
+
+def test_every_fixture_has_a_source_and_every_topic_but_the_fetchs_own_too() -> None:
+    assert {path.name for path in FIXTURES.iterdir()} == {source.id for source in SOURCES}
+    emitted = {topic.name for source in SOURCES for topic in source.emits}
+    assert emitted | {"fetch.completed.v1"} == {topic.name for topic in TOPICS}
+
+
+def test_every_topic_has_examples_and_every_example_a_topic() -> None:
+    assert {path.name for path in EXAMPLES.iterdir()} == {topic.name for topic in TOPICS}
+    for topic in TOPICS:
+        names = [path.name for path in (EXAMPLES / topic.name).iterdir()]
+        assert any(name.endswith(".pass.json") for name in names)
+        assert any(name.endswith(".fail.json") for name in names)
+
+
+@pytest.mark.parametrize("name", [path.stem for path in SEEDS.glob("*.csv")])
+def test_a_seed_row_is_cited_and_dated(name: str) -> None:
+    for row in seed(name):
+        assert row["citation"].strip(), row
+        assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", row["known_from"]), row
+
+
+def usage_rows(recorded_data: Path) -> list[dict[str, str]]:
+    worlds = [recorded_data / world / "rankings_daily.csv" for world in ("openrouter", "openrouter-weeks")]
+    return [row for path in worlds for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines())]
+
+
+@pytest.mark.recorded
+def test_seeds_cover_every_author_and_model_of_recorded_data(recorded_data: Path) -> None:
+    models = {row["model_permaslug"].split(":")[0] for row in usage_rows(recorded_data)} - {"other"}
+    stealth = {model for model in models if re.fullmatch(r"openrouter/.*|stealth/.*", model)}
+    authors = {model.split("/")[0] for model in models - stealth}
+    mapped = {row["author"]: row["vendor_id"] for row in seed("authors")}
+    assert authors <= mapped.keys()
+    assert {mapped[author] for author in authors} <= {row["vendor_id"] for row in seed("vendors")}
+    assert models - stealth <= {row["model_id"] for row in seed("model_openness")}

@@ -1,0 +1,200 @@
+"""A bad day holds the whole router group at its last good version, and nothing else; a good one lets it go again."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.kafka import topics
+from connectors.kafka.cluster import Cluster
+from connectors.storage.warehouse import open_warehouse
+from flows.refresh import Report
+from tests.scene import MODELS, Row, Scene, statuses, write_prices, write_rankings
+from tokenshare.errors import ExitCode
+from tokenshare.metrics import METRICS
+
+pytestmark = pytest.mark.timeout(600)
+AUTHORS = ("deepseek", "anthropic", "openai", "qwen", "google")
+NAMED = [*MODELS, *(f"{author}/model-{number}" for number in range(9) for author in AUTHORS)]
+GOOD = [*((model, 1_000_000 * (rank + 1)) for rank, model in enumerate(NAMED)), ("other", 50_000_000)]
+ROUTER = [metric.id for metric in METRICS if metric.group == "router"]
+MARKS = ("status", "held_since")  # how a held version is marked; all else of it stays
+DAY = timedelta(days=1)
+START, BASELINE = date(2026, 6, 1), date(2026, 6, 22)
+
+Rows = list[tuple[str, int]]
+# What the upstream serves at first instead of a good day, by the check that has to notice.
+BAD: dict[str, Callable[[Rows], Rows]] = {
+    "other_rows": lambda rows: [row for row in rows if row[0] != "other"],
+    "conflicting_keys": lambda rows: [*rows, (rows[0][0], rows[0][1] + 7)],
+    "volume_ratio": lambda rows: [(model, 3 * tokens) for model, tokens in rows],
+    "missing_rows": lambda rows: rows[1:],
+    "unknown_share": lambda rows: [*rows, ("nobody-mapped/stranger", 600_000_000)],
+}
+DISAPPEARED = "disappeared_days"
+FAULTS = [*BAD, DISAPPEARED]
+# Fault number n is served two days after the one before: it comes on one morning and is mended on the next.
+MORNINGS = {check: BASELINE + DAY * (2 + 2 * n) for n, check in enumerate(FAULTS)}
+FAULTY_DAYS = {check: morning - DAY * (2 if check == DISAPPEARED else 1) for check, morning in MORNINGS.items()}
+SAID = {
+    "other_rows": ("0", "1"),
+    "conflicting_keys": ("1", "0"),
+    "volume_ratio": ("3", "0.6 to 1.6"),
+    "missing_rows": ("1", "0"),
+    "unknown_share": (f"{650 / 1925:.12g}", "0 to 0.25"),
+    DISAPPEARED: ("1", "0"),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a pass reported, what readers saw after it, and what it put into the outbox."""
+
+    report: Report
+    shown: dict[str, list[dict[str, Any]]]
+    notices: list[tuple[str, str]]
+
+
+def stamp(day: date, hour: int, minute: int = 0) -> str:
+    return datetime.combine(day, time(hour, minute), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def serve(day: date, rows: Rows, known_on: date) -> list[Row]:
+    return [(stamp(known_on, 2, 5), f"{day}", model, str(tokens or "")) for model, tokens in rows]
+
+
+def rankings() -> Iterator[Row]:
+    """Good days from START on; each bad one is served first, and the good one a day later."""
+    faulty = {day: check for check, day in FAULTY_DAYS.items() if check in BAD}
+    for day in (START + DAY * n for n in range((max(MORNINGS.values()) - START).days + 1)):
+        known_on = day + DAY
+        if day in faulty:
+            yield from serve(day, BAD[faulty[day]](GOOD), known_on)
+            known_on += DAY
+            yield from serve(day, [("nobody-mapped/stranger", 0)], known_on)
+        yield from serve(day, GOOD, known_on)
+    gone = FAULTY_DAYS[DISAPPEARED]
+    yield from serve(gone, [(model, 0) for model, _ in GOOD], MORNINGS[DISAPPEARED])
+    yield from serve(gone, GOOD, MORNINGS[DISAPPEARED] + DAY)
+
+
+def play(scene: Scene, world: Path, as_of: str) -> Step:
+    report = scene.refresh(as_of, world)
+    shown = {metric.id: scene.metric(metric.id) for metric in METRICS}
+    with open_warehouse(scene.home.warehouse) as connection:
+        query = "SELECT metric, kind FROM decisions.outbox WHERE run = ? ORDER BY ALL"
+        notices = connection.execute(query, [report.run.id]).fetchall()
+    return Step(report, shown, notices)
+
+
+@pytest.fixture(scope="module")
+def story(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Step]]:
+    """One home through all of it: step `<check>` is the morning of the fault, `<check> mended` the one after."""
+    scene = Scene(tmp_path_factory.mktemp("holds") / "home", broker)
+    world = write_rankings(tmp_path_factory.mktemp("world"), rankings())
+    for hour, price in (("2025-01-01T00:00:00Z", "0.000003"), (stamp(BASELINE + DAY, 1), "3"),
+                        (stamp(BASELINE + DAY, 9), "0.000003")):  # fmt: skip
+        write_prices(world, hour, {NAMED[0]: (price, "0.000015")})
+    steps = {"clean": play(scene, world, stamp(BASELINE, 6))}
+    steps["price slip"] = play(scene, world, stamp(BASELINE + DAY, 6))
+    steps["price mended"] = play(scene, world, stamp(BASELINE + DAY, 12))
+    for check, morning in MORNINGS.items():
+        steps[check] = play(scene, world, stamp(morning, 6))
+        if check == FAULTS[0]:
+            steps["lasting"] = play(scene, world, stamp(morning, 12))
+        steps[f"{check} mended"] = play(scene, world, stamp(morning + DAY, 6))
+    yield steps
+    topics.delete_prefixed(Cluster(broker, topic_prefix=scene.prefix))
+
+
+def before(story: dict[str, Step], name: str) -> Step:
+    names = list(story)
+    return story[names[names.index(name) - 1]]
+
+
+def unmarked(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: value for name, value in row.items() if name not in MARKS} for row in rows]
+
+
+def test_a_clean_first_refresh_publishes_everything(story: dict[str, Step]) -> None:
+    assert set(statuses(story["clean"].report).values()) == {"published"}
+    assert story["clean"].report.exit_code == ExitCode.OK
+
+
+@pytest.mark.parametrize("check", FAULTS)
+def test_a_bad_day_holds_the_router_group_alone(story: dict[str, Step], check: str) -> None:
+    told = statuses(story[check].report)
+    assert {told[id] for id in ROUTER} == {"held"}
+    assert told["list_price_daily"] == "published"
+    assert story[check].report.exit_code == ExitCode.HELD
+    assert story[check].report.status == "held"
+
+
+@pytest.mark.parametrize("check", FAULTS)
+def test_readers_keep_the_last_good_rows_marked_as_held_since_the_fault(story: dict[str, Step], check: str) -> None:
+    since = datetime.fromisoformat(stamp(MORNINGS[check], 6))
+    for id in ROUTER:
+        shown = story[check].shown[id]
+        assert unmarked(shown) == unmarked(before(story, check).shown[id]), id
+        assert {tuple(row[mark] for mark in MARKS) for row in shown} == {("held", since)}, id
+
+
+@pytest.mark.parametrize("check", FAULTS)
+def test_the_reason_names_check_observed_and_expected(story: dict[str, Step], check: str) -> None:
+    observed, expected = SAID[check]
+    reasons = {metric.reason for metric in story[check].report.metrics if metric.id in ROUTER}
+    assert len(reasons) == 1
+    assert f"{check}: observed {observed} at {FAULTY_DAYS[check]}, expected {expected}" in reasons.pop()
+
+
+@pytest.mark.parametrize("check", FAULTS)
+def test_the_next_good_answer_lets_the_group_go(story: dict[str, Step], check: str) -> None:
+    mended = story[f"{check} mended"]
+    assert {statuses(mended.report)[id] for id in ("fct_usage_daily", "vendor_share_daily")} == {"published"}
+    assert {statuses(mended.report)[id] for id in ROUTER} <= {"published", "unchanged"}
+    for id in ROUTER:
+        assert {tuple(row[mark] for mark in MARKS) for row in mended.shown[id]} == {("current", None)}, id
+    assert max(row["usage_date"] for row in mended.shown["fct_usage_daily"]) == MORNINGS[check]
+    assert mended.report.exit_code == ExitCode.OK
+
+
+@pytest.mark.parametrize("check", FAULTS)
+def test_each_metric_opens_and_resolves_one_notice(story: dict[str, Step], check: str) -> None:
+    assert story[check].notices == [(id, "opened") for id in sorted(ROUTER)]
+    assert story[f"{check} mended"].notices == [(id, "resolved") for id in sorted(ROUTER)]
+
+
+def test_a_hold_that_lasts_is_not_announced_again(story: dict[str, Step]) -> None:
+    assert {statuses(story["lasting"].report)[id] for id in ROUTER} == {"held"}
+    assert story["lasting"].notices == []
+    assert story["lasting"].shown["fct_usage_daily"] == before(story, "lasting").shown["fct_usage_daily"]
+
+
+def test_a_price_slip_holds_the_prices_alone(story: dict[str, Step]) -> None:
+    slip, told = story["price slip"], statuses(story["price slip"].report)
+    assert told["list_price_daily"] == "held"
+    assert {told[id] for id in ("fct_usage_daily", "vendor_share_daily")} == {"published"}
+    assert "held" not in {told[id] for id in ROUTER}
+    reason = next(metric.reason for metric in slip.report.metrics if metric.id == "list_price_daily")
+    assert "prices_are_plausible: observed 3000000 at 2026-06-23 deepseek/deepseek-r1, expected 0 to 10000" in reason
+    assert unmarked(slip.shown["list_price_daily"]) == unmarked(before(story, "price slip").shown["list_price_daily"])
+    assert (slip.notices, slip.report.exit_code) == ([("list_price_daily", "opened")], ExitCode.HELD)
+    assert story["price mended"].notices == [("list_price_daily", "resolved")]
+
+
+def test_no_zero_and_no_half_day_is_ever_shown(story: dict[str, Step]) -> None:
+    whole = sum(tokens for _, tokens in GOOD)
+    for name, step in story.items():
+        for id in ("fct_usage_daily", "vendor_share_daily"):
+            days: dict[date, int] = {}
+            for row in step.shown[id]:
+                assert row["tokens"] > 0, (name, id)
+                days[row["usage_date"]] = days.get(row["usage_date"], 0) + row["tokens"]
+            assert set(days.values()) == {whole}, (name, id)
+            assert len(days) == (max(days) - START).days + 1, (name, id)
+        assert {row["tokens"] for row in step.shown["router_tokens_weekly"]} == {7 * whole}, name
+        assert all(row["tokens"] for row in step.shown["model_rank_weekly"]), name
+        assert all(row["input_usd_per_million"] == 3 for row in step.shown["list_price_daily"]), name
