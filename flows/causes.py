@@ -42,11 +42,14 @@ def explain(
     candidate: Candidate | None,
     changes: Changes,
 ) -> dict[str, Any]:
-    """The restatements of a published candidate against the version it replaces, with cause and source offsets."""
+    """The restatements of a published candidate against the version it replaces, with cause and source offsets.
+
+    A dimension that moves with time, as when weights come out, restates no period; only edited seeds or SQL restate it.
+    """
     if verdict.outcome != "published" or candidate is None or standing.shown is None:
         return {}
     old = history.read_version(connection, metric, standing.shown.version)
-    cells = restated(metric, old, candidate.rows)
+    cells = restated(metric, old, candidate.rows) if metric.period or changes.cause != "upstream" else []
     offsets = tuple(json.dumps(_behind(metric, cell, changes)) for cell in cells)
     return {
         "restatements": tuple(cells),

@@ -1,7 +1,6 @@
 """What every test shares: the broker, the place of recorded data, and libraries that keep quiet."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,11 +13,10 @@ RECORDED = Path(os.environ.get("TOKENSHARE_RECORDED_DATA", Path(__file__).parent
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _quiet() -> Iterator[None]:
+def _quiet() -> None:
     from flows import answer
 
     answer.quieten()
-    yield
 
 
 @pytest.fixture(scope="session")
