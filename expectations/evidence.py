@@ -57,6 +57,8 @@ INTERVALS: dict[str, dict[str, Interval]] = {
         "priced_share": Interval(0.5, 1),
     },
 }
+# A check that no key can give occasion for is no failure; every other one must have read something.
+OCCASIONAL = frozenset({"volume_ratio", "unserved_days", "twin_difference"})
 DAYS_OF = {"router": "other_rows", "list_price_daily": "listed_models"}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from expectations.evidence import INTERVALS, Interval, Measured, freshness, in_force
+from expectations.evidence import INTERVALS, OCCASIONAL, Interval, Measured, freshness, in_force
 from expectations.laws import LAWS, Frames
 from expectations.suites import measures_suite, pin, pins, suite_for
 from expectations.validation import validate
@@ -37,6 +37,7 @@ class Measure:
     name: str
     observed: pd.Series
     interval: Interval
+    needs_keys: bool = False
 
 
 def judge(case: Case) -> dict[str, list[Check]]:
@@ -64,7 +65,10 @@ def _evidence(case: Case) -> list[Measure]:
         return []
     measured = in_force(case.measured, case.as_of, limit)
     fresh, interval = freshness(group, measured, case.as_of, limit)
-    measures = [Measure(name, _series(measured, name), where) for name, where in INTERVALS[group].items()]
+    measures = [
+        Measure(name, _series(measured, name), where, name not in OCCASIONAL)
+        for name, where in INTERVALS[group].items()
+    ]
     return [*measures, Measure(fresh.check, _series([fresh], fresh.check), interval)]
 
 
@@ -100,7 +104,7 @@ def _measure(measures: Sequence[Measure], released: Released) -> Iterator[Check]
         yield _check(measure.name, passed, _said(measure, breaches), str(measure.interval), breaches, released)
     for measure in measures:
         if not len(measure.observed):
-            yield Check(measure.name, "passed", "no key to judge", str(measure.interval))
+            yield _check(measure.name, not measure.needs_keys, "no key to judge", str(measure.interval), (), released)
 
 
 def _breaches(measure: Measure) -> Iterator[Breach]:

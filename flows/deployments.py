@@ -1,6 +1,7 @@
 """The route as Prefect sees it: thin flows over the stages, and the same functions where no server answers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -8,11 +9,13 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from connectors.storage import home, lock
+from connectors.storage import durable, home, lock, runs
 from connectors.storage.home import Home, Origin
+from flows.publish import republish
 from flows.refresh import Report, Stages, refresh
 from flows.settings import Settings
-from flows.surroundings import open_run
+from flows.surroundings import new_run_id, now, open_run
+from tokenshare.errors import Busy
 
 ANSWER_SECONDS = 2.0
 
@@ -33,10 +36,32 @@ def run_once(
     home.claim(Home(settings.home), numbers_of)
     if take_over:
         lock.take_over(Home(settings.home).lock)
-    with open_run(settings, as_of, world, sources, progress) as run:
+    started = now()
+    run_id = new_run_id(started)
+    with (
+        alone(Home(settings.home), run_id, started),
+        open_run(settings, started, run_id, as_of, world, sources, progress) as run,
+    ):
         route = partial(refresh, run, planned_holds=planned_holds)
         report: Report = as_flows(route)() if answers(settings.prefect_api_url) else route()
         return report
+
+
+@contextmanager
+def alone(mine: Home, run_id: str, at: datetime) -> Iterator[None]:
+    """Holds the home for one pass, with what a killed one left put right: drafts removed, decisions shown.
+
+    Raises Busy where another pass holds it, and leaves a note for that other's successor to put on record.
+    """
+    try:
+        with lock.hold(mine.lock, run_id):
+            durable.sweep(mine.archive)
+            durable.sweep(mine.landing)
+            republish(mine)
+            yield
+    except Busy as busy:
+        runs.leave_skip(mine.skipped, run_id, at, busy.message)
+        raise
 
 
 def answers(api_url: str | None) -> bool:

@@ -8,6 +8,7 @@ from connectors.sources import SOURCES
 from connectors.storage import candidates, decisions, history, published, warehouse
 from connectors.storage.builds import Build
 from connectors.storage.decisions import Decision
+from connectors.storage.home import Home
 from connectors.storage.warehouse import Connection
 from flows.causes import Changes, explain
 from flows.ingest import SourceOutcome, why_apart
@@ -49,11 +50,11 @@ def publish(
     return [_outcome(decision, found.get(decision.metric.id)) for decision in [*made, *inactive]]
 
 
-def republish(run: Run) -> None:
+def republish(home: Home) -> None:
     """Rebuilds the published file where a pass was cut off between deciding and showing."""
-    with warehouse.open_warehouse(run.home.warehouse) as connection:
-        if history.any_recorded(connection) and not published.is_current(connection, run.home):
-            published.publish(connection, run.home, METRICS, lambda: None)
+    with warehouse.open_warehouse(home.warehouse) as connection:
+        if history.any_recorded(connection) and not published.is_current(connection, home):
+            published.publish(connection, home, METRICS, lambda: None)
 
 
 def _is_active(run: Run, metric: Metric) -> bool:

@@ -5,13 +5,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from connectors.sources import SOURCES
-from connectors.storage import lock, runs
+from connectors.storage import runs
 from flows.ingest import SourceOutcome, ingest
 from flows.land import land
-from flows.publish import MetricOutcome, publish, republish
+from flows.publish import MetricOutcome, publish
 from flows.run import Run
 from flows.transform import transform, usage_sources
-from tokenshare.errors import Busy, ExitCode, UsageError, gravest
+from tokenshare.errors import ExitCode, UsageError, gravest
 from tokenshare.offsets import Landed
 
 Stage = Callable[..., Any]
@@ -68,18 +68,9 @@ class Report:
 
 
 def refresh(run: Run, stages: Stages | None = None, planned_holds: frozenset[str] = frozenset()) -> Report:
-    """Runs the route once under the home's lock; running it again over the same input changes nothing."""
-    try:
-        with lock.hold(run.home.lock, run.id):
-            return _refresh(run, stages or Stages(), planned_holds)
-    except Busy as busy:
-        runs.leave_skip(run.home.skipped, run.id, run.started_at, busy.message)
-        raise
-
-
-def _refresh(run: Run, stages: Stages, planned_holds: frozenset[str]) -> Report:
+    """Runs the route once; the caller holds the home. Running it again over the same input changes nothing."""
+    stages = stages or Stages()
     _mind_the_past(run)
-    republish(run)
     variables = {
         "usage_sources": usage_sources([s for s in SOURCES if s.id in run.sources and _has_key(run, s.needs_key)])
     }

@@ -59,7 +59,11 @@ class Settings(BaseModel):
     prefect_api_url: str | None = Field(
         None, description="A Prefect server; passes show there when it answers within two seconds."
     )
-    kill_at: str | None = Field(None, description="For tests: end the process at <point>.before, .during or .after.")
+    kill_at: str | None = Field(
+        None,
+        pattern=r"^[a-z]+\.(before|during|after)$",
+        description="For tests: end the process at <point>.before, .during or .after.",
+    )
 
 
 def name_of(field: str) -> str:

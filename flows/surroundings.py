@@ -36,17 +36,18 @@ def now() -> datetime:
 @contextmanager
 def open_run(
     settings: Settings,
-    as_of: datetime | None = None,
-    world: Path | None = None,
-    sources: Sequence[str] = (),
-    progress: Callable[[str], None] = lambda _: None,
+    started: datetime,
+    run_id: str,
+    as_of: datetime | None,
+    world: Path | None,
+    sources: Sequence[str],
+    progress: Callable[[str], None],
 ) -> Iterator[Run]:
     """A pass with its surroundings; a world is served by the emulator for as long as the pass lasts."""
-    started = now()
     speaks_for = as_of or started
     with open_upstreams(settings, world, speaks_for) as upstreams:
         yield Run(
-            id=new_run_id(started),
+            id=run_id,
             as_of=speaks_for,
             started_at=started,
             settings=settings,

@@ -30,7 +30,7 @@ class Event(BaseModel):
     def identified(cls, **content: Any) -> Self:
         """The event with its `event_id` computed; raises pydantic.ValidationError where the contract is broken."""
         draft = cls(event_id="0" * 32, **content)
-        body = draft.model_dump(mode="json", exclude=set(cls.outside_identity))
+        body = draft.model_dump(mode="json", exclude=set(cls.outside_identity), exclude_none=True)
         canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return draft.model_copy(update={"event_id": sha256(canonical.encode()).hexdigest()[:32]})
 

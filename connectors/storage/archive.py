@@ -23,9 +23,9 @@ def keep(archive: Path, source_id: str, day: date, page: Page, midway: Callable[
     """Keeps a payload by source, day and digest, with its address beside it; the same payload is kept once."""
     path = archive / source_id / day.isoformat() / page.digest
     if not path.exists():
-        durable.write(path, page.body, midway)
         about = {"url": page.url, "content_type": page.content_type, "bytes": len(page.body)}
         durable.write(path.with_suffix(".json"), json.dumps(about).encode())
+        durable.write(path, page.body, midway)  # last: where the payload is, what is said of it is too
     return path
 
 

@@ -14,7 +14,7 @@ CREATE TABLE reader.catalog.restatements AS
 SELECT * FROM decisions.restatements ORDER BY new_version, metric, key, "column";
 CREATE TABLE reader.catalog.lineage AS SELECT * FROM decisions.lineage ORDER BY metric, version, topic, "partition";
 CREATE TABLE reader.catalog.releases AS SELECT * FROM decisions.releases ORDER BY released_at, metric;
-CREATE TABLE reader.catalog.runs AS SELECT * FROM ledger.runs ORDER BY started_at;
+CREATE TABLE reader.catalog.runs AS SELECT run_id, as_of, started_at FROM ledger.runs ORDER BY started_at;
 
 CREATE TABLE reader.catalog.ledger AS
 SELECT topic, "partition", max(end_offset) AS next_offset, sum(rows) AS rows, sum(rejected) AS rejected

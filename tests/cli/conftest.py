@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -38,7 +38,7 @@ def ask() -> Iterator[Ask]:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two small weeks and a catalogue."""
     found = write_rankings(tmp_path_factory.mktemp("world"), small_rows(date(2026, 6, 29), 14))
-    return write_prices(found, "2026-07-01T00:00:00Z", {model: ("0.000001", "0.000002") for model in MODELS})
+    return write_prices(found, "2026-07-01T00:00:00Z", dict.fromkeys(MODELS, ("0.000001", "0.000002")))
 
 
 @pytest.fixture(scope="session")
@@ -56,12 +56,7 @@ def surroundings(home: Path, broker: str) -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def refreshing(ask: Ask, surroundings: dict[str, str], world: Path) -> "Future[Said]":
-    """The shared pass, under way."""
-    return ask(surroundings, "refresh", "--world", str(world), "--as-of", AS_OF, "--json")
-
-
-@pytest.fixture(scope="session")
-def refreshed(home: Path, surroundings: dict[str, str], refreshing: "Future[Said]") -> Refreshed:
-    """The shared pass, done."""
-    return Refreshed(home, surroundings, refreshing.result())
+def refreshed(home: Path, surroundings: dict[str, str], world: Path) -> Refreshed:
+    """The shared pass, done: only one file asks for it, so that parallel workers make it once."""
+    said = run(surroundings, "refresh", "--world", str(world), "--as-of", AS_OF, "--json")
+    return Refreshed(home, surroundings, said)

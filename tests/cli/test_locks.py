@@ -1,5 +1,6 @@
 """A home that somebody else has: who it is, and how to go on."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,9 +28,10 @@ def test_another_refresh_is_named_by_its_pid(tmp_path: Path, broker: str, refres
 
 def test_take_over_ends_the_holder_and_goes_on(tmp_path: Path, broker: str, refresh: tuple[str, ...]) -> None:
     home = Home(advanced(tmp_path / "home", datetime(2026, 7, 20, tzinfo=UTC)))
-    with other_process(HOLD, home.lock) as holder:
+    with other_process(HOLD, home.lock) as holder, ThreadPoolExecutor(1) as parent:
+        ended = parent.submit(holder.wait, timeout=60)  # a parent that reaps its child, as a shell does
         said = run(environment(home.root, broker), *refresh, "--take-over")
-        assert holder.wait(timeout=10) == -9
+        assert ended.result() == -9
     # That it got the lock shows in what stopped it: a check that only the holder makes, cheaper than a pass.
     assert_one_sentence(said, 2, "later moment")
     assert not lock.is_held(home.lock)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
@@ -11,16 +12,17 @@ from rich.console import Console
 
 from connectors.sources import SOURCES
 from flows import show
-from tests.cli.command import Ask, Said
+from tests.cli.command import CANARIES, LOOKS_IMPORTING, Ask, Said, run
 from tests.cli.conftest import Refreshed
 from tokenshare.metrics import METRICS
 
+pytestmark = pytest.mark.timeout(600)  # the first one waits for the shared pass
 ORIGIN = "china_share_origin_weekly"
 KNOWN_THEN = ("--as-of", "2026-07-14T00:00:00Z")
 JSON = {
-    "trace": ("trace", ORIGIN, "2026-W27"), "status": ("status",), "metrics": ("metrics",), "metric": ("metrics", ORIGIN),
-    "metric then": ("metrics", ORIGIN, *KNOWN_THEN), "restatements": ("restatements",), "gates": ("gates",),
-    "gates of one": ("gates", ORIGIN), "doctor": ("doctor",), "broker": ("broker", "status"),
+    "trace": ("trace", ORIGIN, "2026-W27"), "status": ("status",), "metrics": ("metrics",),
+    "metric": ("metrics", ORIGIN), "metric then": ("metrics", ORIGIN, *KNOWN_THEN), "restatements": ("restatements",),
+    "gates": ("gates",), "gates of one": ("gates", ORIGIN), "doctor": ("doctor",), "broker": ("broker", "status"),
 }  # fmt: skip
 TABLES = {
     ("status",): ("home", "broker", "Sources", "openrouter_rankings", ORIGIN, "current"),
@@ -59,7 +61,7 @@ def test_refresh_answers_as_contracted(refreshed: Refreshed) -> None:
     assert {frozenset(r) for r in found["ranges"]} == {
         frozenset(("topic", "partition", "start", "end", "rows", "rejected"))
     }
-    assert [metric["id"] for metric in found["metrics"]] == [metric.id for metric in METRICS]
+    assert sorted(metric["id"] for metric in found["metrics"]) == sorted(metric.id for metric in METRICS)
     assert {frozenset(m) for m in found["metrics"]} == {
         frozenset(("id", "status", "version", "rows", "checks", "reason"))
     }
@@ -140,6 +142,19 @@ def test_tables_for_people(words: tuple[str, ...], looks: dict[Any, "Future[Said
     said = looks[words].result()
     assert (said.code, said.err) == (0, ""), said
     assert not [word for word in TABLES[words] if word not in said.out], said.out
+
+
+def test_looking_imports_nothing_heavy(refreshed: Refreshed) -> None:
+    said = run(refreshed.environ, command=(sys.executable, "-c", LOOKS_IMPORTING))
+    assert (said.code, said.err) == (0, ""), said
+    assert said.out.splitlines()[-1] == "heavy: []"
+
+
+def test_secrets_are_written_nowhere(refreshed: Refreshed) -> None:
+    """What is said is looked at after every command, in `run`."""
+    files = [path for path in refreshed.home.rglob("*") if path.is_file()]
+    assert len(files) > 20
+    assert [path for path in files if any(secret.encode() in path.read_bytes() for secret in CANARIES.values())] == []
 
 
 def _drawn(draw: Callable[[Console, dict[str, Any]], None], document: dict[str, Any]) -> str:

@@ -31,9 +31,9 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | TEXT,
     lambda inner: st.lists(inner) | st.dictionaries(TEXT, inner),
-    max_leaves=8,
+    max_leaves=4,
 )
-quickly = settings(max_examples=300, deadline=None)
+quickly = settings(max_examples=100, deadline=None, derandomize=True)
 
 
 def decode_or_refuse(topic: Topic, value: bytes) -> Event | None:
@@ -127,7 +127,7 @@ def identity() -> str:
 
 def test_a_digest_is_of_a_set() -> None:
     ids = ["b" * 32, "a" * 32, "b" * 32]
-    assert digest_of(set(ids)) == digest_of(set(reversed(ids))) != digest_of({"a" * 32})
+    assert digest_of(set(ids)) == digest_of({ids[1], ids[0]}) != digest_of({"a" * 32})
     assert digest_of(set()) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
@@ -144,8 +144,11 @@ def test_a_count_is_read(value: Any, count: int) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [True, None, 1.0, "", " 1", "1 ", "+1", "-1", -1, "1e9", "1.0", "1,234", "1_000", "0x10", "٣", "²", "inf", "1\n"]
-    + [LARGEST_COUNT + 1, str(LARGEST_COUNT + 1), "9" * 20, "9" * 5000, [], {}, b"1"],
+    [
+        *(True, None, 1.0, -1, LARGEST_COUNT + 1, [], {}, b"1"),
+        *("", " 1", "1 ", "1\n", "+1", "-1", "1e9", "1.0", "1,234", "1_000", "0x10", "inf", "٣", "²"),
+        *(str(LARGEST_COUNT + 1), "9" * 20, "9" * 5000),
+    ],
     ids=lambda value: repr(value)[:12],
 )
 def test_what_is_no_count_is_refused_by_name(value: Any) -> None:
@@ -157,3 +160,10 @@ def test_what_is_no_count_is_refused_by_name(value: Any) -> None:
 def test_lax_json_is_refused(value: bytes) -> None:
     with pytest.raises(ContractViolation):
         read_json(value)
+
+
+@pytest.mark.parametrize("field", ["usage_date", "as_of", "observed_at"])
+def test_seconds_since_1970_are_no_moment_even_as_text(field: str) -> None:
+    document = json.loads(encode(UsageObserved.identified(**CONTENT)))
+    with pytest.raises(ContractViolation):
+        decode(USAGE_OBSERVED, json.dumps({**document, field: "1778371200"}).encode())

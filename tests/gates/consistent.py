@@ -54,6 +54,11 @@ def case(*ids: str, released: Released = frozenset(), **broken: Break) -> Case:
     )
 
 
+def unlanded(case: Case) -> Case:
+    """The case without evidence, where only its rows are looked at: evidence takes the longest to judge."""
+    return replace(case, measured=())
+
+
 def members(group: str) -> list[str]:
     return [metric.id for metric in METRICS if metric.group == group]
 

@@ -10,7 +10,7 @@ import pytest
 
 from expectations import gates, suites, validation
 from expectations.evidence import INTERVALS
-from tests.gates.consistent import Break, case, members, setting, shut
+from tests.gates.consistent import Break, case, members, setting, shut, unlanded
 from tests.gates.tables import TABLES, Table
 from tokenshare.metrics import METRIC_BY_ID, METRICS
 
@@ -71,7 +71,7 @@ def test_every_metric_has_a_consistent_candidate() -> None:
 
 @pytest.mark.parametrize(("id", "broken", "check"), BROKEN, ids=lambda value: value if isinstance(value, str) else "")
 def test_a_row_that_breaks_its_contract_shuts_the_gate(id: str, broken: Break, check: str) -> None:
-    assert check in shut(case(id, **{id: broken}))[id]
+    assert check in shut(unlanded(case(id, **{id: broken})))[id]
 
 
 @pytest.mark.parametrize("id", [IDENTIFIED, VENDORS])
@@ -87,7 +87,7 @@ def test_another_set_of_columns_shuts_the_gate(id: str, change: str, monkeypatch
         return frame.drop(columns=share) if change == "missing" else frame.assign(extra=1)
 
     monkeypatch.setattr(gates, "_frame", other_columns)
-    assert any(name.startswith("expect_table_columns_to_match_set") for name in shut(case(id))[id])
+    assert any(name.startswith("expect_table_columns_to_match_set") for name in shut(unlanded(case(id)))[id])
 
 
 def test_a_relation_that_was_not_built_shuts_the_gate() -> None:

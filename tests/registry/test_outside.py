@@ -26,9 +26,9 @@ WORLD_FILES = {
     *("claims.csv", "requests.ndjson", "faults.csv", "truth.csv"),
 }
 EXITS = {
-    **{"OK": 0, "BUG": 1, "USAGE": 2, "HELD": 10, "RECORDS_LOST": 11, "INCOMPLETE": 12, "UNDELIVERED": 13},
-    **{"BROKER": 14, "BUSY": 75},
-}
+    "OK": 0, "BUG": 1, "USAGE": 2, "HELD": 10, "RECORDS_LOST": 11, "INCOMPLETE": 12, "UNDELIVERED": 13, "BROKER": 14,
+    "BUSY": 75,
+}  # fmt: skip
 
 
 def seed(name: str) -> list[dict[str, str]]:

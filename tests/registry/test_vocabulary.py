@@ -124,7 +124,7 @@ def test_another_subject_is_seen(subject: str) -> None:
 
 def test_every_event_travels_on_one_topic() -> None:
     assert sorted(e.__name__ for e in descendants(Event)) == sorted(topic.event.__name__ for topic in TOPICS)
-    assert TOPIC_BY_NAME == {topic.name: topic for topic in TOPICS}
+    assert {topic.name: topic for topic in TOPICS} == TOPIC_BY_NAME
     assert len(TOPIC_BY_NAME) == len(TOPICS)
 
 

@@ -42,7 +42,6 @@ def _week(part: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
     lineage = identified + _sum(part, pl.col("by_lineage"))
     stealth = lineage + _sum(part, pl.col("by_stealth"))
     ranks = _ranks(part, total)
-    top = ranks[:10]
     quadrants = _quadrants(part, total)
     opened = {row["openness"]: row["tokens"] for row in quadrants}
     free = _sum(part, pl.col("variant") == "free")
@@ -50,23 +49,23 @@ def _week(part: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
         "router_tokens_weekly": [{"tokens": total}],
         "china_share_identified_weekly": [_share(identified, total)],
         "china_share_origin_weekly": [_share(chinese, total - unknown)],
-        "china_share_top10_weekly": [
-            _share(sum(row["tokens"] for row in top if row["is_chinese"]), sum(row["tokens"] for row in top))
-        ],
-        "china_share_bounds_weekly": [
-            {
-                "lower_share": chinese / total,
-                "upper_share": (chinese + unknown) / total,
-                "unknown_tokens": unknown,
-                "tokens": total,
-            }
-        ],
+        "china_share_top10_weekly": [_top(ranks[:10])],
+        "china_share_bounds_weekly": [_bounds(chinese, unknown, total)],
         "china_share_reconciliation_weekly": _waterfall(identified, lineage, stealth, chinese, total, total - unknown),
         "model_rank_weekly": ranks,
         "openness_share_weekly": quadrants,
         "china_part_of_open_weekly": [_share(opened["open_chinese"], opened["open_chinese"] + opened["open_other"])],
         "free_share_weekly": [{"free_tokens": free, "tokens": total, "free_share": free / total}],
     }
+
+
+def _top(ranks: list[dict[str, Any]]) -> dict[str, Any]:
+    return _share(sum(row["tokens"] for row in ranks if row["is_chinese"]), sum(row["tokens"] for row in ranks))
+
+
+def _bounds(chinese: int, unknown: int, total: int) -> dict[str, Any]:
+    shares = {"lower_share": chinese / total, "upper_share": (chinese + unknown) / total}
+    return {**shares, "unknown_tokens": unknown, "tokens": total}
 
 
 def _waterfall(

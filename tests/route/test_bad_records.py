@@ -21,7 +21,7 @@ from tokenshare.metrics import METRICS
 from tokenshare.offsets import Range, Record
 from tokenshare.topics import USAGE_OBSERVED
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = pytest.mark.timeout(300)
 ROUTER = [metric.id for metric in METRICS if metric.group == "router"]
 AT = datetime(2026, 6, 15, 5, tzinfo=UTC)
 GOOD = encode(
@@ -58,7 +58,7 @@ BAD: dict[str, tuple[bytes | None, str]] = {
     "unknown field": (altered(colour="red"), "colour: Extra inputs are not permitted"),
     "missing field": (replaced(b"," + TOKENS, b""), "tokens: Field required"),
     "nul": (altered(model_permaslug="foreign/\x00"), "model_permaslug: String should match pattern"),
-    "lone surrogate": (replaced(b"foreign/good", b"foreign/\\ud800"), "model_permaslug"),
+    "lone surrogate": (replaced(b"foreign/good", b"foreign/\\ud800"), "unexpected end of hex escape at line 1 column"),
     "an array": (b"[" + GOOD + b"]", "value: Input should be"),
     "tombstone": (None, "a record without value (tombstone) is not an event"),
 }
