@@ -6,11 +6,13 @@ from typing import Any, NoReturn
 
 from pydantic import ValidationError
 
+from tokenshare.columns import columns_of
 from tokenshare.errors import ContractViolation
 from tokenshare.events import Event
 from tokenshare.fields import LARGEST_COUNT
 from tokenshare.topics import Topic
 
+_DATED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _DIGITS = re.compile(r"[0-9]{1,19}", re.ASCII)
 
 
@@ -23,7 +25,7 @@ def decode(topic: Topic, value: bytes | None) -> Event:
     """The event a record's value holds; raises ContractViolation saying what was wrong where."""
     if value is None:
         raise ContractViolation(f"{topic.name}: a record without value (tombstone) is not an event")
-    read_json(value)  # pydantic keeps the last of duplicate keys and cannot be told not to
+    _mind_dates(topic, read_json(value))  # pydantic keeps the last of duplicate keys and cannot be told not to
     try:
         return topic.event.model_validate_json(value)
     except ValidationError as error:
@@ -58,6 +60,14 @@ def read_count(value: Any, where: str) -> int:
     if not 0 <= count <= LARGEST_COUNT:
         raise ContractViolation(f"{where} is {value}: outside 0 to 2^63-1")
     return count
+
+
+def _mind_dates(topic: Topic, document: Any) -> None:
+    """Digits in a string are no date: pydantic would read them as seconds since 1970."""
+    for column in columns_of(topic.event):
+        value = document.get(column.name) if isinstance(document, dict) else None
+        if column.sql_type in ("DATE", "TIMESTAMPTZ") and isinstance(value, str) and not _DATED.match(value):
+            raise ContractViolation(f"{topic.name}: {column.name} is not written as ISO 8601")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

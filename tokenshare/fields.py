@@ -3,7 +3,7 @@
 from datetime import UTC, date, timedelta
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 LARGEST_COUNT = 2**63 - 1
 TEXT = r"^[^\x00-\x1f\x7f]+$"
@@ -16,14 +16,7 @@ def _utc(moment: AwareDatetime) -> AwareDatetime:
     return moment.astimezone(UTC)
 
 
-def _written(value: object) -> object:
-    if isinstance(value, str) and value.isdecimal():  # pydantic would read it as seconds since 1970
-        raise ValueError("must be written as ISO 8601")
-    return value
-
-
-Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_utc)]
-Day = Annotated[date, BeforeValidator(_written)]
+Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
 
 # Identity: what every event carries.
 EventId = Annotated[
@@ -35,8 +28,8 @@ SourceId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$", description="
 ObservedAt = Annotated[Moment, Field(description="When the pipeline fetched it, in UTC.")]
 
 # Router usage.
-UsageDate = Annotated[Day, Field(description="UTC day the tokens were processed.")]
-WeekStartDate = Annotated[Day, Field(description="Monday that opens the ISO week, in UTC.")]
+UsageDate = Annotated[date, Field(description="UTC day the tokens were processed.")]
+WeekStartDate = Annotated[date, Field(description="Monday that opens the ISO week, in UTC.")]
 ModelPermaslug = Annotated[
     str,
     Field(
@@ -133,8 +126,8 @@ Modalities = Annotated[tuple[Modality, ...], Field(description="Kinds of output 
 IsWithdrawn = Annotated[bool, Field(description="The catalogue lists it no longer.")]
 IsDiscounted = Annotated[bool, Field(description="The price is a discounted one, not the regular list price.")]
 ProviderId = Annotated[str, Field(pattern=TEXT, max_length=128, description="Who sells the tokens at this price.")]
-PriceDate = Annotated[Day, Field(description="UTC day the price was listed.")]
-ValidDate = Annotated[Day, Field(description="UTC day on which the price begins or ends to hold.")]
+PriceDate = Annotated[date, Field(description="UTC day the price was listed.")]
+ValidDate = Annotated[date, Field(description="UTC day on which the price begins or ends to hold.")]
 TierMinTokens = Annotated[
     int,
     Field(
@@ -187,5 +180,5 @@ EventCount = Annotated[
 ]
 TopicName = Annotated[str, Field(pattern=r"^[a-z_.]+\.v[0-9]+$", description="A topic, without any prefix.")]
 EventCounts = Annotated[dict[TopicName, EventCount], Field(description="Distinct events the fetch brought, by topic.")]
-AskedDate = Annotated[Day, Field(description="First or last UTC day the fetch asked for; null where it has no days.")]
+AskedDate = Annotated[date, Field(description="First or last UTC day the fetch asked for; null where it has no days.")]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="sha256 over the sorted distinct event ids.")]

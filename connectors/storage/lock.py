@@ -3,14 +3,17 @@
 import fcntl
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import IO
 
 import psutil
 
 from tokenshare.errors import Busy, UsageError
+
+PATIENCE_SECONDS = 10.0
 
 
 @contextmanager
@@ -36,8 +39,8 @@ def holder(path: Path) -> psutil.Process | None:
         return None
 
 
-def take_over(path: Path, wait: Callable[[psutil.Process], object] = lambda p: p.wait(timeout=10)) -> None:
-    """Ends the process that holds the lock; nothing happens where nobody does."""
+def take_over(path: Path) -> None:
+    """Ends the process that holds the lock, and waits until it is free; nothing happens where nobody holds it."""
     if not is_held(path):
         return
     process = holder(path)
@@ -46,7 +49,11 @@ def take_over(path: Path, wait: Callable[[psutil.Process], object] = lambda p: p
             "the lock's holder cannot be told from its signature", "end that process by hand, then run again"
         )
     process.kill()
-    wait(process)
+    deadline = monotonic() + PATIENCE_SECONDS
+    while is_held(path):  # the process itself may stay as a zombie until its parent looks
+        if monotonic() > deadline:
+            raise UsageError(f"pid {process.pid} was ended and the lock is still held", "end its children by hand")
+        sleep(0.05)
 
 
 def is_held(path: Path) -> bool:
