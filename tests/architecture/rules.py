@@ -26,9 +26,7 @@ DOORS = {
     "prefect": ("flows/",),
 }
 CLOCKS = re.compile(r"(^|\.)(date(time)?\.(now|utcnow|today)|time\.(time|time_ns|gmtime|localtime))$")
-SQL_CLOCKS = re.compile(
-    r"\b(now|today|get_current_timestamp)\s*\(|\bcurrent_(date|time|timestamp)\b", re.IGNORECASE
-)
+SQL_CLOCKS = re.compile(r"\b(now|today|get_current_timestamp)\s*\(|\bcurrent_(date|time|timestamp)\b", re.IGNORECASE)
 ENVIRONMENT = re.compile(r"^os\.(environb?|getenvb?|putenv|unsetenv)$")
 NAMELESS = re.compile(r"^_*(utils?|helpers?|commons?|bases?|managers?|handlers?)$")
 MACHINE = re.compile(
@@ -151,9 +149,7 @@ def _imports(root: Path) -> Iterator[tuple[str, str]]:
     """Every module and name imported in the packages, at the top or inside a function, with the file."""
     for file in _files(root, "*.py", *MAY_IMPORT):
         for node in ast.walk(_parse(file)):
-            yield from (
-                (_say(root, file), name) for name in _named(node, file.relative_to(root).parent.parts)
-            )
+            yield from ((_say(root, file), name) for name in _named(node, file.relative_to(root).parent.parts))
 
 
 def _named(node: ast.AST, package: tuple[str, ...]) -> list[str]:

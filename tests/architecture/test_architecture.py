@@ -91,9 +91,7 @@ def test_a_sound_tree_passes(rule: Callable[[Path], Breaches], sound: Path) -> N
 
 
 @pytest.mark.parametrize(("rule", "path", "text"), BROKEN)
-def test_a_broken_tree_is_seen(
-    rule: Callable[[Path], Breaches], path: str, text: str | None, sound: Path
-) -> None:
+def test_a_broken_tree_is_seen(rule: Callable[[Path], Breaches], path: str, text: str | None, sound: Path) -> None:
     opening = OPENING if path.endswith(".py") else ""
     plant(sound, path, "x = 1\n" if text is None else f"{opening}{text}\n")
     (breach,) = rule(sound)

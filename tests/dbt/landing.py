@@ -55,9 +55,7 @@ class Landing:
         with duckdb.connect(str(warehouse)) as connection:
             connection.execute("create schema raw")
             for topic, events in self.events.items():
-                connection.execute(
-                    f"create table raw.{topic.table} ({IDENTITY}, {COLUMN_TYPES[topic]}, {COORDINATES})"
-                )
+                connection.execute(f"create table raw.{topic.table} ({IDENTITY}, {COLUMN_TYPES[topic]}, {COORDINATES})")
                 if events:
                     landed = pa.Table.from_pylist(
                         [_record(topic, offset, event) for offset, event in enumerate(events)]

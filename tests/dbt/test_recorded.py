@@ -55,9 +55,7 @@ def as_printed(value: float, like: str) -> float:
 
 
 @pytest.mark.parametrize("week", expected("expected_weekly.csv"), ids=lambda week: week["iso_week"])
-def test_every_week_is_as_computed_elsewhere(
-    recorded: duckdb.DuckDBPyConnection, week: dict[str, str]
-) -> None:
+def test_every_week_is_as_computed_elsewhere(recorded: duckdb.DuckDBPyConnection, week: dict[str, str]) -> None:
     found = recorded.execute(WEEKS, [week["iso_week"]])
     names = [column[0] for column in found.description]
     rows = found.fetchall()
@@ -69,12 +67,8 @@ def test_every_week_is_as_computed_elsewhere(
 
 
 def test_no_other_week_is_shown(recorded: duckdb.DuckDBPyConnection) -> None:
-    found = recorded.execute(
-        "select strftime(week_start_date, '%G-W%V') from metrics.router_tokens_weekly"
-    ).fetchall()
-    assert sorted(row[0] for row in found) == sorted(
-        week["iso_week"] for week in expected("expected_weekly.csv")
-    )
+    found = recorded.execute("select strftime(week_start_date, '%G-W%V') from metrics.router_tokens_weekly").fetchall()
+    assert sorted(row[0] for row in found) == sorted(week["iso_week"] for week in expected("expected_weekly.csv"))
 
 
 def test_authors_are_the_vendors_expected(recorded: duckdb.DuckDBPyConnection) -> None:
@@ -83,10 +77,7 @@ def test_authors_are_the_vendors_expected(recorded: duckdb.DuckDBPyConnection) -
         from intermediate.int_usage_attributed
     """
     vendors = {row["author"]: tuple(row.values()) for row in expected("expected_vendors.csv")}
-    found = {
-        row[0]: (*row[:2], *(str(flag).lower() for flag in row[2:]))
-        for row in recorded.execute(query).fetchall()
-    }
+    found = {row[0]: (*row[:2], *(str(flag).lower() for flag in row[2:])) for row in recorded.execute(query).fetchall()}
     assert {author: found.get(author) for author in vendors} == vendors
 
 

@@ -24,9 +24,7 @@ def unlike(found: dict[str, float], usual: float) -> dict[str, float]:
 
 
 def total(warehouse: Warehouse, on: date) -> int:
-    row = warehouse.execute(
-        "select sum(tokens) from marts.fct_usage_daily where usage_date = ?", [on]
-    ).fetchone()
+    row = warehouse.execute("select sum(tokens) from marts.fct_usage_daily where usage_date = ?", [on]).fetchone()
     return row[0]
 
 

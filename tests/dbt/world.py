@@ -27,9 +27,7 @@ def land_synthetic(landing: Landing) -> None:
     first = [row for number in served for row in _plain_day(day(number))]
     fetch_usage(RANKINGS, night(20), first, (day(5), day(19))).land(landing, repeat=2)  # landed twice
     fetch_usage(RANKINGS, night(21), _second_answer(), (day(14), day(20))).land(landing)
-    fetch_usage(RANKINGS, night(22), [(day(15), "openai/g", 999), (day(15), "other", 1)]).land(
-        landing, drop=1
-    )
+    fetch_usage(RANKINGS, night(22), [(day(15), "openai/g", 999), (day(15), "other", 1)]).land(landing, drop=1)
     swapped = fetch_usage(RANKINGS, night(23), [(day(15), "openai/g", 998), (day(15), "other", 1)])
     others = swapped.completed.model_copy(update={"digest": "0" * 64})
     replace(swapped, completed=others).land(landing)  # as many events as promised, but not those
@@ -86,9 +84,7 @@ def _land_catalogue(landing: Landing) -> None:
     fetch_catalogue(night(11), [], []).land(landing)  # an empty answer is complete, and says nothing
 
 
-def _price(
-    model_id: str, input_price: str | None, output_price: str | None, **given: object
-) -> dict[str, object]:
+def _price(model_id: str, input_price: str | None, output_price: str | None, **given: object) -> dict[str, object]:
     return {
         "model_id": model_id,
         "input_usd_per_token": input_price,
@@ -122,10 +118,7 @@ def land_recorded(landing: Landing, *rankings: Path) -> None:
     rows.sort(key=lambda row: row["known_at"])
     newest: dict[tuple[date, str], int] = {}
     for known_at, shown in groupby(rows, key=lambda row: row["known_at"]):
-        newest |= {
-            (date.fromisoformat(row["date"]), row["model_permaslug"]): int(row["total_tokens"])
-            for row in shown
-        }
+        newest |= {(date.fromisoformat(row["date"]), row["model_permaslug"]): int(row["total_tokens"]) for row in shown}
         moment = datetime.fromisoformat(known_at)
         first = moment.date() - timedelta(days=2)
         stated = [(on, slug, tokens) for (on, slug), tokens in newest.items() if on >= first]

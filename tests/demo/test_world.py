@@ -46,9 +46,7 @@ def truth(directory: Path) -> pl.DataFrame:
 def column_of(truth: pl.DataFrame, metric: str, column: str) -> dict[tuple[str, ...], str]:
     """Values of one column by the values of their key."""
     lines = truth.filter(metric=metric, column=column)
-    return {
-        tuple(map(str, json.loads(key).values())): value for key, value in lines.select("key", "value").rows()
-    }
+    return {tuple(map(str, json.loads(key).values())): value for key, value in lines.select("key", "value").rows()}
 
 
 def test_one_seed_is_one_world(directory: Path, tmp_path: Path) -> None:
@@ -107,9 +105,7 @@ def test_days_move_and_hide_no_more_than_the_gates_allow(usage: pl.DataFrame) ->
 
 def test_the_story_is_in_it(usage: pl.DataFrame, truth: pl.DataFrame) -> None:
     days = dict(usage.group_by("model_permaslug").len().rows())
-    shares = [
-        float(value) for value in column_of(truth, "china_share_identified_weekly", "china_share").values()
-    ]
+    shares = [float(value) for value in column_of(truth, "china_share_identified_weekly", "china_share").values()]
     tokens = [int(value) for value in column_of(truth, "router_tokens_weekly", "tokens").values()]
     assert days["tencent/hy3-preview-20260421:free"] == 2
     assert days["openrouter/hunter-alpha"] == 21
@@ -172,9 +168,7 @@ def test_truth_keeps_the_laws(truth: pl.DataFrame) -> None:
 
 
 def test_truth_speaks_the_registry(truth: pl.DataFrame) -> None:
-    for metric, keys in (
-        truth.group_by("metric").agg("key", "column").rows_by_key("metric", unique=True).items()
-    ):
+    for metric, keys in truth.group_by("metric").agg("key", "column").rows_by_key("metric", unique=True).items():
         declared, grain = METRIC_BY_ID[metric], METRIC_BY_ID[metric].grain
         assert {tuple(json.loads(key)) for key in keys[0]} == {grain}
         assert set(keys[1]) == set(declared.row.model_fields) - set(grain)
@@ -183,9 +177,7 @@ def test_truth_speaks_the_registry(truth: pl.DataFrame) -> None:
 def test_the_catalogue_has_its_traps(directory: Path, usage: pl.DataFrame) -> None:
     models = pl.read_csv(directory / "models.csv", infer_schema=False)
     assert tuple(models.columns) == catalogue.COLUMNS
-    entries = {
-        row["id"]: row for row in models.filter(pl.col("known_at") <= "2026-06-28T06:00:00Z").to_dicts()
-    }
+    entries = {row["id"]: row for row in models.filter(pl.col("known_at") <= "2026-06-28T06:00:00Z").to_dicts()}
     shown = set(usage["model_permaslug"].str.split(":").list.first()) - {"other"}
     assert shown <= {entry["canonical_slug"] for entry in entries.values()}
     assert entries["openrouter/auto"]["prompt_usd_per_token"] == "-1"

@@ -23,9 +23,7 @@ BASE = "https://upstream.example/api/v1"
 FOLDER = "datasets/exports/rankings-daily"
 
 
-def pages(
-    body: bytes = CSV, kind: str = "text/csv", file: dict[str, Any] | None = None, **more: Any
-) -> list[Page]:
+def pages(body: bytes = CSV, kind: str = "text/csv", file: dict[str, Any] | None = None, **more: Any) -> list[Page]:
     """A manifest that is right about the file, but for what is given."""
     told = {
         "url": f"{BASE}/x.csv",
@@ -33,12 +31,8 @@ def pages(
         "bytes": len(body),
         "sha256": sha256(body).hexdigest(),
     }
-    manifest = (
-        MANIFEST | {"files": {"csv": told | (file or {})}, "row_count": max(0, body.count(b"\n") - 1)} | more
-    )
-    manifest_page = Page(
-        f"{BASE}/{FOLDER}/latest.manifest.json", json.dumps(manifest).encode(), "application/json"
-    )
+    manifest = MANIFEST | {"files": {"csv": told | (file or {})}, "row_count": max(0, body.count(b"\n") - 1)} | more
+    manifest_page = Page(f"{BASE}/{FOLDER}/latest.manifest.json", json.dumps(manifest).encode(), "application/json")
     return [manifest_page, Page(f"{BASE}/{FOLDER}/2026-05-11.csv", body, kind)]
 
 
@@ -108,11 +102,7 @@ def test_the_running_day_is_never_said() -> None:
 
 
 def test_unknown_fields_and_columns_are_reported() -> None:
-    wider = (
-        CSV.replace(b"_tokens\r", b"_tokens,requests\r")
-        .replace(b"5\r", b"5,1\r")
-        .replace(b"0.6\r", b"0.6,1\r")
-    )
+    wider = CSV.replace(b"_tokens\r", b"_tokens,requests\r").replace(b"5\r", b"5,1\r").replace(b"0.6\r", b"0.6,1\r")
     parsed = parse(fetch_of(ID, *pages(wider, mood="good")))
     assert parsed.unknown_fields == {"manifest.mood", "csv.requests"}
 

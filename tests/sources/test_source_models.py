@@ -62,9 +62,7 @@ def test_entries_become_models_and_aliases_do_not() -> None:
     assert found[0].created_at == datetime(2026, 1, 1, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
-    ("place", "value"), [("id", "~alpha/latest"), ("alias_target", {"slug": "alpha/one"})]
-)
+@pytest.mark.parametrize(("place", "value"), [("id", "~alpha/latest"), ("alias_target", {"slug": "alpha/one"})])
 def test_either_mark_of_an_alias_is_enough(place: str, value: Any) -> None:
     assert models(parse(fetch_of(ID, changed(place, value))))[0].id == "beta/two"
 

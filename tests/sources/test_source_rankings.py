@@ -78,9 +78,7 @@ REFUSED = {
 }
 
 
-def answer(
-    rows: list[dict[str, Any]], start: str = "2026-05-10", end: str = "2026-05-11", **more: Any
-) -> Page:
+def answer(rows: list[dict[str, Any]], start: str = "2026-05-10", end: str = "2026-05-11", **more: Any) -> Page:
     meta = {"as_of": "2026-05-12T02:00:00.000Z", "version": "v1", "start_date": start, "end_date": end}
     body = json.dumps({"data": rows, "meta": meta | more.pop("meta", {}), **more})
     return Page("https://upstream.example/", body.encode(), "application/json")
@@ -97,9 +95,7 @@ def usage(parsed: Parsed) -> list[tuple[date, str, int]]:
 
 def test_every_row_becomes_an_event() -> None:
     parsed = parse(fetch_of(ID))
-    told = [
-        (date.fromisoformat(r["date"]), r["model_permaslug"], int(r["total_tokens"])) for r in GOOD["data"]
-    ]
+    told = [(date.fromisoformat(r["date"]), r["model_permaslug"], int(r["total_tokens"])) for r in GOOD["data"]]
     assert usage(parsed) == told
     assert parsed.as_of == datetime(2026, 5, 12, 2, tzinfo=UTC)
     assert (parsed.start_date, parsed.end_date) == (WINDOW.start, WINDOW.end)
@@ -172,9 +168,7 @@ def test_the_running_day_is_judged_and_never_said() -> None:
     assert [day for day, _, _ in usage(parsed)] == [date(2026, 5, 11)]
     assert parsed.end_date == date(2026, 5, 11)
     with pytest.raises(PayloadRefused, match="total_tokens is True"):
-        parse(
-            fetch_of(ID, answer([rows[0], row("2026-05-12", tokens=True)], end="2026-05-12"), window=window)
-        )
+        parse(fetch_of(ID, answer([rows[0], row("2026-05-12", tokens=True)], end="2026-05-12"), window=window))
 
 
 def test_a_window_of_the_running_day_alone_has_no_days() -> None:
@@ -192,9 +186,7 @@ LONG = Window(date(2020, 1, 1), date(2026, 5, 11), WINDOW.observed_at)
 def test_calls_cover_the_window_without_gap_overlap_or_excess(start: date, days: int) -> None:
     window = Window(start, start + timedelta(days=days), WINDOW.observed_at)
     calls = plan_calls(window)
-    asked = [
-        call.start + timedelta(days=n) for call in calls for n in range((call.end - call.start).days + 1)
-    ]
+    asked = [call.start + timedelta(days=n) for call in calls for n in range((call.end - call.start).days + 1)]
     wanted = (window.start + timedelta(days=n) for n in range(days + 1))
     assert asked == [day for day in wanted if day >= FIRST_DAY]
     assert all((call.end - call.start).days + 1 <= 366 for call in calls)

@@ -68,9 +68,7 @@ def test_a_world_is_what_was_known_at_its_moment(world: Path) -> None:
     assert ("2026-05-09", "alpha/one", "100") in earlier
     assert ("2026-05-10", "beta/two:free", "100") in earlier
     later = rows(ask(world, DAILY, AS_OF + timedelta(days=1)))
-    assert [row for row in later if row[:2] == ("2026-05-11", "alpha/one")] == [
-        ("2026-05-11", "alpha/one", "505")
-    ]
+    assert [row for row in later if row[:2] == ("2026-05-11", "alpha/one")] == [("2026-05-11", "alpha/one", "505")]
 
 
 def test_the_running_day_is_live_when_asked_for_and_never_invented(world: Path) -> None:
@@ -94,9 +92,7 @@ def test_the_running_day_is_live_when_asked_for_and_never_invented(world: Path) 
         ({"category": "programming", "modality": "image", "period": "week"}, "exclude each other"),
     ],
 )
-def test_wrong_parameters_are_a_400_with_the_documented_body(
-    world: Path, params: dict[str, str], said: str
-) -> None:
+def test_wrong_parameters_are_a_400_with_the_documented_body(world: Path, params: dict[str, str], said: str) -> None:
     response = ask_with(world, params)
     assert response.status_code == 400
     assert response.json()["error"]["code"] == 400
@@ -143,10 +139,7 @@ def test_thirty_calls_a_minute_and_key_then_429_with_the_wait() -> None:
 
 
 def test_values_are_served_as_they_stand_whatever_they_are(tmp_path: Path) -> None:
-    junk = (
-        RANKINGS
-        + "2026-05-12T02:05:00Z,2026-05-11,junk/one,-5\n2026-05-12T02:05:00Z,2026-05-99,junk/two,1e9\n"
-    )
+    junk = RANKINGS + "2026-05-12T02:05:00Z,2026-05-11,junk/one,-5\n2026-05-12T02:05:00Z,2026-05-99,junk/two,1e9\n"
     found = rows(ask(write_world(tmp_path / "world", rankings_daily=junk), DAILY, end_date="2026-06-01"))
     assert ("2026-05-11", "junk/one", "-5") in found
     assert ("2026-05-99", "junk/two", "1e9") in found
@@ -183,9 +176,7 @@ def test_a_dated_snapshot_changes_no_more_once_the_next_day_is_over(world: Path)
     assert old == ask(world, f"{EXPORTS}/2026-05-09.csv", as_of + timedelta(days=9)).text
 
 
-@pytest.mark.parametrize(
-    "name", ["2026-05-08.csv", "2026-05-12.csv", "20260511.csv", "latest.xml", "../models"]
-)
+@pytest.mark.parametrize("name", ["2026-05-08.csv", "2026-05-12.csv", "20260511.csv", "latest.xml", "../models"])
 def test_snapshots_that_are_not_there_are_404(world: Path, name: str) -> None:
     assert ask(world, f"{EXPORTS}/{name}").status_code == 404
 
@@ -225,9 +216,7 @@ def test_the_catalogue_comes_whole_or_in_pages_with_a_next_link(world: Path) -> 
     assert "offset=3" in first["links"]["next"]
     assert "output_modalities=all" in first["links"]["next"]
     assert ask(world, "models", offset="3", limit="3").json()["links"] == {"next": None}
-    assert (
-        ask(world, "models", limit="1001").status_code == 400 == ask(world, "models", offset="-1").status_code
-    )
+    assert ask(world, "models", limit="1001").status_code == 400 == ask(world, "models", offset="-1").status_code
 
 
 def test_a_file_the_world_lacks_is_a_404_and_is_not_available(tmp_path: Path) -> None:

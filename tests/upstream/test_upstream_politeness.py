@@ -63,9 +63,7 @@ def test_a_status_that_may_pass_is_asked_again_and_then_absent(tmp_path: Path, s
     assert naps.seconds == ([1.0, 1.0, 2.0] if status == "429" else [0.5, 1.0, 2.0])
 
 
-@pytest.mark.parametrize(
-    ("fault", "said"), [("truncate", "the answer broke off"), ("reset", "the answer broke off")]
-)
+@pytest.mark.parametrize(("fault", "said"), [("truncate", "the answer broke off"), ("reset", "the answer broke off")])
 def test_a_body_that_breaks_off_is_never_a_page(tmp_path: Path, fault: str, said: str) -> None:
     with served(tmp_path, fault) as upstream:
         message = absent(upstream.url, with_key=True)
@@ -208,12 +206,7 @@ def test_a_refused_key_is_one_call_and_names_the_setting(status: str, key: bool)
 
 
 def test_another_4xx_is_one_call_and_says_the_upstreams_reason_harmlessly() -> None:
-    body = (
-        b'{"error": {"code": 400, "message": "span \\u001b[31m too long '
-        + SECRET.encode()
-        + b"x" * 500
-        + b'"}}'
-    )
+    body = b'{"error": {"code": 400, "message": "span \\u001b[31m too long ' + SECRET.encode() + b"x" * 500 + b'"}}'
     with scripted([head("400 Bad Request", f"Content-Length: {len(body)}") + body]) as (url, asked):
         message = absent(url)
     assert "status 400: span  [31m too long ***" in message
@@ -327,9 +320,7 @@ def test_a_wait_that_outlasts_the_deadline_is_not_begun(asked_for: str) -> None:
         ({"retry-after": "Tue, 12 May 2026 06:00:30 GMT"}, 0),
     ],
 )
-def test_retry_after_in_seconds_or_as_a_date_of_the_upstreams_clock(
-    headers: dict[str, str], seconds: float
-) -> None:
+def test_retry_after_in_seconds_or_as_a_date_of_the_upstreams_clock(headers: dict[str, str], seconds: float) -> None:
     assert read_retry_after(headers) == seconds
 
 
