@@ -110,7 +110,8 @@ def test_only_daily_cells_fed_by_a_restated_day_are_restated(replay: Replay) -> 
 
 def test_restatements_are_all_the_cells_that_readers_saw_change(replay: Replay) -> None:
     mornings = list(pairwise(replay.mornings.values()))
-    seen = set().union(*(changed_cells(id, *between) for id in SHOWN for between in mornings))
+    dated = [id for id in SHOWN if METRIC_BY_ID[id].period]  # a dimension moves with time and restates no period
+    seen = set().union(*(changed_cells(id, *between) for id in dated for between in mornings))
     found = {(r["metric"], "|".join(map(str, json.loads(r["key"]).values())), r["column"], r["new_version"])
              for r in replay.restatements()}  # fmt: skip
     assert found == seen
