@@ -15,7 +15,7 @@ EXITS: Mapping[ExitCode, str] = {
     ExitCode.USAGE: "A wrong option, setting, home or as-of. Nothing was done.",
     ExitCode.HELD: "A gate is shut: a metric is held at its last good version. `tokenshare gates ID` says why.",
     ExitCode.RECORDS_LOST: "Records that had not landed are gone from the topic. Nothing more lands until "
-    "`--accept-gap` puts that on record.",
+    "the topic is back, or a new home fetches again.",
     ExitCode.INCOMPLETE: "A source was absent or refused; the others went on.",
     ExitCode.UNDELIVERED: "An alert could not be delivered; it stays in the outbox and is tried again.",
     ExitCode.BROKER: "Kafka cannot be reached, refuses us, or lacks a topic.",
