@@ -12,7 +12,7 @@ import pytest
 from tests.cli.command import Ask, Said, assert_one_sentence, environment
 from tests.cli.homes import advanced, claimed, from_tomorrow
 
-pytestmark = pytest.mark.timeout(300)  # on a machine that may be busy
+pytestmark = pytest.mark.timeout(900)  # on a machine that may be busy
 REFRESH = ("refresh", "--world", "{world}", "--as-of", "2026-07-13T06:00:00Z", "--json")
 
 

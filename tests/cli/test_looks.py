@@ -16,7 +16,7 @@ from tests.cli.command import CANARIES, LOOKS_IMPORTING, Ask, Said, run
 from tests.cli.conftest import Refreshed
 from tokenshare.metrics import METRICS
 
-pytestmark = pytest.mark.timeout(600)  # the first one waits for the shared pass
+pytestmark = pytest.mark.timeout(900)  # the first one waits for the shared pass
 ORIGIN = "china_share_origin_weekly"
 KNOWN_THEN = ("--as-of", "2026-07-14T00:00:00Z")
 JSON = {

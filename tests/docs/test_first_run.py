@@ -76,7 +76,7 @@ def _documented(kind: str) -> list[str]:
     return list(dict.fromkeys(line for text in texts for line in (text.splitlines() if kind == "sh" else [text])))
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_every_documented_command_works(demo: tuple[Scene, dict[str, Any]]) -> None:
     scene, _ = demo
     commands = [line for line in _documented("sh") if line.startswith("tokenshare")]
@@ -95,7 +95,7 @@ def test_every_documented_query_answers(demo: tuple[Scene, dict[str, Any]]) -> N
             assert connection.execute(query).fetchall(), query
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_the_documented_live_refresh_publishes_real_shapes(broker: str, tmp_path: Path) -> None:
     """The same command as in the README, with the emulator where the internet would be, and no key."""
     today = datetime.now(UTC)

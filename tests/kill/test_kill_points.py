@@ -11,7 +11,7 @@ from tests.kill.passes import KILLED
 from tests.kill.worlds import silent_world
 from tokenshare.errors import ExitCode
 
-pytestmark = [pytest.mark.kill, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.kill, pytest.mark.timeout(900)]
 at_every_point = pytest.mark.parametrize("point", POINTS)
 every_day = pytest.mark.parametrize("points", TROUBLES, ids=lambda points: "-".join(points))
 

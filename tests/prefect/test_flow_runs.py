@@ -17,7 +17,7 @@ from tests.prefect.server import Server, environment, free_port, start
 from tests.scene import small_rows, write_rankings
 
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.timeout(600)  # a server and two passes, on a machine that may be busy
+pytestmark = pytest.mark.timeout(900)  # a server and two passes, on a machine that may be busy
 STAGES = {"ingest", "land", "transform", "publish"}
 SECRET = "canary-key-5d20e7b3f8"
 COMMAND = """

@@ -13,7 +13,7 @@ from tests.scene import Scene, small_rows, statuses, write_prices, write_ranking
 from tokenshare.errors import ExitCode
 from tokenshare.metrics import METRICS
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 ROUTER = [metric.id for metric in METRICS if metric.group == "router"]
 KEYED, EXPORTS = "/api/v1/datasets/rankings-daily", "/api/v1/datasets/exports"
 # Two faults a pass: one on the keyed path, one on the exports.

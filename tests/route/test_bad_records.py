@@ -21,7 +21,7 @@ from tokenshare.metrics import METRICS
 from tokenshare.offsets import Range, Record
 from tokenshare.topics import USAGE_OBSERVED
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 ROUTER = [metric.id for metric in METRICS if metric.group == "router"]
 AT = datetime(2026, 6, 15, 5, tzinfo=UTC)
 GOOD = encode(

@@ -16,7 +16,7 @@ from tests.scene import MODELS, Row, Scene, statuses, write_prices, write_rankin
 from tokenshare.errors import ExitCode
 from tokenshare.metrics import METRICS
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 AUTHORS = ("deepseek", "anthropic", "openai", "qwen", "google")
 NAMED = [*MODELS, *(f"{author}/model-{number}" for number in range(9) for author in AUTHORS)]
 GOOD = [*((model, 1_000_000 * (rank + 1)) for rank, model in enumerate(NAMED)), ("other", 50_000_000)]

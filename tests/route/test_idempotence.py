@@ -15,7 +15,7 @@ from flows.refresh import Report
 from tests.scene import Scene, small_rows, statuses, write_rankings
 from tokenshare.errors import Busy, ExitCode, UsageError
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 FIRST, LATER = "2026-06-15T06:00:00Z", "2026-06-15T12:00:00Z"
 NUMBERS = (
     "SELECT table_schema || '.' || table_name FROM information_schema.tables "

@@ -15,7 +15,7 @@ from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from tests.scene import Scene, small_rows, statuses, write_prices, write_rankings
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 START, REFRESHES = date(2026, 6, 1), 10
 FIRST = date(2026, 6, 15)
 # A BI tool in miniature: knows DuckDB and the contract, nothing of our code.

@@ -16,7 +16,7 @@ from tests.route import independent
 from tests.scene import Scene, statuses
 from tokenshare.metrics import METRIC_BY_ID, METRICS
 
-pytestmark = [pytest.mark.recorded, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.recorded, pytest.mark.timeout(900)]
 
 WORLDS = {"openrouter": "2026-08-03T06:00:00+00:00", "openrouter-weeks": "2026-06-22T06:00:00+00:00"}
 SHOWN = [metric.id for metric in METRICS if metric.id != "list_price_daily"]  # these worlds have no catalogue

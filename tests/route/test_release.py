@@ -15,7 +15,7 @@ from tests.scene import Row, Scene, small_rows, statuses, write_rankings
 from tokenshare.errors import ExitCode, UsageError
 from tokenshare.metrics import METRIC_BY_ID, METRICS
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 ROUTER = [metric.id for metric in METRICS if metric.group == "router"]
 HELD_AT, NEXT = "2026-06-16T06:00:00Z", "2026-06-17T06:00:00Z"
 

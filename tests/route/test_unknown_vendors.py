@@ -9,7 +9,7 @@ from flows import looks, settings
 from tests.scene import Row, Scene, small_rows, write_rankings
 from tokenshare.errors import ExitCode
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 LOOK_ALIKES = (
     "nobody/model",
     "\u0501eepseek/r1",  # Cyrillic d
