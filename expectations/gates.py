@@ -95,7 +95,7 @@ def _contract(metric: Metric, frame: pd.DataFrame, case: Case) -> Iterator[Check
 def _measure(measures: Sequence[Measure], released: Released) -> Iterator[Check]:
     """Judges the lowest and the highest value of each measure; a key without a value makes both unknown."""
     known = [m for m in measures if len(m.observed)]
-    ends = {m.name: [_end(m.observed.min(skipna=False)), _end(m.observed.max(skipna=False))] for m in known}
+    ends = {m.name: [float(m.observed.min(skipna=False)), float(m.observed.max(skipna=False))] for m in known}
     suite = measures_suite({m.name: m.interval for m in known})
     outcomes = validate(suite, pd.DataFrame(ends)) if known else []
     for index, measure in enumerate(known):
@@ -151,10 +151,6 @@ def _frame(candidate: Candidate) -> pd.DataFrame:
 def _series(measured: Sequence[Measured], name: str) -> pd.Series:
     found = {m.key: m.observed for m in measured if m.check == name}
     return pd.Series(found.values(), index=list(found), dtype=float)
-
-
-def _end(value: Any) -> float:
-    return float(value)
 
 
 def _columns(arguments: Mapping[str, Any]) -> list[str]:
