@@ -50,7 +50,9 @@ def look():
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o444, "somebody may write"
     return versions
 
-while not os.path.exists(stop):
+stopping = False
+while not stopping:
+    stopping = os.path.exists(stop)  # asked before the look, so that one comes after the last refresh
     try:
         print(json.dumps({"versions": look()}), flush=True)
     except Exception as error:
