@@ -5,24 +5,21 @@ import threading
 import time
 import zlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 
-from demo.upstream_answers import Answer, Question, Refusal
-from demo.upstream_exports import FOLDER, export
+from demo.upstream_answers import Answer, Part, Question, Refusal
 from demo.upstream_faults import ANSWERS, DELIVERIES, Wire, fault_at, read_faults
-from demo.upstream_models import catalogue
-from demo.upstream_rankings import rank
-from demo.upstream_world import CATEGORIES, MODELS, RANKINGS, available, known, read_rows
+from demo.upstream_openrouter import BASE, openrouter
+from demo.upstream_world import available
 from tokenshare.errors import UsageError
 
 __all__ = ["Upstream", "available"]
 
-BASE = "/api/v1"
 KEY = "demo-key"
 MINUTE = 60.0
 CALLS_A_MINUTE = 30
@@ -52,34 +49,14 @@ class Shown:
     """A world at a moment: answers questions, touches no network. Any key is taken; none is refused."""
 
     def __init__(self, world: Path, as_of: datetime, pace: Pace) -> None:
-        self._as_of, self._pace = as_of, pace
-        self._rankings = read_rows(world, RANKINGS)
-        self._categories = read_rows(world, CATEGORIES)
-        self._models = read_rows(world, MODELS)
+        self._parts: Sequence[Part] = [openrouter(world, as_of, pace.count)]
 
     def answer(self, question: Question) -> Answer:
         try:
-            return self._route(question)
+            answers = (part(question) for part in self._parts)
+            return next((answer for answer in answers if answer), Refusal(404, "Not Found").as_answer())
         except Refusal as refusal:
             return refusal.as_answer()
-
-    def _route(self, question: Question) -> Answer:
-        path = question.path
-        if path == "datasets/rankings-daily" and self._rankings is not None:
-            self._mind_key(question.key)
-            daily = known(self._rankings, RANKINGS, self._as_of)
-            weekly = None if self._categories is None else known(self._categories, CATEGORIES, self._as_of)
-            return rank(question.params, self._as_of, daily, weekly)
-        if path.startswith(f"{FOLDER}/") and self._rankings is not None:
-            return export(path, self._rankings, self._as_of)
-        if path == "models" and self._models is not None:
-            return catalogue(question.params, known(self._models, MODELS, self._as_of))
-        raise Refusal(404, "Not Found")
-
-    def _mind_key(self, key: str | None) -> None:
-        if not key:
-            raise Refusal(401, "No auth credentials found")
-        self._pace.count(key)
 
 
 class _Server(ThreadingHTTPServer):
@@ -117,11 +94,9 @@ class _Handler(BaseHTTPRequestHandler):
         return DELIVERIES[fault](answer, Wire(self.wfile, self.connection, self.server.closing))
 
     def _answer(self, path: str, params: dict[str, str]) -> Answer:
-        if not path.startswith(f"{BASE}/"):
-            return Refusal(404, "Not Found").as_answer()
         scheme, _, key = self.headers.get("Authorization", "").partition(" ")
         bearer = key.strip() if scheme.lower() == "bearer" else None
-        return self.server.shown.answer(Question(path.removeprefix(f"{BASE}/"), params, bearer))
+        return self.server.shown.answer(Question(path, params, bearer))
 
     def _send(self, answer: Answer) -> None:
         body, encoding = answer.body, {}
@@ -155,7 +130,14 @@ class Upstream:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}{BASE}"
+        """Address of the router's API."""
+        return self.urls["openrouter"]
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Address of each upstream by name; their documented paths never meet, so one port serves all."""
+        origin = f"http://127.0.0.1:{self._server.server_port}"
+        return {"openrouter": f"{origin}{BASE}"}
 
     def serve_forever(self) -> None:
         """Serves in this thread until interrupted."""

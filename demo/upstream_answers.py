@@ -1,7 +1,7 @@
 """What the emulator is asked and what it answers, as plain values."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +12,7 @@ PUBLIC = "https://openrouter.ai/api/v1"  # what addresses inside answers begin w
 
 @dataclass(frozen=True)
 class Question:
-    """A GET request: `path` below the API's base, `key` as sent, if any."""
+    """A GET request: `path` from the root of the host, `key` as sent, if any."""
 
     path: str
     params: Mapping[str, str]
@@ -27,6 +27,9 @@ class Answer:
     body: bytes
     content_type: str = JSON
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Part = Callable[[Question], Answer | None]  # one upstream: None where the path is not one of its own; raises Refusal
 
 
 class Refusal(Exception):

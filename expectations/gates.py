@@ -7,12 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from expectations.evidence import INTERVALS, OCCASIONAL, Interval, Measured, freshness, in_force
+from expectations.evidence import Measured, freshness, in_force
 from expectations.laws import LAWS, Frames
 from expectations.suites import measures_suite, pin, pins, suite_for
 from expectations.validation import validate
 from tokenshare.columns import columns_of
-from tokenshare.metrics import Metric
+from tokenshare.metrics import GROUP_BY_ID, Interval, Metric
 from tokenshare.publication import WHOLE, Breach, Candidate, Check
 
 Released = frozenset[tuple[str, str, str]]  # (check, key, observed) that a person has let through
@@ -60,15 +60,12 @@ def _judge_metric(metric: Metric, frames: Frames, case: Case) -> Iterator[Check]
 
 
 def _evidence(case: Case) -> list[Measure]:
-    group, limit = case.metrics[0].group, case.metrics[0].freshness
-    if group not in INTERVALS or limit is None:
+    group, limit = GROUP_BY_ID[case.metrics[0].group], case.metrics[0].freshness
+    if not group.evidence or limit is None:
         return []
     measured = in_force(case.measured, case.as_of, limit)
     fresh, interval = freshness(group, measured, case.as_of, limit)
-    measures = [
-        Measure(name, _series(measured, name), where, name not in OCCASIONAL)
-        for name, where in INTERVALS[group].items()
-    ]
+    measures = [Measure(e.name, _series(measured, e.name), e.within, not e.is_occasional) for e in group.evidence]
     return [*measures, Measure(fresh.check, _series([fresh], fresh.check), interval)]
 
 

@@ -11,9 +11,8 @@ from great_expectations import ExpectationSuite
 from great_expectations import expectations as expect
 from great_expectations.expectations.expectation import Expectation
 
-from expectations.evidence import Interval
 from tokenshare.columns import Column, columns_of
-from tokenshare.metrics import Metric
+from tokenshare.metrics import Interval, Metric
 
 PINS = Path(__file__).with_name("suites.json")
 

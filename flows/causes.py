@@ -1,6 +1,7 @@
 """Why published cells changed: which restated usage rows, or which change of seeds or SQL, stands behind each."""
 
 import json
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -60,7 +61,11 @@ def explain(
 
 
 def days_of(metric: Metric, period: date) -> list[date]:
-    """The usage days that feed a key dated `period`."""
+    """The days that feed a key dated `period`; none where it draws on all there are."""
+    if metric.window == "history":
+        return []
+    if metric.window == "month":
+        return [period + timedelta(days=ahead) for ahead in range(monthrange(period.year, period.month)[1])]
     if metric.window == "trailing7":
         return [period - timedelta(days=back) for back in reversed(range(7))]
     if metric.window != "week":

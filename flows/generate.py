@@ -8,11 +8,10 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from connectors.sources import SOURCES
-from expectations.evidence import INTERVALS
 from expectations.laws import LAWS
 from flows.settings import Settings, name_of
 from tokenshare.errors import GRAVITY, UsageError
-from tokenshare.metrics import METRICS
+from tokenshare.metrics import GROUPS, METRICS
 from tokenshare.render import pages, reference, relations, schemas
 from tokenshare.topics import TOPICS
 
@@ -33,7 +32,7 @@ def rendered() -> dict[str, str]:
         "docs/reference/topics.md": pages.topics_page(TOPICS),
         "docs/reference/settings.md": reference.settings_page(list(_settings())),
         "docs/reference/exit-codes.md": reference.exits_page(GRAVITY),
-        "docs/reference/checks.md": reference.checks_page(_judged(), _laws(), METRICS),
+        "docs/reference/checks.md": reference.checks_page(GROUPS, list(_laws()), METRICS),
         **{f"docs/sources/{source.id}.md": pages.source_page(source) for source in SOURCES},
     }
 
@@ -79,15 +78,10 @@ def _settings() -> Iterator[reference.Setting]:
         yield name_of(name), default, field.description or ""
 
 
-def _judged() -> Iterator[reference.Judged]:
-    for group, intervals in INTERVALS.items():
-        yield from ((group, check, str(interval)) for check, interval in intervals.items())
-        yield group, "freshness", "at most the limit"
-
-
-def _laws() -> dict[str, str]:
-    return {name: str(law.minimum) if law.minimum == law.maximum else f"{law.minimum:.10g} to {law.maximum:.10g}"
-            for name, law in LAWS.items()}  # fmt: skip
+def _laws() -> Iterator[reference.Law]:
+    for name, law in LAWS.items():
+        where = str(law.minimum) if law.minimum == law.maximum else f"{law.minimum:.10g} to {law.maximum:.10g}"
+        yield name, where, law.meaning
 
 
 if __name__ == "__main__":

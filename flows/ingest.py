@@ -9,8 +9,10 @@ from typing import Literal
 from connectors.kafka import producer, topics
 from connectors.kafka.producer import Message
 from connectors.sources import SOURCES
+from connectors.sources.files import FileSession
 from connectors.sources.http import HttpSession, Politeness
 from connectors.storage import archive
+from flows.parts import why_apart
 from flows.run import Run
 from tokenshare.codec import encode
 from tokenshare.errors import PayloadRefused, SourceAbsent
@@ -39,15 +41,6 @@ def ingest(run: Run) -> list[SourceOutcome]:
     return [_ingest_one(run, source) for source in SOURCES]
 
 
-def why_apart(run: Run, source: Source) -> str:
-    """Why a source is no part of this set-up; empty where it is one."""
-    if run.upstreams.files is not None and source.world_file not in run.upstreams.files:
-        return f"the world has no {source.world_file}"
-    if source.needs_key and not run.upstreams.key:
-        return "needs a key: set OPENROUTER_API_KEY"
-    return ""
-
-
 def _ingest_one(run: Run, source: Source) -> SourceOutcome:
     reason = why_apart(run, source) or ("" if source.id in run.sources else "not selected")
     if reason:
@@ -71,15 +64,23 @@ def _fetch(run: Run, source: Source) -> Fetch:
     last = archive.last_completed(run.home.archive, source.id)
     start = max(BEGINNING, last.date() - OVERLAP) if last else BEGINNING
     window = Window(start, run.as_of.date() - timedelta(days=1), run.as_of)
-    polite = Politeness(attempts=run.settings.http_attempts, deadline_seconds=run.settings.http_deadline_seconds)
     pages: list[Page] = []
-    with run.point("fetch") as midway, HttpSession(run.upstreams.url, run.upstreams.key, polite) as session:
+    with run.point("fetch") as midway, _session(run, source) as session:
         for page in source.fetch(session, window):
             midway()
             with run.point("archive") as torn:
                 archive.keep(run.home.archive, source.id, run.as_of.date(), page, torn)
             pages.append(page)
     return Fetch(source.id, window, tuple(pages))
+
+
+def _session(run: Run, source: Source) -> HttpSession | FileSession:
+    """How the source is asked: politely over HTTP, or from files."""
+    place = run.upstreams.places[source.upstream]
+    if place.folders:
+        return FileSession(place.folders)
+    polite = Politeness(attempts=run.settings.http_attempts, deadline_seconds=run.settings.http_deadline_seconds)
+    return HttpSession(place.url, place.key, polite, key_name=place.key_name)
 
 
 def _produce(run: Run, fetch: Fetch, parsed: Parsed) -> None:

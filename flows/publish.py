@@ -10,11 +10,13 @@ from connectors.storage.builds import Build
 from connectors.storage.decisions import Decision
 from connectors.storage.home import Home
 from connectors.storage.warehouse import Connection
+from flows import parts
 from flows.causes import Changes, explain
-from flows.ingest import SourceOutcome, why_apart
+from flows.graph import read_graph
+from flows.ingest import SourceOutcome
 from flows.run import Run
 from flows.transform import project
-from tokenshare.metrics import METRICS, ROUTER_SOURCES, Metric
+from tokenshare.metrics import GROUP_BY_ID, METRICS, ROUTER_SOURCES, Metric
 from tokenshare.publication import Candidate, Check, Verdict, decide, hold_back, reason_of
 
 MART_OF_USAGE = "fct_usage_daily"
@@ -36,7 +38,7 @@ def publish(
     run: Run, build: Build, sources: Sequence[SourceOutcome], variables: Mapping[str, Any]
 ) -> list[MetricOutcome]:
     """Judges all active metrics, commits the decisions in one transaction, and swaps in what readers see."""
-    active = [metric for metric in METRICS if _is_active(run, metric)]
+    active = parts.active(run)
     with warehouse.open_warehouse(run.home.warehouse) as connection:
         found = _candidates(connection, active, build)
         with run.point("judge") as midway:
@@ -55,11 +57,6 @@ def republish(home: Home) -> None:
     with warehouse.open_warehouse(home.warehouse) as connection:
         if history.any_recorded(connection) and not published.is_current(connection, home):
             published.publish(connection, home, METRICS, lambda: None)
-
-
-def _is_active(run: Run, metric: Metric) -> bool:
-    parts = {source.id for source in SOURCES if not why_apart(run, source)}
-    return not metric.sources or bool(parts & set(metric.sources))
 
 
 def _candidates(connection: Connection, active: Sequence[Metric], build: Build) -> dict[str, Candidate]:
@@ -81,12 +78,14 @@ def _judge(
     from expectations.gates import Case, judge  # seven seconds
 
     checks: dict[str, list[Check]] = {}
+    graph = read_graph()
     for group in dict.fromkeys(metric.group for metric in active):
+        members = tuple(metric for metric in active if metric.group == group)
         case = Case(
-            metrics=tuple(metric for metric in active if metric.group == group),
+            metrics=members,
             candidates=found,
-            measured=tuple(Measured(*row) for row in candidates.read_evidence(connection, group)),
-            failed_tests=build.failed,
+            measured=tuple(Measured(*row) for row in candidates.read_evidence(connection, GROUP_BY_ID[group])),
+            failed_tests=graph.concerning(build.failed, members),
             released=history.read_releases(connection, group),
             as_of=run.as_of,
         )
@@ -110,7 +109,7 @@ def _decide(
         metric = next(metric for metric in METRICS if metric.id == id)
         standing = history.read_standing(connection, metric)
         if id in found:
-            confirmed = not metric.sources or bool(answered & set(metric.sources))
+            confirmed = metric.is_met_by(answered)
             verdict = decide(standing, found[id], judged, pin(metric)["digest"], run.as_of, confirmed)
         else:
             verdict = hold_back(standing, reason_of(judged), run.as_of)

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from connectors.sources import SOURCES
 from connectors.storage import runs
 from flows.ingest import SourceOutcome, ingest
 from flows.land import land
+from flows.parts import present
 from flows.publish import MetricOutcome, publish
 from flows.run import Run
 from flows.transform import transform, usage_sources
@@ -71,9 +71,7 @@ def refresh(run: Run, stages: Stages | None = None, planned_holds: frozenset[str
     """Runs the route once; the caller holds the home. Running it again over the same input changes nothing."""
     stages = stages or Stages()
     _mind_the_past(run)
-    variables = {
-        "usage_sources": usage_sources([s for s in SOURCES if s.id in run.sources and _has_key(run, s.needs_key)])
-    }
+    variables = {"usage_sources": usage_sources([source for source in present(run) if source.id in run.sources])}
     with run.stage("ingest"):
         sources = stages.ingest(run)
     with run.stage("land"):
@@ -84,10 +82,6 @@ def refresh(run: Run, stages: Stages | None = None, planned_holds: frozenset[str
         metrics = stages.publish(run, build, sources, variables)
     alerts = runs.finish(run.home.warehouse, run.id, run.clock())
     return Report(run, sources, ranges, metrics, alerts, planned_holds)
-
-
-def _has_key(run: Run, needs_key: bool) -> bool:
-    return not needs_key or bool(run.upstreams.key)
 
 
 def _mind_the_past(run: Run) -> None:

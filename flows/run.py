@@ -2,10 +2,11 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from time import monotonic
 
 from connectors.kafka.cluster import Cluster
@@ -18,11 +19,23 @@ POINTS = (
 
 
 @dataclass(frozen=True)
-class Upstreams:
-    """What the sources are asked at: an address, a key, and the files of a world (None: the real outside)."""
+class Place:
+    """Where an upstream is asked, and with which key; `key_name` is the setting that holds it.
 
-    url: str
-    key: str | None
+    One with `folders` is read from files there, the first folder that has the file speaking.
+    """
+
+    url: str = ""
+    folders: tuple[Path, ...] = ()
+    key: str | None = field(default=None, repr=False)
+    key_name: str = ""
+
+
+@dataclass(frozen=True)
+class Upstreams:
+    """The place of each upstream by name, and the files of a world (None: the real outside)."""
+
+    places: Mapping[str, Place]
     files: frozenset[str] | None
 
 

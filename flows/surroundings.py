@@ -11,7 +11,7 @@ from connectors.kafka.cluster import Cluster
 from connectors.sources import SOURCES
 from connectors.storage.home import Home
 from demo.upstream import Upstream, available
-from flows.run import Run, Upstreams
+from flows.run import Place, Run, Upstreams
 from flows.settings import ENVIRON, Settings
 from tokenshare.errors import UsageError
 
@@ -65,10 +65,11 @@ def open_upstreams(settings: Settings, world: Path | None, as_of: datetime) -> I
     """The real upstreams, or the emulator over a world at a moment, which supplies a key."""
     if world is None:
         key = settings.openrouter_api_key.get_secret_value() if settings.openrouter_api_key else None
-        yield Upstreams(settings.openrouter_url, key, None)
+        yield Upstreams({"openrouter": Place(settings.openrouter_url, key=key, key_name="OPENROUTER_API_KEY")}, None)
         return
     with serve_world(world, as_of) as served:
-        yield Upstreams(served.url, served.key, frozenset(available(world)))
+        places = {name: Place(url, key=served.key) for name, url in served.urls.items()}
+        yield Upstreams(places, frozenset(available(world)))
 
 
 def serve_world(world: Path, as_of: datetime, port: int = 0) -> Upstream:

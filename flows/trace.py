@@ -75,14 +75,14 @@ def trace(home: Home, metric: Metric, words: Sequence[str]) -> Trace:
 
 
 def _recompute(metric: Metric, key: tuple[Any, ...], scratch: Path, making: Making, work: Path) -> Row | None:
-    transform.build(scratch, making.variables, work, select=[f"+{metric.id}"])
+    transform.build(scratch, making.variables, work, [metric.id])
     with warehouse.open_warehouse(scratch) as connection:
         candidate = candidates.read_candidate(connection, metric)
     return _row_of(metric, key, candidate.rows) if candidate else None
 
 
 def _days(metric: Metric, key: tuple[Any, ...]) -> list[date]:
-    return days_of(metric, key[0]) if metric.period else []
+    return days_of(metric, key[metric.grain.index(metric.period)]) if metric.period else []
 
 
 def _row_of(metric: Metric, key: tuple[Any, ...], rows: Sequence[Row]) -> Row | None:

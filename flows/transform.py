@@ -9,12 +9,12 @@ from typing import Any
 
 from connectors.storage import builds, warehouse
 from connectors.storage.builds import Build
+from flows.graph import PROJECT, read_graph, wanted
+from flows.parts import active
 from flows.run import Run
 from flows.settings import hand_to_dbt
 from tokenshare.metrics import ROUTER_SOURCES
 from tokenshare.sources import Source
-
-PROJECT = Path(__file__).parents[1] / "dbt"
 
 
 @dataclass(frozen=True)
@@ -26,15 +26,16 @@ class Project:
 
 
 def transform(run: Run, variables: Mapping[str, Any]) -> Build:
-    """Builds the candidates where anything they are made from has changed, else remembers the build there is."""
-    inputs = _inputs(run, variables)
+    """Builds the active candidates where what they are made from has changed, else remembers the build there is."""
+    relations = wanted(active(run))
+    inputs = _inputs(run, variables, relations)
     with warehouse.open_warehouse(run.home.warehouse) as connection:
         known = builds.read(connection)
         if known and known.inputs_digest == inputs and not known.failed:
             return known
         builds.forget(connection)
     with run.point("build") as midway:
-        failed = build(run.home.warehouse, variables, run.home.build / "dbt", midway=midway)
+        failed = build(run.home.warehouse, variables, run.home.build / "dbt", relations, midway, with_tests=True)
     made = Build(inputs, run.id, tuple(failed))
     with warehouse.open_warehouse(run.home.warehouse) as connection:
         builds.remember(connection, made)
@@ -45,19 +46,22 @@ def build(
     database: Path,
     variables: Mapping[str, Any],
     work: Path,
-    select: Sequence[str] = (),
+    relations: Sequence[str],
     midway: Callable[[], None] = lambda: None,
+    *,
+    with_tests: bool = False,
 ) -> list[str]:
-    """Runs `dbt build` in this process; the names of models and tests that did not succeed, none where all did.
+    """Runs `dbt build` of some relations and what they stand on, in this process.
 
-    Calls `midway` at every node that is done.
+    Returns the names of models and tests that did not succeed, none where all did. Tests run where all that they
+    read is built. Calls `midway` at every node that is done.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
     hand_to_dbt(database)
-    chosen = [word for selector in select for word in ("--select", selector)]
-    chosen += ["--resource-type", "model", "--resource-type", "seed"] if select else []
+    chosen = ["--select", *(f"+{name}" for name in relations), "--indirect-selection", "cautious"]
+    chosen += [] if with_tests else ["--exclude-resource-type", "test"]
     try:
         runner = dbtRunner(callbacks=[lambda event: midway() if event.info.name == "NodeFinished" else None])
         result = runner.invoke(["build", *_options(work), "--vars", json.dumps(dict(variables)), *chosen])
@@ -66,8 +70,10 @@ def build(
     if result.exception or result.result is None:
         return [f"dbt: {result.exception}"]
     outcomes = {r.node.name: str(r.status) for r in result.result}
-    missing = [] if select else sorted(required_tests() - outcomes.keys())
-    return [*(name for name, status in outcomes.items() if status not in ("success", "pass")), *missing]
+    graph = read_graph()
+    required = graph.required_tests(graph.below(relations)) if with_tests else set()
+    failed = [name for name, status in outcomes.items() if status not in ("success", "pass")]
+    return [*failed, *sorted(required - outcomes.keys())]
 
 
 def usage_sources(selected: Sequence[Source]) -> list[str]:
@@ -83,11 +89,6 @@ def project() -> Project:
     return Project(_digest(seeds), _digest([PROJECT / "dbt_project.yml", *models]))
 
 
-def required_tests() -> set[str]:
-    """Relation tests that must be among the results of a full build; one that is missing counts as failed."""
-    return {path.stem for path in (PROJECT / "tests").glob("*.sql")}
-
-
 def _options(work: Path) -> list[str]:
     return [
         "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(work / "target"),
@@ -96,10 +97,10 @@ def _options(work: Path) -> list[str]:
     ]  # fmt: skip
 
 
-def _inputs(run: Run, variables: Mapping[str, Any]) -> str:
+def _inputs(run: Run, variables: Mapping[str, Any], relations: Sequence[str]) -> str:
     with warehouse.open_warehouse(run.home.warehouse) as connection:
         reached = sorted((*at, end) for at, end in warehouse.positions(connection).items())
-    return sha256(json.dumps([reached, project().seeds, project().models, variables]).encode()).hexdigest()
+    return sha256(json.dumps([reached, project().seeds, project().models, variables, relations]).encode()).hexdigest()
 
 
 def _digest(paths: Sequence[Path]) -> str:

@@ -52,7 +52,7 @@ def _keyed(metric: Metric, rows: Sequence[Row]) -> dict[Row, Row]:
 
 
 def _period(metric: Metric, key: Row) -> Any:
-    return key[0] if metric.period else None
+    return key[metric.grain.index(metric.period)] if metric.period else None
 
 
 def _text(value: Any) -> str | None:

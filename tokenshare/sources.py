@@ -68,8 +68,10 @@ class Session(Protocol):
 class Source:
     """An outside party whose numbers we observe.
 
+    `upstream` names the address it is asked at, which a setting holds; sources of one upstream share a key.
     `fetch` touches the network and yields pages as they come; `parse` is pure and raises PayloadRefused
-    where the pages cannot be trusted as a whole. `world_file` is the file of a world that stands in for it.
+    where the pages cannot be trusted as a whole. `world_file` is the file of a world that stands in for it; one that
+    `ships` is read from the project's own files where a world, or a set-up, has none.
     """
 
     id: str
@@ -84,3 +86,5 @@ class Source:
     world_file: str
     fetch: Callable[[Session, Window], Iterator[Page]]
     parse: Callable[[Fetch], Parsed]
+    upstream: str = "openrouter"
+    ships: bool = False

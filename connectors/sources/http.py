@@ -52,14 +52,16 @@ class HttpSession:
         key: str | None = None,
         politeness: Politeness = POLITE,
         *,
+        key_name: str = "OPENROUTER_API_KEY",
         user_agent: str = USER_AGENT,
         sleep: Callable[[float], None] = time.sleep,
         chance: Callable[[], float] = random.random,
     ) -> None:
         if key and not _KEY.fullmatch(key):
-            raise UsageError("OPENROUTER_API_KEY holds a space or a letter that no key has", "set it again")
+            raise UsageError(f"{key_name} holds a space or a letter that no key has", "set it again")
         self._base = read_base(base_url)
-        self._key, self._politeness, self._sleep, self._chance = key, politeness, sleep, chance
+        self._key, self._key_name, self._politeness = key, key_name, politeness
+        self._sleep, self._chance = sleep, chance
         self._calls_left = politeness.calls
         self._deadline = Deadline(politeness.deadline_seconds)
         self._client = httpx.Client(
@@ -79,7 +81,7 @@ class HttpSession:
     def get(self, path: str, params: dict[str, str] | None = None, *, with_key: bool = False) -> Page:
         """The whole answer with status 200, unjudged; raises SourceAbsent saying what happened, how often."""
         if with_key and not self._key:
-            raise SourceAbsent(f"{path}: needs a key, and OPENROUTER_API_KEY is not set")
+            raise SourceAbsent(f"{path}: needs a key, and {self._key_name} is not set")
         url = httpx.URL(f"{self._base}/{path}", params=params)
         attempt = 1
         while True:
@@ -135,7 +137,7 @@ class HttpSession:
             if response.next_request:
                 return _redirected(url, response.next_request.url)
             if status in (401, 403):
-                raise SourceAbsent(f"status {status}: OPENROUTER_API_KEY is missing, wrong or expired")
+                raise SourceAbsent(f"status {status}: {self._key_name} is missing, wrong or expired")
             if status == 429 or status >= 500:
                 raise TryAgain(f"status {status}", read_retry_after(response.headers))
             raise SourceAbsent(f"status {status}: {self._said(response)}")

@@ -2,20 +2,10 @@
 
 from connectors.storage.warehouse import Connection
 from tokenshare.columns import columns_of
-from tokenshare.metrics import Metric
+from tokenshare.metrics import Group, Metric
 from tokenshare.publication import Candidate, Row
 
-EVIDENCE = {
-    "router": "intermediate.int_usage_evidence",
-    "list_price_daily": "intermediate.int_price_evidence",
-}
-USAGE_FETCHES = "SELECT usage_date, fetch_id FROM intermediate.int_usage_provenance"
-PRICE_FETCHES = "SELECT DISTINCT price_date, fetch_id FROM intermediate.int_price_selected"
-PROVENANCE = {
-    "router": USAGE_FETCHES,
-    "list_price_daily": PRICE_FETCHES,
-    "dim_models": f"{USAGE_FETCHES} UNION ALL {PRICE_FETCHES}",
-}
+BUILT = "intermediate"
 
 
 def read_candidate(connection: Connection, metric: Metric) -> Candidate | None:
@@ -31,21 +21,20 @@ def read_rows(connection: Connection, metric: Metric, relation: str, where: str 
     return tuple(connection.execute(query).fetchall())
 
 
-def read_evidence(connection: Connection, group: str) -> list[tuple[str, str, float]]:
+def read_evidence(connection: Connection, group: Group) -> list[tuple[str, str, float]]:
     """(check, key, observed) as dbt measured it for a coherence group."""
-    if group not in EVIDENCE:
+    if not group.measured_by or not has_relation(connection, BUILT, group.measured_by):
         return []
-    schema, _, table = EVIDENCE[group].partition(".")
-    if not has_relation(connection, schema, table):
-        return []
-    return connection.execute(f"SELECT check_name, key, observed FROM {EVIDENCE[group]} ORDER BY ALL").fetchall()
+    query = f"SELECT check_name, key, observed FROM {BUILT}.{group.measured_by} ORDER BY ALL"
+    return connection.execute(query).fetchall()
 
 
-def provenance_sql(group: str) -> str:
-    """A query giving (period_date, fetch_id): the fetch that speaks for each day of the group."""
-    parts = [PROVENANCE[group]] if group in PROVENANCE else []
+def provenance_sql(connection: Connection, group: Group) -> str:
+    """A query giving (period_date, fetch_id): the fetches that speak for each day of the group."""
+    found = [part for part in group.provenance if has_relation(connection, BUILT, part.model)]
+    parts = [f'SELECT "{part.dated}", fetch_id FROM {BUILT}.{part.model}' for part in found]
     empty = "SELECT NULL::DATE AS period_date, NULL::VARCHAR AS fetch_id WHERE false"
-    return " UNION ALL ".join([empty, *parts])
+    return " UNION ".join([empty, *parts])
 
 
 def columns_sql(metric: Metric) -> str:

@@ -10,7 +10,7 @@ from connectors.storage.candidates import columns_sql, provenance_sql
 from connectors.storage.history import COLUMNS, read_publications
 from connectors.storage.warehouse import Connection, transaction
 from tokenshare.columns import columns_of
-from tokenshare.metrics import Metric
+from tokenshare.metrics import GROUP_BY_ID, Group, Metric
 from tokenshare.publication import Check, Publication, Verdict
 from tokenshare.restatements import Restatement
 
@@ -47,8 +47,8 @@ def record(connection: Connection, run: Run, decisions: Sequence[Decision], midw
             "INSERT OR REPLACE INTO decisions.inputs VALUES (?, ?, ?, ?)",
             [run.id, run.seeds_digest, run.models_digest, json.dumps(run.variables)],
         )
-        for group in dict.fromkeys(decision.metric.group for decision in decisions):
-            _keep_provenance(connection, run, group)
+        for id in dict.fromkeys(decision.metric.group for decision in decisions):
+            _keep_provenance(connection, run, GROUP_BY_ID[id])
         for index, decision in enumerate(decisions):
             _record_one(connection, run, decision)
             if index == len(decisions) // 2:
@@ -72,11 +72,10 @@ def _record_one(connection: Connection, run: Run, decision: Decision) -> None:
     )
 
 
-def _keep_provenance(connection: Connection, run: Run, group: str) -> None:
+def _keep_provenance(connection: Connection, run: Run, group: Group) -> None:
     """Which fetch speaks for which day, kept once per group and pass: what a version's numbers are traced by."""
-    connection.execute(
-        f"INSERT INTO decisions.provenance SELECT ?, ?, * FROM ({provenance_sql(group)})", [run.id, group]
-    )
+    spoken = provenance_sql(connection, group)
+    connection.execute(f"INSERT INTO decisions.provenance SELECT ?, ?, * FROM ({spoken})", [run.id, group.id])
 
 
 def _keep_rows(connection: Connection, metric: Metric, version: int) -> None:

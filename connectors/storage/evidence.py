@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from connectors.storage.warehouse import Connection
+from connectors.storage.warehouse import Connection, records_sql
 from tokenshare.metrics import Metric
 from tokenshare.topics import TOPICS
 
@@ -87,5 +87,6 @@ def copy_spans(connection: Connection, spans: Sequence[Span], scratch: Path) -> 
             )
             table = f"scratch.raw.{topic.table}"
             connection.execute(f"CREATE TABLE {table} AS SELECT * FROM raw.{topic.table} WHERE {within or 'false'}")
+        connection.execute(records_sql("scratch.raw"))
     finally:
         connection.execute("DETACH scratch")

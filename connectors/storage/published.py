@@ -32,6 +32,7 @@ NOTHING_LISTED = {
     "unserved_days": "SELECT NULL::DATE AS usage_date WHERE false",
     "unknown_vendors": "SELECT NULL::VARCHAR AS author, NULL::BIGINT AS tokens WHERE false",
 }
+LENGTHS = {"week": "7 DAY", "month": "1 MONTH"}
 DESCRIBED = ("title", "unit", "method", "denominator", "exclusions", "coverage", "owner", "relation", "group")
 
 
@@ -133,8 +134,8 @@ def _provisional(metric: Metric) -> str:
     """Whether the period ended less than three days before the moment the rows speak for."""
     if not metric.period:
         return ""
-    days = 7 if metric.window == "week" else 1
-    return f", ?::TIMESTAMPTZ < (\"{metric.period}\" + INTERVAL {days} DAY)::TIMESTAMP AT TIME ZONE 'UTC' + ?::INTERVAL"
+    length = LENGTHS.get(metric.window, "1 DAY")
+    return f", ?::TIMESTAMPTZ < (\"{metric.period}\" + INTERVAL {length})::TIMESTAMP AT TIME ZONE 'UTC' + ?::INTERVAL"
 
 
 def _export(connection: Connection, home: Home, metric: Metric) -> None:

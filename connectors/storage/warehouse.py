@@ -12,7 +12,7 @@ from connectors.storage.landing import schema_of
 from tokenshare.columns import columns_of
 from tokenshare.errors import UsageError
 from tokenshare.offsets import Landed, Range
-from tokenshare.topics import TOPICS, Topic
+from tokenshare.topics import FETCH_COMPLETED, TOPICS, Topic
 
 Connection = duckdb.DuckDBPyConnection
 SCHEMA = (Path(__file__).parent / "warehouse.sql").read_text()
@@ -126,11 +126,17 @@ def show_landed(connection: Connection, landing: Path) -> None:
         ).fetchall()
         files = [str(landing / Range(*row).file_name) for row in found]
         connection.execute(f"CREATE OR REPLACE VIEW raw.{topic.table} AS {_select(topic, files)}")
+    connection.execute(records_sql("raw"))
 
 
-def create_raw(connection: Connection, topic: Topic, query: str) -> None:
-    """A table `raw.<topic>` with what `query` selects: for a scratch database that sees only some offsets."""
-    connection.execute(f"CREATE SCHEMA IF NOT EXISTS raw; CREATE TABLE raw.{topic.table} AS {query}")
+def records_sql(schema: str) -> str:
+    """The view of all landed events, whatever their topic, named without a deployment's prefix."""
+    every = " UNION ALL ".join(
+        f"SELECT '{topic.name}' AS topic_name, fetch_id, event_id FROM {schema}.{topic.table}"
+        for topic in TOPICS
+        if topic is not FETCH_COMPLETED
+    )
+    return f"CREATE OR REPLACE VIEW {schema}.records AS {every}"
 
 
 def _select(topic: Topic, files: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from connectors.storage.warehouse import records_sql
 from tokenshare.events import (
     CatalogModelObserved,
     Event,
@@ -62,6 +63,7 @@ class Landing:
                     )
                     connection.register("landed", landed)
                     connection.execute(f"insert into raw.{topic.table} by name {_select(topic)}")
+            connection.execute(records_sql("raw"))
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from expectations.evidence import DAYS_OF, INTERVALS, Interval, Measured
+from expectations.evidence import Measured
 from expectations.gates import Case, judge
 from tests.gates.consistent import AS_OF, EVIDENCE, case, found, measuring, members, setting, shut
 from tests.gates.tables import DAYS
+from tokenshare.metrics import GROUP_BY_ID, GROUPS, Interval
 
 ALONE = {"router": "router_tokens_weekly", "list_price_daily": "list_price_daily"}
 LAST = DAYS[-1].isoformat()
@@ -27,8 +28,8 @@ def _alone(group: str) -> Case:
 
 def _all_at(group: str, value_of: Callable[[Interval], float]) -> Case:
     judged = _alone(group)
-    for check, interval in INTERVALS[group].items():
-        judged = measuring(judged, check, LAST, value_of(interval))
+    for evidence in GROUP_BY_ID[group].evidence:
+        judged = measuring(judged, evidence.name, LAST, value_of(evidence.within))
     return judged
 
 
@@ -36,8 +37,9 @@ def _all_at(group: str, value_of: Callable[[Interval], float]) -> Case:
 @pytest.mark.parametrize("group", ALONE)
 def test_each_check_outside_its_interval_shuts_the_gate(group: str, side: str) -> None:
     (checks,) = judge(_all_at(group, SIDES[side])).values()
-    assert {check.name for check in checks if check.shuts} == set(INTERVALS[group])
-    assert {found(checks, name).breaches[0].key for name in INTERVALS[group]} == {LAST}
+    names = {evidence.name for evidence in GROUP_BY_ID[group].evidence}
+    assert {check.name for check in checks if check.shuts} == names
+    assert {found(checks, name).breaches[0].key for name in names} == {LAST}
 
 
 @pytest.mark.parametrize("group", ALONE)
@@ -67,7 +69,7 @@ def test_no_group_is_fresh_a_month_late_or_a_year_early(group: str, days: int) -
 @pytest.mark.parametrize("group", ALONE)
 def test_nothing_landed_is_not_fresh(group: str) -> None:
     sound = _alone(group)
-    undated = tuple(m for m in sound.measured if m.check != DAYS_OF[group])
+    undated = tuple(m for m in sound.measured if m.check != GROUP_BY_ID[group].dated_by)
     assert "freshness" in shut(replace(sound, measured=undated))[ALONE[group]]
     assert "freshness" in shut(replace(sound, measured=()))[ALONE[group]]
 
@@ -80,7 +82,8 @@ def test_a_day_that_was_never_served_holds_only_while_it_is_expected() -> None:
 
 def test_the_consistent_evidence_reads_every_check_but_the_unserved() -> None:
     read = {group: {m.check for m in measured} for group, measured in EVIDENCE.items()}
-    assert read == {group: set(found) - {"unserved_days"} for group, found in INTERVALS.items()}
+    declared = {group.id: {evidence.name for evidence in group.evidence} for group in GROUPS if group.evidence}
+    assert read == {group: found - {"unserved_days"} for group, found in declared.items()}
 
 
 def test_one_failing_member_holds_its_whole_group() -> None:

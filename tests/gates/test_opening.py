@@ -9,10 +9,9 @@ import pandas as pd
 import pytest
 
 from expectations import gates, suites, validation
-from expectations.evidence import INTERVALS
 from tests.gates.consistent import Break, case, members, setting, shut, unlanded
 from tests.gates.tables import TABLES, Table
-from tokenshare.metrics import METRIC_BY_ID, METRICS
+from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID, METRICS
 
 GROUPS = sorted({metric.group for metric in METRICS})
 IDENTIFIED, TOTAL, VENDORS = "china_share_identified_weekly", "router_tokens_weekly", "vendor_share_weekly"
@@ -61,7 +60,12 @@ def test_the_gates_of_a_consistent_group_open(group: str) -> None:
     }
     for id, found in checks.items():
         names = {check.name for check in found}
-        assert {"dbt_build", "suite_pinned", *INTERVALS.get(group, ()), *METRIC_BY_ID[id].laws} <= names
+        assert {
+            "dbt_build",
+            "suite_pinned",
+            *(evidence.name for evidence in GROUP_BY_ID[group].evidence),
+            *METRIC_BY_ID[id].laws,
+        } <= names
         assert len(names) == len(found)
 
 

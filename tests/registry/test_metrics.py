@@ -9,14 +9,9 @@ import pytest
 import yaml
 
 from connectors.sources import SOURCES
-from connectors.storage.candidates import EVIDENCE as EVIDENCE_RELATIONS
-from connectors.storage.candidates import PROVENANCE
-from expectations import evidence
-from expectations.evidence import DAYS_OF, INTERVALS
 from expectations.laws import LAWS
 from tokenshare.columns import columns_of
-from tokenshare.metrics import METRIC_BY_ID, METRICS, Metric
-from tokenshare.render import reference
+from tokenshare.metrics import GROUP_BY_ID, GROUPS, METRIC_BY_ID, METRICS, Group, Metric
 from tokenshare.topics import TOPICS
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +46,7 @@ GRAINS = {
     "openness_share_weekly": ("week_start_date", "openness"),
     "list_price_daily": ("price_date", "model_id"),
 }
+JUDGED = [group for group in GROUPS if group.evidence]
 MARTS = {"dim_models", "dim_vendors", "fct_usage_daily"}
 
 
@@ -63,9 +59,10 @@ def unit_tested() -> set[str]:
     return {test["model"] for document in found for test in document["unit_tests"]}
 
 
-def checks_in(relation: str) -> Counter[str]:
+def checks_in(model: str) -> Counter[str]:
     """Check names as the first column of the SQL that measures them, and how often each is measured."""
-    sql = (MODELS / "intermediate" / f"{relation.partition('.')[2]}.sql").read_text()
+    (path,) = (MODELS / "intermediate").rglob(f"{model}.sql")
+    sql = path.read_text()
     return Counter(CHECK_NAME.findall(re.sub(r"--.*", "", sql)))
 
 
@@ -88,28 +85,35 @@ def test_every_law_named_exists_and_every_law_is_used() -> None:
 
 
 def test_every_law_and_check_has_its_reason() -> None:
-    assert reference.LAWS.keys() == LAWS.keys()
-    assert reference.EVIDENCE.keys() == {"freshness", *(check for group in INTERVALS.values() for check in group)}
+    assert all(law.meaning for law in LAWS.values())
+    assert all(evidence.meaning for group in GROUPS for evidence in group.evidence)
 
 
-@pytest.mark.parametrize("group", INTERVALS)
-def test_every_check_is_measured_and_every_measure_judged(group: str) -> None:
-    measured = checks_in(EVIDENCE_RELATIONS[group])
-    assert measured.keys() == INTERVALS[group].keys()
+@pytest.mark.parametrize("group", JUDGED, ids=lambda group: group.id)
+def test_every_check_is_measured_and_every_measure_judged(group: Group) -> None:
+    measured = checks_in(group.measured_by)
+    assert measured.keys() == {evidence.name for evidence in group.evidence}
     assert set(measured.values()) == {1}
-    assert DAYS_OF[group] in measured
+    assert group.dated_by in measured
 
 
-def test_groups_have_evidence_where_they_have_sources() -> None:
-    dated = {metric.group for metric in METRICS if metric.window != "snapshot"}
-    assert INTERVALS.keys() == DAYS_OF.keys() == EVIDENCE_RELATIONS.keys() == dated
-    assert {metric.group for metric in METRICS if metric.sources} == PROVENANCE.keys()
+def test_groups_have_evidence_where_their_numbers_can_grow_old() -> None:
+    assert {group.id for group in GROUPS} == {metric.group for metric in METRICS}
+    assert {group.id for group in JUDGED} == {m.group for m in METRICS if m.freshness is not None}
+    assert {group.id for group in GROUPS if group.provenance} == {m.group for m in METRICS if m.sources}
+
+
+def test_every_model_that_a_group_names_exists() -> None:
+    models = {path.stem for path in MODELS.rglob("*.sql")}
+    named = {name for group in GROUPS for name in (group.measured_by, *group.listed) if name}
+    assert named | {part.model for group in GROUPS for part in group.provenance} <= models
 
 
 def test_every_interval_is_one() -> None:
-    assert all(i.minimum <= i.maximum for found in INTERVALS.values() for i in found.values())
+    assert all(e.within.minimum <= e.within.maximum for group in GROUPS for e in group.evidence)
     assert all(law.minimum <= law.maximum for law in LAWS.values())
-    assert evidence.UNKNOWN_SHARE.maximum == 0.25
+    (unknown,) = (e for e in GROUP_BY_ID["router"].evidence if e.name == "unknown_share")
+    assert unknown.within.maximum == 0.25
 
 
 @pytest.mark.parametrize("metric", **BY_ID)
@@ -122,7 +126,8 @@ def test_a_metric_declares_itself_in_full(metric: Metric) -> None:
     assert metric.share is None or metric.share in names
     assert set(metric.topics) <= set(TOPICS)
     assert set(metric.sources) <= {source.id for source in SOURCES}
-    assert (metric.freshness is None) == (metric.window == "snapshot")
+    assert metric.group in GROUP_BY_ID
+    assert metric.freshness is None or metric.window != "snapshot"
     assert metric.freshness is None or metric.freshness > timedelta(0)
 
 
@@ -133,7 +138,7 @@ def test_the_sources_of_a_metric_emit_its_topics(metric: Metric) -> None:
 
 
 def test_members_of_a_group_have_one_freshness() -> None:
-    assert all(len({m.freshness for m in METRICS if m.group == group}) == 1 for group in INTERVALS)
+    assert all(len({m.freshness for m in METRICS if m.group == group.id}) == 1 for group in JUDGED)
 
 
 @pytest.mark.parametrize("id", PROMISED)

@@ -1,11 +1,17 @@
 """The metric registry: every relation we stand behind, and what must hold before it is shown."""
 
-from tokenshare.metrics.marts import MARTS
+from tokenshare.metrics.group import Evidence, Group, Interval, Provenance
+from tokenshare.metrics.marts import MARTS, MODELS, VENDORS
 from tokenshare.metrics.metric import Metric, Window
-from tokenshare.metrics.prices import PRICE_METRICS
-from tokenshare.metrics.router import ROUTER_METRICS, ROUTER_SOURCES
+from tokenshare.metrics.prices import LIST_PRICES, PRICE_METRICS
+from tokenshare.metrics.router import ROUTER, ROUTER_METRICS, ROUTER_SOURCES
 
-__all__ = ["METRICS", "METRIC_BY_ID", "ROUTER_SOURCES", "Metric", "Window"]
+__all__ = [
+    "GROUPS", "GROUP_BY_ID", "METRICS", "METRIC_BY_ID", "ROUTER_SOURCES", "Evidence", "Group", "Interval", "Metric",
+    "Provenance", "Window",
+]  # fmt: skip
 
 METRICS = (*ROUTER_METRICS, *PRICE_METRICS, *MARTS)
+GROUPS = (ROUTER, LIST_PRICES, MODELS, VENDORS)
+GROUP_BY_ID = {group.id: group for group in GROUPS}
 METRIC_BY_ID = {metric.id: metric for metric in METRICS}

@@ -1,9 +1,14 @@
 """Public marts: dimensions and facts that analysts join, published by the same gate as metrics."""
 
 from tokenshare import rows
+from tokenshare.metrics.group import Group
 from tokenshare.metrics.metric import Metric
-from tokenshare.metrics.router import DAILY_COVERAGE, ROUTER_SOURCES, router_metric
+from tokenshare.metrics.prices import PRICE_PROVENANCE
+from tokenshare.metrics.router import DAILY_COVERAGE, ROUTER_SOURCES, USAGE_PROVENANCE, router_metric
 from tokenshare.topics import CATALOG_MODEL_OBSERVED, FETCH_COMPLETED, USAGE_OBSERVED
+
+MODELS = Group("dim_models", provenance=(USAGE_PROVENANCE, PRICE_PROVENANCE))
+VENDORS = Group("dim_vendors")
 
 MARTS = (
     router_metric(
@@ -29,9 +34,9 @@ MARTS = (
         denominator="none",
         exclusions="`other`, which is not a model",
         coverage="models met in usage or in the catalogue",
-        group="dim_models",
+        group=MODELS.id,
         topics=(USAGE_OBSERVED, CATALOG_MODEL_OBSERVED, FETCH_COMPLETED),
-        sources=(*ROUTER_SOURCES, "openrouter_models"),
+        needs=((*ROUTER_SOURCES, "openrouter_models"),),
         window="snapshot",
         freshness=None,
         schema="marts",
@@ -46,9 +51,9 @@ MARTS = (
         denominator="none",
         exclusions="stealth authors, which are nobody's name",
         coverage="curated",
-        group="dim_vendors",
+        group=VENDORS.id,
         topics=(),
-        sources=(),
+        needs=(),
         window="snapshot",
         freshness=None,
         schema="marts",

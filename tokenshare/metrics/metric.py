@@ -1,5 +1,6 @@
 """What a metric is: a number we stand behind, with its denominator, evidence and laws."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
@@ -8,7 +9,7 @@ from pydantic import BaseModel
 
 from tokenshare.topics import Topic
 
-Window = Literal["day", "trailing7", "week", "snapshot"]
+Window = Literal["day", "trailing7", "week", "month", "history", "snapshot"]
 OWNER = "tokenshare maintainers"
 
 
@@ -16,8 +17,9 @@ OWNER = "tokenshare maintainers"
 class Metric:
     """A number we stand behind.
 
-    `grain` is the natural key, its period first. `window` says which days feed one key. `share` is the column
-    whose parts make a whole. `sources` are alternatives: where none is part of the set-up the metric is inactive.
+    `grain` is the natural key. `window` says which days feed one key: `history` is every day up to it, and a
+    `snapshot` has no period at all. `share` is the column whose parts make a whole. `needs` lists what the metric is
+    made from, alternatives together: where none of some need's sources is part of the set-up the metric is inactive.
     """
 
     id: str
@@ -29,7 +31,7 @@ class Metric:
     denominator: str
     group: str
     topics: tuple[Topic, ...]
-    sources: tuple[str, ...]
+    needs: tuple[tuple[str, ...], ...]
     window: Window = "week"
     share: str | None = None
     has_year_ago: bool = False
@@ -45,6 +47,16 @@ class Metric:
         return f"{self.schema}.{self.id}"
 
     @property
+    def sources(self) -> tuple[str, ...]:
+        """Every source the metric may be made from."""
+        return tuple(id for alternatives in self.needs for id in alternatives)
+
+    def is_met_by(self, sources: Collection[str]) -> bool:
+        """Whether those sources, or some of them, are enough to make it."""
+        return all(set(alternatives) & set(sources) for alternatives in self.needs)
+
+    @property
     def period(self) -> str | None:
-        """The column that dates a row; None where rows are not dated."""
-        return self.grain[0] if self.window != "snapshot" else None
+        """The column that dates a row, the first date of the grain; None where rows are not dated."""
+        dates = [name for name in self.grain if name.endswith("_date")]
+        return dates[0] if self.window != "snapshot" else None

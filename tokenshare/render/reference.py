@@ -1,13 +1,13 @@
 """Reference pages of settings, exit codes and checks, with the reason for each code and each check."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from tokenshare.errors import ExitCode
-from tokenshare.metrics import Metric
+from tokenshare.metrics import Group, Metric
 from tokenshare.render.markdown import code, page, table
 
 Setting = tuple[str, str, str]  # variable, default, meaning
-Judged = tuple[str, str, str]  # coherence group, check, the interval in words
+Law = tuple[str, str, str]  # name, the interval in words, meaning
 
 EXITS: Mapping[ExitCode, str] = {
     ExitCode.OK: "All went well; also a demo with the hold it plans.",
@@ -21,41 +21,6 @@ EXITS: Mapping[ExitCode, str] = {
     ExitCode.BROKER: "Kafka cannot be reached, refuses us, or lacks a topic.",
     ExitCode.BUSY: "Another pass holds the home; the answer names its pid. Not a failure: nothing was done.",
 }
-EVIDENCE: Mapping[str, str] = {
-    "other_rows": "Rows named `other` on a day. A day without it is not whole; two are a contradiction.",
-    "missing_rows": "Named rows short of fifty on a day, where the upstream has ever given fifty.",
-    "conflicting_keys": "Keys to which one fetch gave two values.",
-    "volume_ratio": "All tokens of a day over those of the calendar day before. Real days move 0.78x to 1.28x; "
-    "counting errors that others published were 2x to 3x.",
-    "unknown_share": "Part of a day whose origin nobody can tell. Real days reach 0.21 with a popular stealth model.",
-    "disappeared_days": "Days that were stated once and that the newer complete answer no longer states.",
-    "unserved_days": "Days asked for and never served, within the freshness limit; older ones only lack a row.",
-    "incomplete_fetches": "Fetches of which not everything landed that they promised, by count or by digest, and "
-    "that no complete one has replaced.",
-    "twin_difference": "Largest difference between our share of a model and that of the keyless export. "
-    "Restatements between two answers move less than 0.04 %.",
-    "listed_models": "Models in the catalogue of a day. An empty catalogue is an answer, and not a price list.",
-    "priced_share": "Part of a day's models with both prices known. The catalogue prices nearly all of them.",
-    "freshness": "Hours between the end of the newest day and `as_of`, at most the metric's limit. A day that lies "
-    "more than one day ahead makes nothing fresh.",
-}
-LAWS: Mapping[str, str] = {
-    "shares_sum_to_one": "The shares of one key make the whole: a part is neither lost nor counted twice.",
-    "named_shares_sum_to_one": "So do the shares of what is named.",
-    "share_is_quotient": "The share is the quotient of the two token counts beside it.",
-    "identified_share_is_sum_of_vendors": "Chinese tokens are those of the vendors that dim_vendors calls Chinese, "
-    "to the token.",
-    "denominator_is_router_total": "What the share is over is the week's total, to the token.",
-    "known_and_unknown_make_total": "Tokens of known and of unknown origin make the week's total, to the token.",
-    "parts_make_router_total": "The rows of a week add up to its total, to the token.",
-    "bounds_contain_origin": "The origin share lies between the bounds.",
-    "steps_add_up": "The waterfall begins at the identified share, ends at the origin share, and its steps make "
-    "the difference.",
-    "ranks_are_dense": "Ranks run from 1 without a gap or a tie.",
-    "share_is_of_router_total": "The share is over the week's total, `other` included.",
-    "prices_are_plausible": "Dearest price of a model, USD per million tokens; a price in the wrong unit is a "
-    "million times off.",
-}
 ALWAYS: Mapping[str, str] = {
     "dbt_build": "Every model and every relation test of the build succeeded; one that is missing has failed.",
     "suite_pinned": "The suite is the committed one, in size and digest: a lost expectation shuts the gate.",
@@ -63,6 +28,10 @@ ALWAYS: Mapping[str, str] = {
     "may be, bounds, patterns, choices. Infinity and NaN are not numbers.",
     "coherence_group": "Members of a group are let out together or not at all, so that rows always add up.",
 }
+FRESHNESS = (
+    "Hours between the end of the newest day and `as_of`, at most the metric's limit. A day that lies more than one "
+    "day ahead makes nothing fresh."
+)
 FAIL_CLOSED = (
     "A gate opens only when every check was evaluated and passed, or when a person has let that very finding through "
     "(`tokenshare gates release`). What raises, is missing or cannot be read counts as failed. A big move of a share "
@@ -89,18 +58,24 @@ def exits_page(gravity: Sequence[ExitCode]) -> str:
     )
 
 
-def checks_page(judged: Iterable[Judged], laws: Mapping[str, str], metrics: Sequence[Metric]) -> str:
+def checks_page(groups: Sequence[Group], laws: Sequence[Law], metrics: Sequence[Metric]) -> str:
     """What stands between a candidate and its readers: checks of the build, evidence, laws."""
-    evidence = [(code(group), code(check), where, EVIDENCE[check]) for group, check, where in judged]
-    held_by = {law: ", ".join(code(m.id) for m in metrics if law in m.laws) for law in laws}
-    lawful = [(code(law), where, LAWS[law], held_by[law]) for law, where in laws.items()]
+    held_by = {law: ", ".join(code(m.id) for m in metrics if law in m.laws) for law, _, _ in laws}
+    lawful = [(code(law), where, meaning, held_by[law]) for law, where, meaning in laws]
     return page(
         "Checks",
         FAIL_CLOSED,
         "## Of every metric\n\n"
         + table(("check", "what it asks"), [(code(name), why) for name, why in ALWAYS.items()]),
         "## Evidence\n\nWhat the landed rows must show before a coherence group is let out.\n\n"
-        + table(("group", "check", "must lie in", "what it reads and why"), evidence),
+        + table(("group", "check", "must lie in", "what it reads and why"), list(_evidence(groups))),
         "## Laws\n\nWhat rows owe to each other.\n\n"
         + table(("law", "must lie in", "what it says", "judged on"), lawful),
     )
+
+
+def _evidence(groups: Sequence[Group]) -> Iterator[tuple[str, str, str, str]]:
+    for group in groups:
+        yield from ((code(group.id), code(e.name), str(e.within), e.meaning) for e in group.evidence)
+        if group.evidence:
+            yield code(group.id), code("freshness"), "at most the limit", FRESHNESS

@@ -14,15 +14,26 @@ COORDINATES = (
     Column("offset", "BIGINT", False, "Offset in the partition; with it a number is traced to its record."),
     Column("timestamp", "TIMESTAMPTZ", False, "When the record was sent."),
 )
+RECORDS = (
+    Column("topic_name", "VARCHAR", False, "Topic of the event, without any prefix."),
+    Column("fetch_id", "VARCHAR", False, "The fetch that brought it."),
+    Column("event_id", "VARCHAR", False, "The event, as often as it landed."),
+)
+RECORDS_TOLD = "Every landed event but fetch.completed, whatever its topic."
 RESERVED = frozenset({"partition", "offset", "timestamp"})
 
 
 def sources_text(topics: Sequence[Topic]) -> str:
-    """The source `raw`: a view a topic over its landed files."""
+    """The source `raw`: a view a topic over its landed files, and one over all of them."""
     lines = [HEADER + "sources:", "  - name: raw", "    schema: raw", "    tables:"]
     for topic in topics:
         lines += [f"      - name: {topic.table}", f"        description: {_quoted(topic.description)}"]
         lines += ["        columns:", *_columns((*columns_of(topic.event), *COORDINATES), indent=" " * 10)]
+    lines += [
+        "      - name: records",
+        "        description: Every landed event but fetch.completed, whatever its topic.",
+    ]
+    lines += ["        columns:", *_columns(RECORDS, indent=" " * 10)]
     return _joined(lines)
 
 

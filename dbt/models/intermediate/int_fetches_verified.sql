@@ -1,17 +1,12 @@
 -- One row per fetch that said it was complete, and whether what landed is what it promised.
 -- Decision: a fetch re-read by a newer parser may promise twice; it is complete where either promise is kept to the id,
 -- because then the landed set is exactly what somebody promised.
--- Decision: the topic is named here and not read from the record, whose topic may carry a deployment's prefix.
 with promises as (
     select * from {{ ref('stg_fetch_completed') }}
 ),
 
 landed as (
-    select fetch_id, event_id, 'usage.observed.v1' as topic_name from {{ ref('stg_usage_observed') }}
-    union all
-    select fetch_id, event_id, 'catalog.model.observed.v1' as topic_name from {{ ref('stg_catalog_model_observed') }}
-    union all
-    select fetch_id, event_id, 'price.listed.v1' as topic_name from {{ ref('stg_price_listed') }}
+    select topic_name, fetch_id, event_id from {{ source('raw', 'records') }}
 ),
 
 landed_counts as (

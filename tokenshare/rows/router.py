@@ -1,14 +1,9 @@
-"""Row contracts: the columns of every published metric and mart."""
+"""Rows of the router metrics."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from tokenshare import fields as f
-
-
-class Row(BaseModel):
-    """One row of a published relation; status columns are added at publication."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from tokenshare.rows.row import Row
 
 
 class RouterTokensWeekly(Row):
@@ -98,56 +93,3 @@ class FreeShareWeekly(Row):
     free_tokens: f.Tokens = Field(description="Tokens of `:free` variants.")
     tokens: f.Tokens
     free_share: f.Share = Field(description="Part of all tokens that went through `:free` variants.")
-
-
-class ListPriceDaily(Row):
-    price_date: f.PriceDate
-    model_id: f.CanonicalSlug
-    input_usd_per_million: f.UsdPerMillion | None = Field(
-        description="List price of a million input tokens; null where unknown, 0 where free."
-    )
-    output_usd_per_million: f.UsdPerMillion | None = Field(
-        description="List price of a million output tokens; null where unknown, 0 where free."
-    )
-    blended_usd_per_million: f.UsdPerMillion | None = Field(
-        description="Three parts input to one part output; null where either is unknown."
-    )
-    is_discounted: f.IsDiscounted
-
-
-class UsageDaily(Row):
-    usage_date: f.UsageDate
-    model_permaslug: f.ModelPermaslug
-    model_id: f.ModelId
-    variant: f.Variant
-    vendor_id: f.VendorId
-    origin: f.Origin
-    openness: f.Openness
-    tokens: f.Tokens
-
-
-class Model(Row):
-    model_id: f.ModelId
-    vendor_id: f.VendorId
-    attributed_vendor_id: f.VendorId | None = Field(
-        description="Vendor that a stealth model was attributed to; null elsewhere."
-    )
-    base_model: f.ModelId | None = Field(description="Declared base model; null where none is declared.")
-    origin: f.Origin
-    openness: f.Openness
-    repository: f.HuggingFaceId | None = Field(
-        description="Repository of the open weights, org/name; null where there is none."
-    )
-    licence: f.Name | None = Field(description="Licence of the weights, as their repository names it.")
-    name: f.Name | None = Field(description="Name in the router's catalogue; null where it was never listed.")
-    first_usage_date: f.UsageDate | None = Field(description="First UTC day on which usage was observed.")
-
-
-class Vendor(Row):
-    vendor_id: f.VendorId
-    valid_from: f.ValidDate = Field(description="UTC day from which the row holds.")
-    vendor_name: f.Name = Field(description="The developer's name for people.")
-    parent_name: f.Name = Field(description="Its ultimate parent; the vendor itself where none is known.")
-    country_code: f.CountryCode
-    is_chinese: f.IsChinese
-    citation: f.Citation

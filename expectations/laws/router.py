@@ -1,39 +1,9 @@
-"""Laws a contract cannot say: what the rows of one metric owe to each other and to the other metrics.
-
-Each law measures one number per key; the gate judges it. Differences of tokens are exact: int64 holds them.
-"""
-
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+"""Laws of router usage."""
 
 import pandas as pd
 
+from expectations.laws.law import ROUNDING, Frames, Law, shares, sum_of
 from tokenshare.metrics import Metric
-
-Frames = Mapping[str, pd.DataFrame]
-Measure = Callable[[Metric, Frames], pd.Series]
-ROUNDING = 1e-9
-LARGEST_PLAUSIBLE_PRICE = 10_000.0  # USD per million tokens; the dearest model ever listed cost 600
-
-
-@dataclass(frozen=True)
-class Law:
-    """A measured number per key, and the interval in which it must lie."""
-
-    measure: Measure
-    minimum: float
-    maximum: float
-
-
-def _sum_of(column: str) -> Measure:
-    def measure(metric: Metric, frames: Frames) -> pd.Series:
-        return frames[metric.id].groupby(metric.grain[0])[column].sum()
-
-    return measure
-
-
-def _shares(metric: Metric, frames: Frames) -> pd.Series:
-    return _sum_of(str(metric.share))(metric, frames)
 
 
 def _quotient(metric: Metric, frames: Frames) -> pd.Series:
@@ -99,22 +69,32 @@ def _model_share(metric: Metric, frames: Frames) -> pd.Series:
     return (frame["model_share"] - frame["tokens"] / totals).abs()
 
 
-def _dearest(metric: Metric, frames: Frames) -> pd.Series:
-    frame = frames[metric.id].set_index(list(metric.grain))
-    return frame[["input_usd_per_million", "output_usd_per_million"]].astype(float).max(axis=1).dropna()
-
-
-LAWS: dict[str, Law] = {
-    "shares_sum_to_one": Law(_shares, 1 - ROUNDING, 1 + ROUNDING),
-    "named_shares_sum_to_one": Law(_sum_of("named_share"), 1 - ROUNDING, 1 + ROUNDING),
-    "share_is_quotient": Law(_quotient, 0, ROUNDING),
-    "identified_share_is_sum_of_vendors": Law(_vendors, 0, 0),
-    "denominator_is_router_total": Law(_denominator, 0, 0),
-    "known_and_unknown_make_total": Law(_known_and_unknown, 0, 0),
-    "parts_make_router_total": Law(_parts, 0, 0),
-    "bounds_contain_origin": Law(_room_for_origin, -ROUNDING, 1),
-    "steps_add_up": Law(_waterfall, 0, ROUNDING),
-    "ranks_are_dense": Law(_gaps_in_ranks, 0, 0),
-    "share_is_of_router_total": Law(_model_share, 0, ROUNDING),
-    "prices_are_plausible": Law(_dearest, 0, LARGEST_PLAUSIBLE_PRICE),
+ROUTER_LAWS: dict[str, Law] = {
+    "shares_sum_to_one": Law(
+        shares,
+        1 - ROUNDING,
+        1 + ROUNDING,
+        "The shares of one key make the whole: a part is neither lost nor counted twice.",
+    ),
+    "named_shares_sum_to_one": Law(
+        sum_of("named_share"), 1 - ROUNDING, 1 + ROUNDING, "So do the shares of what is named."
+    ),
+    "share_is_quotient": Law(_quotient, 0, ROUNDING, "The share is the quotient of the two token counts beside it."),
+    "identified_share_is_sum_of_vendors": Law(
+        _vendors, 0, 0, "Chinese tokens are those of the vendors that dim_vendors calls Chinese, to the token."
+    ),
+    "denominator_is_router_total": Law(_denominator, 0, 0, "What the share is over is the week's total, to the token."),
+    "known_and_unknown_make_total": Law(
+        _known_and_unknown, 0, 0, "Tokens of known and of unknown origin make the week's total, to the token."
+    ),
+    "parts_make_router_total": Law(_parts, 0, 0, "The rows of a week add up to its total, to the token."),
+    "bounds_contain_origin": Law(_room_for_origin, -ROUNDING, 1, "The origin share lies between the bounds."),
+    "steps_add_up": Law(
+        _waterfall,
+        0,
+        ROUNDING,
+        "The waterfall begins at the identified share, ends at the origin share, and its steps make the difference.",
+    ),
+    "ranks_are_dense": Law(_gaps_in_ranks, 0, 0, "Ranks run from 1 without a gap or a tie."),
+    "share_is_of_router_total": Law(_model_share, 0, ROUNDING, "The share is over the week's total, `other` included."),
 }

@@ -1,0 +1,37 @@
+"""Sources that are files: read whole from the first folder that has them, and absent where none has."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+from tokenshare.errors import SourceAbsent
+from tokenshare.sources import Page
+
+CONTENT_TYPES = {".csv": "text/csv", ".json": "application/json", ".zip": "application/zip"}
+MOST_BYTES = 64 * 1024 * 1024
+
+
+class FileSession:
+    """A tokenshare.sources.Session over folders. A page's address is the file's name: no path of a machine travels."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._folders = folders
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is kept open."""
+
+    def get(self, path: str, params: dict[str, str] | None = None, *, with_key: bool = False) -> Page:  # noqa: ARG002  # files know neither
+        """The file of that name; raises SourceAbsent where no folder has it, or it cannot be read."""
+        found = next((folder / path for folder in self._folders if (folder / path).is_file()), None)
+        if found is None:
+            raise SourceAbsent(f"{path}: there is no such file")
+        try:
+            body = found.read_bytes() if found.stat().st_size <= MOST_BYTES else None
+        except OSError as error:
+            raise SourceAbsent(f"{path}: cannot be read ({error.strerror})") from error
+        if body is None:
+            raise SourceAbsent(f"{path}: larger than {MOST_BYTES // 2**20} MiB")
+        return Page(path, body, CONTENT_TYPES.get(found.suffix, "application/octet-stream"))

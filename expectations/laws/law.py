@@ -1,0 +1,39 @@
+"""What a law is: one number per key of a metric, and the interval in which it must lie."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from tokenshare.metrics import Metric
+
+Frames = Mapping[str, pd.DataFrame]
+Measure = Callable[[Metric, Frames], pd.Series]
+ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Law:
+    """A measured number per key, the interval in which it must lie, and what it says.
+
+    Differences of tokens are exact: int64 holds them.
+    """
+
+    measure: Measure
+    minimum: float
+    maximum: float
+    meaning: str
+
+
+def sum_of(column: str) -> Measure:
+    """The sum of a column per period."""
+
+    def measure(metric: Metric, frames: Frames) -> pd.Series:
+        return frames[metric.id].groupby(metric.grain[0])[column].sum()
+
+    return measure
+
+
+def shares(metric: Metric, frames: Frames) -> pd.Series:
+    """The sum of the parts of each key."""
+    return sum_of(str(metric.share))(metric, frames)

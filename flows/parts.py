@@ -1,0 +1,30 @@
+"""Which sources are part of a set-up, and which metrics they keep active."""
+
+from connectors.sources import SOURCES
+from flows.run import Run
+from tokenshare.metrics import METRICS, Metric
+from tokenshare.sources import Source
+
+
+def why_apart(run: Run, source: Source) -> str:
+    """Why a source is no part of this set-up; empty where it is one."""
+    files = run.upstreams.files
+    if files is not None and source.world_file not in files and not source.ships:
+        return f"the world has no {source.world_file}"
+    place = run.upstreams.places.get(source.upstream)
+    if place is None:
+        return f"{source.upstream} is switched off"
+    if source.needs_key and not place.key:
+        return f"needs a key: set {place.key_name}"
+    return ""
+
+
+def present(run: Run) -> tuple[Source, ...]:
+    """The sources that are part of the set-up, whether this pass asks them or not."""
+    return tuple(source for source in SOURCES if not why_apart(run, source))
+
+
+def active(run: Run) -> tuple[Metric, ...]:
+    """The metrics whose needs the set-up meets; the others are in the catalog and have no rows."""
+    ids = {source.id for source in present(run)}
+    return tuple(metric for metric in METRICS if metric.is_met_by(ids))

@@ -1,0 +1,26 @@
+"""Fields of the fetch itself."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from tokenshare.fields.core import LARGEST_COUNT
+
+Pages = Annotated[
+    int,
+    Field(ge=1, le=100_000, description="Payloads the fetch consists of.", json_schema_extra={"unit": "count"}),
+]
+EventCount = Annotated[
+    int,
+    Field(
+        ge=0,
+        le=LARGEST_COUNT,
+        description="Distinct events of one topic.",
+        json_schema_extra={"unit": "count"},
+    ),
+]
+TopicName = Annotated[str, Field(pattern=r"^[a-z_.]+\.v[0-9]+$", description="A topic, without any prefix.")]
+EventCounts = Annotated[dict[TopicName, EventCount], Field(description="Distinct events the fetch brought, by topic.")]
+AskedDate = Annotated[date, Field(description="First or last UTC day the fetch asked for; null where it has no days.")]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="sha256 over the sorted distinct event ids.")]

@@ -1,0 +1,62 @@
+"""A coherence group: what is let out together, the evidence it is judged by, and the fetches behind it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Where a measured number must lie, both ends included."""
+
+    minimum: float
+    maximum: float
+
+    def __str__(self) -> str:
+        return f"{self.minimum:g}" if self.minimum == self.maximum else f"{self.minimum:g} to {self.maximum:g}"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A check of what landed: its name in the evidence model, where its numbers must lie, and why.
+
+    One that is `occasional` may find no key to judge; every other must have read something.
+    """
+
+    name: str
+    within: Interval
+    meaning: str
+    is_occasional: bool = False
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """A dbt model that says which fetch speaks for which day; `dated` is its column with the day."""
+
+    model: str
+    dated: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Metrics that are published or held together.
+
+    `measured_by` is the dbt model (check_name, key, observed) that measures `evidence`; the keys of the check
+    `dated_by` are the days there are, by which freshness is told. `listed` are dbt models that `status` lists.
+    """
+
+    id: str
+    provenance: tuple[Provenance, ...] = ()
+    measured_by: str = ""
+    dated_by: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    listed: tuple[str, ...] = ()
+
+
+NONE = Interval(0, 0)
+# What every group that is fetched is judged by, in the same words.
+INCOMPLETE_FETCHES = Evidence(
+    "incomplete_fetches",
+    NONE,
+    "Fetches of which not everything landed that they promised, by count or by digest, and that no complete one has "
+    "replaced.",
+)
+CONFLICTING_KEYS = Evidence("conflicting_keys", NONE, "Keys to which one fetch gave two values.")

@@ -1,0 +1,6 @@
+"""Row contracts: the columns of every published metric and mart."""
+
+from tokenshare.rows.marts import *
+from tokenshare.rows.prices import *
+from tokenshare.rows.router import *
+from tokenshare.rows.row import *

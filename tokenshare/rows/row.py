@@ -1,0 +1,9 @@
+"""What every row of a published relation is."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Row(BaseModel):
+    """One row of a published relation; status columns are added at publication."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
