@@ -63,7 +63,7 @@ def test_a_law_that_raises_does_not_hold(monkeypatch: pytest.MonkeyPatch) -> Non
     def raises(metric: object, frames: object) -> object:
         raise KeyError("tokens")
 
-    monkeypatch.setitem(LAWS, "shares_sum_to_one", Law(raises, 0, 1))  # type: ignore[arg-type]
+    monkeypatch.setitem(LAWS, "shares_sum_to_one", Law(raises, 0, 1, "never read"))  # type: ignore[arg-type]
     checks = judge(case(WEEKLY))[WEEKLY]
     check = found(checks, "shares_sum_to_one")
     assert check.shuts

@@ -4,7 +4,8 @@ from tokenshare.metrics.group import Evidence, Group, Interval, Provenance
 from tokenshare.metrics.marts import MARTS, MODELS, VENDORS
 from tokenshare.metrics.metric import Metric, Window
 from tokenshare.metrics.prices import LIST_PRICES, PRICE_METRICS
-from tokenshare.metrics.router import ROUTER, ROUTER_METRICS, ROUTER_SOURCES
+from tokenshare.metrics.router import ROUTER_METRICS
+from tokenshare.metrics.router_group import ROUTER, ROUTER_SOURCES
 
 __all__ = [
     "GROUPS", "GROUP_BY_ID", "METRICS", "METRIC_BY_ID", "ROUTER_SOURCES", "Evidence", "Group", "Interval", "Metric",

@@ -4,7 +4,8 @@ from tokenshare import rows
 from tokenshare.metrics.group import Group
 from tokenshare.metrics.metric import Metric
 from tokenshare.metrics.prices import PRICE_PROVENANCE
-from tokenshare.metrics.router import DAILY_COVERAGE, ROUTER_SOURCES, USAGE_PROVENANCE, router_metric
+from tokenshare.metrics.router import DAILY_COVERAGE, router_metric
+from tokenshare.metrics.router_group import ROUTER_SOURCES, USAGE_PROVENANCE
 from tokenshare.topics import CATALOG_MODEL_OBSERVED, FETCH_COMPLETED, USAGE_OBSERVED
 
 MODELS = Group("dim_models", provenance=(USAGE_PROVENANCE, PRICE_PROVENANCE))
