@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
+from demo.calendar import stamp
 from demo.models import MODELS, Model
 
 COLUMNS = (
@@ -29,10 +30,6 @@ def entries() -> Iterator[Entry]:
     listed = [_describe(by_id[slug]) for slug in dict.fromkeys(model.id for model in MODELS)]
     yield from sorted((*listed, _router(listed[0])), key=lambda entry: (entry["known_at"], entry["id"]))
     yield _slip(next(entry for entry in listed if entry["canonical_slug"] == SLIPPED))
-
-
-def stamp(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _describe(model: Model) -> Entry:

@@ -10,7 +10,8 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-FIRST_DAY, LAST_DAY = date(2026, 5, 4), date(2026, 6, 28)  # a Monday and a Sunday, eight weeks
+from demo.calendar import FIRST_DAY, LAST_DAY
+
 CHINESE = frozenset({"identified", "lineage", "attributed"})
 
 

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from math import fsum
 from random import Random
 
-from demo.models import FIRST_DAY, LAST_DAY, MODELS, OTHER
+from demo.calendar import FIRST_DAY, LAST_DAY
+from demo.models import MODELS, OTHER
 
 SHOWN = 50
 FIRST_DAY_TOKENS = 4.2e12

@@ -1,46 +1,39 @@
-"""A synthetic world of eight weeks with known answers, written as files that the emulator serves."""
+"""A synthetic world with known answers, written as files that the emulator serves; each family adds its part."""
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import NamedTuple
 
-from demo import catalogue, truth, volumes
-from demo.catalogue import stamp
-from demo.volumes import Usage
+from demo import router, truth
+from demo.calendar import BACKFILL_AS_OF, DAILY_AS_OFS, FINAL_AS_OF
+from demo.files import Answer, File
 
-BACKFILL_AS_OF = datetime(2026, 6, 28, 6, tzinfo=UTC)
-FINAL_AS_OF = datetime(2026, 6, 29, 6, tzinfo=UTC)
-PLANNED_HOLDS = frozenset({"list_price_daily"})  # by the price in the wrong unit, known between the two
-RESTATED_AT = datetime(2026, 6, 28, 23, 30, tzinfo=UTC)
-RANKING_COLUMNS = ("known_at", "date", "model_permaslug", "total_tokens")
+__all__ = ["BACKFILL_AS_OF", "DAILY_AS_OFS", "FINAL_AS_OF", "PLANNED_HOLDS", "write"]
+
+PLANNED_HOLDS = frozenset({"list_price_daily"})  # by the price in the wrong unit, known between two passes
+
+
+class Part(NamedTuple):
+    """One family of the world: its files, and what its metrics must be, counted without the pipeline."""
+
+    files: Callable[[int], Iterable[File]]
+    answers: Callable[[int], Iterable[Answer]]
+
+
+PARTS = (Part(router.files, router.answers),)
 
 
 def write(directory: Path, seed: int = 1) -> None:
-    """The world as rankings_daily.csv, models.csv and truth.csv; one seed, one world, to the byte."""
-    usage = volumes.draw(seed)
-    restated = volumes.restate(usage, seed)
-    final = {day: {**tokens, **restated.get(day, {})} for day, tokens in usage.items()}
-    prices = [tuple(entry[column] for column in catalogue.COLUMNS) for entry in catalogue.entries()]
+    """The world and its truth.csv; one seed, one world, to the byte."""
     directory.mkdir(parents=True, exist_ok=True)
-    _write(directory / "rankings_daily.csv", RANKING_COLUMNS, _rank(usage, restated))
-    _write(directory / "models.csv", catalogue.COLUMNS, prices)
-    _write(directory / "truth.csv", truth.COLUMNS, truth.answer(final))
+    for part in PARTS:
+        for file in part.files(seed):
+            _write(directory, file)
+    known = (answer for part in PARTS for answer in part.answers(seed))
+    _write(directory, File("truth.csv", truth.COLUMNS, known))
 
 
-def _rank(usage: Usage, restated: Usage) -> Iterator[tuple[str, ...]]:
-    """A day is known at five past two of the next; the restated values follow."""
-    for day, tokens in usage.items():
-        known_at = datetime.combine(day + timedelta(days=1), time(2, 5), UTC)
-        yield from _show(known_at, day, tokens)
-    for day, tokens in restated.items():
-        yield from _show(RESTATED_AT, day, tokens)
-
-
-def _show(known_at: datetime, day: date, tokens: volumes.Day) -> Iterator[tuple[str, ...]]:
-    return ((stamp(known_at), day.isoformat(), slug, str(count)) for slug, count in tokens.items())
-
-
-def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows((header, *rows))
+def _write(directory: Path, file: File) -> None:
+    with (directory / file.name).open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out, lineterminator="\n").writerows((file.header, *file.rows))

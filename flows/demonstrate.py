@@ -30,10 +30,10 @@ def demonstrate(settings: Settings, progress: Callable[[str], None]) -> dict[str
     with TemporaryDirectory() as folder:
         directory = Path(folder) / "demo"
         world.write(directory)
-        if describe(home) is None:
-            progress("backfill of eight synthetic weeks")
-            _pass(settings, world.BACKFILL_AS_OF, directory, progress)
-        report = _pass(settings, world.FINAL_AS_OF, directory, progress)
+        moments = (world.BACKFILL_AS_OF, *world.DAILY_AS_OFS) if describe(home) is None else world.DAILY_AS_OFS[-1:]
+        for as_of in moments:
+            progress(f"synthetic world as of {as_of:%Y-%m-%d}")
+            report = _pass(settings, as_of, directory, progress)
     return _document(home, report)
 
 

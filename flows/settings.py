@@ -30,6 +30,9 @@ class Settings(BaseModel):
     openrouter_api_key: SecretStr | None = Field(
         None, description="Key of the router's Data API; without it the public daily exports are the source."
     )
+    curated: Path | None = Field(
+        None, description="Folder of your own curated files; a file that lies there is read instead of the shipped one."
+    )
     http_attempts: int = Field(4, ge=1, le=10, description="Calls made for one answer before the source is absent.")
     http_deadline_seconds: float = Field(60.0, gt=0, le=3600, description="Time one fetch may take, retries included.")
     kafka_bootstrap_servers: str | None = Field(

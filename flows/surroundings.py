@@ -9,6 +9,7 @@ from uuid import uuid4
 from connectors.kafka import broker, cluster
 from connectors.kafka.cluster import Cluster
 from connectors.sources import SOURCES
+from connectors.sources.files import SHIPPED
 from connectors.storage.home import Home
 from demo.upstream import Upstream, available
 from flows.run import Place, Run, Upstreams
@@ -65,11 +66,13 @@ def open_upstreams(settings: Settings, world: Path | None, as_of: datetime) -> I
     """The real upstreams, or the emulator over a world at a moment, which supplies a key."""
     if world is None:
         key = settings.openrouter_api_key.get_secret_value() if settings.openrouter_api_key else None
-        yield Upstreams({"openrouter": Place(settings.openrouter_url, key=key, key_name="OPENROUTER_API_KEY")}, None)
+        router = Place(settings.openrouter_url, key=key, key_name="OPENROUTER_API_KEY")
+        curated = Place(folders=(*([settings.curated] if settings.curated else []), SHIPPED))
+        yield Upstreams({"openrouter": router, "curated": curated}, None)
         return
     with serve_world(world, as_of) as served:
         places = {name: Place(url, key=served.key) for name, url in served.urls.items()}
-        yield Upstreams(places, frozenset(available(world)))
+        yield Upstreams({**places, "curated": Place(folders=(world, SHIPPED))}, frozenset(available(world)))
 
 
 def serve_world(world: Path, as_of: datetime, port: int = 0) -> Upstream:

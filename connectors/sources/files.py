@@ -8,6 +8,7 @@ from tokenshare.errors import SourceAbsent
 from tokenshare.sources import Page
 
 CONTENT_TYPES = {".csv": "text/csv", ".json": "application/json", ".zip": "application/zip"}
+SHIPPED = Path(__file__).with_name("curated")  # the files the project ships
 MOST_BYTES = 64 * 1024 * 1024
 
 

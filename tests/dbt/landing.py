@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from connectors.storage.warehouse import records_sql
+from tokenshare.columns import columns_of
 from tokenshare.events import (
     CatalogModelObserved,
     Event,
@@ -28,18 +29,6 @@ from tokenshare.topics import (
     Topic,
 )
 
-COLUMN_TYPES = {
-    USAGE_OBSERVED: "usage_date date, model_permaslug varchar, tokens bigint, as_of timestamptz, "
-    "share_of_daily_tokens double",
-    CATALOG_MODEL_OBSERVED: "id varchar, canonical_slug varchar, name varchar, created_at timestamptz, "
-    "hugging_face_id varchar, output_modalities varchar[], is_withdrawn boolean",
-    PRICE_LISTED: "model_id varchar, provider varchar, valid_from date, valid_to date, "
-    "tier_min_tokens bigint, utc_start bigint, utc_end bigint, "
-    "input_usd_per_token varchar, output_usd_per_token varchar, is_discounted boolean",
-    FETCH_COMPLETED: "as_of timestamptz, pages bigint, counts map(varchar, bigint), digest varchar, "
-    "start_date date, end_date date",
-}
-IDENTITY = "event_id varchar, source_id varchar, observed_at timestamptz, fetch_id varchar"
 COORDINATES = 'topic varchar, "partition" integer, "offset" bigint, "timestamp" timestamptz'
 
 
@@ -56,7 +45,8 @@ class Landing:
         with duckdb.connect(str(warehouse)) as connection:
             connection.execute("create schema raw")
             for topic, events in self.events.items():
-                connection.execute(f"create table raw.{topic.table} ({IDENTITY}, {COLUMN_TYPES[topic]}, {COORDINATES})")
+                columns = ", ".join(f'"{column.name}" {column.sql_type}' for column in columns_of(topic.event))
+                connection.execute(f"create table raw.{topic.table} ({columns}, {COORDINATES})")
                 if events:
                     landed = pa.Table.from_pylist(
                         [_record(topic, offset, event) for offset, event in enumerate(events)]
