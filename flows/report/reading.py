@@ -1,0 +1,84 @@
+"""What the page knows: rows and cards of published metrics, read once each from the published file."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from connectors.storage import catalog
+from connectors.storage.home import Home, describe
+from tokenshare.metrics import METRIC_BY_ID
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Card:
+    """What stands beside a metric's numbers, so that none is read without its denominator."""
+
+    metric: str
+    title: str
+    unit: str
+    method: str
+    denominator: str
+    coverage: str
+    exclusions: str
+    citation: str
+    state: str
+    reason: str
+    version: int | None = None
+    as_of: datetime | None = None
+    status: str = "inactive"
+    held_since: datetime | None = None
+
+
+class Published:
+    """A home's published metrics. Ids that no registry knows have no rows and no card."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._rows: dict[str, list[Row]] = {}
+
+    @cached_property
+    def is_synthetic(self) -> bool:
+        """Whether the numbers come from a world that somebody made up."""
+        return (describe(self._home) or {}).get("origin") != "live"
+
+    @cached_property
+    def as_of(self) -> datetime | None:
+        """The moment the newest pass spoke for."""
+        return max((run["as_of"] for run in catalog.read_catalog(self._home, "runs")), default=None)
+
+    @cached_property
+    def cards(self) -> dict[str, Card]:
+        """Every metric's card by id."""
+        shown = {
+            p["metric"]: {"version": p["version"], "as_of": p["valid_through"], "held_since": p["held_since"],
+                          "status": p["status"]}
+            for p in catalog.read_catalog(self._home, "publications")
+            if p["published_at"] is not None and p["status"] != "superseded"
+        }  # fmt: skip
+        names = ("metric", "title", "unit", "method", "denominator", "coverage", "exclusions", "citation")
+        return {
+            row["metric"]: Card(
+                **{name: row[name] for name in names},
+                state=row["state"],
+                reason=row["reason"],
+                **shown.get(row["metric"], {"status": row["state"]}),
+            )
+            for row in catalog.read_catalog(self._home, "metrics")
+        }
+
+    def rows(self, metric: str) -> list[Row]:
+        """What readers see of a metric; nothing where it is not published."""
+        if metric not in self._rows:
+            known = metric in METRIC_BY_ID and metric in self.cards
+            self._rows[metric] = catalog.read_metric(self._home, METRIC_BY_ID[metric]) if known else []
+        return self._rows[metric]
+
+    def newest(self, metric: str) -> list[Row]:
+        """The rows of a metric's newest period."""
+        period = METRIC_BY_ID[metric].period if metric in METRIC_BY_ID else None
+        rows = self.rows(metric)
+        last: date | None = max((row[period] for row in rows), default=None) if period else None
+        return [row for row in rows if period is None or row[period] == last]

@@ -1,0 +1,88 @@
+"""The rows behind each figure: published rows joined and cut, never computed anew."""
+
+from collections.abc import Callable
+
+from flows.report.reading import Published, Row
+
+MOST_VENDORS, MOST_RATIOS, MOST_SHOCKS = 15, 24, 12
+
+
+def of(metric: str) -> Callable[[Published], list[Row]]:
+    """All rows of one metric."""
+    return lambda published: published.rows(metric)
+
+
+def china_share(published: Published) -> list[Row]:
+    """One row a week: each method's share, the bounds, and what they are over."""
+    identified, origin, top10, bounds = (
+        {row["week_start_date"]: row for row in published.rows(f"china_share_{method}_weekly")}
+        for method in ("identified", "origin", "top10", "bounds")
+    )
+    return [
+        {
+            "week_start_date": week,
+            "identified_share": identified[week]["china_share"],
+            "origin_share": origin[week]["china_share"],
+            "top10_share": top10[week]["china_share"],
+            "lower_share": bounds[week]["lower_share"],
+            "upper_share": bounds[week]["upper_share"],
+            "tokens": bounds[week]["tokens"],
+            "known_tokens": origin[week]["denominator_tokens"],
+            "unknown_tokens": bounds[week]["unknown_tokens"],
+        }
+        for week in sorted(identified.keys() & origin.keys() & top10.keys() & bounds.keys())
+    ]
+
+
+def vendors(published: Published) -> list[Row]:
+    """The largest vendors of the newest week, `unknown` among them."""
+    return _largest(published.newest("vendor_share_weekly"), "vendor_share", MOST_VENDORS)
+
+
+def openness(published: Published) -> list[Row]:
+    """Every class of every week."""
+    return published.rows("openness_share_weekly")
+
+
+def price_ratios(published: Published) -> list[Row]:
+    """The newest day's ratios that are known, the cheapest first."""
+    known = [row for row in published.newest("price_ratio_daily") if row["blended_ratio"] is not None]
+    return sorted(known, key=lambda row: (row["reference_model_id"], row["blended_ratio"], row["model_id"]))[
+        :MOST_RATIOS
+    ]
+
+
+def downloads(published: Published) -> list[Row]:
+    """All-time counters of the newest day."""
+    return _largest(published.newest("family_downloads_daily"), "downloads_all_time", MOST_VENDORS)
+
+
+def spend(published: Published) -> list[Row]:
+    """Vendors of the newest week for which both shares are there."""
+    estimated = published.newest("router_spend_share_estimated_weekly")
+    weeks = {row["week_start_date"] for row in estimated}
+    tokens = {
+        row["vendor_id"]: row["vendor_share"]
+        for row in published.rows("vendor_share_weekly")
+        if row["week_start_date"] in weeks
+    }
+    rows = [{**row, "vendor_share": tokens[row["vendor_id"]]} for row in estimated if row["vendor_id"] in tokens]
+    return _largest(rows, "vendor_share", MOST_VENDORS)
+
+
+def market_values(published: Published) -> list[Row]:
+    """Each company's last session of a month, and its newest."""
+    last: dict[tuple[str, int, int], Row] = {}
+    for row in sorted(published.rows("market_cap_daily"), key=lambda row: row["session_date"]):
+        last[row["company_id"], row["session_date"].year, row["session_date"].month] = row
+    return sorted(last.values(), key=lambda row: (row["company_id"], row["session_date"]))
+
+
+def shocks(published: Published) -> list[Row]:
+    """The largest losses in USD."""
+    known = [row for row in published.rows("session_shock_daily") if row["change_usd"] is not None]
+    return sorted(known, key=lambda row: row["change_usd"])[:MOST_SHOCKS]
+
+
+def _largest(rows: list[Row], column: str, most: int) -> list[Row]:
+    return sorted(rows, key=lambda row: -(row[column] or 0))[:most]
