@@ -1,0 +1,164 @@
+"""The page in a real browser: it asks for nothing, hides nothing, and anyone can read it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from connectors.kafka import topics
+from connectors.kafka.cluster import Cluster
+from flows import report
+from flows.report.figures import FIGURES
+from flows.report.numbers import percent
+from tests.report.browser import Tab, browse
+from tests.scene import Scene, small_rows, write_prices, write_rankings
+
+pytestmark = pytest.mark.timeout(600)
+HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>/{{ 7*7 }}${HOME}'
+DRAWN = ("china-share", "vendors", "openness")  # what a world of rankings alone can feed
+
+
+@dataclass(frozen=True)
+class Page:
+    scene: Scene
+    path: Path
+
+    @property
+    def text(self) -> str:
+        return self.path.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def page(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """Two weeks; then the price of a model with a hostile name slips, and is held with that name in its reason."""
+    scene = Scene(tmp_path_factory.mktemp("report") / "home", broker)
+    world = write_rankings(tmp_path_factory.mktemp("world"), small_rows(date(2026, 6, 1), 15))
+    write_prices(world, "2025-01-01T00:00:00Z", {HOSTILE: ("0.000003", "0.000015")})
+    scene.refresh("2026-06-15T06:00:00Z", world)
+    write_prices(world, "2026-06-16T01:00:00Z", {HOSTILE: ("3", "15")})
+    scene.refresh("2026-06-16T06:00:00Z", world)
+    yield Page(scene, report.write(scene.home))
+    topics.delete_prefixed(Cluster(broker, topic_prefix=scene.prefix))
+
+
+@pytest.fixture(scope="module")
+def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
+    with browse(tmp_path_factory.mktemp("profile")) as tab:
+        yield tab
+
+
+def test_it_asks_for_nothing_and_the_console_is_silent(page: Page, tab: Tab) -> None:
+    tab.open(page.path)
+    asked = [event["request"]["url"] for event in tab.events["Network.requestWillBeSent"]]
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    assert {name: tab.events.get(name) for name in QUIET} == dict.fromkeys(QUIET)
+
+
+QUIET = ("Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded", "Page.javascriptDialogOpening")
+
+
+def test_upstream_text_stays_text(page: Page, tab: Tab) -> None:
+    tab.open(page.path)
+    assert (
+        tab.value("document.querySelectorAll('script, img, iframe, object, embed, link[rel=stylesheet]').length") == 0
+    )
+    assert HOSTILE in tab.value("document.body.innerText")
+    assert "<script" not in page.text.lower()
+
+
+def test_a_held_metric_is_visibly_held(page: Page, tab: Tab) -> None:
+    tab.open(page.path)
+    said = tab.value("[...document.querySelectorAll('header .held')].map(e => e.innerText).join('\\n')")
+    assert "Held: list_price_daily since 2026-06-16 06:00 UTC. prices_are_plausible" in said
+    assert "Shown is the last good version, 1." in said
+    assert tab.value("document.querySelector('#price-ratios .badge.held').innerText").startswith(
+        "list_price_daily: held"
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1000])
+def test_it_fits_and_can_be_read(page: Page, tab: Tab, width: int, scheme: str) -> None:
+    tab.open(page.path, width=width, scheme=scheme)
+    assert tab.value("document.documentElement.scrollWidth") <= width
+    for selector in ("body", ".sentence", ".badge", "dt", "summary", "a", "figcaption", "figure svg text"):
+        assert tab.value(CONTRAST % selector) >= 4.5, (selector, scheme)
+    shown = {True: "narrow", False: "wide"}[width < 600]
+    assert tab.value(f"document.querySelector('#china-share .{shown}').getBoundingClientRect().height") > 100
+
+
+CONTRAST = """(() => {
+  const light = rgb => rgb.map(v => v / 255).map(v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+  const read = text => text.match(/[\\d.]+/g).map(Number);
+  const behind = node => { for (; node; node = node.parentElement) {
+    const rgb = read(getComputedStyle(node).backgroundColor); if (rgb.length < 4 || rgb[3] > 0) return rgb.slice(0, 3) }
+    return [255, 255, 255] };
+  const node = document.querySelector('%s'), style = getComputedStyle(node);
+  const ink = node.closest('svg') && node.tagName != 'svg' ? style.fill : style.color;
+  const [a, b] = [light(read(ink).slice(0, 3)), light(behind(node))].sort((x, y) => y - x);
+  return (a + .05) / (b + .05) })()"""
+
+
+def test_every_chart_has_its_rows_as_a_table_and_a_name_for_those_who_do_not_see_it(page: Page, tab: Tab) -> None:
+    tab.open(page.path)
+    drawn = tab.value("[...document.querySelectorAll('section')].filter(s => s.querySelector('svg')).map(s => s.id)")
+    assert tuple(drawn) == DRAWN
+    for id in DRAWN:
+        assert tab.value(f"document.querySelectorAll('#{id} tbody tr').length") > 1
+        assert tab.value(f"document.querySelector('#{id} caption').textContent !== ''")
+    nodes = tab.ask("Accessibility.getFullAXTree")["nodes"]
+    names = [node.get("name", {}).get("value", "") for node in nodes if node["role"]["value"] == "image"]
+    assert len(names) == len(DRAWN)
+    assert all(len(name) > 40 for name in names), names
+    roles = {node["role"]["value"] for node in nodes}
+    assert {"main", "navigation", "heading", "banner"} <= roles
+
+
+def test_the_keyboard_reaches_every_table_and_method(page: Page, tab: Tab) -> None:
+    tab.open(page.path)
+    wanted = tab.value("document.querySelectorAll('summary, nav a').length")
+    reached = set()
+    for _ in range(2 * wanted + 20):
+        tab.press("Tab")
+        reached.add(tab.value(PLACE))
+    assert len(reached - {-1}) == wanted
+
+
+PLACE = "[...document.querySelectorAll('summary, nav a')].indexOf(document.activeElement)"
+
+
+def test_the_numbers_are_the_published_ones(page: Page, tab: Tab) -> None:
+    tab.open(page.path)
+    origin = {row["week_start_date"]: row for row in page.scene.metric("china_share_origin_weekly")}
+    newest = origin[max(origin)]
+    said = tab.value("document.querySelector('#china-share .sentence').innerText")
+    assert f"{percent(newest['china_share'])} of tokens of known origin" in said
+    cells = tab.value(
+        "[...document.querySelectorAll('#vendors tbody tr')].map(r => [...r.cells].map(c => c.textContent))"
+    )
+    shown = {
+        row["vendor_id"]: row
+        for row in page.scene.metric("vendor_share_weekly")
+        if row["week_start_date"] == max(origin)
+    }
+    assert {cell[0]: cell[4] for cell in cells} == {id: f"{row['tokens']:,}" for id, row in shown.items()}
+
+
+def test_what_is_not_there_says_why(page: Page, tab: Tab) -> None:
+    tab.open(page.path)
+    for figure in FIGURES:
+        sentence = tab.value(f"document.querySelector('#{figure.id} .sentence').innerText")
+        assert sentence.strip()
+    assert re.search("No numbers: ", tab.value("document.querySelector('#downloads .sentence').innerText"))
+
+
+def test_a_synthetic_home_says_so_in_every_heading(page: Page, tab: Tab) -> None:
+    tab.open(page.path)
+    assert "(synthetic)" in tab.value("document.title")
+    headings = tab.value("[...document.querySelectorAll('section h2')].map(h => h.innerText)")
+    assert len(headings) == len(FIGURES)
+    assert all(heading.endswith("(synthetic)") for heading in headings)
