@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from flows import generate
+from flows.report.figures import FIGURES
 from tokenshare.errors import UsageError
+from tokenshare.metrics import METRIC_BY_ID
 from tokenshare.render import relations
 from tokenshare.render.schemas import schema_of
 from tokenshare.topics import TOPICS
@@ -60,9 +62,20 @@ def test_yaml_is_what_dbt_reads() -> None:
     yaml = pytest.importorskip("yaml")
     for path in (path for path in RENDERED if path.endswith(".yml")):
         document = yaml.safe_load(RENDERED[path])
+        if "exposures" in document:
+            continue
         tables = document["sources"][0]["tables"] if "sources" in document else document["models"]
         assert tables
         assert all(column["data_type"] and column["description"] for table in tables for column in table["columns"])
+
+
+def test_dbt_knows_what_the_page_shows() -> None:
+    yaml = pytest.importorskip("yaml")
+    (exposure,) = yaml.safe_load(RENDERED["dbt/models/_exposures.yml"])["exposures"]
+    named = {ref.removeprefix("ref('").removesuffix("')") for ref in exposure["depends_on"]}
+    shown = {metric for figure in FIGURES for metric in figure.metrics}
+    assert named == shown & METRIC_BY_ID.keys()
+    assert named
 
 
 def test_the_coordinates_are_those_that_land() -> None:

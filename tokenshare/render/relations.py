@@ -47,6 +47,13 @@ def models_text(metrics: Iterable[Metric]) -> str:
     return _joined(lines)
 
 
+def exposure_text(name: str, title: str, told: str, owner: str, metrics: Iterable[str]) -> str:
+    """What is made of published metrics outside dbt, so that its lineage shows who looks."""
+    lines = [HEADER + "exposures:", f"  - name: {name}", f"    label: {_quoted(title)}", "    type: dashboard"]
+    lines += ["    maturity: high", f"    description: {_quoted(told)}", f"    owner: {{name: {_quoted(owner)}}}"]
+    return _joined([*lines, "    depends_on:", *(f"      - ref('{metric}')" for metric in metrics)])
+
+
 def _columns(columns: Iterable[Column], indent: str) -> Iterator[str]:
     for column in columns:
         unit = f" [{column.unit}]" if column.unit else ""
