@@ -71,7 +71,7 @@ def test_refresh_answers_as_contracted(refreshed: Refreshed) -> None:
 
 
 def test_progress_is_on_stderr_alone(refreshed: Refreshed) -> None:
-    assert refreshed.said.err.split() == ["ingest", "land", "transform", "publish"]
+    assert refreshed.said.err.split() == ["ingest", "land", "transform", "publish", "report"]
 
 
 def test_refresh_draws_as_tables(refreshed: Refreshed) -> None:
