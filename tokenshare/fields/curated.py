@@ -7,8 +7,8 @@ from pydantic import Field
 
 from tokenshare.fields.core import Moment
 
-AMOUNT = r"^-?[0-9]{1,18}(\.[0-9]{1,9})?$"
-SLUG = r"^[a-z0-9]+([._-][a-z0-9]+)*$"
+AMOUNT = r"^-?[0-9]{1,18}(?:\.[0-9]{1,9})?$"
+SLUG = r"^[a-z0-9]+(?:[._-][a-z0-9]+)*$"
 
 KnownAt = Annotated[Moment, Field(description="The moment from which the figure was public, in UTC.")]
 FactId = Annotated[
@@ -31,7 +31,7 @@ Amount = Annotated[
 AmountUnit = Annotated[
     str,
     Field(
-        pattern=r"^[A-Za-z][A-Za-z0-9]*(/[a-z]+)?$",
+        pattern=r"^[A-Za-z][A-Za-z0-9]*(?:/[a-z]+)?$",
         max_length=64,
         description="What is counted, per day, month or year where it is a rate; money bears its currency.",
     ),

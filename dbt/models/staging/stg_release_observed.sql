@@ -12,7 +12,7 @@ renamed as (
         known_at,
         vendor_id,
         release_date,
-        "release",
+        release,
         is_major,
         is_open,
         citation,
