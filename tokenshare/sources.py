@@ -72,7 +72,8 @@ class Source:
     setting `key_name` holds.
     `fetch` touches the network and yields pages as they come; `parse` is pure and raises PayloadRefused
     where the pages cannot be trusted as a whole. `world_file` is the file of a world that stands in for it; one that
-    `ships` is read from the project's own files where a world, or a set-up, has none.
+    `ships` is read from the project's own files where a world, or a set-up, has none. `first_known` tells when a file
+    begins to say anything: until then it is no part of the set-up, because facts of June were unknown in May.
     """
 
     id: str
@@ -90,3 +91,4 @@ class Source:
     upstream: str = "openrouter"
     ships: bool = False
     key_name: str = "OPENROUTER_API_KEY"
+    first_known: Callable[[Page], datetime | None] | None = None

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 
 from tokenshare.events import (
     CatalogModelObserved,
+    DisclosureObserved,
     Event,
     FetchCompleted,
     FxObserved,
+    LeaderboardObserved,
     PriceListed,
     QuoteObserved,
+    ReleaseObserved,
     ShareCountObserved,
     UsageObserved,
 )
@@ -85,6 +88,27 @@ FX_OBSERVED = Topic(
     key="base/quote",
     description="A reference rate of a day.",
 )
+DISCLOSURE_OBSERVED = Topic(
+    subject="disclosure.observed",
+    version=1,
+    event=DisclosureObserved,
+    key="fact_id",
+    description="A curated, cited figure.",
+)
+LEADERBOARD_OBSERVED = Topic(
+    subject="leaderboard.observed",
+    version=1,
+    event=LeaderboardObserved,
+    key="board_id",
+    description="An entry of a leaderboard with its score.",
+)
+RELEASE_OBSERVED = Topic(
+    subject="release.observed",
+    version=1,
+    event=ReleaseObserved,
+    key="vendor_id",
+    description="A model release: its date, whether it is major, whether its weights are open.",
+)
 FETCH_COMPLETED = Topic(
     subject="fetch.completed",
     version=1,
@@ -97,9 +121,12 @@ TOPICS = (
     USAGE_OBSERVED,
     CATALOG_MODEL_OBSERVED,
     PRICE_LISTED,
-    QUOTE_OBSERVED,
-    SHARE_COUNT_OBSERVED,
+    DISCLOSURE_OBSERVED,
     FX_OBSERVED,
+    LEADERBOARD_OBSERVED,
+    QUOTE_OBSERVED,
+    RELEASE_OBSERVED,
+    SHARE_COUNT_OBSERVED,
     FETCH_COMPLETED,
 )
 TOPIC_BY_NAME = {topic.name: topic for topic in TOPICS}

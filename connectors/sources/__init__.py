@@ -1,14 +1,17 @@
 """The outside parties whose numbers enter, in the order they are asked; one line here adds a source."""
 
 from connectors.sources import (
+    disclosures,
     ecb_bundled,
     ecb_rates,
     edgar_shares,
     eodhd_quotes,
+    leaderboards,
     openrouter_exports,
     openrouter_models,
     openrouter_rankings,
     quotes_dropped,
+    releases,
     shares_dropped,
 )
 from tokenshare.sources import Source
@@ -23,4 +26,7 @@ SOURCES: tuple[Source, ...] = (
     shares_dropped.SOURCE,
     ecb_rates.SOURCE,
     ecb_bundled.SOURCE,
+    disclosures.SOURCE,
+    leaderboards.SOURCE,
+    releases.SOURCE,
 )

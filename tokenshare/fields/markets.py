@@ -68,9 +68,6 @@ ClosePrice = Annotated[
         json_schema_extra={"unit": "currency"},
     ),
 ]
-CompanyId = Annotated[
-    str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$", description="A company, listed or not; `total` is the sum of all.")
-]
 Usd = Annotated[
     float, Field(ge=0, description="United States dollars, exact to the cent.", json_schema_extra={"unit": "USD"})
 ]

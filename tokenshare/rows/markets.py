@@ -59,7 +59,7 @@ class SessionShockDaily(Row):
 
 class ValueDaily(Row):
     value_date: f.ValueDate
-    company_id: f.CompanyId
+    company_id: f.CompanyId = Field(description="A company; `total` is the sum of all that have a value by then.")
     value_usd: f.Usd = Field(
         description="Market value where listed, else the middle of the newest disclosed valuation."
     )
