@@ -7,9 +7,12 @@ from tokenshare.events import (
     DisclosureObserved,
     Event,
     FetchCompleted,
+    FxObserved,
     LeaderboardObserved,
     PriceListed,
+    QuoteObserved,
     ReleaseObserved,
+    ShareCountObserved,
     UsageObserved,
 )
 
@@ -18,7 +21,7 @@ CONSUMER_GROUP = "tokenshare.land"
 
 @dataclass(frozen=True)
 class Topic:
-    """A versioned stream of one event type; `key` is the field that partitions it."""
+    """A versioned stream of one event type; `key` is the field that partitions it, or several with slashes between."""
 
     subject: str
     version: int
@@ -37,6 +40,10 @@ class Topic:
     @property
     def table(self) -> str:
         return self.name.replace(".", "_")
+
+    def key_of(self, event: Event) -> str:
+        """The key of an event's record."""
+        return "/".join(str(getattr(event, name)) for name in self.key.split("/"))
 
 
 USAGE_OBSERVED = Topic(
@@ -59,6 +66,27 @@ PRICE_LISTED = Topic(
     event=PriceListed,
     key="model_id",
     description="A list price with validity, tier and time-of-day window.",
+)
+QUOTE_OBSERVED = Topic(
+    subject="quote.observed",
+    version=1,
+    event=QuoteObserved,
+    key="symbol",
+    description="A close of a listed line with its currency and session.",
+)
+SHARE_COUNT_OBSERVED = Topic(
+    subject="share_count.observed",
+    version=1,
+    event=ShareCountObserved,
+    key="symbol",
+    description="Issued shares of a company, and how many one unit of a line stands for.",
+)
+FX_OBSERVED = Topic(
+    subject="fx.observed",
+    version=1,
+    event=FxObserved,
+    key="base/quote",
+    description="A reference rate of a day.",
 )
 DISCLOSURE_OBSERVED = Topic(
     subject="disclosure.observed",
@@ -94,8 +122,11 @@ TOPICS = (
     CATALOG_MODEL_OBSERVED,
     PRICE_LISTED,
     DISCLOSURE_OBSERVED,
+    FX_OBSERVED,
     LEADERBOARD_OBSERVED,
+    QUOTE_OBSERVED,
     RELEASE_OBSERVED,
+    SHARE_COUNT_OBSERVED,
     FETCH_COMPLETED,
 )
 TOPIC_BY_NAME = {topic.name: topic for topic in TOPICS}

@@ -2,11 +2,17 @@
 
 from connectors.sources import (
     disclosures,
+    ecb_bundled,
+    ecb_rates,
+    edgar_shares,
+    eodhd_quotes,
     leaderboards,
     openrouter_exports,
     openrouter_models,
     openrouter_rankings,
+    quotes_dropped,
     releases,
+    shares_dropped,
 )
 from tokenshare.sources import Source
 
@@ -14,6 +20,12 @@ SOURCES: tuple[Source, ...] = (
     openrouter_rankings.SOURCE,
     openrouter_exports.SOURCE,
     openrouter_models.SOURCE,
+    eodhd_quotes.SOURCE,
+    quotes_dropped.SOURCE,
+    edgar_shares.SOURCE,
+    shares_dropped.SOURCE,
+    ecb_rates.SOURCE,
+    ecb_bundled.SOURCE,
     disclosures.SOURCE,
     leaderboards.SOURCE,
     releases.SOURCE,

@@ -16,6 +16,7 @@ MAY_IMPORT = {
 }
 DOORS = {
     "apache_beam": ("connectors/beam/",),
+    "currency_converter": ("connectors/sources/",),
     "dbt": ("flows/",),
     "duckdb": ("connectors/storage/",),
     "great_expectations": ("expectations/",),

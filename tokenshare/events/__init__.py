@@ -3,5 +3,6 @@
 from tokenshare.events.curated import *
 from tokenshare.events.event import *
 from tokenshare.events.fetches import *
+from tokenshare.events.markets import *
 from tokenshare.events.prices import *
 from tokenshare.events.router import *
