@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from demo.upstream_answers import Answer, Part, Question, Refusal
 from demo.upstream_faults import ANSWERS, DELIVERIES, Wire, fault_at, read_faults
+from demo.upstream_markets import ECB_FOLDER, EODHD_BASE, ecb, edgar, eodhd
 from demo.upstream_openrouter import BASE, openrouter
 from demo.upstream_world import available
 from tokenshare.errors import UsageError
@@ -49,7 +50,10 @@ class Shown:
     """A world at a moment: answers questions, touches no network. Any key is taken; none is refused."""
 
     def __init__(self, world: Path, as_of: datetime, pace: Pace) -> None:
-        self._parts: Sequence[Part] = [openrouter(world, as_of, pace.count)]
+        self._parts: Sequence[Part] = [
+            openrouter(world, as_of, pace.count),
+            *(part(world, as_of) for part in (eodhd, edgar, ecb)),
+        ]
 
     def answer(self, question: Question) -> Answer:
         try:
@@ -137,7 +141,12 @@ class Upstream:
     def urls(self) -> dict[str, str]:
         """Address of each upstream by name; their documented paths never meet, so one port serves all."""
         origin = f"http://127.0.0.1:{self._server.server_port}"
-        return {"openrouter": f"{origin}{BASE}"}
+        return {
+            "openrouter": f"{origin}{BASE}",
+            "eodhd": f"{origin}{EODHD_BASE}",
+            "edgar": origin,
+            "ecb": f"{origin}{ECB_FOLDER}",
+        }
 
     def serve_forever(self) -> None:
         """Serves in this thread until interrupted."""

@@ -53,7 +53,25 @@ MODELS = Table(
     key=("id",),
     value="id",
 )
-TABLES = (RANKINGS, CATEGORIES, MODELS)
+QUOTES = Table(
+    file="quotes.csv",
+    columns=("known_at", "symbol", "date", "close", "currency", "is_partial"),
+    key=("symbol", "date"),
+    value="close",
+)
+SHARE_COUNTS = Table(
+    file="share_counts.csv",
+    columns=("known_at", "symbol", "date", "shares_issued", "units_per_line"),
+    key=("symbol", "date"),
+    value="shares_issued",
+)
+FX = Table(
+    file="fx.csv",
+    columns=("known_at", "date", "base", "quote", "rate"),
+    key=("date", "base", "quote"),
+    value="rate",
+)
+TABLES = (RANKINGS, CATEGORIES, MODELS, QUOTES, SHARE_COUNTS, FX)
 
 
 def available(world: Path) -> frozenset[str]:

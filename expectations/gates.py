@@ -61,11 +61,11 @@ def _judge_metric(metric: Metric, frames: Frames, case: Case) -> Iterator[Check]
 
 def _evidence(case: Case) -> list[Measure]:
     group, limit = GROUP_BY_ID[case.metrics[0].group], case.metrics[0].freshness
-    if not group.evidence or limit is None:
-        return []
-    measured = in_force(case.measured, case.as_of, limit)
-    fresh, interval = freshness(group, measured, case.as_of, limit)
+    measured = in_force(case.measured, case.as_of, limit) if limit else case.measured
     measures = [Measure(e.name, _series(measured, e.name), e.within, not e.is_occasional) for e in group.evidence]
+    if not group.evidence or limit is None:
+        return measures
+    fresh, interval = freshness(group, measured, case.as_of, limit)
     return [*measures, Measure(fresh.check, _series([fresh], fresh.check), interval)]
 
 

@@ -10,7 +10,7 @@ from connectors.kafka import producer, topics
 from connectors.kafka.producer import Message
 from connectors.sources import SOURCES
 from connectors.sources.files import FileSession
-from connectors.sources.http import HttpSession, Politeness
+from connectors.sources.http import USER_AGENT, HttpSession, Politeness
 from connectors.storage import archive
 from flows.parts import why_apart
 from flows.run import Run
@@ -80,7 +80,14 @@ def _session(run: Run, source: Source) -> HttpSession | FileSession:
     if place.folders:
         return FileSession(place.folders)
     polite = Politeness(attempts=run.settings.http_attempts, deadline_seconds=run.settings.http_deadline_seconds)
-    return HttpSession(place.url, place.key, polite, key_name=place.key_name)
+    return HttpSession(
+        place.url,
+        place.key,
+        polite,
+        key_name=place.key_name,
+        key_param=place.key_param,
+        user_agent=place.user_agent or USER_AGENT,
+    )
 
 
 def _produce(run: Run, fetch: Fetch, parsed: Parsed) -> None:
@@ -111,7 +118,7 @@ def _completed(fetch: Fetch, parsed: Parsed, events: list[Event]) -> FetchComple
 def _message(event: Event) -> Message:
     topic: Topic = TOPIC_OF.get(type(event), FETCH_COMPLETED)
     headers = {"schema": topic.name, "event_id": event.event_id, "fetch_id": event.fetch_id}
-    key = str(getattr(event, topic.key)).encode()
+    key = topic.key_of(event).encode()
     return Message(topic.name, key, encode(event), tuple((n, v.encode()) for n, v in headers.items()))
 
 

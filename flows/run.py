@@ -20,8 +20,9 @@ POINTS = (
 
 @dataclass(frozen=True)
 class Place:
-    """Where an upstream is asked, and with which key; `key_name` is the setting that holds it.
+    """Where an upstream is asked, as whom, and with which key; `key_name` is the setting that holds it.
 
+    The key goes into the header unless `key_param` names a parameter of the query.
     One with `folders` is read from files there, the first folder that has the file speaking.
     """
 
@@ -29,6 +30,8 @@ class Place:
     folders: tuple[Path, ...] = ()
     key: str | None = field(default=None, repr=False)
     key_name: str = ""
+    key_param: str = ""
+    user_agent: str = ""
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,22 @@ class Settings(BaseModel):
     openrouter_api_key: SecretStr | None = Field(
         None, description="Key of the router's Data API; without it the public daily exports are the source."
     )
+    quotes: Path | None = Field(
+        None, description="Folder with your quotes.csv and share_counts.csv: the keyless way to market values."
+    )
+    eodhd_url: str = Field("https://eodhd.com/api", description="Base address of the end-of-day quotes API.")
+    eodhd_api_key: SecretStr | None = Field(
+        None, description="Key of the end-of-day quotes API; without it closes come from the dropped file alone."
+    )
+    edgar_url: str = Field("https://data.sec.gov", description="Base address of the SEC's company facts.")
+    edgar_contact: str | None = Field(
+        None,
+        pattern=r"^[!-~]+@[!-~]+$",
+        description="Your e-mail address, which the SEC wants to see in the User-Agent; without it EDGAR is not asked.",
+    )
+    ecb_url: str = Field(
+        "https://www.ecb.europa.eu/stats/eurofxref", description="Where the file of euro reference rates lies."
+    )
     curated: Path | None = Field(
         None, description="Folder of your own curated files; a file that lies there is read instead of the shipped one."
     )

@@ -68,10 +68,12 @@ class Session(Protocol):
 class Source:
     """An outside party whose numbers we observe.
 
-    `upstream` names the address it is asked at, which a setting holds; sources of one upstream share a key.
+    `upstream` names the address it is asked at, which a setting holds; sources of one upstream share a key, which the
+    setting `key_name` holds.
     `fetch` touches the network and yields pages as they come; `parse` is pure and raises PayloadRefused
     where the pages cannot be trusted as a whole. `world_file` is the file of a world that stands in for it; one that
-    `ships` is read from the project's own files where a world, or a set-up, has none.
+    `ships` is read from the project's own files where a world, or a set-up, has none. `first_known` tells when a file
+    begins to say anything: until then it is no part of the set-up, because facts of June were unknown in May.
     """
 
     id: str
@@ -88,3 +90,5 @@ class Source:
     parse: Callable[[Fetch], Parsed]
     upstream: str = "openrouter"
     ships: bool = False
+    key_name: str = "OPENROUTER_API_KEY"
+    first_known: Callable[[Page], datetime | None] | None = None

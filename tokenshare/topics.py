@@ -2,14 +2,26 @@
 
 from dataclasses import dataclass
 
-from tokenshare.events import CatalogModelObserved, Event, FetchCompleted, PriceListed, UsageObserved
+from tokenshare.events import (
+    CatalogModelObserved,
+    DisclosureObserved,
+    Event,
+    FetchCompleted,
+    FxObserved,
+    LeaderboardObserved,
+    PriceListed,
+    QuoteObserved,
+    ReleaseObserved,
+    ShareCountObserved,
+    UsageObserved,
+)
 
 CONSUMER_GROUP = "tokenshare.land"
 
 
 @dataclass(frozen=True)
 class Topic:
-    """A versioned stream of one event type; `key` is the field that partitions it."""
+    """A versioned stream of one event type; `key` is the field that partitions it, or several with slashes between."""
 
     subject: str
     version: int
@@ -28,6 +40,10 @@ class Topic:
     @property
     def table(self) -> str:
         return self.name.replace(".", "_")
+
+    def key_of(self, event: Event) -> str:
+        """The key of an event's record."""
+        return "/".join(str(getattr(event, name)) for name in self.key.split("/"))
 
 
 USAGE_OBSERVED = Topic(
@@ -51,6 +67,48 @@ PRICE_LISTED = Topic(
     key="model_id",
     description="A list price with validity, tier and time-of-day window.",
 )
+QUOTE_OBSERVED = Topic(
+    subject="quote.observed",
+    version=1,
+    event=QuoteObserved,
+    key="symbol",
+    description="A close of a listed line with its currency and session.",
+)
+SHARE_COUNT_OBSERVED = Topic(
+    subject="share_count.observed",
+    version=1,
+    event=ShareCountObserved,
+    key="symbol",
+    description="Issued shares of a company, and how many one unit of a line stands for.",
+)
+FX_OBSERVED = Topic(
+    subject="fx.observed",
+    version=1,
+    event=FxObserved,
+    key="base/quote",
+    description="A reference rate of a day.",
+)
+DISCLOSURE_OBSERVED = Topic(
+    subject="disclosure.observed",
+    version=1,
+    event=DisclosureObserved,
+    key="fact_id",
+    description="A curated, cited figure.",
+)
+LEADERBOARD_OBSERVED = Topic(
+    subject="leaderboard.observed",
+    version=1,
+    event=LeaderboardObserved,
+    key="board_id",
+    description="An entry of a leaderboard with its score.",
+)
+RELEASE_OBSERVED = Topic(
+    subject="release.observed",
+    version=1,
+    event=ReleaseObserved,
+    key="vendor_id",
+    description="A model release: its date, whether it is major, whether its weights are open.",
+)
 FETCH_COMPLETED = Topic(
     subject="fetch.completed",
     version=1,
@@ -59,5 +117,16 @@ FETCH_COMPLETED = Topic(
     description="What makes a fetch usable: its counts per topic and the digest of its event ids.",
 )
 
-TOPICS = (USAGE_OBSERVED, CATALOG_MODEL_OBSERVED, PRICE_LISTED, FETCH_COMPLETED)
+TOPICS = (
+    USAGE_OBSERVED,
+    CATALOG_MODEL_OBSERVED,
+    PRICE_LISTED,
+    DISCLOSURE_OBSERVED,
+    FX_OBSERVED,
+    LEADERBOARD_OBSERVED,
+    QUOTE_OBSERVED,
+    RELEASE_OBSERVED,
+    SHARE_COUNT_OBSERVED,
+    FETCH_COMPLETED,
+)
 TOPIC_BY_NAME = {topic.name: topic for topic in TOPICS}

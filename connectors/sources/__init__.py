@@ -1,10 +1,32 @@
 """The outside parties whose numbers enter, in the order they are asked; one line here adds a source."""
 
-from connectors.sources import openrouter_exports, openrouter_models, openrouter_rankings
+from connectors.sources import (
+    disclosures,
+    ecb_bundled,
+    ecb_rates,
+    edgar_shares,
+    eodhd_quotes,
+    leaderboards,
+    openrouter_exports,
+    openrouter_models,
+    openrouter_rankings,
+    quotes_dropped,
+    releases,
+    shares_dropped,
+)
 from tokenshare.sources import Source
 
 SOURCES: tuple[Source, ...] = (
     openrouter_rankings.SOURCE,
     openrouter_exports.SOURCE,
     openrouter_models.SOURCE,
+    eodhd_quotes.SOURCE,
+    quotes_dropped.SOURCE,
+    edgar_shares.SOURCE,
+    shares_dropped.SOURCE,
+    ecb_rates.SOURCE,
+    ecb_bundled.SOURCE,
+    disclosures.SOURCE,
+    leaderboards.SOURCE,
+    releases.SOURCE,
 )

@@ -43,7 +43,8 @@ POLITE = Politeness()
 class HttpSession:
     """A tokenshare.sources.Session over httpx: one a fetch, closed after it.
 
-    `key` travels in the Authorization header alone. Connections are not kept: a deadline can then cut each.
+    `key` travels in the Authorization header, or where `key_param` names one in that parameter of the query, which no
+    page's address shows. Connections are not kept: a deadline can then cut each.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class HttpSession:
         politeness: Politeness = POLITE,
         *,
         key_name: str = "OPENROUTER_API_KEY",
+        key_param: str = "",
         user_agent: str = USER_AGENT,
         sleep: Callable[[float], None] = time.sleep,
         chance: Callable[[], float] = random.random,
@@ -60,7 +62,7 @@ class HttpSession:
         if key and not _KEY.fullmatch(key):
             raise UsageError(f"{key_name} holds a space or a letter that no key has", "set it again")
         self._base = read_base(base_url)
-        self._key, self._key_name, self._politeness = key, key_name, politeness
+        self._key, self._key_name, self._key_param, self._politeness = key, key_name, key_param, politeness
         self._sleep, self._chance = sleep, chance
         self._calls_left = politeness.calls
         self._deadline = Deadline(politeness.deadline_seconds)
@@ -127,9 +129,11 @@ class HttpSession:
         return answer
 
     def _ask(self, url: httpx.URL, with_key: bool, extensions: dict[str, object]) -> Page | httpx.URL:
-        headers = {"Authorization": f"Bearer {self._key}"} if with_key else {}
+        is_shown = with_key and not self._key_param
+        headers = {"Authorization": f"Bearer {self._key}"} if is_shown else {}
+        dialled = url.copy_set_param(self._key_param, self._key) if with_key and self._key_param else url
         seconds = max(0.001, min(self._politeness.read_timeout_seconds, self._deadline.left))
-        asked = self._client.stream("GET", url, headers=headers, timeout=seconds, extensions=extensions)
+        asked = self._client.stream("GET", dialled, headers=headers, timeout=seconds, extensions=extensions)
         with asked as response:
             status = response.status_code
             if status == 200:

@@ -27,10 +27,12 @@ LISTED = {
         "int_vendors_unmapped",
         "SELECT * FROM intermediate.int_vendors_unmapped ORDER BY tokens DESC",
     ),
+    "unknown_tickers": ("int_tickers_unmapped", "SELECT * FROM intermediate.int_tickers_unmapped ORDER BY symbol"),
 }
 NOTHING_LISTED = {
     "unserved_days": "SELECT NULL::DATE AS usage_date WHERE false",
     "unknown_vendors": "SELECT NULL::VARCHAR AS author, NULL::BIGINT AS tokens WHERE false",
+    "unknown_tickers": "SELECT NULL::VARCHAR AS symbol WHERE false",
 }
 LENGTHS = {"week": "7 DAY", "month": "1 MONTH"}
 DESCRIBED = ("title", "unit", "method", "denominator", "exclusions", "coverage", "owner", "relation", "group")

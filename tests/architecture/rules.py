@@ -17,6 +17,7 @@ MAY_IMPORT = {
 DOORS = {
     "altair": ("flows/report/",),
     "apache_beam": ("connectors/beam/",),
+    "currency_converter": ("connectors/sources/",),
     "dbt": ("flows/",),
     "duckdb": ("connectors/storage/",),
     "great_expectations": ("expectations/",),

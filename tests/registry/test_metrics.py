@@ -36,6 +36,11 @@ PROMISED = {  # contracts.md, "Columns of the published metrics": the metrics we
     "free_share_weekly": "week_start_date free_tokens tokens free_share",
     "list_price_daily": "price_date model_id input_usd_per_million output_usd_per_million blended_usd_per_million "
     "is_discounted",
+    "disclosed_value": "fact_id company_id fact_date low high unit low_usd high_usd own_usd confidence citation",
+    "disclosed_ratio": "ratio_id title low high numerator_fact denominator_fact",
+    "leaderboard_rank": "board_id ranking_date board_rank entry_id vendor_id score is_chinese is_open open_rank",
+    "release_cadence": "vendor_id release_date release releases_trailing_year_count",
+    "watch_status": "watch_id title state since value threshold",
 }
 GRAINS = {
     "china_share_trailing7_daily": ("usage_date",),
@@ -45,9 +50,15 @@ GRAINS = {
     "model_rank_weekly": ("week_start_date", "model_rank"),
     "openness_share_weekly": ("week_start_date", "openness"),
     "list_price_daily": ("price_date", "model_id"),
+    "disclosed_value": ("fact_id", "company_id", "fact_date"),
+    "disclosed_ratio": ("ratio_id",),
+    "leaderboard_rank": ("board_id", "ranking_date", "board_rank", "entry_id"),
+    "release_cadence": ("vendor_id", "release_date"),
+    "watch_status": ("watch_id",),
 }
 JUDGED = [group for group in GROUPS if group.evidence]
-MARTS = {"dim_models", "dim_vendors", "fct_usage_daily"}
+AGEING = {metric.group for metric in METRICS if metric.freshness is not None}
+MARTS = {"dim_models", "dim_vendors", "fct_disclosures", "fct_usage_daily"}
 
 
 def models_in(schema: str) -> list[str]:
@@ -94,12 +105,12 @@ def test_every_check_is_measured_and_every_measure_judged(group: Group) -> None:
     measured = checks_in(group.measured_by)
     assert measured.keys() == {evidence.name for evidence in group.evidence}
     assert set(measured.values()) == {1}
-    assert group.dated_by in measured
+    assert group.dated_by in measured if group.id in AGEING else not group.dated_by
 
 
 def test_groups_have_evidence_where_their_numbers_can_grow_old() -> None:
     assert {group.id for group in GROUPS} == {metric.group for metric in METRICS}
-    assert {group.id for group in JUDGED} == {m.group for m in METRICS if m.freshness is not None}
+    assert {group.id for group in JUDGED} >= AGEING
     assert {group.id for group in GROUPS if group.provenance} == {m.group for m in METRICS if m.sources}
 
 

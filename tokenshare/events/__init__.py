@@ -1,6 +1,8 @@
 """Event contracts: what travels on the topics, and nothing else."""
 
+from tokenshare.events.curated import *
 from tokenshare.events.event import *
 from tokenshare.events.fetches import *
+from tokenshare.events.markets import *
 from tokenshare.events.prices import *
 from tokenshare.events.router import *

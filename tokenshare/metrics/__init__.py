@@ -1,6 +1,9 @@
 """The metric registry: every relation we stand behind, and what must hold before it is shown."""
 
+from tokenshare.metrics.curated import CURATED_GROUPS, CURATED_METRICS
 from tokenshare.metrics.group import Evidence, Group, Interval, Provenance
+from tokenshare.metrics.markets import MARKET_MARTS, MARKET_METRICS
+from tokenshare.metrics.markets_group import MARKET_GROUPS
 from tokenshare.metrics.marts import MARTS, MODELS, VENDORS
 from tokenshare.metrics.metric import Metric, Window
 from tokenshare.metrics.prices import LIST_PRICES, PRICE_METRICS
@@ -12,7 +15,7 @@ __all__ = [
     "Provenance", "Window",
 ]  # fmt: skip
 
-METRICS = (*ROUTER_METRICS, *PRICE_METRICS, *MARTS)
-GROUPS = (ROUTER, LIST_PRICES, MODELS, VENDORS)
+METRICS = (*ROUTER_METRICS, *PRICE_METRICS, *MARKET_METRICS, *CURATED_METRICS, *MARTS, *MARKET_MARTS)
+GROUPS = (ROUTER, LIST_PRICES, *CURATED_GROUPS, MODELS, VENDORS, *MARKET_GROUPS)
 GROUP_BY_ID = {group.id: group for group in GROUPS}
 METRIC_BY_ID = {metric.id: metric for metric in METRICS}

@@ -52,7 +52,7 @@ def topics_page(topics: Sequence[Topic]) -> str:
 
 def source_page(source: Source) -> str:
     """An outside party: on what terms its numbers are used, and what they look like when they are not there."""
-    key = "needed: `OPENROUTER_API_KEY`" if source.needs_key else "none"
+    key = f"needed: `{source.key_name}`" if source.needs_key else "none"
     known = facts(
         (
             ("Emits", _codes([topic.name for topic in source.emits])),

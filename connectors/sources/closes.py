@@ -1,0 +1,38 @@
+"""A close as every quote source says it, and the days it may be of."""
+
+from datetime import date
+from typing import Any
+
+from connectors.sources.money import read_amount, read_currency
+from connectors.sources.payload import Object, identify
+from tokenshare.errors import ContractViolation
+from tokenshare.events import QuoteObserved
+from tokenshare.sources import Window
+
+
+def say_close(told: Object, where: str, symbol: str, day: date, close: Any, currency: Any) -> QuoteObserved:
+    """The event of a price that is final; raises ContractViolation naming the field."""
+    return say_price(told, where, symbol, day, close, currency, is_partial=False)
+
+
+def say_price(
+    told: Object, where: str, symbol: str, day: date, close: Any, currency: Any, *, is_partial: bool
+) -> QuoteObserved:
+    """The event of a price, whether its session is over or not."""
+    return identify(
+        QuoteObserved,
+        where,
+        **told,
+        symbol=symbol,
+        session_date=day,
+        close=read_amount(close, f"{where}: close of {symbol}"),
+        currency=read_currency(currency, f"{where}: currency of {symbol}"),
+        is_partial=is_partial,
+    )
+
+
+def is_asked(day: date, window: Window, where: str) -> bool:
+    """Whether a day is one of those asked for; raises ContractViolation for one that is still to come."""
+    if day > window.observed_at.date():
+        raise ContractViolation(f"{where} is of {day}, a day to come on {window.observed_at.date()}")
+    return window.start <= day <= window.end

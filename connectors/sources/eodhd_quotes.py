@@ -1,0 +1,92 @@
+"""Closes of listed lines from the end-of-day API of EODHD (needs a key)."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from connectors.sources.closes import is_asked, say_close
+from connectors.sources.listings import EXCHANGES, LINES, Line
+from connectors.sources.payload import Object, mind_type, observation, of_kind, read_day, refusing, strangers, take
+from tokenshare.codec import read_json
+from tokenshare.errors import ContractViolation
+from tokenshare.events import QuoteObserved
+from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
+from tokenshare.topics import QUOTE_OBSERVED
+
+BAR = frozenset({"date", "open", "high", "low", "close", "adjusted_close", "volume", "warning"})
+
+
+def fetch(session: Session, window: Window) -> Iterator[Page]:
+    """The tickers of each exchange, which alone say the currency, then the days of each line."""
+    for exchange in EXCHANGES:
+        yield session.get(f"exchange-symbol-list/{exchange}", {"fmt": "json"}, with_key=True)
+    asked = {"from": window.start.isoformat(), "to": window.end.isoformat(), "period": "d", "fmt": "json"}
+    for line in LINES:
+        yield session.get(f"eod/{line.code}.{line.exchange}", asked, with_key=True)
+
+
+@refusing
+def parse(fetch: Fetch) -> Parsed:
+    lists, series = fetch.pages[: len(EXCHANGES)], fetch.pages[len(EXCHANGES) :]
+    if len(series) != len(LINES):
+        raise ContractViolation(f"{len(fetch.pages)} pages for {len(EXCHANGES)} exchanges and {len(LINES)} lines")
+    currencies = {at: code for at, page in zip(EXCHANGES, lists, strict=True) for code in [_read_currencies(page)]}
+    bars = {line: _read_rows(page) for line, page in zip(LINES, series, strict=True)}
+    if not any(bars.values()):
+        raise ContractViolation("no line has a single day")
+    told = observation(fetch)
+    window = fetch.window
+    return Parsed(
+        events=tuple(
+            event
+            for line, rows in bars.items()
+            for event in _say(line, rows, currencies[line.exchange].get(line.code), told, window)
+        ),
+        as_of=window.observed_at,
+        start_date=window.start,
+        end_date=window.end,
+        unknown_fields=strangers("eod[]", [row for rows in bars.values() for row in rows], BAR),
+    )
+
+
+def _say(line: Line, rows: list[Object], currency: Any, told: Object, window: Window) -> Iterator[QuoteObserved]:
+    for number, row in enumerate(rows):
+        where = f"{line.symbol}[{number}]"
+        day = read_day(take(row, "date", str, where), f"{where}.date")
+        if "close" not in row:
+            raise ContractViolation(f"{where} has no 'close': removed or renamed")
+        event = say_close(told, where, line.symbol, day, row["close"], currency)
+        if is_asked(day, window, f"{where}.date"):
+            yield event
+
+
+def _read_currencies(page: Page) -> dict[str, Any]:
+    return {take(row, "Code", str, "a ticker"): row.get("Currency") for row in _read_rows(page)}
+
+
+def _read_rows(page: Page) -> list[Object]:
+    mind_type(page, "JSON", {"application/json"})
+    rows = of_kind(read_json(page.body), list, "the document")
+    return [of_kind(row, dict, "a row") for row in rows]
+
+
+SOURCE = Source(
+    id="eodhd_quotes",
+    title="EODHD: end-of-day closes of listed lines",
+    emits=(QUOTE_OBSERVED,),
+    cadence=timedelta(days=1),
+    needs_key=True,
+    licence="EODHD's terms: personal plans for personal use, a commercial plan for anything else",
+    citation="Closes: EODHD (eodhd.com), as of {as_of}.",
+    terms="A key of your own in TOKENSHARE_EODHD_API_KEY. The free plan gives 20 calls a day and one year back; a pass "
+    "makes one call a line and one an exchange. Prices are not to be passed on: publish what is derived from them.",
+    traps="`close` is as traded, `adjusted_close` is rewritten after every split and dividend. The series names no "
+    "currency: it stands in the exchange's ticker list. London quotes in GBX, which is refused. The key travels in "
+    "the query, so it is kept out of every address that is archived or logged. Tickers outside the US carry their "
+    "exchange after a dot; 0700.HK has its leading zero.",
+    world_file="quotes.csv",
+    fetch=fetch,
+    parse=parse,
+    upstream="eodhd",
+    key_name="TOKENSHARE_EODHD_API_KEY",
+)

@@ -1,0 +1,79 @@
+"""The European Central Bank's file of reference rates: one line a TARGET day, newest first, a column a currency."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from datetime import date
+
+from connectors.sources.closes import is_asked
+from connectors.sources.money import read_amount
+from connectors.sources.payload import Object, identify, mind_type, observation, read_day, refusing
+from tokenshare.errors import ContractViolation
+from tokenshare.events import FxObserved
+from tokenshare.sources import Fetch, Page, Parsed, Session, Window
+
+PATH = "eurofxref-hist.zip"
+CURRENCIES = ("USD", "CNY", "HKD", "GBP", "JPY", "KRW")  # in which something here is quoted or disclosed
+FIRST_FETCH = date(2025, 1, 1)
+OLDEST = date(2024, 1, 1)  # disclosures reach a year further back than sessions, and the file has it anyway
+NOT_STATED = ("N/A", "")
+MOST_BYTES = 64 * 1024 * 1024
+ZIPS = {"application/zip", "application/x-zip-compressed", "application/octet-stream"}
+
+
+def fetch(session: Session, _: Window) -> Iterator[Page]:
+    yield session.get(PATH)
+
+
+@refusing
+def parse(fetch: Fetch) -> Parsed:
+    """The rates of the days asked for, all that are known on a first fetch."""
+    if len(fetch.pages) != 1:
+        raise ContractViolation(f"{len(fetch.pages)} pages: one file was expected")
+    rows, window, told = _read_table(fetch.pages[0]), fetch.window, observation(fetch)
+    start = OLDEST if window.start <= FIRST_FETCH else window.start
+    events: list[FxObserved] = []
+    for number, row in enumerate(rows, start=2):
+        day = read_day(row["Date"], f"line {number}: Date")
+        is_asked(day, window, f"line {number}: Date")
+        events += _say(row, day, f"line {number}", told) if start <= day <= window.end else []
+    if not any(event.quote == "USD" for event in events) and rows and rows[0]["Date"] >= start.isoformat():
+        raise ContractViolation("no rate of USD in the days asked for")
+    return Parsed(tuple(events), window.observed_at, start, window.end)
+
+
+def _say(row: dict[str, str], day: date, where: str, told: Object) -> Iterator[FxObserved]:
+    for quote in CURRENCIES:
+        if row[quote].strip() not in NOT_STATED:
+            rate = read_amount(row[quote].strip(), f"{where}: {quote}")
+            yield identify(FxObserved, where, **told, rate_date=day, base="EUR", quote=quote, rate=rate)
+
+
+def _read_table(page: Page) -> list[dict[str, str]]:
+    try:
+        header, *rows = list(csv.reader(io.StringIO(_unzip(page).decode("ascii"), newline=""), strict=True))
+    except (UnicodeDecodeError, csv.Error, ValueError) as error:
+        raise ContractViolation(f"the file is not CSV: {str(error)[:120]}") from error
+    missing = [name for name in ("Date", *CURRENCIES) if name not in header]
+    if missing:
+        raise ContractViolation(f"line 1: the header misses {', '.join(missing)}")
+    uneven = next((number for number, row in enumerate(rows, start=2) if len(row) != len(header)), None)
+    if uneven:
+        raise ContractViolation(f"line {uneven} has more or fewer cells than the header")
+    if not rows:
+        raise ContractViolation("the file has no day")
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def _unzip(page: Page) -> bytes:
+    """The one file in the archive, no larger than agreed."""
+    mind_type(page, "a ZIP archive", ZIPS)
+    try:
+        with zipfile.ZipFile(io.BytesIO(page.body)) as archive:
+            (member,) = archive.infolist()
+            if member.file_size > MOST_BYTES:
+                raise ContractViolation(f"the file in the archive is larger than {MOST_BYTES // 2**20} MiB")
+            return archive.read(member)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, ValueError) as error:
+        raise ContractViolation(f"not a ZIP archive of one file: {str(error)[:120]}") from error

@@ -1,0 +1,39 @@
+-- Each figure as the newest complete fetch of its file states it.
+-- Decision: one fetch states all that the file knows: a row that is gone or withdrawn is not carried on from before.
+-- Decision: of two rows of one figure that became known together the larger is shown, and the gate holds.
+-- Decision: one figure is the newest of its fact and company; earlier ones stay, they are its history.
+with disclosures as (
+    select * from {{ ref('stg_disclosure_observed') }}
+),
+
+newest_fetch as (
+    select fetch_id
+    from {{ ref('int_fetches_verified') }}
+    where source_id = 'disclosures' and is_complete
+    qualify row_number() over (order by observed_at desc, "offset" desc, fetch_id desc) = 1
+),
+
+stated as (
+    select
+        disclosures.* exclude (low, high, own_usd),
+        cast(disclosures.low as decimal(38, 9)) as low,
+        cast(disclosures.high as decimal(38, 9)) as high,
+        cast(disclosures.own_usd as decimal(38, 9)) as own_usd
+    from disclosures
+    inner join newest_fetch on disclosures.fetch_id = newest_fetch.fetch_id
+),
+
+final as (
+    select
+        *,
+        count(*) over (partition by fact_id, company_id, fact_date) as rows_count,
+        fact_date = max(fact_date) over (partition by fact_id, company_id) as is_newest,
+        dense_rank() over (partition by fact_id, company_id order by fact_date desc) as newest_rank
+    from stated
+    qualify row_number() over (
+        partition by fact_id, company_id, fact_date
+        order by high desc nulls last, low desc nulls last, event_id asc
+    ) = 1
+)
+
+select * from final

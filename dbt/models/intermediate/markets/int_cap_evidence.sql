@@ -1,0 +1,57 @@
+-- What the gates judge about market values: the closes behind them, their share counts and rates.
+-- `split_suspected` is the largest move of a company's value in its own currency from one session to the next: a price
+-- that falls to a tenth, and a count that does not grow tenfold on that day, is a split of which half is missing.
+with mapped as (
+    select
+        *,
+        cast(session_date as varchar) as session_key,
+        cast(close_price as double) * shares_issued / units_per_line as own_value
+    from {{ ref('int_closes_mapped') }}
+),
+
+moves as (
+    select
+        session_key,
+        abs(own_value / nullif(lag(own_value) over (partition by company_id order by session_date asc), 0) - 1) as moved
+    from mapped
+    where own_value is not null
+),
+
+sessions as (
+    select
+        session_key,
+        count(*) as closes_count,
+        count(*) filter (where usd_rate is null) as unconverted_count,
+        count(*) filter (where currency <> line_currency) as foreign_count
+    from mapped
+    group by session_key
+),
+
+keys as (
+    select cast(session_date as varchar) as key, is_conflicting from {{ ref('int_quotes_selected') }}
+    union all
+    select cast(count_date as varchar), is_conflicting from {{ ref('int_shares_selected') }}
+    union all
+    select cast(rate_date as varchar), is_conflicting from {{ ref('int_fx_selected') }}
+),
+
+fetches as (
+    select * from {{ ref('int_fetches_verified') }}
+    where source_id in ('eodhd_quotes', 'quotes_dropped', 'edgar_shares', 'shares_dropped', 'ecb_rates', 'ecb_bundled')
+),
+
+final as (
+    select 'closes' as check_name, session_key as key, cast(closes_count as double) as observed from sessions
+    union all
+    select 'split_suspected', session_key, max(moved) from moves where moved is not null group by session_key
+    union all
+    select 'unconverted_closes', session_key, unconverted_count from sessions
+    union all
+    select 'foreign_currency', session_key, foreign_count from sessions
+    union all
+    select 'conflicting_keys', key, count(*) filter (where is_conflicting) from keys group by key
+    union all
+    select 'incomplete_fetches', source_id, count(*) filter (where is_pending) from fetches group by source_id
+)
+
+select * from final

@@ -1,0 +1,40 @@
+-- The reference rate of each pair and TARGET day, as the newest complete fetch states it.
+-- Decision: where the bank itself and the bundled copy of its file were read at one moment, the bank speaks.
+with rates as (
+    select * from {{ ref('stg_fx_observed') }}
+),
+
+fetches as (
+    select * from {{ ref('int_fetches_verified') }} where is_complete
+),
+
+stated as (
+    select
+        rates.*,
+        rates.source_id <> 'ecb_bundled' as is_original,
+        fetches."offset" as promised_offset
+    from rates
+    inner join fetches on rates.fetch_id = fetches.fetch_id
+),
+
+newest as (
+    select *
+    from stated
+    qualify
+        (observed_at, is_original, promised_offset, fetch_id) = max(
+            (observed_at, is_original, promised_offset, fetch_id)
+        ) over (partition by rate_date, base_currency, quote_currency)
+),
+
+final as (
+    select
+        *,
+        min(rate) over one_key < max(rate) over one_key as is_conflicting
+    from newest
+    window one_key as (partition by rate_date, base_currency, quote_currency)
+    qualify row_number() over (
+        partition by rate_date, base_currency, quote_currency order by rate asc, event_id asc
+    ) = 1
+)
+
+select * from final

@@ -1,0 +1,35 @@
+-- What the gates judge about closes alone, one row per check and key.
+with sessions as (
+    select
+        cast(session_date as varchar) as session_key,
+        count(*) as closes_count,
+        count(*) filter (where is_conflicting) as conflicting_count
+    from {{ ref('int_quotes_selected') }}
+    group by session_date
+),
+
+foreign_lines as (
+    select
+        cast(quotes.session_date as varchar) as session_key,
+        count(*) filter (where quotes.currency <> listings.currency) as foreign_count
+    from {{ ref('int_quotes_selected') }} as quotes
+    inner join {{ ref('company_lines') }} as listings on quotes.symbol = listings.symbol
+    group by quotes.session_date
+),
+
+fetches as (
+    select * from {{ ref('int_fetches_verified') }}
+    where source_id in ('eodhd_quotes', 'quotes_dropped')
+),
+
+final as (
+    select 'closes' as check_name, session_key as key, cast(closes_count as double) as observed from sessions
+    union all
+    select 'conflicting_keys', session_key, conflicting_count from sessions
+    union all
+    select 'foreign_currency', session_key, foreign_count from foreign_lines
+    union all
+    select 'incomplete_fetches', source_id, count(*) filter (where is_pending) from fetches group by source_id
+)
+
+select * from final

@@ -1,0 +1,28 @@
+-- Reference rates as sources stated them; one event of one fetch is kept at its lowest coordinates.
+with source as (
+    select * from {{ source('raw', 'fx_observed_v1') }}
+),
+
+renamed as (
+    select
+        event_id,
+        source_id,
+        fetch_id,
+        observed_at,
+        rate_date,
+        base as base_currency,
+        quote as quote_currency,
+        cast(rate as decimal(18, 6)) as rate,
+        topic,
+        "partition",
+        "offset"
+    from source
+),
+
+final as (
+    select *
+    from renamed
+    qualify row_number() over (partition by fetch_id, event_id order by "partition", "offset") = 1
+)
+
+select * from final

@@ -1,0 +1,29 @@
+-- Prices of listed lines as sources stated them; one event of one fetch is kept at its lowest coordinates.
+with source as (
+    select * from {{ source('raw', 'quote_observed_v1') }}
+),
+
+renamed as (
+    select
+        event_id,
+        source_id,
+        fetch_id,
+        observed_at,
+        symbol,
+        session_date,
+        cast(close as decimal(18, 6)) as close_price,
+        currency,
+        is_partial,
+        topic,
+        "partition",
+        "offset"
+    from source
+),
+
+final as (
+    select *
+    from renamed
+    qualify row_number() over (partition by fetch_id, event_id order by "partition", "offset") = 1
+)
+
+select * from final
