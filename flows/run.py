@@ -22,13 +22,15 @@ POINTS = (
 class Place:
     """Where an upstream is asked, and with which key; `key_name` is the setting that holds it.
 
-    One with `folders` is read from files there, the first folder that has the file speaking.
+    One with `folders` is read from files there, the first folder that has the file speaking; one that
+    `is_installed` from a package of ours.
     """
 
     url: str = ""
     folders: tuple[Path, ...] = ()
     key: str | None = field(default=None, repr=False)
     key_name: str = ""
+    is_installed: bool = False
 
 
 @dataclass(frozen=True)

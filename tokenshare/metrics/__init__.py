@@ -3,7 +3,8 @@
 from tokenshare.metrics.group import Evidence, Group, Interval, Provenance
 from tokenshare.metrics.marts import MARTS, MODELS, VENDORS
 from tokenshare.metrics.metric import Metric, Window
-from tokenshare.metrics.prices import LIST_PRICES, PRICE_METRICS
+from tokenshare.metrics.prices import PRICE_METRICS
+from tokenshare.metrics.prices_group import LIST_PRICES
 from tokenshare.metrics.router import ROUTER_METRICS
 from tokenshare.metrics.router_group import ROUTER, ROUTER_SOURCES
 
