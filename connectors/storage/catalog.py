@@ -24,6 +24,8 @@ ORDERS = {
     "skips": "skipped_at",
     "unserved_days": "usage_date",
     "unknown_vendors": "tokens DESC",
+    "price_disagreements": "last_date DESC, model_id",
+    "unmapped_prices": "provider, book_model",
 }
 
 
