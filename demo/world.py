@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from demo import markets, router, truth
+from demo import markets, prices, router, truth
 from demo.calendar import BACKFILL_AS_OF, DAILY_AS_OFS, FINAL_AS_OF
 from demo.files import Answer, File
 
 __all__ = ["BACKFILL_AS_OF", "DAILY_AS_OFS", "FINAL_AS_OF", "PLANNED_HOLDS", "write"]
 
-PLANNED_HOLDS = frozenset({"list_price_daily"})  # by the price in the wrong unit, known between two passes
+# By the price in the wrong unit, known between two passes: list prices, and what is made of them.
+PLANNED_HOLDS = frozenset({"list_price_daily", "price_ratio_daily", "fct_prices_daily"})
 
 
 class Part(NamedTuple):
@@ -21,7 +22,11 @@ class Part(NamedTuple):
     answers: Callable[[int], Iterable[Answer]]
 
 
-PARTS = (Part(router.files, router.answers), Part(markets.files, markets.answers))
+PARTS = (
+    Part(router.files, router.answers),
+    Part(prices.files, prices.answers),
+    Part(markets.files, markets.answers),
+)
 
 
 def write(directory: Path, seed: int = 1) -> None:

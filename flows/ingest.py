@@ -11,6 +11,7 @@ from connectors.kafka.producer import Message
 from connectors.sources import SOURCES
 from connectors.sources.files import FileSession
 from connectors.sources.http import USER_AGENT, HttpSession, Politeness
+from connectors.sources.installed_book import InstalledBook
 from connectors.storage import archive
 from flows.parts import why_apart
 from flows.run import Run
@@ -74,9 +75,11 @@ def _fetch(run: Run, source: Source) -> Fetch:
     return Fetch(source.id, window, tuple(pages))
 
 
-def _session(run: Run, source: Source) -> HttpSession | FileSession:
-    """How the source is asked: politely over HTTP, or from files."""
+def _session(run: Run, source: Source) -> HttpSession | FileSession | InstalledBook:
+    """How the source is asked: politely over HTTP, from files, or from an installed package."""
     place = run.upstreams.places[source.upstream]
+    if place.is_installed:
+        return InstalledBook()
     if place.folders:
         return FileSession(place.folders)
     polite = Politeness(attempts=run.settings.http_attempts, deadline_seconds=run.settings.http_deadline_seconds)

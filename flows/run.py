@@ -23,7 +23,8 @@ class Place:
     """Where an upstream is asked, as whom, and with which key; `key_name` is the setting that holds it.
 
     The key goes into the header unless `key_param` names a parameter of the query.
-    One with `folders` is read from files there, the first folder that has the file speaking.
+    One with `folders` is read from files there, the first folder that has the file speaking; one that
+    `is_installed` from a package of ours.
     """
 
     url: str = ""
@@ -32,6 +33,7 @@ class Place:
     key_name: str = ""
     key_param: str = ""
     user_agent: str = ""
+    is_installed: bool = False
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,10 @@ VENDOR_HEADINGS = {
 }  # fmt: skip
 OPENNESS_HEADINGS = {"openness": "class", "tokens": "tokens", "openness_share": "of all"}
 HIDDEN = {"as_of", "version", "status", "held_since"}
+DISAGREEMENT = (
+    *("model_id", "first_date", "last_date", "days_count", "catalogue_input_usd_per_million"),
+    *("book_input_usd_per_million", "catalogue_output_usd_per_million", "book_output_usd_per_million"),
+)
 
 
 def draw_refresh(console: Console, document: Document) -> None:
@@ -46,6 +50,10 @@ def draw_status(console: Console, document: Document) -> None:
         console.print(f"weeks without a row, because a day was never served: {weeks}")
     if document["unknown_vendors"]:
         console.print(_table("Vendors nobody mapped", document["unknown_vendors"]))
+    if document["price_disagreements"]:
+        console.print(_table("Catalogue and price book disagree", document["price_disagreements"], DISAGREEMENT))
+    if document["unmapped_prices"]:
+        console.print(f"names in the price book that nobody mapped: {len(document['unmapped_prices'])}")
 
 
 def draw_metrics(console: Console, document: Document) -> None:

@@ -69,13 +69,15 @@ def open_upstreams(settings: Settings, world: Path | None, as_of: datetime) -> I
         key = settings.openrouter_api_key.get_secret_value() if settings.openrouter_api_key else None
         router = Place(settings.openrouter_url, key=key, key_name="OPENROUTER_API_KEY")
         curated = Place(folders=(*([settings.curated] if settings.curated else []), SHIPPED))
-        yield Upstreams({"openrouter": router, "curated": curated, **market_places(settings)}, None)
+        book = Place(is_installed=True)
+        yield Upstreams({"openrouter": router, "curated": curated, "price_book": book, **market_places(settings)}, None)
         return
     with serve_world(world, as_of) as served:
         places = {
             name: Place(url, key=served.key, key_param=KEY_PARAMS.get(name, "")) for name, url in served.urls.items()
         }
-        files = {"curated": Place(folders=(world, SHIPPED)), "quotes": Place(folders=(world,))}
+        files = {name: Place(folders=(world,)) for name in ("quotes", "price_book")}
+        files["curated"] = Place(folders=(world, SHIPPED))
         yield Upstreams({**places, **files}, frozenset(available(world)))
 
 

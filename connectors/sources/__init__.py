@@ -6,6 +6,7 @@ from connectors.sources import (
     ecb_rates,
     edgar_shares,
     eodhd_quotes,
+    genai_prices,
     leaderboards,
     openrouter_exports,
     openrouter_models,
@@ -29,4 +30,5 @@ SOURCES: tuple[Source, ...] = (
     disclosures.SOURCE,
     leaderboards.SOURCE,
     releases.SOURCE,
+    genai_prices.SOURCE,
 )

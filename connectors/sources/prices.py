@@ -57,6 +57,11 @@ def is_weekday_bound(override: Object) -> bool:
     return days is not None and not (isinstance(days, list) and len(set(map(str, days))) == _WEEK)
 
 
+def is_clock(number: int) -> bool:
+    """Whether it is a clock time written HHMM."""
+    return number <= 2400 and number % 100 <= 59
+
+
 def read_discount(pricing: Object, where: str) -> bool:
     """Whether the price is a discounted one; a missing discount is none."""
     discount = pricing.get("discount")
@@ -103,6 +108,6 @@ def _read_clock(stated: Object, name: str, where: str) -> int | None:
     if stated.get(name) is None:
         return None
     clock = read_count(stated[name], f"{where}.{name}")
-    if clock > 2400 or clock % 100 > 59:
+    if not is_clock(clock):
         raise ContractViolation(f"{where}.{name} is {clock}: not a clock time HHMM")
     return clock

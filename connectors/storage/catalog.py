@@ -25,6 +25,8 @@ ORDERS = {
     "unserved_days": "usage_date",
     "unknown_vendors": "tokens DESC",
     "unknown_tickers": "symbol",
+    "price_disagreements": "last_date DESC, model_id",
+    "unmapped_prices": "provider, book_model",
 }
 
 

@@ -20,7 +20,7 @@ from tokenshare.publication import Publication
 
 CATALOG = (Path(__file__).parent / "published.sql").read_text()
 PROVISIONAL = timedelta(days=3)  # the upstream restates that long after a period has ended
-# What `status` lists beside the numbers, once dbt has built it: days nobody served, vendors nobody mapped.
+# What `status` lists beside the numbers, once dbt has built it.
 LISTED = {
     "unserved_days": ("int_usage_gaps", "SELECT * FROM intermediate.int_usage_gaps ORDER BY usage_date"),
     "unknown_vendors": (
@@ -28,11 +28,21 @@ LISTED = {
         "SELECT * FROM intermediate.int_vendors_unmapped ORDER BY tokens DESC",
     ),
     "unknown_tickers": ("int_tickers_unmapped", "SELECT * FROM intermediate.int_tickers_unmapped ORDER BY symbol"),
+    "price_disagreements": (
+        "int_price_disagreements",
+        "SELECT * FROM intermediate.int_price_disagreements ORDER BY last_date DESC, model_id",
+    ),
+    "unmapped_prices": (
+        "int_price_unmapped",
+        "SELECT * FROM intermediate.int_price_unmapped ORDER BY provider, book_model",
+    ),
 }
 NOTHING_LISTED = {
     "unserved_days": "SELECT NULL::DATE AS usage_date WHERE false",
     "unknown_vendors": "SELECT NULL::VARCHAR AS author, NULL::BIGINT AS tokens WHERE false",
     "unknown_tickers": "SELECT NULL::VARCHAR AS symbol WHERE false",
+    "price_disagreements": "SELECT NULL::VARCHAR AS model_id, NULL::DATE AS last_date WHERE false",
+    "unmapped_prices": "SELECT NULL::VARCHAR AS provider, NULL::VARCHAR AS book_model WHERE false",
 }
 LENGTHS = {"week": "7 DAY", "month": "1 MONTH"}
 DESCRIBED = ("title", "unit", "method", "denominator", "exclusions", "coverage", "owner", "relation", "group")

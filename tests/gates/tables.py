@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tests.gates.tables_curated import CURATED_TABLES
+from tests.gates.tables_prices import PRICE_TABLES
 
 Table = list[dict[str, Any]]
 WEEK = date(2026, 1, 5)
@@ -110,24 +111,7 @@ TABLES: Mapping[str, Table] = {
     ],
     "free_share_weekly": [{"week_start_date": WEEK, "free_tokens": 140, "tokens": 700, "free_share": 0.2}],
     "fct_usage_daily": [{"usage_date": day, **dict(zip(FACT, row, strict=True))} for day in DAYS for row in USED],
-    "list_price_daily": [
-        {
-            "price_date": DAYS[-1],
-            "model_id": "deepseek/d",
-            "input_usd_per_million": 0.25,
-            "is_discounted": False,
-            "output_usd_per_million": 1.25,
-            "blended_usd_per_million": 0.5,
-        },
-        {
-            "price_date": DAYS[-1],
-            "model_id": "openai/g",
-            "input_usd_per_million": None,
-            "is_discounted": True,
-            "output_usd_per_million": 0.0,
-            "blended_usd_per_million": None,
-        },
-    ],
+    **PRICE_TABLES,
     "dim_models": [
         {
             "model_id": "nous/t",

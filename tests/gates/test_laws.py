@@ -60,6 +60,13 @@ BROKEN: tuple[tuple[str, str, str, Break], ...] = (
     ("state_follows_value", *["watch_status"] * 2, setting("value", None, row=0)),
     ("state_follows_value", *["watch_status"] * 2, setting("state", "quiet", row=2)),
     ("state_follows_value", *["watch_status"] * 2, setting("since", None, row=1)),
+    ("prices_are_plausible", *["fct_prices_daily"] * 2, setting("input_usd_per_million", 250_000.0)),
+    ("ratio_is_quotient_of_list_prices", *["price_ratio_daily"] * 2, setting("input_ratio", 0.0500001)),
+    ("ratio_is_quotient_of_list_prices", *["price_ratio_daily"] * 2, setting("output_ratio", None)),
+    ("ratio_is_quotient_of_list_prices", *["price_ratio_daily"] * 2, setting("input_ratio", 0.1, row=1)),
+    ("ratio_is_quotient_of_list_prices", "price_ratio_daily", "list_price_daily", _without_first),
+    ("ratio_is_quotient_of_list_prices", "price_ratio_daily", "list_price_daily",
+     setting("input_usd_per_million", 0.0, row=2)),
 )  # fmt: skip
 
 

@@ -41,6 +41,7 @@ PROMISED = {  # contracts.md, "Columns of the published metrics": the metrics we
     "leaderboard_rank": "board_id ranking_date board_rank entry_id vendor_id score is_chinese is_open open_rank",
     "release_cadence": "vendor_id release_date release releases_trailing_year_count",
     "watch_status": "watch_id title state since value threshold",
+    "price_ratio_daily": "price_date model_id reference_model_id input_ratio output_ratio blended_ratio",
 }
 GRAINS = {
     "china_share_trailing7_daily": ("usage_date",),
@@ -55,10 +56,11 @@ GRAINS = {
     "leaderboard_rank": ("board_id", "ranking_date", "board_rank", "entry_id"),
     "release_cadence": ("vendor_id", "release_date"),
     "watch_status": ("watch_id",),
+    "price_ratio_daily": ("price_date", "model_id", "reference_model_id"),
 }
 JUDGED = [group for group in GROUPS if group.evidence]
 AGEING = {metric.group for metric in METRICS if metric.freshness is not None}
-MARTS = {"dim_models", "dim_vendors", "fct_disclosures", "fct_usage_daily"}
+MARTS = {"dim_models", "dim_vendors", "fct_disclosures", "fct_prices_daily", "fct_usage_daily"}
 
 
 def models_in(schema: str) -> list[str]:

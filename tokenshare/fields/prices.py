@@ -60,3 +60,19 @@ UsdPerMillion = Annotated[
         json_schema_extra={"unit": "USD/1M tokens"},
     ),
 ]
+PriceRatio = Annotated[
+    float,
+    Field(
+        ge=0,
+        description="This price over the reference's; 0.1 is a tenth of it.",
+        json_schema_extra={"unit": "ratio"},
+    ),
+]
+TimeWindow = Annotated[
+    str,
+    Field(
+        pattern=r"^(?:all day|[0-9]{4}-[0-9]{4})$",
+        description="HHMM-HHMM in UTC between which the price holds every day; `all day` where it is not bound to a "
+        "time of day.",
+    ),
+]

@@ -6,7 +6,8 @@ from tokenshare.metrics.markets import MARKET_MARTS, MARKET_METRICS
 from tokenshare.metrics.markets_group import MARKET_GROUPS
 from tokenshare.metrics.marts import MARTS, MODELS, VENDORS
 from tokenshare.metrics.metric import Metric, Window
-from tokenshare.metrics.prices import LIST_PRICES, PRICE_METRICS
+from tokenshare.metrics.prices import PRICE_METRICS
+from tokenshare.metrics.prices_group import LIST_PRICES
 from tokenshare.metrics.router import ROUTER_METRICS
 from tokenshare.metrics.router_group import ROUTER, ROUTER_SOURCES
 

@@ -3,12 +3,12 @@
 from tokenshare import rows
 from tokenshare.metrics.group import Group
 from tokenshare.metrics.metric import Metric
-from tokenshare.metrics.prices import PRICE_PROVENANCE
+from tokenshare.metrics.prices_group import CATALOGUE_PROVENANCE
 from tokenshare.metrics.router import DAILY_COVERAGE, router_metric
 from tokenshare.metrics.router_group import ROUTER_SOURCES, USAGE_PROVENANCE
 from tokenshare.topics import CATALOG_MODEL_OBSERVED, FETCH_COMPLETED, USAGE_OBSERVED
 
-MODELS = Group("dim_models", provenance=(USAGE_PROVENANCE, PRICE_PROVENANCE))
+MODELS = Group("dim_models", provenance=(USAGE_PROVENANCE, CATALOGUE_PROVENANCE))
 VENDORS = Group("dim_vendors")
 
 MARTS = (

@@ -1,56 +1,65 @@
-"""List prices as the catalogue shows them."""
+"""List prices: the catalogue's where it was looked at, the price book's before; one coherence group."""
+
+from pydantic import BaseModel
 
 from tokenshare import rows
-from tokenshare.metrics.group import (
-    CONFLICTING_KEYS,
-    INCOMPLETE_FETCHES,
-    Evidence,
-    Group,
-    Interval,
-    Provenance,
-)
 from tokenshare.metrics.metric import Metric
+from tokenshare.metrics.prices_group import LIST_PRICES
 from tokenshare.topics import FETCH_COMPLETED, PRICE_LISTED
 
-PRICE_PROVENANCE = Provenance("int_price_selected", "price_date")
+PRICE_SOURCES = ("openrouter_models", "genai_prices")
 
-LIST_PRICES = Group(
-    id="list_price_daily",
-    provenance=(PRICE_PROVENANCE,),
-    measured_by="int_price_evidence",
-    dated_by="listed_models",
-    evidence=(
-        INCOMPLETE_FETCHES,
-        CONFLICTING_KEYS,
-        Evidence(
-            "listed_models",
-            Interval(1, 1e6),
-            "Models in the catalogue of a day. An empty catalogue is an answer, and not a price list.",
-        ),
-        Evidence(
-            "priced_share",
-            Interval(0.5, 1),
-            "Part of a day's models with both prices known. The catalogue prices nearly all of them.",
-        ),
-    ),
-)
+
+def price_metric(id: str, title: str, row: type[BaseModel], **declared: object) -> Metric:
+    """A member of the coherence group of prices: no ratio is shown of a price that is held."""
+    given = {
+        "unit": "USD/1M tokens",
+        "denominator": "none",
+        "exclusions": "long-context tiers and time-of-day windows; aliases; what resellers charge",
+        "coverage": "the catalogue's models on the days it was read, at the price of the top provider, which moves "
+        "when routing does; before, the models whose names in the price book are mapped",
+        "group": LIST_PRICES.id,
+        "topics": (PRICE_LISTED, FETCH_COMPLETED),
+        "needs": (PRICE_SOURCES,),
+        "window": "day",
+    }
+    return Metric(id=id, title=title, row=row, **{**given, **declared})  # type: ignore[arg-type]
+
 
 PRICE_METRICS = (
-    Metric(
-        id="list_price_daily",
-        title="List prices",
-        unit="USD/1M tokens",
-        row=rows.ListPriceDaily,
+    price_metric(
+        "list_price_daily",
+        "List prices",
+        rows.ListPriceDaily,
         grain=("price_date", "model_id"),
-        method="Base-tier list price as the catalogue showed it on the UTC day, the newest answer of that day; blended "
-        "is three parts input to one part output. Unknown (variable) is null, never 0; 0 is free.",
-        denominator="none",
-        exclusions="long-context tiers and time-of-day windows; aliases",
-        coverage="the catalogue's models; the price of the top provider, which moves when routing does",
-        group=LIST_PRICES.id,
-        topics=(PRICE_LISTED, FETCH_COMPLETED),
-        needs=(("openrouter_models",),),
-        window="day",
+        method="Base-tier list price as the catalogue showed it on the UTC day, the newest answer of that day; where "
+        "the catalogue did not show the model that day, the dated price of the price book, from January 2025 on, and "
+        "source_id says so. Blended is three parts input to one part output. Unknown (variable) is null, never 0; 0 is "
+        "free. A discounted price is marked, and gives way to a regular one.",
+        laws=("prices_are_plausible",),
+    ),
+    price_metric(
+        "price_ratio_daily",
+        "List prices against reference models",
+        rows.PriceRatioDaily,
+        unit="ratio",
+        grain=("price_date", "model_id", "reference_model_id"),
+        method="The model's list price over the reference model's of the same UTC day, input, output and blended "
+        "apart: 0.1 is a tenth of it. Null where either is unknown or the reference is free.",
+        denominator="the reference model's list price that day",
+        laws=("ratio_is_quotient_of_list_prices",),
+    ),
+    price_metric(
+        "fct_prices_daily",
+        "Prices by source, tier and time of day",
+        rows.PricesDaily,
+        grain=(
+            *("price_date", "model_id", "source_id", "provider", "tier_min_tokens", "time_window"),
+            "is_discounted",
+        ),
+        method="Every price that held on the UTC day, as the catalogue showed it and as the price book dates it.",
+        exclusions="aliases; what resellers charge; names of the price book that nobody mapped",
+        schema="marts",
         laws=("prices_are_plausible",),
     ),
 )

@@ -3,15 +3,33 @@ with days as (
     select
         cast(price_date as varchar) as day_key,
         count(*) as models_count,
-        count(input_usd_per_million + output_usd_per_million) as priced_count,
-        count(*) filter (where is_conflicting) as conflicting_count
+        count(input_usd_per_million + output_usd_per_million) as priced_count
+    from {{ ref('int_price_daily') }}
+    group by price_date
+),
+
+conflicts as (
+    select cast(price_date as varchar) as key, count(*) filter (where is_conflicting) as keys_count
     from {{ ref('int_price_selected') }}
     group by price_date
+    union all
+    select 'price book, ' || model_id, count(*) filter (where is_conflicting)
+    from {{ ref('int_price_book_daily') }}
+    group by model_id
+),
+
+twins as (
+    select * from {{ ref('int_price_twinned') }}
+    where off_ratio is not null
+),
+
+moves as (
+    select * from {{ ref('int_price_book_moved') }}
 ),
 
 fetches as (
     select * from {{ ref('int_fetches_verified') }}
-    where source_id = 'openrouter_models'
+    where source_id in ('openrouter_models', 'genai_prices')
 ),
 
 final as (
@@ -19,7 +37,13 @@ final as (
     union all
     select 'priced_share', day_key, priced_count / nullif(models_count, 0) from days
     union all
-    select 'conflicting_keys', day_key, conflicting_count from days
+    select 'conflicting_keys', key, keys_count from conflicts
+    union all
+    select 'twin_ratio', cast(price_date as varchar) || ' ' || model_id, off_ratio from twins
+    union all
+    select 'book_moved', model_id, moved_ratio from moves where moved_ratio is not null
+    union all
+    select 'book_disappeared', model_id, cast(is_shorter as integer) from moves
     union all
     select 'incomplete_fetches', source_id, count(*) filter (where is_pending) from fetches group by source_id
 )

@@ -1,0 +1,171 @@
+"""The synthetic world's price book: dated prices under the sellers' own names, and what list prices must be."""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+from demo.calendar import BACKFILL_AS_OF, DAILY_AS_OFS, FIRST_DAY, stamp
+from demo.catalogue import CUT, CUT_AT, CUT_PRICE, DISCOUNTED, LONG_CONTEXT
+from demo.files import Answer, File
+from demo.models import MODEL_BY_PERMASLUG, MODELS, Model
+
+COLUMNS = (
+    *("known_at", "provider", "model", "valid_from", "valid_to", "tier_min_tokens", "utc_start", "utc_end"),
+    *("input_usd_per_million", "output_usd_per_million"),
+)
+NAMES = {  # what the seller calls it, by what the router does; the last two are sold under the router's name
+    "deepseek/deepseek-v3.1-terminus": ("deepseek", "deepseek-v3.1-terminus"),
+    "deepseek/deepseek-v3.2-20251201": ("deepseek", "deepseek-v3.2"),
+    "deepseek/deepseek-v4-flash-20260423": ("deepseek", "deepseek-v4-flash"),
+    "deepseek/deepseek-v4-pro-20260423": ("deepseek", "deepseek-v4-pro"),
+    "moonshotai/kimi-k2.5-0127": ("moonshotai", "kimi-k2.5"),
+    "moonshotai/kimi-k2.6-20260420": ("moonshotai", "kimi-k2.6"),
+    "minimax/minimax-m2.7-20260318": ("minimax", "MiniMax-M2.7"),
+    "z-ai/glm-5.2-20260616": ("zai", "GLM-5.2"),
+    "anthropic/claude-3-7-sonnet-20250219": ("anthropic", "claude-3-7-sonnet-latest"),
+    "anthropic/claude-4-sonnet-20250522": ("anthropic", "claude-sonnet-4-0"),
+    "anthropic/claude-4.5-sonnet-20250929": ("anthropic", "claude-sonnet-4-5"),
+    "anthropic/claude-4.6-sonnet-20260217": ("anthropic", "claude-sonnet-4-6"),
+    "anthropic/claude-4.7-opus-20260416": ("anthropic", "claude-opus-4-7"),
+    "google/gemini-2.0-flash-001": ("google", "gemini-2.0-flash"),
+    "google/gemini-2.5-flash": ("google", "gemini-2.5-flash"),
+    "google/gemini-2.5-pro": ("google", "gemini-2.5-pro"),
+    "google/gemini-3.1-pro-preview-20260219": ("google", "gemini-3.1-pro-preview"),
+    "openai/gpt-4o": ("openai", "gpt-4o"),
+    "openai/gpt-4o-mini": ("openai", "gpt-4o-mini"),
+    "openai/gpt-4.1-2025-04-14": ("openai", "gpt-4.1"),
+    "openai/gpt-5-2025-08-07": ("openai", "gpt-5"),
+    "openai/gpt-5.4-20260305": ("openai", "gpt-5.4"),
+    "openai/gpt-5.5-20260423": ("openai", "gpt-5.5"),
+    "qwen/qwen3.7-max-20260520": ("qwen", "qwen/qwen3.7-max-20260520"),
+    "xiaomi/mimo-v2.5-20260422": ("xiaomi", "xiaomi/mimo-v2.5-20260422"),
+}
+Price = tuple[Decimal, Decimal]
+# What a model cost before, and the day on which that ended.
+DROPS: dict[str, tuple[date, Price]] = {
+    "deepseek/deepseek-v3.2-20251201": (date(2026, 2, 1), (Decimal("0.5"), Decimal("0.8"))),
+    "deepseek/deepseek-v4-pro-20260423": (date(2026, 5, 20), (Decimal("1.1"), Decimal("3.4"))),
+    "moonshotai/kimi-k2.5-0127": (date(2026, 4, 20), (Decimal("0.6"), Decimal("3"))),
+    "openai/gpt-4o": (date(2025, 10, 1), (Decimal("5"), Decimal("15"))),
+}
+CUT_TO: Price = (
+    Decimal(CUT_PRICE["prompt_usd_per_token"]).scaleb(6),
+    Decimal(CUT_PRICE["completion_usd_per_token"]).scaleb(6),
+)
+REFERENCES = {
+    "openai/gpt-4o-mini": FIRST_DAY,
+    "anthropic/claude-4.6-sonnet-20260217": date(2026, 2, 17),
+    "google/gemini-3.1-pro-preview-20260219": date(2026, 2, 19),
+    "openai/gpt-5.5-20260423": date(2026, 4, 23),
+}
+RATED = ("deepseek/deepseek-v4-pro-20260423", "moonshotai/kimi-k2.5-0127", *REFERENCES)
+CATALOGUE_AS_OFS = {at.date(): at for at in (BACKFILL_AS_OF, *DAILY_AS_OFS[:-1])}  # on the last day prices are held
+LAST_SHOWN = max(CATALOGUE_AS_OFS)
+
+
+def files(_: int) -> Iterator[File]:
+    """prices.csv; it is the same for every seed, as the catalogue is."""
+    yield File("prices.csv", COLUMNS, sorted(_book()))
+
+
+def answers(_: int) -> Iterator[Answer]:
+    """What readers see of prices at the end: the last good pass, on the first of each month and where a price moves."""
+    for day in sorted(_telling_days()):
+        listed = dict(_listed(day))
+        for model, (price, source, is_discounted) in listed.items():
+            cells = {**_costs(price), "source_id": source, "is_discounted": str(is_discounted).lower()}
+            yield from _write("list_price_daily", {"price_date": f"{day}", "model_id": model}, cells)
+        for model in RATED:
+            for reference, first in REFERENCES.items() if model in listed else ():
+                if day >= first:
+                    key = {"price_date": f"{day}", "model_id": model, "reference_model_id": reference}
+                    yield from _write("price_ratio_daily", key, _ratios(listed[model][0], listed[reference][0]))
+
+
+def price_on(model: Model, day: date) -> Price:
+    """What the book says that a model costs on a day, at the base tier and no particular time."""
+    until, before = DROPS.get(model.permaslug, (day, (model.input_usd, model.output_usd)))
+    if model.permaslug == CUT and day >= CUT_AT.date():
+        return CUT_TO
+    return before if day < until else (model.input_usd, model.output_usd)
+
+
+def _book() -> Iterator[tuple[str, ...]]:
+    for slug in NAMES:
+        model = MODEL_BY_PERMASLUG[slug]
+        starts = [model.first_date, *([DROPS[slug][0]] if slug in DROPS else ())]
+        for start in starts:
+            yield _entry(slug, start, price_on(model, start))
+    yield _entry(CUT, CUT_AT.date(), CUT_TO, known_at=CUT_AT)
+    flash = "deepseek/deepseek-v4-flash-20260423"
+    for window in (("0100", "0400"), ("0600", "1000")):
+        yield _entry(flash, MODEL_BY_PERMASLUG[flash].first_date, (Decimal("0.28"), Decimal("0.56")), window=window)
+    yield _entry(LONG_CONTEXT, MODEL_BY_PERMASLUG[LONG_CONTEXT].first_date, (Decimal(4), Decimal(18)), tier=200_000)
+    yield _entry("openai/gpt-5.5-20260423", date(2026, 9, 1), (Decimal(4), Decimal(24)))  # a price to come
+    # A reseller's price is nobody's list price, and a name that nobody mapped is listed, never guessed.
+    yield _row(FIRST_DAY, "together", "deepseek-v4-pro", date(2026, 4, 24), (Decimal("0.9"), Decimal(2)))
+    yield _row(FIRST_DAY, "openai", "gpt-5.5-unheard-of", date(2026, 6, 1), (Decimal(7), Decimal(42)))
+
+
+def _entry(
+    slug: str,
+    start: date,
+    price: Price,
+    tier: int = 0,
+    window: tuple[str, str] = ("", ""),
+    known_at: datetime | None = None,
+) -> tuple[str, ...]:
+    since = known_at.date() if known_at else min(start, MODEL_BY_PERMASLUG[slug].first_date)
+    provider, name = NAMES[slug]
+    return _row(since, provider, name, start, price, tier, window, known_at)
+
+
+def _row(
+    since: date,
+    provider: str,
+    name: str,
+    start: date,
+    price: Price,
+    tier: int = 0,
+    window: tuple[str, str] = ("", ""),
+    known_at: datetime | None = None,
+) -> tuple[str, ...]:
+    known = known_at or datetime.combine(since, time(), UTC)
+    return (stamp(known), provider, name, f"{start}", "", f"{tier}", *window, *(f"{part:f}" for part in price))
+
+
+def _telling_days() -> set[date]:
+    days = {date(2025 + month // 12, month % 12 + 1, 1) for month in range(18)}
+    moves = [day for day, _ in DROPS.values()]
+    return {*days, *moves, *(day - timedelta(days=1) for day in moves), *CATALOGUE_AS_OFS}
+
+
+def _listed(day: date) -> Iterator[tuple[str, tuple[Price, str, bool]]]:
+    """By model: the catalogue's price where it was read that day and shows the model, else the book's."""
+    at = CATALOGUE_AS_OFS.get(day)
+    for model in MODELS:
+        if at and model.first_date <= day <= model.last_date:
+            is_cut = model.permaslug == CUT and at >= CUT_AT
+            price = CUT_TO if is_cut else (model.input_usd, model.output_usd)
+            yield model.permaslug, (price, "openrouter_models", model.permaslug == DISCOUNTED)
+        elif model.permaslug in NAMES and model.first_date <= day:
+            yield model.permaslug, (price_on(model, day), "genai_prices", False)
+
+
+def _costs(price: Price) -> dict[str, str]:
+    given, taken = price
+    costs = {"input": float(given), "output": float(taken), "blended": float(3 * given + taken) / 4}
+    return {f"{side}_usd_per_million": str(cost) for side, cost in costs.items()}
+
+
+def _ratios(price: Price, reference: Price) -> dict[str, str]:
+    parts = {"input": (1, 0), "output": (0, 1), "blended": (3, 1)}
+    return {
+        f"{side}_ratio": str(float(a * price[0] + b * price[1]) / float(a * reference[0] + b * reference[1]))
+        for side, (a, b) in parts.items()
+    }
+
+
+def _write(metric: str, key: dict[str, str], cells: dict[str, str]) -> Iterable[Answer]:
+    return [(metric, json.dumps(key), column, value) for column, value in cells.items()]

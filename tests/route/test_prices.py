@@ -1,0 +1,248 @@
+"""The price book over the whole route: history where nobody looked, and every way in which a book can be wrong."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.kafka import topics
+from connectors.kafka.cluster import Cluster
+from demo.prices import COLUMNS
+from flows import looks, settings
+from flows.refresh import Report
+from flows.trace import trace
+from tests.scene import Scene, small_rows, statuses, write_prices, write_rankings
+from tokenshare.errors import ExitCode
+from tokenshare.metrics import METRIC_BY_ID, METRICS
+
+pytestmark = pytest.mark.timeout(900)
+PRO, SOL, FLASH = "deepseek/deepseek-v4-pro-20260423", "openai/gpt-5.5-20260423", "deepseek/deepseek-v4-flash-20260423"
+START, CLEAN = date(2026, 6, 1), datetime(2026, 6, 15, 6, tzinfo=UTC)
+PRICES = sorted(metric.id for metric in METRICS if metric.group == "list_price_daily")
+ROUTER = [metric.id for metric in METRICS if metric.group == "router"]
+CATALOGUE = {
+    PRO: ("0.000000435", "0.00000087"),
+    SOL: ("0.000005", "0.00003"),
+    "openrouter/auto": ("-1", "-1"),
+}
+Cells = dict[str, str]
+
+
+def cells(provider: str, model: str, start: str, given: str, taken: str, **more: str) -> Cells:
+    known = {"known_at": "2026-01-01T00:00:00Z", "provider": provider, "model": model, "valid_from": start}
+    return {**dict.fromkeys(COLUMNS, ""), **known, **dict(zip(COLUMNS[-2:], (given, taken), strict=True)), **more}
+
+
+BOOK = (
+    cells("deepseek", "deepseek-v4-pro", "2026-05-01", "0.5", "1", valid_to="2026-06-10"),
+    cells("deepseek", "deepseek-v4-pro", "2026-06-10", "0.435", "0.87"),
+    cells("deepseek", "deepseek-v4-pro", "2026-06-10", "0.87", "1.74", tier_min_tokens="200000"),
+    cells("deepseek", "deepseek-v4-pro", "", "0.9", "1.8", utc_start="0100", utc_end="0400"),
+    cells("deepseek", "deepseek-v4-pro", "2026-09-01", "9", "9"),
+    cells("deepseek", "deepseek-v4-flash", "2026-06-01", "0", "0"),
+    cells("openai", "gpt-5.5", "", "5", "45"),
+    cells("openai", "gpt-nobody-knows", "", "1", "1"),
+    cells("together", "deepseek-v4-pro", "2026-05-01", "7", "7"),
+    cells("openai", "gpt-5.5", "2026-06-01", "1", "1", known_at="2027-01-01T00:00:00Z"),
+)
+
+
+def write(book: Path, rows: tuple[Cells, ...], columns: tuple[str, ...] = COLUMNS) -> None:
+    lines = [",".join(columns), *(",".join(row.get(name, "") for name in columns) for row in rows)]
+    book.write_text("\n".join(lines) + "\n")
+
+
+def each(change: Callable[[Cells], Cells]) -> Callable[[Path], None]:
+    return lambda book: write(book, tuple(change(row) for row in BOOK))
+
+
+def times(factor: float) -> Callable[[Path], None]:
+    prices = COLUMNS[-2:]
+    return each(lambda row: {**row, **{name: f"{float(row[name]) * factor:.12f}" for name in prices}})
+
+
+def leave(book: Path) -> None:
+    write(book, BOOK)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is done to the book, and the words in which it is found."""
+
+    spoil: Callable[[Path], None]
+    said: str
+
+
+REFUSED = {
+    "column missing": Fault(
+        lambda book: write(book, BOOK, tuple(name for name in COLUMNS if name != "valid_from")),
+        "genai_prices: line 1 has no column 'valid_from'",
+    ),
+    "a million times": Fault(times(1e6), "above 1000000 USD per million tokens, another unit"),
+    "all zero": Fault(times(0), "no price above 0"),
+    "negative": Fault(times(-1), "a price is not below 0"),
+    "all null": Fault(each(lambda row: {**row, **dict.fromkeys(COLUMNS[-2:], "")}), "no price above 0"),
+}
+HELD = {
+    "a hundred times": Fault(times(100), "book_moved: observed 100 at deepseek/deepseek-v4-pro-20260423"),
+    "per token": Fault(times(1e-6), "twin_ratio: observed 1000000 at"),
+    "duplicate key": Fault(
+        lambda book: write(book, (*BOOK, {**BOOK[0], "output_usd_per_million": "1.5"})),
+        f"conflicting_keys: observed 1 at price book, {PRO}, expected 0",
+    ),
+    "future date": Fault(each(lambda row: {**row, "valid_from": "2026-12-01", "valid_to": ""}), "book_disappeared"),
+}
+
+
+@dataclass
+class Story:
+    """One home through all of it, by the name of the step."""
+
+    scene: Scene
+    reports: dict[str, Report] = field(default_factory=dict)
+    shown: dict[str, dict[str, list[dict[str, Any]]]] = field(default_factory=dict)
+
+    def play(self, name: str, world: Path, at: datetime) -> None:
+        self.reports[name] = self.scene.refresh(at.isoformat(), world)
+        self.shown[name] = {id: self.scene.metric(id) for id in PRICES}
+
+
+@pytest.fixture(scope="module")
+def story(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    """Refused books come within one day, those that hold on a day each; then no book, then the good one."""
+    story = Story(Scene(tmp_path_factory.mktemp("prices") / "home", broker))
+    world = write_rankings(tmp_path_factory.mktemp("world"), small_rows(START, 30))
+    write_prices(world, "2026-01-01T00:00:00Z", CATALOGUE)
+    book = world / "prices.csv"
+    leave(book)
+    story.play("clean", world, CLEAN)
+    for hours, (name, fault) in enumerate(REFUSED.items(), 1):
+        fault.spoil(book)
+        story.play(name, world, CLEAN + timedelta(hours=hours))
+    for days, (name, fault) in enumerate(HELD.items(), 1):
+        fault.spoil(book)
+        story.play(name, world, CLEAN + timedelta(days=days))
+    book.unlink()
+    story.play("absent", world, CLEAN + timedelta(days=5))
+    leave(book)
+    story.play("mended", world, CLEAN + timedelta(days=6))
+    yield story
+    topics.delete_prefixed(Cluster(broker, topic_prefix=story.scene.prefix))
+
+
+def listed(story: Story, name: str) -> dict[tuple[str, str], tuple[Any, ...]]:
+    values = ("source_id", "input_usd_per_million", "output_usd_per_million")
+    rows = story.shown[name]["list_price_daily"]
+    return {(f"{row['price_date']}", row["model_id"]): tuple(row[value] for value in values) for row in rows}
+
+
+def test_a_clean_book_gives_history_and_the_catalogue_its_own_day(story: Story) -> None:
+    found = listed(story, "clean")
+    assert statuses(story.reports["clean"]).items() >= dict.fromkeys([*PRICES, *ROUTER], "published").items()
+    assert story.reports["clean"].exit_code == ExitCode.OK
+    assert found["2026-05-01", PRO] == found["2026-06-09", PRO] == ("genai_prices", 0.5, 1.0)
+    assert found["2026-06-10", PRO] == ("genai_prices", 0.435, 0.87)
+    assert found["2026-06-15", PRO] == ("openrouter_models", 0.435, 0.87)
+    assert found["2026-06-15", "openrouter/auto"] == ("openrouter_models", None, None)
+    assert found["2026-06-15", FLASH] == ("genai_prices", 0.0, 0.0)
+    assert min(day for day, model in found if model == SOL) == "2026-04-23"  # the first day, as the seed has it
+    assert {model for _, model in found} == {PRO, SOL, FLASH, "openrouter/auto"}
+    assert max(day for day, _ in found) == "2026-06-15"
+
+
+def test_ratios_are_of_the_same_day_and_never_infinite(story: Story) -> None:
+    rows = story.shown["clean"]["price_ratio_daily"]
+    names = ("input_ratio", "output_ratio", "blended_ratio")
+    found = {
+        (f"{row['price_date']}", row["model_id"], row["reference_model_id"]): [row[name] for name in names]
+        for row in rows
+    }
+    assert found["2026-06-09", PRO, SOL] == [0.1, 1 / 45, 2.5 / 60]
+    assert found["2026-06-15", PRO, SOL] == [0.087, pytest.approx(0.029), pytest.approx(2.175 / 45)]
+    assert found["2026-06-15", FLASH, SOL] == [0, 0, 0]
+    assert found["2026-06-15", PRO, "openai/gpt-4o-mini"] == [None, None, None]
+    assert ("2026-04-22", PRO, SOL) not in found
+
+
+def test_the_fact_keeps_tiers_and_windows_apart_and_no_price_of_the_future(story: Story) -> None:
+    rows = [
+        (row["source_id"], row["tier_min_tokens"], row["time_window"], row["input_usd_per_million"])
+        for row in story.shown["clean"]["fct_prices_daily"]
+        if row["model_id"] == PRO and f"{row['price_date']}" == "2026-06-15"
+    ]
+    assert sorted(rows) == [
+        ("genai_prices", 0, "0100-0400", 0.9),
+        ("genai_prices", 0, "all day", 0.435),
+        ("genai_prices", 200_000, "all day", 0.87),
+        ("openrouter_models", 0, "all day", 0.435),
+    ]
+
+
+@pytest.mark.parametrize("fault", REFUSED)
+def test_a_book_that_cannot_be_trusted_is_refused_and_prices_stay(story: Story, fault: str) -> None:
+    report = story.reports[fault]
+    (outcome,) = [source for source in report.sources if source.id == "genai_prices"]
+    assert outcome.status == "refused"
+    assert REFUSED[fault].said in outcome.reason
+    assert report.exit_code == ExitCode.INCOMPLETE
+    assert "held" not in set(statuses(report).values())
+    assert listed(story, fault) == listed(story, "clean")
+
+
+@pytest.mark.parametrize("fault", HELD)
+def test_a_book_that_landed_and_is_wrong_holds_the_prices_alone(story: Story, fault: str) -> None:
+    told = statuses(story.reports[fault])
+    assert {told[id] for id in PRICES} == {"held"}
+    assert {told[id] for id in ("fct_usage_daily", "vendor_share_daily")} == {"published"}
+    assert "held" not in {told[id] for id in ROUTER}
+    assert story.reports[fault].exit_code == ExitCode.HELD
+    reasons = {metric.reason for metric in story.reports[fault].metrics if metric.id in PRICES}
+    assert all(HELD[fault].said in reason for reason in reasons)
+    assert listed(story, fault) == listed(story, "clean")
+    assert {row["status"] for id in PRICES for row in story.shown[fault][id]} == {"held"}
+
+
+def test_without_a_book_the_catalogue_goes_on_and_what_landed_stays_judged(story: Story) -> None:
+    (outcome,) = [source for source in story.reports["absent"].sources if source.id == "genai_prices"]
+    assert (outcome.status, outcome.reason) == ("skipped", "the world has no prices.csv")
+    assert {statuses(story.reports["absent"])[id] for id in PRICES} == {"held"}  # the last book that landed is wrong
+
+
+def test_a_good_book_lets_the_prices_go(story: Story) -> None:
+    assert {statuses(story.reports["mended"])[id] for id in PRICES} == {"published"}
+    assert story.reports["mended"].exit_code == ExitCode.OK
+    found = listed(story, "mended")
+    assert found.items() >= listed(story, "clean").items()
+    assert found["2026-06-20", PRO] == ("openrouter_models", 0.435, 0.87)
+
+
+def test_disagreements_and_names_nobody_mapped_are_listed(story: Story) -> None:
+    found = looks.status(settings.load(story.scene.variables))
+    (off,) = found["price_disagreements"]
+    assert (off["model_id"], off["catalogue_output_usd_per_million"], off["book_output_usd_per_million"]) == (
+        SOL,
+        30,
+        45,
+    )
+    assert (off["first_date"], off["last_date"]) == (date(2026, 6, 15), date(2026, 6, 21))
+    assert [(row["provider"], row["book_model"]) for row in found["unmapped_prices"]] == [
+        ("openai", "gpt-nobody-knows")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("metric", "words"),
+    [
+        ("list_price_daily", ("2026-06-09", PRO)),
+        ("list_price_daily", ("2026-06-15", SOL)),
+        ("price_ratio_daily", ("2026-06-09", PRO, SOL)),
+        ("fct_prices_daily", ("2026-06-15", PRO, "genai_prices", "deepseek", "200000", "all day", "false")),
+    ],
+)
+def test_a_price_is_traced_to_its_offsets_and_computed_again(story: Story, metric: str, words: tuple[str, ...]) -> None:
+    found = trace(story.scene.home, METRIC_BY_ID[metric], words)
+    assert found.is_equal
+    assert {span.topic for span in found.spans} == {"price.listed.v1", "fetch.completed.v1"}
