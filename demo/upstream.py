@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from demo.upstream_answers import Answer, Part, Question, Refusal
 from demo.upstream_faults import ANSWERS, DELIVERIES, Wire, fault_at, read_faults
+from demo.upstream_hub import hub
 from demo.upstream_openrouter import BASE, openrouter
 from demo.upstream_world import available
 from tokenshare.errors import UsageError
@@ -49,7 +50,7 @@ class Shown:
     """A world at a moment: answers questions, touches no network. Any key is taken; none is refused."""
 
     def __init__(self, world: Path, as_of: datetime, pace: Pace) -> None:
-        self._parts: Sequence[Part] = [openrouter(world, as_of, pace.count)]
+        self._parts: Sequence[Part] = [openrouter(world, as_of, pace.count), hub(world, as_of)]
 
     def answer(self, question: Question) -> Answer:
         try:
@@ -96,7 +97,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, path: str, params: dict[str, str]) -> Answer:
         scheme, _, key = self.headers.get("Authorization", "").partition(" ")
         bearer = key.strip() if scheme.lower() == "bearer" else None
-        return self.server.shown.answer(Question(path, params, bearer))
+        return self.server.shown.answer(Question(path, params, bearer, urlsplit(self.path).query))
 
     def _send(self, answer: Answer) -> None:
         body, encoding = answer.body, {}
@@ -137,7 +138,7 @@ class Upstream:
     def urls(self) -> dict[str, str]:
         """Address of each upstream by name; their documented paths never meet, so one port serves all."""
         origin = f"http://127.0.0.1:{self._server.server_port}"
-        return {"openrouter": f"{origin}{BASE}"}
+        return {"openrouter": f"{origin}{BASE}", "huggingface": origin}
 
     def serve_forever(self) -> None:
         """Serves in this thread until interrupted."""

@@ -53,7 +53,16 @@ MODELS = Table(
     key=("id",),
     value="id",
 )
-TABLES = (RANKINGS, CATEGORIES, MODELS)
+HUB_MODELS = Table(
+    file="hub_models.csv",
+    columns=(
+        *("known_at", "hub_id", "repo", "created_at", "pipeline_tag", "tags", "downloads", "downloads_all_time"),
+        *("likes", "trending_score", "base_models", "withdrawn"),
+    ),
+    key=("hub_id",),
+    value="repo",
+)
+TABLES = (RANKINGS, CATEGORIES, MODELS, HUB_MODELS)
 
 
 def available(world: Path) -> frozenset[str]:

@@ -10,7 +10,7 @@ from connectors.kafka import producer, topics
 from connectors.kafka.producer import Message
 from connectors.sources import SOURCES
 from connectors.sources.files import FileSession
-from connectors.sources.http import HttpSession, Politeness
+from connectors.sources.http import POLITE, HttpSession, Politeness
 from connectors.storage import archive
 from flows.parts import why_apart
 from flows.run import Run
@@ -79,7 +79,11 @@ def _session(run: Run, source: Source) -> HttpSession | FileSession:
     place = run.upstreams.places[source.upstream]
     if place.folders:
         return FileSession(place.folders)
-    polite = Politeness(attempts=run.settings.http_attempts, deadline_seconds=run.settings.http_deadline_seconds)
+    polite = Politeness(
+        attempts=run.settings.http_attempts,
+        calls=place.calls or POLITE.calls,
+        deadline_seconds=place.deadline_seconds or run.settings.http_deadline_seconds,
+    )
     return HttpSession(place.url, place.key, polite, key_name=place.key_name)
 
 
@@ -105,6 +109,7 @@ def _completed(fetch: Fetch, parsed: Parsed, events: list[Event]) -> FetchComple
         digest=digest_of({event.event_id for event in events}),
         start_date=parsed.start_date,
         end_date=parsed.end_date,
+        coverage_share=parsed.coverage_share,
     )
 
 

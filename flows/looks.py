@@ -41,6 +41,7 @@ def status(settings: Settings) -> Document:
         "unserved_days": [row["usage_date"] for row in unserved],
         "unserved_weeks": sorted({row["week_start_date"] for row in unserved if "week_start_date" in row}),
         "unknown_vendors": catalog.read_catalog(home, "unknown_vendors"),
+        "unknown_organisations": catalog.read_catalog(home, "unknown_organisations"),
         "ledger": catalog.read_catalog(home, "ledger"),
         "lag": _lag(settings),
         "skipped_passes": catalog.read_catalog(home, "skips"),

@@ -22,13 +22,16 @@ POINTS = (
 class Place:
     """Where an upstream is asked, and with which key; `key_name` is the setting that holds it.
 
-    One with `folders` is read from files there, the first folder that has the file speaking.
+    One with `folders` is read from files there, the first folder that has the file speaking. `calls` and
+    `deadline_seconds` bound one fetch where the general limits are not its own.
     """
 
     url: str = ""
     folders: tuple[Path, ...] = ()
     key: str | None = field(default=None, repr=False)
     key_name: str = ""
+    calls: int | None = None
+    deadline_seconds: float | None = None
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,8 @@ def draw_status(console: Console, document: Document) -> None:
         console.print(f"weeks without a row, because a day was never served: {weeks}")
     if document["unknown_vendors"]:
         console.print(_table("Vendors nobody mapped", document["unknown_vendors"]))
+    if document["unknown_organisations"]:
+        console.print(_table("Hub organisations nobody mapped", document["unknown_organisations"]))
 
 
 def draw_metrics(console: Console, document: Document) -> None:

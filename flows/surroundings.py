@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from connectors.kafka import broker, cluster
@@ -68,11 +69,19 @@ def open_upstreams(settings: Settings, world: Path | None, as_of: datetime) -> I
         key = settings.openrouter_api_key.get_secret_value() if settings.openrouter_api_key else None
         router = Place(settings.openrouter_url, key=key, key_name="OPENROUTER_API_KEY")
         curated = Place(folders=(*([settings.curated] if settings.curated else []), SHIPPED))
-        yield Upstreams({"openrouter": router, "curated": curated}, None)
+        token = settings.hf_token.get_secret_value() if settings.hf_token else None
+        hub = Place(settings.hub_url, key=token, key_name="HF_TOKEN", **_bounds(settings))
+        yield Upstreams({"openrouter": router, "huggingface": hub, "curated": curated}, None)
         return
     with serve_world(world, as_of) as served:
         places = {name: Place(url, key=served.key) for name, url in served.urls.items()}
+        places["huggingface"] = Place(served.urls["huggingface"], **_bounds(settings))
         yield Upstreams({**places, "curated": Place(folders=(world, SHIPPED))}, frozenset(available(world)))
+
+
+def _bounds(settings: Settings) -> dict[str, Any]:
+    """What one fetch of the Hub may take: its listings need more calls than any other source."""
+    return {"calls": settings.hub_calls, "deadline_seconds": settings.hub_deadline_seconds}
 
 
 def serve_world(world: Path, as_of: datetime, port: int = 0) -> Upstream:

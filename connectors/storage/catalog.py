@@ -24,6 +24,7 @@ ORDERS = {
     "skips": "skipped_at",
     "unserved_days": "usage_date",
     "unknown_vendors": "tokens DESC",
+    "unknown_organisations": "downloads_30_days DESC, organisation",
 }
 
 

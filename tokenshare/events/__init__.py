@@ -2,5 +2,6 @@
 
 from tokenshare.events.event import *
 from tokenshare.events.fetches import *
+from tokenshare.events.hub import *
 from tokenshare.events.prices import *
 from tokenshare.events.router import *

@@ -2,5 +2,6 @@
 
 from tokenshare.fields.core import *
 from tokenshare.fields.fetches import *
+from tokenshare.fields.hub import *
 from tokenshare.fields.prices import *
 from tokenshare.fields.router import *

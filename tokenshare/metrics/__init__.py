@@ -1,6 +1,8 @@
 """The metric registry: every relation we stand behind, and what must hold before it is shown."""
 
 from tokenshare.metrics.group import Evidence, Group, Interval, Provenance
+from tokenshare.metrics.hub import HUB_MARTS, HUB_METRICS
+from tokenshare.metrics.hub_groups import HUB_GROUPS
 from tokenshare.metrics.marts import MARTS, MODELS, VENDORS
 from tokenshare.metrics.metric import Metric, Window
 from tokenshare.metrics.prices import LIST_PRICES, PRICE_METRICS
@@ -12,7 +14,7 @@ __all__ = [
     "Provenance", "Window",
 ]  # fmt: skip
 
-METRICS = (*ROUTER_METRICS, *PRICE_METRICS, *MARTS)
-GROUPS = (ROUTER, LIST_PRICES, MODELS, VENDORS)
+METRICS = (*ROUTER_METRICS, *PRICE_METRICS, *HUB_METRICS, *MARTS, *HUB_MARTS)
+GROUPS = (ROUTER, LIST_PRICES, MODELS, VENDORS, *HUB_GROUPS)
 GROUP_BY_ID = {group.id: group for group in GROUPS}
 METRIC_BY_ID = {metric.id: metric for metric in METRICS}
