@@ -38,10 +38,11 @@ class SourceOutcome:
 def ingest(run: Run) -> list[SourceOutcome]:
     """Asks every source that is part of the set-up; one that fails never stops the others."""
     topics.create(run.cluster, [topic.name for topic in TOPICS])
-    return [_ingest_one(run, source) for source in SOURCES]
+    return [ingest_one(run, source) for source in SOURCES]
 
 
-def _ingest_one(run: Run, source: Source) -> SourceOutcome:
+def ingest_one(run: Run, source: Source) -> SourceOutcome:
+    """Asks one source and produces what it says; the topics are there."""
     reason = why_apart(run, source) or ("" if source.id in run.sources else "not selected")
     if reason:
         return SourceOutcome(source.id, "skipped", reason=reason)

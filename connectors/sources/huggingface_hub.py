@@ -42,9 +42,9 @@ def fetch(session: Session, _: Window) -> Iterator[Page]:
     """
     try:
         yield from _read(session, Listing("trending"))
-        official = []
+        official: tuple[Chain, ...] = ()
         for organisation in ORGANISATIONS:
-            official.append((yield from _read(session, Listing("author", organisation))))
+            official = (*official, (yield from _read(session, Listing("author", organisation))))
         hub = yield from _read(session, Listing("downloads"))
         for base in _bases(official) if next_cursor(hub.pages[-1]) else ():
             yield from _read(session, Listing("base", base))
@@ -63,7 +63,7 @@ def _read(session: Session, listing: Listing) -> Generator[Page, None, Chain]:
     return chain
 
 
-def _bases(official: list[Chain]) -> Iterator[str]:
+def _bases(official: Sequence[Chain]) -> Iterator[str]:
     """Of each organisation the repositories that are downloaded most."""
     for chain in official:
         names = [(-(_count(row, "downloadsAllTime", "") or 0), str(row.get("id"))) for row in chain.rows]

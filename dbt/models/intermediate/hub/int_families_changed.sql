@@ -12,16 +12,16 @@ days as (
 final as (
     select
         days.download_date,
-        before.family_id,
-        before.hub_id,
+        earlier.family_id,
+        earlier.hub_id,
         found.hub_id is null as is_gone
     from days
-    inner join repositories as before on days.date_before = before.download_date
+    inner join repositories as earlier on days.date_before = earlier.download_date
     left join repositories as found
         on
             days.download_date = found.download_date
-            and before.hub_id = found.hub_id
-            and before.family_id = found.family_id
+            and earlier.hub_id = found.hub_id
+            and earlier.family_id = found.family_id
 )
 
 select * from final
