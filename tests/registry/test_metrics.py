@@ -36,6 +36,12 @@ PROMISED = {  # contracts.md, "Columns of the published metrics": the metrics we
     "free_share_weekly": "week_start_date free_tokens tokens free_share",
     "list_price_daily": "price_date model_id input_usd_per_million output_usd_per_million blended_usd_per_million "
     "is_discounted",
+    "family_downloads_daily": "download_date family_id downloads_all_time downloads_flow is_counter_reset repos_count",
+    "family_derivatives_daily": "download_date family_id relation models_count",
+    "new_derivative_share_monthly": "month_start_date family_id derivatives_count models_count derivative_share",
+    "china_download_share_trailing_year": "download_date chinese_downloads downloads china_share coverage_share "
+    "days_covered",
+    "trending_top10_daily": "download_date trending_rank repo author is_chinese trending_score",
 }
 GRAINS = {
     "china_share_trailing7_daily": ("usage_date",),
@@ -45,9 +51,14 @@ GRAINS = {
     "model_rank_weekly": ("week_start_date", "model_rank"),
     "openness_share_weekly": ("week_start_date", "openness"),
     "list_price_daily": ("price_date", "model_id"),
+    "family_downloads_daily": ("download_date", "family_id"),
+    "family_derivatives_daily": ("download_date", "family_id", "relation"),
+    "new_derivative_share_monthly": ("month_start_date", "family_id"),
+    "china_download_share_trailing_year": ("download_date",),
+    "trending_top10_daily": ("download_date", "trending_rank"),
 }
 JUDGED = [group for group in GROUPS if group.evidence]
-MARTS = {"dim_models", "dim_vendors", "fct_usage_daily"}
+MARTS = {"dim_models", "dim_vendors", "fct_usage_daily", "dim_families", "fct_downloads_daily"}
 
 
 def models_in(schema: str) -> list[str]:

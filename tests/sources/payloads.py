@@ -12,6 +12,7 @@ PAGES = {
     "openrouter_rankings": ("payload.json",),
     "openrouter_exports": ("manifest.json", "snapshot.csv"),
     "openrouter_models": ("payload.json",),
+    "huggingface_hub": ("payload.json",),
 }
 
 
