@@ -39,6 +39,16 @@ BROKEN: tuple[tuple[str, str, str, Break], ...] = (
     ("ranks_are_dense", *["model_rank_weekly"] * 2, setting("model_rank", 5, row=2)),
     ("ranks_are_dense", *["model_rank_weekly"] * 2, _without_first),
     ("share_is_of_router_total", *["model_rank_weekly"] * 2, setting("model_share", 0.5)),
+    ("repositories_make_family_total", *["family_downloads_daily"] * 2, setting("downloads_all_time", 1001)),
+    ("repositories_make_family_total", "family_downloads_daily", "fct_downloads_daily", _without_first),
+    ("resets_have_no_flow", *["family_downloads_daily"] * 2, setting("is_counter_reset", True, row=1)),
+    ("any_is_no_less_than_its_parts", *["family_derivatives_daily"] * 2, setting("models_count", 4)),
+    ("any_is_no_less_than_its_parts", *["family_derivatives_daily"] * 2, lambda table: table[:1]),
+    ("derivative_share_is_quotient", *["new_derivative_share_monthly"] * 2, setting("derivative_share", 0.41)),
+    ("download_share_is_quotient", *["china_download_share_trailing_year"] * 2, setting("china_share", 0.5, row=1)),
+    ("download_share_is_quotient", *["china_download_share_trailing_year"] * 2, setting("china_share", 0.4)),
+    ("download_share_is_quotient", *["china_download_share_trailing_year"] * 2, setting("china_share", None, row=1)),
+    ("trending_ranks_are_dense", *["trending_top10_daily"] * 2, setting("trending_rank", 4, row=1)),
     ("prices_are_plausible", *["list_price_daily"] * 2, setting("output_usd_per_million", 250_000.0)),
 )  # fmt: skip
 

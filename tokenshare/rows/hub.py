@@ -65,7 +65,7 @@ class Family(Row):
     vendor_id: f.VendorId
     country_code: f.CountryCode
     is_chinese: f.IsChinese
-    organisations: tuple[f.Organisation, ...] = Field(description="Official organisations, sorted.")
+    organisations: f.Name = Field(description="Official organisations on the Hub, sorted, with commas between.")
     citation: f.Citation
 
 

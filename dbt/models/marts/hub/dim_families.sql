@@ -10,7 +10,7 @@ vendors as (
 ),
 
 organisations as (
-    select family_id, list(organisation order by organisation) as organisations
+    select family_id, string_agg(organisation, ', ' order by organisation) as organisations
     from {{ ref('family_organisations') }}
     group by family_id
 ),
