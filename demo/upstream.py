@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from demo.upstream_answers import Answer, Part, Question, Refusal
 from demo.upstream_faults import ANSWERS, DELIVERIES, Wire, fault_at, read_faults
+from demo.upstream_hub import hub
 from demo.upstream_markets import ECB_FOLDER, EODHD_BASE, ecb, edgar, eodhd
 from demo.upstream_openrouter import BASE, openrouter
 from demo.upstream_world import available
@@ -52,7 +53,7 @@ class Shown:
     def __init__(self, world: Path, as_of: datetime, pace: Pace) -> None:
         self._parts: Sequence[Part] = [
             openrouter(world, as_of, pace.count),
-            *(part(world, as_of) for part in (eodhd, edgar, ecb)),
+            *(part(world, as_of) for part in (eodhd, edgar, ecb, hub)),
         ]
 
     def answer(self, question: Question) -> Answer:
@@ -100,7 +101,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, path: str, params: dict[str, str]) -> Answer:
         scheme, _, key = self.headers.get("Authorization", "").partition(" ")
         bearer = key.strip() if scheme.lower() == "bearer" else None
-        return self.server.shown.answer(Question(path, params, bearer))
+        return self.server.shown.answer(Question(path, params, bearer, urlsplit(self.path).query))
 
     def _send(self, answer: Answer) -> None:
         body, encoding = answer.body, {}
@@ -145,6 +146,7 @@ class Upstream:
             "openrouter": f"{origin}{BASE}",
             "eodhd": f"{origin}{EODHD_BASE}",
             "edgar": origin,
+            "huggingface": origin,
             "ecb": f"{origin}{ECB_FOLDER}",
         }
 

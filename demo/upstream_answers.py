@@ -12,11 +12,12 @@ PUBLIC = "https://openrouter.ai/api/v1"  # what addresses inside answers begin w
 
 @dataclass(frozen=True)
 class Question:
-    """A GET request: `path` from the root of the host, `key` as sent, if any."""
+    """A GET request: `path` from the root of the host, `key` as sent, if any; `query` as sent, repetitions and all."""
 
     path: str
     params: Mapping[str, str]
     key: str | None
+    query: str = ""
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,16 @@ FX = Table(
     key=("date", "base", "quote"),
     value="rate",
 )
-TABLES = (RANKINGS, CATEGORIES, MODELS, QUOTES, SHARE_COUNTS, FX)
+HUB_MODELS = Table(
+    file="hub_models.csv",
+    columns=(
+        *("known_at", "hub_id", "repo", "created_at", "pipeline_tag", "tags", "downloads", "downloads_all_time"),
+        *("likes", "trending_score", "base_models", "withdrawn"),
+    ),
+    key=("hub_id",),
+    value="repo",
+)
+TABLES = (RANKINGS, CATEGORIES, MODELS, QUOTES, SHARE_COUNTS, FX, HUB_MODELS)
 
 
 def available(world: Path) -> frozenset[str]:

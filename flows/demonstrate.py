@@ -7,7 +7,8 @@ from typing import Any
 
 from connectors.storage import catalog
 from connectors.storage.home import Home, describe
-from demo import world
+from demo import hub, world
+from flows.collect import collect
 from flows.deployments import run_once
 from flows.refresh import Report
 from flows.report import write as write_page
@@ -32,7 +33,10 @@ def demonstrate(settings: Settings, progress: Callable[[str], None]) -> dict[str
     with TemporaryDirectory() as folder:
         directory = Path(folder) / "demo"
         world.write(directory)
-        moments = (world.BACKFILL_AS_OF, *world.DAILY_AS_OFS) if describe(home) is None else world.DAILY_AS_OFS[-1:]
+        is_new = describe(home) is None
+        if is_new:  # the Hub shows no history: it has to have been asked
+            collect(settings, directory, ["huggingface_hub"], hub.EARLIER, progress, "demo")
+        moments = (world.BACKFILL_AS_OF, *world.DAILY_AS_OFS) if is_new else world.DAILY_AS_OFS[-1:]
         for as_of in moments:
             progress(f"synthetic world as of {as_of:%Y-%m-%d}")
             report = _pass(settings, as_of, directory, progress)

@@ -9,11 +9,9 @@ from typing import Literal
 from connectors.kafka import producer, topics
 from connectors.kafka.producer import Message
 from connectors.sources import SOURCES
-from connectors.sources.files import FileSession
-from connectors.sources.http import USER_AGENT, HttpSession, Politeness
-from connectors.sources.installed_book import InstalledBook
 from connectors.storage import archive
 from flows.parts import why_apart
+from flows.places import open_session
 from flows.run import Run
 from tokenshare.codec import encode
 from tokenshare.errors import PayloadRefused, SourceAbsent
@@ -39,10 +37,11 @@ class SourceOutcome:
 def ingest(run: Run) -> list[SourceOutcome]:
     """Asks every source that is part of the set-up; one that fails never stops the others."""
     topics.create(run.cluster, [topic.name for topic in TOPICS])
-    return [_ingest_one(run, source) for source in SOURCES]
+    return [ingest_one(run, source) for source in SOURCES]
 
 
-def _ingest_one(run: Run, source: Source) -> SourceOutcome:
+def ingest_one(run: Run, source: Source) -> SourceOutcome:
+    """Asks one source and produces what it says; the topics are there."""
     reason = why_apart(run, source) or ("" if source.id in run.sources else "not selected")
     if reason:
         return SourceOutcome(source.id, "skipped", reason=reason)
@@ -66,31 +65,13 @@ def _fetch(run: Run, source: Source) -> Fetch:
     start = max(BEGINNING, last.date() - OVERLAP) if last else BEGINNING
     window = Window(start, run.as_of.date() - timedelta(days=1), run.as_of)
     pages: list[Page] = []
-    with run.point("fetch") as midway, _session(run, source) as session:
+    with run.point("fetch") as midway, open_session(run, source) as session:
         for page in source.fetch(session, window):
             midway()
             with run.point("archive") as torn:
                 archive.keep(run.home.archive, source.id, run.as_of.date(), page, torn)
             pages.append(page)
     return Fetch(source.id, window, tuple(pages))
-
-
-def _session(run: Run, source: Source) -> HttpSession | FileSession | InstalledBook:
-    """How the source is asked: politely over HTTP, from files, or from an installed package."""
-    place = run.upstreams.places[source.upstream]
-    if place.is_installed:
-        return InstalledBook()
-    if place.folders:
-        return FileSession(place.folders)
-    polite = Politeness(attempts=run.settings.http_attempts, deadline_seconds=run.settings.http_deadline_seconds)
-    return HttpSession(
-        place.url,
-        place.key,
-        polite,
-        key_name=place.key_name,
-        key_param=place.key_param,
-        user_agent=place.user_agent or USER_AGENT,
-    )
 
 
 def _produce(run: Run, fetch: Fetch, parsed: Parsed) -> None:
@@ -115,6 +96,7 @@ def _completed(fetch: Fetch, parsed: Parsed, events: list[Event]) -> FetchComple
         digest=digest_of({event.event_id for event in events}),
         start_date=parsed.start_date,
         end_date=parsed.end_date,
+        coverage_share=parsed.coverage_share,
     )
 
 

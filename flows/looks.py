@@ -44,6 +44,7 @@ def status(settings: Settings) -> Document:
         "unknown_tickers": catalog.read_catalog(home, "unknown_tickers"),
         "price_disagreements": catalog.read_catalog(home, "price_disagreements"),
         "unmapped_prices": catalog.read_catalog(home, "unmapped_prices"),
+        "unknown_organisations": catalog.read_catalog(home, "unknown_organisations"),
         "ledger": catalog.read_catalog(home, "ledger"),
         "lag": _lag(settings),
         "skipped_passes": catalog.read_catalog(home, "skips"),

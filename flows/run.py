@@ -22,7 +22,8 @@ POINTS = (
 class Place:
     """Where an upstream is asked, as whom, and with which key; `key_name` is the setting that holds it.
 
-    The key goes into the header unless `key_param` names a parameter of the query.
+    The key goes into the header unless `key_param` names a parameter of the query. `calls` and `deadline_seconds`
+    bound one fetch where the general limits are not its own.
     One with `folders` is read from files there, the first folder that has the file speaking; one that
     `is_installed` from a package of ours.
     """
@@ -34,6 +35,8 @@ class Place:
     key_param: str = ""
     user_agent: str = ""
     is_installed: bool = False
+    calls: int | None = None
+    deadline_seconds: float | None = None
 
 
 @dataclass(frozen=True)

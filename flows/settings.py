@@ -13,7 +13,7 @@ PREFIX = "TOKENSHARE_"
 TESTS_OWN = ("TOKENSHARE_TEST_", "TOKENSHARE_RECORDED_")
 ENVIRON: Mapping[str, str] = os.environ
 # Settings that others named before us.
-FOREIGN = {"openrouter_api_key": "OPENROUTER_API_KEY", "prefect_api_url": "PREFECT_API_URL"}
+FOREIGN = {"openrouter_api_key": "OPENROUTER_API_KEY", "prefect_api_url": "PREFECT_API_URL", "hf_token": "HF_TOKEN"}
 
 
 class Settings(BaseModel):
@@ -46,6 +46,15 @@ class Settings(BaseModel):
     ecb_url: str = Field(
         "https://www.ecb.europa.eu/stats/eurofxref", description="Where the file of euro reference rates lies."
     )
+    hub_url: str = Field("https://huggingface.co", description="Address of the Hugging Face Hub.")
+    hf_token: SecretStr | None = Field(None, description="Token of the Hub; not needed, raises its limits.")
+    hub_calls: int = Field(
+        200,
+        ge=1,
+        le=5_000,
+        description="Calls one fetch of the Hub may take; it allows 500 in 5 minutes.",
+    )
+    hub_deadline_seconds: float = Field(240.0, gt=0, le=3600, description="Time one fetch of the Hub may take.")
     curated: Path | None = Field(
         None, description="Folder of your own curated files; a file that lies there is read instead of the shipped one."
     )

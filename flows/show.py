@@ -54,6 +54,8 @@ def draw_status(console: Console, document: Document) -> None:
         console.print(_table("Catalogue and price book disagree", document["price_disagreements"], DISAGREEMENT))
     if document["unmapped_prices"]:
         console.print(f"names in the price book that nobody mapped: {len(document['unmapped_prices'])}")
+    if document["unknown_organisations"]:
+        console.print(_table("Hub organisations nobody mapped", document["unknown_organisations"]))
 
 
 def draw_metrics(console: Console, document: Document) -> None:

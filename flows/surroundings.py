@@ -8,16 +8,15 @@ from uuid import uuid4
 
 from connectors.kafka import broker, cluster
 from connectors.kafka.cluster import Cluster
-from connectors.sources import SOURCES, ecb_bundled
-from connectors.sources.files import SHIPPED
+from connectors.sources import SOURCES
 from connectors.storage.home import Home
 from demo.upstream import Upstream, available
-from flows.run import Place, Run, Upstreams
-from flows.settings import ENVIRON, Settings, name_of
+from flows import places
+from flows.run import Run, Upstreams
+from flows.settings import ENVIRON, Settings
 from tokenshare.errors import UsageError
 
 PROBE_SECONDS = 10.0
-KEY_PARAMS = {"eodhd": "api_token"}  # upstreams that want the key in the query
 SECURITY = {
     "kafka_security_protocol": "security_protocol",
     "kafka_sasl_mechanism": "sasl_mechanism",
@@ -66,35 +65,10 @@ def open_run(
 def open_upstreams(settings: Settings, world: Path | None, as_of: datetime) -> Iterator[Upstreams]:
     """The real upstreams, or the emulator over a world at a moment, which supplies a key."""
     if world is None:
-        key = settings.openrouter_api_key.get_secret_value() if settings.openrouter_api_key else None
-        router = Place(settings.openrouter_url, key=key, key_name="OPENROUTER_API_KEY")
-        curated = Place(folders=(*([settings.curated] if settings.curated else []), SHIPPED))
-        book = Place(is_installed=True)
-        yield Upstreams({"openrouter": router, "curated": curated, "price_book": book, **market_places(settings)}, None)
+        yield Upstreams(places.real(settings), None)
         return
     with serve_world(world, as_of) as served:
-        places = {
-            name: Place(url, key=served.key, key_param=KEY_PARAMS.get(name, "")) for name, url in served.urls.items()
-        }
-        files = {name: Place(folders=(world,)) for name in ("quotes", "price_book")}
-        files["curated"] = Place(folders=(world, SHIPPED))
-        yield Upstreams({**places, **files}, frozenset(available(world)))
-
-
-def market_places(settings: Settings) -> dict[str, Place]:
-    """The real upstreams of quotes, share counts and rates; one without its folder, key or contact is apart."""
-    key = settings.eodhd_api_key.get_secret_value() if settings.eodhd_api_key else None
-    contact = settings.edgar_contact
-    dropped = {"quotes": Place(folders=(settings.quotes,))} if settings.quotes else {}
-    return {
-        **dropped,
-        "eodhd": Place(settings.eodhd_url, key=key, key_name=name_of("eodhd_api_key"), key_param=KEY_PARAMS["eodhd"]),
-        "edgar": Place(
-            settings.edgar_url, key=contact, key_name=name_of("edgar_contact"), user_agent=f"tokenshare/1 ({contact})"
-        ),
-        "ecb": Place(settings.ecb_url),
-        "ecb_bundled": Place(folders=(ecb_bundled.BUNDLE,)),
-    }
+        yield Upstreams(places.of_world(settings, world, served.urls, served.key), frozenset(available(world)))
 
 
 def serve_world(world: Path, as_of: datetime, port: int = 0) -> Upstream:

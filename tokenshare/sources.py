@@ -1,6 +1,6 @@
 """What an outside party must declare before its numbers may enter, and the shape of one fetch."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -10,6 +10,8 @@ from typing import Protocol
 from tokenshare.events import Event
 from tokenshare.topics import Topic
 
+Params = Mapping[str, str | Sequence[str]]  # a parameter with several values is repeated
+
 
 @dataclass(frozen=True)
 class Page:
@@ -18,6 +20,7 @@ class Page:
     url: str  # without secrets: keys travel in headers
     body: bytes
     content_type: str
+    following: str = ""  # the address the answer names as its next page, in a Link header
 
     @property
     def digest(self) -> str:
@@ -49,19 +52,26 @@ class Fetch:
 
 @dataclass(frozen=True)
 class Parsed:
-    """What a fetch says: its events, the moment it speaks for, the days it covers, fields nobody had met before."""
+    """What a fetch says: its events, the moment it speaks for, the days it covers, fields nobody had met before.
+
+    `coverage_share` is what part of the whole a listing reached; None where there is nothing to list or to tell.
+    """
 
     events: tuple[Event, ...]
     as_of: datetime
     start_date: date | None = None
     end_date: date | None = None
+    coverage_share: float | None = None
     unknown_fields: frozenset[str] = field(default_factory=frozenset)
 
 
 class Session(Protocol):
     """A polite HTTP session; raises SourceAbsent where no complete answer came."""
 
-    def get(self, path: str, params: dict[str, str] | None = None, *, with_key: bool = False) -> Page: ...
+    @property
+    def has_key(self) -> bool: ...
+
+    def get(self, path: str, params: Params | None = None, *, with_key: bool = False) -> Page: ...
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from tokenshare.events import (
     CatalogModelObserved,
     DisclosureObserved,
+    DownloadsObserved,
     Event,
     FetchCompleted,
     FxObserved,
@@ -109,6 +110,13 @@ RELEASE_OBSERVED = Topic(
     key="vendor_id",
     description="A model release: its date, whether it is major, whether its weights are open.",
 )
+DOWNLOADS_OBSERVED = Topic(
+    subject="downloads.observed",
+    version=1,
+    event=DownloadsObserved,
+    key="hub_id",
+    description="A Hub repository's counters, likes, trending score, base models and their relation.",
+)
 FETCH_COMPLETED = Topic(
     subject="fetch.completed",
     version=1,
@@ -122,6 +130,7 @@ TOPICS = (
     CATALOG_MODEL_OBSERVED,
     PRICE_LISTED,
     DISCLOSURE_OBSERVED,
+    DOWNLOADS_OBSERVED,
     FX_OBSERVED,
     LEADERBOARD_OBSERVED,
     QUOTE_OBSERVED,

@@ -7,6 +7,7 @@ from connectors.sources import (
     edgar_shares,
     eodhd_quotes,
     genai_prices,
+    huggingface_hub,
     leaderboards,
     openrouter_exports,
     openrouter_models,
@@ -31,4 +32,5 @@ SOURCES: tuple[Source, ...] = (
     leaderboards.SOURCE,
     releases.SOURCE,
     genai_prices.SOURCE,
+    huggingface_hub.SOURCE,
 )

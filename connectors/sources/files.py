@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Self
 
 from tokenshare.errors import SourceAbsent
-from tokenshare.sources import Page
+from tokenshare.sources import Page, Params
 
 CONTENT_TYPES = {".csv": "text/csv", ".json": "application/json", ".zip": "application/zip"}
 SHIPPED = Path(__file__).with_name("curated")  # the files the project ships
@@ -18,13 +18,20 @@ class FileSession:
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = folders
 
+    has_key = False
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         """Nothing is kept open."""
 
-    def get(self, path: str, params: dict[str, str] | None = None, *, with_key: bool = False) -> Page:  # noqa: ARG002  # files know neither
+    @property
+    def has_key(self) -> bool:
+        """Files know no key."""
+        return False
+
+    def get(self, path: str, params: Params | None = None, *, with_key: bool = False) -> Page:  # noqa: ARG002  # files know neither
         """The file of that name; raises SourceAbsent where no folder has it, or it cannot be read."""
         found = next((folder / path for folder in self._folders if (folder / path).is_file()), None)
         if found is None:

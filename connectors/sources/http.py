@@ -12,10 +12,10 @@ import httpx
 from connectors.sources.addresses import is_loopback, is_same_origin, read_base
 from connectors.sources.body import read_body
 from connectors.sources.deadline import Deadline
-from connectors.sources.retry import TryAgain, plan_wait, read_retry_after
+from connectors.sources.retry import TryAgain, plan_wait, read_wait
 from tokenshare.codec import read_json
 from tokenshare.errors import ContractViolation, SourceAbsent, UsageError
-from tokenshare.sources import Page
+from tokenshare.sources import Page, Params
 
 USER_AGENT = "tokenshare/1 (one daily reader)"
 REDIRECTS = 3
@@ -80,11 +80,16 @@ class HttpSession:
     def __exit__(self, *_: object) -> None:
         self._client.close()
 
-    def get(self, path: str, params: dict[str, str] | None = None, *, with_key: bool = False) -> Page:
+    @property
+    def has_key(self) -> bool:
+        """Whether a key can be sent where one is not needed."""
+        return bool(self._key)
+
+    def get(self, path: str, params: Params | None = None, *, with_key: bool = False) -> Page:
         """The whole answer with status 200, unjudged; raises SourceAbsent saying what happened, how often."""
         if with_key and not self._key:
             raise SourceAbsent(f"{path}: needs a key, and {self._key_name} is not set")
-        url = httpx.URL(f"{self._base}/{path}", params=params)
+        url = httpx.URL(f"{self._base}/{path}", params=httpx.QueryParams(_listed(params)))
         attempt = 1
         while True:
             try:
@@ -137,13 +142,17 @@ class HttpSession:
         with asked as response:
             status = response.status_code
             if status == 200:
-                return Page(str(url), self._read(response), response.headers.get("content-type", ""))
+                kind, following = (
+                    response.headers.get("content-type", ""),
+                    response.links.get("next", {}).get("url", ""),
+                )
+                return Page(str(url), self._read(response), kind, following)
             if response.next_request:
                 return _redirected(url, response.next_request.url)
             if status in (401, 403):
                 raise SourceAbsent(f"status {status}: {self._key_name} is missing, wrong or expired")
             if status == 429 or status >= 500:
-                raise TryAgain(f"status {status}", read_retry_after(response.headers))
+                raise TryAgain(f"status {status}", read_wait(response.headers))
             raise SourceAbsent(f"status {status}: {self._said(response)}")
 
     def _read(self, response: httpx.Response) -> bytes:
@@ -168,6 +177,10 @@ class HttpSession:
     def _clean(self, words: str) -> str:
         hidden = words.replace(self._key, "***") if self._key else words
         return "".join(letter if letter.isprintable() else " " for letter in hidden)[:200]
+
+
+def _listed(params: Params | None) -> dict[str, str | list[str]]:
+    return {name: value if isinstance(value, str) else list(value) for name, value in (params or {}).items()}
 
 
 def _redirected(url: httpx.URL, target: httpx.URL) -> httpx.URL:

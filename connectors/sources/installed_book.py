@@ -7,7 +7,7 @@ from decimal import Decimal
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Self
 
-from tokenshare.sources import Page
+from tokenshare.sources import Page, Params
 
 if TYPE_CHECKING:
     from genai_prices.types import ConditionalPrice, ModelInfo, Provider, TieredPrices
@@ -21,13 +21,15 @@ Entry = dict[str, str]
 class InstalledBook:
     """A tokenshare.sources.Session over the package: whatever is asked for, the whole book is the answer."""
 
+    has_key = False
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         """Nothing is kept open."""
 
-    def get(self, path: str, params: dict[str, str] | None = None, *, with_key: bool = False) -> Page:  # noqa: ARG002  # a package knows none of them
+    def get(self, path: str, params: Params | None = None, *, with_key: bool = False) -> Page:  # noqa: ARG002  # a package knows none of them
         """The book as one JSON document, an entry per price, with the version of the package."""
         from genai_prices.data import providers  # half a second
 

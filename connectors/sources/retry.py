@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
 _SECONDS = re.compile(r"[0-9]+", re.ASCII)
+_WINDOW = re.compile(r'"[^"]*"\s*;\s*r\s*=\s*0\s*;\s*t\s*=\s*([0-9]{1,9})', re.ASCII)  # RateLimit, nothing left
 _ANY_DEADLINE = 9  # digits: thirty years
 
 
@@ -15,6 +16,12 @@ class TryAgain(Exception):
     def __init__(self, reason: str, wait: float = 0.0) -> None:
         super().__init__(reason)
         self.wait = wait
+
+
+def read_wait(headers: Mapping[str, str]) -> float:
+    """Seconds until another call may come, by Retry-After or by a RateLimit window with nothing left in it."""
+    window = _WINDOW.search(headers.get("ratelimit", ""))
+    return max(read_retry_after(headers), float(window[1]) if window else 0.0)
 
 
 def read_retry_after(headers: Mapping[str, str]) -> float:

@@ -24,6 +24,7 @@ def keep(archive: Path, source_id: str, day: date, page: Page, midway: Callable[
     path = archive / source_id / day.isoformat() / page.digest
     if not path.exists():
         about = {"url": page.url, "content_type": page.content_type, "bytes": len(page.body)}
+        about |= {"following": page.following} if page.following else {}
         durable.write(path.with_suffix(".json"), json.dumps(about).encode())
         durable.write(path, page.body, midway)  # last: where the payload is, what is said of it is too
     return path

@@ -27,6 +27,7 @@ ORDERS = {
     "unknown_tickers": "symbol",
     "price_disagreements": "last_date DESC, model_id",
     "unmapped_prices": "provider, book_model",
+    "unknown_organisations": "downloads_30_days DESC, organisation",
 }
 
 

@@ -36,6 +36,10 @@ LISTED = {
         "int_price_unmapped",
         "SELECT * FROM intermediate.int_price_unmapped ORDER BY provider, book_model",
     ),
+    "unknown_organisations": (
+        "int_organisations_unmapped",
+        "SELECT * FROM intermediate.int_organisations_unmapped ORDER BY downloads_30_days DESC, organisation",
+    ),
 }
 NOTHING_LISTED = {
     "unserved_days": "SELECT NULL::DATE AS usage_date WHERE false",
@@ -43,8 +47,9 @@ NOTHING_LISTED = {
     "unknown_tickers": "SELECT NULL::VARCHAR AS symbol WHERE false",
     "price_disagreements": "SELECT NULL::VARCHAR AS model_id, NULL::DATE AS last_date WHERE false",
     "unmapped_prices": "SELECT NULL::VARCHAR AS provider, NULL::VARCHAR AS book_model WHERE false",
+    "unknown_organisations": "SELECT NULL::VARCHAR AS organisation, NULL::BIGINT AS downloads_30_days WHERE false",
 }
-LENGTHS = {"week": "7 DAY", "month": "1 MONTH"}
+LENGTHS = {"week": "7 DAY", "month": "1 MONTH"}  # by what the column with the date is named for
 DESCRIBED = ("title", "unit", "method", "denominator", "exclusions", "coverage", "owner", "relation", "group")
 
 
@@ -146,7 +151,7 @@ def _provisional(metric: Metric) -> str:
     """Whether the period ended less than three days before the moment the rows speak for."""
     if not metric.period:
         return ""
-    length = LENGTHS.get(metric.window, "1 DAY")
+    length = LENGTHS.get(metric.period.partition("_")[0], "1 DAY")
     return f", ?::TIMESTAMPTZ < (\"{metric.period}\" + INTERVAL {length})::TIMESTAMP AT TIME ZONE 'UTC' + ?::INTERVAL"
 
 

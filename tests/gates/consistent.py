@@ -9,6 +9,7 @@ from expectations.evidence import Measured
 from expectations.gates import Case, Released, judge
 from tests.gates.tables import DAYS, TABLES, Table
 from tests.gates.tables_curated import CURATED_EVIDENCE
+from tests.gates.tables_hub import HUB_EVIDENCE
 from tests.gates.tables_prices import PRICE_EVIDENCE
 from tokenshare.columns import columns_of
 from tokenshare.metrics import METRIC_BY_ID, METRICS
@@ -29,6 +30,7 @@ EVIDENCE: Mapping[str, tuple[Measured, ...]] = {
     ),
     "list_price_daily": PRICE_EVIDENCE,
     **CURATED_EVIDENCE,
+    **HUB_EVIDENCE,
 }
 
 

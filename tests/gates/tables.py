@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tests.gates.tables_curated import CURATED_TABLES
+from tests.gates.tables_hub import HUB_TABLES
 from tests.gates.tables_prices import PRICE_TABLES
 
 Table = list[dict[str, Any]]
@@ -139,4 +140,5 @@ TABLES: Mapping[str, Table] = {
         for vendor, country in (("deepseek", "CN"), ("nous", "US"), ("openai", "US"))
     ],
     **CURATED_TABLES,
+    **HUB_TABLES,
 }

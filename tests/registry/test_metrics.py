@@ -42,6 +42,12 @@ PROMISED = {  # contracts.md, "Columns of the published metrics": the metrics we
     "release_cadence": "vendor_id release_date release releases_trailing_year_count",
     "watch_status": "watch_id title state since value threshold",
     "price_ratio_daily": "price_date model_id reference_model_id input_ratio output_ratio blended_ratio",
+    "family_downloads_daily": "download_date family_id downloads_all_time downloads_flow is_counter_reset repos_count",
+    "family_derivatives_daily": "download_date family_id relation models_count",
+    "new_derivative_share_monthly": "month_start_date family_id derivatives_count models_count derivative_share",
+    "china_download_share_trailing_year": "download_date chinese_downloads downloads china_share coverage_share "
+    "days_covered",
+    "trending_top10_daily": "download_date trending_rank repo author is_chinese trending_score",
 }
 GRAINS = {
     "china_share_trailing7_daily": ("usage_date",),
@@ -57,10 +63,18 @@ GRAINS = {
     "release_cadence": ("vendor_id", "release_date"),
     "watch_status": ("watch_id",),
     "price_ratio_daily": ("price_date", "model_id", "reference_model_id"),
+    "family_downloads_daily": ("download_date", "family_id"),
+    "family_derivatives_daily": ("download_date", "family_id", "relation"),
+    "new_derivative_share_monthly": ("month_start_date", "family_id"),
+    "china_download_share_trailing_year": ("download_date",),
+    "trending_top10_daily": ("download_date", "trending_rank"),
 }
 JUDGED = [group for group in GROUPS if group.evidence]
 AGEING = {metric.group for metric in METRICS if metric.freshness is not None}
-MARTS = {"dim_models", "dim_vendors", "fct_disclosures", "fct_prices_daily", "fct_usage_daily"}
+MARTS = {
+    *("dim_models", "dim_vendors", "dim_families", "fct_disclosures", "fct_downloads_daily", "fct_prices_daily"),
+    "fct_usage_daily",
+}
 
 
 def models_in(schema: str) -> list[str]:

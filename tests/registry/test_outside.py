@@ -70,7 +70,7 @@ def test_every_setting_is_explained_and_named() -> None:
     foreign = {name_of(field) for field in Settings.model_fields} - {
         f"TOKENSHARE_{field.upper()}" for field in Settings.model_fields
     }
-    assert foreign == {"OPENROUTER_API_KEY", "PREFECT_API_URL"}
+    assert foreign == {"OPENROUTER_API_KEY", "PREFECT_API_URL", "HF_TOKEN"}
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.id)

@@ -16,6 +16,7 @@ PAGES = {
     "leaderboards": ("leaderboards.csv",),
     "releases": ("releases.csv",),
     "genai_prices": ("payload.csv",),
+    "huggingface_hub": ("payload.json",),
 }
 
 

@@ -10,6 +10,7 @@ class FetchCompleted(Event):
     """A fetch is whole: how many events of each topic it brought, and the digest of their ids.
 
     `start_date` and `end_date` bound the days it was asked for, both inclusive; null where it has no days.
+    `coverage_share` is what part of the whole a listing reached, where its source can tell.
     """
 
     outside_identity = Event.outside_identity - {"fetch_id"}
@@ -20,6 +21,7 @@ class FetchCompleted(Event):
     digest: f.Digest
     start_date: f.AskedDate | None = None
     end_date: f.AskedDate | None = None
+    coverage_share: f.CoverageShare | None = None
 
 
 def digest_of(event_ids: set[str]) -> str:

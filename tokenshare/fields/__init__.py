@@ -3,6 +3,7 @@
 from tokenshare.fields.core import *
 from tokenshare.fields.curated import *
 from tokenshare.fields.fetches import *
+from tokenshare.fields.hub import *
 from tokenshare.fields.markets import *
 from tokenshare.fields.prices import *
 from tokenshare.fields.router import *

@@ -2,6 +2,8 @@
 
 from tokenshare.metrics.curated import CURATED_GROUPS, CURATED_METRICS
 from tokenshare.metrics.group import Evidence, Group, Interval, Provenance
+from tokenshare.metrics.hub import HUB_MARTS, HUB_METRICS
+from tokenshare.metrics.hub_groups import HUB_GROUPS
 from tokenshare.metrics.markets import MARKET_MARTS, MARKET_METRICS
 from tokenshare.metrics.markets_group import MARKET_GROUPS
 from tokenshare.metrics.marts import MARTS, MODELS, VENDORS
@@ -16,7 +18,10 @@ __all__ = [
     "Provenance", "Window",
 ]  # fmt: skip
 
-METRICS = (*ROUTER_METRICS, *PRICE_METRICS, *MARKET_METRICS, *CURATED_METRICS, *MARTS, *MARKET_MARTS)
-GROUPS = (ROUTER, LIST_PRICES, *CURATED_GROUPS, MODELS, VENDORS, *MARKET_GROUPS)
+METRICS = (
+    *(*ROUTER_METRICS, *PRICE_METRICS, *MARKET_METRICS, *HUB_METRICS, *CURATED_METRICS),
+    *(*MARTS, *MARKET_MARTS, *HUB_MARTS),
+)
+GROUPS = (ROUTER, LIST_PRICES, *CURATED_GROUPS, MODELS, VENDORS, *MARKET_GROUPS, *HUB_GROUPS)
 GROUP_BY_ID = {group.id: group for group in GROUPS}
 METRIC_BY_ID = {metric.id: metric for metric in METRICS}

@@ -1,6 +1,7 @@
 """Row contracts: the columns of every published metric and mart."""
 
 from tokenshare.rows.curated import *
+from tokenshare.rows.hub import *
 from tokenshare.rows.markets import *
 from tokenshare.rows.marts import *
 from tokenshare.rows.prices import *

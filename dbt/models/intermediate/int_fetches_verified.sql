@@ -43,6 +43,7 @@ judged as (
         promises.as_of,
         promises.start_date,
         promises.end_date,
+        promises.coverage_share,
         promises.topic,
         promises."partition",
         promises."offset",

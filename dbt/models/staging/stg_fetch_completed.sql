@@ -15,6 +15,7 @@ renamed as (
         end_date,
         counts,
         digest,
+        coverage_share,
         topic,
         "partition",
         "offset"

@@ -1,0 +1,123 @@
+"""The Hub's listings: which are asked for, how their pages chain, and when one has been read far enough."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
+
+from connectors.sources.payload import Object, mind_type, of_kind
+from tokenshare.codec import read_count, read_json
+from tokenshare.errors import ContractViolation
+from tokenshare.sources import Page
+
+PATH = "api/models"
+EXPANDED = (
+    *("downloads", "downloadsAllTime", "likes", "trendingScore", "tags", "pipeline_tag", "createdAt", "baseModels"),
+    *("private", "gated"),
+)
+PAGE_ROWS = 1000
+TRENDING_ROWS = 50  # ten are ranked; ties and private rows need room
+ENOUGH = 0.99  # of the rolling downloads; what lies beyond is estimated, and the estimate published
+MOST_PAGES = {"downloads": 60, "trending": 1, "author": 20, "base": 10}
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One question to the Hub, answered in pages; `about` is an organisation or a base model, or empty."""
+
+    kind: str
+    about: str = ""
+
+    def params(self, cursor: str = "") -> dict[str, str | Sequence[str]]:
+        """The parameters of its first page, or of the page at a cursor."""
+        asked: dict[str, str | Sequence[str]] = {
+            "sort": "trendingScore" if self.kind == "trending" else "downloads",
+            "limit": str(TRENDING_ROWS if self.kind == "trending" else PAGE_ROWS),
+            "expand[]": EXPANDED,
+        }
+        asked |= {"author": self.about} if self.kind == "author" else {}
+        asked |= {"filter": f"base_model:{self.about}"} if self.kind == "base" else {}
+        return asked | ({"cursor": cursor} if cursor else {})
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The pages of one listing in the order of its cursors."""
+
+    listing: Listing
+    pages: tuple[Page, ...]
+
+    @property
+    def rows(self) -> list[Object]:
+        return [row for page in self.pages for row in read_rows(page)]
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether no further page is wanted: the chain ends here, its limit is reached, or enough is covered."""
+        if not next_cursor(self.pages[-1]) or len(self.pages) >= MOST_PAGES[self.listing.kind]:
+            return True
+        return self.listing.kind == "downloads" and self.coverage >= ENOUGH
+
+    @property
+    def coverage(self) -> float:
+        """Part of the rolling downloads that the listing by downloads has reached.
+
+        What is not listed is estimated as if counters went on falling with the square of the rank: the tail behind
+        rank r is then r times the last counter seen. A listing that ends, or that has come down to 0, is all there is.
+        """
+        counters = [read_count(row.get("downloads") or 0, "downloads") for row in self.rows]
+        covered, last = sum(counters), counters[-1] if counters else 0
+        tail = len(counters) * last if next_cursor(self.pages[-1]) else 0
+        return covered / (covered + tail) if covered else 1.0
+
+
+def read_rows(page: Page) -> list[Object]:
+    """The repositories of a page; raises ContractViolation."""
+    mind_type(page, "JSON", {"application/json"})
+    rows = of_kind(read_json(page.body), list, "the document")
+    return [of_kind(row, dict, f"[{number}]") for number, row in enumerate(rows)]
+
+
+def next_cursor(page: Page) -> str:
+    """The cursor of the next page, empty where there is none. Host, path and all else of the link are not followed."""
+    if not page.following:
+        return ""
+    cursor = parse_qs(urlsplit(page.following).query).get("cursor", [""])[0]
+    if not cursor:
+        raise ContractViolation("Link names a next page without a cursor: paging is not as documented")
+    return cursor
+
+
+def read_chains(pages: Sequence[Page]) -> list[Chain]:
+    """The listings that a fetch consists of; raises ContractViolation where one is cut or out of order."""
+    chains: list[Chain] = []
+    for page in pages:
+        listing, cursor = _asked(page)
+        if not cursor:
+            chains.append(Chain(listing, (page,)))
+        elif not chains or chains[-1].listing != listing or next_cursor(chains[-1].pages[-1]) != cursor:
+            raise ContractViolation(f"a page of {_named(listing)} does not follow the page before it")
+        else:
+            chains[-1] = Chain(listing, (*chains[-1].pages, page))
+    for cut in (chain for chain in chains if not chain.is_enough):
+        raise ContractViolation(f"{_named(cut.listing)} is cut after {len(cut.pages)} pages of its cursor chain")
+    return chains
+
+
+def _asked(page: Page) -> tuple[Listing, str]:
+    """What a page was asked for, by its address."""
+    asked: Mapping[str, list[str]] = parse_qs(urlsplit(page.url).query)
+    cursor = asked.get("cursor", [""])[0]
+    if "author" in asked:
+        return Listing("author", asked["author"][0]), cursor
+    if "filter" in asked:
+        return Listing("base", asked["filter"][0].removeprefix("base_model:")), cursor
+    return Listing("trending" if asked.get("sort") == ["trendingScore"] else "downloads"), cursor
+
+
+def _named(listing: Listing) -> str:
+    return f"the listing by {listing.kind} {listing.about}".strip()
+
+
+def of_kinds(chains: Sequence[Chain], kind: str) -> Iterator[Chain]:
+    """The chains of one kind of listing."""
+    return (chain for chain in chains if chain.listing.kind == kind)

@@ -1,0 +1,183 @@
+"""Download counters, likes, trending and base models of repositories, from the Hugging Face Hub's public API."""
+
+from collections.abc import Generator, Iterator, Sequence
+from datetime import timedelta
+
+from connectors.sources.hub_listings import PATH, Chain, Listing, next_cursor, of_kinds, read_chains, read_rows
+from connectors.sources.payload import (
+    Object,
+    identify,
+    observation,
+    of_kind,
+    read_moment,
+    refusing,
+    strangers,
+    take,
+)
+from tokenshare.codec import read_count
+from tokenshare.errors import ContractViolation
+from tokenshare.events import DownloadsObserved
+from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
+from tokenshare.topics import DOWNLOADS_OBSERVED
+
+# Whose repositories are always listed whole; dbt/seeds/family_organisations.csv says of which families.
+ORGANISATIONS = (
+    *("Qwen", "deepseek-ai", "meta-llama", "google", "mistralai", "openai", "moonshotai", "zai-org", "THUDM"),
+    *("MiniMaxAI", "XiaomiMiMo", "tencent", "baidu", "ByteDance-Seed", "microsoft", "ibm-granite", "nvidia"),
+)
+BASES = 2  # an organisation's repositories whose derivatives are asked for, by downloads
+LONGEST_TAG = 256
+ROW = frozenset(
+    (
+        *("_id", "id", "author", "createdAt", "lastModified", "private", "gated", "disabled", "sha", "library_name"),
+        *("downloads", "downloadsAllTime", "likes", "trendingScore", "tags", "pipeline_tag", "baseModels", "modelId"),
+    )
+)
+
+
+def fetch(session: Session, _: Window) -> Iterator[Page]:
+    """Trending, official organisations, the Hub by downloads; then, where that is not all, derivatives by base.
+
+    Each page is handed over before it is read. One that cannot be read is the last: the parser refuses it.
+    """
+    try:
+        yield from _read(session, Listing("trending"))
+        official: tuple[Chain, ...] = ()
+        for organisation in ORGANISATIONS:
+            official = (*official, (yield from _read(session, Listing("author", organisation))))
+        hub = yield from _read(session, Listing("downloads"))
+        for base in _bases(official) if next_cursor(hub.pages[-1]) else ():
+            yield from _read(session, Listing("base", base))
+    except ContractViolation:
+        return
+
+
+def _read(session: Session, listing: Listing) -> Generator[Page, None, Chain]:
+    """A listing, page after page."""
+    chain = Chain(listing, ())
+    while not chain.pages or not chain.is_enough:
+        cursor = next_cursor(chain.pages[-1]) if chain.pages else ""
+        page = session.get(PATH, listing.params(cursor), with_key=session.has_key)
+        yield page
+        chain = Chain(listing, (*chain.pages, page))
+    return chain
+
+
+def _bases(official: Sequence[Chain]) -> Iterator[str]:
+    """Of each organisation the repositories that are downloaded most."""
+    for chain in official:
+        names = [(-(_count(row, "downloadsAllTime", "") or 0), str(row.get("id"))) for row in chain.rows]
+        yield from (name for _, name in sorted(names)[:BASES])
+
+
+@refusing
+def parse(fetch: Fetch) -> Parsed:
+    chains = read_chains(fetch.pages)
+    hub = next(of_kinds(chains, "downloads"), None)
+    if hub is None or not hub.rows:
+        raise ContractViolation("the listing by downloads is empty or was never read")
+    rows = [row for chain in chains for row in chain.rows]
+    if not any(row.get("downloadsAllTime") is not None for row in rows):
+        raise ContractViolation("no repository has 'downloadsAllTime': removed or renamed")
+    told = observation(fetch)
+    return Parsed(
+        events=tuple(_say(row, told) for found in _newest(fetch.pages).values() for row in found),
+        as_of=fetch.window.observed_at,
+        coverage_share=hub.coverage,
+        unknown_fields=strangers("[]", rows, ROW),
+    )
+
+
+def _newest(pages: Sequence[Page]) -> dict[str, list[Object]]:
+    """By id, what the page asked last says of a repository: listings overlap, and counters move between two pages.
+
+    Two rows of one id on one page both stay: they contradict each other, and the gate has to see it.
+    """
+    newest: dict[str, list[Object]] = {}
+    for page in pages:
+        here: dict[str, list[Object]] = {}
+        for number, row in enumerate(read_rows(page)):
+            if row.get("private") is not True:
+                here.setdefault(take(row, "_id", str, f"[{number}]"), []).append(row)
+        newest |= here
+    return newest
+
+
+def _say(row: Object, told: Object) -> DownloadsObserved:
+    repo = take(row, "id", str, "a repository")
+    tags = _tags(row, repo)
+    return identify(
+        DownloadsObserved,
+        repo,
+        **told,
+        hub_id=row["_id"],
+        repo=repo,
+        created_at=read_moment(take(row, "createdAt", str, repo), f"{repo}.createdAt"),
+        pipeline_tag=row.get("pipeline_tag"),
+        tags=tags,
+        downloads_30_days=_count(row, "downloads", repo),
+        downloads_all_time=_count(row, "downloadsAllTime", repo),
+        likes=_count(row, "likes", repo),
+        trending_score=_score(row, repo),
+        base_models=tuple(sorted(_bases_of(row, tags, repo))),
+    )
+
+
+def _count(row: Object, name: str, where: str) -> int | None:
+    return None if row.get(name) is None else read_count(row[name], f"{where}.{name}")
+
+
+def _score(row: Object, where: str) -> float | None:
+    score = row.get("trendingScore")
+    if score is None:
+        return None
+    if isinstance(score, bool) or not isinstance(score, int | float):
+        raise ContractViolation(f"{where}.trendingScore is {str(score)[:60]!r}: not a number")
+    return float(score)
+
+
+def _tags(row: Object, where: str) -> tuple[str, ...]:
+    """Tags that the contract takes. Anybody may write any: a strange one must not stop the Hub from being read."""
+    found = of_kind(row.get("tags") or [], list, f"{where}.tags")
+    texts = {tag for tag in found if isinstance(tag, str)}
+    return tuple(sorted(tag for tag in texts if tag.isprintable() and 0 < len(tag) <= LONGEST_TAG))
+
+
+def _bases_of(row: Object, tags: tuple[str, ...], where: str) -> set[str]:
+    """relation:org/name of the direct base models, as the Hub works them out and as tags declare them.
+
+    A base that is named without its relation is `unspecified`, unless it is named with one as well.
+    """
+    stated = row.get("baseModels") or []
+    listed = [of_kind(one, dict, f"{where}.baseModels") for one in (stated if isinstance(stated, list) else [stated])]
+    found = {(str(one.get("relation") or ""), name) for one in listed for name in _names(one, where)}
+    for declared in (tag.removeprefix("base_model:") for tag in tags if tag.startswith("base_model:")):
+        relation, _, name = declared.rpartition(":")
+        found.add((relation, name))
+    specified = {name for relation, name in found if relation}
+    return {f"{relation or 'unspecified'}:{name}" for relation, name in found if relation or name not in specified}
+
+
+def _names(stated: Object, where: str) -> list[str]:
+    models = of_kind(stated.get("models") or [], list, f"{where}.baseModels.models")
+    return [take(of_kind(model, dict, f"{where}.baseModels"), "id", str, f"{where}.baseModels") for model in models]
+
+
+SOURCE = Source(
+    id="huggingface_hub",
+    title="Hugging Face Hub",
+    emits=(DOWNLOADS_OBSERVED,),
+    cadence=timedelta(days=1),
+    needs_key=False,
+    licence="Hugging Face terms of service; counters are facts about public repositories",
+    citation="Source: Hugging Face Hub (huggingface.co), counters as of {as_of}.",
+    terms="Public, without a token; HF_TOKEN, where set, travels and raises the limit. 500 calls in five minutes for "
+    "an address without a token; a fetch takes at most TOKENSHARE_HUB_CALLS of them.",
+    traps="`downloads` is a rolling window of 30 days and may fall; `downloadsAllTime` has no history upstream and can "
+    "fall as well. Requests with HEAD count, and automated builds inflate. A renamed repository keeps `_id`. Tags are "
+    "anybody's. baseModels names direct bases only. Nobody publishes how trendingScore is made.",
+    world_file="hub_models.csv",
+    fetch=fetch,
+    parse=parse,
+    upstream="huggingface",
+)

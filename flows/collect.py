@@ -1,0 +1,82 @@
+"""Asking sources at earlier moments: fetched, archived and produced, so that one later pass builds all of it.
+
+Some upstreams show only the present: what they said then has to be gathered then, or be played from a world. Nothing
+is landed or decided here, so nothing is put on record as a pass either.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from connectors.kafka import topics
+from connectors.kafka.cluster import Cluster
+from connectors.sources import SOURCES
+from connectors.storage import archive, home
+from connectors.storage.home import Home, Origin
+from flows.deployments import alone
+from flows.ingest import SourceOutcome, ingest_one
+from flows.run import Run, Upstreams
+from flows.settings import Settings
+from flows.surroundings import new_run_id, now, open_cluster, open_upstreams, select
+from tokenshare.errors import UsageError
+from tokenshare.topics import TOPICS
+
+
+def collect(
+    settings: Settings,
+    world: Path | None,
+    source_ids: Sequence[str],
+    moments: Sequence[datetime],
+    progress: Callable[[str], None],
+    origin: Origin,
+) -> list[SourceOutcome]:
+    """Asks the sources at each moment, in order of time, while holding the home.
+
+    Raises UsageError for a moment before the last completed fetch of one of them: a home does not go back.
+    """
+    mine, started = Home(settings.home), now()
+    home.claim(mine, origin)
+    sources = select(source_ids)
+    with alone(mine, new_run_id(started), started):
+        _mind_the_past(mine, sources, min(moments))
+        cluster = open_cluster(settings, progress)
+        topics.create(cluster, [topic.name for topic in TOPICS])
+        outcomes: list[SourceOutcome] = []
+        for moment in sorted(moments):
+            progress(f"collect {', '.join(sources)} as of {moment:%Y-%m-%d}")
+            with open_upstreams(settings, world, moment) as upstreams:
+                run = _at(moment, started, settings, cluster, upstreams, sources, progress)
+                outcomes += [ingest_one(run, source) for source in SOURCES if source.id in sources]
+    return outcomes
+
+
+def _at(
+    moment: datetime,
+    started: datetime,
+    settings: Settings,
+    cluster: Cluster,
+    upstreams: Upstreams,
+    sources: tuple[str, ...],
+    progress: Callable[[str], None],
+) -> Run:
+    return Run(
+        id=new_run_id(started),
+        as_of=moment,
+        started_at=started,
+        settings=settings,
+        home=Home(settings.home),
+        cluster=cluster,
+        upstreams=upstreams,
+        sources=sources,
+        progress=progress,
+        clock=now,
+    )
+
+
+def _mind_the_past(mine: Home, source_ids: Sequence[str], first: datetime) -> None:
+    for id in source_ids:
+        last = archive.last_completed(mine.archive, id)
+        if last and first < last:
+            raise UsageError(
+                f"{id} was asked at {last.isoformat()}, after {first.isoformat()}", "use later moments, or a new home"
+            )
