@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tokenshare.events import CatalogModelObserved, Event, FetchCompleted, PriceListed, UsageObserved
+from tokenshare.events import CatalogModelObserved, ClaimQuoted, Event, FetchCompleted, PriceListed, UsageObserved
 
 CONSUMER_GROUP = "tokenshare.land"
 
@@ -51,6 +51,13 @@ PRICE_LISTED = Topic(
     key="model_id",
     description="A list price with validity, tier and time-of-day window.",
 )
+CLAIM_QUOTED = Topic(
+    subject="claim.quoted",
+    version=1,
+    event=ClaimQuoted,
+    key="claim_id",
+    description="A number somebody quoted, curated, with what it is about.",
+)
 FETCH_COMPLETED = Topic(
     subject="fetch.completed",
     version=1,
@@ -59,5 +66,5 @@ FETCH_COMPLETED = Topic(
     description="What makes a fetch usable: its counts per topic and the digest of its event ids.",
 )
 
-TOPICS = (USAGE_OBSERVED, CATALOG_MODEL_OBSERVED, PRICE_LISTED, FETCH_COMPLETED)
+TOPICS = (USAGE_OBSERVED, CATALOG_MODEL_OBSERVED, PRICE_LISTED, CLAIM_QUOTED, FETCH_COMPLETED)
 TOPIC_BY_NAME = {topic.name: topic for topic in TOPICS}

@@ -1,9 +1,10 @@
 """Laws a contract cannot say: what the rows of one metric owe to each other and to the other metrics."""
 
+from expectations.laws.claims import CLAIM_LAWS
 from expectations.laws.law import ROUNDING, Frames, Law
 from expectations.laws.prices import PRICE_LAWS
 from expectations.laws.router import ROUTER_LAWS
 
 __all__ = ["LAWS", "ROUNDING", "Frames", "Law"]
 
-LAWS: dict[str, Law] = {**ROUTER_LAWS, **PRICE_LAWS}
+LAWS: dict[str, Law] = {**ROUTER_LAWS, **PRICE_LAWS, **CLAIM_LAWS}

@@ -1,5 +1,6 @@
 """The metric registry: every relation we stand behind, and what must hold before it is shown."""
 
+from tokenshare.metrics.claims import CLAIM_METRICS, CLAIMS
 from tokenshare.metrics.group import Evidence, Group, Interval, Provenance
 from tokenshare.metrics.marts import MARTS, MODELS, VENDORS
 from tokenshare.metrics.metric import Metric, Window
@@ -12,7 +13,7 @@ __all__ = [
     "Provenance", "Window",
 ]  # fmt: skip
 
-METRICS = (*ROUTER_METRICS, *PRICE_METRICS, *MARTS)
-GROUPS = (ROUTER, LIST_PRICES, MODELS, VENDORS)
+METRICS = (*ROUTER_METRICS, *PRICE_METRICS, *CLAIM_METRICS, *MARTS)
+GROUPS = (ROUTER, LIST_PRICES, CLAIMS, MODELS, VENDORS)
 GROUP_BY_ID = {group.id: group for group in GROUPS}
 METRIC_BY_ID = {metric.id: metric for metric in METRICS}

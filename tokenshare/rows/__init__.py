@@ -1,5 +1,6 @@
 """Row contracts: the columns of every published metric and mart."""
 
+from tokenshare.rows.claims import *
 from tokenshare.rows.marts import *
 from tokenshare.rows.prices import *
 from tokenshare.rows.router import *
