@@ -50,9 +50,7 @@ ROUTER = (
         "top5",
         limits=(0, 10),
     ),
-    About(
-        "openness_share", "ratio", "share of tokens by openness and origin", _PARTS, "open_chinese", limits=SHARE
-    ),
+    About("openness_share", "ratio", "share of tokens by openness and origin", _PARTS, "open_chinese", limits=SHARE),
     About(
         "china_part_of_open",
         "ratio",
@@ -61,8 +59,8 @@ ROUTER = (
         limits=SHARE,
     ),
     About("free_share", "ratio", "share of tokens of free variants", _PARTS, limits=SHARE),
-    About("router_tokens", "tokens", "tokens routed in a window", ("all", "named"), limits=_COUNTED),
-    About("router_growth", "ratio", "tokens over those of the window a year earlier", ("all", "named"), limits=_COUNTED),
+    About("router_tokens", "tokens", "tokens routed in a window", ("all",), limits=_COUNTED),
+    About("router_growth", "ratio", "tokens over those of the window a year earlier", ("all",), limits=_COUNTED),
     About("programming_share", "ratio", "programming's part of all tokens", ("of_all", "of_named"), limits=SHARE),
     About(
         "vendor_programming_share",
@@ -116,12 +114,11 @@ MARKETS = (
     About("pureplay_value", "USD", "value of a pure-play, or of all", ("newest",), "total", "day", _COUNTED),
     About("platform_value", "USD", "value of a platform company, or of all", ("newest",), "total", "day", _COUNTED),
 )
+_STATED = ("stated",)
 ELSEWHERE = (  # populations that no source of ours observes: their claims have no data
-    About("elsewhere_token_share", "ratio", "a share of somebody else's tokens", ("stated",), "vercel/deepseek", "month",
-          SHARE),
-    About("elsewhere_revenue_share", "ratio", "a share of somebody else's revenue", ("stated",), "vercel/deepseek",
-          "month", SHARE),
-)  # fmt: skip
+    About("elsewhere_token_share", "ratio", "a share of others' tokens", _STATED, "vercel/deepseek", "month", SHARE),
+    About("elsewhere_revenue_share", "ratio", "a share of others' revenue", _STATED, "vercel/deepseek", "month", SHARE),
+)
 ABOUTS = (*ROUTER, *HUB, *PRICES, *MARKETS, *ELSEWHERE)
 ABOUT_BY_NAME: Mapping[str, About] = {about.name: about for about in ABOUTS}
 
@@ -129,7 +126,9 @@ ABOUT_BY_NAME: Mapping[str, About] = {about.name: about for about in ABOUTS}
 def find_about(name: str) -> About:
     """What a claim is about; raises ContractViolation naming what there is."""
     if name not in ABOUT_BY_NAME:
-        raise ContractViolation(f"{name[:60]!r} is nothing a claim can be about: choose among {', '.join(ABOUT_BY_NAME)}")
+        raise ContractViolation(
+            f"{name[:60]!r} is nothing a claim can be about: choose among {', '.join(ABOUT_BY_NAME)}"
+        )
     return ABOUT_BY_NAME[name]
 
 

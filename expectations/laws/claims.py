@@ -18,7 +18,7 @@ def _contradictions(metric: Metric, frames: Frames) -> pd.Series:
         matched > tried,
         claims["reproduced_by"].notna() != (matched > 0),
     ]
-    return sum(found.astype(int) for found in wrong)  # type: ignore[return-value]
+    return sum(found.astype(int) for found in wrong)
 
 
 def _quotient(metric: Metric, frames: Frames) -> pd.Series:

@@ -47,6 +47,4 @@ Verdict = Annotated[
     Literal["reproduced", "reproduced_by_another_method", "not_reproduced", "no_data"],
     Field(description="Whether a count gives the quoted number within its rounding; no_data where nothing counts it."),
 ]
-CountedAmount = Annotated[
-    int, Field(ge=0, le=LARGEST_COUNT, description="What was counted, before any division.")
-]
+CountedAmount = Annotated[int, Field(ge=0, le=LARGEST_COUNT, description="What was counted, before any division.")]

@@ -26,5 +26,7 @@ class ClaimVerdict(Row):
     reproduced_by: str | None = Field(description="Every method that gives it within its rounding, and where; null.")
     beside: str | None = Field(description="What each method gives in the window of the nearest number.")
     variants_tried: f.Count = Field(description="Numbers it was compared with: methods times windows.")
-    variants_matched: f.Count = Field(description="Those within its rounding; by chance enough variants match anything.")
+    variants_matched: f.Count = Field(
+        description="Those within its rounding; by chance enough variants match anything."
+    )
     source: f.ClaimSource

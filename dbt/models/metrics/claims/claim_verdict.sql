@@ -30,7 +30,9 @@ nearest as (
 besides as (
     select
         others.claim_id,
-        string_agg(others.method || ' ' || format('{:.6g}', others.value), ', ' order by others.preference) as beside
+        string_agg(others.method || ' ' || if(
+            others.denominator is null, format('{:,}', cast(others.numerator as bigint)), format('{:.4f}', others.value)
+        ), ', ' order by others.preference, others.method) as beside
     from compared as others
     inner join nearest
         on others.claim_id = nearest.claim_id and others.tried_end_date = nearest.tried_end_date
