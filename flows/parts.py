@@ -1,7 +1,11 @@
 """Which sources are part of a set-up, and which metrics they keep active."""
 
+from datetime import datetime
+
 from connectors.sources import SOURCES
-from flows.run import Run
+from connectors.sources.files import FileSession
+from flows.run import Place, Run
+from tokenshare.errors import SourceAbsent
 from tokenshare.metrics import METRICS, Metric
 from tokenshare.sources import Source
 
@@ -16,6 +20,8 @@ def why_apart(run: Run, source: Source) -> str:
         return f"{source.upstream} is switched off"
     if source.needs_key and not place.key:
         return f"needs a key: set {place.key_name}"
+    if _is_silent(source, place, run.as_of):
+        return f"no row of {source.world_file} is known yet"
     return ""
 
 
@@ -28,3 +34,14 @@ def active(run: Run) -> tuple[Metric, ...]:
     """The metrics whose needs the set-up meets; the others are in the catalog and have no rows."""
     ids = {source.id for source in present(run)}
     return tuple(metric for metric in METRICS if metric.is_met_by(ids))
+
+
+def _is_silent(source: Source, place: Place, as_of: datetime) -> bool:
+    """Whether its file says nothing yet. One that is not there or cannot be read is asked, so that it is refused."""
+    if source.first_known is None:
+        return False
+    try:
+        first = source.first_known(FileSession(place.folders).get(source.world_file))
+    except SourceAbsent:
+        return False
+    return first is not None and first > as_of

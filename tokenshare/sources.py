@@ -71,7 +71,8 @@ class Source:
     `upstream` names the address it is asked at, which a setting holds; sources of one upstream share a key.
     `fetch` touches the network and yields pages as they come; `parse` is pure and raises PayloadRefused
     where the pages cannot be trusted as a whole. `world_file` is the file of a world that stands in for it; one that
-    `ships` is read from the project's own files where a world, or a set-up, has none.
+    `ships` is read from the project's own files where a world, or a set-up, has none. `first_known` tells when a file
+    begins to say anything: until then it is no part of the set-up, because facts of June were unknown in May.
     """
 
     id: str
@@ -88,3 +89,4 @@ class Source:
     parse: Callable[[Fetch], Parsed]
     upstream: str = "openrouter"
     ships: bool = False
+    first_known: Callable[[Page], datetime | None] | None = None

@@ -2,7 +2,17 @@
 
 from dataclasses import dataclass
 
-from tokenshare.events import CatalogModelObserved, ClaimQuoted, Event, FetchCompleted, PriceListed, UsageObserved
+from tokenshare.events import (
+    CatalogModelObserved,
+    ClaimQuoted,
+    DisclosureObserved,
+    Event,
+    FetchCompleted,
+    LeaderboardObserved,
+    PriceListed,
+    ReleaseObserved,
+    UsageObserved,
+)
 
 CONSUMER_GROUP = "tokenshare.land"
 
@@ -51,6 +61,27 @@ PRICE_LISTED = Topic(
     key="model_id",
     description="A list price with validity, tier and time-of-day window.",
 )
+DISCLOSURE_OBSERVED = Topic(
+    subject="disclosure.observed",
+    version=1,
+    event=DisclosureObserved,
+    key="fact_id",
+    description="A curated, cited figure.",
+)
+LEADERBOARD_OBSERVED = Topic(
+    subject="leaderboard.observed",
+    version=1,
+    event=LeaderboardObserved,
+    key="board_id",
+    description="An entry of a leaderboard with its score.",
+)
+RELEASE_OBSERVED = Topic(
+    subject="release.observed",
+    version=1,
+    event=ReleaseObserved,
+    key="vendor_id",
+    description="A model release: its date, whether it is major, whether its weights are open.",
+)
 CLAIM_QUOTED = Topic(
     subject="claim.quoted",
     version=1,
@@ -66,5 +97,14 @@ FETCH_COMPLETED = Topic(
     description="What makes a fetch usable: its counts per topic and the digest of its event ids.",
 )
 
-TOPICS = (USAGE_OBSERVED, CATALOG_MODEL_OBSERVED, PRICE_LISTED, CLAIM_QUOTED, FETCH_COMPLETED)
+TOPICS = (
+    USAGE_OBSERVED,
+    CATALOG_MODEL_OBSERVED,
+    PRICE_LISTED,
+    DISCLOSURE_OBSERVED,
+    LEADERBOARD_OBSERVED,
+    RELEASE_OBSERVED,
+    CLAIM_QUOTED,
+    FETCH_COMPLETED,
+)
 TOPIC_BY_NAME = {topic.name: topic for topic in TOPICS}

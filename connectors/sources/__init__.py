@@ -1,11 +1,22 @@
 """The outside parties whose numbers enter, in the order they are asked; one line here adds a source."""
 
-from connectors.sources import claims, openrouter_exports, openrouter_models, openrouter_rankings
+from connectors.sources import (
+    claims,
+    disclosures,
+    leaderboards,
+    openrouter_exports,
+    openrouter_models,
+    openrouter_rankings,
+    releases,
+)
 from tokenshare.sources import Source
 
 SOURCES: tuple[Source, ...] = (
     openrouter_rankings.SOURCE,
     openrouter_exports.SOURCE,
     openrouter_models.SOURCE,
+    disclosures.SOURCE,
+    leaderboards.SOURCE,
+    releases.SOURCE,
     claims.SOURCE,
 )

@@ -12,6 +12,9 @@ PAGES = {
     "openrouter_rankings": ("payload.json",),
     "openrouter_exports": ("manifest.json", "snapshot.csv"),
     "openrouter_models": ("payload.json",),
+    "disclosures": ("disclosures.csv",),
+    "leaderboards": ("leaderboards.csv",),
+    "releases": ("releases.csv",),
 }
 
 

@@ -2,6 +2,7 @@
 
 from tokenshare.fields.claims import *
 from tokenshare.fields.core import *
+from tokenshare.fields.curated import *
 from tokenshare.fields.fetches import *
 from tokenshare.fields.prices import *
 from tokenshare.fields.router import *

@@ -1,0 +1,31 @@
+-- Releases as their file stated them; one event of one fetch is kept at its lowest coordinates.
+with source as (
+    select * from {{ source('raw', 'release_observed_v1') }}
+),
+
+renamed as (
+    select
+        event_id,
+        source_id,
+        fetch_id,
+        observed_at,
+        known_at,
+        vendor_id,
+        release_date,
+        "release",
+        is_major,
+        is_open,
+        citation,
+        topic,
+        "partition",
+        "offset"
+    from source
+),
+
+final as (
+    select *
+    from renamed
+    qualify row_number() over (partition by fetch_id, event_id order by "partition", "offset") = 1
+)
+
+select * from final
