@@ -9,13 +9,14 @@ from typing import Any
 from connectors.storage import catalog
 from connectors.storage.home import Home, describe
 from flows.compose import compose
-from flows.periods import Period, read_period
+from flows.periods import EVER, Period, read_period
 from tokenshare import claims
 from tokenshare.claims import About
-from tokenshare.errors import ContractViolation, UsageError
+from tokenshare.errors import UsageError
 
 Document = dict[str, Any]
 SYNTHETIC = "demo"  # the origin of a home whose numbers are nobody's
+ASK_ALL = "all that is published"
 SHOWN = 20  # of many matches, those nearest by
 STATED = """SELECT 'asked' AS claim_id, '' AS quote, ?::VARCHAR AS about, ?::VARCHAR AS entity,
     ?::DECIMAL(28, 9) AS claimed, ?::DECIMAL(28, 9) AS rounding, ?::VARCHAR AS unit, 'about' AS comparison,
@@ -48,10 +49,9 @@ def read_question(
     value: str, about: str, entity: str, period: str | None, rounding: str | None, method: str | None
 ) -> Question:
     """What a person typed, as a question; raises UsageError naming what to write instead."""
-    try:
-        found = claims.find_about(about)
-    except ContractViolation as error:
-        raise UsageError(str(error).partition(":")[0], f"choose among {', '.join(claims.ABOUT_BY_NAME)}") from None
+    found = claims.ABOUT_BY_NAME.get(about)
+    if found is None:
+        raise UsageError(f"a claim cannot be about {about!r}", f"choose among {', '.join(claims.ABOUT_BY_NAME)}")
     number = _read_number(value, "VALUE")
     step = _read_number(rounding, "--rounding") if rounding else Decimal(1).scaleb(number.as_tuple().exponent)  # type: ignore[arg-type]
     if step <= 0:
@@ -78,7 +78,7 @@ def check(home: Home, asked: Question) -> Document:
         "entity": asked.entity,
         "unit": asked.about.unit,
         "rounding": float(asked.rounding),
-        "asked_period": "/".join(day.isoformat() for day in asked.period),
+        "asked_period": ASK_ALL if asked.period == EVER else "/".join(map(str, asked.period)),
         "asked_method": asked.method,
         "window": asked.window,
         "verdict": _verdict(own),

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tokenshare.errors import ContractViolation
 
 COMPARISONS = ("about", "above", "below")
 WINDOWS = ("day", "week", "trailing7", "trailing28", "month")
@@ -121,15 +120,6 @@ ELSEWHERE = (  # populations that no source of ours observes: their claims have 
 )
 ABOUTS = (*ROUTER, *HUB, *PRICES, *MARKETS, *ELSEWHERE)
 ABOUT_BY_NAME: Mapping[str, About] = {about.name: about for about in ABOUTS}
-
-
-def find_about(name: str) -> About:
-    """What a claim is about; raises ContractViolation naming what there is."""
-    if name not in ABOUT_BY_NAME:
-        raise ContractViolation(
-            f"{name[:60]!r} is nothing a claim can be about: choose among {', '.join(ABOUT_BY_NAME)}"
-        )
-    return ABOUT_BY_NAME[name]
 
 
 def objections(about: About, *, value: Decimal, entity: str, method: str) -> Iterator[tuple[str, str]]:

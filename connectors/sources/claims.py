@@ -1,102 +1,90 @@
 """Quoted claims: a curated file, the article's figures first; readers add theirs in a file of their own."""
 
-import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 
-from connectors.sources.payload import Object, identify, mind_type, observation, read_day, refusing, strangers
+from connectors.sources.curated_rows import Line, Table, read, strangers
+from connectors.sources.payload import Object, observation, read_day, refusing
 from tokenshare import claims
+from tokenshare.claims import About
 from tokenshare.errors import ContractViolation
 from tokenshare.events import ClaimQuoted
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
 from tokenshare.topics import CLAIM_QUOTED
 
-PATH = "claims.csv"
-COLUMNS = (
-    *("claim_id", "quote", "value", "unit", "rounding", "about", "entity", "period_start", "period_end", "source"),
-)
 OPTIONAL = ("method", "window", "comparison")  # a claim that names none means the usual one
-Cells = dict[str, str]
+TABLE = Table(
+    file="claims.csv",
+    columns=(
+        *("claim_id", "quote", "value", "unit", "rounding", "about", "entity", "period_start", "period_end", "source"),
+    ),
+    key=("claim_id",),
+    value=("value",),
+)
+KNOWN = Table(TABLE.file, (*TABLE.columns, *OPTIONAL), TABLE.key, TABLE.value)
 
 
 def fetch(session: Session, _: Window) -> Iterator[Page]:
     """The file, whole."""
-    yield session.get(PATH)
+    yield session.get(TABLE.file)
 
 
 @refusing
 def parse(fetch: Fetch) -> Parsed:
     (page,) = fetch.pages
-    rows = _read(page)
     told = observation(fetch)
     events: dict[str, ClaimQuoted] = {}
-    for line, cells in rows:
-        where = f"{PATH} line {line}"
-        event = _claim(cells, where, told)
-        if event.claim_id in events:
-            raise ContractViolation(f"{where}, column claim_id: {event.claim_id!r} is there twice")
-        events[event.claim_id] = event
+    for line in read(page, TABLE):
+        if line.cells["claim_id"] in events:
+            line.refuse("claim_id", f"{line.cells['claim_id'][:60]!r} stands there twice")
+        events[line.cells["claim_id"]] = _say(line, told)
     if not events:
-        raise ContractViolation(f"{PATH}: no claim in it")
-    known = frozenset((*COLUMNS, *OPTIONAL))
-    return Parsed(tuple(events.values()), fetch.window.observed_at, unknown_fields=strangers(PATH, [rows[0][1]], known))
+        raise ContractViolation(f"{TABLE.file}: no claim in it")
+    return Parsed(tuple(events.values()), fetch.window.observed_at, unknown_fields=strangers(page, KNOWN))
 
 
-def _read(page: Page) -> list[tuple[int, Cells]]:
-    """Lines with their numbers, cells as written."""
-    mind_type(page, "CSV", {"text/csv"})
-    try:
-        reader = csv.DictReader(io.StringIO(page.body.decode("utf-8"), newline=""), strict=True)
-        header = list(reader.fieldnames or ())
-        for name in COLUMNS:
-            if header.count(name) != 1:
-                raise ContractViolation(f"{PATH} line 1: column {name} is there {header.count(name)} times, not once")
-        rows = [(reader.line_num, cells) for cells in reader]
-    except UnicodeDecodeError as error:
-        raise ContractViolation(f"{PATH}: not UTF-8 at byte {error.start}") from error
-    except csv.Error as error:
-        raise ContractViolation(f"{PATH} line {reader.line_num}: {error}") from error
-    for line, cells in rows:
-        if None in cells or None in cells.values():
-            raise ContractViolation(f"{PATH} line {line}: not as many cells as the header has")
-    return rows
-
-
-def _claim(cells: Cells, where: str, told: Object) -> ClaimQuoted:
+def _say(line: Line, told: Object) -> ClaimQuoted:
     """The claim a row makes, with what it leaves to be understood filled in."""
-    about = _about(cells["about"], f"{where}, column about")
-    start, end = (read_day(cells[name], f"{where}, column {name}") for name in ("period_start", "period_end"))
+    about = _about(line)
+    start, end = (read_day(line.text(name), line.where(name)) for name in ("period_start", "period_end"))
     if end < start:
-        raise ContractViolation(f"{where}, column period_end: {end} is before period_start")
-    understood = {
-        "method": cells.get("method") or about.methods[0],
-        "window": cells.get("window") or claims.usual_window(about, (end - start).days + 1),
-        "comparison": cells.get("comparison") or "about",
-    }
-    stated = {name: cells[name] for name in COLUMNS} | understood | {"period_start": start, "period_end": end}
-    event = identify(ClaimQuoted, where, **told, **stated)
-    _mind_fit(event, about, where)
-    return event
+        line.refuse("period_end", f"{end} lies before {start}")
+    named = {name: line.cells[name] for name in OPTIONAL if line.cells.get(name)}
+    usual = {"method": about.methods[0], "window": claims.usual_window(about, (end - start).days + 1)}
+    claim = line.say(
+        ClaimQuoted,
+        **told,
+        claim_id=line.text("claim_id"),
+        quote=line.text("quote"),
+        value=line.amount("value") or line.refuse("value", "it is empty"),
+        unit=line.text("unit"),
+        rounding=line.amount("rounding") or line.refuse("rounding", "it is empty"),
+        about=about.name,
+        entity=line.cells["entity"],
+        period_start=start,
+        period_end=end,
+        source=line.text("source"),
+        **{"comparison": "about", **usual, **named},
+    )
+    _mind_fit(line, about, claim)
+    return claim
 
 
-def _mind_fit(event: ClaimQuoted, about: claims.About, where: str) -> None:
-    """Raises ContractViolation where the parts of a claim do not fit each other."""
-    if event.unit != about.unit:
-        raise ContractViolation(f"{where}, column unit: {event.unit!r}, but {about.name} is told in {about.unit}")
-    if Decimal(event.rounding) <= 0:
-        raise ContractViolation(f"{where}, column rounding: {event.rounding} is no step to round to")
-    fit = claims.objections(about, value=Decimal(event.value), entity=event.entity, method=event.method)
-    for column, wrong in fit:
-        raise ContractViolation(f"{where}, column {column}: {wrong}")
+def _mind_fit(line: Line, about: About, claim: ClaimQuoted) -> None:
+    """Refuses a row whose cells do not fit each other."""
+    if claim.unit != about.unit:
+        line.refuse("unit", f"{claim.unit!r}, but {about.name} is told in {about.unit}")
+    if Decimal(claim.rounding) <= 0:
+        line.refuse("rounding", f"{claim.rounding} is no step to round to")
+    wrong = claims.objections(about, value=Decimal(claim.value), entity=claim.entity, method=claim.method)
+    for column, problem in wrong:
+        line.refuse(column, problem)
 
 
-def _about(name: str, where: str) -> claims.About:
-    try:
-        return claims.find_about(name)
-    except ContractViolation as error:
-        raise ContractViolation(f"{where}: {error}") from error
+def _about(line: Line) -> About:
+    known: Mapping[str, About] = claims.ABOUT_BY_NAME
+    return known[line.word("about", tuple(known))]
 
 
 SOURCE = Source(
@@ -111,7 +99,7 @@ SOURCE = Source(
     "instead of it. Columns method, window and comparison may be left out or empty: the usual ones are meant.",
     traps="A number is held against what it is about and nothing else: a share of all tokens is no share of those "
     "whose origin is known. `rounding` is the step it is quoted in, not a tolerance.",
-    world_file="claims.csv",
+    world_file=TABLE.file,
     fetch=fetch,
     parse=parse,
     upstream="curated",

@@ -15,6 +15,7 @@ PAGES = {
     "disclosures": ("disclosures.csv",),
     "leaderboards": ("leaderboards.csv",),
     "releases": ("releases.csv",),
+    "claims": ("claims.csv",),
 }
 
 

@@ -16,15 +16,15 @@ labelled as (
     select
         *,
         unnest([
-            {'about': 'china_share', 'entity': '', 'counted': 'whole', 'is_counted': true},
-            {'about': 'china_share', 'entity': '', 'counted': 'identified', 'is_counted': is_identified},
-            {'about': 'china_share', 'entity': '', 'counted': 'origin', 'is_counted': is_chinese},
-            {'about': 'china_share', 'entity': '', 'counted': 'upper', 'is_counted': origin <> 'other'},
-            {'about': 'vendor_share', 'entity': '', 'counted': 'whole', 'is_counted': true},
-            {'about': 'vendor_share', 'entity': vendor_id, 'counted': 'own', 'is_counted': true},
-            {'about': 'openness_share', 'entity': '', 'counted': 'whole', 'is_counted': true},
-            {'about': 'openness_share', 'entity': openness_class, 'counted': 'own', 'is_counted': true},
-            {'about': 'china_part_of_open', 'entity': '', 'counted': 'whole', 'is_counted': openness = 'open'},
+            { 'about': 'china_share', 'entity': '', 'counted': 'whole', 'is_counted': true },
+            { 'about': 'china_share', 'entity': '', 'counted': 'identified', 'is_counted': is_identified },
+            { 'about': 'china_share', 'entity': '', 'counted': 'origin', 'is_counted': is_chinese },
+            { 'about': 'china_share', 'entity': '', 'counted': 'upper', 'is_counted': origin <> 'other' },
+            { 'about': 'vendor_share', 'entity': '', 'counted': 'whole', 'is_counted': true },
+            { 'about': 'vendor_share', 'entity': vendor_id, 'counted': 'own', 'is_counted': true },
+            { 'about': 'openness_share', 'entity': '', 'counted': 'whole', 'is_counted': true },
+            { 'about': 'openness_share', 'entity': openness_class, 'counted': 'own', 'is_counted': true },
+            { 'about': 'china_part_of_open', 'entity': '', 'counted': 'whole', 'is_counted': openness = 'open' },
             {
                 'about': 'china_part_of_open', 'entity': '', 'counted': 'identified',
                 'is_counted': openness = 'open' and is_identified
@@ -37,36 +37,36 @@ labelled as (
                 'about': 'china_part_of_open', 'entity': '', 'counted': 'upper',
                 'is_counted': openness = 'open' and origin <> 'other'
             },
-            {'about': 'free_share', 'entity': '', 'counted': 'whole', 'is_counted': true},
-            {'about': 'free_share', 'entity': '', 'counted': 'own', 'is_counted': is_free}
-        ]) as label
+            { 'about': 'free_share', 'entity': '', 'counted': 'whole', 'is_counted': true },
+            { 'about': 'free_share', 'entity': '', 'counted': 'own', 'is_counted': is_free }
+        ]) as told
     from used
 ),
 
 chosen as (
     select
-        *,
+        labelled.*,
         unnest([
-            {'of_set': 'all', 'is_inside': true},
-            {'of_set': 'named', 'is_inside': model_id <> 'other'},
-            {'of_set': 'known', 'is_inside': origin <> 'unknown'},
-            {'of_set': 'top5', 'is_inside': coalesce(model_rank <= 5, false)},
-            {'of_set': 'top9', 'is_inside': coalesce(model_rank <= 9, false)},
-            {'of_set': 'top10', 'is_inside': coalesce(model_rank <= 10, false)}
-        ]) as part
+            { 'of_set': 'all', 'is_inside': true },
+            { 'of_set': 'named', 'is_inside': labelled.model_id <> 'other' },
+            { 'of_set': 'known', 'is_inside': labelled.origin <> 'unknown' },
+            { 'of_set': 'top5', 'is_inside': coalesce(labelled.model_rank <= 5, false) },
+            { 'of_set': 'top9', 'is_inside': coalesce(labelled.model_rank <= 9, false) },
+            { 'of_set': 'top10', 'is_inside': coalesce(labelled.model_rank <= 10, false) }
+        ]) as inside
     from labelled
-    where label.about in (select asked.about from asked)
+    inner join asked on labelled.told['about'] = asked.about
 ),
 
 final as (
     select
-        span_name,
-        end_date,
-        label.about as about,
-        label.entity as entity,
-        label.counted as counted,
-        part.of_set as of_set,
-        sum(if(label.is_counted and part.is_inside, tokens, 0)) as tokens
+        chosen.span_name,
+        chosen.end_date,
+        told.about,
+        told.entity,
+        told.counted,
+        inside.of_set,
+        sum(if(told.is_counted and inside.is_inside, chosen.tokens, 0)) as tokens
     from chosen
     group by all
 )

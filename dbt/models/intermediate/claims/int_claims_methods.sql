@@ -1,46 +1,38 @@
 -- How a router share may be counted: which part, of which set; those published as metrics first.
-with methods as (
-    select
-        unnest([
-            {'about': 'china_share', 'method': 'identified', 'counted': 'identified', 'of_set': 'all', 'preference': 1},
-            {'about': 'china_share', 'method': 'origin', 'counted': 'origin', 'of_set': 'known', 'preference': 2},
-            {'about': 'china_share', 'method': 'top10', 'counted': 'origin', 'of_set': 'top10', 'preference': 3},
-            {'about': 'china_share', 'method': 'lower', 'counted': 'origin', 'of_set': 'all', 'preference': 4},
-            {'about': 'china_share', 'method': 'upper', 'counted': 'upper', 'of_set': 'all', 'preference': 5},
-            {'about': 'china_share', 'method': 'top5', 'counted': 'origin', 'of_set': 'top5', 'preference': 6},
-            {'about': 'china_share', 'method': 'top9', 'counted': 'origin', 'of_set': 'top9', 'preference': 7},
-            {'about': 'china_share', 'method': 'origin_of_named', 'counted': 'origin', 'of_set': 'named', 'preference': 8},
-            {'about': 'china_share', 'method': 'identified_of_named', 'counted': 'identified', 'of_set': 'named', 'preference': 9},
-            {'about': 'china_share', 'method': 'identified_of_known', 'counted': 'identified', 'of_set': 'known', 'preference': 10},
-            {'about': 'china_share', 'method': 'identified_of_top5', 'counted': 'identified', 'of_set': 'top5', 'preference': 11},
-            {'about': 'china_share', 'method': 'identified_of_top9', 'counted': 'identified', 'of_set': 'top9', 'preference': 12},
-            {'about': 'china_share', 'method': 'identified_of_top10', 'counted': 'identified', 'of_set': 'top10', 'preference': 13},
-            {'about': 'china_part_of_open', 'method': 'origin', 'counted': 'origin', 'of_set': 'known', 'preference': 1},
-            {'about': 'china_part_of_open', 'method': 'lower', 'counted': 'origin', 'of_set': 'all', 'preference': 2},
-            {'about': 'china_part_of_open', 'method': 'upper', 'counted': 'upper', 'of_set': 'all', 'preference': 3},
-            {'about': 'china_part_of_open', 'method': 'identified', 'counted': 'identified', 'of_set': 'all', 'preference': 4},
-            {'about': 'china_part_of_open', 'method': 'top10', 'counted': 'origin', 'of_set': 'top10', 'preference': 5}
-        ]) as way
+with china (about, method, counted, of_set, preference) as (
+    values
+    ('china_share', 'identified', 'identified', 'all', 1),
+    ('china_share', 'origin', 'origin', 'known', 2),
+    ('china_share', 'top10', 'origin', 'top10', 3),
+    ('china_share', 'lower', 'origin', 'all', 4),
+    ('china_share', 'upper', 'upper', 'all', 5),
+    ('china_share', 'top5', 'origin', 'top5', 6),
+    ('china_share', 'top9', 'origin', 'top9', 7),
+    ('china_share', 'origin_of_named', 'origin', 'named', 8),
+    ('china_share', 'identified_of_named', 'identified', 'named', 9),
+    ('china_share', 'identified_of_known', 'identified', 'known', 10),
+    ('china_share', 'identified_of_top5', 'identified', 'top5', 11),
+    ('china_share', 'identified_of_top9', 'identified', 'top9', 12),
+    ('china_share', 'identified_of_top10', 'identified', 'top10', 13),
+    ('china_part_of_open', 'origin', 'origin', 'known', 1),
+    ('china_part_of_open', 'lower', 'origin', 'all', 2),
+    ('china_part_of_open', 'upper', 'upper', 'all', 3),
+    ('china_part_of_open', 'identified', 'identified', 'all', 4),
+    ('china_part_of_open', 'top10', 'origin', 'top10', 5)
+),
+
+sets (of_set, preference) as (
+    values ('all', 1), ('named', 2), ('known', 3), ('top10', 4), ('top9', 5), ('top5', 6)
 ),
 
 abouts as (
     select unnest(['vendor_share', 'openness_share', 'free_share']) as about
 ),
 
-sets as (
-    select unnest(['all', 'named', 'known', 'top10', 'top9', 'top5']) as of_set, unnest(range(1, 7)) as preference
-),
-
 final as (
-    select
-        way.about as about,
-        way.method as method,
-        way.counted as counted,
-        way.of_set as of_set,
-        way.preference as preference
-    from methods
+    select * from china
     union all
-    select abouts.about, 'of_' || sets.of_set, 'own', sets.of_set, sets.preference
+    select abouts.about, 'of_' || sets.of_set as method, 'own' as counted, sets.of_set, sets.preference
     from abouts
     cross join sets
 )

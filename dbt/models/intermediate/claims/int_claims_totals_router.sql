@@ -17,6 +17,13 @@ totals as (
     group by all
 ),
 
+grown as (
+    select totals.*, earlier.tokens as year_ago_tokens
+    from totals
+    left join totals as earlier
+        on totals.span_name = earlier.span_name and totals.year_ago_date = earlier.end_date
+),
+
 final as (
     select
         'router_tokens' as about,
@@ -27,14 +34,12 @@ final as (
         end_date,
         tokens as numerator,
         null as denominator
-    from totals
+    from grown
     where is_asked
     union all
-    select 'router_growth', '', 'all', 1, grown.span_name, grown.end_date, grown.tokens, earlier.tokens
-    from totals as grown
-    inner join totals as earlier
-        on grown.span_name = earlier.span_name and grown.year_ago_date = earlier.end_date
-    where grown.is_asked and earlier.tokens > 0
+    select 'router_growth', '', 'all', 1, span_name, end_date, tokens, year_ago_tokens
+    from grown
+    where is_asked and year_ago_tokens > 0
 )
 
 select * from final

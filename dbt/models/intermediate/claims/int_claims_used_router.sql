@@ -31,7 +31,12 @@ used as (
     select
         spans.span_name,
         spans.end_date,
-        usage.* exclude (usage_date, tokens),
+        usage.model_id,
+        usage.vendor_id,
+        usage.origin,
+        usage.openness,
+        usage.is_free,
+        usage.is_identified,
         sum(usage.tokens) as tokens
     from spans
     inner join usage on usage.usage_date between spans.start_date and spans.end_date

@@ -27,16 +27,16 @@ nearest as (
     select * from compared where nearness = 1
 ),
 
-besides as (
+same_window as (
     select
-        others.claim_id,
-        string_agg(others.method || ' ' || if(
-            others.denominator is null, format('{:,}', cast(others.numerator as bigint)), format('{:.4f}', others.value)
-        ), ', ' order by others.preference, others.method) as beside
-    from compared as others
+        alike.claim_id,
+        string_agg(alike.method || ' ' || if(
+            alike.denominator is null, format('{:,}', cast(alike.numerator as bigint)), format('{:.4f}', alike.value)
+        ), ', ' order by alike.preference, alike.method) as beside
+    from compared as alike
     inner join nearest
-        on others.claim_id = nearest.claim_id and others.tried_end_date = nearest.tried_end_date
-    group by others.claim_id
+        on alike.claim_id = nearest.claim_id and alike.tried_end_date = nearest.tried_end_date
+    group by alike.claim_id
 ),
 
 final as (
@@ -63,14 +63,14 @@ final as (
             else 'not_reproduced'
         end as verdict,
         counts.reproduced_by,
-        besides.beside,
+        same_window.beside,
         coalesce(counts.variants_tried, 0) as variants_tried,
         coalesce(counts.variants_matched, 0) as variants_matched,
         claims.claim_source as source
     from claims
     left join counts on claims.claim_id = counts.claim_id
     left join nearest on claims.claim_id = nearest.claim_id
-    left join besides on claims.claim_id = besides.claim_id
+    left join same_window on claims.claim_id = same_window.claim_id
 )
 
 select * from final
