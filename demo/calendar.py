@@ -2,9 +2,13 @@
 
 from datetime import UTC, date, datetime
 
-FIRST_DAY, LAST_DAY = date(2026, 5, 4), date(2026, 6, 28)  # a Monday and a Sunday, eight weeks
-BACKFILL_AS_OF = datetime(2026, 6, 28, 6, tzinfo=UTC)
-DAILY_AS_OFS = (datetime(2026, 6, 29, 6, tzinfo=UTC),)
+FIRST_DAY, LAST_DAY = date(2025, 1, 1), date(2026, 6, 30)  # eighteen months
+BACKFILL_AS_OF = datetime(2026, 6, 28, 6, tzinfo=UTC)  # one bulk pass over all that lies before
+DAILY_AS_OFS = (
+    datetime(2026, 6, 29, 6, tzinfo=UTC),
+    datetime(2026, 6, 30, 6, tzinfo=UTC),
+    datetime(2026, 7, 1, 6, tzinfo=UTC),
+)
 FINAL_AS_OF = DAILY_AS_OFS[-1]
 
 

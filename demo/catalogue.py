@@ -1,13 +1,13 @@
-"""The synthetic world's catalogue: an entry per model, its traps, and the price that is wrong on purpose."""
+"""The synthetic world's catalogue: an entry per model variant, its traps, and the price that is wrong on purpose."""
 
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from demo.calendar import stamp
-from demo.models import MODELS, Model
+from demo.calendar import LAST_DAY, stamp
+from demo.models import MODEL_BY_PERMASLUG, MODELS, Model
 
 COLUMNS = (
     *("known_at", "id", "canonical_slug", "name", "created_at", "hugging_face_id", "output_modalities"),
@@ -17,7 +17,9 @@ DISCOUNTED = "minimax/minimax-m2.7-20260318"
 LONG_CONTEXT = "google/gemini-3.1-pro-preview-20260219"
 EMBEDDING = "qwen/qwen3-embedding-8b"
 SLIPPED = "openai/gpt-5.4-20260305"
-SLIPPED_AT = datetime(2026, 6, 29, 3, tzinfo=UTC)
+SLIPPED_AT = datetime(2026, 7, 1, 3, tzinfo=UTC)
+CUT, CUT_AT = "deepseek/deepseek-v4-pro-20260423", datetime(2026, 6, 29, 3, tzinfo=UTC)
+CUT_PRICE = {"prompt_usd_per_token": "0.000000435", "completion_usd_per_token": "0.00000087"}
 LONG_CONTEXT_PRICE = {"min_prompt_tokens": 200000, "prompt": "0.000004", "completion": "0.000018"}
 UNDATED = date(2025, 1, 1)
 
@@ -25,11 +27,22 @@ Entry = dict[str, str]
 
 
 def entries() -> Iterator[Entry]:
-    """What the catalogue lists, each model from its first day; at last, one price in the wrong unit."""
-    by_id = {model.id: model for model in reversed(MODELS)}  # a paid row, where there is one, stands first
-    listed = [_describe(by_id[slug]) for slug in dict.fromkeys(model.id for model in MODELS)]
-    yield from sorted((*listed, _router(listed[0])), key=lambda entry: (entry["known_at"], entry["id"]))
-    yield _slip(next(entry for entry in listed if entry["canonical_slug"] == SLIPPED))
+    """What the catalogue lists, each model from its first day to its last; a price is cut, and one slips."""
+    listed = [_describe(model) for model in MODELS]
+    gone = [_withdraw(entry, model) for entry, model in zip(listed, MODELS, strict=True) if model.last_date < LAST_DAY]
+    cut = {**_find(listed, CUT), **CUT_PRICE, "known_at": stamp(CUT_AT)}
+    slipped = _slip(_find(listed, SLIPPED))
+    shown = (*listed, *gone, _router(listed[0]), cut, slipped)
+    yield from sorted(shown, key=lambda entry: (entry["known_at"], entry["id"]))
+
+
+def _find(listed: list[Entry], slug: str) -> Entry:
+    return next(entry for entry in listed if entry["canonical_slug"] == slug)
+
+
+def _withdraw(entry: Entry, model: Model) -> Entry:
+    after = datetime.combine(model.last_date + timedelta(days=1), time(), UTC)
+    return {**entry, "withdrawn": "true", "known_at": stamp(after)}
 
 
 def _describe(model: Model) -> Entry:
@@ -37,8 +50,7 @@ def _describe(model: Model) -> Entry:
     created = date.fromisoformat(dated[1]) if dated else UNDATED
     return {
         "known_at": stamp(datetime.combine(model.first_date, time(), UTC)),
-        # The date is in the slug, the variant in the id: usage joins the one and never the other.
-        "id": re.sub(r"-20\d{6}$", "", model.id) + (":free" if model.is_free else ""),
+        "id": _name(model),
         "canonical_slug": model.id,
         "name": model.name + (" (free)" if model.is_free else ""),
         "created_at": stamp(datetime.combine(created, time(), UTC)),
@@ -50,6 +62,13 @@ def _describe(model: Model) -> Entry:
         "overrides_json": json.dumps([LONG_CONTEXT_PRICE] if model.id == LONG_CONTEXT else []),
         "withdrawn": "false",
     }
+
+
+def _name(model: Model) -> str:
+    """The date is in the slug, the variant in the id: usage joins the one and never the other."""
+    undated = re.sub(r"-20\d{6}$", "", model.id)
+    own = model.id if undated in MODEL_BY_PERMASLUG else undated
+    return own + (":free" if model.is_free else "")
 
 
 def _router(entry: Entry) -> Entry:

@@ -20,8 +20,9 @@ class Model:
     """One model variant, used from `first_date` to `last_date`.
 
     `counted` says why its origin is known: `identified` by a Chinese vendor, `lineage` on a Chinese base,
-    `attributed` stealth of a Chinese vendor, `other` not Chinese, `unknown`. `weight` is relative: among the
-    identified, or among all the rest. Prices are USD per million tokens.
+    `attributed` stealth of a Chinese vendor, `other` not Chinese, `unknown`. `openness` holds from `opened_date` on;
+    before it the weights could not be had. `weight` is relative, among the models of one author. Prices are USD per
+    million tokens.
     """
 
     permaslug: str
@@ -29,6 +30,7 @@ class Model:
     vendor_id: str
     counted: str
     openness: str
+    opened_date: date
     weight: float
     first_date: date
     last_date: date
@@ -39,6 +41,15 @@ class Model:
     @property
     def id(self) -> str:
         return self.permaslug.partition(":")[0]
+
+    @property
+    def author(self) -> str:
+        return self.permaslug.partition("/")[0]
+
+    @property
+    def is_promoted(self) -> bool:
+        """Given away for a few days only."""
+        return self.is_free and (self.last_date - self.first_date).days < 7
 
     @property
     def is_free(self) -> bool:
@@ -65,6 +76,7 @@ def read(cells: dict[str, str]) -> Model:
         vendor_id=cells["vendor_id"],
         counted=cells["counted"],
         openness=cells["openness"],
+        opened_date=date.fromisoformat(cells["opened_date"] or FIRST_DAY.isoformat()),
         weight=float(cells["weight"]),
         first_date=date.fromisoformat(cells["first_date"] or FIRST_DAY.isoformat()),
         last_date=date.fromisoformat(cells["last_date"] or LAST_DAY.isoformat()),
@@ -84,7 +96,8 @@ OTHER = Model(
     vendor_id="unknown",
     counted="unknown",
     openness="unknown",
-    weight=14,  # thousands of small models besides the ones listed here
+    opened_date=FIRST_DAY,
+    weight=1,  # thousands of small models besides the ones listed here
     first_date=FIRST_DAY,
     last_date=LAST_DAY,
     input_usd=Decimal(0),

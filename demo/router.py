@@ -8,7 +8,7 @@ from demo.calendar import stamp
 from demo.files import Answer, File
 from demo.volumes import Usage
 
-RESTATED_AT = datetime(2026, 6, 28, 23, 30, tzinfo=UTC)
+CORRECTED = time(23, 30)
 RANKING_COLUMNS = ("known_at", "date", "model_permaslug", "total_tokens")
 
 
@@ -23,17 +23,17 @@ def files(seed: int) -> Iterator[File]:
 def answers(seed: int) -> Iterable[Answer]:
     """What the router metrics must be."""
     usage = volumes.draw(seed)
-    restated = volumes.restate(usage, seed)
-    return truth.answer({day: {**tokens, **restated.get(day, {})} for day, tokens in usage.items()})
+    return truth.answer(volumes.settle(usage, volumes.restate(usage, seed).values()))
 
 
-def _rank(usage: Usage, restated: Usage) -> Iterator[tuple[str, ...]]:
+def _rank(usage: Usage, restated: dict[date, Usage]) -> Iterator[tuple[str, ...]]:
     """A day is known at five past two of the next; the restated values follow."""
     for day, tokens in usage.items():
         known_at = datetime.combine(day + timedelta(days=1), time(2, 5), UTC)
         yield from _show(known_at, day, tokens)
-    for day, tokens in restated.items():
-        yield from _show(RESTATED_AT, day, tokens)
+    for at, corrected in restated.items():
+        for day, tokens in corrected.items():
+            yield from _show(datetime.combine(at, CORRECTED, UTC), day, tokens)
 
 
 def _show(known_at: datetime, day: date, tokens: volumes.Day) -> Iterator[tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""Seven complete days of usage, and how their tokens are counted."""
+"""Days of usage put together, and how their tokens are counted."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -23,14 +23,10 @@ class Used:
 Span = list[Used]
 
 
-def gather(usage: Usage, start: date) -> Span:
-    """All usage of the seven days from `start`."""
-    return [
-        Used(MODEL_BY_PERMASLUG[slug], day, tokens)
-        for day, shown in usage.items()
-        if start <= day < start + SEVEN_DAYS
-        for slug, tokens in shown.items()
-    ]
+def gather(usage: Usage, start: date, days: int = 7) -> Span:
+    """All usage of so many days from `start`."""
+    span = [start + timedelta(days=number) for number in range(days)]
+    return [Used(MODEL_BY_PERMASLUG[slug], day, tokens) for day in span for slug, tokens in usage[day].items()]
 
 
 def total(span: Span, asked: Callable[[Model], bool] = lambda _: True) -> int:

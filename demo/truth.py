@@ -4,112 +4,96 @@ The pipeline is compared with this, so nothing here is taken from it: no SQL, no
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
+from demo.calendar import LAST_DAY
 from demo.models import Model
-from demo.spans import SEVEN_DAYS, Span, chinese, gather, identified, rank, total, unknown
+from demo.origins import (
+    Answers,
+    Cells,
+    bound,
+    count_top10,
+    divide,
+    identify,
+    reconcile,
+    trace_origin,
+    trail,
+)
+from demo.spans import SEVEN_DAYS, Span, gather, rank, total
 from demo.volumes import Usage
 
 COLUMNS = ("metric", "key", "column", "value")
+# Days of the fact that are written out: these, on which something happens, and the first of each month.
+SAMPLED = frozenset(
+    (date(2025, 4, 10), date(2026, 3, 17), date(2026, 4, 12), date(2026, 4, 13), date(2026, 6, 3), LAST_DAY)
+)
 OPENNESS = ("open_chinese", "open_other", "closed_chinese", "closed_other", "unknown")
-
-Cells = dict[str, object]
-Answers = Iterator[tuple[Cells, Cells]]  # what is added to the period's key, and the values there
 
 
 def answer(usage: Usage) -> Iterator[tuple[str, str, str, str]]:
     """Every column of every row of the metrics below, as lines of truth.csv."""
     for last in sorted(usage):
+        day = gather(usage, last, 1)
+        yield from _write("vendor_share_daily", {"usage_date": f"{last}"}, name_vendors(day))
+        if last in SAMPLED or last.day == 1:
+            yield from _write("fct_usage_daily", {"usage_date": f"{last}"}, list_rows(day))
         start = last - SEVEN_DAYS + timedelta(days=1)
         if start not in usage:
             continue
         span = gather(usage, start)
         yield from _write("china_share_trailing7_daily", {"usage_date": f"{last}"}, trail(span))
-        for metric, count in WEEKLY.items() if start.weekday() == 0 else ():
-            yield from _write(metric, {"week_start_date": f"{start}"}, count(span))
+        if start.weekday() == 0:
+            yield from _write("router_tokens_weekly", {"week_start_date": f"{start}"}, route(usage, start))
+            for metric, count in WEEKLY.items():
+                yield from _write(metric, {"week_start_date": f"{start}"}, count(span))
 
 
-def route(span: Span) -> Answers:
-    yield {}, {"tokens": total(span), "tokens_year_ago": None, "growth_ratio": None}
+def route(usage: Usage, start: date) -> Answers:
+    tokens, earlier = total(gather(usage, start)), start - timedelta(days=364)
+    before = total(gather(usage, earlier)) if earlier in usage else None
+    yield {}, {"tokens": tokens, "tokens_year_ago": before, "growth_ratio": before and tokens / before}
 
 
-def identify(span: Span) -> Answers:
-    yield {}, _divide(identified(span), total(span))
-
-
-def trace_origin(span: Span) -> Answers:
-    yield {}, _divide(chinese(span), total(span) - unknown(span))
-
-
-def count_top10(span: Span) -> Answers:
-    top = rank(span)[:10]
-    denominator = sum(tokens for _, tokens in top)
-    yield {}, _divide(sum(tokens for model, tokens in top if model.is_chinese), denominator)
-
-
-def bound(span: Span) -> Answers:
-    yield {}, {**_bounds(span), "unknown_tokens": unknown(span), "tokens": total(span)}
-
-
-def trail(span: Span) -> Answers:
-    origin_share = chinese(span) / (total(span) - unknown(span))
-    shares: Cells = {"identified_share": identified(span) / total(span), "origin_share": origin_share}
-    yield {}, {**shares, **_bounds(span), "tokens": total(span)}
-
-
-def reconcile(span: Span) -> Answers:
-    """From the identified to the origin share: two steps add above the line, one takes away below it."""
-    tokens = Counter[str]()
-    for used in span:
-        tokens[used.model.counted] += used.tokens
-    own, lineage, attributed = (tokens[counted] for counted in ("identified", "lineage", "attributed"))
-    known = tokens.total() - tokens["unknown"]
-    steps = (
-        ("identified", own, tokens.total()),
-        ("plus lineage", own + lineage, tokens.total()),
-        ("plus attributed stealth", own + lineage + attributed, tokens.total()),
-        ("smaller denominator", own + lineage + attributed, known),
-        ("origin", own + lineage + attributed, known),
-    )
-    before: float | None = None
-    for number, (step, numerator, denominator) in enumerate(steps, 1):
-        share = numerator / denominator
-        change = None if before is None else share - before
-        parts: Cells = {"numerator_tokens": numerator, "denominator_tokens": denominator}
-        yield {"step_number": number}, {"step": step, **parts, "china_share": share, "change_share": change}
-        before = share
+def list_rows(day: Span) -> Answers:
+    for used in day:
+        model = used.model
+        origin = "unknown" if not model.is_of_known_origin else "chinese" if model.is_chinese else "other"
+        openness = model.openness if model.openness != "open" or used.day >= model.opened_date else "closed"
+        named: Cells = {"model_id": model.id, "variant": "free" if model.is_free else "", "vendor_id": model.vendor_id}
+        yield (
+            {"model_permaslug": model.permaslug},
+            {**named, "origin": origin, "openness": openness, "tokens": used.tokens},
+        )
 
 
 def name_vendors(span: Span) -> Answers:
     """`unknown` is a vendor here: `other`, every stealth model, everybody nobody mapped."""
-    named = [used for used in span if used.model.permaslug != "other"]
-    nobodys = total(span, lambda model: model.vendor_id == "unknown")
-    for vendor_id in sorted({used.model.vendor_id for used in span}):
-        own = [used for used in span if used.model.vendor_id == vendor_id]
-        own_named = [used for used in named if used.model.vendor_id == vendor_id]
-        yield (
-            {"vendor_id": vendor_id},
-            {
-                "tokens": total(own),
-                "vendor_share": total(own) / total(span),
-                "named_share": total(own_named) / total(named),
-                "days_observed": len({used.day for used in own}),
-                "upper_share": (total(own) + (nobodys if vendor_id != "unknown" else 0)) / total(span),
-            },
-        )
+    tokens, named, days = Counter[str](), Counter[str](), defaultdict[str, set[date]](set)
+    for used in span:
+        vendor_id = used.model.vendor_id
+        tokens[vendor_id] += used.tokens
+        if used.model.permaslug != "other":
+            named[vendor_id] += used.tokens
+            days[vendor_id].add(used.day)
+    for vendor_id, own in sorted(tokens.items()):
+        highest = own + (tokens["unknown"] if vendor_id != "unknown" else 0)
+        shares = {"vendor_share": own / tokens.total(), "named_share": named[vendor_id] / named.total()}
+        counted = {"days_observed": len(days[vendor_id]), "upper_share": highest / tokens.total()}
+        yield {"vendor_id": vendor_id}, {"tokens": own, **shares, **counted}
 
 
 def split_openness(span: Span) -> Answers:
+    tally = _by_openness(span)
     for openness in OPENNESS:
-        tokens = sum(used.tokens for used in span if _openness(used.model) == openness)
-        yield {"openness": openness}, {"tokens": tokens, "openness_share": tokens / total(span)}
+        tokens = tally[openness]
+        yield {"openness": openness}, {"tokens": tokens, "openness_share": tokens / tally.total()}
 
 
 def count_open(span: Span) -> Answers:
-    own = total(span, lambda model: _openness(model) == "open_chinese")
-    yield {}, _divide(own, own + total(span, lambda model: _openness(model) == "open_other"))
+    tally = _by_openness(span)
+    yield {}, divide(tally["open_chinese"], tally["open_chinese"] + tally["open_other"])
 
 
 def count_free(span: Span) -> Answers:
@@ -135,7 +119,6 @@ def rank_models(span: Span) -> Answers:
 
 
 WEEKLY: dict[str, Callable[[Span], Answers]] = {
-    "router_tokens_weekly": route,
     "china_share_identified_weekly": identify,
     "china_share_origin_weekly": trace_origin,
     "china_share_top10_weekly": count_top10,
@@ -149,20 +132,18 @@ WEEKLY: dict[str, Callable[[Span], Answers]] = {
 }
 
 
-def _openness(model: Model) -> str:
+def _by_openness(span: Span) -> Counter[str]:
+    tally = Counter[str]()
+    for used in span:
+        tally[_openness(used.model, used.day)] += used.tokens
+    return tally
+
+
+def _openness(model: Model, day: date) -> str:
     if not model.is_of_known_origin or model.openness == "unknown":
         return "unknown"
-    return f"{model.openness}_{'chinese' if model.is_chinese else 'other'}"
-
-
-def _divide(numerator: int, denominator: int) -> Cells:
-    share = numerator / denominator
-    return {"chinese_tokens": numerator, "denominator_tokens": denominator, "china_share": share}
-
-
-def _bounds(span: Span) -> Cells:
-    lowest, highest = chinese(span), chinese(span) + unknown(span)
-    return {"lower_share": lowest / total(span), "upper_share": highest / total(span)}
+    openness = model.openness if day >= model.opened_date else "closed"
+    return f"{openness}_{'chinese' if model.is_chinese else 'other'}"
 
 
 def _write(metric: str, period: Cells, answers: Answers) -> Iterator[tuple[str, str, str, str]]:

@@ -4,36 +4,55 @@ Only products, quotients and fsum, which every machine rounds alike: one seed, o
 sum: Python 3.12 adds floats more exactly than 3.11 did, and a token would move.)
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 from math import fsum
 from random import Random
 
+from demo import shares
 from demo.calendar import FIRST_DAY, LAST_DAY
-from demo.models import MODELS, OTHER
+from demo.models import MODELS, OTHER, Model
 
 SHOWN = 50
-FIRST_DAY_TOKENS = 4.2e12
-DAILY_GROWTH = 0.0047  # of the first day's tokens: about 3 % a week
 OF_WEEKDAY = (1.0, 1.02, 1.03, 1.02, 0.99, 0.88, 0.87)
-IDENTIFIED_SHARE = (0.46, 0.63)  # of all tokens, on the first and on the last day
 NOISE = 0.04
-RESTATED = {date(2026, 6, 26): (0, 3), date(2026, 6, 27): (6,)}  # by place in the day's order
+RAMP_DAYS, AGE_DAYS = 8, 75  # a model takes a week to be found, and a few months to be all but forgotten
+RESTATED: dict[
+    date, dict[date, tuple[int, ...]]
+] = {  # by the day on which the upstream corrects itself, late in the evening: places in the day's order
+    date(2026, 6, 28): {date(2026, 6, 26): (0, 3), date(2026, 6, 27): (6,)},
+    date(2026, 6, 29): {date(2026, 6, 28): (1, 9)},
+    date(2026, 6, 30): {date(2026, 6, 28): (2,), date(2026, 6, 29): (4,)},
+}
 
 Day = dict[str, int]  # tokens by permaslug, as the upstream shows one day
 Usage = dict[date, Day]
 
 
+@lru_cache(maxsize=2)
 def draw(seed: int) -> Usage:
     """Tokens of the fifty most-used variants of each day, largest first, and of `other`."""
     random = Random(seed)
     return {day: _cut(_spread(day, random)) for day in days()}
 
 
-def restate(usage: Usage, seed: int) -> Usage:
+def restate(usage: Usage, seed: int) -> dict[date, Usage]:
     """The few values the upstream corrects later, by up to a tenth of a percent; `other` moves with them."""
     random = Random(seed + 1)
-    slugs = {day: [*(list(usage[day])[place] for place in places), "other"] for day, places in RESTATED.items()}
-    return {day: {slug: _nudge(usage[day][slug], random) for slug in slugs[day]} for day in RESTATED}
+    return {
+        at: {day: _correct(usage[day], places, random) for day, places in corrected.items()}
+        for at, corrected in RESTATED.items()
+    }
+
+
+def settle(usage: Usage, restated: Iterable[Usage]) -> Usage:
+    """What stands in the end: of each value the one the upstream corrected last."""
+    settled = dict(usage)
+    for corrected in restated:
+        settled |= {day: {**settled[day], **tokens} for day, tokens in corrected.items()}
+    return settled
 
 
 def days() -> list[date]:
@@ -41,27 +60,40 @@ def days() -> list[date]:
 
 
 def _spread(day: date, random: Random) -> Day:
-    """The day's tokens over the models of the day: the identified share is set, the rest follows weights."""
-    number = (day - FIRST_DAY).days
-    total = FIRST_DAY_TOKENS * (1 + DAILY_GROWTH * number) * OF_WEEKDAY[day.weekday()]
-    low, high = IDENTIFIED_SHARE
-    share = low + (high - low) * number / (LAST_DAY - FIRST_DAY).days
+    """The day's tokens over the authors by their parts, and over the models of an author by weight and age."""
+    total = shares.read(shares.TOKENS, day) * OF_WEEKDAY[day.weekday()]
     live = [model for model in (*MODELS, OTHER) if model.first_date <= day <= model.last_date]
-    tokens = {True: total * share, False: total * (1 - share)}
-    weight = {side: fsum(model.weight for model in live if model.is_identified == side) for side in tokens}
-    per_weight = {side: tokens[side] / weight[side] for side in tokens}
+    weights: dict[str, dict[str, float]] = defaultdict(dict)
+    for model in live:
+        weights[model.author][model.permaslug] = _weigh(model, day)
+    parts = {author: part for author, part in shares.parts(day).items() if author in weights}
+    whole = fsum(parts.values())
     return {
-        model.permaslug: round(per_weight[model.is_identified] * model.weight * random.uniform(1 - NOISE, 1 + NOISE))
-        for model in live
+        slug: round(total * (parts[author] / whole) * (weight / fsum(own.values())) * _vary(random))
+        for author, own in weights.items()
+        for slug, weight in own.items()
     }
+
+
+def _weigh(model: Model, day: date) -> float:
+    age = (day - model.first_date).days
+    is_new = model.first_date > FIRST_DAY  # what is there on the first day has been there before
+    ramp = min(1.0, (age + 1) / RAMP_DAYS) if is_new and not model.is_promoted else 1.0
+    faded = 1 + age / AGE_DAYS
+    return model.weight * ramp / (faded * faded * faded)
+
+
+def _vary(random: Random) -> float:
+    return random.uniform(1 - NOISE, 1 + NOISE)
 
 
 def _cut(tokens: Day) -> Day:
     """The fifty largest named variants by name; all that is left is `other`, pinned last."""
-    named = sorted(tokens.keys() - {"other"}, key=lambda slug: (-tokens[slug], slug))[:SHOWN]
+    named = sorted((slug for slug in tokens if slug != "other" and tokens[slug]), key=lambda s: (-tokens[s], s))[:SHOWN]
     shown = {slug: tokens[slug] for slug in named}
     return {**shown, "other": sum(tokens.values()) - sum(shown.values())}
 
 
-def _nudge(tokens: int, random: Random) -> int:
-    return tokens + random.randint(1, tokens // 1000)
+def _correct(tokens: Day, places: tuple[int, ...], random: Random) -> Day:
+    slugs = [*(list(tokens)[place] for place in places), "other"]
+    return {slug: tokens[slug] + random.randint(1, tokens[slug] // 1000) for slug in slugs}

@@ -1,4 +1,4 @@
-"""A newcomer's first run: the synthetic world written, passed over twice, and shown."""
+"""A newcomer's first run: the synthetic world written, backfilled, followed for three days, and shown."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,10 +19,11 @@ SHARES = (
     "china_share_top10_weekly",
     "china_share_bounds_weekly",
 )
+SHOWN_WEEKS = 8
 
 
 def demonstrate(settings: Settings, progress: Callable[[str], None]) -> dict[str, Any]:
-    """Backfills eight synthetic weeks, then refreshes a day later, when one metric is held on purpose.
+    """Backfills eighteen synthetic months in one pass, then refreshes on three mornings; on the last a metric is held.
 
     A second time only the last pass runs: a home does not go back. Raises UsageError for a home of other numbers.
     """
@@ -56,7 +57,7 @@ def _document(home: Home, report: Report) -> dict[str, Any]:
 
 
 def _shares(home: Home) -> list[dict[str, Any]]:
-    """One line a week: each method's share, its denominator, the bounds, gate and status."""
+    """One line for each of the last weeks: every method's share, its denominator, the bounds, gate and status."""
     methods = {
         id: {row["week_start_date"]: row for row in catalog.read_metric(home, METRIC_BY_ID[id])} for id in SHARES
     }
@@ -74,7 +75,7 @@ def _shares(home: Home) -> list[dict[str, Any]]:
             "gate": "held" if origin[week]["status"] == "held" else "passed",
             "status": origin[week]["status"],
         }
-        for week in sorted(identified)
+        for week in sorted(identified)[-SHOWN_WEEKS:]
     ]
 
 

@@ -3,15 +3,17 @@
 import json
 from datetime import date
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from demo import catalogue, world
+from demo import catalogue, router, world
 from tokenshare.metrics import METRIC_BY_ID
 
-RANKINGS_DIGEST = "e38e69b8506b28a8"  # of seed 1, on every machine and Python
+IDENTIFIED, ORIGIN = "china_share_identified_weekly", "china_share_origin_weekly"
+RANKINGS_DIGEST = "46bfd80cd7199c44"  # of seed 1, on every machine and Python
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +32,11 @@ def served(directory: Path) -> pl.DataFrame:
 def usage(served: pl.DataFrame, directory: Path) -> pl.DataFrame:
     """The newest value of every row with its week, and the answer key's opinion of the model."""
     key = pl.read_csv(Path(world.__file__).with_name("models.csv")).select(
-        "vendor_id", "counted", "openness", model_permaslug="permaslug"
+        "vendor_id",
+        "counted",
+        "openness",
+        pl.col("opened_date").str.to_date().fill_null(date(2025, 1, 1)),
+        model_permaslug="permaslug",
     )
     newest = served.sort("known_at").unique(["date", "model_permaslug"], keep="last")
     return newest.join(key, on="model_permaslug", how="left").with_columns(
@@ -41,6 +47,11 @@ def usage(served: pl.DataFrame, directory: Path) -> pl.DataFrame:
 @pytest.fixture(scope="module")
 def truth(directory: Path) -> pl.DataFrame:
     return pl.read_csv(directory / "truth.csv", infer_schema=False)
+
+
+def whole(usage: pl.DataFrame) -> pl.DataFrame:
+    """Usage of complete weeks: the world begins on a Wednesday and ends on a Tuesday."""
+    return usage.filter(pl.col("date").n_unique().over("week") == 7)
 
 
 def column_of(truth: pl.DataFrame, metric: str, column: str) -> dict[tuple[str, ...], str]:
@@ -62,34 +73,40 @@ def test_one_seed_is_one_world(directory: Path, tmp_path: Path) -> None:
 
 
 def test_a_day_is_the_fifty_most_used_and_the_rest(served: pl.DataFrame) -> None:
-    first = served.filter(pl.col("known_at") != world.RESTATED_AT)
+    first = served.filter(~is_restated())
     days = first.group_by("date").agg(
         rows=pl.len(),
         distinct=pl.col("model_permaslug").n_unique(),
         last=pl.col("model_permaslug").last(),
         other=pl.col("total_tokens").last(),
+        least=pl.col("total_tokens").min(),
         descends=pl.col("total_tokens").slice(0, 50).diff().max() <= 0,
         wait=(pl.col("known_at").dt.replace_time_zone(None) - pl.col("date").cast(pl.Datetime("us"))).max(),
     )
-    assert days.height == 56
-    assert (days["date"].min(), days["date"].max()) == (date(2026, 5, 4), date(2026, 6, 28))
+    assert days.height == 546
+    assert (days["date"].min(), days["date"].max()) == (date(2025, 1, 1), date(2026, 6, 30))
     assert days["rows"].unique().to_list() == days["distinct"].unique().to_list() == [51]
     assert days["last"].unique().to_list() == ["other"]
-    assert days["other"].min() > 0
+    assert days["other"].min() > days["least"].min() > 0
     assert days["descends"].all()
     assert {str(wait) for wait in days["wait"]} == {"1 day, 2:05:00"}
 
 
-def test_a_few_values_are_restated_between_the_two_passes(served: pl.DataFrame) -> None:
-    restated = served.filter(pl.col("known_at") == world.RESTATED_AT)
-    before = served.filter(pl.col("known_at") < world.RESTATED_AT)
+def is_restated() -> pl.Expr:
+    return pl.col("known_at").dt.time() == router.CORRECTED
+
+
+def test_a_few_values_are_restated_between_two_passes(served: pl.DataFrame) -> None:
+    restated, before = served.filter(is_restated()), served.filter(~is_restated())
     both = restated.join(before, on=["date", "model_permaslug"], suffix="_before")
     named = restated.filter(pl.col("model_permaslug") != "other")
     change = both["total_tokens"] / both["total_tokens_before"] - 1
-    assert named["date"].sort().to_list() == [date(2026, 6, 26), date(2026, 6, 26), date(2026, 6, 27)]
-    assert (restated.height, both.height) == (5, 5)
+    assert [day.day for day in named["date"]] == [26, 26, 27, 28, 28, 28, 29]
+    assert restated.height == both.height == 12
     assert 0 < change.min() <= change.max() < 0.0011
-    assert world.BACKFILL_AS_OF < world.RESTATED_AT < world.FINAL_AS_OF
+    passes = (world.BACKFILL_AS_OF, *world.DAILY_AS_OFS)
+    for earlier, later in pairwise(passes):
+        assert any(earlier < at < later for at in restated["known_at"]), later
 
 
 def test_days_move_and_hide_no_more_than_the_gates_allow(usage: pl.DataFrame) -> None:
@@ -103,33 +120,56 @@ def test_days_move_and_hide_no_more_than_the_gates_allow(usage: pl.DataFrame) ->
     assert 0 < unmapped["total_tokens"].sum() < 0.01 * usage["total_tokens"].sum()
 
 
+def share_of(truth: pl.DataFrame, vendor: str, period: str) -> float:
+    metric = "vendor_share_weekly" if date.fromisoformat(period).weekday() == 0 else "vendor_share_daily"
+    return float(column_of(truth, metric, "vendor_share")[period, vendor])
+
+
 def test_the_story_is_in_it(usage: pl.DataFrame, truth: pl.DataFrame) -> None:
+    identified = {week: float(share) for (week,), share in column_of(truth, IDENTIFIED, "china_share").items()}
+    origin = {week: float(share) for (week,), share in column_of(truth, ORIGIN, "china_share").items()}
+    tokens = {week: int(count) for (week,), count in column_of(truth, "router_tokens_weekly", "tokens").items()}
+    first, last = min(tokens), max(tokens)
+    assert (first, last) == ("2025-01-06", "2026-06-22")
+    assert 0.02 < identified[first] < origin[first] < 0.06
+    assert 0.55 < identified[last] < 0.57 < 0.6 < origin[last] < 0.63
+    assert 9 < tokens[last] / tokens[first] < 11
+    assert float(column_of(truth, "router_tokens_weekly", "growth_ratio")[("2026-03-30",)]) == pytest.approx(4, abs=0.2)
+    assert share_of(truth, "google", "2025-06-16") > 0.36 > 0.13 > share_of(truth, "google", last)
+    assert share_of(truth, "xiaomi", "2026-03-23") > 0.2 > 0.11 > share_of(truth, "xiaomi", "2026-05-18")
+    assert share_of(truth, "deepseek", "2026-03-23") < 0.06 < 0.17 < share_of(truth, "deepseek", "2026-05-18")
+    assert share_of(truth, "meta", last) < 0.01 < share_of(truth, "openai", last) < 0.1
+    top = [column_of(truth, "model_rank_weekly", "is_chinese")[last, str(place)] for place in range(1, 6)]
+    assert top.count("true") == 4
+
+
+def test_a_promotion_ends_and_stealth_passes(usage: pl.DataFrame, truth: pl.DataFrame) -> None:
+    shares = [share_of(truth, "tencent", f"2026-06-{day:02}") for day in (2, 3, 4)]
+    assert [round(share, 2) for share in shares] == [0.21, 0.22, 0.03]
     days = dict(usage.group_by("model_permaslug").len().rows())
-    shares = [float(value) for value in column_of(truth, "china_share_identified_weekly", "china_share").values()]
-    tokens = [int(value) for value in column_of(truth, "router_tokens_weekly", "tokens").values()]
     assert days["tencent/hy3-preview-20260421:free"] == 2
-    assert days["openrouter/hunter-alpha"] == 21
-    assert days["openrouter/owl-alpha"] == 42
-    assert days["tngtech/deepseek-r1t2-chimera:free"] == 56
-    assert shares == sorted(shares)
-    assert (round(shares[0], 2), round(shares[-1], 2)) == (0.45, 0.6)
-    assert 1.02**7 < tokens[-1] / tokens[0] < 1.04**7
+    assert days["openrouter/hunter-alpha"] == 14
+    attributed = column_of(truth, "china_share_reconciliation_weekly", "change_share")["2026-03-16", "3"]
+    assert float(attributed) > 0.04
 
 
 def test_weekly_truth_by_a_second_count(usage: pl.DataFrame, truth: pl.DataFrame) -> None:
     tokens = pl.col("total_tokens")
     is_identified = pl.col("counted") == "identified"
+    is_open = (pl.col("openness") == "open") & (pl.col("date") >= pl.col("opened_date"))
     is_chinese = pl.col("counted").is_in(["identified", "lineage", "attributed"])
     counted = {
         "router_tokens_weekly.tokens": pl.lit(True),
         "china_share_identified_weekly.chinese_tokens": is_identified,
         "china_share_origin_weekly.chinese_tokens": is_chinese,
         "china_share_bounds_weekly.unknown_tokens": pl.col("counted") == "unknown",
-        "china_part_of_open_weekly.chinese_tokens": is_chinese & (pl.col("openness") == "open"),
+        "china_part_of_open_weekly.chinese_tokens": is_chinese & is_open,
         "free_share_weekly.free_tokens": pl.col("model_permaslug").str.ends_with(":free"),
     }
-    weeks = usage.group_by(pl.col("week").cast(pl.String)).agg(
-        tokens.filter(asked).sum().alias(name) for name, asked in counted.items()
+    weeks = (
+        whole(usage)
+        .group_by(pl.col("week").cast(pl.String))
+        .agg(tokens.filter(asked).sum().alias(name) for name, asked in counted.items())
     )
     for name in counted:
         expected = {(week,): str(value) for week, value in weeks.select("week", name).rows()}
@@ -138,7 +178,9 @@ def test_weekly_truth_by_a_second_count(usage: pl.DataFrame, truth: pl.DataFrame
 
 def test_vendor_and_rank_truth_by_a_second_count(usage: pl.DataFrame, truth: pl.DataFrame) -> None:
     week, tokens = pl.col("week").cast(pl.String), pl.col("total_tokens")
-    vendors = usage.group_by(week, "vendor_id").agg(tokens.sum(), days=pl.col("date").n_unique())
+    named_days = pl.col("date").filter(pl.col("model_permaslug") != "other").n_unique()
+    usage = whole(usage)
+    vendors = usage.group_by(week, "vendor_id").agg(tokens.sum(), days=named_days)
     for place, column in ((2, "tokens"), (3, "days_observed")):
         expected = {row[:2]: str(row[place]) for row in vendors.rows()}
         assert column_of(truth, "vendor_share_weekly", column) == expected
@@ -184,7 +226,15 @@ def test_the_catalogue_has_its_traps(directory: Path, usage: pl.DataFrame) -> No
     assert entries["nvidia/nemotron-3-super-120b-a12b:free"]["completion_usd_per_token"] == "0"
     assert entries["qwen/qwen3-embedding-8b"]["output_modalities"] == "embeddings"
     assert [slug for slug, entry in entries.items() if entry["discount"] != "0"] == ["minimax/minimax-m2.7"]
-    (slip,) = models.filter(pl.col("known_at") > "2026-06-28T06:00:00Z").to_dicts()
-    assert slip["prompt_usd_per_token"] == "2.5"
-    assert entries[slip["id"]]["prompt_usd_per_token"] == "0.0000025"
-    assert slip["known_at"] < catalogue.stamp(world.FINAL_AS_OF)
+    assert entries["openai/o3-mini-2025-01-31"]["withdrawn"] == "true"
+
+
+def test_a_price_is_cut_and_one_slips_after_the_backfill(directory: Path) -> None:
+    models = pl.read_csv(directory / "models.csv", infer_schema=False)
+    entries = {row["id"]: row for row in models.filter(pl.col("known_at") <= "2026-06-28T06:00:00Z").to_dicts()}
+    cut, slip = models.filter(pl.col("known_at") > "2026-06-28T06:00:00Z").to_dicts()
+    price = "prompt_usd_per_token"
+    assert (entries[cut["id"]][price], cut[price]) == ("0.00000055", "0.000000435")
+    assert (entries[slip["id"]][price], slip[price]) == ("0.0000025", "2.5")
+    passes = [catalogue.stamp(moment) for moment in world.DAILY_AS_OFS]
+    assert cut["known_at"] < passes[0] < passes[1] < slip["known_at"] < passes[2]
