@@ -31,7 +31,7 @@ pairs as (
             when 'below' then variants.value < claims.claimed
             else steps = 0
         end as is_matched,
-        if(is_matched, 0, steps) as steps_between,
+        if(is_matched, 0, greatest(steps, 1)) as steps_between,
         coalesce(variants.method = claims.claimed_method, true) as is_own_method
     from claims
     inner join asked on claims.claim_id = asked.claim_id
