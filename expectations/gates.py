@@ -28,6 +28,7 @@ class Case:
     failed_tests: tuple[str, ...]
     released: Released
     as_of: datetime
+    shut: tuple[str, ...] = ()  # groups it follows whose own gates are shut
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Measure:
 def judge(case: Case) -> dict[str, list[Check]]:
     """The checks of each metric of a group; one failed member shuts the gate of all."""
     frames = {id: _frame(candidate) for id, candidate in case.candidates.items()}
-    shared = [_built(case.failed_tests), *_measure(_evidence(case), case.released)]
+    shared = [_built(case.failed_tests), *_followed(case), *_measure(_evidence(case), case.released)]
     checks = {m.id: [*shared, *_judge_metric(m, frames, case)] for m in case.metrics}
     return _together(checks) if len(case.metrics) > 1 else checks
 
@@ -133,6 +134,13 @@ def _pinned(metric: Metric) -> Check:
 
 def _built(failed: Sequence[str]) -> Check:
     return Check("dbt_build", "failed" if failed else "passed", ", ".join(failed) or "all passed", "all passed")
+
+
+def _followed(case: Case) -> list[Check]:
+    """Numbers drawn from another group's are no better than those: while that gate is shut, this one is."""
+    follows, shut = GROUP_BY_ID[case.metrics[0].group].follows, ", ".join(case.shut)
+    said = f"{shut} held" if shut else "all pass"
+    return [Check("followed_groups", "failed" if shut else "passed", said, "all pass")] if follows else []
 
 
 def _together(checks: dict[str, list[Check]]) -> dict[str, list[Check]]:

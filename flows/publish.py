@@ -16,7 +16,7 @@ from flows.graph import read_graph
 from flows.ingest import SourceOutcome
 from flows.run import Run
 from flows.transform import project
-from tokenshare.metrics import GROUP_BY_ID, METRICS, ROUTER_SOURCES, Metric
+from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID, METRICS, ROUTER_SOURCES, Metric
 from tokenshare.publication import Candidate, Check, Verdict, decide, hold_back, reason_of
 
 MART_OF_USAGE = "fct_usage_daily"
@@ -88,10 +88,17 @@ def _judge(
             failed_tests=graph.concerning(build.failed, members),
             released=history.read_releases(connection, group),
             as_of=run.as_of,
+            shut=_shut(group, checks),
         )
         checks |= judge(case)
         midway()
     return checks
+
+
+def _shut(group: str, checks: Mapping[str, Sequence[Check]]) -> tuple[str, ...]:
+    """Of the groups this one follows, those whose gates are shut in this pass; they are judged before it."""
+    shut = {METRIC_BY_ID[id].group for id, judged in checks.items() if any(check.shuts for check in judged)}
+    return tuple(id for id in GROUP_BY_ID[group].follows if id in shut)
 
 
 def _decide(

@@ -36,13 +36,13 @@ def draw_refresh(console: Console, document: Document) -> None:
     console.print(_table("Metrics", document["metrics"], ("id", "status", "version", "rows", "checks", "reason")))
     landed = sum(found["rows"] for found in document["ranges"])
     seconds = document["seconds"]["total"]
-    console.print(f"{_coloured(document['status'])}: {landed} records landed in {seconds} s, as of {document['as_of']}")
+    console.print(f"{coloured(document['status'])}: {landed} records landed in {seconds} s, as of {document['as_of']}")
 
 
 def draw_status(console: Console, document: Document) -> None:
     """Health at a glance."""
-    console.print(f"home {document['home']} ({document['origin']}), as of {_text(document['as_of'])}")
-    console.print(f"broker {_facts(document['broker'])}; records waiting: {_text(document['lag'])}")
+    console.print(f"home {document['home']} ({document['origin']}), as of {text(document['as_of'])}")
+    console.print(f"broker {_facts(document['broker'])}; records waiting: {text(document['lag'])}")
     console.print(_table("Sources", document["sources"], ("id", "last_completed", "periods")))
     console.print(_table("Metrics", document["metrics"], ("metric", "state", "version", "status", "reason")))
     if document["unserved_weeks"]:
@@ -69,7 +69,7 @@ def draw_metric(console: Console, document: Document) -> None:
     console.print(f"[bold]{document['title']}[/bold] ({document['metric']})")
     for name in ("method", "denominator", "coverage", "exclusions", "citation"):
         console.print(f"  {name}: {document[name]}", markup=False)
-    console.print(f"  version {document['version']}, as of {_text(document['as_of'])}, {_text(document.get('status'))}")
+    console.print(f"  version {document['version']}, as of {text(document['as_of'])}, {text(document.get('status'))}")
     rows = document["rows"]
     console.print(_table("", rows, tuple(name for name in rows[0] if name not in HIDDEN) if rows else ()))
 
@@ -93,7 +93,7 @@ def draw_trace(console: Console, document: Document) -> None:
     console.print(_table("Evidence", document["evidence"]))
     console.print(_table("Row", [document["row"]]))
     verdict = "the same again" if document["equal"] else "NOT the same"
-    console.print(f"computed again from these offsets alone: {_coloured(str(document['equal']))} ({verdict})")
+    console.print(f"computed again from these offsets alone: {coloured(str(document['equal']))} ({verdict})")
     if document["changed_since"]:
         console.print(f"changed since that version: {', '.join(document['changed_since'])}")
 
@@ -106,7 +106,7 @@ def draw_findings(console: Console, document: Document) -> None:
 def draw_facts(console: Console, document: Document) -> None:
     """A flat document, a line a fact."""
     for name, value in document.items():
-        console.print(f"{name}: {_text(value)}", markup=False)
+        console.print(f"{name}: {text(value)}", markup=False)
 
 
 def draw_demo(console: Console, document: Document) -> None:
@@ -119,7 +119,7 @@ def draw_demo(console: Console, document: Document) -> None:
     console.print(_headed("Demo (synthetic): vendors, newest week", document["vendors"], VENDOR_HEADINGS))
     console.print(_headed("\nDemo (synthetic): openness, newest week", document["openness"], OPENNESS_HEADINGS))
     for hold in document["holds"]:
-        console.print(f"\n{_coloured('held')} on purpose: {hold['metric']}, because {hold['reason']}")
+        console.print(f"\n{coloured('held')} on purpose: {hold['metric']}, because {hold['reason']}")
         console.print("readers still see its last good version; the other metrics were published")
     console.print(f"{document['restatements']} published cells were restated: tokenshare restatements")
     console.print(f"look at it in a browser: {document['report']}", soft_wrap=True)
@@ -132,7 +132,7 @@ def _headed(title: str, rows: Sequence[Document], headings: Mapping[str, str]) -
         is_number = name.endswith(("_share", "tokens"))
         table.add_column(heading, justify="right" if is_number else "left", no_wrap=True)
     for row in rows:
-        table.add_row(*(_coloured(_short(name, row[name])) for name in headings))
+        table.add_row(*(coloured(_short(name, row[name])) for name in headings))
     return table
 
 
@@ -140,7 +140,7 @@ def _short(name: str, value: Any) -> str:
     """For a glance: shares in percent, tokens in billions."""
     if name.endswith("_share"):
         return f"{value:.1%}"
-    return f"{value / 1e9:,.0f}B" if name.endswith("tokens") else _text(value)
+    return f"{value / 1e9:,.0f}B" if name.endswith("tokens") else text(value)
 
 
 def _table(title: str, rows: Sequence[Document], columns: Sequence[str] = ()) -> Table:
@@ -149,16 +149,17 @@ def _table(title: str, rows: Sequence[Document], columns: Sequence[str] = ()) ->
     for name in names:
         table.add_column(name, overflow="fold")
     for row in rows:
-        table.add_row(*(_coloured(_text(row.get(name))) for name in names))
+        table.add_row(*(coloured(text(row.get(name))) for name in names))
     return table
 
 
-def _coloured(text: str) -> str:
-    escaped = text.replace("[", r"\[")
-    return f"[{COLOURS[text]}]{text}[/]" if text in COLOURS else escaped
+def coloured(said: str) -> str:
+    """A word in the colour of its state, safe to print as markup."""
+    return f"[{COLOURS[said]}]{said}[/]" if said in COLOURS else said.replace("[", r"\[")
 
 
-def _text(value: Any) -> str:
+def text(value: Any) -> str:
+    """A value in one word."""
     if value is None:
         return "-"
     if isinstance(value, float):
@@ -167,4 +168,4 @@ def _text(value: Any) -> str:
 
 
 def _facts(document: Document) -> str:
-    return ", ".join(f"{name} {_text(value)}" for name, value in document.items())
+    return ", ".join(f"{name} {text(value)}" for name, value in document.items())

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tokenshare.events import (
     CatalogModelObserved,
+    ClaimQuoted,
     DisclosureObserved,
     DownloadsObserved,
     Event,
@@ -117,6 +118,13 @@ DOWNLOADS_OBSERVED = Topic(
     key="hub_id",
     description="A Hub repository's counters, likes, trending score, base models and their relation.",
 )
+CLAIM_QUOTED = Topic(
+    subject="claim.quoted",
+    version=1,
+    event=ClaimQuoted,
+    key="claim_id",
+    description="A number somebody quoted, curated, with what it is about.",
+)
 FETCH_COMPLETED = Topic(
     subject="fetch.completed",
     version=1,
@@ -136,6 +144,7 @@ TOPICS = (
     QUOTE_OBSERVED,
     RELEASE_OBSERVED,
     SHARE_COUNT_OBSERVED,
+    CLAIM_QUOTED,
     FETCH_COMPLETED,
 )
 TOPIC_BY_NAME = {topic.name: topic for topic in TOPICS}

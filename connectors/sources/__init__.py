@@ -1,6 +1,7 @@
 """The outside parties whose numbers enter, in the order they are asked; one line here adds a source."""
 
 from connectors.sources import (
+    claims,
     disclosures,
     ecb_bundled,
     ecb_rates,
@@ -33,4 +34,5 @@ SOURCES: tuple[Source, ...] = (
     releases.SOURCE,
     genai_prices.SOURCE,
     huggingface_hub.SOURCE,
+    claims.SOURCE,
 )

@@ -41,7 +41,7 @@ class Line:
     cells: dict[str, str]
 
     def refuse(self, column: str, problem: str) -> NoReturn:
-        raise ContractViolation(f"{self._where(column)}: {problem}")
+        raise ContractViolation(f"{self.where(column)}: {problem}")
 
     def text(self, column: str) -> str:
         return self.cells[column] or self.refuse(column, "it is empty")
@@ -50,17 +50,17 @@ class Line:
         return self.cells[column] or None
 
     def moment(self, column: str) -> datetime:
-        return read_moment(self.text(column), self._where(column))
+        return read_moment(self.text(column), self.where(column))
 
     def past_day(self, column: str, moment: datetime) -> date:
         """A day that has begun at that moment: what lies in the future has not happened."""
-        day = read_day(self.text(column), self._where(column))
+        day = read_day(self.text(column), self.where(column))
         if day > moment.astimezone(UTC).date():
             self.refuse(column, f"{day} lies in the future")
         return day
 
     def optional_day(self, column: str) -> date | None:
-        return read_day(self.cells[column], self._where(column)) if self.cells[column] else None
+        return read_day(self.cells[column], self.where(column)) if self.cells[column] else None
 
     def amount(self, column: str) -> str | None:
         """A plain decimal in its shortest form; None where the cell is empty."""
@@ -94,7 +94,8 @@ class Line:
             first = error.errors(include_url=False, include_context=False, include_input=False)[0]
             self.refuse(".".join(map(str, first["loc"])), str(first["msg"]))
 
-    def _where(self, column: str) -> str:
+    def where(self, column: str) -> str:
+        """The cell, for whoever refuses it."""
         return f"{self.file} line {self.number}, column {column}"
 
 

@@ -18,8 +18,6 @@ class FileSession:
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = folders
 
-    has_key = False
-
     def __enter__(self) -> Self:
         return self
 

@@ -1,5 +1,6 @@
 """Laws a contract cannot say: what the rows of one metric owe to each other and to the other metrics."""
 
+from expectations.laws.claims import CLAIM_LAWS
 from expectations.laws.curated import CURATED_LAWS
 from expectations.laws.hub import HUB_LAWS
 from expectations.laws.law import ROUNDING, Frames, Law
@@ -9,4 +10,11 @@ from expectations.laws.router import ROUTER_LAWS
 
 __all__ = ["LAWS", "ROUNDING", "Frames", "Law"]
 
-LAWS: dict[str, Law] = {**ROUTER_LAWS, **PRICE_LAWS, **MARKET_LAWS, **CURATED_LAWS, **HUB_LAWS}
+LAWS: dict[str, Law] = {
+    **ROUTER_LAWS,
+    **PRICE_LAWS,
+    **MARKET_LAWS,
+    **CURATED_LAWS,
+    **HUB_LAWS,
+    **CLAIM_LAWS,
+}

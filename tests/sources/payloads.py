@@ -17,6 +17,7 @@ PAGES = {
     "releases": ("releases.csv",),
     "genai_prices": ("payload.csv",),
     "huggingface_hub": ("payload.json",),
+    "claims": ("claims.csv",),
 }
 
 

@@ -1,5 +1,6 @@
 """Event contracts: what travels on the topics, and nothing else."""
 
+from tokenshare.events.claims import *
 from tokenshare.events.curated import *
 from tokenshare.events.event import *
 from tokenshare.events.fetches import *

@@ -1,5 +1,6 @@
 """The field dictionary: one name, one type, one unit, one meaning, everywhere. Its chapters are one dictionary."""
 
+from tokenshare.fields.claims import *
 from tokenshare.fields.core import *
 from tokenshare.fields.curated import *
 from tokenshare.fields.fetches import *

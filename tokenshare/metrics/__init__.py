@@ -1,5 +1,6 @@
 """The metric registry: every relation we stand behind, and what must hold before it is shown."""
 
+from tokenshare.metrics.claims import CLAIM_METRICS, CLAIMS
 from tokenshare.metrics.curated import CURATED_GROUPS, CURATED_METRICS
 from tokenshare.metrics.group import Evidence, Group, Interval, Provenance
 from tokenshare.metrics.hub import HUB_MARTS, HUB_METRICS
@@ -19,9 +20,9 @@ __all__ = [
 ]  # fmt: skip
 
 METRICS = (
-    *(*ROUTER_METRICS, *PRICE_METRICS, *MARKET_METRICS, *HUB_METRICS, *CURATED_METRICS),
+    *(*ROUTER_METRICS, *PRICE_METRICS, *MARKET_METRICS, *HUB_METRICS, *CURATED_METRICS, *CLAIM_METRICS),
     *(*MARTS, *MARKET_MARTS, *HUB_MARTS),
 )
-GROUPS = (ROUTER, LIST_PRICES, *CURATED_GROUPS, MODELS, VENDORS, *MARKET_GROUPS, *HUB_GROUPS)
+GROUPS = (ROUTER, LIST_PRICES, *CURATED_GROUPS, CLAIMS, MODELS, VENDORS, *MARKET_GROUPS, *HUB_GROUPS)
 GROUP_BY_ID = {group.id: group for group in GROUPS}
 METRIC_BY_ID = {metric.id: metric for metric in METRICS}

@@ -41,6 +41,7 @@ class Group:
 
     `measured_by` is the dbt model (check_name, key, observed) that measures `evidence`; the keys of the check
     `dated_by` are the days there are, by which freshness is told. `listed` are dbt models that `status` lists.
+    It `follows` the groups whose numbers it draws on: while one of them is shut, so is this one.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Group:
     dated_by: str = ""
     evidence: tuple[Evidence, ...] = ()
     listed: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
 
 
 NONE = Interval(0, 0)

@@ -1,5 +1,6 @@
 """Row contracts: the columns of every published metric and mart."""
 
+from tokenshare.rows.claims import *
 from tokenshare.rows.curated import *
 from tokenshare.rows.hub import *
 from tokenshare.rows.markets import *

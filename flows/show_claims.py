@@ -1,0 +1,83 @@
+"""Tables about quoted numbers, for people."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from flows.show import Document, coloured, text
+
+MATCHES = 8
+VERDICT_COLOURS = {
+    "reproduced": "green", "reproduced_by_another_method": "yellow", "not_reproduced": "red", "no_data": "dim",
+}  # fmt: skip
+
+
+def draw_check(console: Console, document: Document) -> None:
+    """The verdict, what each method gives beside it, and how much was tried to find a match."""
+    unit, window = document["unit"], document["window"]
+    name = " ".join(part for part in (document["about"], document["entity"]) if part)
+    console.print(f"{name} {said(document['value'], unit)} over {document['asked_period']}, by {window}", markup=False)
+    verdict = document["verdict"]
+    console.print(f"[{VERDICT_COLOURS[verdict]}]{verdict}[/]{_nearest(document)}")
+    console.print(_methods(document["beside"], unit, document["period"]))
+    tried = ", ".join(f"{found['matched']} of {found['tried']} by {found['window']}" for found in document["windows"])
+    console.print(f"{document['variants_tried']} variants tried, {document['variants_matched']} matched: {tried}")
+    console.print("enough variants match anything by chance; the verdict is of the first line's window alone")
+    for match in document["matches"][:MATCHES]:
+        console.print(f"  {match['method']} {match['period']}: {said(match['nearest'], unit)}", markup=False)
+    numbers = "demo (synthetic) numbers" if document["synthetic"] else "numbers"
+    console.print(f"{numbers} as of {text(document['as_of'])}, version {document['version']}, {document['status']}")
+
+
+def draw_citation(console: Console, document: Document) -> None:
+    """The sentence, whole on its line."""
+    console.print(document["sentence"], markup=False, soft_wrap=True)
+
+
+def claims_table(claims: Sequence[Document]) -> Table:
+    """What the article said, held against a world that is invented: never called measured."""
+    table = Table(title="Claims, held against the demo (synthetic)", title_justify="left", box=None, pad_edge=False)
+    for heading in ("claim", "claimed", "demo (synthetic)", "method", "period", "verdict", "status", "as of"):
+        table.add_column(heading, overflow="fold")
+    for claim in claims:
+        verdict = claim["verdict"]
+        table.add_row(
+            claim["quote"].replace("[", r"\["),
+            said(claim["claimed"], claim["unit"]),
+            said(claim["nearest"], claim["unit"]),
+            text(claim["method"]),
+            text(claim["period"]),
+            f"[{VERDICT_COLOURS[verdict]}]{verdict}[/]",
+            coloured(claim["status"]),
+            f"{claim['as_of']:%Y-%m-%d}",
+        )
+    return table
+
+
+def said(value: float | None, unit: str) -> str:
+    """A number as people say it: shares in percent, tokens and money in billions, growth as a factor."""
+    if value is None:
+        return "-"
+    if unit == "ratio":
+        return f"{value:.1%}" if abs(value) < 2 else f"{value:.1f}x"  # beyond 200 % it is a factor
+    if abs(value) >= 1e9:
+        return f"{value / 1e9:,.0f}B {unit}"
+    return f"{value:,.6g}" if unit in ("count", "rank") else f"{value:,.6g} {unit}"
+
+
+def _nearest(document: Document) -> str:
+    if document["nearest"] is None:
+        return ": nothing published counts this over that period"
+    value = said(document["nearest"], document["unit"])
+    return f": nearest {value} ({document['method']}, {document['period']})"
+
+
+def _methods(rows: Sequence[Document], unit: str, period: str | None) -> Table:
+    table = Table(title=f"By method, {period}" if rows else "", title_justify="left", box=None, pad_edge=False)
+    for heading in ("method", "gives", "counted", "of") if rows else ():
+        table.add_column(heading)
+    for row in rows:
+        counts = [f"{count:,}" if count is not None else "-" for count in (row["numerator"], row["denominator"])]
+        table.add_row(row["method"], said(row["nearest"], unit), *counts)
+    return table

@@ -1,0 +1,139 @@
+"""What a claim can be about: a closed vocabulary, so that no claim is held against something else by a guess."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+COMPARISONS = ("about", "above", "below")
+WINDOWS = ("day", "week", "trailing7", "trailing28", "month")
+SHORTEST_WEEK = 7
+
+
+@dataclass(frozen=True)
+class About:
+    """One family of numbers.
+
+    `methods` are the ways to count it, the first being meant where a claim names none; `window` is the one it is
+    usually told for. `entity` shows whom it may be about, and is empty where the whole is meant.
+    """
+
+    name: str
+    unit: str
+    meaning: str
+    methods: tuple[str, ...]
+    entity: str = ""
+    window: str = "week"
+    limits: tuple[int, int] | None = None  # None: any number
+
+
+SHARE = (0, 1)
+_SETS = ("named", "known", "top5", "top9", "top10")
+_CHINESE = (
+    *("origin", "identified", "top10", "lower", "upper", "top5", "top9", "origin_of_named"),
+    *(f"identified_of_{name}" for name in _SETS),
+)
+_PARTS = ("of_all", *(f"of_{name}" for name in _SETS))
+_COUNTED = (0, 10**18)
+
+ROUTER = (
+    About("china_share", "ratio", "Chinese share of the router's tokens", _CHINESE, limits=SHARE),
+    About(
+        "vendor_share", "ratio", "a vendor's share of the router's tokens", (*_PARTS, "upper"), "deepseek", limits=SHARE
+    ),
+    About(
+        "model_rank_china_count",
+        "count",
+        "Chinese models among the most-used",
+        ("origin", "identified"),
+        "top5",
+        limits=(0, 10),
+    ),
+    About("openness_share", "ratio", "share of tokens by openness and origin", _PARTS, "open_chinese", limits=SHARE),
+    About(
+        "china_part_of_open",
+        "ratio",
+        "Chinese part of open-weight tokens",
+        ("origin", "lower", "upper", "identified", "top10"),
+        limits=SHARE,
+    ),
+    About("free_share", "ratio", "share of tokens of free variants", _PARTS, limits=SHARE),
+    About("router_tokens", "tokens", "tokens routed in a window", ("all",), limits=_COUNTED),
+    About("router_growth", "ratio", "tokens over those of the window a year earlier", ("all",), limits=_COUNTED),
+    About("programming_share", "ratio", "programming's part of all tokens", ("of_all", "of_named"), limits=SHARE),
+    About(
+        "vendor_programming_share",
+        "ratio",
+        "a vendor's part of programming tokens",
+        ("of_all", "of_named"),
+        "xiaomi",
+        limits=SHARE,
+    ),
+)
+HUB = (
+    About("family_downloads", "count", "all-time downloads of a family", ("official",), "qwen", "day", _COUNTED),
+    About(
+        "family_downloads_ratio", "ratio", "downloads of one family over another's", ("official",), "qwen/llama", "day"
+    ),
+    About(
+        "family_derivatives",
+        "count",
+        "repositories built on a family",
+        ("any", "tagged", "finetune", "quantized", "adapter", "merge"),
+        "qwen",
+        "day",
+        _COUNTED,
+    ),
+    About(
+        "family_derivatives_ratio",
+        "ratio",
+        "derivatives of one family over those of others together",
+        ("any", "tagged"),
+        "qwen/google+meta",
+        "day",
+    ),
+    About("new_derivative_share", "ratio", "part of new derivatives", ("declared",), "qwen", "month", SHARE),
+    About("china_download_share", "ratio", "Chinese part of a year's downloads", ("flow",), "", "day", SHARE),
+    About("trending_china_count", "count", "Chinese among the ten trending", ("score",), "", "day", (0, 10)),
+)
+_SIDES = ("input", "output", "blended")
+PRICES = (
+    About("list_price", "USD/1M tokens", "list price of a model", _SIDES, "deepseek/deepseek-v4-pro", "day", _COUNTED),
+    About("price_ratio", "ratio", "one model's price over another's", _SIDES, "openai/gpt-5.5:deepseek/deepseek-v4-pro",
+          "day"),
+    About("price_saving", "ratio", "how much cheaper than its peers", _SIDES, "moonshotai/kimi-k2.6", "day", SHARE),
+)  # fmt: skip
+MARKETS = (
+    About("market_cap", "USD", "market value of a company", ("close",), "nvidia", "day", _COUNTED),
+    About("market_cap_change", "ratio", "change of a market value over a year", ("close",), "nvidia", "day"),
+    About("market_cap_rank", "rank", "place among companies by market value", ("close",), "nvidia", "day", (1, 10**6)),
+    About("session_change", "ratio", "change of a price in one session", ("close",), "nvidia", "day", (-1, 10)),
+    About("session_change_usd", "USD", "change of a market value in one session", ("close",), "nvidia", "day"),
+    About("session_loss_rank", "rank", "place among one-day losses of value", ("close",), "nvidia", "day", (1, 10**6)),
+    About("pureplay_value", "USD", "value of a pure-play, or of all", ("newest",), "total", "day", _COUNTED),
+    About("platform_value", "USD", "value of a platform company, or of all", ("newest",), "total", "day", _COUNTED),
+)
+_STATED = ("stated",)
+ELSEWHERE = (  # populations that no source of ours observes: their claims have no data
+    About("elsewhere_token_share", "ratio", "a share of others' tokens", _STATED, "vercel/deepseek", "month", SHARE),
+    About("elsewhere_revenue_share", "ratio", "a share of others' revenue", _STATED, "vercel/deepseek", "month", SHARE),
+)
+ABOUTS = (*ROUTER, *HUB, *PRICES, *MARKETS, *ELSEWHERE)
+ABOUT_BY_NAME: Mapping[str, About] = {about.name: about for about in ABOUTS}
+
+
+def objections(about: About, *, value: Decimal, entity: str, method: str) -> Iterator[tuple[str, str]]:
+    """(column, what is wrong with it) for each part of a claim that does not fit what it is about."""
+    if about.limits and not about.limits[0] <= value <= about.limits[1]:
+        low, high = about.limits
+        hint = f"; for {value} % write {value / 100:f}" if about.limits == SHARE and 1 < value <= 100 else ""
+        yield "value", f"{value} is outside {low} to {high}: {about.name} is told in {about.unit}{hint}"
+    if bool(entity) != bool(about.entity):
+        wanted = f"such as {about.entity}" if about.entity else "empty: it is about the whole"
+        yield "entity", f"{entity[:60]!r} is not what {about.name} is about: {wanted}"
+    if method not in about.methods:
+        yield "method", f"{method[:60]!r} is no way to count {about.name}: choose among {', '.join(about.methods)}"
+
+
+def usual_window(about: About, days: int) -> str:
+    """The window in which a claim over so many days is told: a week is no part of a shorter period."""
+    return "day" if about.window == "week" and days < SHORTEST_WEEK else about.window

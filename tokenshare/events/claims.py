@@ -1,0 +1,29 @@
+"""Quoted claims, as curated."""
+
+from typing import ClassVar
+
+from tokenshare import fields as f
+from tokenshare.events.event import Event
+
+
+class ClaimQuoted(Event):
+    """A number somebody quoted, with what it is about and how precisely it was said.
+
+    A file of claims is one statement, so all of it is one period: a row that leaves the file is no longer claimed.
+    """
+
+    period: ClassVar[str | None] = "source_id"
+
+    claim_id: f.ClaimId
+    quote: f.Quote
+    value: f.Figure
+    unit: f.ClaimUnit
+    rounding: f.RoundingStep
+    about: f.About
+    entity: f.ClaimEntity
+    period_start: f.ClaimPeriodDate
+    period_end: f.ClaimPeriodDate
+    source: f.ClaimSource
+    method: f.ClaimMethod
+    window: f.SpanName
+    comparison: f.Comparison
