@@ -9,23 +9,25 @@ from typing import Annotated
 import typer
 
 from connectors.storage.home import Home
-from flows import answer, looks, show
+from flows import answer, cli_broker, looks, show
 from flows import settings as environment
 from flows.keys import find_metric, read_moment
 from tokenshare.errors import ExitCode, UsageError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-broker_app = typer.Typer(no_args_is_help=True, help="The local Apache Kafka of this home.")
-app.add_typer(broker_app, name="broker")
+app.add_typer(cli_broker.app, name="broker")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="The moment to speak for, such as 2026-08-03T06:00:00Z.")]
 World = Annotated[Path | None, typer.Option("--world", help="A directory of CSV files served instead of the internet.")]
 Chosen = Annotated[list[str] | None, typer.Option("--source", help="Only this source; may be given again.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Wait for a pass that holds the home, an hour at most.")]
 TakeOver = Annotated[bool, typer.Option("--take-over", help="End the pass that holds the home first.")]
 MetricId = Annotated[str | None, typer.Argument(help="A metric, such as china_share_origin_weekly.")]
 By = Annotated[str, typer.Option("--by", help="Who lets it through.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why.")]
+
+PATIENCE_SECONDS = 3600.0  # of a pass that a schedule started
 
 
 @app.command()
@@ -45,6 +47,7 @@ def refresh(
     as_of: AsOf = None,
     world: World = None,
     take_over: TakeOver = False,
+    wait: Wait = False,
     json: Json = False,
 ) -> None:
     """One whole pass: fetch, land, build, judge, publish."""
@@ -52,10 +55,22 @@ def refresh(
 
     settings = environment.load()
     moment = read_moment(as_of) if as_of else None
+    patience = PATIENCE_SECONDS if wait else 0.0
     with answer.progress() as progress:
-        report = run_once(settings, moment, world, source or [], progress, take_over=take_over)
+        report = run_once(
+            settings, moment, world, source or [], progress, take_over=take_over, patience_seconds=patience
+        )
     answer.give(report.document(), json, show.draw_refresh)
     raise typer.Exit(int(report.exit_code))
+
+
+@app.command()
+def serve() -> None:
+    """Prefect deployments with their schedules, one pass at a time, until stopped."""
+    from flows.scheduled import serve_deployments
+
+    with answer.progress() as progress:
+        serve_deployments(environment.load(), progress)
 
 
 @app.command()
@@ -134,32 +149,6 @@ def upstream(
     sys.stdout.flush()
     with suppress(KeyboardInterrupt):
         served.serve_forever()
-
-
-@broker_app.command("start")
-def start_broker(json: Json = False) -> None:
-    """Start the local broker where it does not run."""
-    from flows.surroundings import open_cluster
-
-    with answer.progress() as progress:
-        found = open_cluster(environment.load(), progress)
-    answer.give({"bootstrap_servers": found.bootstrap_servers}, json, show.draw_facts)
-
-
-@broker_app.command("stop")
-def stop_broker(json: Json = False) -> None:
-    """Stop the local broker; its data stays."""
-    from connectors.kafka import broker
-
-    answer.give({"stopped": broker.stop(environment.load().home)}, json, show.draw_facts)
-
-
-@broker_app.command("status")
-def show_broker(json: Json = False) -> None:
-    """Whether the local broker runs, and where."""
-    from connectors.kafka import broker
-
-    answer.give(asdict(broker.status(environment.load().home)), json, show.draw_facts)
 
 
 def main() -> None:

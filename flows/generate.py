@@ -9,10 +9,12 @@ from pydantic import SecretStr
 
 from connectors.sources import SOURCES
 from expectations.laws import LAWS
+from flows.schedule import deployments
 from flows.settings import Settings, name_of
 from tokenshare.errors import GRAVITY, UsageError
 from tokenshare.metrics import GROUPS, METRICS
 from tokenshare.render import pages, reference, relations, schemas
+from tokenshare.render.deployments import prefect_text
 from tokenshare.topics import TOPICS
 
 ROOT = Path(__file__).parents[1]
@@ -28,6 +30,7 @@ def rendered() -> dict[str, str]:
         "dbt/models/staging/_sources.yml": relations.sources_text(TOPICS),
         "dbt/models/metrics/_metrics.yml": relations.models_text(m for m in METRICS if m.schema == "metrics"),
         "dbt/models/marts/_marts.yml": relations.models_text(m for m in METRICS if m.schema == "marts"),
+        "prefect.yaml": prefect_text(deployments()),
         "docs/reference/metrics.md": pages.metrics_page(METRICS),
         "docs/reference/topics.md": pages.topics_page(TOPICS),
         "docs/reference/settings.md": reference.settings_page(list(_settings())),

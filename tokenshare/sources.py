@@ -10,6 +10,10 @@ from typing import Protocol
 from tokenshare.events import Event
 from tokenshare.topics import Topic
 
+# When a source is asked, as a cron in UTC. Files cost nothing to ask: they are looked at again and again.
+DAILY, WEEKLY, HOURLY, ON_CHANGE = "30 3 * * *", "30 3 * * 1", "40 * * * *", "17 * * * *"
+CURATED = "curated"  # the upstream that is files
+
 
 @dataclass(frozen=True)
 class Page:
@@ -71,7 +75,8 @@ class Source:
     `upstream` names the address it is asked at, which a setting holds; sources of one upstream share a key.
     `fetch` touches the network and yields pages as they come; `parse` is pure and raises PayloadRefused
     where the pages cannot be trusted as a whole. `world_file` is the file of a world that stands in for it; one that
-    `ships` is read from the project's own files where a world, or a set-up, has none.
+    `ships` is read from the project's own files where a world, or a set-up, has none. `due` is the cron, in UTC, by
+    which a schedule asks it; empty, it follows from the cadence.
     """
 
     id: str
@@ -88,3 +93,12 @@ class Source:
     parse: Callable[[Fetch], Parsed]
     upstream: str = "openrouter"
     ships: bool = False
+    due: str = ""
+
+    @property
+    def cron(self) -> str:
+        """When a schedule asks it, in UTC: as declared, on change for a file, else as often as its cadence."""
+        if self.due or self.upstream == CURATED:
+            return self.due or ON_CHANGE
+        day = timedelta(days=1)
+        return HOURLY if self.cadence < day else DAILY if self.cadence < 7 * day else WEEKLY
