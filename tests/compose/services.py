@@ -109,12 +109,15 @@ class Local:
         told, data = self.environment("postgres"), Path(tempfile.mkdtemp(prefix="tokenshare-postgres-"))
         self.stack.callback(shutil.rmtree, data, ignore_errors=True)
         options: dict[str, Any] = {"cwd": data}
+        password = data / "password"
+        password.write_text(told["POSTGRES_PASSWORD"])
         if os.geteuid() == 0:  # PostgreSQL refuses to be root
-            shutil.chown(data, "postgres", "postgres")
             options |= {"user": "postgres", "group": "postgres", "extra_groups": []}
-        single = ["--username", told["POSTGRES_USER"], "--auth", "scram-sha-256", "--pwfile", "/dev/stdin"]
+            for path in (data, password):
+                shutil.chown(path, "postgres", "postgres")
+        single = ["--username", told["POSTGRES_USER"], "--auth", "scram-sha-256", "--pwfile", password]
         initdb = [programs / "initdb", "--pgdata", data / "data", "--no-sync", *single]
-        subprocess.run(initdb, input=told["POSTGRES_PASSWORD"].encode(), check=True, capture_output=True, **options)
+        subprocess.run(initdb, check=True, capture_output=True, **options)
         words = [str(programs / "postgres"), "-D", str(data / "data"), "-h", "127.0.0.1", "-k", str(data), "-p",
                  str(self.ports[5432]), "-c", "fsync=off"]  # fmt: skip
         process = self.run("postgres", words, {}, **options)

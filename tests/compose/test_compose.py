@@ -1,6 +1,7 @@
 """docker-compose.yml opens nothing to the network, names what it runs, holds no secret, and says when it is well."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,15 @@ def test_passwords_must_be_given() -> None:
     assert all(value in interpolated(told, GIVEN) for value in GIVEN.values())
     with pytest.raises(KeyError):
         interpolated(told, {})
+
+
+def test_the_documented_passwords_are_all_that_must_be_given(tmp_path: Path) -> None:
+    (lines,) = re.findall(r"^umask 077\n(?:echo .*\n)+", (ROOT / "docs" / "operate.md").read_text(), re.MULTILINE)
+    subprocess.run(["bash", "-euc", lines], cwd=tmp_path, check=True)
+    written = dict(line.split("=", 1) for line in (tmp_path / ".env").read_text().splitlines())
+    assert written.keys() == GIVEN.keys()
+    assert all(re.fullmatch(r"(\w+:)?[0-9a-f]{48}", value) for value in written.values())
+    assert (tmp_path / ".env").stat().st_mode & 0o077 == 0
 
 
 def test_the_prefect_api_asks_who_calls_and_phones_nobody() -> None:

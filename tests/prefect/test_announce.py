@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -14,10 +16,12 @@ from connectors.kafka.cluster import Cluster
 from flows import settings
 from flows.deployments import run_once
 from flows.refresh import Report
-from tests.prefect.server import Server, start
+from flows.schedule import deployments
+from tests.prefect.server import Server, environment, start
 from tests.scene import Scene, small_rows, statuses, write_prices, write_rankings
 from tokenshare.metrics import METRICS
 
+ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.timeout(900)  # a server and three passes, on a machine that may be busy
 SECRET = "canary-key-90ab31cd7e"
 START = date(2026, 6, 29)
@@ -116,6 +120,26 @@ def test_no_secret_is_in_artifacts_events_or_deployments(server: Server, second:
     assert SECRET not in dump
 
 
+def test_prefect_yaml_deploys_what_serve_would(server: Server, tmp_path: Path) -> None:
+    """The documented commands, as they stand."""
+    page = (ROOT / "docs" / "operate.md").read_text()
+    lines = re.findall(r"^prefect (?!server).*$", page, re.MULTILINE)
+    told = {**environment(tmp_path / "prefect"), "PREFECT_API_URL": server.url, "PREFECT_CLI_PROMPT": "false"}
+    for line in lines:
+        words = [sys.executable, "-m", *line.split()]
+        done = subprocess.run(words, cwd=ROOT, env=told, capture_output=True, text=True, timeout=200, check=False)
+        assert done.returncode == 0, (line, done.stdout, done.stderr)
+    found = {made["name"]: made for made in server.ask("deployments/filter", {})}
+    assert found.keys() == {planned.name for planned in deployments()}
+    for planned in deployments():
+        made = found[planned.name]
+        (schedule,) = made["schedules"]
+        assert (schedule["schedule"]["cron"], schedule["schedule"]["timezone"]) == (planned.cron, "UTC")
+        assert made["parameters"] == {"sources": list(planned.sources)}
+        assert (made["work_pool_name"], made["global_concurrency_limit"]["limit"]) == ("tokenshare", 1)
+        assert made["concurrency_options"]["collision_strategy"] == "ENQUEUE"
+
+
 def test_a_server_killed_in_the_middle_stops_nothing(scene: Scene, server: Server, world: Path, second: Report) -> None:
     said: list[str] = []
     told = settings.load(scene.variables)
@@ -130,4 +154,4 @@ def test_a_server_killed_in_the_middle_stops_nothing(scene: Scene, server: Serve
     assert [text for text in said if "without it" in text] == ["Prefect does not answer: the pass goes on without it"]
     assert statuses(report)["china_share_trailing7_daily"] == "published"
     assert max(str(row["usage_date"]) for row in scene.metric("china_share_trailing7_daily")) == "2026-07-14"
-    assert scene.catalog("runs")[-1]["status"] == "finished"
+    assert scene.catalog("runs")[-1]["run_id"] == report.run.id

