@@ -23,10 +23,13 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on s
 AsOf = Annotated[str | None, typer.Option("--as-of", help="The moment to speak for, such as 2026-08-03T06:00:00Z.")]
 World = Annotated[Path | None, typer.Option("--world", help="A directory of CSV files served instead of the internet.")]
 Chosen = Annotated[list[str] | None, typer.Option("--source", help="Only this source; may be given again.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Wait for a pass that holds the home, an hour at most.")]
 TakeOver = Annotated[bool, typer.Option("--take-over", help="End the pass that holds the home first.")]
 MetricId = Annotated[str | None, typer.Argument(help="A metric, such as china_share_origin_weekly.")]
 By = Annotated[str, typer.Option("--by", help="Who lets it through.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why.")]
+
+PATIENCE_SECONDS = 3600.0  # of a pass that a schedule started
 
 
 @app.command()
@@ -46,6 +49,7 @@ def refresh(
     as_of: AsOf = None,
     world: World = None,
     take_over: TakeOver = False,
+    wait: Wait = False,
     json: Json = False,
 ) -> None:
     """One whole pass: fetch, land, build, judge, publish."""
@@ -54,12 +58,24 @@ def refresh(
 
     settings = environment.load()
     moment = read_moment(as_of) if as_of else None
+    patience = PATIENCE_SECONDS if wait else 0.0
     with answer.progress() as progress:
-        report = run_once(settings, moment, world, source or [], progress, take_over=take_over)
+        report = run_once(
+            settings, moment, world, source or [], progress, take_over=take_over, patience_seconds=patience
+        )
         progress("report")
         write_page(Home(settings.home))
     answer.give(report.document(), json, show.draw_refresh)
     raise typer.Exit(int(report.exit_code))
+
+
+@app.command()
+def serve() -> None:
+    """Prefect deployments with their schedules, one pass at a time, until stopped."""
+    from flows.scheduled import serve_deployments
+
+    with answer.progress() as progress:
+        serve_deployments(environment.load(), progress)
 
 
 @app.command()

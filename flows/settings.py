@@ -116,6 +116,11 @@ def hand_to_dbt(database: Path) -> None:
     os.environ["TOKENSHARE_WAREHOUSE"] = str(database)
 
 
+def without_run_of_prefect(environ: Mapping[str, str] = ENVIRON) -> dict[str, str]:
+    """The environment less what Prefect tells a process about the flow run that it is."""
+    return {name: value for name, value in environ.items() if not name.startswith("PREFECT__")}
+
+
 def unknown(environ: Mapping[str, str]) -> list[str]:
     """Variables that look like ours and are not: most often a misspelling."""
     known = {"TOKENSHARE_WAREHOUSE", *map(name_of, Settings.model_fields)}

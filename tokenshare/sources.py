@@ -11,6 +11,9 @@ from tokenshare.events import Event
 from tokenshare.topics import Topic
 
 Params = Mapping[str, str | Sequence[str]]  # a parameter with several values is repeated
+# When a source is asked, as a cron in UTC. Files cost nothing to ask: they are looked at again and again.
+DAILY, WEEKLY, HOURLY, ON_CHANGE = "30 3 * * *", "30 3 * * 1", "40 * * * *", "17 * * * *"
+CURATED = "curated"  # the upstream that is files
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,8 @@ class Source:
     `fetch` touches the network and yields pages as they come; `parse` is pure and raises PayloadRefused
     where the pages cannot be trusted as a whole. `world_file` is the file of a world that stands in for it; one that
     `ships` is read from the project's own files where a world, or a set-up, has none. `first_known` tells when a file
-    begins to say anything: until then it is no part of the set-up, because facts of June were unknown in May.
+    begins to say anything: until then it is no part of the set-up, because facts of June were unknown in May. `due` is
+    the cron, in UTC, by which a schedule asks it; empty, it follows from the cadence.
     """
 
     id: str
@@ -102,3 +106,12 @@ class Source:
     ships: bool = False
     key_name: str = "OPENROUTER_API_KEY"
     first_known: Callable[[Page], datetime | None] | None = None
+    due: str = ""
+
+    @property
+    def cron(self) -> str:
+        """When a schedule asks it, in UTC: as declared, on change for a file, else as often as its cadence."""
+        if self.due or self.upstream == CURATED:
+            return self.due or ON_CHANGE
+        day = timedelta(days=1)
+        return HOURLY if self.cadence < day else DAILY if self.cadence < 7 * day else WEEKLY

@@ -168,6 +168,7 @@ SOURCE = Source(
     title="OpenRouter: tokens a day of the fifty most used models (keyless daily export)",
     emits=(USAGE_OBSERVED,),
     cadence=timedelta(days=1),
+    due="50 1 * * *",  # published about 01:46
     needs_key=False,
     licence="CC BY 4.0",
     citation="Source: OpenRouter (openrouter.ai/rankings), as of {as_of}.",

@@ -139,6 +139,7 @@ SOURCE = Source(
     title="OpenRouter: tokens a day of the fifty most used models (Data API)",
     emits=(USAGE_OBSERVED,),
     cadence=timedelta(days=1),
+    due="10 2 * * *",  # a day is complete at 02:00
     needs_key=True,
     licence="CC BY 4.0",
     citation="Source: OpenRouter (openrouter.ai/rankings), as of {as_of}.",

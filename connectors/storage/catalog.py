@@ -43,6 +43,14 @@ def read_metric(home: Home, metric: Metric) -> list[Record]:
     return _ask(home.published_file, f"SELECT * FROM {metric.relation} ORDER BY {grain_sql(metric)}", [])
 
 
+def read_newest(home: Home, metric: Metric, most: int) -> list[Record]:
+    """The rows readers see of the newest periods, newest first; at most so many."""
+    newest = f'"{metric.period}" DESC, ' if metric.period else ""
+    return _ask(
+        home.published_file, f"SELECT * FROM {metric.relation} ORDER BY {newest}{grain_sql(metric)} LIMIT ?", [most]
+    )
+
+
 def read_metric_as_of(home: Home, metric: Metric, moment: datetime) -> tuple[Record, list[Record]]:
     """The publication that was the newest at `moment`, and its rows; raises UsageError where there was none yet."""
     known = [

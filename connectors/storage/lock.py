@@ -17,14 +17,15 @@ PATIENCE_SECONDS = 10.0
 
 
 @contextmanager
-def hold(path: Path, run_id: str) -> Iterator[None]:
-    """Holds the lock for the block; raises Busy naming the holder's pid where another pass has it."""
+def hold(path: Path, run_id: str, patience_seconds: float = 0.0) -> Iterator[None]:
+    """Holds the lock for the block; raises Busy naming the holder's pid where another pass has it for that long."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    deadline = monotonic() + patience_seconds
     with path.open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise _busy(path) from None
+        while not _taken(file):
+            if monotonic() >= deadline:
+                raise _busy(path)
+            sleep(0.2)
         _sign(file, run_id)
         yield
 
@@ -61,11 +62,16 @@ def is_held(path: Path) -> bool:
     if not path.exists():
         return False
     with path.open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+        return not _taken(file)
+
+
+def _taken(file: IO[str]) -> bool:
+    """Takes the lock where nobody has it."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _sign(file: IO[str], run_id: str) -> None:

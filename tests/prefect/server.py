@@ -1,5 +1,6 @@
 """A real Prefect server on a free loopback port, and the questions its REST API is asked."""
 
+import base64
 import json
 import os
 import socket
@@ -16,6 +17,7 @@ from urllib.request import Request, urlopen
 QUIET = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1", "PREFECT_LOGGING_LEVEL": "WARNING"}
 LISTS = ("flows", "flow_runs", "task_runs", "logs", "artifacts", "events", "deployments", "work_pools", "variables")
 START_SECONDS = 90
+EVENT_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -25,13 +27,33 @@ class Server:
     url: str
     home: Path
     process: "subprocess.Popen[bytes]"
+    login: str = ""  # user:password, where it asks for one
 
     def ask(self, path: str, question: dict[str, Any] | None = None) -> Any:
         """The answer to a GET, or to a POST of a question."""
         body = None if question is None else json.dumps(question).encode()
-        request = Request(f"{self.url}/{path}", body, {"Content-Type": "application/json"})
-        with urlopen(request, timeout=10) as response:
+        headers = {"Content-Type": "application/json"}
+        if self.login:
+            headers["Authorization"] = f"Basic {base64.b64encode(self.login.encode()).decode()}"
+        if self.login and question is not None:
+            csrf = self.ask("csrf-token?client=tests")["token"]
+            headers |= {"Prefect-Csrf-Token": csrf, "Prefect-Csrf-Client": "tests"}
+        with urlopen(Request(f"{self.url}/{path}", body, headers), timeout=10) as response:
             return json.load(response)
+
+    def events(self, name: str, resource: str) -> list[dict[str, Any]]:
+        """Events of that name about it: a server stores them a little later than it takes them."""
+        wanted = {"filter": {"event": {"name": [name]}, "resource": {"id": [resource]}}}
+        until, found = monotonic() + EVENT_SECONDS, []
+        while not found and monotonic() < until:
+            found = self.ask("events/filter", wanted)["events"]
+            sleep(0.2)
+        return list(found)
+
+    def kill(self) -> None:
+        """As a power cut would."""
+        self.process.kill()
+        self.process.wait()
 
     def wait(self) -> None:
         """Until it answers."""
@@ -63,15 +85,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def start(home: Path) -> Iterator[Server]:
+def start(home: Path, login: str = "", **settings: str) -> Iterator[Server]:
     """Starts a server, which is not waited for; it is ended at the end, by its handle."""
     port = free_port()
     words = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     home.mkdir()
     with (home / "server.log").open("wb") as log:
-        process = subprocess.Popen(words, env=environment(home), stdout=log, stderr=log)
+        process = subprocess.Popen(words, env={**environment(home), **settings}, stdout=log, stderr=log)
         try:
-            yield Server(f"http://127.0.0.1:{port}/api", home, process)
+            yield Server(f"http://127.0.0.1:{port}/api", home, process, login)
         finally:
             process.terminate()
             try:

@@ -57,6 +57,7 @@ def source_page(source: Source) -> str:
         (
             ("Emits", _codes([topic.name for topic in source.emits])),
             ("Cadence", _span(source.cadence)),
+            ("Asked at", f"{code(source.cron)} (cron, UTC), where `tokenshare serve` runs"),
             ("Key", key),
             ("Licence", source.licence),
             ("Citation", source.citation),

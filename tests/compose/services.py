@@ -1,0 +1,163 @@
+"""The services of docker-compose.yml as plain processes: the same commands and environment, on free loopback ports."""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+import yaml
+
+from connectors.kafka import distribution, java
+from connectors.kafka.node import Node, command
+from tests.prefect.server import environment, free_port
+
+ROOT = Path(__file__).parents[2]
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+GIVEN = {"TOKENSHARE_POSTGRES_PASSWORD": "canary-database-17", "TOKENSHARE_PREFECT_AUTH": "someone:canary-login-23"}
+VARIABLE = re.compile(r"\$\{(\w+)(?::([?-])([^}]*))?\}")
+# Every port that a service listens on, with the names by which it is called there.
+PORTS = {
+    9092: ("localhost", ""),
+    19092: ("kafka", ""),
+    9093: ("localhost",),
+    5432: ("postgres",),
+    4200: ("prefect", "127.0.0.1"),
+    8080: ("127.0.0.1",),
+    8000: ("127.0.0.1",),
+}
+
+
+def interpolated(text: str, given: Mapping[str, str]) -> str:
+    """As Compose fills in variables; raises KeyError for one that must be given and is not."""
+    return VARIABLE.sub(lambda m: given[m[1]] if m[2] == "?" else given.get(m[1], m[3] or ""), text)
+
+
+def postgres_folder() -> Path | None:
+    """Where Debian keeps the newest PostgreSQL that is installed."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
+    return found[-1].parent if found else None
+
+
+@dataclass
+class Local:
+    """A place for all services on this machine."""
+
+    root: Path
+    stack: ExitStack
+    ports: dict[int, int] = field(default_factory=lambda: {port: free_port() for port in PORTS})
+
+    def moved(self, text: str) -> str:
+        """The text with every address of the composition as it is here."""
+        for port, hosts in PORTS.items():
+            for host in hosts:
+                text = re.sub(rf"(?<![\w.]){re.escape(host)}:{port}\b", f"127.0.0.1:{self.ports[port]}", text)
+        return text.replace("/var/lib/tokenshare", str(self.root / "home"))
+
+    def environment(self, service: str) -> dict[str, str]:
+        """What the composition tells the service, as it is here."""
+        told = {name: interpolated(str(value), GIVEN) for name, value in SERVICES[service]["environment"].items()}
+        here = {name: self.moved(value) for name, value in told.items()}
+        return {name: str(self.ports[int(value)]) if name.endswith("_PORT") else value for name, value in here.items()}
+
+    def words(self, service: str) -> list[str]:
+        """The service's command, with the ports that it names."""
+        words = self.moved(SERVICES[service]["command"]).replace("0.0.0.0", "127.0.0.1").split()
+        return [str(self.ports.get(int(word), word)) if word.isdigit() else word for word in words]
+
+    @cached_property
+    def programs(self) -> Path:
+        """Where this environment's commands are: what PATH is in an image."""
+        return ROOT / ".venv" / "bin"
+
+    def run(self, service: str, words: list[str], told: Mapping[str, str], **options: Any) -> "subprocess.Popen[bytes]":
+        """Starts a service's process; it is ended with the stack, by its handle."""
+        log = self.stack.enter_context((self.root / f"{service}.log").open("wb"))
+        process = subprocess.Popen(words, env=told, stdout=log, stderr=log, **options)
+        self.stack.callback(_end, process)
+        return process
+
+    def own(self, service: str) -> "subprocess.Popen[bytes]":
+        """Starts a service that runs in Python."""
+        bare = environment(self.root / f"{service}-prefect")
+        told = {**bare, **self.environment(service), "PATH": f"{self.programs}:{bare['PATH']}"}
+        return self.run(service, self.words(service), told, cwd=ROOT)
+
+    def kafka(self) -> "subprocess.Popen[bytes]":
+        """Starts Apache Kafka from its jars, its settings translated from variables as the official image does."""
+        node, runtime = Node.of(self.root), java.find(os.environ)
+        jars = distribution.jars(Path("~/.cache/tokenshare").expanduser(), lambda _: None)
+        node.root.mkdir()
+        told = {name: value for name, value in self.environment("kafka").items() if name != "KAFKA_LOG_DIRS"}
+        settings = {name.removeprefix("KAFKA_").lower().replace("_", "."): value for name, value in told.items()}
+        settings["log.dirs"] = str(node.data)
+        node.properties.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+        tool = ("kafka.tools.StorageTool", "format", "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c", str(node.properties))
+        subprocess.run(command(runtime, jars, *tool), check=True, capture_output=True, cwd=node.root, timeout=120)
+        return self.run("kafka", command(runtime, jars, "kafka.Kafka", str(node.properties)), {}, cwd=node.root)
+
+    def postgres(self, programs: Path) -> "subprocess.Popen[bytes]":
+        """Starts Debian's PostgreSQL as the official image does: one user and its database, by password."""
+        told, data = self.environment("postgres"), Path(tempfile.mkdtemp(prefix="tokenshare-postgres-"))
+        self.stack.callback(shutil.rmtree, data, ignore_errors=True)
+        options: dict[str, Any] = {"cwd": data}
+        password = data / "password"
+        password.write_text(told["POSTGRES_PASSWORD"])
+        if os.geteuid() == 0:  # PostgreSQL refuses to be root
+            options |= {"user": "postgres", "group": "postgres", "extra_groups": []}
+            for path in (data, password):
+                shutil.chown(path, "postgres", "postgres")
+        single = ["--username", told["POSTGRES_USER"], "--auth", "scram-sha-256", "--pwfile", password]
+        initdb = [programs / "initdb", "--pgdata", data / "data", "--no-sync", *single]
+        subprocess.run(initdb, check=True, capture_output=True, **options)
+        words = [str(programs / "postgres"), "-D", str(data / "data"), "-h", "127.0.0.1", "-k", str(data), "-p",
+                 str(self.ports[5432]), "-c", "fsync=off"]  # fmt: skip
+        process = self.run("postgres", words, {}, **options)
+        self.until(lambda: self.sql(programs, "postgres", "SELECT 1"), process)
+        self.sql(programs, "postgres", f'CREATE DATABASE "{told["POSTGRES_DB"]}"')
+        return process
+
+    def sql(self, programs: Path, database: str, statement: str) -> str:
+        """What PostgreSQL answers, asked by password over TCP; empty where it does not."""
+        told = self.environment("postgres")
+        words = [programs / "psql", "-h", "127.0.0.1", "-p", str(self.ports[5432]), "-U", told["POSTGRES_USER"]]
+        asked = [*words, "-d", database, "-Atc", statement]
+        done = subprocess.run(asked, env={"PGPASSWORD": told["POSTGRES_PASSWORD"]}, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    def until(self, holds: Any, process: "subprocess.Popen[bytes]", seconds: float = 180) -> Any:
+        """What `holds` gives once it gives something; the process must live until then."""
+        deadline = monotonic() + seconds
+        while monotonic() < deadline:
+            assert process.poll() is None, f"{process.args!r} ended"
+            try:
+                if found := holds():
+                    return found
+            except OSError:
+                pass
+            sleep(0.3)
+        raise AssertionError(f"{process.args!r}: not within {seconds} s")
+
+
+@contextmanager
+def local(root: Path) -> Iterator[Local]:
+    """A place whose services are ended in the end."""
+    with ExitStack() as stack:
+        yield Local(root, stack)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,116 @@
+"""docker-compose.yml opens nothing to the network, names what it runs, holds no secret, and says when it is well."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from flows.settings import Settings, name_of
+from tests.compose.services import COMPOSE, GIVEN, PORTS, ROOT, SERVICES, VARIABLE, interpolated
+
+TAG = re.compile(r"[a-z0-9./-]+:[0-9]+\.[0-9]+\.[0-9]+[a-z0-9.-]*|[a-z]+:[0-9]+\.[0-9]+-[a-z]+")
+SECRET = re.compile(r"PASSWORD|AUTH|KEY|SECRET|TOKEN(?!SHARE)|CONNECTION_URL")
+QUIET = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
+KEYS = {
+    *("image", "build", "command", "ports", "volumes", "environment", "depends_on", "healthcheck", "restart"),
+    "read_only",
+}
+every_service = pytest.mark.parametrize("name", SERVICES)
+
+
+def test_it_composes_what_a_set_up_needs() -> None:
+    assert COMPOSE.keys() == {"name", "services", "volumes"}
+    assert SERVICES.keys() == {"kafka", "postgres", "prefect", "tokenshare", "report"}
+
+
+@every_service
+def test_a_service_is_pinned_restarted_and_says_when_it_is_well(name: str) -> None:
+    service = SERVICES[name]
+    assert service.keys() <= KEYS
+    assert TAG.fullmatch(service["image"]), service["image"]
+    assert service["restart"] == "unless-stopped"
+    assert {"test", "interval", "timeout", "retries", "start_period"} == service["healthcheck"].keys()
+    assert isinstance(service["healthcheck"]["test"], str)  # a string is a line of the shell
+
+
+@every_service
+def test_a_service_is_reached_from_this_machine_only(name: str) -> None:
+    for port in SERVICES[name].get("ports", []):
+        assert re.fullmatch(r"127\.0\.0\.1:(\d+):\1", port)
+        assert int(port.split(":")[1]) in PORTS
+
+
+@every_service
+def test_no_secret_is_written_down(name: str) -> None:
+    for variable, value in SERVICES[name]["environment"].items():
+        if SECRET.search(variable):
+            assert VARIABLE.search(str(value)), f"{name}: {variable} is written down"
+            assert not re.search(r":-[^}]", str(value)), f"{name}: {variable} has a default"
+
+
+@every_service
+def test_what_a_service_waits_for_and_keeps_exists(name: str) -> None:
+    for other, wish in SERVICES[name].get("depends_on", {}).items():
+        assert other in SERVICES
+        assert wish["condition"] in ("service_healthy", "service_started")
+    named = [volume.split(":")[0] for volume in SERVICES[name].get("volumes", [])]
+    assert set(named) <= set(COMPOSE["volumes"])
+
+
+def test_passwords_must_be_given() -> None:
+    told = str(SERVICES)
+    assert set(re.findall(r"\$\{(\w+):\?", told)) == set(GIVEN)
+    assert all(value in interpolated(told, GIVEN) for value in GIVEN.values())
+    with pytest.raises(KeyError):
+        interpolated(told, {})
+
+
+def test_the_documented_passwords_are_all_that_must_be_given(tmp_path: Path) -> None:
+    (lines,) = re.findall(r"^umask 077\n(?:echo .*\n)+", (ROOT / "docs" / "operate.md").read_text(), re.MULTILINE)
+    subprocess.run(["bash", "-euc", lines], cwd=tmp_path, check=True)
+    written = dict(line.split("=", 1) for line in (tmp_path / ".env").read_text().splitlines())
+    assert written.keys() == GIVEN.keys()
+    assert all(re.fullmatch(r"(\w+:)?[0-9a-f]{48}", value) for value in written.values())
+    assert (tmp_path / ".env").stat().st_mode & 0o077 == 0
+
+
+def test_the_prefect_api_asks_who_calls_and_phones_nobody() -> None:
+    told = SERVICES["prefect"]["environment"]
+    assert told["PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED"] == "true"
+    assert "TOKENSHARE_PREFECT_AUTH" in told["PREFECT_SERVER_API_AUTH_STRING"]
+    assert told["PREFECT_SERVER_API_AUTH_STRING"] == SERVICES["tokenshare"]["environment"]["PREFECT_API_AUTH_STRING"]
+    for name in ("prefect", "tokenshare"):
+        assert SERVICES[name]["environment"].items() >= QUIET.items()
+
+
+def test_prefect_knows_its_settings() -> None:
+    """A misspelt variable is ignored without a word, and the API would stand open."""
+    from prefect.settings import Settings as Prefect
+
+    known: set[str] = set()
+    for key, field in Prefect.model_fields.items():
+        known |= _names(f"PREFECT_{key.upper()}", field.annotation)
+    told = {variable for service in SERVICES.values() for variable in service["environment"]}
+    assert {name for name in told if name.startswith("PREFECT_")} <= known
+
+
+def _names(prefix: str, kind: object) -> set[str]:
+    fields = getattr(kind, "model_fields", None)
+    if not fields:
+        return {prefix}
+    return {name for key, field in fields.items() for name in _names(f"{prefix}_{key.upper()}", field.annotation)}
+
+
+def test_tokenshare_is_told_only_what_it_knows() -> None:
+    told = set(SERVICES["tokenshare"]["environment"])
+    ours = {name for name in told if name.startswith("TOKENSHARE_")}
+    assert ours <= {name_of(field) for field in Settings.model_fields}
+
+
+def test_the_image_is_built_from_the_lock_for_nobody_in_particular() -> None:
+    lines = (ROOT / "Dockerfile").read_text().splitlines()
+    assert [line for line in lines if line.startswith("FROM")] == ["FROM python:3.11.14-slim-bookworm"]
+    assert any("pip install --require-hashes --requirement requirements.lock" in line for line in lines)
+    assert lines.index("USER tokenshare") > max(n for n, line in enumerate(lines) if line.startswith(("RUN", "COPY")))
+    assert {".env", ".git", ".venv", ".tokenshare"} <= set(Path(ROOT / ".dockerignore").read_text().split())

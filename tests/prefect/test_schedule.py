@@ -1,0 +1,186 @@
+"""`tokenshare serve` against a real Prefect server that asks who calls: its schedules, a pass, a sudden end."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+import psutil
+import pytest
+
+from connectors.kafka import topics
+from connectors.kafka.cluster import Cluster
+from demo.upstream import Upstream
+from flows.schedule import deployments
+from tests.cli.homes import HOLD, claimed, other_process
+from tests.prefect.server import Server, environment, start
+from tests.scene import Scene, small_rows, write_rankings
+
+ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.timeout(900)  # a server, a served deployment and two passes, on a machine that may be busy
+COMMAND = [sys.executable, "-c", "from flows.cli import main; main()", "serve"]
+SECRET = "canary-key-7c0d5b11fa"
+LOGIN = "someone:canary-login-41e2"
+PROTECTED = {"PREFECT_SERVER_API_AUTH_STRING": LOGIN, "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true"}
+TODAY = datetime.now(UTC)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with start(tmp_path_factory.mktemp("prefect") / "server", LOGIN, **PROTECTED) as starting:
+        starting.wait()
+        yield starting
+
+
+@pytest.fixture(scope="module")
+def scene(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """A home of live numbers."""
+    made = Scene(claimed(tmp_path_factory.mktemp("home") / "live", "live"), broker)
+    yield made
+    topics.delete_prefixed(Cluster(broker, topic_prefix=made.prefix))
+
+
+@pytest.fixture(scope="module")
+def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upstream]:
+    """The internet: thirty days of exports, up to yesterday."""
+    world = write_rankings(tmp_path_factory.mktemp("world"), small_rows((TODAY - timedelta(days=30)).date(), 30))
+    with Upstream(world, TODAY) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def serving(
+    server: Server, scene: Scene, upstream: Upstream, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """`tokenshare serve`, which asks for work every second; ended by its handle."""
+    folder = tmp_path_factory.mktemp("serving")
+    told = {
+        **environment(folder / "prefect"),
+        **scene.variables,
+        "TOKENSHARE_OPENROUTER_URL": upstream.url,
+        "TOKENSHARE_KAFKA_SASL_PASSWORD": SECRET,
+        "PREFECT_API_URL": server.url,
+        "PREFECT_API_AUTH_STRING": LOGIN,
+        "PREFECT_RUNNER_POLL_FREQUENCY": "1",
+    }
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(COMMAND, cwd=ROOT, env=told, stdout=log, stderr=log)
+        try:
+            wait_until(lambda: len(deployed(server)) == len(deployments()), process)
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+            print((folder / "log").read_text())
+
+
+def wait_until(holds: Callable[[], Any], process: "subprocess.Popen[bytes] | None" = None, seconds: float = 240) -> Any:
+    until = monotonic() + seconds
+    while monotonic() < until:
+        if found := holds():
+            return found
+        assert process is None or process.poll() is None, "tokenshare serve ended"
+        sleep(0.3)
+    raise AssertionError(f"not within {seconds} s")
+
+
+def deployed(server: Server) -> dict[str, dict[str, Any]]:
+    return {found["name"]: found for found in server.ask("deployments/filter", {})}
+
+
+def trigger(server: Server) -> str:
+    """A run of the exports' deployment, as its schedule would start one; its id."""
+    made = deployed(server)["openrouter_exports"]["id"]
+    run = server.ask(f"deployments/{made}/create_flow_run", {})
+    return str(run["id"])
+
+
+def state_of(server: Server, run: str) -> dict[str, Any]:
+    state: dict[str, Any] = server.ask(f"flow_runs/{run}")["state"]
+    return state
+
+
+def test_every_source_is_served_by_its_schedule(server: Server, serving: object) -> None:
+    found = deployed(server)
+    for planned in deployments():
+        made = found[planned.name]
+        (schedule,) = made["schedules"]
+        assert (schedule["schedule"]["cron"], schedule["schedule"]["timezone"]) == (planned.cron, "UTC")
+        assert (schedule["active"], made["paused"]) == (True, False)
+        assert made["global_concurrency_limit"]["limit"] == 1
+        assert made["concurrency_options"]["collision_strategy"] == "ENQUEUE"
+        assert made["parameters"] == {"sources": list(planned.sources)}
+        assert (made["job_variables"] or {}) == {}
+
+
+def test_a_scheduled_pass_waits_for_the_home_and_publishes(server: Server, serving: object, scene: Scene) -> None:
+    with other_process(HOLD, scene.home.lock):
+        run = trigger(server)
+        wait_until(lambda: passes(scene))
+        sleep(1)
+        assert state_of(server, run)["type"] == "RUNNING"
+        assert not scene.home.published_file.exists()
+    wait_until(lambda: state_of(server, run)["type"] not in ("PENDING", "SCHEDULED", "RUNNING"))
+    state = state_of(server, run)
+    # What no source has told yet is held: this pass asked one, and says so where its runs are listed.
+    assert (state["type"], state["name"]) == ("COMPLETED", "Held"), state["message"]
+    assert "list_price_daily" in state["message"]
+    assert scene.metric("router_tokens_weekly")
+    assert scene.catalog("skips") == []
+    assert server.events("tokenshare.metric.published", "tokenshare.metric.router_tokens_weekly")
+
+
+def test_no_secret_reaches_a_server_that_asks_who_calls(server: Server, serving: object) -> None:
+    dump = server.dump()
+    assert '"collision_strategy": "ENQUEUE"' in dump
+    assert "tokenshare-router-tokens-weekly" in dump
+    assert [secret for secret in (SECRET, LOGIN.split(":")[1]) if secret in dump] == []
+
+
+def test_a_scheduled_pass_outlives_the_server_and_its_runner(
+    server: Server, serving: "subprocess.Popen[bytes]", scene: Scene
+) -> None:
+    before = len(scene.catalog("runs"))
+    with other_process(HOLD, scene.home.lock):
+        trigger(server)
+        (going,) = wait_until(lambda: passes(scene))
+        server.kill()
+        for child in psutil.Process(serving.pid).children(recursive=True):
+            if child.pid != going.pid:
+                child.terminate()  # as the runner ends a flow whose server it has lost
+    wait_until(lambda: not going.is_running())
+    assert len(scene.catalog("runs")) == before + 1
+
+
+def passes(scene: Scene) -> list[psutil.Process]:
+    """The scheduled passes of this home that live."""
+    waiting = (p for p in psutil.process_iter(["cmdline"]) if "--wait" in (p.info["cmdline"] or []))
+    return [process for process in waiting if _home_of(process) == str(scene.root)]
+
+
+def _home_of(process: psutil.Process) -> str | None:
+    try:
+        return process.environ().get("TOKENSHARE_HOME")
+    except psutil.Error:
+        return None
+
+
+def test_serve_says_what_is_missing_without_a_server(tmp_path: Path) -> None:
+    told = {**environment(tmp_path / "prefect"), "TOKENSHARE_HOME": str(tmp_path)}
+    done = subprocess.run(COMMAND, cwd=ROOT, env=told, capture_output=True, text=True, timeout=200, check=False)
+    assert done.returncode == 2
+    assert "prefect server start" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_prefect_yaml_says_the_same() -> None:
+    yaml = pytest.importorskip("yaml")
+    written = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
+    assert [found["name"] for found in written] == [planned.name for planned in deployments()]
+    assert json.dumps([found["schedules"] for found in written]) == json.dumps(
+        [[{"cron": planned.cron, "timezone": "UTC"}] for planned in deployments()]
+    )
