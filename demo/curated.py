@@ -1,14 +1,24 @@
 """The synthetic world's curated facts as files, and what the metrics made of them must be, counted by hand."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
-from demo import markets
+from demo import curated_watches, markets
 from demo.calendar import FINAL_AS_OF, stamp
-from demo.curated_facts import ENTRIES, FIGURES, RATIOS, RELEASES, SYNTHETIC, WATCHED, Entry, Figure, Release
+from demo.curated_cells import cells_of, text_of
+from demo.curated_facts import (
+    ENTRIES,
+    FIGURES,
+    RATIO_TITLES,
+    RATIOS,
+    RELEASES,
+    SYNTHETIC,
+    Entry,
+    Figure,
+    Release,
+)
 from demo.files import Answer, File
 from demo.market_lines import fixings
 
@@ -24,14 +34,6 @@ Told = TypeVar("Told", Figure, Entry, Release)
 Rates = Mapping[tuple[str, date], int]  # per euro, in ten thousandths
 
 
-class Point(NamedTuple):
-    """A reading of a watch, and its state."""
-
-    day: str
-    value: Decimal
-    state: str
-
-
 def files(_: int) -> Iterator[File]:
     """disclosures.csv, leaderboards.csv and releases.csv: they are told, not drawn."""
     yield File("disclosures.csv", DISCLOSURE_COLUMNS, map(_disclose, FIGURES))
@@ -41,7 +43,7 @@ def files(_: int) -> Iterator[File]:
     )
     yield File("leaderboards.csv", LEADERBOARD_COLUMNS, entries)
     releases = (
-        (stamp(r.known_at), r.vendor_id, r.release_date, r.release, _text(r.is_major), r.is_open, SYNTHETIC)
+        (stamp(r.known_at), r.vendor_id, r.release_date, r.release, text_of(r.is_major), r.is_open, SYNTHETIC)
         for r in RELEASES
     )
     yield File("releases.csv", RELEASE_COLUMNS, releases)
@@ -53,11 +55,11 @@ def answers(seed: int) -> Iterable[Answer]:
     rates = markets.draw(seed).rates
     for figure in figures:
         key = {"fact_id": figure.fact_id, "company_id": figure.company_id, "fact_date": figure.fact_date}
-        yield from _cells("disclosed_value", key, _value(figure, rates))
+        yield from cells_of("disclosed_value", key, _value(figure, rates))
     yield from _divide(figures)
     yield from _rank(_known(ENTRIES))
     yield from _count(_known(RELEASES))
-    yield from _watch(figures)
+    yield from curated_watches.answers(figures)
 
 
 def _disclose(figure: Figure) -> tuple[str, ...]:
@@ -84,14 +86,28 @@ def _value(figure: Figure, rates: Rates) -> dict[str, object]:
     used = _rates_of(figure)
     low, high = (Decimal(text) if text else None for text in (figure.low, figure.high))
     return {
+        "kind": "flow" if figure.over else "stock",
+        "period_start": figure.over and figure.over[0],
+        "period_end": figure.over and figure.over[1],
         "low": low,
         "high": high,
         "unit": figure.unit,
+        "currency": figure.currency or None,
         "low_usd": _convert(figure, low, used, rates),
         "high_usd": _convert(figure, high, used, rates),
         "own_usd": Decimal(figure.own_usd) if figure.own_usd else None,
+        "usd_basis": _basis(figure, used),
         "confidence": "reported",
+        "citation": SYNTHETIC,
     }
+
+
+def _basis(figure: Figure, used: list[date]) -> str:
+    if not figure.currency:
+        return "not money"
+    if figure.currency == "USD":
+        return "stated in USD"
+    return f"average of {len(used)} rates, {used[0]} to {used[-1]}" if figure.over else f"rate of {used[0]}"
 
 
 def _rates_of(figure: Figure) -> list[date]:
@@ -119,12 +135,13 @@ def _divide(figures: list[Figure]) -> Iterator[Answer]:
     for ratio_id, (above_at, below_at) in RATIOS.items():
         above, below = (_nth(figures, *at) for at in (above_at, below_at))
         cells = {
+            "title": RATIO_TITLES[ratio_id],
             "low": float(above.low) / float(below.high),
             "high": float(above.high) / float(below.low),
             "numerator_fact": f"{above.fact_id} {above.company_id} {above.fact_date}",
             "denominator_fact": f"{below.fact_id} {below.company_id} {below.fact_date}",
         }
-        yield from _cells("disclosed_ratio", {"ratio_id": ratio_id}, cells)
+        yield from cells_of("disclosed_ratio", {"ratio_id": ratio_id}, cells)
 
 
 def _nth(figures: list[Figure], fact_id: str, company_id: str, place: int) -> Figure:
@@ -138,13 +155,14 @@ def _rank(entries: list[Entry]) -> Iterator[Answer]:
         key = {"board_id": entry.board_id, "ranking_date": entry.ranking_date, "board_rank": _place(entry, rivals)}
         opened = [e for e in rivals if e.is_open == "true"]
         cells = {
+            "model": entry.entry_id,
             "vendor_id": entry.vendor_id,
             "score": Decimal(entry.score),
             "is_chinese": entry.is_chinese,
             "is_open": entry.is_open,
             "open_rank": _place(entry, opened) if entry in opened else None,
         }
-        yield from _cells("leaderboard_rank", {**key, "entry_id": entry.entry_id}, cells)
+        yield from cells_of("leaderboard_rank", {**key, "entry_id": entry.entry_id}, cells)
 
 
 def _place(entry: Entry, rivals: list[Entry]) -> int:
@@ -158,43 +176,11 @@ def _count(releases: list[Release]) -> Iterator[Answer]:
         year = {(day - timedelta(days=back)).isoformat() for back in range(365)}
         own = [r for r in releases if r.vendor_id == release.vendor_id and r.release_date in year and r.is_major]
         key = {"vendor_id": release.vendor_id, "release_date": release.release_date}
-        cells = {"release": release.release, "releases_trailing_year_count": len(own)}
-        yield from _cells("release_cadence", key, cells)
-
-
-def _watch(figures: list[Figure]) -> Iterator[Answer]:
-    for watch_id, (fact_id, asked, threshold) in WATCHED.items():
-        own = sorted((f.fact_date, Decimal(f.low)) for f in figures if f.fact_id == fact_id)
-        points = [Point(day, value, _state(value, asked, threshold)) for day, value in own]
-        yield from _newest(watch_id, points, threshold)
-    yield from _newest("offshore_enforcement", [Point("2026-05-31", Decimal(0), "quiet")], 1)
-    # Of all boards with scores the one with the newest ranking: 48.2 against 55, then 57.4 against 58.1.
-    gaps = [Point("2026-03-01", Decimal("-6.8"), "quiet"), Point("2026-06-10", Decimal("-0.7"), "near")]
-    yield from _newest("frontier_gap", gaps, 0)
-
-
-def _state(value: Decimal, asked: str, threshold: int) -> str:
-    if value > threshold or (asked == "at least" and value == threshold):
-        return "crossed"
-    return "near" if 10 * value >= 9 * threshold else "quiet"
-
-
-def _newest(watch_id: str, points: list[Point], threshold: int) -> Iterator[Answer]:
-    newest, since = points[-1], points[-1].day
-    for point in reversed(points):
-        if point.state != newest.state:
-            break
-        since = point.day
-    cells = {"state": newest.state, "since": since, "value": newest.value, "threshold": threshold}
-    yield from _cells("watch_status", {"watch_id": watch_id}, cells)
-
-
-def _cells(metric: str, key: Mapping[str, object], cells: Mapping[str, object]) -> Iterator[Answer]:
-    for column, cell in cells.items():
-        yield metric, json.dumps(key), column, _text(cell)
-
-
-def _text(cell: object) -> str:
-    if isinstance(cell, Decimal):
-        return f"{cell:f}"
-    return "" if cell is None else str(cell).lower() if isinstance(cell, bool) else str(cell)
+        cells = {
+            "release": release.release,
+            "is_major": release.is_major,
+            "is_open": release.is_open,
+            "releases_trailing_year_count": len(own),
+            "citation": SYNTHETIC,
+        }
+        yield from cells_of("release_cadence", key, cells)

@@ -119,15 +119,15 @@ RELEASES = tuple(
         ("2026-05-02", "openai", "2026-05-01", "GPT-5.5", True, "false"),
     )
 )
-# The watches by hand: the fact (and the currency) or board that is read, what is asked of it, and the threshold.
-WATCHED = {
-    "hbm_stacks": ("hbm_stacks", "above", 2_000_000),
-    "alibaba_ai_run_rate": ("ai_run_rate", "above", 5_000_000_000),
-    "volcano_maas_revenue": ("maas_revenue", "at least", 15_000_000_000),
-}
 RATIOS = {
     "moonshot_run_rate_growth": (("run_rate", "moonshot", -1), ("run_rate", "moonshot", -2)),
     "alibaba_capex_growth": (("capex", "alibaba", -1), ("capex", "alibaba", -2)),
     "hbm_stacks_per_package": (("hbm_stacks", "cxmt", -1), ("hbm_packages", "cxmt", -1)),
     "sora_day_cost_to_lifetime_revenue": (("sora_cost", "openai", -1), ("sora_lifetime_revenue", "openai", -1)),
+}
+RATIO_TITLES = {
+    "moonshot_run_rate_growth": "Moonshot AI: annual run-rate, newest over the one before",
+    "alibaba_capex_growth": "Alibaba: capital expenditure, newest fiscal year over the one before",
+    "hbm_stacks_per_package": "CXMT: HBM stacks per package",
+    "sora_day_cost_to_lifetime_revenue": "Sora: cost of one day over the revenue of its lifetime",
 }
