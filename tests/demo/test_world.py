@@ -14,6 +14,11 @@ from tokenshare.metrics import METRIC_BY_ID
 
 IDENTIFIED, ORIGIN = "china_share_identified_weekly", "china_share_origin_weekly"
 RANKINGS_DIGEST = "46bfd80cd7199c44"  # of seed 1, on every machine and Python
+DRAWN = {"rankings_daily.csv", "quotes.csv", "fx.csv", "hub_models.csv", "truth.csv"}  # another seed, another file
+TOLD = {
+    *("models.csv", "share_counts.csv", "disclosures.csv", "leaderboards.csv", "releases.csv", "prices.csv"),
+    "claims.csv",
+}
 
 
 @pytest.fixture(scope="module")
@@ -64,11 +69,11 @@ def test_one_seed_is_one_world(directory: Path, tmp_path: Path) -> None:
     world.write(tmp_path / "again")
     world.write(tmp_path / "other", seed=2)
     files = {path.name for path in directory.iterdir()}
-    assert files == {"rankings_daily.csv", "models.csv", "prices.csv", "truth.csv"}
+    assert files == DRAWN | TOLD
     for name in files:
         assert (tmp_path / "again" / name).read_bytes() == (directory / name).read_bytes()
     assert sha256((directory / "rankings_daily.csv").read_bytes()).hexdigest()[:16] == RANKINGS_DIGEST
-    for name in files - {"models.csv", "prices.csv"}:
+    for name in DRAWN:
         assert (tmp_path / "other" / name).read_bytes() != (directory / name).read_bytes()
 
 

@@ -2,12 +2,20 @@
 
 from tokenshare import rows
 from tokenshare.metrics.group import CONFLICTING_KEYS, INCOMPLETE_FETCHES, Group, Provenance
+from tokenshare.metrics.markets_group import FX_SOURCES
 from tokenshare.metrics.metric import Metric
-from tokenshare.topics import DISCLOSURE_OBSERVED, FETCH_COMPLETED, LEADERBOARD_OBSERVED, RELEASE_OBSERVED
+from tokenshare.topics import (
+    DISCLOSURE_OBSERVED,
+    FETCH_COMPLETED,
+    FX_OBSERVED,
+    LEADERBOARD_OBSERVED,
+    RELEASE_OBSERVED,
+)
 
 # What was disclosed stays disclosed: a curated figure has a date and does not grow old, so there is no freshness.
 EVIDENCE = (INCOMPLETE_FETCHES, CONFLICTING_KEYS)
 DISCLOSED = Provenance("int_disclosures_selected", "fact_date")
+CONVERTED = Provenance("int_fx_selected", "rate_date")
 RANKED = Provenance("int_entries_selected", "ranking_date")
 RELEASED = Provenance("int_releases_selected", "release_date")
 CURATED = "curated by hand: what the cited sources say and no more"
@@ -18,7 +26,7 @@ def _group(id: str, measured_by: str, *provenance: Provenance) -> Group:
 
 
 CURATED_GROUPS = (
-    _group("disclosed_value", "int_disclosure_evidence", DISCLOSED),
+    _group("disclosed_value", "int_disclosure_evidence", DISCLOSED, CONVERTED),
     _group("disclosed_ratio", "int_disclosure_evidence", DISCLOSED),
     _group("fct_disclosures", "int_disclosure_evidence", DISCLOSED),
     _group("leaderboard_rank", "int_entry_evidence", RANKED),
@@ -37,9 +45,11 @@ CURATED_METRICS = (
         "a stock and at the average rate of its period for a flow. `own_usd` is what the source itself says in USD.",
         denominator="none",
         coverage=CURATED,
+        exclusions="money in a currency without a rate has no USD, and `usd_basis` says so",
         group="disclosed_value",
-        topics=(DISCLOSURE_OBSERVED, FETCH_COMPLETED),
+        topics=(DISCLOSURE_OBSERVED, FX_OBSERVED, FETCH_COMPLETED),
         needs=(("disclosures",),),
+        aided_by=FX_SOURCES,
         window="history",
         freshness=None,
         laws=("range_is_ordered", "usd_follows_the_currency", "own_usd_agrees"),

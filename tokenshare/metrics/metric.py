@@ -20,6 +20,7 @@ class Metric:
     `grain` is the natural key. `window` says which days feed one key: `history` is every day up to it, and a
     `snapshot` has no period at all. `share` is the column whose parts make a whole. `needs` lists what the metric is
     made from, alternatives together: where none of some need's sources is part of the set-up the metric is inactive.
+    `aided_by` are sources that it makes use of where they are part, and says so where they are not.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Metric:
     coverage: str = "all rows"
     freshness: timedelta | None = timedelta(days=3)
     laws: tuple[str, ...] = field(default_factory=tuple)
+    aided_by: tuple[str, ...] = ()
     schema: Literal["metrics", "marts"] = "metrics"
     owner: str = OWNER
 
@@ -49,7 +51,7 @@ class Metric:
     @property
     def sources(self) -> tuple[str, ...]:
         """Every source the metric may be made from."""
-        return tuple(id for alternatives in self.needs for id in alternatives)
+        return (*(id for alternatives in self.needs for id in alternatives), *self.aided_by)
 
     def is_met_by(self, sources: Collection[str]) -> bool:
         """Whether those sources, or some of them, are enough to make it."""

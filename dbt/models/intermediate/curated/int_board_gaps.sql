@@ -9,8 +9,8 @@ rankings as (
     select
         board_id,
         ranking_date,
-        max(cast(score as decimal(38, 9))) filter (where is_chinese) as chinese_score,
-        max(cast(score as decimal(38, 9))) filter (where not is_chinese) as other_score
+        max(cast(score as decimal(28, 9))) filter (where is_chinese) as chinese_score,
+        max(cast(score as decimal(28, 9))) filter (where not is_chinese) as other_score
     from entries
     group by board_id, ranking_date
 ),

@@ -16,9 +16,9 @@ newest_fetch as (
 stated as (
     select
         disclosures.* exclude (low, high, own_usd),
-        cast(disclosures.low as decimal(38, 9)) as low,
-        cast(disclosures.high as decimal(38, 9)) as high,
-        cast(disclosures.own_usd as decimal(38, 9)) as own_usd
+        cast(disclosures.low as decimal(28, 9)) as low,
+        cast(disclosures.high as decimal(28, 9)) as high,
+        cast(disclosures.own_usd as decimal(28, 9)) as own_usd
     from disclosures
     inner join newest_fetch on disclosures.fetch_id = newest_fetch.fetch_id
 ),

@@ -14,7 +14,7 @@ newest_fetch as (
 stated as (
     select
         entries.* exclude (score),
-        cast(entries.score as decimal(38, 9)) as score
+        cast(entries.score as decimal(28, 9)) as score
     from entries
     inner join newest_fetch on entries.fetch_id = newest_fetch.fetch_id
 ),
