@@ -8,6 +8,7 @@ from typing import Any
 from expectations.evidence import Measured
 from expectations.gates import Case, Released, judge
 from tests.gates.tables import DAYS, TABLES, Table
+from tests.gates.tables_markets import MARKET_EVIDENCE
 from tokenshare.columns import columns_of
 from tokenshare.metrics import METRIC_BY_ID, METRICS
 from tokenshare.publication import Candidate, Check
@@ -31,6 +32,7 @@ EVIDENCE: Mapping[str, tuple[Measured, ...]] = {
         Measured("conflicting_keys", DAYS[-1].isoformat(), 0),
         Measured("incomplete_fetches", "openrouter_models", 0),
     ),
+    **MARKET_EVIDENCE,
 }
 
 

@@ -40,6 +40,14 @@ BROKEN: tuple[tuple[str, str, str, Break], ...] = (
     ("ranks_are_dense", *["model_rank_weekly"] * 2, _without_first),
     ("share_is_of_router_total", *["model_rank_weekly"] * 2, setting("model_share", 0.5)),
     ("prices_are_plausible", *["list_price_daily"] * 2, setting("output_usd_per_million", 250_000.0)),
+    ("values_are_plausible", *["market_cap_daily"] * 2, setting("market_cap_usd", 5e15)),
+    ("values_are_plausible", *["market_cap_daily"] * 2, setting("market_cap_usd", 5e5)),
+    ("changes_are_of_market_values", *["session_shock_daily"] * 2, setting("change_usd", -17e6 + 0.02)),
+    ("changes_are_quotients", *["session_shock_daily"] * 2, setting("change_share", -0.1700001)),
+    ("changes_are_of_market_values", "session_shock_daily", "market_cap_daily", _without_first),
+    ("worst_falls_only", *["session_shock_daily"] * 2, setting("is_worst_to_date", True, row=1)),
+    ("total_is_sum_of_companies", *["pureplay_value_daily"] * 2, setting("value_usd", 45e6 + 0.02, row=1)),
+    ("total_is_sum_of_companies", *["platform_value_daily"] * 2, lambda table: table[:-1]),
 )  # fmt: skip
 
 

@@ -36,6 +36,10 @@ PROMISED = {  # contracts.md, "Columns of the published metrics": the metrics we
     "free_share_weekly": "week_start_date free_tokens tokens free_share",
     "list_price_daily": "price_date model_id input_usd_per_million output_usd_per_million blended_usd_per_million "
     "is_discounted",
+    "market_cap_daily": "session_date company_id market_cap_usd close currency shares_issued fx_date change_year_share",
+    "session_shock_daily": "session_date company_id change_share change_usd is_worst_to_date",
+    "pureplay_value_daily": "value_date company_id value_usd basis basis_date",
+    "platform_value_daily": "value_date company_id value_usd basis basis_date",
 }
 GRAINS = {
     "china_share_trailing7_daily": ("usage_date",),
@@ -45,9 +49,13 @@ GRAINS = {
     "model_rank_weekly": ("week_start_date", "model_rank"),
     "openness_share_weekly": ("week_start_date", "openness"),
     "list_price_daily": ("price_date", "model_id"),
+    "market_cap_daily": ("session_date", "company_id"),
+    "session_shock_daily": ("session_date", "company_id"),
+    "pureplay_value_daily": ("value_date", "company_id"),
+    "platform_value_daily": ("value_date", "company_id"),
 }
 JUDGED = [group for group in GROUPS if group.evidence]
-MARTS = {"dim_models", "dim_vendors", "fct_usage_daily"}
+MARTS = {"dim_companies", "dim_models", "dim_vendors", "fct_quotes_daily", "fct_usage_daily"}
 
 
 def models_in(schema: str) -> list[str]:
