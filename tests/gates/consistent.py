@@ -11,6 +11,7 @@ from tests.gates.tables import DAYS, TABLES, Table
 from tests.gates.tables_curated import CURATED_EVIDENCE
 from tests.gates.tables_hub import HUB_EVIDENCE
 from tests.gates.tables_prices import PRICE_EVIDENCE
+from tests.gates.tables_markets import MARKET_EVIDENCE
 from tokenshare.columns import columns_of
 from tokenshare.metrics import METRIC_BY_ID, METRICS
 from tokenshare.publication import Candidate, Check
@@ -31,6 +32,7 @@ EVIDENCE: Mapping[str, tuple[Measured, ...]] = {
     "list_price_daily": PRICE_EVIDENCE,
     **CURATED_EVIDENCE,
     **HUB_EVIDENCE,
+    **MARKET_EVIDENCE,
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from tests.gates.tables_curated import CURATED_TABLES
 from tests.gates.tables_hub import HUB_TABLES
 from tests.gates.tables_prices import PRICE_TABLES
+from tests.gates.tables_markets import MARKET_TABLES
 
 Table = list[dict[str, Any]]
 WEEK = date(2026, 1, 5)
@@ -141,4 +142,5 @@ TABLES: Mapping[str, Table] = {
     ],
     **CURATED_TABLES,
     **HUB_TABLES,
+    **MARKET_TABLES,
 }

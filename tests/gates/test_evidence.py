@@ -12,7 +12,12 @@ from tests.gates.consistent import AS_OF, EVIDENCE, case, found, measuring, memb
 from tests.gates.tables import DAYS
 from tokenshare.metrics import GROUP_BY_ID, GROUPS, Interval
 
-ALONE = {"router": "router_tokens_weekly", "list_price_daily": "list_price_daily"}
+ALONE = {
+    "router": "router_tokens_weekly",
+    "list_price_daily": "list_price_daily",
+    "market_cap_daily": "market_cap_daily",
+    "fct_quotes_daily": "fct_quotes_daily",
+}
 LAST = DAYS[-1].isoformat()
 SIDES: dict[str, Callable[[Interval], float]] = {
     "below": lambda interval: interval.minimum - 0.01,

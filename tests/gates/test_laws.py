@@ -77,6 +77,14 @@ BROKEN: tuple[tuple[str, str, str, Break], ...] = (
     ("ratio_is_quotient_of_list_prices", "price_ratio_daily", "list_price_daily", _without_first),
     ("ratio_is_quotient_of_list_prices", "price_ratio_daily", "list_price_daily",
      setting("input_usd_per_million", 0.0, row=2)),
+    ("values_are_plausible", *["market_cap_daily"] * 2, setting("market_cap_usd", 5e15)),
+    ("values_are_plausible", *["market_cap_daily"] * 2, setting("market_cap_usd", 5e5)),
+    ("changes_are_of_market_values", *["session_shock_daily"] * 2, setting("change_usd", -17e6 + 0.02)),
+    ("changes_are_quotients", *["session_shock_daily"] * 2, setting("change_share", -0.1700001)),
+    ("changes_are_of_market_values", "session_shock_daily", "market_cap_daily", _without_first),
+    ("worst_falls_only", *["session_shock_daily"] * 2, setting("is_worst_to_date", True, row=1)),
+    ("total_is_sum_of_companies", *["pureplay_value_daily"] * 2, setting("value_usd", 45e6 + 0.02, row=1)),
+    ("total_is_sum_of_companies", *["platform_value_daily"] * 2, lambda table: table[:-1]),
 )  # fmt: skip
 
 

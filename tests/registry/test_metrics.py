@@ -48,6 +48,10 @@ PROMISED = {  # contracts.md, "Columns of the published metrics": the metrics we
     "china_download_share_trailing_year": "download_date chinese_downloads downloads china_share coverage_share "
     "days_covered",
     "trending_top10_daily": "download_date trending_rank repo author is_chinese trending_score",
+    "market_cap_daily": "session_date company_id market_cap_usd close currency shares_issued fx_date change_year_share",
+    "session_shock_daily": "session_date company_id change_share change_usd is_worst_to_date",
+    "pureplay_value_daily": "value_date company_id value_usd basis basis_date",
+    "platform_value_daily": "value_date company_id value_usd basis basis_date",
 }
 GRAINS = {
     "china_share_trailing7_daily": ("usage_date",),
@@ -68,12 +72,16 @@ GRAINS = {
     "new_derivative_share_monthly": ("month_start_date", "family_id"),
     "china_download_share_trailing_year": ("download_date",),
     "trending_top10_daily": ("download_date", "trending_rank"),
+    "market_cap_daily": ("session_date", "company_id"),
+    "session_shock_daily": ("session_date", "company_id"),
+    "pureplay_value_daily": ("value_date", "company_id"),
+    "platform_value_daily": ("value_date", "company_id"),
 }
 JUDGED = [group for group in GROUPS if group.evidence]
 AGEING = {metric.group for metric in METRICS if metric.freshness is not None}
 MARTS = {
-    *("dim_models", "dim_vendors", "dim_families", "fct_disclosures", "fct_downloads_daily", "fct_prices_daily"),
-    "fct_usage_daily",
+    *("dim_companies", "dim_families", "dim_models", "dim_vendors"),
+    *("fct_disclosures", "fct_downloads_daily", "fct_prices_daily", "fct_quotes_daily", "fct_usage_daily"),
 }
 
 
