@@ -11,6 +11,7 @@ import pytest
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from demo.prices import COLUMNS
+from demo.upstream import Upstream
 from flows import looks, settings
 from flows.refresh import Report
 from flows.trace import trace
@@ -240,3 +241,25 @@ def test_a_price_is_traced_to_its_offsets_and_computed_again(story: Story, metri
     found = trace(story.scene.home, METRIC_BY_ID[metric], words)
     assert found.is_equal
     assert {"price.listed.v1", "fetch.completed.v1"} <= {span.topic for span in found.spans}
+
+
+def test_a_live_set_up_reads_the_installed_book(new_scene: Callable[..., Scene], tmp_path: Path) -> None:
+    """With the emulator where the router would be: real dated prices, and a catalogue that agrees on its day."""
+    at = datetime(2026, 11, 20, 6, tzinfo=UTC)
+    world = write_prices(
+        write_rankings(tmp_path / "world", small_rows(date(2026, 11, 1), 19)),
+        "2026-11-01T00:00:00Z",
+        {PRO: ("0.00000066", "0.00000198"), SOL: ("0.000005", "0.00003")},
+    )
+    with Upstream(world, at) as upstream:
+        scene = new_scene("live", TOKENSHARE_OPENROUTER_URL=upstream.url)
+        report = scene.refresh(at.isoformat(), None)
+    (outcome,) = [source for source in report.sources if source.id == "genai_prices"]
+    assert (outcome.status, outcome.events > 1_500) == ("fetched", True)
+    assert {statuses(report)[id] for id in PRICES} == {"published"}
+    rows = scene.metric("list_price_daily")
+    found = {(f"{row['price_date']}", row["model_id"]): row["input_usd_per_million"] for row in rows}
+    assert (found["2026-06-15", PRO], found["2026-08-17", PRO], found["2026-11-20", PRO]) == (0.435, 0.66, 0.66)
+    assert len(rows) > 10_000
+    ratios = {row["input_ratio"] for row in scene.metric("price_ratio_daily") if row["model_id"] == PRO}
+    assert 0.435 / 5 in ratios  # a twelfth of GPT-5.5, as quoted
