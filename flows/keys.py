@@ -41,6 +41,8 @@ def _read(sql_type: str, name: str, word: str) -> Any:
     try:
         if sql_type == "DATE":
             return _read_day(word)
+        if sql_type == "BOOLEAN":
+            return ("false", "true").index(word.lower()) == 1
         return int(word) if sql_type == "BIGINT" else word
     except ValueError:
         raise UsageError(f"{word!r} is no {name}", "write days as 2026-06-29, weeks also as 2026-W27") from None

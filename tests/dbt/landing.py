@@ -117,6 +117,11 @@ def fetch_catalogue(
     return _fetched(stamp, events, None)
 
 
+def fetch_book(observed_at: datetime, prices: Iterable[Mapping[str, Any]]) -> Fetched:
+    stamp = _stamp("genai_prices", observed_at)
+    return _fetched(stamp, {PRICE_LISTED: tuple(PriceListed.identified(**stamp, **given) for given in prices)}, None)
+
+
 def _stamp(source_id: str, observed_at: datetime) -> dict[str, Any]:
     fetch_id = sha256(f"{source_id}{observed_at}".encode()).hexdigest()[:32]
     return {"source_id": source_id, "observed_at": observed_at, "fetch_id": fetch_id}

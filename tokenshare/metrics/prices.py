@@ -5,7 +5,7 @@ from pydantic import BaseModel
 from tokenshare import rows
 from tokenshare.metrics.metric import Metric
 from tokenshare.metrics.prices_group import LIST_PRICES
-from tokenshare.topics import FETCH_COMPLETED, PRICE_LISTED
+from tokenshare.topics import CATALOG_MODEL_OBSERVED, FETCH_COMPLETED, PRICE_LISTED
 
 PRICE_SOURCES = ("openrouter_models", "genai_prices")
 
@@ -19,7 +19,8 @@ def price_metric(id: str, title: str, row: type[BaseModel], **declared: object) 
         "coverage": "the catalogue's models on the days it was read, at the price of the top provider, which moves "
         "when routing does; before, the models whose names in the price book are mapped",
         "group": LIST_PRICES.id,
-        "topics": (PRICE_LISTED, FETCH_COMPLETED),
+        # With the catalogue itself: a fetch is known to be whole by all that it said, so a trace needs all of it.
+        "topics": (PRICE_LISTED, CATALOG_MODEL_OBSERVED, FETCH_COMPLETED),
         "needs": (PRICE_SOURCES,),
         "window": "day",
     }
