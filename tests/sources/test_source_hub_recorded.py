@@ -13,9 +13,9 @@ import pytest
 
 from connectors.sources.huggingface_hub import parse
 from tests.dbt.conftest import built
-from tests.dbt.landing import Fetched, Landing
+from tests.dbt.landing import Fetched, Landing, fetch_parsed
 from tests.sources.payloads import WINDOW
-from tokenshare.events import DownloadsObserved, FetchCompleted, digest_of
+from tokenshare.events import DownloadsObserved
 from tokenshare.sources import Fetch, Page
 from tokenshare.topics import DOWNLOADS_OBSERVED
 
@@ -40,12 +40,8 @@ def listing(path: Path) -> list[dict[str, Any]]:
 def fetched(moment: datetime, path: Path) -> Fetched:
     body = json.dumps(listing(path)).encode()
     page = Page("https://huggingface.co/api/models?sort=downloads", body, "application/json")
-    found = parse(Fetch("huggingface_hub", replace(WINDOW, observed_at=moment), (page,)))
-    ids = {event.event_id for event in found.events}
-    stamp = {"source_id": "huggingface_hub", "observed_at": moment, "fetch_id": found.events[0].fetch_id}
-    counts = {DOWNLOADS_OBSERVED.name: len(ids)}
-    completed = FetchCompleted.identified(**stamp, as_of=moment, pages=1, counts=counts, digest=digest_of(ids))
-    return Fetched({DOWNLOADS_OBSERVED: found.events}, completed)
+    fetch = Fetch("huggingface_hub", replace(WINDOW, observed_at=moment), (page,))
+    return fetch_parsed(fetch, parse(fetch))
 
 
 @contextmanager
