@@ -14,6 +14,7 @@ from flows.transform import Project
 from tokenshare.metrics import METRIC_BY_ID, Metric
 from tokenshare.publication import Candidate, Standing, Verdict
 from tokenshare.restatements import Restatement, restated
+from tokenshare.topics import USAGE_OBSERVED
 
 USAGE = METRIC_BY_ID["fct_usage_daily"]
 
@@ -75,7 +76,7 @@ def days_of(metric: Metric, period: date) -> list[date]:
 
 
 def _behind(metric: Metric, cell: Restatement, changes: Changes) -> list[Coordinate]:
-    if cell.period is None:
+    if cell.period is None or USAGE_OBSERVED not in metric.topics:  # the offsets are those of usage
         return []
     key = json.loads(cell.key)
     found = [at for day in days_of(metric, date.fromisoformat(cell.period)) for at in changes.offsets.get(day, [])]

@@ -41,14 +41,16 @@ class Listing:
 
 @dataclass(frozen=True)
 class Chain:
-    """The pages of one listing in the order of its cursors."""
+    """The pages of one listing in the order of its cursors, and the rolling counters of their rows."""
 
     listing: Listing
-    pages: tuple[Page, ...]
+    pages: tuple[Page, ...] = ()
+    counters: tuple[int, ...] = ()
 
-    @property
-    def rows(self) -> list[Object]:
-        return [row for page in self.pages for row in read_rows(page)]
+    def followed_by(self, page: Page) -> "Chain":
+        """The chain with one more page; raises ContractViolation where that cannot be read."""
+        counters = (read_count(row.get("downloads") or 0, "downloads") for row in read_rows(page))
+        return Chain(self.listing, (*self.pages, page), (*self.counters, *counters))
 
     @property
     def is_enough(self) -> bool:
@@ -64,9 +66,8 @@ class Chain:
         What is not listed is estimated as if counters went on falling with the square of the rank: the tail behind
         rank r is then r times the last counter seen. A listing that ends, or that has come down to 0, is all there is.
         """
-        counters = [read_count(row.get("downloads") or 0, "downloads") for row in self.rows]
-        covered, last = sum(counters), counters[-1] if counters else 0
-        tail = len(counters) * last if next_cursor(self.pages[-1]) else 0
+        covered, last = sum(self.counters), self.counters[-1] if self.counters else 0
+        tail = len(self.counters) * last if next_cursor(self.pages[-1]) else 0
         return covered / (covered + tail) if covered else 1.0
 
 
@@ -93,11 +94,11 @@ def read_chains(pages: Sequence[Page]) -> list[Chain]:
     for page in pages:
         listing, cursor = _asked(page)
         if not cursor:
-            chains.append(Chain(listing, (page,)))
+            chains.append(Chain(listing).followed_by(page))
         elif not chains or chains[-1].listing != listing or next_cursor(chains[-1].pages[-1]) != cursor:
             raise ContractViolation(f"a page of {_named(listing)} does not follow the page before it")
         else:
-            chains[-1] = Chain(listing, (*chains[-1].pages, page))
+            chains[-1] = chains[-1].followed_by(page)
     for cut in (chain for chain in chains if not chain.is_enough):
         raise ContractViolation(f"{_named(cut.listing)} is cut after {len(cut.pages)} pages of its cursor chain")
     return chains

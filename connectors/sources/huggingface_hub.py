@@ -54,41 +54,42 @@ def fetch(session: Session, _: Window) -> Iterator[Page]:
 
 def _read(session: Session, listing: Listing) -> Generator[Page, None, Chain]:
     """A listing, page after page."""
-    chain = Chain(listing, ())
+    chain = Chain(listing)
     while not chain.pages or not chain.is_enough:
         cursor = next_cursor(chain.pages[-1]) if chain.pages else ""
         page = session.get(PATH, listing.params(cursor), with_key=session.has_key)
         yield page
-        chain = Chain(listing, (*chain.pages, page))
+        chain = chain.followed_by(page)
     return chain
 
 
 def _bases(official: Sequence[Chain]) -> Iterator[str]:
     """Of each organisation the repositories that are downloaded most."""
     for chain in official:
-        names = [(-(_count(row, "downloadsAllTime", "") or 0), str(row.get("id"))) for row in chain.rows]
+        rows = [row for page in chain.pages for row in read_rows(page)]
+        names = [(-(_count(row, "downloadsAllTime", "") or 0), str(row.get("id"))) for row in rows]
         yield from (name for _, name in sorted(names)[:BASES])
 
 
 @refusing
 def parse(fetch: Fetch) -> Parsed:
-    chains = read_chains(fetch.pages)
-    hub = next(of_kinds(chains, "downloads"), None)
-    if hub is None or not hub.rows:
+    hub = next(of_kinds(read_chains(fetch.pages), "downloads"), None)
+    if hub is None or not hub.counters:
         raise ContractViolation("the listing by downloads is empty or was never read")
-    rows = [row for chain in chains for row in chain.rows]
+    pages = [read_rows(page) for page in fetch.pages]
+    rows = [row for page in pages for row in page]
     if not any(row.get("downloadsAllTime") is not None for row in rows):
         raise ContractViolation("no repository has 'downloadsAllTime': removed or renamed")
     told = observation(fetch)
     return Parsed(
-        events=tuple(_say(row, told) for found in _newest(fetch.pages).values() for row in found),
+        events=tuple(_say(row, told) for found in _newest(pages).values() for row in found),
         as_of=fetch.window.observed_at,
         coverage_share=hub.coverage,
         unknown_fields=strangers("[]", rows, ROW),
     )
 
 
-def _newest(pages: Sequence[Page]) -> dict[str, list[Object]]:
+def _newest(pages: Sequence[Sequence[Object]]) -> dict[str, list[Object]]:
     """By id, what the page asked last says of a repository: listings overlap, and counters move between two pages.
 
     Two rows of one id on one page both stay: they contradict each other, and the gate has to see it.
@@ -96,7 +97,7 @@ def _newest(pages: Sequence[Page]) -> dict[str, list[Object]]:
     newest: dict[str, list[Object]] = {}
     for page in pages:
         here: dict[str, list[Object]] = {}
-        for number, row in enumerate(read_rows(page)):
+        for number, row in enumerate(page):
             if row.get("private") is not True:
                 here.setdefault(take(row, "_id", str, f"[{number}]"), []).append(row)
         newest |= here

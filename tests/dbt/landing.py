@@ -20,6 +20,7 @@ from tokenshare.events import (
     UsageObserved,
     digest_of,
 )
+from tokenshare.sources import Fetch, Parsed
 from tokenshare.topics import (
     CATALOG_MODEL_OBSERVED,
     FETCH_COMPLETED,
@@ -120,6 +121,22 @@ def fetch_catalogue(
 def fetch_book(observed_at: datetime, prices: Iterable[Mapping[str, Any]]) -> Fetched:
     stamp = _stamp("genai_prices", observed_at)
     return _fetched(stamp, {PRICE_LISTED: tuple(PriceListed.identified(**stamp, **given) for given in prices)}, None)
+
+
+def fetch_parsed(fetch: Fetch, parsed: Parsed) -> Fetched:
+    """What a source parsed, as it lands; of one topic."""
+    (topic,) = [topic for topic in TOPICS if isinstance(parsed.events[0], topic.event)]
+    stamp = {"source_id": fetch.source_id, "observed_at": fetch.window.observed_at, "fetch_id": fetch.id}
+    ids = {event.event_id for event in parsed.events}
+    completed = FetchCompleted.identified(
+        **stamp,
+        as_of=parsed.as_of,
+        pages=len(fetch.pages),
+        counts={topic.name: len(ids)},
+        digest=digest_of(ids),
+        coverage_share=parsed.coverage_share,
+    )
+    return Fetched({topic: parsed.events}, completed)
 
 
 def _stamp(source_id: str, observed_at: datetime) -> dict[str, Any]:

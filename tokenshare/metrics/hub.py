@@ -54,6 +54,7 @@ HUB_METRICS = (
         "Models derived from a family",
         rows.FamilyDerivativesDaily,
         grain=("download_date", "family_id", "relation"),
+        window="day",
         method="Repositories that declare a direct base model of the family, each once a relation, and once in `any`. "
         "One that names bases of two families counts for both, so families have no total. `tagged` counts those with "
         "the family's tag, declared or not. Counts are of what was listed: lower bounds.",
