@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from tempfile import TemporaryFile
 from typing import Any
 
 from prefect import State, flow, serve
@@ -19,6 +20,7 @@ from tokenshare.errors import ExitCode, UsageError
 
 # A gate that shut and a source that did not answer are findings of a pass that went well.
 WELL = (ExitCode.OK, ExitCode.HELD, ExitCode.INCOMPLETE, ExitCode.UNDELIVERED)
+PASS = [sys.executable, "-c", "from flows.cli import main; main()", "refresh", "--wait", "--json"]
 ONE = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE)
 
 
@@ -30,12 +32,25 @@ def scheduled(sources: list[str]) -> State[Any]:
     a pass is not to end with it. Settings, secrets among them, reach it by the environment alone.
     """
     chosen = [word for id in with_files(sources) for word in ("--source", id)]
-    words = [sys.executable, "-c", "from flows.cli import main; main()", "refresh", "--wait", "--json", *chosen]
-    done = subprocess.run(
-        words, env=environment.without_run_of_prefect(), stdout=subprocess.PIPE, text=True,
-        start_new_session=True, check=False,
-    )  # fmt: skip
-    return _state(done.returncode, done.stdout)
+    code, said = _apart([*PASS, *chosen])
+    return _state(code, said)
+
+
+def _apart(words: list[str]) -> tuple[int, str]:
+    """Exit code and answer of a process that shares nothing with us, not even a pipe that could break.
+
+    Not `subprocess.run`: it kills its child where it is interrupted, as Prefect interrupts a flow.
+    """
+    with TemporaryFile() as answer, TemporaryFile() as log:
+        process = subprocess.Popen(
+            words, env=environment.without_run_of_prefect(), stdin=subprocess.DEVNULL, stdout=answer, stderr=log,
+            start_new_session=True,
+        )  # fmt: skip
+        code = process.wait()
+        answer.seek(0)
+        log.seek(0)
+        sys.stderr.write(log.read().decode(errors="replace"))
+        return code, answer.read().decode(errors="replace")
 
 
 def serve_deployments(settings: Settings, progress: Callable[[str], None]) -> None:
