@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from tests.gates.tables_claims import CLAIM_TABLES
+
 Table = list[dict[str, Any]]
 WEEK = date(2026, 1, 5)
 DAYS = [WEEK + timedelta(days=n) for n in range(7)]
@@ -152,4 +154,5 @@ TABLES: Mapping[str, Table] = {
         }
         for vendor, country in (("deepseek", "CN"), ("nous", "US"), ("openai", "US"))
     ],
+    **CLAIM_TABLES,
 }

@@ -40,6 +40,13 @@ BROKEN: tuple[tuple[str, str, str, Break], ...] = (
     ("ranks_are_dense", *["model_rank_weekly"] * 2, _without_first),
     ("share_is_of_router_total", *["model_rank_weekly"] * 2, setting("model_share", 0.5)),
     ("prices_are_plausible", *["list_price_daily"] * 2, setting("output_usd_per_million", 250_000.0)),
+    ("verdict_follows_from_variants", *["claim_verdict"] * 2, setting("variants_matched", 0)),
+    ("verdict_follows_from_variants", *["claim_verdict"] * 2, setting("variants_matched", 14)),
+    ("verdict_follows_from_variants", *["claim_verdict"] * 2, setting("verdict", "no_data", row=1)),
+    ("verdict_follows_from_variants", *["claim_verdict"] * 2, setting("reproduced_by", "origin 2026-W02", row=1)),
+    ("nearest_is_quotient", *["claim_verdict"] * 2, setting("nearest", 0.667)),
+    ("nearest_is_quotient", *["claim_verdict"] * 2, setting("nearest", None, row=1)),
+    ("verdict_names_its_number", *["claim_verdict"] * 2, setting("claimed", 0.68)),
 )  # fmt: skip
 
 
