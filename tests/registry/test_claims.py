@@ -48,7 +48,7 @@ def test_the_windows_of_a_claim_are_those_that_are_spanned() -> None:
             "interval 1 day)) as date) as usage_date"
         )
         asked = "select '' as span_name, date '2026-01-01' as start_date, date '2026-01-01' as end_date"
-        query = compose("int_claims_spanned", {"int_claims_asked": asked})
+        query = compose("int_claims_spanned_router", {"int_claims_asked": asked})
         assert {row[0] for row in connection.execute(query).fetchall()} == set(WINDOWS)
 
 
