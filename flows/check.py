@@ -16,7 +16,7 @@ from tokenshare.errors import UsageError
 
 Document = dict[str, Any]
 SYNTHETIC = "demo"  # the origin of a home whose numbers are nobody's
-ASK_ALL = "all that is published"
+EVERYTHING = "all that is published"
 SHOWN = 20  # of many matches, those nearest by
 STATED = """SELECT 'asked' AS claim_id, '' AS quote, ?::VARCHAR AS about, ?::VARCHAR AS entity,
     ?::DECIMAL(28, 9) AS claimed, ?::DECIMAL(28, 9) AS rounding, ?::VARCHAR AS unit, 'about' AS comparison,
@@ -66,31 +66,32 @@ def check(home: Home, asked: Question) -> Document:
     """The verdict in the usual window, what each method gives there, and how many variants of any window match."""
     usage = _standing(home)
     query = compose("int_claims_compared", {"int_claims_stated": STATED, "int_claims_asked": ASKED})
-    found = catalog.read_query(home, query, _values(asked))
-    rows = sorted(found, key=lambda row: row["nearness"])
+    rows = sorted(catalog.read_query(home, query, _values(asked)), key=lambda row: row["nearness"])
     own = [row for row in rows if row["tried_span_name"] == asked.window]
-    matched = [row for row in rows if row["is_matched"]]
     if not rows:
         _mind_entity(home, asked)
+    return {
+        **_asked(asked),
+        "verdict": _verdict(own),
+        **_nearest(own),
+        "beside": _beside(own),
+        **_tried(rows, asked.window),
+        "synthetic": (describe(home) or {}).get("origin") == SYNTHETIC,
+        **usage,
+    }
+
+
+def _asked(asked: Question) -> Document:
     return {
         "value": float(asked.value),
         "about": asked.about.name,
         "entity": asked.entity,
         "unit": asked.about.unit,
         "rounding": float(asked.rounding),
-        "asked_period": ASK_ALL if asked.period == EVER else "/".join(map(str, asked.period)),
+        "asked_period": EVERYTHING if asked.period == EVER else "/".join(map(str, asked.period)),
         "asked_method": asked.method,
         "window": asked.window,
-        "verdict": _verdict(own),
-        **_nearest(own),
-        "beside": _beside(own),
-        "variants_tried": len(rows),
-        "variants_matched": len(matched),
-        "windows": _by_window(rows),
-        "matches": [_told(row) for row in sorted(matched, key=lambda row: row not in own)[:SHOWN]],
-        "synthetic": (describe(home) or {}).get("origin") == SYNTHETIC,
-        **usage,
-    }  # fmt: skip
+    }
 
 
 def _read_number(text: str, what: str) -> Decimal:
@@ -147,10 +148,17 @@ def _beside(own: Sequence[Document]) -> list[Document]:
     return [_told(row) for row in sorted(same, key=lambda row: (row["preference"], row["method"]))]
 
 
-def _by_window(rows: Sequence[Document]) -> list[Document]:
-    tried = Counter(row["tried_span_name"] for row in rows)
-    matched = Counter(row["tried_span_name"] for row in rows if row["is_matched"])
-    return [{"window": name, "tried": tried[name], "matched": matched[name]} for name in claims.WINDOWS]
+def _tried(rows: Sequence[Document], window: str) -> Document:
+    """How much was tried, window by window, and the matches: by the verdict's own window first."""
+    matched = [row for row in rows if row["is_matched"]]
+    tried, held = (Counter(row["tried_span_name"] for row in found) for found in (rows, matched))
+    matched.sort(key=lambda row: row["tried_span_name"] != window)
+    return {
+        "variants_tried": len(rows),
+        "variants_matched": len(matched),
+        "windows": [{"window": name, "tried": tried[name], "matched": held[name]} for name in claims.WINDOWS],
+        "matches": [_told(row) for row in matched[:SHOWN]],
+    }
 
 
 def _told(row: Document) -> Document:

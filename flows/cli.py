@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from connectors.storage.home import Home
-from flows import answer, cli_broker, cli_claims, looks, show
+from flows import answer, cli_broker, cli_claims, looks, show, show_demo
 from flows import settings as environment
 from flows.keys import find_metric, read_moment
 from tokenshare.errors import ExitCode, UsageError
@@ -39,7 +39,7 @@ def demo(json: Json = False) -> None:
 
     with answer.progress() as progress:
         document = demonstrate(environment.load(), progress)
-    answer.give(document, json, show.draw_demo)
+    answer.give(document, json, show_demo.draw_demo)
     raise typer.Exit(document["refresh"]["exit_code"])
 
 

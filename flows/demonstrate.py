@@ -55,6 +55,7 @@ def _document(home: Home, report: Report) -> dict[str, Any]:
         "shares": _shares(home),
         "vendors": _newest(home, METRIC_BY_ID["vendor_share_weekly"], "vendor_share")[:10],
         "openness": _newest(home, METRIC_BY_ID["openness_share_weekly"], "openness_share"),
+        "claims": _claims(home),
         "holds": [{"metric": held.id, "reason": held.reason} for held in holds],
         "restatements": len(catalog.read_catalog(home, "restatements")),
         "database": str(home.published_file),
@@ -81,6 +82,15 @@ def _shares(home: Home) -> list[dict[str, Any]]:
             "status": origin[week]["status"],
         }
         for week in sorted(identified)[-SHOWN_WEEKS:]
+    ]
+
+
+def _claims(home: Home) -> list[dict[str, Any]]:
+    """What was claimed of the real world beside what this invented one gives, which is no measurement."""
+    kept = ("claim_id", "claimed", "unit", "method", "period", "verdict", "status", "as_of")
+    return [
+        {"claim": row["quote"], "demo (synthetic)": row["nearest"], **{name: row[name] for name in kept}}
+        for row in catalog.read_metric(home, METRIC_BY_ID["claim_verdict"])
     ]
 
 

@@ -43,9 +43,9 @@ def claims_table(claims: Sequence[Document]) -> Table:
     for claim in claims:
         verdict = claim["verdict"]
         table.add_row(
-            claim["quote"].replace("[", r"\["),
+            claim["claim"].replace("[", r"\["),
             said(claim["claimed"], claim["unit"]),
-            said(claim["nearest"], claim["unit"]),
+            said(claim["demo (synthetic)"], claim["unit"]),
             text(claim["method"]),
             text(claim["period"]),
             f"[{VERDICT_COLOURS[verdict]}]{verdict}[/]",

@@ -10,8 +10,8 @@ from expectations.gates import Case, Released, judge
 from tests.gates.tables import DAYS, TABLES, Table
 from tests.gates.tables_curated import CURATED_EVIDENCE
 from tests.gates.tables_hub import HUB_EVIDENCE
-from tests.gates.tables_prices import PRICE_EVIDENCE
 from tests.gates.tables_markets import MARKET_EVIDENCE
+from tests.gates.tables_prices import PRICE_EVIDENCE
 from tokenshare.columns import columns_of
 from tokenshare.metrics import METRIC_BY_ID, METRICS
 from tokenshare.publication import Candidate, Check

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from tests.gates.tables_claims import CLAIM_TABLES
 from tests.gates.tables_curated import CURATED_TABLES
 from tests.gates.tables_hub import HUB_TABLES
-from tests.gates.tables_prices import PRICE_TABLES
 from tests.gates.tables_markets import MARKET_TABLES
+from tests.gates.tables_prices import PRICE_TABLES
 
 Table = list[dict[str, Any]]
 WEEK = date(2026, 1, 5)
@@ -143,4 +144,5 @@ TABLES: Mapping[str, Table] = {
     **CURATED_TABLES,
     **HUB_TABLES,
     **MARKET_TABLES,
+    **CLAIM_TABLES,
 }

@@ -85,6 +85,13 @@ BROKEN: tuple[tuple[str, str, str, Break], ...] = (
     ("worst_falls_only", *["session_shock_daily"] * 2, setting("is_worst_to_date", True, row=1)),
     ("total_is_sum_of_companies", *["pureplay_value_daily"] * 2, setting("value_usd", 45e6 + 0.02, row=1)),
     ("total_is_sum_of_companies", *["platform_value_daily"] * 2, lambda table: table[:-1]),
+    ("verdict_follows_from_variants", *["claim_verdict"] * 2, setting("variants_matched", 0)),
+    ("verdict_follows_from_variants", *["claim_verdict"] * 2, setting("variants_matched", 14)),
+    ("verdict_follows_from_variants", *["claim_verdict"] * 2, setting("verdict", "no_data", row=1)),
+    ("verdict_follows_from_variants", *["claim_verdict"] * 2, setting("reproduced_by", "origin 2026-W02", row=1)),
+    ("nearest_is_quotient", *["claim_verdict"] * 2, setting("nearest", 0.667)),
+    ("nearest_is_quotient", *["claim_verdict"] * 2, setting("nearest", None, row=1)),
+    ("verdict_names_its_number", *["claim_verdict"] * 2, setting("claimed", 0.68)),
 )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ PROMISED = {  # contracts.md, "Columns of the published metrics": the metrics we
     "openness_share_weekly": "week_start_date openness tokens openness_share",
     "china_part_of_open_weekly": "week_start_date chinese_tokens denominator_tokens china_share",
     "free_share_weekly": "week_start_date free_tokens tokens free_share",
+    "claim_verdict": "claim_id claimed nearest method period verdict",
     "list_price_daily": "price_date model_id input_usd_per_million output_usd_per_million blended_usd_per_million "
     "is_discounted",
     "disclosed_value": "fact_id company_id fact_date low high unit low_usd high_usd own_usd confidence citation",
@@ -54,6 +55,7 @@ PROMISED = {  # contracts.md, "Columns of the published metrics": the metrics we
     "platform_value_daily": "value_date company_id value_usd basis basis_date",
 }
 GRAINS = {
+    "claim_verdict": ("claim_id",),
     "china_share_trailing7_daily": ("usage_date",),
     "china_share_reconciliation_weekly": ("week_start_date", "step_number"),
     "vendor_share_daily": ("usage_date", "vendor_id"),

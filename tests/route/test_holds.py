@@ -14,7 +14,7 @@ from connectors.storage.warehouse import open_warehouse
 from flows.refresh import Report
 from tests.scene import MODELS, Row, Scene, statuses, write_prices, write_rankings
 from tokenshare.errors import ExitCode
-from tokenshare.metrics import METRICS
+from tokenshare.metrics import GROUP_BY_ID, METRICS
 
 pytestmark = pytest.mark.timeout(900)
 AUTHORS = ("deepseek", "anthropic", "openai", "qwen", "google")
@@ -22,6 +22,7 @@ NAMED = [*MODELS, *(f"{author}/model-{number}" for number in range(9) for author
 GOOD = [*((model, 1_000_000 * (rank + 1)) for rank, model in enumerate(NAMED)), ("other", 50_000_000)]
 ROUTER = [metric.id for metric in METRICS if metric.group == "router"]
 PRICES = sorted(metric.id for metric in METRICS if metric.group == "list_price_daily")
+FOLLOWING = [metric.id for metric in METRICS if "router" in GROUP_BY_ID[metric.group].follows]
 MARKS = ("status", "held_since")  # how a held version is marked; all else of it stays
 DAY = timedelta(days=1)
 START, BASELINE = date(2026, 6, 1), date(2026, 6, 22)
@@ -163,9 +164,16 @@ def test_the_next_good_answer_lets_the_group_go(story: dict[str, Step], check: s
 
 
 @pytest.mark.parametrize("check", FAULTS)
+def test_what_is_drawn_from_the_group_is_held_with_it(story: dict[str, Step], check: str) -> None:
+    reasons = {metric.reason for metric in story[check].report.metrics if metric.id in FOLLOWING}
+    assert reasons == {"followed_groups: observed router held, expected all pass"}
+    assert {statuses(story[f"{check} mended"].report)[id] for id in FOLLOWING} <= {"published", "unchanged"}
+
+
+@pytest.mark.parametrize("check", FAULTS)
 def test_each_metric_opens_and_resolves_one_notice(story: dict[str, Step], check: str) -> None:
-    assert story[check].notices == [(id, "opened") for id in sorted(ROUTER)]
-    assert story[f"{check} mended"].notices == [(id, "resolved") for id in sorted(ROUTER)]
+    assert story[check].notices == [(id, "opened") for id in sorted([*ROUTER, *FOLLOWING])]
+    assert story[f"{check} mended"].notices == [(id, "resolved") for id in sorted([*ROUTER, *FOLLOWING])]
 
 
 def test_a_hold_that_lasts_is_not_announced_again(story: dict[str, Step]) -> None:

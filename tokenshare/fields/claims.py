@@ -41,10 +41,20 @@ SpanName = Annotated[
 ClaimPeriodDate = Annotated[date, Field(description="First or last day of the period that the claim is about.")]
 ClaimSource = Annotated[str, Field(pattern=TEXT, max_length=500, description="Who said it: title and date.")]
 
-Compared = Annotated[float, Field(description="A number in the claim's unit.")]
+Compared = Annotated[
+    float, Field(description="A number in the claim's unit.", json_schema_extra={"unit": "the claim's unit"})
+]
 SpanLabel = Annotated[str, Field(description="A period as people write it: 2026-W21, 2026-05, 2026-05-20.")]
 Verdict = Annotated[
     Literal["reproduced", "reproduced_by_another_method", "not_reproduced", "no_data"],
     Field(description="Whether a count gives the quoted number within its rounding; no_data where nothing counts it."),
 ]
-CountedAmount = Annotated[int, Field(ge=0, le=LARGEST_COUNT, description="What was counted, before any division.")]
+CountedAmount = Annotated[
+    int,
+    Field(
+        ge=0,
+        le=LARGEST_COUNT,
+        description="What was counted, before any division.",
+        json_schema_extra={"unit": "count"},
+    ),
+]

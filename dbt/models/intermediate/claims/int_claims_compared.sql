@@ -11,10 +11,6 @@ asked as (
     select * from {{ ref('int_claims_asked') }}
 ),
 
-spans as (
-    select * from {{ ref('int_claims_spanned') }}
-),
-
 pairs as (
     select
         claims.*,
@@ -44,16 +40,21 @@ pairs as (
 
 final as (
     select
-        pairs.*,
-        spans.span_label,
+        *,
+        case tried_span_name
+            when 'week' then strftime(tried_end_date, '%G-W%V')
+            when 'month' then strftime(tried_end_date, '%Y-%m')
+            when 'trailing7' then strftime(tried_end_date - 6, '%Y-%m-%d/') || strftime(tried_end_date, '%Y-%m-%d')
+            when 'trailing28' then strftime(tried_end_date - 27, '%Y-%m-%d/') || strftime(tried_end_date, '%Y-%m-%d')
+            else strftime(tried_end_date, '%Y-%m-%d')
+        end as span_label,
         row_number() over (
-            partition by pairs.claim_id, pairs.tried_span_name = pairs.span_name
+            partition by claim_id, tried_span_name = span_name
             order by
-                pairs.steps_between asc, pairs.is_own_method desc, pairs.preference asc,
-                pairs.tried_end_date asc, pairs.tried_span_name asc
+                steps_between asc, is_own_method desc, preference asc, tried_end_date asc, tried_span_name asc,
+                method asc
         ) as nearness
     from pairs
-    inner join spans on pairs.tried_span_name = spans.span_name and pairs.tried_end_date = spans.end_date
 )
 
 select * from final

@@ -1,7 +1,7 @@
 -- Tokens of whole windows, and their growth over the window a year earlier.
 -- Decision: all tokens, `other` included: a total of named models would grow and shrink with the fifty's cut.
 with spans as (
-    select * from {{ ref('int_claims_spanned') }}
+    select * from {{ ref('int_claims_spanned_router') }}
 ),
 
 daily as (

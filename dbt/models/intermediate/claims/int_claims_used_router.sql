@@ -1,7 +1,7 @@
 -- Router tokens of each model in each window that a claim asks for, as published, and its place among the models.
 -- Decision: claims are held against what readers see: the published fact and dimension, nothing behind them.
 with spans as (
-    select * from {{ ref('int_claims_spanned') }} where is_asked
+    select * from {{ ref('int_claims_spanned_router') }} where is_asked
 ),
 
 facts as (

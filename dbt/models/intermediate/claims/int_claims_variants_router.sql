@@ -36,7 +36,7 @@ bounded as (
     where shares.about = 'vendor_share' and shares.of_set = 'all' and shares.entity <> 'unknown'
 ),
 
-final as (
+counts as (
     select about, entity, method, preference, span_name, end_date, tokens as numerator, whole_tokens as denominator
     from shares
     union all
@@ -47,6 +47,20 @@ final as (
     union all
     select about, entity, method, preference, span_name, end_date, numerator, denominator
     from {{ ref('int_claims_ranks_router') }}
+),
+
+final as (
+    select
+        about,
+        entity,
+        method,
+        preference,
+        span_name,
+        end_date,
+        cast(numerator as bigint) as numerator,
+        cast(denominator as bigint) as denominator,
+        if(denominator is null, cast(numerator as double), numerator / nullif(denominator, 0)) as value
+    from counts
 )
 
 select * from final

@@ -30,9 +30,11 @@ nearest as (
 same_window as (
     select
         alike.claim_id,
-        string_agg(alike.method || ' ' || if(
-            alike.denominator is null, format('{:,}', cast(alike.numerator as bigint)), format('{:.4f}', alike.value)
-        ), ', ' order by alike.preference, alike.method) as beside
+        string_agg(alike.method || ' ' || case
+            when alike.denominator is not null then format('{:.4f}', alike.value)
+            when alike.numerator is not null then format('{:,}', alike.numerator)
+            else format('{:.6g}', alike.value)
+        end, ', ' order by alike.preference, alike.method) as beside
     from compared as alike
     inner join nearest
         on alike.claim_id = nearest.claim_id and alike.tried_end_date = nearest.tried_end_date
@@ -54,8 +56,8 @@ final as (
         nearest.value as nearest,
         nearest.method,
         nearest.span_label as period,
-        cast(nearest.numerator as bigint) as numerator,
-        cast(nearest.denominator as bigint) as denominator,
+        nearest.numerator,
+        nearest.denominator,
         case
             when counts.claim_id is null then 'no_data'
             when counts.is_reproduced then 'reproduced'

@@ -52,13 +52,7 @@ final as (
         wanted.end_date is not null as is_asked,
         cast(if(
             whole.span_name = 'month', last_day(whole.start_date - interval 1 year), whole.end_date - 364
-        ) as date) as year_ago_date,
-        case whole.span_name
-            when 'week' then strftime(whole.end_date, '%G-W%V')
-            when 'month' then strftime(whole.end_date, '%Y-%m')
-            when 'day' then strftime(whole.end_date, '%Y-%m-%d')
-            else strftime(whole.start_date, '%Y-%m-%d') || '/' || strftime(whole.end_date, '%Y-%m-%d')
-        end as span_label
+        ) as date) as year_ago_date
     from whole
     left join wanted on whole.span_name = wanted.span_name and whole.end_date = wanted.end_date
 )

@@ -1,0 +1,126 @@
+"""A file of claims through the whole route: judged, refused by line and column, mended, and held with its numbers."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.kafka import topics
+from connectors.kafka.cluster import Cluster
+from flows.check import check, read_question
+from flows.cite import cite
+from flows.refresh import Report
+from tests.scene import Scene, small_rows, statuses, write_rankings
+from tokenshare.errors import ExitCode
+from tokenshare.metrics import METRIC_BY_ID
+
+pytestmark = pytest.mark.timeout(900)
+COLUMNS = (
+    *("claim_id", "quote", "value", "unit", "rounding", "about", "entity", "period_start", "period_end", "source"),
+    *("method", "window", "comparison"),
+)
+WHEN = {"period_start": "2026-06-29", "period_end": "2026-07-12", "source": "a talk", "unit": "ratio"}
+CHINA = {**WHEN, "about": "china_share", "rounding": "0.01", "method": "identified"}
+CLAIMS = [
+    {**CHINA, "claim_id": "right", "quote": "identified", "value": "0.32"},
+    {**CHINA, "claim_id": "other", "quote": "by origin, called identified", "value": "0.33"},
+    {**CHINA, "claim_id": "wrong", "quote": "no way", "value": "0.9"},
+    {**CHINA, "claim_id": "month", "quote": "a month nobody has", "value": "0.3", "window": "month"},
+    {**CHINA, "claim_id": "deal", "quote": "DeepSeek is below a tenth", "value": "0.1", "about": "vendor_share",
+     "entity": "deepseek", "method": "", "comparison": "below"},
+]  # fmt: skip
+ADDED = {**CHINA, "claim_id": "added", "quote": "Qwen has a quarter", "value": "0.26", "about": "vendor_share",
+         "entity": "qwen", "method": "of_all"}  # fmt: skip
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Story:
+    """One home, labelled synthetic, and what each of its passes reported and showed."""
+
+    scene: Scene
+    reports: dict[str, Report]
+    shown: dict[str, dict[str, Row]]
+
+
+def write_claims(world: Path, claims: list[dict[str, str]]) -> None:
+    with (world / "claims.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(claims)
+
+
+@pytest.fixture(scope="module")
+def story(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    rows = small_rows(date(2026, 6, 29), 18)
+    bad = [row for row in rows if (row[1], row[2]) != ("2026-07-15", "other")]
+    world = write_rankings(tmp_path_factory.mktemp("world"), bad)
+    story = Story(Scene(tmp_path_factory.mktemp("claims") / "home", broker), {}, {})
+    for step, morning, claims in (
+        ("clean", 13, CLAIMS),
+        ("refused", 14, [*CLAIMS, {**ADDED, "value": "26 %"}]),
+        ("mended", 15, [*CLAIMS, ADDED]),
+        ("held", 16, [*CLAIMS, ADDED]),
+    ):
+        write_claims(world, claims)
+        story.reports[step] = story.scene.refresh(f"2026-07-{morning}T06:00:00+00:00", world, origin="demo")
+        story.shown[step] = {row["claim_id"]: row for row in story.scene.metric("claim_verdict")}
+    yield story
+    topics.delete_prefixed(Cluster(broker, topic_prefix=story.scene.prefix))
+
+
+def test_each_claim_has_its_verdict(story: Story) -> None:
+    assert story.reports["clean"].exit_code == ExitCode.OK
+    found = story.shown["clean"]
+    assert {id: row["verdict"] for id, row in found.items()} == {
+        "right": "reproduced",
+        "other": "reproduced_by_another_method",
+        "wrong": "not_reproduced",
+        "month": "no_data",
+        "deal": "reproduced",
+    }
+    assert (found["other"]["method"], found["other"]["period"]) == ("origin", "2026-W27")
+    assert found["right"]["reproduced_by"].startswith("identified 2026-W27, identified 2026-W28, lower 2026-W27")
+    assert (found["right"]["variants_tried"], found["month"]["variants_tried"]) == (26, 0)
+
+
+def test_a_bad_row_refuses_the_file_and_the_last_good_one_stays(story: Story) -> None:
+    (claims,) = [source for source in story.reports["refused"].sources if source.id == "claims"]
+    assert (claims.status, story.reports["refused"].exit_code) == ("refused", ExitCode.INCOMPLETE)
+    assert "claims.csv line 7, column value: '26 %' is not a plain decimal number" in claims.reason
+    assert statuses(story.reports["refused"])["vendor_share_daily"] == "published"
+    assert story.shown["refused"].keys() == story.shown["clean"].keys()
+
+
+def test_a_mended_file_is_judged(story: Story) -> None:
+    assert story.reports["mended"].exit_code == ExitCode.OK
+    assert story.shown["mended"]["added"]["verdict"] == "reproduced"
+    assert story.shown["mended"].keys() - story.shown["clean"].keys() == {"added"}
+
+
+def test_verdicts_are_held_with_the_numbers_they_draw_on(story: Story) -> None:
+    assert statuses(story.reports["held"])["claim_verdict"] == "held"
+    assert {row["status"] for row in story.shown["held"].values()} == {"held"}
+    assert {id: row["verdict"] for id, row in story.shown["held"].items()} == {
+        id: row["verdict"] for id, row in story.shown["mended"].items()
+    }
+
+
+def test_a_citation_of_a_held_synthetic_number_says_both(story: Story) -> None:
+    told = cite(story.scene.home, METRIC_BY_ID["vendor_share_weekly"], ["2026-W28", "qwen"], verify=True)
+    for part in ("synthetic", "held since 2026-07-16", "of all tokens", "at most 29.0%", "version", "the same"):
+        assert part in told["sentence"], part
+    assert "measured" not in told["sentence"]
+    assert "OpenRouter" not in told["sentence"], "nobody published these numbers"
+    assert (told["synthetic"], told["status"], told["verified"]) == (True, "held", True)
+
+
+def test_a_check_of_synthetic_numbers_says_so(story: Story) -> None:
+    question = read_question("0.33", "china_share", "", "2026-W28", None, "identified")
+    told = check(story.scene.home, question)
+    assert (told["verdict"], told["method"]) == ("reproduced_by_another_method", "origin")
+    assert (told["synthetic"], told["status"]) == (True, "held")
