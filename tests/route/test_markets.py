@@ -247,6 +247,12 @@ def test_what_cannot_be_trusted_is_refused_and_the_rest_goes_on(
     assert steps[name].report.exit_code == ExitCode.INCOMPLETE
 
 
+def test_refused_closes_leave_the_values_as_they_were(steps: dict[str, Step]) -> None:
+    assert {steps["pence, zero"].told[id] for id in MARKETS} == {"unchanged"}
+    assert newest(steps["pence, zero"]) == CLEAN
+    assert "a hundredth of a currency" in steps["pence, zero"].source("eodhd_quotes")[1]
+
+
 def test_one_quote_source_is_enough(steps: dict[str, Step]) -> None:
     assert {steps["html"].told[id] for id in MARKETS} == {"published"}
     assert newest(steps["html"]) == date(2026, 7, 1)

@@ -27,8 +27,7 @@ def csv_page(text: str) -> Page:
 
 def quote(**given: str) -> str:
     row = {"known_at": KNOWN, "symbol": "NVDA", "date": "2026-05-11", "close": "1.5", "currency": "USD"}
-    return ",".join((row | {"partial": "false"} | given).values()) + "
-"
+    return ",".join((row | {"partial": "false"} | given).values()) + "\n"
 
 
 def count(**given: str) -> str:
