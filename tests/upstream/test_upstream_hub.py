@@ -13,6 +13,8 @@ from connectors.sources.retry import read_wait
 from demo.upstream import Upstream
 from demo.upstream_answers import Refusal
 from demo.upstream_hub import CALLS_A_WINDOW, Budget
+from flows import settings
+from flows.surroundings import open_upstreams
 from tests.hub import REPOSITORIES, write_hub
 from tests.upstream.worlds import head, ok, scripted
 from tokenshare.errors import SourceAbsent
@@ -158,6 +160,18 @@ def test_a_spent_window_is_waited_out_as_told_or_given_up_before_the_deadline() 
         pytest.raises(SourceAbsent, match="asked to wait 55 s"),
     ):
         polite.get("api/models")
+
+
+def test_the_hub_has_a_place_a_budget_and_a_deadline_of_its_own(world: Path) -> None:
+    given = {"TOKENSHARE_HUB_URL": "http://127.0.0.1:9", "HF_TOKEN": TOKEN, "TOKENSHARE_HUB_CALLS": "44"}
+    set_up = settings.load(given)
+    for place in (world, None):
+        with open_upstreams(set_up, place, AS_OF) as upstreams:
+            hub = upstreams.places["huggingface"]
+        assert (hub.calls, hub.deadline_seconds) == (44, 240.0)
+    assert (hub.url, hub.key, hub.key_name) == ("http://127.0.0.1:9", TOKEN, "HF_TOKEN")
+    assert TOKEN not in repr(hub) + repr(set_up)
+    assert settings.load({}).hub_calls * 2 < CALLS_A_WINDOW
 
 
 def test_the_token_travels_in_its_header_and_repeated_parameters_are_repeated() -> None:
