@@ -24,6 +24,7 @@ class About:
     entity: str = ""
     window: str = "week"
     limits: tuple[int, int] | None = None  # None: any number
+    entities: tuple[str, ...] = ()  # where there are no others
 
 
 SHARE = (0, 1)
@@ -47,8 +48,17 @@ ROUTER = (
         ("origin", "identified"),
         "top5",
         limits=(0, 10),
+        entities=("top5", "top9", "top10"),
     ),
-    About("openness_share", "ratio", "share of tokens by openness and origin", _PARTS, "open_chinese", limits=SHARE),
+    About(
+        "openness_share",
+        "ratio",
+        "share of tokens by openness and origin",
+        _PARTS,
+        "open_chinese",
+        limits=SHARE,
+        entities=("open_chinese", "open_other", "closed_chinese", "closed_other", "unknown"),
+    ),
     About(
         "china_part_of_open",
         "ratio",
@@ -130,6 +140,8 @@ def objections(about: About, *, value: Decimal, entity: str, method: str) -> Ite
     if bool(entity) != bool(about.entity):
         wanted = f"such as {about.entity}" if about.entity else "empty: it is about the whole"
         yield "entity", f"{entity[:60]!r} is not what {about.name} is about: {wanted}"
+    elif about.entities and entity not in about.entities:
+        yield "entity", f"{entity[:60]!r} is not one of those there are: choose among {', '.join(about.entities)}"
     if method not in about.methods:
         yield "method", f"{method[:60]!r} is no way to count {about.name}: choose among {', '.join(about.methods)}"
 

@@ -69,6 +69,11 @@ def test_a_short_period_is_told_in_days() -> None:
             ("0.6", "vendor_share", "", None, None, None),
             r"entity: '' is not what vendor_share is about: such",
         ),
+        (
+            ("4", "model_rank_china_count", "top7", None, None, None),
+            r"entity: 'top7' is not one .*: choose among top5",
+        ),
+        (("0.6", "openness_share", "open", None, None, None), r"choose among open_chinese, open_other"),
         (("0.6", "china_share", "", None, "0", None), r"0 is no step to round to: leave --rounding out"),
         (("0.6", "china_share", "", None, "-1", None), r"-1 is no step to round to"),
         (
