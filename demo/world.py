@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from demo import router, truth
+from demo import programming, router, spend, truth
 from demo.calendar import BACKFILL_AS_OF, DAILY_AS_OFS, FINAL_AS_OF
 from demo.files import Answer, File
 
@@ -21,7 +21,11 @@ class Part(NamedTuple):
     answers: Callable[[int], Iterable[Answer]]
 
 
-PARTS = (Part(router.files, router.answers),)
+PARTS = (
+    Part(router.files, router.answers),
+    Part(programming.files, programming.answers),
+    Part(spend.files, spend.answers),
+)
 
 
 def write(directory: Path, seed: int = 1) -> None:

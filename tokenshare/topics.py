@@ -2,7 +2,14 @@
 
 from dataclasses import dataclass
 
-from tokenshare.events import CatalogModelObserved, Event, FetchCompleted, PriceListed, UsageObserved
+from tokenshare.events import (
+    CatalogModelObserved,
+    Event,
+    FetchCompleted,
+    PriceListed,
+    UsageCategoryObserved,
+    UsageObserved,
+)
 
 CONSUMER_GROUP = "tokenshare.land"
 
@@ -37,6 +44,13 @@ USAGE_OBSERVED = Topic(
     key="model_permaslug",
     description="Tokens of one model variant on one UTC day, as reported by one fetch.",
 )
+USAGE_CATEGORY_OBSERVED = Topic(
+    subject="usage.category.observed",
+    version=1,
+    event=UsageCategoryObserved,
+    key="model_permaslug",
+    description="Tokens of one model variant in one category (programming) and ISO week; sampled upstream.",
+)
 CATALOG_MODEL_OBSERVED = Topic(
     subject="catalog.model.observed",
     version=1,
@@ -59,5 +73,5 @@ FETCH_COMPLETED = Topic(
     description="What makes a fetch usable: its counts per topic and the digest of its event ids.",
 )
 
-TOPICS = (USAGE_OBSERVED, CATALOG_MODEL_OBSERVED, PRICE_LISTED, FETCH_COMPLETED)
+TOPICS = (USAGE_OBSERVED, USAGE_CATEGORY_OBSERVED, CATALOG_MODEL_OBSERVED, PRICE_LISTED, FETCH_COMPLETED)
 TOPIC_BY_NAME = {topic.name: topic for topic in TOPICS}

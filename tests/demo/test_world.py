@@ -64,7 +64,7 @@ def test_one_seed_is_one_world(directory: Path, tmp_path: Path) -> None:
     world.write(tmp_path / "again")
     world.write(tmp_path / "other", seed=2)
     files = {path.name for path in directory.iterdir()}
-    assert files == {"rankings_daily.csv", "models.csv", "truth.csv"}
+    assert files == {"rankings_daily.csv", "rankings_category_weekly.csv", "models.csv", "truth.csv"}
     for name in files:
         assert (tmp_path / "again" / name).read_bytes() == (directory / name).read_bytes()
     assert sha256((directory / "rankings_daily.csv").read_bytes()).hexdigest()[:16] == RANKINGS_DIGEST

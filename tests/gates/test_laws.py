@@ -9,6 +9,7 @@ from expectations.laws import LAWS, Law
 from tests.gates.consistent import Break, case, found, setting, shut, unlanded
 from tests.gates.tables import Table
 
+SPEND = "router_spend_share_estimated_weekly"
 DAILY, WEEKLY = "vendor_share_daily", "vendor_share_weekly"
 IDENTIFIED, ORIGIN, BOUNDS = (f"china_share_{way}_weekly" for way in ("identified", "origin", "bounds"))
 
@@ -39,6 +40,13 @@ BROKEN: tuple[tuple[str, str, str, Break], ...] = (
     ("ranks_are_dense", *["model_rank_weekly"] * 2, setting("model_rank", 5, row=2)),
     ("ranks_are_dense", *["model_rank_weekly"] * 2, _without_first),
     ("share_is_of_router_total", *["model_rank_weekly"] * 2, setting("model_share", 0.5)),
+    ("programming_is_part_of_all", *["programming_share_weekly"] * 2, setting("programming_share", 0.6)),
+    ("programming_is_part_of_all", "programming_share_weekly", "router_tokens_weekly", setting("tokens", 701)),
+    ("parts_make_programming_total", *["vendor_programming_share_weekly"] * 2, setting("tokens", 281)),
+    ("shares_sum_to_one", *["vendor_programming_share_weekly"] * 2, _without_first),
+    ("bounds_leave_room", *[SPEND] * 2, setting("lower_share", 0.6)),
+    ("bounds_leave_room", *[SPEND] * 2, setting("upper_share", 0.2)),
+    ("spend_is_ordered", *[SPEND] * 2, setting("spend_low_usd", 2.1)),
     ("prices_are_plausible", *["list_price_daily"] * 2, setting("output_usd_per_million", 250_000.0)),
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ KINDS = {".json": "application/json; charset=utf-8", ".csv": "text/csv", ".html"
 PAGES = {
     "openrouter_rankings": ("payload.json",),
     "openrouter_exports": ("manifest.json", "snapshot.csv"),
+    "openrouter_categories": ("payload.json",),
     "openrouter_models": ("payload.json",),
 }
 
