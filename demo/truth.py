@@ -36,18 +36,18 @@ def answer(usage: Usage) -> Iterator[tuple[str, str, str, str]]:
     """Every column of every row of the metrics below, as lines of truth.csv."""
     for last in sorted(usage):
         day = gather(usage, last, 1)
-        yield from _write("vendor_share_daily", {"usage_date": f"{last}"}, name_vendors(day))
+        yield from write("vendor_share_daily", {"usage_date": f"{last}"}, name_vendors(day))
         if last in SAMPLED or last.day == 1:
-            yield from _write("fct_usage_daily", {"usage_date": f"{last}"}, list_rows(day))
+            yield from write("fct_usage_daily", {"usage_date": f"{last}"}, list_rows(day))
         start = last - SEVEN_DAYS + timedelta(days=1)
         if start not in usage:
             continue
         span = gather(usage, start)
-        yield from _write("china_share_trailing7_daily", {"usage_date": f"{last}"}, trail(span))
+        yield from write("china_share_trailing7_daily", {"usage_date": f"{last}"}, trail(span))
         if start.weekday() == 0:
-            yield from _write("router_tokens_weekly", {"week_start_date": f"{start}"}, route(usage, start))
+            yield from write("router_tokens_weekly", {"week_start_date": f"{start}"}, route(usage, start))
             for metric, count in WEEKLY.items():
-                yield from _write(metric, {"week_start_date": f"{start}"}, count(span))
+                yield from write(metric, {"week_start_date": f"{start}"}, count(span))
 
 
 def route(usage: Usage, start: date) -> Answers:
@@ -146,7 +146,8 @@ def _openness(model: Model, day: date) -> str:
     return f"{openness}_{'chinese' if model.is_chinese else 'other'}"
 
 
-def _write(metric: str, period: Cells, answers: Answers) -> Iterator[tuple[str, str, str, str]]:
+def write(metric: str, period: Cells, answers: Answers) -> Iterator[tuple[str, str, str, str]]:
+    """Lines of truth.csv: the values of each row of a period."""
     for key, values in answers:
         for column, value in values.items():
             yield metric, json.dumps({**period, **key}), column, _text(value)

@@ -35,7 +35,7 @@ Usage = dict[date, Day]
 def draw(seed: int) -> Usage:
     """Tokens of the fifty most-used variants of each day, largest first, and of `other`."""
     random = Random(seed)
-    return {day: _cut(_spread(day, random)) for day in days()}
+    return {day: cut(_spread(day, random)) for day in days()}
 
 
 def restate(usage: Usage, seed: int) -> dict[date, Usage]:
@@ -87,7 +87,7 @@ def _vary(random: Random) -> float:
     return random.uniform(1 - NOISE, 1 + NOISE)
 
 
-def _cut(tokens: Day) -> Day:
+def cut(tokens: Day) -> Day:
     """The fifty largest named variants by name; all that is left is `other`, pinned last."""
     named = sorted((slug for slug in tokens if slug != "other" and tokens[slug]), key=lambda s: (-tokens[s], s))[:SHOWN]
     shown = {slug: tokens[slug] for slug in named}

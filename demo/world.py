@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from demo import claims, curated, hub, market_truth, markets, prices, router, truth
+from demo import claims, curated, hub, market_truth, markets, prices, programming, router, spend, truth
 from demo.calendar import BACKFILL_AS_OF, DAILY_AS_OFS, FINAL_AS_OF
 from demo.files import Answer, File
 
@@ -24,6 +24,8 @@ class Part(NamedTuple):
 
 PARTS = (
     Part(router.files, router.answers),
+    Part(programming.files, programming.answers),
+    Part(spend.files, spend.answers),
     Part(prices.files, prices.answers),
     Part(markets.files, market_truth.answers),
     Part(hub.files, hub.answers),

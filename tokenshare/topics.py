@@ -15,6 +15,7 @@ from tokenshare.events import (
     QuoteObserved,
     ReleaseObserved,
     ShareCountObserved,
+    UsageCategoryObserved,
     UsageObserved,
 )
 
@@ -54,6 +55,13 @@ USAGE_OBSERVED = Topic(
     event=UsageObserved,
     key="model_permaslug",
     description="Tokens of one model variant on one UTC day, as reported by one fetch.",
+)
+USAGE_CATEGORY_OBSERVED = Topic(
+    subject="usage.category.observed",
+    version=1,
+    event=UsageCategoryObserved,
+    key="model_permaslug",
+    description="Tokens of one model variant in one category (programming) and ISO week; sampled upstream.",
 )
 CATALOG_MODEL_OBSERVED = Topic(
     subject="catalog.model.observed",
@@ -135,6 +143,7 @@ FETCH_COMPLETED = Topic(
 
 TOPICS = (
     USAGE_OBSERVED,
+    USAGE_CATEGORY_OBSERVED,
     CATALOG_MODEL_OBSERVED,
     PRICE_LISTED,
     DISCLOSURE_OBSERVED,

@@ -10,6 +10,7 @@ from connectors.sources import (
     genai_prices,
     huggingface_hub,
     leaderboards,
+    openrouter_categories,
     openrouter_exports,
     openrouter_models,
     openrouter_rankings,
@@ -22,6 +23,7 @@ from tokenshare.sources import Source
 SOURCES: tuple[Source, ...] = (
     openrouter_rankings.SOURCE,
     openrouter_exports.SOURCE,
+    openrouter_categories.SOURCE,
     openrouter_models.SOURCE,
     eodhd_quotes.SOURCE,
     quotes_dropped.SOURCE,

@@ -1,68 +1,31 @@
 """Token usage a day and model, from OpenRouter's Data API (needs a key)."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 
-from connectors.sources.payload import (
-    Object,
-    identify,
-    mind_version,
-    observation,
-    of_kind,
-    read_day,
-    read_document,
-    read_moment,
-    refusing,
-    strangers,
-    take,
+from connectors.sources.datasets import (
+    DAY,
+    FIRST_DAY,
+    LONGEST_CALL,
+    PATH,
+    Answer,
+    Call,
+    mind_silence,
+    plan,
+    read_answers,
+    read_tokens,
 )
+from connectors.sources.payload import Object, identify, observation, read_day, refusing, take
 from tokenshare.codec import read_count
 from tokenshare.errors import ContractViolation
 from tokenshare.events import UsageObserved
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
 from tokenshare.topics import USAGE_OBSERVED
 
-PATH = "datasets/rankings-daily"
-FIRST_DAY = date(2025, 1, 1)  # earlier starts are clamped upstream without an error
-LONGEST_CALL = timedelta(days=366)
-DAY = timedelta(days=1)
-
-DOCUMENT = frozenset({"data", "meta"})
-META = frozenset({"as_of", "version", "start_date", "end_date"})
-ROW = frozenset({"date", "model_permaslug", "total_tokens"})
-
-
-@dataclass(frozen=True)
-class Call:
-    """The days one request asks for, both inclusive."""
-
-    start: date
-    end: date
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One page, read: what it answers, its rows as they came, the moment it speaks for."""
-
-    call: Call
-    rows: list[Object]
-    as_of: datetime
-    unknown_fields: frozenset[str]
-
 
 def plan_calls(window: Window) -> tuple[Call, ...]:
-    """The requests that cover a window, oldest first and none without days.
-
-    Counted back from the end, so that the short one lies in the past: a call without rows is then telling.
-    """
-    calls: list[Call] = []
-    end = window.end
-    while end >= max(window.start, FIRST_DAY):
-        start = max(window.start, FIRST_DAY, end - LONGEST_CALL + DAY)
-        calls.append(Call(start, end))
-        end = start - DAY
-    return tuple(reversed(calls))
+    """The requests that cover a window."""
+    return plan(max(window.start, FIRST_DAY), window.end, LONGEST_CALL)
 
 
 def fetch(session: Session, window: Window) -> Iterator[Page]:
@@ -74,12 +37,10 @@ def fetch(session: Session, window: Window) -> Iterator[Page]:
 @refusing
 def parse(fetch: Fetch) -> Parsed:
     calls = plan_calls(fetch.window)
-    if len(fetch.pages) != len(calls) or not calls:
-        raise ContractViolation(f"{len(fetch.pages)} pages for {len(calls)} calls")
-    answers = [_read(page, call) for page, call in zip(fetch.pages, calls, strict=True)]
+    answers = read_answers(fetch, calls)
     yesterday = fetch.window.observed_at.date() - DAY
     if calls[-1].start <= yesterday:
-        _mind_silence(answers)
+        mind_silence(answers, "days")
     told = observation(fetch)
     events = [event for answer in answers for event in _say(answer, told)]
     return Parsed(
@@ -92,28 +53,6 @@ def parse(fetch: Fetch) -> Parsed:
     )
 
 
-def _read(page: Page, call: Call) -> Answer:
-    document = read_document(page)
-    meta = take(document, "meta", dict, "the document")
-    mind_version(take(meta, "version", str, "meta"), "v1", "meta.version")
-    told = Call(*(read_day(take(meta, name, str, "meta"), f"meta.{name}") for name in ("start_date", "end_date")))
-    if told != call:
-        raise ContractViolation(
-            f"a payload of another day than asked: {told.start} to {told.end}, not {call.start} to {call.end}"
-        )
-    rows = [of_kind(row, dict, "a row of data") for row in take(document, "data", list, "the document")]
-    unknown = strangers("document", [document], DOCUMENT) | strangers("meta", [meta], META)
-    as_of = read_moment(take(meta, "as_of", str, "meta"), "meta.as_of")
-    return Answer(call, rows, as_of, unknown | strangers("data[]", rows, ROW))
-
-
-def _mind_silence(answers: Sequence[Answer]) -> None:
-    """The upstream may know nothing of old days; once it knows some, a later call without rows is a fault."""
-    served = [bool(answer.rows) for answer in answers]
-    if not served[-1] or served != sorted(served):
-        raise ContractViolation("data is empty for days that are over")
-
-
 def _say(answer: Answer, told: Object) -> Iterator[UsageObserved]:
     call = answer.call
     for number, row in enumerate(answer.rows):
@@ -121,15 +60,14 @@ def _say(answer: Answer, told: Object) -> Iterator[UsageObserved]:
         day = read_day(take(row, "date", str, where), f"{where}.date")
         if not call.start <= day <= call.end:
             raise ContractViolation(f"{where} is of {day}, another day than asked: {call.start} to {call.end}")
-        if "total_tokens" not in row:
-            raise ContractViolation(f"{where} has no 'total_tokens': removed or renamed")
+        tokens = read_tokens(row, where)
         yield identify(
             UsageObserved,
             where,
             **told,
             usage_date=day,
             model_permaslug=take(row, "model_permaslug", str, where),
-            tokens=read_count(row["total_tokens"], f"{where}.total_tokens"),
+            tokens=read_count(tokens, f"{where}.total_tokens"),
             as_of=answer.as_of,
         )
 

@@ -7,11 +7,13 @@ from expectations.laws.law import ROUNDING, Frames, Law
 from expectations.laws.markets import MARKET_LAWS
 from expectations.laws.prices import PRICE_LAWS
 from expectations.laws.router import ROUTER_LAWS
+from expectations.laws.router_estimates import ESTIMATE_LAWS
 
 __all__ = ["LAWS", "ROUNDING", "Frames", "Law"]
 
 LAWS: dict[str, Law] = {
     **ROUTER_LAWS,
+    **ESTIMATE_LAWS,
     **PRICE_LAWS,
     **MARKET_LAWS,
     **CURATED_LAWS,

@@ -33,6 +33,19 @@ EVIDENCE: Mapping[str, tuple[Measured, ...]] = {
     **CURATED_EVIDENCE,
     **HUB_EVIDENCE,
     **MARKET_EVIDENCE,
+    "programming": (
+        Measured("other_rows", DAYS[0].isoformat(), 1),
+        Measured("conflicting_keys", DAYS[0].isoformat(), 0),
+        Measured("volume_ratio", DAYS[0].isoformat(), 1.1),
+        Measured("disappeared_days", DAYS[0].isoformat(), 0),
+        Measured("incomplete_fetches", "openrouter_categories", 0),
+    ),
+    "router_spend_share_estimated_weekly": (
+        Measured("dearest_price", DAYS[0].isoformat(), 15),
+        Measured("priced_share", DAYS[0].isoformat(), 0.9),
+        Measured("conflicting_keys", DAYS[-1].isoformat(), 0),
+        Measured("incomplete_fetches", "openrouter_models", 0),
+    ),
 }
 
 

@@ -76,6 +76,13 @@ def _opened(openness: str, tokens: int) -> dict[str, Any]:
     }
 
 
+def _spent(vendor: str, low: float, high: float, **shares: float) -> dict[str, Any]:
+    money = {"spend_low_usd": low, "spend_high_usd": high}
+    prices = {"lowest_usd_per_million": low / 10 * 1e6, "highest_usd_per_million": high / 10 * 1e6}
+    priced = {"priced_tokens": 10, "priced_tokens_share": 0.5}
+    return {"week_start_date": WEEK, "vendor_id": vendor, **shares, **money, **prices, **priced}
+
+
 TABLES: Mapping[str, Table] = {
     "router_tokens_weekly": [{"week_start_date": WEEK, "tokens": 700, "tokens_year_ago": None, "growth_ratio": None}],
     "china_share_identified_weekly": _part(210, 700),
@@ -113,6 +120,17 @@ TABLES: Mapping[str, Table] = {
         _opened("unknown", 280),
     ],
     "free_share_weekly": [{"week_start_date": WEEK, "free_tokens": 140, "tokens": 700, "free_share": 0.2}],
+    "programming_share_weekly": [
+        {"week_start_date": WEEK, "category_tokens": 350, "tokens": 700, "programming_share": 0.5}
+    ],
+    "vendor_programming_share_weekly": [
+        {"week_start_date": WEEK, "vendor_id": vendor, "tokens": tokens, "vendor_share": tokens / 350}
+        for vendor, tokens in (("deepseek", 280), ("unknown", 70))
+    ],
+    "router_spend_share_estimated_weekly": [
+        _spent("deepseek", 1.0, 2.0, lower_share=0.25, upper_share=0.5),
+        _spent("openai", 2.0, 3.0, lower_share=0.5, upper_share=0.75),
+    ],
     "fct_usage_daily": [{"usage_date": day, **dict(zip(FACT, row, strict=True))} for day in DAYS for row in USED],
     **PRICE_TABLES,
     "dim_models": [

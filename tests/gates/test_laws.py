@@ -9,6 +9,7 @@ from expectations.laws import LAWS, Law
 from tests.gates.consistent import Break, case, found, setting, shut, unlanded
 from tests.gates.tables import Table
 
+SPEND = "router_spend_share_estimated_weekly"
 DAILY, WEEKLY = "vendor_share_daily", "vendor_share_weekly"
 IDENTIFIED, ORIGIN, BOUNDS = (f"china_share_{way}_weekly" for way in ("identified", "origin", "bounds"))
 
@@ -49,6 +50,13 @@ BROKEN: tuple[tuple[str, str, str, Break], ...] = (
     ("download_share_is_quotient", *["china_download_share_trailing_year"] * 2, setting("china_share", 0.4)),
     ("download_share_is_quotient", *["china_download_share_trailing_year"] * 2, setting("china_share", None, row=1)),
     ("trending_ranks_are_dense", *["trending_top10_daily"] * 2, setting("trending_rank", 4, row=1)),
+    ("programming_is_part_of_all", *["programming_share_weekly"] * 2, setting("programming_share", 0.6)),
+    ("programming_is_part_of_all", "programming_share_weekly", "router_tokens_weekly", setting("tokens", 701)),
+    ("parts_make_programming_total", *["vendor_programming_share_weekly"] * 2, setting("tokens", 281)),
+    ("shares_sum_to_one", *["vendor_programming_share_weekly"] * 2, _without_first),
+    ("bounds_leave_room", *[SPEND] * 2, setting("lower_share", 0.6)),
+    ("bounds_leave_room", *[SPEND] * 2, setting("upper_share", 0.2)),
+    ("spend_is_ordered", *[SPEND] * 2, setting("spend_low_usd", 2.1)),
     ("prices_are_plausible", *["list_price_daily"] * 2, setting("output_usd_per_million", 250_000.0)),
     ("range_is_ordered", *["disclosed_value"] * 2, setting("low", 51e9)),
     ("range_is_ordered", *["disclosed_ratio"] * 2, setting("high", 6.0)),

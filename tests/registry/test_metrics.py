@@ -35,6 +35,10 @@ PROMISED = {  # contracts.md, "Columns of the published metrics": the metrics we
     "china_part_of_open_weekly": "week_start_date chinese_tokens denominator_tokens china_share",
     "free_share_weekly": "week_start_date free_tokens tokens free_share",
     "claim_verdict": "claim_id claimed nearest method period verdict",
+    "programming_share_weekly": "week_start_date category_tokens tokens programming_share",
+    "vendor_programming_share_weekly": "week_start_date vendor_id tokens vendor_share",
+    "router_spend_share_estimated_weekly": "week_start_date vendor_id lower_share upper_share spend_low_usd "
+    "spend_high_usd priced_tokens_share",
     "list_price_daily": "price_date model_id input_usd_per_million output_usd_per_million blended_usd_per_million "
     "is_discounted",
     "disclosed_value": "fact_id company_id fact_date low high unit low_usd high_usd own_usd confidence citation",
@@ -62,6 +66,8 @@ GRAINS = {
     "vendor_share_weekly": ("week_start_date", "vendor_id"),
     "model_rank_weekly": ("week_start_date", "model_rank"),
     "openness_share_weekly": ("week_start_date", "openness"),
+    "vendor_programming_share_weekly": ("week_start_date", "vendor_id"),
+    "router_spend_share_estimated_weekly": ("week_start_date", "vendor_id"),
     "list_price_daily": ("price_date", "model_id"),
     "disclosed_value": ("fact_id", "company_id", "fact_date"),
     "disclosed_ratio": ("ratio_id",),

@@ -16,6 +16,7 @@ KINDS = {
 PAGES = {
     "openrouter_rankings": ("payload.json",),
     "openrouter_exports": ("manifest.json", "snapshot.csv"),
+    "openrouter_categories": ("payload.json",),
     "openrouter_models": ("payload.json",),
     "eodhd_quotes": (
         *("us.json", "hk.json", "nvda.json", *["none.json"] * 5, "baba.json", *["none.json"] * 2, "tencent.json"),

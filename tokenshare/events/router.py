@@ -19,3 +19,14 @@ class UsageObserved(Event):
     share_of_daily_tokens: f.Share | None = Field(
         None, description="Part of the day's tokens, as the export computes it; only compared with."
     )
+
+
+class UsageCategoryObserved(Event):
+    """Tokens of one model variant in one category and ISO week: an estimate that the upstream samples."""
+
+    period = "week_start_date"
+
+    week_start_date: f.WeekStartDate
+    category: f.Category
+    model_permaslug: f.ModelPermaslug
+    tokens: f.Tokens

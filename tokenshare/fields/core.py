@@ -54,6 +54,7 @@ GrowthRatio = Annotated[
         json_schema_extra={"unit": "ratio"},
     ),
 ]
+Usd = Annotated[float, Field(ge=0, description="Amount of money in US dollars.", json_schema_extra={"unit": "USD"})]
 UpstreamAsOf = Annotated[Moment, Field(description="The moment the upstream says its answer speaks for, in UTC.")]
 IsChinese = Annotated[
     bool,

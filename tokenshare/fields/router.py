@@ -29,6 +29,10 @@ Tokens = Annotated[
         json_schema_extra={"unit": "tokens"},
     ),
 ]
+Category = Annotated[
+    Literal["programming"],
+    Field(description="What the prompts were about, as the router classifies a sample of them."),
+]
 Origin = Annotated[
     Literal["chinese", "other", "unknown"],
     Field(description="Chinese by vendor, base model or attribution; unknown where nobody could tell."),

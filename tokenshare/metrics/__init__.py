@@ -11,8 +11,10 @@ from tokenshare.metrics.marts import MARTS, MODELS, VENDORS
 from tokenshare.metrics.metric import Metric, Window
 from tokenshare.metrics.prices import PRICE_METRICS
 from tokenshare.metrics.prices_group import LIST_PRICES
+from tokenshare.metrics.programming import PROGRAMMING, PROGRAMMING_METRICS
 from tokenshare.metrics.router import ROUTER_METRICS
 from tokenshare.metrics.router_group import ROUTER, ROUTER_SOURCES
+from tokenshare.metrics.spend import SPEND, SPEND_METRICS
 
 __all__ = [
     "GROUPS", "GROUP_BY_ID", "METRICS", "METRIC_BY_ID", "ROUTER_SOURCES", "Evidence", "Group", "Interval", "Metric",
@@ -20,9 +22,12 @@ __all__ = [
 ]  # fmt: skip
 
 METRICS = (
-    *(*ROUTER_METRICS, *PRICE_METRICS, *MARKET_METRICS, *HUB_METRICS, *CURATED_METRICS, *CLAIM_METRICS),
-    *(*MARTS, *MARKET_MARTS, *HUB_MARTS),
+    *(*ROUTER_METRICS, *PROGRAMMING_METRICS, *SPEND_METRICS, *PRICE_METRICS, *MARKET_METRICS, *HUB_METRICS),
+    *(*CURATED_METRICS, *CLAIM_METRICS, *MARTS, *MARKET_MARTS, *HUB_MARTS),
 )
-GROUPS = (ROUTER, LIST_PRICES, *CURATED_GROUPS, CLAIMS, MODELS, VENDORS, *MARKET_GROUPS, *HUB_GROUPS)
+GROUPS = (
+    *(ROUTER, PROGRAMMING, SPEND, LIST_PRICES, *CURATED_GROUPS, CLAIMS, MODELS, VENDORS),
+    *(*MARKET_GROUPS, *HUB_GROUPS),
+)
 GROUP_BY_ID = {group.id: group for group in GROUPS}
 METRIC_BY_ID = {metric.id: metric for metric in METRICS}

@@ -93,3 +93,30 @@ class FreeShareWeekly(Row):
     free_tokens: f.Tokens = Field(description="Tokens of `:free` variants.")
     tokens: f.Tokens
     free_share: f.Share = Field(description="Part of all tokens that went through `:free` variants.")
+
+
+class ProgrammingShareWeekly(Row):
+    week_start_date: f.WeekStartDate
+    category_tokens: f.Tokens = Field(description="Tokens of prompts about programming, as sampled upstream.")
+    tokens: f.Tokens
+    programming_share: f.Share = Field(description="Part of all tokens of the week that went into programming.")
+
+
+class VendorProgrammingShareWeekly(Row):
+    week_start_date: f.WeekStartDate
+    vendor_id: f.VendorId
+    tokens: f.Tokens = Field(description="Tokens of the vendor's models in programming, as sampled upstream.")
+    vendor_share: f.Share = Field(description="The vendor's part of the programming tokens.")
+
+
+class RouterSpendShareEstimatedWeekly(Row):
+    week_start_date: f.WeekStartDate
+    vendor_id: f.VendorId
+    lower_share: f.Share = Field(description="The vendor's part of spend at its cheapest, all others at their dearest.")
+    upper_share: f.Share = Field(description="The vendor's part of spend at its dearest, all others at their cheapest.")
+    spend_low_usd: f.Usd = Field(description="Its priced tokens, each at the cheaper of its model's two list prices.")
+    spend_high_usd: f.Usd = Field(description="Its priced tokens, each at the dearer of its model's two list prices.")
+    lowest_usd_per_million: f.UsdPerMillion = Field(description="spend_low_usd for a million of its priced tokens.")
+    highest_usd_per_million: f.UsdPerMillion = Field(description="spend_high_usd for a million of its priced tokens.")
+    priced_tokens: f.Tokens = Field(description="Tokens of the vendor whose list price is known.")
+    priced_tokens_share: f.Share = Field(description="Part of the vendor's tokens whose list price is known.")

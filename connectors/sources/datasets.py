@@ -1,0 +1,94 @@
+"""The Data API's datasets: the calls that cover a span of days, and what every answer must show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from connectors.sources.payload import (
+    Object,
+    mind_version,
+    of_kind,
+    read_day,
+    read_document,
+    read_moment,
+    strangers,
+    take,
+)
+from tokenshare.errors import ContractViolation
+from tokenshare.sources import Fetch, Page
+
+PATH = "datasets/rankings-daily"
+FIRST_DAY = date(2025, 1, 1)  # earlier starts are clamped upstream without an error
+LONGEST_CALL = timedelta(days=366)
+DAY = timedelta(days=1)
+
+DOCUMENT = frozenset({"data", "meta"})
+META = frozenset({"as_of", "version", "start_date", "end_date"})
+ROW = frozenset({"date", "model_permaslug", "total_tokens"})
+
+
+@dataclass(frozen=True)
+class Call:
+    """The days one request asks for, both inclusive."""
+
+    start: date
+    end: date
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One page, read: what it answers, its rows as they came, the moment it speaks for."""
+
+    call: Call
+    rows: list[Object]
+    as_of: datetime
+    unknown_fields: frozenset[str]
+
+
+def plan(start: date, end: date, longest: timedelta) -> tuple[Call, ...]:
+    """The requests that cover the days, oldest first and none without days.
+
+    Counted back from the end, so that the short one lies in the past: a call without rows is then telling.
+    """
+    calls: list[Call] = []
+    while end >= start:
+        first = max(start, end - longest + DAY)
+        calls.append(Call(first, end))
+        end = first - DAY
+    return tuple(reversed(calls))
+
+
+def read_answers(fetch: Fetch, calls: Sequence[Call]) -> list[Answer]:
+    """The pages of a fetch, each an answer to its call."""
+    if len(fetch.pages) != len(calls) or not calls:
+        raise ContractViolation(f"{len(fetch.pages)} pages for {len(calls)} calls")
+    return [_read(page, call) for page, call in zip(fetch.pages, calls, strict=True)]
+
+
+def mind_silence(answers: Sequence[Answer], period: str) -> None:
+    """The upstream may know nothing of old days; once it knows some, a later call without rows is a fault."""
+    served = [bool(answer.rows) for answer in answers]
+    if not served[-1] or served != sorted(served):
+        raise ContractViolation(f"data is empty for {period} that are over")
+
+
+def read_tokens(row: Object, where: str) -> object:
+    """The count of a row, as it came."""
+    if "total_tokens" not in row:
+        raise ContractViolation(f"{where} has no 'total_tokens': removed or renamed")
+    return row["total_tokens"]
+
+
+def _read(page: Page, call: Call) -> Answer:
+    document = read_document(page)
+    meta = take(document, "meta", dict, "the document")
+    mind_version(take(meta, "version", str, "meta"), "v1", "meta.version")
+    told = Call(*(read_day(take(meta, name, str, "meta"), f"meta.{name}") for name in ("start_date", "end_date")))
+    if told != call:
+        raise ContractViolation(
+            f"a payload of another day than asked: {told.start} to {told.end}, not {call.start} to {call.end}"
+        )
+    rows = [of_kind(row, dict, "a row of data") for row in take(document, "data", list, "the document")]
+    unknown = strangers("document", [document], DOCUMENT) | strangers("meta", [meta], META)
+    as_of = read_moment(take(meta, "as_of", str, "meta"), "meta.as_of")
+    return Answer(call, rows, as_of, unknown | strangers("data[]", rows, ROW))

@@ -1,0 +1,99 @@
+"""Token usage in programming a week and model, from OpenRouter's Data API (needs a key): sampled upstream."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from connectors.sources.datasets import (
+    DAY,
+    FIRST_DAY,
+    PATH,
+    Answer,
+    Call,
+    mind_silence,
+    plan,
+    read_answers,
+    read_tokens,
+)
+from connectors.sources.payload import Object, identify, observation, read_day, refusing, take
+from tokenshare.codec import read_count
+from tokenshare.errors import ContractViolation
+from tokenshare.events import UsageCategoryObserved
+from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
+from tokenshare.topics import USAGE_CATEGORY_OBSERVED
+
+CATEGORY = "programming"
+WEEK = timedelta(days=7)
+LONGEST_CALL = timedelta(days=364)  # whole weeks within the 366 days that one call may span
+FIRST_MONDAY = FIRST_DAY - FIRST_DAY.weekday() * DAY + WEEK  # the first week that lies in the data whole
+
+
+def plan_calls(window: Window) -> tuple[Call, ...]:
+    """The requests that cover the whole weeks which touch a window and are over: a week cut in two is no week."""
+    first = max(_monday(window.start), FIRST_MONDAY)
+    return plan(first, _monday(window.end + DAY) - DAY, LONGEST_CALL)
+
+
+def fetch(session: Session, window: Window) -> Iterator[Page]:
+    for call in plan_calls(window):
+        days = {"start_date": call.start.isoformat(), "end_date": call.end.isoformat()}
+        yield session.get(PATH, {"category": CATEGORY, "period": "week", **days}, with_key=True)
+
+
+@refusing
+def parse(fetch: Fetch) -> Parsed:
+    calls = plan_calls(fetch.window)
+    answers = read_answers(fetch, calls)
+    mind_silence(answers, "weeks")
+    told = observation(fetch)
+    return Parsed(
+        events=tuple(event for answer in answers for event in _say(answer, told)),
+        as_of=min(answer.as_of for answer in answers),
+        start_date=calls[0].start,
+        end_date=calls[-1].end,
+        unknown_fields=frozenset().union(*(answer.unknown_fields for answer in answers)),
+    )
+
+
+def _say(answer: Answer, told: Object) -> Iterator[UsageCategoryObserved]:
+    call = answer.call
+    for number, row in enumerate(answer.rows):
+        where = f"data[{number}]"
+        week = read_day(take(row, "date", str, where), f"{where}.date")
+        if week != _monday(week):
+            raise ContractViolation(f"{where}.date is {week}, which is no Monday: not the weekly grain that was asked")
+        if not call.start <= week <= call.end:
+            raise ContractViolation(f"{where} is of {week}, another week than asked: {call.start} to {call.end}")
+        yield identify(
+            UsageCategoryObserved,
+            where,
+            **told,
+            week_start_date=week,
+            category=CATEGORY,
+            model_permaslug=take(row, "model_permaslug", str, where),
+            tokens=read_count(read_tokens(row, where), f"{where}.total_tokens"),
+        )
+
+
+def _monday(day: date) -> date:
+    return day - day.weekday() * DAY
+
+
+SOURCE = Source(
+    id="openrouter_categories",
+    title="OpenRouter: tokens a week in programming, by model (Data API, sampled)",
+    emits=(USAGE_CATEGORY_OBSERVED,),
+    cadence=timedelta(days=1),
+    needs_key=True,
+    licence="CC BY 4.0",
+    citation="Source: OpenRouter (openrouter.ai/rankings), as of {as_of}.",
+    terms="Any OpenRouter key, a free one too. 30 requests a minute a key and 500 a day an account, shared "
+    "by all Data API paths. Not to be served again as a competing free API. Figures may be restated: keep "
+    "`meta`.",
+    traps="An estimate: prompts are sampled and classified upstream, and the counts scaled up. Weekly only, "
+    "by the Monday of the ISO week; the newest week may hold traffic of days past the end asked for, so a "
+    "week is read once it is over. Fifty named models and `other` a week: a model outside them is unknown, "
+    "not zero. total_tokens is a decimal string.",
+    world_file="rankings_category_weekly.csv",
+    fetch=fetch,
+    parse=parse,
+)

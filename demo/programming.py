@@ -1,0 +1,95 @@
+"""The synthetic world's programming slice: a part of every week's tokens, as an upstream would sample it."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from math import fsum
+from random import Random
+
+from demo import shares, truth, volumes
+from demo.calendar import stamp
+from demo.files import Answer, File
+from demo.models import MODEL_BY_PERMASLUG
+from demo.origins import Answers, Cells
+from demo.spans import SEVEN_DAYS, gather
+from demo.volumes import Day, Usage
+
+COLUMNS = ("known_at", "week_start_date", "category", "model_permaslug", "total_tokens")
+CATEGORY = "programming"
+# Programming's part of all tokens, in hundredths.
+PART: shares.Curve = ((date(2025, 1, 6), 11), (date(2025, 7, 7), 24), (date(2026, 1, 5), 41), (date(2026, 6, 22), 53))
+# How much more an author's models are used for programming than for the rest; 1 where nothing is said.
+LEANS = {
+    "anthropic": 1.7, "xiaomi": 2.2, "x-ai": 1.5, "moonshotai": 1.3, "minimax": 1.3, "z-ai": 1.3, "deepseek": 0.8,
+    "google": 0.5, "openai": 0.8, "meta-llama": 0.2, "mistralai": 0.4, "gryphe": 0.1, "sao10k": 0.1,
+}  # fmt: skip
+STEP = 100_000  # a sample scaled up gives round numbers
+RESTATED_AT, RESTATED_WEEK = datetime(2026, 6, 28, 23, 30, tzinfo=UTC), date(2026, 6, 15)
+
+Weeks = dict[date, Day]
+
+
+def files(seed: int) -> Iterator[File]:
+    """rankings_category_weekly.csv."""
+    weeks = draw(seed)
+    yield File("rankings_category_weekly.csv", COLUMNS, _show(weeks))
+
+
+def answers(seed: int) -> Iterable[Answer]:
+    """What the programming metrics must be."""
+    usage = volumes.draw(seed)
+    settled = volumes.settle(usage, volumes.restate(usage, seed).values())
+    weeks = draw(seed)
+    weeks[RESTATED_WEEK] |= correct(weeks[RESTATED_WEEK])
+    for week, tokens in weeks.items():
+        whole = sum(used.tokens for used in gather(settled, week))
+        part = sum(tokens.values())
+        shown: Cells = {"category_tokens": part, "tokens": whole, "programming_share": part / whole}
+        key: Cells = {"week_start_date": f"{week}"}
+        yield from truth.write("programming_share_weekly", key, iter([({}, shown)]))
+        yield from truth.write("vendor_programming_share_weekly", key, _divide(tokens))
+
+
+def draw(seed: int) -> Weeks:
+    """Tokens of the fifty variants most used for programming in each complete week, and of `other`."""
+    usage, random = volumes.draw(seed), Random(seed + 2)
+    mondays = [day for day in usage if day.weekday() == 0 and day + SEVEN_DAYS - timedelta(days=1) in usage]
+    return {monday: volumes.cut(_sample(usage, monday, random)) for monday in mondays}
+
+
+def correct(tokens: Day) -> Day:
+    """What the upstream says later of its most-used model: more was sampled."""
+    first = next(iter(tokens))
+    return {first: tokens[first] + 7 * STEP}
+
+
+def _sample(usage: Usage, monday: date, random: Random) -> Day:
+    weights: dict[str, float] = {}
+    span = gather(usage, monday)
+    for used in span:
+        lean = LEANS.get(used.model.author, 1.0)
+        weights[used.model.permaslug] = weights.get(used.model.permaslug, 0.0) + lean * used.tokens
+    part = sum(used.tokens for used in span) * shares.read(PART, monday) / 100
+    whole = fsum(weights.values())
+    return {
+        slug: STEP * round(part * (weight / whole) * random.uniform(0.97, 1.03) / STEP)
+        for slug, weight in sorted(weights.items())
+    }
+
+
+def _show(weeks: Weeks) -> Iterator[tuple[str, ...]]:
+    """A week is known in the morning after its Sunday; one value is corrected between two passes."""
+    for week, tokens in weeks.items():
+        known_at = datetime.combine(week + SEVEN_DAYS, time(2, 40), UTC)
+        for slug, count in tokens.items():
+            yield (stamp(known_at), week.isoformat(), CATEGORY, slug, str(count))
+    for slug, count in correct(weeks[RESTATED_WEEK]).items():
+        yield (stamp(RESTATED_AT), RESTATED_WEEK.isoformat(), CATEGORY, slug, str(count))
+
+
+def _divide(tokens: Day) -> Answers:
+    vendors: dict[str, int] = {}
+    for slug, count in tokens.items():
+        vendor_id = MODEL_BY_PERMASLUG[slug].vendor_id
+        vendors[vendor_id] = vendors.get(vendor_id, 0) + count
+    for vendor_id, own in sorted(vendors.items()):
+        yield {"vendor_id": vendor_id}, {"tokens": own, "vendor_share": own / sum(tokens.values())}

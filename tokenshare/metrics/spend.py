@@ -1,0 +1,61 @@
+"""Estimated spend on the router: tokens at list price, between bounds; a coherence group of its own."""
+
+from tokenshare import rows
+from tokenshare.metrics.group import (
+    CONFLICTING_KEYS,
+    INCOMPLETE_FETCHES,
+    Evidence,
+    Group,
+    Interval,
+    Provenance,
+)
+from tokenshare.metrics.metric import Metric
+from tokenshare.metrics.programming import WEEK_OLD
+from tokenshare.metrics.router_group import ROUTER_SOURCES, USAGE_PROVENANCE
+from tokenshare.topics import FETCH_COMPLETED, PRICE_LISTED, USAGE_OBSERVED
+
+SPEND = Group(
+    id="router_spend_share_estimated_weekly",
+    provenance=(USAGE_PROVENANCE, Provenance("int_spend_provenance", "week_start_date")),
+    measured_by="int_spend_evidence",
+    dated_by="dearest_price",
+    evidence=(
+        INCOMPLETE_FETCHES,
+        CONFLICTING_KEYS,
+        Evidence(
+            "dearest_price",
+            Interval(0, 10_000),
+            "Dearest price that a week is billed at, USD per million tokens; one in the wrong unit is a million times "
+            "off.",
+        ),
+        Evidence(
+            "priced_share",
+            Interval(0.5, 1),
+            "Part of a week's named tokens that the catalogue prices, where it was looked at in time.",
+            is_occasional=True,
+        ),
+    ),
+)
+
+SPEND_METRICS = (
+    Metric(
+        id="router_spend_share_estimated_weekly",
+        title="Share of spend by vendor, estimated",
+        unit="ratio",
+        row=rows.RouterSpendShareEstimatedWeekly,
+        grain=("week_start_date", "vendor_id"),
+        method="List price times tokens, by vendor, between bounds: the split of prompt and completion is unknown, so "
+        "lower_share takes the vendor's models at the cheaper of their two prices and all others at the dearer, "
+        "upper_share the other way round. `:free` costs 0. The price is the newest on or before the week's Sunday, "
+        "else the earliest later one.",
+        denominator="spend on priced tokens of all vendors",
+        exclusions="tokens without a known price (`other` among them); discounts, caches, contracts; traffic that the "
+        "source excludes",
+        coverage="priced_tokens_share of the vendor's tokens; vendors with a priced token; complete ISO weeks only",
+        group=SPEND.id,
+        topics=(USAGE_OBSERVED, PRICE_LISTED, FETCH_COMPLETED),
+        needs=(ROUTER_SOURCES, ("openrouter_models",)),
+        freshness=WEEK_OLD,
+        laws=("bounds_leave_room", "spend_is_ordered"),
+    ),
+)
