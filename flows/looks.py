@@ -42,7 +42,7 @@ def status(settings: Settings) -> Document:
         "unserved_weeks": sorted({row["week_start_date"] for row in unserved if "week_start_date" in row}),
         "unknown_vendors": catalog.read_catalog(home, "unknown_vendors"),
         "price_disagreements": catalog.read_catalog(home, "price_disagreements"),
-        "unmapped_prices": catalog.read_catalog(home, "unmapped_prices"),
+        "unmapped_prices_count": len(catalog.read_catalog(home, "unmapped_prices")),
         "ledger": catalog.read_catalog(home, "ledger"),
         "lag": _lag(settings),
         "skipped_passes": catalog.read_catalog(home, "skips"),
