@@ -43,7 +43,7 @@ def status(settings: Settings) -> Document:
         "unknown_vendors": catalog.read_catalog(home, "unknown_vendors"),
         "unknown_tickers": catalog.read_catalog(home, "unknown_tickers"),
         "price_disagreements": catalog.read_catalog(home, "price_disagreements"),
-        "unmapped_prices": catalog.read_catalog(home, "unmapped_prices"),
+        "unmapped_prices_count": len(catalog.read_catalog(home, "unmapped_prices")),
         "unknown_organisations": catalog.read_catalog(home, "unknown_organisations"),
         "ledger": catalog.read_catalog(home, "ledger"),
         "lag": _lag(settings),

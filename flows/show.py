@@ -42,8 +42,8 @@ def draw_status(console: Console, document: Document) -> None:
         console.print(table("Vendors nobody mapped", document["unknown_vendors"]))
     if document["price_disagreements"]:
         console.print(table("Catalogue and price book disagree", document["price_disagreements"], DISAGREEMENT))
-    if document["unmapped_prices"]:
-        console.print(f"names in the price book that nobody mapped: {len(document['unmapped_prices'])}")
+    if document["unmapped_prices_count"]:
+        console.print(f"names in the price book that nobody mapped: {document['unmapped_prices_count']}")
     if document["unknown_organisations"]:
         console.print(table("Hub organisations nobody mapped", document["unknown_organisations"]))
 

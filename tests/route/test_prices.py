@@ -224,8 +224,9 @@ def test_disagreements_and_names_nobody_mapped_are_listed(story: Story) -> None:
     (off,) = found["price_disagreements"]
     assert (off["model_id"], off["first_date"], off["last_date"]) == (SOL, date(2026, 6, 15), date(2026, 6, 21))
     assert (off["catalogue_output_usd_per_million"], off["book_output_usd_per_million"]) == (30, 45)
-    unmapped = [(row["provider"], row["book_model"]) for row in found["unmapped_prices"]]
-    assert unmapped == [("openai", "gpt-nobody-knows")]
+    unmapped = [(row["provider"], row["book_model"]) for row in story.scene.catalog("unmapped_prices")]
+    assert unmapped == [("openai", "gpt-nobody-knows"), ("together", "deepseek-v4-pro")]
+    assert found["unmapped_prices_count"] == 2
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
--- Names in the newest price book that nobody mapped to a model, of providers with other names that are mapped: what to
--- add to the seed `price_book_models` next. Resellers, whose every name is unmapped, are nobody's work to do.
+-- Names in the newest price book that nobody mapped to a model: what to add to the seed `price_book_models` next, and
+-- the names of resellers, whose prices are no list prices.
 with newest as (
     select fetch_id
     from {{ ref('int_fetches_verified') }}
@@ -19,7 +19,7 @@ final as (
     from {{ ref('stg_price_listed') }} as prices
     inner join newest on prices.fetch_id = newest.fetch_id
     left join known on prices.provider = known.provider and prices.model_id = known.book_model
-    where known.book_model is null and prices.provider in (select mine.provider from known as mine)
+    where known.book_model is null
     group by prices.provider, prices.model_id
 )
 
