@@ -54,7 +54,10 @@ def _apart(words: list[str]) -> tuple[int, str]:
 
 
 def serve_deployments(settings: Settings, progress: Callable[[str], None]) -> None:
-    """Serves every deployment until stopped, one run at a time; raises UsageError where no Prefect server answers."""
+    """Serves every deployment until stopped, one run at a time.
+
+    Raises UsageError where the Prefect server is not there, or no longer; a pass that is going on then goes on.
+    """
     if not answers(settings.prefect_api_url):
         raise UsageError(
             f"no Prefect server answers at {settings.prefect_api_url or 'PREFECT_API_URL, which is not set'}",
@@ -63,7 +66,14 @@ def serve_deployments(settings: Settings, progress: Callable[[str], None]) -> No
     planned = deployments()
     for deployment in planned:
         progress(f"{deployment.name}: {deployment.cron} UTC")
-    serve(*map(_served, planned), limit=1)
+    try:
+        # Left as they are at the end: paused ones would stay so when served again, and a person's pause is a person's.
+        serve(*map(_served, planned), limit=1, pause_on_shutdown=False)
+    except Exception as error:
+        raise UsageError(
+            f"the Prefect server at {settings.prefect_api_url} failed ({type(error).__name__})",
+            "see that it is well, then run `tokenshare serve` again; a supervisor may do so",
+        ) from error
 
 
 def _served(deployment: Deployment) -> Any:

@@ -79,6 +79,9 @@ def test_tokenshare_serves_its_deployments_and_prefect_keeps_them(place: Local, 
     assert set(kept.splitlines()) == wanted
     health = f"http://127.0.0.1:{place.ports[8080]}/health"
     assert place.until(lambda: urlopen(health, timeout=5).status == 200, process)
+    process.terminate()  # as a container is stopped: its schedules must go on when it is started again
+    process.wait(timeout=60)
+    assert {found["paused"] for found in server.ask("deployments/filter", {})} == {False}
 
 
 def test_the_report_is_served(place: Local) -> None:
