@@ -53,11 +53,12 @@ def test_one_seed_is_one_world(directory: Path, tmp_path: Path) -> None:
     world.write(tmp_path / "again")
     world.write(tmp_path / "other", seed=2)
     files = {path.name for path in directory.iterdir()}
-    assert files == {"rankings_daily.csv", "models.csv", "truth.csv"}
+    markets = {"quotes.csv", "share_counts.csv", "fx.csv"}
+    assert files == {"rankings_daily.csv", "models.csv", "truth.csv"} | markets
     for name in files:
         assert (tmp_path / "again" / name).read_bytes() == (directory / name).read_bytes()
     assert sha256((directory / "rankings_daily.csv").read_bytes()).hexdigest()[:16] == RANKINGS_DIGEST
-    for name in files - {"models.csv"}:
+    for name in files - {"models.csv", "share_counts.csv"}:
         assert (tmp_path / "other" / name).read_bytes() != (directory / name).read_bytes()
 
 
