@@ -13,26 +13,14 @@ KINDS = {
     ".html": "text/html",
     ".zip": "application/zip",
 }
+# The pages of a fetch in their order, where they are not simply the one file of the source's folder.
 PAGES = {
-    "openrouter_rankings": ("payload.json",),
     "openrouter_exports": ("manifest.json", "snapshot.csv"),
-    "openrouter_categories": ("payload.json",),
-    "openrouter_models": ("payload.json",),
     "eodhd_quotes": (
         *("us.json", "hk.json", "nvda.json", *["none.json"] * 5, "baba.json", *["none.json"] * 2, "tencent.json"),
         *["none.json"] * 3,
     ),
-    "quotes_dropped": ("quotes.csv",),
     "edgar_shares": ("nvda.json", "avgo.json", "msft.json", "amzn.json", "baba.json"),
-    "shares_dropped": ("share_counts.csv",),
-    "ecb_rates": ("eurofxref-hist.zip",),
-    "ecb_bundled": ("eurofxref-hist.zip",),
-    "disclosures": ("disclosures.csv",),
-    "leaderboards": ("leaderboards.csv",),
-    "releases": ("releases.csv",),
-    "genai_prices": ("payload.csv",),
-    "huggingface_hub": ("payload.json",),
-    "claims": ("claims.csv",),
 }
 
 
@@ -42,5 +30,6 @@ def page_of(path: Path) -> Page:
 
 def fetch_of(source_id: str, *pages: Page, window: Window = WINDOW) -> Fetch:
     """A fetch of these pages, or of the source's good ones."""
-    good = (page_of(FIXTURES / source_id / name) for name in PAGES[source_id])
-    return Fetch(source_id, window, pages or tuple(good))
+    folder = FIXTURES / source_id
+    names = PAGES.get(source_id) or [path.name for path in folder.iterdir() if path.is_file()]
+    return Fetch(source_id, window, pages or tuple(page_of(folder / name) for name in names))
