@@ -1,0 +1,73 @@
+"""Programming and spend over the whole route: published beside the shares, held alone where their own input is bad."""
+
+import csv
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.scene import Scene, small_rows, statuses, write_prices, write_rankings
+
+SLICE = ("programming_share_weekly", "vendor_programming_share_weekly")
+SPEND = "router_spend_share_estimated_weekly"
+MONDAYS = [date(2026, 5, 4) + timedelta(days=7 * number) for number in range(3)]
+PRICES = {
+    "deepseek/deepseek-r1": ("0.0000005", "0.000002"),
+    "anthropic/claude-3-opus": ("0.000015", "0.000075"),
+    "openai/gpt-4o": ("0.0000025", "0.00001"),
+    "qwen/qwq-32b": ("-1", "-1"),
+    "google/gemini-2.5-pro": ("0.00000125", "0.00001"),
+}
+
+
+def write_slice(directory: Path, rows: list[tuple[datetime, date, str, str]]) -> None:
+    path = directory / "rankings_category_weekly.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("known_at", "week_start_date", "category", "model_permaslug", "total_tokens"))
+        writer.writerows((f"{at:%Y-%m-%dT%H:%M:%SZ}", week, "programming", *cells) for at, week, *cells in rows)
+
+
+def slice_rows() -> list[tuple[datetime, date, str, str]]:
+    rows = []
+    for week in MONDAYS[:2]:
+        known_at = datetime.combine(week + timedelta(days=7), time(2, 40), UTC)
+        rows += [(known_at, week, "anthropic/claude-3-opus", "30000000"), (known_at, week, "other", "10000000")]
+    return rows
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Path:
+    directory = write_rankings(tmp_path / "world", small_rows(MONDAYS[0], 21))
+    write_slice(directory, slice_rows())
+    return write_prices(directory, "2026-05-01T00:00:00Z", PRICES)
+
+
+def test_estimates_are_published_and_each_is_held_by_its_own_fault(scene: Scene, world: Path) -> None:
+    first = scene.refresh("2026-05-18T06:00:00+00:00", world)
+    assert {status for id, status in statuses(first).items()} == {"published"}
+    weeks = {row["week_start_date"]: row for row in scene.metric(SLICE[0])}
+    assert list(weeks) == MONDAYS[:2]
+    assert weeks[MONDAYS[0]]["category_tokens"] == 40_000_000
+    assert weeks[MONDAYS[0]]["programming_share"] == 40_000_000 / weeks[MONDAYS[0]]["tokens"]
+    vendors = {row["vendor_id"]: row for row in scene.metric(SPEND) if row["week_start_date"] == MONDAYS[1]}
+    assert vendors.keys() == {"deepseek", "anthropic", "openai", "google"}, "no price is no spend of 0"
+    assert all(row["lower_share"] < row["upper_share"] for row in vendors.values())
+
+    third = datetime(2026, 5, 25, 2, 40, tzinfo=UTC)
+    hundredfold = [(third, MONDAYS[2], "anthropic/claude-3-opus", "3000000000"), (third, MONDAYS[2], "other", "1")]
+    write_slice(world, [*slice_rows(), *hundredfold])
+    second = statuses(scene.refresh("2026-05-25T06:00:00+00:00", world))
+    assert {id for id, status in second.items() if status == "held"} == set(SLICE)
+    assert max(row["week_start_date"] for row in scene.metric(SLICE[0])) == MONDAYS[1]
+    assert max(row["week_start_date"] for row in scene.metric(SPEND)) == MONDAYS[2]
+
+    write_slice(world, slice_rows())
+    wrong_unit = {slug: (f"{float(price[0]) * 1e6:f}", price[1]) for slug, price in PRICES.items() if price[0] != "-1"}
+    write_prices(world, "2026-05-31T05:00:00Z", wrong_unit)
+    with (world / "rankings_daily.csv").open("a", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(small_rows(MONDAYS[2] + timedelta(days=7), 7))
+    scene.refresh("2026-05-31T06:00:00+00:00", world)
+    third_pass = statuses(scene.refresh("2026-06-01T06:00:00+00:00", world))
+    assert {SPEND, "list_price_daily"} <= {id for id, status in third_pass.items() if status == "held"}
+    assert third_pass["router_tokens_weekly"] == "published"
