@@ -27,7 +27,8 @@ Row = dict[str, Any]
 Key = tuple[date, str]
 MORNINGS = [datetime(2026, 7, 25, 6, tzinfo=UTC) + timedelta(days=n) for n in range(10)]
 RESTATED = {date(2026, 7, 24): 2, date(2026, 7, 29): 4, date(2026, 7, 31): 1}
-SHOWN = [metric.id for metric in METRICS if metric.id != "list_price_daily"]  # the world has no catalogue
+# What the world feeds: it has rankings and nothing else.
+SHOWN = [m.id for m in METRICS if m.id == "dim_vendors" or {"openrouter_rankings"} & set(m.sources)]
 STATUS = ("as_of", "version", "status", "held_since", "is_provisional")
 
 
