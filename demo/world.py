@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from demo import curated, markets, router, truth
+from demo import curated, market_truth, markets, router, truth
 from demo.calendar import BACKFILL_AS_OF, DAILY_AS_OFS, FINAL_AS_OF
 from demo.files import Answer, File
 
@@ -23,7 +23,7 @@ class Part(NamedTuple):
 
 PARTS = (
     Part(router.files, router.answers),
-    Part(markets.files, markets.answers),
+    Part(markets.files, market_truth.answers),
     Part(curated.files, curated.answers),
 )
 

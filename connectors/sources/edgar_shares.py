@@ -55,6 +55,8 @@ def _say(line: Line, document: Object, told: Object, window: Window) -> Iterator
         where = f"{line.symbol}: {CONCEPT}[{number}]"
         fact = of_kind(fact, dict, where)
         day, filed_on = take(fact, "end", str, where), take(fact, "filed", str, where)
+        if read_day(filed_on, f"{where}.filed") > window.observed_at.date():
+            continue  # not filed by then
         is_asked(read_day(day, f"{where}.end"), window, f"{where}.end")
         count = read_count(fact.get("val"), f"{where}.val")
         if day >= FIRST_YEAR and (filed_on, count) > filed.get(day, ("", 0)):

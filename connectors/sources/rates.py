@@ -6,7 +6,6 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date
 
-from connectors.sources.closes import is_asked
 from connectors.sources.money import read_amount
 from connectors.sources.payload import Object, identify, mind_type, observation, read_day, refusing
 from tokenshare.errors import ContractViolation
@@ -28,7 +27,7 @@ def fetch(session: Session, _: Window) -> Iterator[Page]:
 
 @refusing
 def parse(fetch: Fetch) -> Parsed:
-    """The rates of the days asked for, all that are known on a first fetch."""
+    """The rates of the days asked for, all that are known on a first fetch; a file may know days after its reader's."""
     if len(fetch.pages) != 1:
         raise ContractViolation(f"{len(fetch.pages)} pages: one file was expected")
     rows, window, told = _read_table(fetch.pages[0]), fetch.window, observation(fetch)
@@ -36,7 +35,6 @@ def parse(fetch: Fetch) -> Parsed:
     events: list[FxObserved] = []
     for number, row in enumerate(rows, start=2):
         day = read_day(row["Date"], f"line {number}: Date")
-        is_asked(day, window, f"line {number}: Date")
         events += _say(row, day, f"line {number}", told) if start <= day <= window.end else []
     if not any(event.quote == "USD" for event in events) and rows and rows[0]["Date"] >= start.isoformat():
         raise ContractViolation("no rate of USD in the days asked for")

@@ -14,21 +14,37 @@ def _largest(metric: Metric, frames: Frames) -> pd.Series:
     return frame.set_index(list(metric.grain))["market_cap_usd"]
 
 
-def _changes(metric: Metric, frames: Frames) -> pd.Series:
-    """What the change differs from that of the values beside it; a session without its two values is unknown."""
+def _beside(metric: Metric, frames: Frames) -> pd.DataFrame:
+    """Each change with the market value before it and after it; a session without its two values knows neither."""
     caps = frames["market_cap_daily"].sort_values(["company_id", "session_date"])
     before = caps.groupby("company_id")["market_cap_usd"].shift()
-    known = caps.assign(change=caps["market_cap_usd"] - before, before=before)
     keys = list(metric.grain)
-    both = frames[metric.id].merge(known[[*keys, "change", "before"]], on=keys, how="left").set_index(keys)
-    as_share = (both["change_share"] * both["before"] - both["change_usd"]).abs() / both["before"]
-    return (both["change_usd"] - both["change"]).abs() + as_share
+    known = caps.assign(before=before)[[*keys, "market_cap_usd", "before"]]
+    return frames[metric.id].merge(known, on=keys, how="left").set_index(keys)
+
+
+def _changes(metric: Metric, frames: Frames) -> pd.Series:
+    both = _beside(metric, frames)
+    return (both["change_usd"] - (both["market_cap_usd"] - both["before"])).abs()
+
+
+def _quotients(metric: Metric, frames: Frames) -> pd.Series:
+    both = _beside(metric, frames)
+    return (both["change_share"] - both["change_usd"] / both["before"]).abs()
 
 
 def _worst(metric: Metric, frames: Frames) -> pd.Series:
     """The change of each session called the worst to date over that of the one called so before."""
     worst = frames[metric.id].query("is_worst_to_date").sort_values("session_date").set_index(list(metric.grain))
     return worst["change_usd"].diff().fillna(worst["change_usd"])
+
+
+def _total(metric: Metric, frames: Frames) -> pd.Series:
+    """What the total of a day differs from the sum of its companies; a day without a total is unknown."""
+    frame = frames[metric.id]
+    parts = frame[frame["company_id"] != "total"].groupby("value_date")["value_usd"].sum()
+    totals = frame[frame["company_id"] == "total"].set_index("value_date")["value_usd"]
+    return totals.sub(parts).abs()
 
 
 MARKET_LAWS: dict[str, Law] = {
@@ -42,8 +58,12 @@ MARKET_LAWS: dict[str, Law] = {
         _changes,
         0,
         CENT + ROUNDING,
-        "The change is the difference of the two market values, to the cent, and the share that of the earlier one.",
+        "The change is the difference of the two market values, to the cent.",
     ),
+    "changes_are_quotients": Law(
+        _quotients, 0, ROUNDING, "The share is the quotient of the change and the market value before it."
+    ),
+    "total_is_sum_of_companies": Law(_total, 0, CENT, "The total is the sum of the companies, to the cent."),
     "worst_falls_only": Law(
         _worst,
         -LARGEST_PLAUSIBLE_VALUE,

@@ -9,6 +9,7 @@ from expectations.evidence import Measured
 from expectations.gates import Case, Released, judge
 from tests.gates.tables import DAYS, TABLES, Table
 from tests.gates.tables_curated import CURATED_EVIDENCE
+from tests.gates.tables_markets import MARKET_EVIDENCE
 from tokenshare.columns import columns_of
 from tokenshare.metrics import METRIC_BY_ID, METRICS
 from tokenshare.publication import Candidate, Check
@@ -33,6 +34,7 @@ EVIDENCE: Mapping[str, tuple[Measured, ...]] = {
         Measured("incomplete_fetches", "openrouter_models", 0),
     ),
     **CURATED_EVIDENCE,
+    **MARKET_EVIDENCE,
 }
 
 

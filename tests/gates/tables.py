@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tests.gates.tables_curated import CURATED_TABLES
+from tests.gates.tables_markets import MARKET_TABLES
 
 Table = list[dict[str, Any]]
 WEEK = date(2026, 1, 5)
@@ -155,4 +156,5 @@ TABLES: Mapping[str, Table] = {
         for vendor, country in (("deepseek", "CN"), ("nous", "US"), ("openai", "US"))
     ],
     **CURATED_TABLES,
+    **MARKET_TABLES,
 }

@@ -16,6 +16,8 @@ ALONE = {  # the last one never grows old, and is judged by what landed all the 
     "router": "router_tokens_weekly",
     "list_price_daily": "list_price_daily",
     "leaderboard_rank": "leaderboard_rank",
+    "market_cap_daily": "market_cap_daily",
+    "fct_quotes_daily": "fct_quotes_daily",
 }
 LAST = DAYS[-1].isoformat()
 SIDES: dict[str, Callable[[Interval], float]] = {

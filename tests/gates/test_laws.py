@@ -60,6 +60,14 @@ BROKEN: tuple[tuple[str, str, str, Break], ...] = (
     ("state_follows_value", *["watch_status"] * 2, setting("value", None, row=0)),
     ("state_follows_value", *["watch_status"] * 2, setting("state", "quiet", row=2)),
     ("state_follows_value", *["watch_status"] * 2, setting("since", None, row=1)),
+    ("values_are_plausible", *["market_cap_daily"] * 2, setting("market_cap_usd", 5e15)),
+    ("values_are_plausible", *["market_cap_daily"] * 2, setting("market_cap_usd", 5e5)),
+    ("changes_are_of_market_values", *["session_shock_daily"] * 2, setting("change_usd", -17e6 + 0.02)),
+    ("changes_are_quotients", *["session_shock_daily"] * 2, setting("change_share", -0.1700001)),
+    ("changes_are_of_market_values", "session_shock_daily", "market_cap_daily", _without_first),
+    ("worst_falls_only", *["session_shock_daily"] * 2, setting("is_worst_to_date", True, row=1)),
+    ("total_is_sum_of_companies", *["pureplay_value_daily"] * 2, setting("value_usd", 45e6 + 0.02, row=1)),
+    ("total_is_sum_of_companies", *["platform_value_daily"] * 2, lambda table: table[:-1]),
 )  # fmt: skip
 
 

@@ -41,6 +41,10 @@ PROMISED = {  # contracts.md, "Columns of the published metrics": the metrics we
     "leaderboard_rank": "board_id ranking_date board_rank entry_id vendor_id score is_chinese is_open open_rank",
     "release_cadence": "vendor_id release_date release releases_trailing_year_count",
     "watch_status": "watch_id title state since value threshold",
+    "market_cap_daily": "session_date company_id market_cap_usd close currency shares_issued fx_date change_year_share",
+    "session_shock_daily": "session_date company_id change_share change_usd is_worst_to_date",
+    "pureplay_value_daily": "value_date company_id value_usd basis basis_date",
+    "platform_value_daily": "value_date company_id value_usd basis basis_date",
 }
 GRAINS = {
     "china_share_trailing7_daily": ("usage_date",),
@@ -55,10 +59,14 @@ GRAINS = {
     "leaderboard_rank": ("board_id", "ranking_date", "board_rank", "entry_id"),
     "release_cadence": ("vendor_id", "release_date"),
     "watch_status": ("watch_id",),
+    "market_cap_daily": ("session_date", "company_id"),
+    "session_shock_daily": ("session_date", "company_id"),
+    "pureplay_value_daily": ("value_date", "company_id"),
+    "platform_value_daily": ("value_date", "company_id"),
 }
 JUDGED = [group for group in GROUPS if group.evidence]
 AGEING = {metric.group for metric in METRICS if metric.freshness is not None}
-MARTS = {"dim_models", "dim_vendors", "fct_disclosures", "fct_usage_daily"}
+MARTS = {"dim_companies", "dim_models", "dim_vendors", "fct_disclosures", "fct_quotes_daily", "fct_usage_daily"}
 
 
 def models_in(schema: str) -> list[str]:

@@ -9,13 +9,15 @@ from tokenshare.metrics.markets_group import (
     COMPANIES,
     FX_SOURCES,
     MARKET_CAPS,
+    PLATFORM_VALUES,
+    PUREPLAY_VALUES,
     QUOTE_SOURCES,
     QUOTES,
     SESSION_SHOCKS,
     SHARE_SOURCES,
 )
 from tokenshare.metrics.metric import Metric
-from tokenshare.topics import FETCH_COMPLETED, FX_OBSERVED, QUOTE_OBSERVED, SHARE_COUNT_OBSERVED
+from tokenshare.topics import DISCLOSURE_OBSERVED, FETCH_COMPLETED, FX_OBSERVED, QUOTE_OBSERVED, SHARE_COUNT_OBSERVED
 
 # The longest stretch without a session is the lunar new year in Hong Kong: from a Tuesday to the Monday after.
 FRESHNESS = timedelta(days=6)
@@ -40,6 +42,23 @@ def market_metric(id: str, title: str, row: type[BaseModel], **declared: object)
     return Metric(id=id, title=title, row=row, **{**given, **declared})  # type: ignore[arg-type]
 
 
+def value_metric(id: str, title: str, whom: str) -> Metric:
+    """A metric of companies that are listed, or valued by disclosure, and of their total."""
+    return market_metric(
+        id,
+        title,
+        rows.ValueDaily,
+        grain=("value_date", "company_id"),
+        method="Market value of the newest session where the company is listed, else the middle of the newest "
+        "valuation disclosed, each with its basis and date; `total` adds the companies that have either by then.",
+        topics=(*CAP_TOPICS, DISCLOSURE_OBSERVED),
+        needs=(*CAP_NEEDS, ("disclosures",)),
+        exclusions="companies neither listed nor valued by that day",
+        coverage=whom,
+        laws=("total_is_sum_of_companies",),
+    )
+
+
 MARKET_METRICS = (
     market_metric(
         MARKET_CAPS.id,
@@ -58,7 +77,13 @@ MARKET_METRICS = (
         method="Market value in USD less that of the session before of the same company; is_worst_to_date where no "
         "tracked company had lost more USD in one session up to then.",
         denominator="none; change_share over the market value of the session before",
-        laws=("changes_are_of_market_values", "worst_falls_only"),
+        laws=("changes_are_of_market_values", "changes_are_quotients", "worst_falls_only"),
+    ),
+    value_metric(
+        PUREPLAY_VALUES.id, "Value of the pure-play model companies", "Chinese companies whose business is models alone"
+    ),
+    value_metric(
+        PLATFORM_VALUES.id, "Value of the platform companies", "Chinese platform companies with models of their own"
     ),
 )
 

@@ -62,6 +62,9 @@ def valued(id: str, provenance: tuple[Provenance, ...] = CAP_PROVENANCE) -> Grou
 
 MARKET_CAPS = valued("market_cap_daily")
 SESSION_SHOCKS = valued("session_shock_daily")
+VALUE_PROVENANCE = (*CAP_PROVENANCE, Provenance("int_valuations_disclosed", "fact_date"))
+PUREPLAY_VALUES = valued("pureplay_value_daily", VALUE_PROVENANCE)
+PLATFORM_VALUES = valued("platform_value_daily", VALUE_PROVENANCE)
 QUOTES = Group(
     id="fct_quotes_daily",
     provenance=(QUOTE_PROVENANCE,),
@@ -71,4 +74,4 @@ QUOTES = Group(
     listed=(UNMAPPED,),
 )
 COMPANIES = Group("dim_companies")
-MARKET_GROUPS = (MARKET_CAPS, SESSION_SHOCKS, QUOTES, COMPANIES)
+MARKET_GROUPS = (MARKET_CAPS, SESSION_SHOCKS, PUREPLAY_VALUES, PLATFORM_VALUES, QUOTES, COMPANIES)

@@ -1,0 +1,247 @@
+"""Closes and share counts from every source: one result of one shape, and what refuses a whole answer."""
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connectors.sources import edgar_shares, eodhd_quotes, quotes_dropped, shares_dropped
+from connectors.sources.listings import EXCHANGES, FILERS, LINES
+from tests.sources.payloads import FIXTURES, PAGES, WINDOW, fetch_of, page_of
+from tokenshare.errors import PayloadRefused
+from tokenshare.events import QuoteObserved, ShareCountObserved
+from tokenshare.sources import Page, Parsed, Source, Window
+
+MONDAY = date(2026, 5, 11)
+QUOTE_HEADER = "known_at,symbol,date,close,currency,is_partial\n"
+COUNT_HEADER = "known_at,symbol,date,shares_issued,units_per_line\n"
+KNOWN = "2026-05-11T22:00:00Z"
+
+
+def csv_page(text: str) -> Page:
+    return Page("quotes.csv", text.encode(), "text/csv")
+
+
+def quote(**given: str) -> str:
+    row = {"known_at": KNOWN, "symbol": "NVDA", "date": "2026-05-11", "close": "1.5", "currency": "USD"}
+    return ",".join((row | {"partial": "false"} | given).values()) + "\n"
+
+
+def count(**given: str) -> str:
+    row = {"known_at": KNOWN, "symbol": "NVDA", "date": "2026-05-11", "shares": "100", "units": "1"}
+    return ",".join((row | given).values()) + "\n"
+
+
+def closes(parsed: Parsed) -> list[tuple[Any, ...]]:
+    found = [event for event in parsed.events if isinstance(event, QuoteObserved)]
+    return sorted((e.symbol, e.session_date, e.close, e.currency, e.is_partial) for e in found)
+
+
+def counted(parsed: Parsed) -> list[tuple[Any, ...]]:
+    found = [event for event in parsed.events if isinstance(event, ShareCountObserved)]
+    return sorted((e.symbol, e.date.isoformat(), e.shares_issued, e.units_per_line) for e in found)
+
+
+def test_dropped_closes_are_those_known_then_of_the_days_asked_for() -> None:
+    assert closes(quotes_dropped.parse(fetch_of("quotes_dropped"))) == [
+        ("0700.HK", MONDAY, "606.5", "HKD", False),
+        ("AVGO", MONDAY, "185", "USD", False),  # the newer row; ACME was withdrawn, Friday was not asked for
+        ("NVDA", MONDAY, "207.1", "USD", True),  # the close is known a day later
+    ]
+
+
+def test_rows_equally_new_all_stay() -> None:
+    page = csv_page(QUOTE_HEADER + quote(close="1.5") + quote(close="1.6"))
+    assert [close[2] for close in closes(quotes_dropped.parse(fetch_of("quotes_dropped", page)))] == ["1.5", "1.6"]
+
+
+def test_the_api_says_closes_as_traded_with_the_currency_of_the_list() -> None:
+    assert closes(eodhd_quotes.parse(fetch_of("eodhd_quotes"))) == [
+        ("0700.HK", MONDAY, "606.5", "HKD", False),
+        ("BABA", MONDAY, "158.25", "USD", False),
+        ("NVDA", MONDAY, "209.25", "USD", False),
+    ]
+
+
+def test_the_api_is_asked_for_its_lists_and_every_line_with_the_key() -> None:
+    asked: list[tuple[str, dict[str, str] | None, bool]] = []
+
+    class Shelf:
+        def get(self, path: str, params: dict[str, str] | None = None, *, with_key: bool = False) -> Page:
+            asked.append((path, params, with_key))
+            return Page(path, b"[]", "application/json")
+
+    list(eodhd_quotes.fetch(Shelf(), WINDOW))
+    assert [path for path, *_ in asked[:3]] == ["exchange-symbol-list/US", "exchange-symbol-list/HK", "eod/NVDA.US"]
+    assert "eod/0700.HK" in [path for path, *_ in asked]
+    assert asked[2][1] == {"from": "2026-05-10", "to": "2026-05-11", "period": "d", "fmt": "json"}
+    assert all(with_key for *_, with_key in asked)
+    assert len(asked) == len(EXCHANGES) + len(LINES) <= 20  # the free plan's calls a day
+
+
+def test_share_counts_of_all_days_known_then() -> None:
+    assert counted(shares_dropped.parse(fetch_of("shares_dropped"))) == [
+        ("BABA", "2024-12-31", 18960000000, 8),
+        ("NVDA", "2024-12-31", 24500000000, 1),
+        ("NVDA", "2026-03-31", 24340000000, 1),
+    ]
+
+
+def test_of_several_filings_about_one_day_the_last_speaks() -> None:
+    assert counted(edgar_shares.parse(fetch_of("edgar_shares"))) == [
+        ("AVGO", "2026-03-06", 4720000000, 1),
+        ("BABA", "2026-03-31", 18700000000, 8),
+        ("MSFT", "2026-04-23", 7425000000, 1),
+        ("NVDA", "2025-11-14", 24300000000, 1),
+        ("NVDA", "2026-02-20", 24320000000, 1),
+    ]
+    assert len(FILERS) <= 10  # requests a second that fair access allows, and a pass makes no more
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (quote(currency=""), "line 2: currency of NVDA is '': not a currency, and none is assumed"),
+        (quote(currency="GBp"), "is 'GBp': a hundredth of a currency"),
+        (quote(currency="GBX"), "is 'GBX': a hundredth of a currency"),
+        (quote(currency="usd"), "not a currency"),
+        (quote(close="0"), "close of NVDA is '0': nothing is worth nothing"),
+        (quote(close="0.00"), "nothing is worth nothing"),
+        (quote(close="-1"), "not an amount in plain digits"),
+        (quote(close="1e3"), "not an amount in plain digits"),
+        (quote(close="nan"), "not an amount in plain digits"),
+        (quote(date="2026-05-13"), "line 2: date is of 2026-05-13, a day to come on 2026-05-12"),
+        (quote(date="2026-02-30"), "not a day written YYYY-MM-DD"),
+        (quote(partial="yes"), "is_partial is 'yes': not true or false"),
+        (quote(symbol="nv da"), "line 2: symbol"),
+        (quote(known_at="yesterday"), "known_at is 'yesterday': not a moment with its zone"),
+        (quote(close=""), "no row is known and has a value"),
+        (quote(known_at="2026-05-13T00:00:00Z"), "no row is known and has a value"),
+        ("x\n", "line 2 has 1 cells, the header 6"),
+        ("", "no row is known and has a value"),
+    ],
+)
+def test_a_file_of_closes_is_refused_whole_and_says_where(row: str, said: str) -> None:
+    with pytest.raises(PayloadRefused) as refusal:
+        quotes_dropped.parse(fetch_of("quotes_dropped", csv_page(QUOTE_HEADER + row)))
+    assert said in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (QUOTE_HEADER.replace(",currency", "") + quote(), "line 1: the header misses ['currency']"),
+        (QUOTE_HEADER.replace("close", "symbol") + quote(), "the header misses ['close'] or repeats a column"),
+        ("", "the body is empty"),
+        ("<!doctype html><html></html>", "the header misses"),
+    ],
+)
+def test_another_file_is_refused(text: str, said: str) -> None:
+    with pytest.raises(PayloadRefused) as refusal:
+        quotes_dropped.parse(fetch_of("quotes_dropped", csv_page(text)))
+    assert said in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (count(shares="0"), "shares_issued: Input should be greater than or equal to 1"),
+        (count(shares="1.5"), "line 2: shares_issued is '1.5': not a whole number"),
+        (count(shares="9999999999999"), "shares_issued: Input should be less than or equal to 1000000000000"),
+        (count(units="0.125"), "line 2: units_per_line is '0.125': not a whole number"),
+        (count(units="0"), "units_per_line: Input should be greater than or equal to 1"),
+        (count(units=""), "units_per_line is '': not a whole number"),
+        (count(date="2027-01-01"), "a day to come"),
+    ],
+)
+def test_a_file_of_counts_is_refused_whole_and_says_where(row: str, said: str) -> None:
+    with pytest.raises(PayloadRefused) as refusal:
+        shares_dropped.parse(fetch_of("shares_dropped", csv_page(COUNT_HEADER + row)))
+    assert said in str(refusal.value)
+
+
+def served(number: int, body: Any, content_type: str = "application/json") -> list[Page]:
+    """The API's good pages with one replaced."""
+    pages = [page_of(FIXTURES / "eodhd_quotes" / name) for name in PAGES["eodhd_quotes"]]
+    text = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return [*pages[:number], Page("", text, content_type), *pages[number + 1 :]]
+
+
+BAR = {"date": "2026-05-11", "close": 209.25, "adjusted_close": 208.9}
+
+
+@pytest.mark.parametrize(
+    ("number", "body", "said"),
+    [
+        (0, [], "NVDA[0]: currency of NVDA is 'None': not a currency, and none is assumed"),
+        (0, [{"Code": "NVDA", "Currency": "GBX"}], "a hundredth of a currency"),
+        (0, [{"Code": "NVDA", "Currency": None}], "not a currency"),
+        (2, [{"date": "2026-05-11", "adjusted_close": 1}], "NVDA[0] has no 'close': removed or renamed"),
+        (2, [BAR | {"close": 0}], "nothing is worth nothing"),
+        (2, [BAR | {"close": None}], "close of NVDA is 'None'"),
+        (2, [BAR | {"close": True}], "close of NVDA is 'True'"),
+        (2, [BAR | {"date": "2026-06-11"}], "a day to come"),
+        (2, {"close": 1}, "the document is"),
+        (2, [1], "a row is '1': not an object"),
+        (2, b"<html>proof of work</html>", "not JSON"),
+    ],
+)
+def test_an_answer_of_the_api_is_refused_whole_and_says_where(number: int, body: Any, said: str) -> None:
+    with pytest.raises(PayloadRefused) as refusal:
+        eodhd_quotes.parse(fetch_of("eodhd_quotes", *served(number, body)))
+    assert said in str(refusal.value)
+
+
+def test_html_with_status_200_is_no_answer() -> None:
+    with pytest.raises(PayloadRefused, match="the content type is 'text/html', not JSON"):
+        eodhd_quotes.parse(fetch_of("eodhd_quotes", *served(2, b"<html></html>", "text/html; charset=utf-8")))
+
+
+def test_an_api_without_any_day_is_refused() -> None:
+    pages = [page_of(FIXTURES / "eodhd_quotes" / name) for name in ("us.json", "hk.json", *["none.json"] * 13)]
+    with pytest.raises(PayloadRefused, match="no line has a single day"):
+        eodhd_quotes.parse(fetch_of("eodhd_quotes", *pages))
+
+
+def facts(document: Any) -> list[Page]:
+    empty = [Page("", json.dumps({"cik": line.cik, "facts": {}}).encode(), "application/json") for line in FILERS]
+    return [Page("", json.dumps(document).encode(), "application/json"), *empty[1:]]
+
+
+def fact(**given: Any) -> dict[str, Any]:
+    rows = [{"end": "2026-02-20", "val": 1, "filed": "2026-02-25"} | given]
+    concept = {"EntityCommonStockSharesOutstanding": {"units": {"shares": rows}}}
+    return {"cik": 1045810, "facts": {"dei": concept}}
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ({"cik": 320193, "facts": {}}, "NVDA: the facts are of another company, cik 320193"),
+        ({"cik": 1045810}, "NVDA has no 'facts'"),
+        (fact(val=0), "shares_issued: Input should be greater than or equal to 1"),
+        (fact(val=1.5), "val is 1.5: not a whole number"),
+        (fact(end="2026-13-01"), "not a day written YYYY-MM-DD"),
+        (fact(end="2027-01-01"), "a day to come"),
+        (fact(filed="2026-05-13"), "no filer states a share count"),
+        ({"cik": 1045810, "facts": {"dei": {"EntityCommonStockSharesOutstanding": {"units": {}}}}}, "no 'shares'"),
+    ],
+)
+def test_company_facts_are_refused_whole_and_say_where(document: Any, said: str) -> None:
+    with pytest.raises(PayloadRefused) as refusal:
+        edgar_shares.parse(fetch_of("edgar_shares", *facts(document)))
+    assert said in str(refusal.value)
+
+
+@pytest.mark.parametrize("module", [quotes_dropped, shares_dropped, edgar_shares, eodhd_quotes])
+@settings(max_examples=60, deadline=None)
+@given(body=st.binary(max_size=300))
+def test_arbitrary_bytes_are_always_refused(module: Any, body: bytes) -> None:
+    source: Source = module.SOURCE
+    kind = "text/csv" if source.upstream == "quotes" else "application/json"
+    pages = [Page("", body, kind)] * len(PAGES[source.id])
+    with pytest.raises(PayloadRefused):
+        source.parse(fetch_of(source.id, *pages, window=Window(WINDOW.start, WINDOW.end, WINDOW.observed_at)))
