@@ -10,11 +10,12 @@ from expectations.evidence import Measured
 from expectations.gates import Case, judge
 from tests.gates.consistent import AS_OF, EVIDENCE, case, found, measuring, members, setting, shut
 from tests.gates.tables import DAYS
-from tokenshare.metrics import GROUP_BY_ID, GROUPS, Interval
+from tokenshare.metrics import GROUP_BY_ID, GROUPS, METRIC_BY_ID, Interval
 
-ALONE = {
+ALONE = {  # the last one never grows old, and is judged by what landed all the same
     "router": "router_tokens_weekly",
     "list_price_daily": "list_price_daily",
+    "leaderboard_rank": "leaderboard_rank",
     "market_cap_daily": "market_cap_daily",
     "fct_quotes_daily": "fct_quotes_daily",
 }
@@ -65,10 +66,14 @@ def test_the_newest_day_must_be_fresh_and_not_of_the_future(hours: float, is_fre
     assert shut(aged) == {ALONE["list_price_daily"]: [] if is_fresh else ["freshness"]}
 
 
-@pytest.mark.parametrize("group", ALONE)
+@pytest.mark.parametrize("group", [group for group, id in ALONE.items() if METRIC_BY_ID[id].freshness])
 @pytest.mark.parametrize("days", [-365, 31])
 def test_no_group_is_fresh_a_month_late_or_a_year_early(group: str, days: int) -> None:
     assert "freshness" in shut(replace(_alone(group), as_of=AS_OF + timedelta(days=days)))[ALONE[group]]
+
+
+def test_what_has_no_limit_does_not_grow_old() -> None:
+    assert shut(replace(_alone("leaderboard_rank"), as_of=AS_OF + timedelta(days=3650))) == {"leaderboard_rank": []}
 
 
 @pytest.mark.parametrize("group", ALONE)
