@@ -39,7 +39,7 @@ def claims_table(claims: Sequence[Document]) -> Table:
     """What the article said, held against a world that is invented: never called measured."""
     table = Table(title="Claims, held against the demo (synthetic)", title_justify="left", box=None, pad_edge=False)
     for heading in ("claim", "claimed", "demo (synthetic)", "method", "period", "verdict", "status", "as of"):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=heading != "claim")
     for claim in claims:
         verdict = claim["verdict"]
         table.add_row(

@@ -18,6 +18,7 @@ VENDOR_HEADINGS = {
     "vendor_id": "vendor", "tokens": "tokens", "vendor_share": "of all", "named_share": "of named",
     "upper_share": "at most", "days_observed": "days",
 }  # fmt: skip
+CLAIMS_WIDTH = 130  # a verdict is one word, in a log as well
 OPENNESS_HEADINGS = {"openness": "class", "tokens": "tokens", "openness_share": "of all"}
 
 
@@ -31,7 +32,7 @@ def draw_demo(console: Console, document: Document) -> None:
     console.print(_headed("Demo (synthetic): vendors, newest week", document["vendors"], VENDOR_HEADINGS))
     console.print(_headed("\nDemo (synthetic): openness, newest week", document["openness"], OPENNESS_HEADINGS))
     console.print()
-    console.print(claims_table(document["claims"]))
+    console.print(claims_table(document["claims"]), width=max(console.width, CLAIMS_WIDTH), crop=False)
     for hold in document["holds"]:
         console.print(f"\n{coloured('held')} on purpose: {hold['metric']}, because {hold['reason']}")
         console.print("readers still see its last good version; the other metrics were published")
