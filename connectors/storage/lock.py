@@ -26,7 +26,10 @@ def hold(path: Path, run_id: str) -> Iterator[None]:
         except BlockingIOError:
             raise _busy(path) from None
         _sign(file, run_id)
-        yield
+        try:
+            yield
+        finally:
+            file.truncate(0)  # what is signed is held
 
 
 def holder(path: Path) -> psutil.Process | None:
@@ -41,7 +44,7 @@ def holder(path: Path) -> psutil.Process | None:
 
 def take_over(path: Path) -> None:
     """Ends the process that holds the lock, and waits until it is free; nothing happens where nobody holds it."""
-    if not is_held(path):
+    if _is_free(path):
         return
     process = holder(path)
     if process is None:
@@ -50,22 +53,32 @@ def take_over(path: Path) -> None:
         )
     process.kill()
     deadline = monotonic() + PATIENCE_SECONDS
-    while is_held(path):  # the process itself may stay as a zombie until its parent looks
+    while not _is_free(path):  # the process itself may stay as a zombie until its parent looks
         if monotonic() > deadline:
             raise UsageError(f"pid {process.pid} was ended and the lock is still held", "end its children by hand")
         sleep(0.05)
 
 
 def is_held(path: Path) -> bool:
-    """Whether some process holds the lock now."""
-    if not path.exists():
+    """Whether the process that signed the lock lives. Nothing but read: a look that took the lock, for however short
+    a time, could turn away a pass that begins in that moment."""
+    process = holder(path)
+    try:
+        return process is not None and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
         return False
+
+
+def _is_free(path: Path) -> bool:
+    """Whether the lock could be taken, tried by taking it: for one who is about to hold it."""
+    if not path.exists():
+        return True
     with path.open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            return True
-    return False
+            return False
+    return True
 
 
 def _sign(file: IO[str], run_id: str) -> None:
