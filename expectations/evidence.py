@@ -19,6 +19,7 @@ class Measured(NamedTuple):
 
 
 HOURS = 3600.0
+NO_DAY = "no day has landed"  # the key under which freshness is judged where there is none
 
 
 def freshness(
@@ -28,7 +29,7 @@ def freshness(
     days = [date.fromisoformat(m.key) for m in measured if m.check == group.dated_by]
     end = datetime.combine(max(days), time(), UTC) + timedelta(days=1) if days else datetime.min.replace(tzinfo=UTC)
     age = (as_of - end).total_seconds() / HOURS
-    return Measured("freshness", "newest day", age), Interval(-24, limit.total_seconds() / HOURS)
+    return Measured("freshness", "newest day" if days else NO_DAY, age), Interval(-24, limit.total_seconds() / HOURS)
 
 
 def in_force(measured: Sequence[Measured], as_of: datetime, limit: timedelta) -> list[Measured]:

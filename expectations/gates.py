@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from expectations.evidence import Measured, freshness, in_force
+from expectations.evidence import NO_DAY, Measured, freshness, in_force
 from expectations.laws import LAWS, Frames
 from expectations.suites import measures_suite, pin, pins, suite_for
 from expectations.validation import validate
@@ -114,6 +114,8 @@ def _breaches(measure: Measure) -> Iterator[Breach]:
 def _said(measure: Measure, breaches: Sequence[Breach]) -> str:
     if not breaches:
         return f"{len(measure.observed)} within"
+    if breaches[0].key == NO_DAY:
+        return NO_DAY
     more = f" and {len(breaches) - 1} more" if len(breaches) > 1 else ""
     return f"{breaches[0].observed} at {breaches[0].key}{more}"
 

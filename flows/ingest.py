@@ -1,6 +1,7 @@
 """Stages 1 to 4: every source fetched, archived, parsed, and produced to Kafka."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
@@ -53,10 +54,12 @@ def ingest_one(run: Run, source: Source) -> SourceOutcome:
     except PayloadRefused as error:
         return SourceOutcome(source.id, "refused", reason=str(error))
     digests = _digests(parsed, run.as_of.date())
-    if _says_nothing_new(run, fetch, parsed, digests):
+    stated = archive.stated(run.home.archive, source.id)
+    covered = _covered(stated, parsed)
+    if covered <= digests.keys() and all(stated.get(period) == digest for period, digest in digests.items()):
         return SourceOutcome(source.id, "unchanged", reason=_strange(parsed))
     _produce(run, fetch, parsed)
-    archive.complete(run.home.archive, fetch, digests)
+    archive.complete(run.home.archive, fetch, digests, covered)
     return SourceOutcome(source.id, "fetched", len({e.event_id for e in parsed.events}), _strange(parsed))
 
 
@@ -115,14 +118,11 @@ def _digests(parsed: Parsed, today: date) -> dict[str, str]:
     return {period: sha256("".join(sorted(ids)).encode()).hexdigest()[:32] for period, ids in periods.items()}
 
 
-def _says_nothing_new(run: Run, fetch: Fetch, parsed: Parsed, digests: dict[str, str]) -> bool:
-    """True where every period was last stated with the same events, and none that it covers has vanished."""
-    stated = archive.stated(run.home.archive, fetch.source_id)
-    covered = {
-        period for period in stated
-        if parsed.start_date and parsed.end_date and str(parsed.start_date) <= period <= str(parsed.end_date)
-    }  # fmt: skip
-    return covered <= digests.keys() and all(stated.get(period) == digest for period, digest in digests.items())
+def _covered(stated: Mapping[str, str], parsed: Parsed) -> set[str]:
+    """The periods stated before that the fetch asked for: one that it no longer states has vanished, which is news."""
+    if not (parsed.start_date and parsed.end_date):
+        return set()
+    return {period for period in stated if str(parsed.start_date) <= period <= str(parsed.end_date)}
 
 
 def _strange(parsed: Parsed) -> str:

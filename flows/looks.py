@@ -87,7 +87,8 @@ NOT_SHOWN: Document = {"version": None, "as_of": None, "status": None, "held_sin
 
 
 def _shown(home: Home) -> dict[str, Document]:
-    """The version readers see of each metric: the public one that nothing has replaced."""
+    """The version readers see of each metric: the public one that nothing has replaced, none of an inactive one."""
+    inactive = {card["metric"] for card in catalog.read_catalog(home, "metrics") if card["state"] == "inactive"}
     return {
         p["metric"]: {
             "version": p["version"],
@@ -97,7 +98,7 @@ def _shown(home: Home) -> dict[str, Document]:
             "rows_count": p["rows"],
         }
         for p in catalog.read_catalog(home, "publications")
-        if p["published_at"] is not None and p["status"] != "superseded"
+        if p["published_at"] is not None and p["status"] != "superseded" and p["metric"] not in inactive
     }
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from connectors.storage import runs
 from flows.ingest import SourceOutcome, ingest
 from flows.land import land
-from flows.parts import present
 from flows.publish import MetricOutcome, publish
 from flows.run import Run
 from flows.transform import transform, usage_sources
@@ -71,9 +70,9 @@ def refresh(run: Run, stages: Stages | None = None, planned_holds: frozenset[str
     """Runs the route once; the caller holds the home. Running it again over the same input changes nothing."""
     stages = stages or Stages()
     _mind_the_past(run)
-    variables = {"usage_sources": usage_sources([source for source in present(run) if source.id in run.sources])}
     with run.stage("ingest"):
         sources = stages.ingest(run)
+    variables = {"usage_sources": usage_sources(run)}  # after the fetch: a first one that is whole counts already
     with run.stage("land"):
         ranges = stages.land(run)
     with run.stage("transform"):

@@ -7,14 +7,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from connectors.storage import builds, warehouse
+from connectors.storage import archive, builds, warehouse
 from connectors.storage.builds import Build
 from flows.graph import PROJECT, read_graph, wanted
-from flows.parts import active
+from flows.parts import active, present
 from flows.run import Run
 from flows.settings import hand_to_dbt
 from tokenshare.metrics import ROUTER_SOURCES
-from tokenshare.sources import Source
 
 
 @dataclass(frozen=True)
@@ -76,10 +75,15 @@ def build(
     return [*failed, *sorted(required - outcomes.keys())]
 
 
-def usage_sources(selected: Sequence[Source]) -> list[str]:
-    """The sources whose statements may become usage: with the keyed one in the pass, the export only checks it."""
-    ids = [source.id for source in selected if source.id in ROUTER_SOURCES]
-    return ids[:1] if ROUTER_SOURCES[0] in ids else list(ROUTER_SOURCES)
+def usage_sources(run: Run) -> list[str]:
+    """The sources whose statements may become usage: once the keyed one has completed a fetch, the export checks it.
+
+    Until then, a key that is wrong or an API that is down takes nothing from the export. It is the set-up that
+    decides, not what this pass selects.
+    """
+    keyed = ROUTER_SOURCES[0]
+    is_part = any(source.id == keyed for source in present(run))
+    return [keyed] if is_part and archive.last_completed(run.home.archive, keyed) else list(ROUTER_SOURCES)
 
 
 def project() -> Project:

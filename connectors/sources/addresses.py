@@ -26,7 +26,8 @@ def read_base(text: str) -> httpx.URL:
         raise UsageError("an upstream's URL holds a user or password", "put the key in OPENROUTER_API_KEY")
     objection = _objection(url)
     if objection:
-        raise UsageError(f"{url}: {objection}", FIX)
+        shown = url.copy_with(query=None, fragment=None)  # a key may stand behind the question mark
+        raise UsageError(f"{shown}: {objection}", FIX)
     return url
 
 

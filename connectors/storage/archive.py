@@ -1,7 +1,7 @@
 """Raw payloads as they came, and which fetches are known to be whole; fetching reads nothing else of ours."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -30,9 +30,13 @@ def keep(archive: Path, source_id: str, day: date, page: Page, midway: Callable[
     return path
 
 
-def complete(archive: Path, fetch: Fetch, digests: Mapping[str, str]) -> None:
-    """Marks a fetch as whole, after Kafka acknowledged its fetch.completed; folded over what was stated before."""
-    known = dict(stated(archive, fetch.source_id)) | dict(digests)
+def complete(archive: Path, fetch: Fetch, digests: Mapping[str, str], covered: Collection[str] = ()) -> None:
+    """Marks a fetch as whole, after Kafka acknowledged its fetch.completed; folded over what was stated before.
+
+    A period that it covers and does not state has vanished, and is forgotten.
+    """
+    before = stated(archive, fetch.source_id)
+    known = {period: digest for period, digest in before.items() if period not in covered} | dict(digests)
     marker = Completed(fetch.id, fetch.window.observed_at.isoformat(), known)
     durable.write(archive / fetch.source_id / "completed.json", json.dumps(asdict(marker)).encode())
 

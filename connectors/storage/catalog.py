@@ -4,6 +4,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from connectors.storage.candidates import grain_sql
 from connectors.storage.home import Home
 from connectors.storage.published import open_published
@@ -61,8 +63,12 @@ def read_metric_as_of(home: Home, metric: Metric, moment: datetime) -> tuple[Rec
     if not known:
         raise UsageError(f"{metric.id} had no version as of {moment.isoformat()}", "ask for a later moment")
     path = home.published / metric.id / f"{known[-1]['version']}.parquet"
-    with connect(Path(":memory:")) as connection:
-        return known[-1], _rows(connection.execute("SELECT * FROM read_parquet(?)", [str(path)]))
+    try:
+        with connect(Path(":memory:")) as connection:
+            return known[-1], _rows(connection.execute("SELECT * FROM read_parquet(?)", [str(path)]))
+    except duckdb.Error as error:
+        fix = "remove it and run `tokenshare refresh`, which writes it again"
+        raise UsageError(f"{path} is not readable", fix) from error
 
 
 def read_query(home: Home, query: str, values: list[Any]) -> list[Record]:

@@ -20,18 +20,18 @@ def read_standing(connection: Connection, metric: Metric) -> Standing:
     last = connection.execute(
         "SELECT coalesce(max(version), 0) FROM decisions.publications WHERE metric = ?", [metric.id]
     ).fetchone()
-    public = {
-        row[0]
-        for row in connection.execute(
-            "SELECT version FROM decisions.publications WHERE metric = ? AND published_at IS NOT NULL",
-            [metric.id],
-        ).fetchall()
-    }
+    public = read_public(connection, metric)
     return Standing(
         shown=next((p for p in found if p.version in public), None),
         held=next((p for p in found if p.version not in public), None),
         last_version=last[0] if last else 0,
     )
+
+
+def read_public(connection: Connection, metric: Metric) -> list[int]:
+    """The versions that readers have ever seen, oldest first; a candidate that was held and replaced is none."""
+    query = "SELECT version FROM decisions.publications WHERE metric = ? AND published_at IS NOT NULL ORDER BY version"
+    return [row[0] for row in connection.execute(query, [metric.id]).fetchall()]
 
 
 def read_publications(connection: Connection, metric: Metric) -> list[Publication]:

@@ -27,7 +27,10 @@ def hold(path: Path, run_id: str, patience_seconds: float = 0.0) -> Iterator[Non
                 raise _busy(path)
             sleep(0.2)
         _sign(file, run_id)
-        yield
+        try:
+            yield
+        finally:
+            file.truncate(0)  # what is signed is held
 
 
 def holder(path: Path) -> psutil.Process | None:
@@ -42,7 +45,7 @@ def holder(path: Path) -> psutil.Process | None:
 
 def take_over(path: Path) -> None:
     """Ends the process that holds the lock, and waits until it is free; nothing happens where nobody holds it."""
-    if not is_held(path):
+    if _is_free(path):
         return
     process = holder(path)
     if process is None:
@@ -51,18 +54,28 @@ def take_over(path: Path) -> None:
         )
     process.kill()
     deadline = monotonic() + PATIENCE_SECONDS
-    while is_held(path):  # the process itself may stay as a zombie until its parent looks
+    while not _is_free(path):  # the process itself may stay as a zombie until its parent looks
         if monotonic() > deadline:
             raise UsageError(f"pid {process.pid} was ended and the lock is still held", "end its children by hand")
         sleep(0.05)
 
 
 def is_held(path: Path) -> bool:
-    """Whether some process holds the lock now."""
-    if not path.exists():
+    """Whether the process that signed the lock lives. Nothing but read: a look that took the lock, for however short
+    a time, could turn away a pass that begins in that moment."""
+    process = holder(path)
+    try:
+        return process is not None and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
         return False
+
+
+def _is_free(path: Path) -> bool:
+    """Whether the lock could be taken, tried by taking it: for one who is about to hold it."""
+    if not path.exists():
+        return True
     with path.open("a+") as file:
-        return not _taken(file)
+        return _taken(file)
 
 
 def _taken(file: IO[str]) -> bool:

@@ -1,22 +1,23 @@
 """The file BI reads: a pure function of the decisions, written whole beside the old one and swapped in."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from connectors.storage import durable
+import duckdb
+
+from connectors.storage import durable, version_files
 from connectors.storage.candidates import columns_sql, grain_sql, has_relation
-from connectors.storage.history import read_publications, read_standing
+from connectors.storage.history import read_standing
 from connectors.storage.home import Home
 from connectors.storage.warehouse import Connection, connect
 from tokenshare.columns import columns_of
 from tokenshare.errors import UsageError
 from tokenshare.metrics import Metric
-from tokenshare.publication import Publication
 
 CATALOG = (Path(__file__).parent / "published.sql").read_text()
 PROVISIONAL = timedelta(days=3)  # the upstream restates that long after a period has ended
@@ -61,15 +62,19 @@ def digest_of(connection: Connection) -> str:
         "SELECT metric, version, as_of, valid_through, digest, status, held_since, reason FROM decisions.publications "
         "ORDER BY ALL"
     ).fetchall()
-    return sha256(json.dumps([counts, states], default=str).encode()).hexdigest()
+    active = connection.execute("SELECT metric, state, reason FROM decisions.metric_states ORDER BY ALL").fetchall()
+    return sha256(json.dumps([counts, states, active], default=str).encode()).hexdigest()
 
 
 def is_current(connection: Connection, home: Home) -> bool:
     """Whether readers see the newest decisions; False after a kill between deciding and swapping."""
     if not home.published_file.exists():
         return False
-    with open_published(home.published_file) as reader:
-        found = reader.execute("SELECT decisions_digest FROM catalog.file").fetchone()
+    try:
+        with open_published(home.published_file) as reader:
+            found = reader.execute("SELECT decisions_digest FROM catalog.file").fetchone()
+    except (UsageError, duckdb.Error):  # damaged, or not ours: it is rebuilt, whatever it was
+        return False
     return found == (digest_of(connection),)
 
 
@@ -77,7 +82,7 @@ def publish(connection: Connection, home: Home, metrics: Sequence[Metric], midwa
     """Writes versions as Parquet, then the database, and swaps it in; readers see the old file or the new one."""
     durable.sweep(home.published)
     for metric in metrics:
-        _export(connection, home, metric)
+        version_files.export(connection, home, metric)
     draft = home.published / ".tokenshare.duckdb.tmp"
     draft.unlink(missing_ok=True)
     with _attached(connection, draft):
@@ -95,19 +100,27 @@ def publish(connection: Connection, home: Home, metrics: Sequence[Metric], midwa
 
 @contextmanager
 def open_published(path: Path) -> Iterator[Connection]:
-    """A read-only connection to the published file; close it before expecting to see a newer one."""
+    """A read-only connection to the published file; close it before expecting to see a newer one.
+
+    Raises UsageError where there is none, and where its bytes are damaged, which may show only while it is read.
+    """
     if not path.exists():
         raise UsageError("nothing is published yet", "run `tokenshare refresh` or `tokenshare demo` first")
-    connection = connect(path, is_read_only=True)
     try:
-        yield connection
-    finally:
-        connection.close()
+        connection = connect(path, is_read_only=True)
+        try:
+            yield connection
+        finally:
+            connection.close()
+    except duckdb.ProgrammingError:  # a wrong query says nothing about the file
+        raise
+    except duckdb.Error as error:
+        raise UsageError("the published file is not readable", "run `tokenshare refresh`, which rebuilds it") from error
 
 
 @contextmanager
 def _attached(connection: Connection, draft: Path) -> Iterator[None]:
-    connection.execute(f"ATTACH '{_quoted(draft)}' AS reader")
+    connection.execute(f"ATTACH '{version_files.quoted(draft)}' AS reader")
     try:
         yield
         connection.execute("CHECKPOINT reader")
@@ -131,7 +144,7 @@ def _describe(connection: Connection, metrics: Sequence[Metric]) -> None:
 
 
 def _show(connection: Connection, metric: Metric) -> None:
-    shown = read_standing(connection, metric).shown
+    shown = None if _is_inactive(connection, metric) else read_standing(connection, metric).shown
     relation = f"reader.{metric.relation}"
     types = ", ".join(f'"{column.name}" {column.sql_type}' for column in columns_of(metric.row))
     provisional = ", is_provisional BOOLEAN" if metric.period else ""
@@ -147,6 +160,12 @@ def _show(connection: Connection, metric: Metric) -> None:
         connection.execute(f"INSERT INTO {relation} {query} {where}", parameters)
 
 
+def _is_inactive(connection: Connection, metric: Metric) -> bool:
+    """Whether nothing of the set-up feeds the metric: its versions stay on record, and nobody vouches for its rows."""
+    found = connection.execute("SELECT state FROM decisions.metric_states WHERE metric = ?", [metric.id]).fetchone()
+    return found == ("inactive",)
+
+
 def _provisional(metric: Metric) -> str:
     """Whether the period ended less than three days before the moment the rows speak for."""
     if not metric.period:
@@ -155,38 +174,5 @@ def _provisional(metric: Metric) -> str:
     return f", ?::TIMESTAMPTZ < (\"{metric.period}\" + INTERVAL {length})::TIMESTAMP AT TIME ZONE 'UTC' + ?::INTERVAL"
 
 
-def _export(connection: Connection, home: Home, metric: Metric) -> None:
-    standing = read_standing(connection, metric)
-    folder = home.published / metric.id
-    if standing.held:
-        _copy(connection, metric, standing.held, folder / "held")
-    if standing.shown:
-        _copy(connection, metric, standing.shown, folder)
-        history = [_plain(p) for p in read_publications(connection, metric)]
-        manifest = {"metric": metric.id, "shown": _plain(standing.shown), "publications": history}
-        durable.write(folder / "manifest.json", json.dumps(manifest, indent=2).encode())
-
-
-def _copy(connection: Connection, metric: Metric, publication: Publication, folder: Path) -> None:
-    path = folder / f"{publication.version}.parquet"
-    if path.exists():
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / f".{path.name}.tmp"
-    query = f"SELECT {columns_sql(metric)} FROM versions.{metric.id} WHERE version = {publication.version}"
-    connection.execute(f"COPY ({query} ORDER BY {grain_sql(metric)}) TO '{_quoted(draft)}' (FORMAT parquet)")
-    durable.move(draft, path)
-
-
-def _plain(publication: Publication) -> Mapping[str, Any]:
-    return {
-        name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in vars(publication).items()
-    }
-
-
 def _column(name: str) -> str:
     return "coherence_group" if name == "group" else name
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

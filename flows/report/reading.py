@@ -64,7 +64,7 @@ class Published:
                 **{name: row[name] for name in names},
                 state=row["state"],
                 reason=row["reason"],
-                **shown.get(row["metric"], {"status": row["state"]}),
+                **({} if row["state"] == "inactive" else shown).get(row["metric"], {"status": row["state"]}),
             )
             for row in catalog.read_catalog(self._home, "metrics")
         }

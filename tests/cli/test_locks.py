@@ -1,8 +1,10 @@
 """A home that somebody else has: who it is, and how to go on."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -42,3 +44,38 @@ def test_an_open_build_database_names_who_has_it(tmp_path: Path, broker: str, re
     with other_process(OPEN, home.warehouse) as holder:
         said = run(environment(home.root, broker), *refresh)
     assert_one_sentence(said, 2, str(holder.pid), "published/tokenshare.duckdb")
+
+
+def test_a_look_never_turns_a_pass_away(tmp_path: Path) -> None:
+    home = Home(claimed(tmp_path / "home"))
+    assert not lock.is_held(home.lock)
+    with lock.hold(home.lock, "an earlier pass of this process"):
+        assert lock.is_held(home.lock)
+    assert not lock.is_held(home.lock)
+    stop = Event()
+    with ThreadPoolExecutor(1) as looking:
+        looked = looking.submit(look_until, stop, home.lock)
+        try:
+            for n in range(300):
+                with lock.hold(home.lock, f"pass {n}"):
+                    pass
+        finally:
+            stop.set()
+    assert looked.result() > 10
+
+
+def look_until(stop: Event, path: Path) -> int:
+    count = 0
+    while not stop.is_set():
+        lock.is_held(path)
+        count += 1
+    return count
+
+
+def test_a_holder_that_was_killed_holds_nothing(tmp_path: Path) -> None:
+    home = Home(claimed(tmp_path / "home"))
+    with other_process(HOLD, home.lock) as holder:
+        assert lock.is_held(home.lock)
+        holder.kill()
+        os.waitid(os.P_PID, holder.pid, os.WEXITED | os.WNOWAIT)  # dead, and its parent has not looked yet
+        assert not lock.is_held(home.lock)

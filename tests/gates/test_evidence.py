@@ -81,7 +81,10 @@ def test_nothing_landed_is_not_fresh(group: str) -> None:
     sound = _alone(group)
     undated = tuple(m for m in sound.measured if m.check != GROUP_BY_ID[group].dated_by)
     assert "freshness" in shut(replace(sound, measured=undated))[ALONE[group]]
-    assert "freshness" in shut(replace(sound, measured=()))[ALONE[group]]
+    nothing = replace(sound, measured=())
+    assert "freshness" in shut(nothing)[ALONE[group]]
+    (checks,) = judge(nothing).values()
+    assert found(checks, "freshness").observed == "no day has landed"
 
 
 def test_a_day_that_was_never_served_holds_only_while_it_is_expected() -> None:

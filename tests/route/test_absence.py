@@ -1,5 +1,6 @@
 """A source that gives no complete answer says nothing: numbers stay, and are held once they are too old."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from connectors.storage.warehouse import open_warehouse
 from flows.refresh import Report
 from tests.scene import Scene, small_rows, statuses, write_prices, write_rankings
 from tokenshare.errors import ExitCode
@@ -122,3 +124,50 @@ def test_once_the_sources_answer_the_hold_is_over_and_no_day_is_missing(seen: di
 
 def bare(row: dict[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in row.keys() - {"as_of", "status", "held_since", "is_provisional"}}
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """A home whose key is new: the exports alone at first, the Data API later, then a pass that asks neither."""
+
+    alone: Report
+    both: Report
+    neither: Report
+    spoke: list[list[str]]
+    days: list[int]
+
+
+@pytest.fixture(scope="module")
+def keyed(home_of: Callable[..., Scene], tmp_path_factory: pytest.TempPathFactory) -> Keyed:
+    world = write_rankings(tmp_path_factory.mktemp("keyed world"), small_rows(date(2026, 4, 20), 56))
+    write_prices(world, "2026-06-01T00:00:00Z", {"openai/gpt-4o": ("0.000001", "0.000002")})
+    fault = f"2026-06-15T06:00:00Z,2026-06-15T06:30:00Z,{KEYED},503"
+    (world / "faults.csv").write_text(f"from,until,path_prefix,fault\n{fault}\n")
+    scene = home_of("keyed", TOKENSHARE_HTTP_ATTEMPTS="1")
+    asked: list[list[str]] = [[], [], ["openrouter_models"]]
+    reports, days = [], []
+    for hour, sources in zip((6, 7, 8), asked, strict=True):
+        reports.append(scene.refresh(f"2026-06-15T0{hour}:00:00Z", world, sources))
+        days.append(len({row["usage_date"] for row in scene.metric("fct_usage_daily")}))
+    with open_warehouse(scene.home.warehouse) as connection:
+        query = "SELECT variables FROM decisions.inputs WHERE run = ?"
+        made = [connection.execute(query, [report.run.id]).fetchone() for report in reports]
+    return Keyed(*reports, [json.loads(row[0])["usage_sources"] for row in made if row], days)
+
+
+def test_a_new_key_that_gets_no_answer_leaves_the_word_to_the_exports(keyed: Keyed) -> None:
+    asked = {source.id: source.status for source in keyed.alone.sources}
+    assert (asked["openrouter_rankings"], asked["openrouter_exports"]) == ("absent", "fetched")
+    assert {statuses(keyed.alone)[id] for id in ROUTER} == {"published"}
+    assert keyed.days[0] == 30
+
+
+def test_the_keyed_source_takes_over_with_its_first_whole_fetch(keyed: Keyed) -> None:
+    assert keyed.both.exit_code == ExitCode.OK
+    assert (keyed.spoke[1], keyed.days[1]) == (["openrouter_rankings"], 56)
+
+
+def test_who_speaks_does_not_depend_on_what_a_pass_selects(keyed: Keyed) -> None:
+    assert keyed.spoke[2] == ["openrouter_rankings"]
+    assert {statuses(keyed.neither)[id] for id in ROUTER} == {"unchanged"}
+    assert keyed.days[2] == 56

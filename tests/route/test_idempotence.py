@@ -3,15 +3,18 @@
 import json
 import os
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from connectors.storage import lock
+from connectors.storage import home, lock
 from connectors.storage.published import open_published
+from flows import settings
+from flows.ingest import ingest
 from flows.refresh import Report
+from flows.surroundings import new_run_id, open_run
 from tests.scene import Scene, small_rows, statuses, write_rankings
 from tokenshare.errors import Busy, ExitCode, UsageError
 
@@ -102,3 +105,21 @@ def test_a_moment_older_than_the_newest_is_refused_and_leaves_no_trace(twice: Tw
 def test_numbers_of_another_origin_never_enter_a_home(twice: Twice, origin: str) -> None:
     with pytest.raises(UsageError, match=f"origin 'world', not '{origin}'"):
         twice.scene.refresh(LATER, twice.world, origin=origin)
+
+
+def test_a_day_that_vanished_is_told_once(new_scene: Callable[..., Scene], tmp_path: Path) -> None:
+    rows = small_rows(date(2026, 6, 1), 14)
+    gone = [("2026-06-15T08:00:00Z", day, model, "") for _, day, model, _ in rows if day == "2026-06-13"]
+    world = write_rankings(tmp_path / "vanishing", [*rows, *gone])
+    scene = new_scene("vanishing")
+    home.claim(scene.home, "world")
+    told = [ask(scene, world, f"2026-06-15T{hour:02}:00:00Z") for hour in (6, 9, 10)]
+    assert told == ["fetched", "fetched", "unchanged"]
+
+
+def ask(scene: Scene, world: Path, as_of: str) -> str:
+    """What becomes of the keyed source in a pass that goes no further than fetching."""
+    at = datetime.fromisoformat(as_of)
+    sources = ["openrouter_rankings"]
+    with open_run(settings.load(scene.variables), at, new_run_id(at), at, world, sources, lambda _: None) as run:
+        return next(found.status for found in ingest(run) if found.id in sources)

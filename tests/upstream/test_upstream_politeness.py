@@ -349,6 +349,7 @@ def test_waits_double_to_a_cap_and_scatter() -> None:
         ("ftp://127.0.0.1/", "neither http nor https"),
         ("file:///etc/passwd", "neither http nor https"),
         ("https://openrouter.ai/api/v1?x=1", "a query or a fragment"),
+        ("https://openrouter.ai/api/v1?api_token=hunter2#hunter2", "^https://openrouter.ai/api/v1: has a query"),
         ("https://user:hunter2@openrouter.ai/", "a user or password"),
         ("https://[bad/", "neither http nor https to a host"),
     ],

@@ -1,0 +1,68 @@
+"""The versions of a metric as Parquet files with a manifest, for readers that do not speak DuckDB."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from connectors.storage import durable
+from connectors.storage.candidates import columns_sql, grain_sql
+from connectors.storage.history import read_public, read_publications, read_standing
+from connectors.storage.home import Home
+from connectors.storage.warehouse import Connection
+from tokenshare.metrics import Metric
+from tokenshare.publication import Publication
+
+
+def export(connection: Connection, home: Home, metric: Metric) -> None:
+    """Writes what lacks: every public version, and the held candidate apart. What is shown or held is read again,
+    and written again where its file was damaged; of older versions only a missing file is noticed."""
+    standing = read_standing(connection, metric)
+    folder = home.published / metric.id
+    if standing.held:
+        _copy(connection, metric, standing.held.version, folder / "held")
+    if standing.shown:
+        for version in read_public(connection, metric):
+            if version == standing.shown.version or not _path(folder, version).exists():
+                _copy(connection, metric, version, folder)
+        history = [_plain(p) for p in read_publications(connection, metric)]
+        manifest = {"metric": metric.id, "shown": _plain(standing.shown), "publications": history}
+        durable.write(folder / "manifest.json", json.dumps(manifest, indent=2).encode())
+
+
+def quoted(path: Path) -> str:
+    """A path inside a SQL string."""
+    return str(path).replace("'", "''")
+
+
+def _copy(connection: Connection, metric: Metric, version: int, folder: Path) -> None:
+    path = _path(folder, version)
+    query = f"SELECT {columns_sql(metric)} FROM versions.{metric.id} WHERE version = {version}"
+    if path.exists() and _says(connection, path, query):
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f".{path.name}.tmp"
+    connection.execute(f"COPY ({query} ORDER BY {grain_sql(metric)}) TO '{quoted(draft)}' (FORMAT parquet)")
+    durable.move(draft, path)
+
+
+def _says(connection: Connection, path: Path, query: str) -> bool:
+    """Whether a file holds exactly the rows of the query; one that was damaged does not, or cannot be read."""
+    stored = f"SELECT * FROM read_parquet('{quoted(path)}')"
+    differing = f"(({query}) EXCEPT ALL ({stored})) UNION ALL (({stored}) EXCEPT ALL ({query}))"
+    try:
+        return connection.execute(f"SELECT count(*) FROM ({differing})").fetchone() == (0,)
+    except duckdb.Error:
+        return False
+
+
+def _path(folder: Path, version: int) -> Path:
+    return folder / f"{version}.parquet"
+
+
+def _plain(publication: Publication) -> Mapping[str, Any]:
+    return {
+        name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in vars(publication).items()
+    }

@@ -1,0 +1,144 @@
+"""What readers see is made again from the decisions: after damage, and without what nothing feeds any more."""
+
+import random
+import shutil
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.storage import catalog, decisions, history, home, published, warehouse
+from connectors.storage.decisions import Decision
+from connectors.storage.home import Home
+from connectors.storage.warehouse import Connection
+from flows import looks
+from flows.publish import republish
+from flows.report.reading import Published
+from tokenshare.columns import columns_of
+from tokenshare.errors import ExitCode, UsageError
+from tokenshare.metrics import METRIC_BY_ID, METRICS
+from tokenshare.publication import Candidate, Check, Standing, Verdict, decide
+
+METRIC = METRIC_BY_ID["router_tokens_weekly"]
+AS_OF = datetime(2026, 7, 13, 6, tzinfo=UTC)
+WEEKS = 2_000  # enough for several blocks of a file
+ROWS = [(date(1988, 1, 4) + timedelta(weeks=n), 1_000_003 * n, None, None) for n in range(WEEKS)]
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "emptied": lambda _: b"",
+    "cut short": lambda body: body[: len(body) // 2],
+    "cut to a block": lambda body: body[:4096],
+    "random bytes": lambda body: random.Random(7).randbytes(len(body)),
+    "random after the header": lambda body: body[:12288] + random.Random(7).randbytes(len(body) - 12288),
+}
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home in which one pass has published one metric."""
+    mine = Home(tmp_path_factory.mktemp("once") / "home")
+    home.claim(mine, "world")
+    candidate = Candidate(METRIC, tuple(ROWS))
+    verdict = decide(Standing(), candidate, [Check("law", "passed", "0", "0")], "suite", AS_OF, confirmed=True)
+    with warehouse.open_warehouse(mine.warehouse) as connection:
+        types = ", ".join(f'"{column.name}" {column.sql_type}' for column in columns_of(METRIC.row))
+        connection.execute(f"CREATE SCHEMA metrics; CREATE TABLE {METRIC.relation} ({types})")
+        weeks = f"DATE '{ROWS[0][0]}' + n::INTEGER * 7, 1_000_003 * n, NULL, NULL FROM range({WEEKS}) weeks(n)"
+        connection.execute(f"INSERT INTO {METRIC.relation} SELECT {weeks}")
+        warehouse.show_landed(connection, mine.landing)
+        record(connection, mine, verdict)
+    return mine
+
+
+@pytest.fixture
+def decided(once: Home, tmp_path: Path) -> Home:
+    """That home, for one test."""
+    return Home(shutil.copytree(once.root, tmp_path / "home"))
+
+
+def record(connection: Connection, mine: Home, verdict: Verdict) -> None:
+    decision = Decision(METRIC, verdict, (Check("law", "passed", "0", "0"),), "a citation")
+    decisions.record(connection, decisions.Run(verdict.outcome, AS_OF, "s", "m", {}), [decision], lambda: None)
+    published.publish(connection, mine, METRICS, lambda: None)
+
+
+def publish(mine: Home) -> None:
+    with warehouse.open_warehouse(mine.warehouse) as connection:
+        published.publish(connection, mine, METRICS, lambda: None)
+
+
+def damage(path: Path, how: Callable[[bytes], bytes]) -> None:
+    body = path.read_bytes()
+    path.chmod(0o644)
+    path.write_bytes(how(body))
+
+
+def shown(mine: Home) -> list[tuple[Any, ...]]:
+    return [tuple(row.values())[:4] for row in catalog.read_metric(mine, METRIC)]
+
+
+@pytest.mark.parametrize("how", DAMAGES)
+def test_a_damaged_file_is_one_sentence_to_who_looks_and_the_next_pass_mends_it(decided: Home, how: str) -> None:
+    damage(decided.published_file, DAMAGES[how])
+    with pytest.raises(UsageError, match=r"published file is not readable.*`tokenshare refresh`") as caught:
+        shown(decided)
+    assert caught.value.exit_code == ExitCode.USAGE
+    republish(decided)  # as every pass begins: damage it does not meet, it leaves
+    if how != "cut short":
+        assert shown(decided) == ROWS
+    publish(decided)  # as every pass ends
+    assert shown(decided) == ROWS
+
+
+@pytest.mark.parametrize("how", DAMAGES)
+def test_a_damaged_version_is_written_again(decided: Home, how: str) -> None:
+    path = decided.published / METRIC.id / "1.parquet"
+    sound = path.read_bytes()
+    damage(path, DAMAGES[how] if "header" not in how else lambda body: body[:400] + bytes(200) + body[600:])
+    publish(decided)
+    assert path.read_bytes() == sound
+
+
+def test_a_damaged_version_is_one_sentence_to_who_looks(decided: Home) -> None:
+    damage(decided.published / METRIC.id / "1.parquet", DAMAGES["random bytes"])
+    with pytest.raises(UsageError, match=r"1\.parquet is not readable: remove it and run"):
+        looks.metric(decided, METRIC, AS_OF)
+
+
+def test_an_older_version_whose_file_is_gone_is_written_again(decided: Home) -> None:
+    first = decided.published / METRIC.id / "1.parquet"
+    sound = first.read_bytes()
+    later = Candidate(METRIC, tuple(ROWS[:-1]))
+    with warehouse.open_warehouse(decided.warehouse) as connection:
+        standing = history.read_standing(connection, METRIC)
+        connection.execute(f"DELETE FROM {METRIC.relation} WHERE week_start_date = ?", [ROWS[-1][0]])
+        first.unlink()
+        record(connection, decided, decide(standing, later, [Check("law", "passed", "0", "0")], "suite", AS_OF, True))
+    assert first.read_bytes() == sound
+
+
+def test_an_inactive_metric_has_no_rows_and_keeps_its_versions(decided: Home) -> None:
+    with warehouse.open_warehouse(decided.warehouse) as connection:
+        record(connection, decided, Verdict("inactive", (), "none of its sources is part of this set-up"))
+        standing = history.read_standing(connection, METRIC)
+    assert shown(decided) == []
+    found = looks.metric(decided, METRIC, None)
+    assert (found["state"], found["version"], found["status"], found["rows"]) == ("inactive", None, None, [])
+    assert (Published(decided).cards[METRIC.id].status, Published(decided).rows(METRIC.id)) == ("inactive", [])
+    assert [(p["version"], p["rows"]) for p in catalog.read_catalog(decided, "publications")] == [(1, WEEKS)]
+    assert [tuple(row.values()) for row in looks.metric(decided, METRIC, AS_OF)["rows"]] == ROWS
+    with warehouse.open_warehouse(decided.warehouse) as connection:
+        again = decide(standing, Candidate(METRIC, tuple(ROWS)), [], "suite", AS_OF, confirmed=True)
+        back = decide(standing, Candidate(METRIC, tuple(ROWS)), [Check("law", "passed", "0", "0")], "s", AS_OF, True)
+        assert (again.outcome, back.outcome) == ("held", "unchanged")
+        record(connection, decided, back)
+    assert shown(decided) == ROWS
+
+
+def test_a_metric_that_became_inactive_is_shown_so_even_after_a_kill_before_the_swap(decided: Home) -> None:
+    with warehouse.open_warehouse(decided.warehouse) as connection:
+        run = decisions.Run("inactive", AS_OF, "s", "m", {})
+        decisions.record(connection, run, [Decision(METRIC, Verdict("inactive", (), "gone"), (), "")], lambda: None)
+    republish(decided)
+    assert shown(decided) == []
