@@ -66,15 +66,9 @@ def test_refresh_answers_as_contracted(refreshed: Refreshed) -> None:
     assert {frozenset(m) for m in found["metrics"]} == {
         frozenset(("id", "status", "version", "rows", "checks", "reason"))
     }
-<<<<<<< HEAD
     outcomes = {metric["id"]: metric["status"] for metric in found["metrics"]}
     assert set(outcomes.values()) == {"published", "inactive"}  # the world has no quotes
     assert {outcomes[id] for id in (ORIGIN, "list_price_daily", "disclosed_value")} == {"published"}
-=======
-    statuses = {metric["id"]: metric["status"] for metric in found["metrics"]}
-    assert {id for id, status in statuses.items() if status == "inactive"} == OUTSIDE
-    assert {status for id, status in statuses.items() if id not in OUTSIDE} == {"published"}
->>>>>>> hub
     assert found["alerts"].keys() == {"opened", "resolved", "undelivered"}
     assert found["seconds"].keys() == {"total", "ingest", "land", "transform", "publish"}
 
@@ -95,12 +89,7 @@ def test_status(answer: Callable[[str], dict[str, Any]], refreshed: Refreshed) -
     assert found["broker"]["kind"] == "configured"
     assert (found["lag"], found["unserved_days"], found["unknown_vendors"]) == (0, [], [])
     assert {source["id"] for source in found["sources"]} == {source.id for source in SOURCES}
-<<<<<<< HEAD
     assert {metric["status"] for metric in found["metrics"] if metric["state"] != "inactive"} == {"current"}
-=======
-    assert found["unknown_organisations"] == []
-    assert {metric["status"] for metric in found["metrics"] if metric["metric"] not in OUTSIDE} == {"current"}
->>>>>>> hub
     assert sum(place["rows"] for place in found["ledger"]) == sum(r["rows"] for r in refreshed.said.document["ranges"])
 
 
@@ -108,11 +97,7 @@ def test_metrics(answer: Callable[[str], dict[str, Any]]) -> None:
     found = answer("metrics")["metrics"]
     assert {metric["metric"] for metric in found} == {metric.id for metric in METRICS}
     assert all(card["method"] and card["denominator"] for card in found)
-<<<<<<< HEAD
     assert {card["version"] for card in found if card["state"] != "inactive"} == {1}
-=======
-    assert all(card["version"] == 1 for card in found if card["metric"] not in OUTSIDE)
->>>>>>> hub
 
 
 def test_a_metric_now_and_as_known_then(answer: Callable[[str], dict[str, Any]]) -> None:
