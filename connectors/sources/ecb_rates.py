@@ -19,6 +19,7 @@ SOURCE = Source(
     "January. `N/A` is a rate that was not stated. The base is the euro: USD per HKD is a quotient of two columns. "
     "Newest first, and a comma at the end of every line.",
     world_file="fx.csv",
+    due="30 15 * * 1-5",  # set about 14:15 UTC, published by 15:00
     fetch=fetch,
     parse=parse,
     upstream="ecb",

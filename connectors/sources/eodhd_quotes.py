@@ -85,6 +85,7 @@ SOURCE = Source(
     "the query, so it is kept out of every address that is archived or logged. Tickers outside the US carry their "
     "exchange after a dot; 0700.HK has its leading zero.",
     world_file="quotes.csv",
+    due="30 8,21 * * 1-5",  # after the closes of Hong Kong and New York
     fetch=fetch,
     parse=parse,
     upstream="eodhd",

@@ -94,6 +94,7 @@ SOURCE = Source(
     "week is read once it is over. Fifty named models and `other` a week: a model outside them is unknown, "
     "not zero. total_tokens is a decimal string.",
     world_file="rankings_category_weekly.csv",
+    due="20 2 * * *",  # the week is sampled upstream, restated daily
     fetch=fetch,
     parse=parse,
 )

@@ -6,7 +6,7 @@ from datetime import timedelta
 from connectors.sources.closes import is_asked, say_price
 from connectors.sources.dropped import Columns, read_flag, read_known
 from connectors.sources.payload import observation, read_day, refusing
-from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
+from tokenshare.sources import ON_CHANGE, Fetch, Page, Parsed, Session, Source, Window
 from tokenshare.topics import QUOTE_OBSERVED
 
 PATH = "quotes.csv"
@@ -49,6 +49,7 @@ SOURCE = Source(
     "session still running, never a close. Closes are as traded, not adjusted for splits or dividends. Rows older "
     "than seven days before the last fetch are judged but not read again: use `backfill`.",
     world_file="quotes.csv",
+    due=ON_CHANGE,
     fetch=fetch,
     parse=parse,
     upstream="quotes",

@@ -8,7 +8,7 @@ from connectors.sources.dropped import Columns, read_known
 from connectors.sources.payload import identify, observation, read_day, refusing
 from tokenshare.codec import read_count
 from tokenshare.events import ShareCountObserved
-from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
+from tokenshare.sources import ON_CHANGE, Fetch, Page, Parsed, Session, Source, Window
 from tokenshare.topics import SHARE_COUNT_OBSERVED
 
 PATH = "share_counts.csv"
@@ -58,6 +58,7 @@ SOURCE = Source(
     "number of depositary shares. units_per_line is how many shares one unit of the line stands for: 8 for an ADS of "
     "eight. A split needs a row of its own date, or it looks like a fall.",
     world_file="share_counts.csv",
+    due=ON_CHANGE,
     fetch=fetch,
     parse=parse,
     upstream="quotes",

@@ -30,7 +30,6 @@ TABLES = {
     ("gates", ORIGIN): ("Held", "Checks of", "passed"),
     ("doctor",): ("Doctor", "kafka", "answers"),
 }
-OUTSIDE = {metric.id for metric in METRICS if "huggingface_hub" in metric.sources}  # the world has no Hub
 RUN = {"run_id", "as_of", "status", "exit_code", "sources", "ranges", "metrics", "alerts", "seconds"}
 
 
