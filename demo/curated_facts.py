@@ -67,7 +67,6 @@ M, B, T = "000000", "000000000", "000000000000"
 FIGURES = (
     Figure(_day("2025-01-21"), "r1_training_cost", "deepseek", "2025-01-20", "", f"5{M}", *USD),
     Figure(_day("2025-05-16"), "capex", "alibaba", "2025-03-31", f"80{B}", f"80{B}", *CNY, QUARTER),
-    Figure(_day("2025-11-12"), "valuation", "moonshot", "2025-11-10", f"9{B}", f"9{B}", *USD),
     Figure(_day("2026-01-20"), "maas_revenue", "bytedance", "2025-12-31", f"9{B}", f"9{B}", *CNY, YEAR_2025),
     Figure(_day("2026-01-20"), "ai_run_rate", "alibaba", "2025-12-31", f"4200{M}", f"4200{M}", "USD/year", "USD"),
     Figure(_day("2026-02-10"), "hbm_stacks", "cxmt", "2026-02-09", "1200000", "1400000", "stacks", over=YEAR_2026),

@@ -73,11 +73,11 @@ LINES = (
     Line("0100.HK", "minimax", "HKD", {"2026-01-09": 34500, "2026-06-30": 82500}, {"2026-01-09": 312_000_000}),
     Line("ACME", "", "USD", {"2026-06-01": 1000, "2026-06-30": 1100}, {}),  # a ticker nobody has mapped
 )  # fmt: skip
-# Valuations as the project's own file of disclosures has them, in cents: the middle of the range, and its day.
+# Valuations as the world's disclosures have them (curated_facts.py), in cents: the middle of the range, and its day.
 DISCLOSED = {
-    "deepseek": (4_750_000_000_000, date(2026, 6, 1)),
-    "moonshot": (2_000_000_000_000, date(2026, 6, 1)),
-    "bytedance": (48_000_000_000_000, date(2026, 6, 1)),
+    "deepseek": (4_200_000_000_000, date(2026, 5, 20)),
+    "moonshot": (1_800_000_000_000, date(2026, 5, 4)),
+    "bytedance": (47_000_000_000_000, date(2026, 4, 15)),
 }
 PUREPLAYS = ("zhipu", "minimax", "deepseek", "moonshot")
 PLATFORMS = ("alibaba", "tencent", "xiaomi", "baidu", "bytedance")

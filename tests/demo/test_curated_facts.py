@@ -1,7 +1,7 @@
 """The synthetic world's curated facts: whole by the real parsers, labelled, and eventful between the passes."""
 
 import csv
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,7 +10,8 @@ import pytest
 from connectors.sources import SOURCES
 from connectors.sources.files import FileSession
 from demo import curated, world
-from demo.curated_facts import CORRECTED_AT, CROSSED_AT, SYNTHETIC
+from demo.curated_facts import CORRECTED_AT, CROSSED_AT, FIGURES, SYNTHETIC
+from demo.market_lines import DISCLOSED
 from tokenshare.sources import Fetch, Source, Window
 
 CURATED = [source for source in SOURCES if source.ships]
@@ -51,3 +52,10 @@ def test_something_happens_between_passes() -> None:
 def test_every_metric_has_answers() -> None:
     told = {metric for metric, *_ in curated.answers(1)}
     assert told == {"disclosed_value", "disclosed_ratio", "leaderboard_rank", "release_cadence", "watch_status"}
+
+
+def test_the_markets_count_with_the_valuations_of_the_file() -> None:
+    told = {f.company_id: f for f in FIGURES if f.fact_id == "valuation"}
+    middles = {id: (50 * (int(f.low) + int(f.high)), date.fromisoformat(f.fact_date)) for id, f in told.items()}
+    assert middles == DISCLOSED
+    assert sum(f.fact_id == "valuation" for f in FIGURES) == len(DISCLOSED)
