@@ -12,7 +12,7 @@ from tokenshare.metrics.group import (
 from tokenshare.metrics.metric import Metric
 from tokenshare.metrics.programming import WEEK_OLD
 from tokenshare.metrics.router_group import ROUTER_SOURCES, USAGE_PROVENANCE
-from tokenshare.topics import FETCH_COMPLETED, PRICE_LISTED, USAGE_OBSERVED
+from tokenshare.topics import CATALOG_MODEL_OBSERVED, FETCH_COMPLETED, PRICE_LISTED, USAGE_OBSERVED
 
 SPEND = Group(
     id="router_spend_share_estimated_weekly",
@@ -53,7 +53,8 @@ SPEND_METRICS = (
         "source excludes",
         coverage="priced_tokens_share of the vendor's tokens; vendors with a priced token; complete ISO weeks only",
         group=SPEND.id,
-        topics=(USAGE_OBSERVED, PRICE_LISTED, FETCH_COMPLETED),
+        # The catalogue too: a fetch is whole, and its prices usable, only with all that it promised.
+        topics=(USAGE_OBSERVED, CATALOG_MODEL_OBSERVED, PRICE_LISTED, FETCH_COMPLETED),
         needs=(ROUTER_SOURCES, ("openrouter_models",)),
         freshness=WEEK_OLD,
         laws=("bounds_leave_room", "spend_is_ordered"),
