@@ -12,7 +12,7 @@ from connectors.storage.home import Home
 from flows import answer, cli_broker, cli_claims, looks, show, show_demo
 from flows import settings as environment
 from flows.keys import find_metric, read_moment
-from tokenshare.errors import ExitCode, UsageError
+from tokenshare.errors import ExitCode, Interrupted, UsageError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(cli_broker.app, name="broker")
@@ -27,6 +27,7 @@ Wait = Annotated[bool, typer.Option("--wait", help="Wait for a pass that holds t
 TakeOver = Annotated[bool, typer.Option("--take-over", help="End the pass that holds the home first.")]
 MetricId = Annotated[str | None, typer.Argument(help="A metric, such as china_share_origin_weekly.")]
 By = Annotated[str, typer.Option("--by", help="Who lets it through.")]
+MOST_DIGITS = 18  # of a version, which is a BIGINT
 Reason = Annotated[str, typer.Option("--reason", help="Why.")]
 
 PATIENCE_SECONDS = 3600.0  # of a pass that a schedule started
@@ -151,7 +152,7 @@ def doctor(json: Json = False) -> None:
 def upstream(
     world: Annotated[Path, typer.Argument(help="A directory of CSV files.")],
     as_of: AsOf = None,
-    port: Annotated[int, typer.Option(help="0 takes a free one.")] = 0,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 0,
     json: Json = False,
 ) -> None:
     """Serve a world as its upstreams would, on loopback, until stopped."""
@@ -170,10 +171,12 @@ def main() -> None:
     is_json = "--json" in sys.argv
     try:
         code = app(standalone_mode=False)
-    except typer.Abort:
-        code = 130
+    except (typer.Abort, KeyboardInterrupt):
+        code = int(ExitCode.INTERRUPTED)
     except Exception as error:  # noqa: BLE001  # the last door: what passes here has been said
         code = int(answer.fail(_as_usage(error), is_json))
+    if code == ExitCode.INTERRUPTED:  # the option parser, too, tells of it by the code alone
+        answer.fail(Interrupted("interrupted", "run it again; what was done stays"), is_json)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -191,7 +194,9 @@ def _release(metric: str, version: str, by: str, reason: str, json: bool) -> Non
     from flows.release import Permit, release
     from flows.surroundings import new_run_id, now
 
-    if not (by.strip() and reason.strip() and version.isdigit()):
+    if not version.isdecimal() or len(version) > MOST_DIGITS:
+        raise UsageError(f"{version[:40]!r} is no version", "give the number that `tokenshare gates` shows")
+    if not (by.strip() and reason.strip()):
         raise UsageError("a release names who and why", "add --by NAME --reason TEXT after METRIC VERSION")
     at = now()
     permit = Permit(find_metric(metric), int(version), by.strip(), reason.strip(), at, new_run_id(at))

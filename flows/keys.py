@@ -30,7 +30,7 @@ def read_key(metric: Metric, words: Sequence[str]) -> tuple[Any, ...]:
 
 def read_moment(text: str) -> datetime:
     """A moment with a zone, in ISO 8601; raises UsageError."""
-    with suppress(ValueError):
+    with suppress(ValueError, OverflowError):  # a zone may move it out of the calendar
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is not None:
             return moment.astimezone(UTC)
@@ -44,7 +44,7 @@ def _read(sql_type: str, name: str, word: str) -> Any:
         if sql_type == "BOOLEAN":
             return ("false", "true").index(word.lower()) == 1
         return int(word) if sql_type == "BIGINT" else word
-    except ValueError:
+    except (ValueError, OverflowError):
         raise UsageError(f"{word!r} is no {name}", "write days as 2026-06-29, weeks also as 2026-W27") from None
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from connectors.storage import runs
-from flows.ingest import SourceOutcome, ingest
+from flows.ingest import BEGINNING, SourceOutcome, ingest
 from flows.land import land
 from flows.publish import MetricOutcome, publish
 from flows.run import Run
@@ -69,6 +69,7 @@ class Report:
 def refresh(run: Run, stages: Stages | None = None, planned_holds: frozenset[str] = frozenset()) -> Report:
     """Runs the route once; the caller holds the home. Running it again over the same input changes nothing."""
     stages = stages or Stages()
+    _mind_the_moment(run)
     _mind_the_past(run)
     with run.stage("ingest"):
         sources = stages.ingest(run)
@@ -81,6 +82,20 @@ def refresh(run: Run, stages: Stages | None = None, planned_holds: frozenset[str
         metrics = stages.publish(run, build, sources, variables)
     alerts = runs.finish(run.home.warehouse, run.id, run.clock())
     return Report(run, sources, ranges, metrics, alerts, planned_holds)
+
+
+def _mind_the_moment(run: Run) -> None:
+    """Refuses a moment before there was anything to know, and for real upstreams, which cannot tell it, the future."""
+    if run.as_of.date() <= BEGINNING:
+        raise UsageError(
+            f"--as-of {run.as_of.isoformat()} is before the first day of the upstreams ({BEGINNING}) is over",
+            "use a later moment",
+        )
+    if run.upstreams.files is None and run.as_of > run.started_at:
+        raise UsageError(
+            f"--as-of {run.as_of.isoformat()} lies in the future (it is {run.started_at.isoformat()})",
+            "leave --as-of out, or name a moment that has passed",
+        )
 
 
 def _mind_the_past(run: Run) -> None:

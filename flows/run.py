@@ -13,10 +13,6 @@ from connectors.kafka.cluster import Cluster
 from connectors.storage.home import Home
 from flows.settings import Settings
 
-POINTS = (
-    "fetch", "archive", "produce", "plan", "land", "commit", "offsets", "build", "judge", "decide", "swap", "alert",
-)  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Place:

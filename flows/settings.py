@@ -1,11 +1,12 @@
 """Every setting, read from the environment here and nowhere else."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FilePath, SecretStr, ValidationError
 
 from tokenshare.errors import UsageError
 
@@ -14,6 +15,22 @@ TESTS_OWN = ("TOKENSHARE_TEST_", "TOKENSHARE_RECORDED_")
 ENVIRON: Mapping[str, str] = os.environ
 # Settings that others named before us.
 FOREIGN = {"openrouter_api_key": "OPENROUTER_API_KEY", "prefect_api_url": "PREFECT_API_URL", "hf_token": "HF_TOKEN"}
+
+
+# Where `kill_at` may end a pass: the stations of the route, in order.
+POINTS = (
+    "fetch", "archive", "produce", "plan", "land", "commit", "offsets", "build", "judge", "decide", "swap", "alert",
+)  # fmt: skip
+_SERVER = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:\[\]]+):(\d{1,5})", re.ASCII)
+
+
+def _servers(text: str) -> str:
+    """host:port,... as it is; raises ValueError naming the one that is not."""
+    for server in (part.strip() for part in text.split(",")):
+        found = _SERVER.fullmatch(server)
+        if not found or not 1 <= int(found[2]) <= 65535:
+            raise ValueError(f"{server!r} is not host:port with a port of 1 to 65535")
+    return text
 
 
 class Settings(BaseModel):
@@ -60,7 +77,7 @@ class Settings(BaseModel):
     )
     http_attempts: int = Field(4, ge=1, le=10, description="Calls made for one answer before the source is absent.")
     http_deadline_seconds: float = Field(60.0, gt=0, le=3600, description="Time one fetch may take, retries included.")
-    kafka_bootstrap_servers: str | None = Field(
+    kafka_bootstrap_servers: Annotated[str, AfterValidator(_servers)] | None = Field(
         None, description="host:port,... of your Kafka; without it a local broker runs under the home."
     )
     kafka_topic_prefix: str = Field(
@@ -77,9 +94,9 @@ class Settings(BaseModel):
     kafka_sasl_mechanism: str | None = Field(None, description="PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512.")
     kafka_sasl_username: str | None = Field(None, description="User name for SASL.")
     kafka_sasl_password: SecretStr | None = Field(None, description="Password for SASL.")
-    kafka_ssl_cafile: str | None = Field(None, description="File of the certificate authority.")
-    kafka_ssl_certfile: str | None = Field(None, description="File of the client certificate.")
-    kafka_ssl_keyfile: str | None = Field(None, description="File of the client key.")
+    kafka_ssl_cafile: FilePath | None = Field(None, description="File of the certificate authority.")
+    kafka_ssl_certfile: FilePath | None = Field(None, description="File of the client certificate.")
+    kafka_ssl_keyfile: FilePath | None = Field(None, description="File of the client key.")
     kafka_ssl_password: SecretStr | None = Field(None, description="Password of the client key.")
     range_records: int = Field(
         100_000, ge=1_000, le=10_000_000, description="Largest range of offsets that is landed as one file."
@@ -89,7 +106,7 @@ class Settings(BaseModel):
     )
     kill_at: str | None = Field(
         None,
-        pattern=r"^[a-z]+\.(before|during|after)$",
+        pattern=rf"^({'|'.join(POINTS)})\.(before|during|after)$",
         description="For tests: end the process at <point>.before, .during or .after.",
     )
 

@@ -66,6 +66,8 @@ def build(
         result = runner.invoke(["build", *_options(work), "--vars", json.dumps(dict(variables)), *chosen])
     finally:
         DuckDBConnectionManager.close_all_connections()
+    if isinstance(result.exception, KeyboardInterrupt):  # dbt keeps it to itself; it says nothing about the data
+        raise result.exception
     if result.exception or result.result is None:
         return [f"dbt: {result.exception}"]
     outcomes = {r.node.name: str(r.status) for r in result.result}

@@ -16,6 +16,7 @@ class ExitCode(IntEnum):
     UNDELIVERED = 13
     BROKER = 14
     BUSY = 75
+    INTERRUPTED = 130
 
 
 GRAVITY = (
@@ -70,6 +71,12 @@ class Busy(TokenshareError):
     """Another pass holds the home."""
 
     exit_code = ExitCode.BUSY
+
+
+class Interrupted(TokenshareError):
+    """Somebody stopped the command."""
+
+    exit_code = ExitCode.INTERRUPTED
 
 
 class ContractViolation(ValueError):

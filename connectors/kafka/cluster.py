@@ -32,7 +32,7 @@ PASSED_THROUGH = frozenset(
 )
 PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 BOOTSTRAP_SECONDS = 8.0
-START_OR_CORRECT = "start it (`tokenshare broker start`) or correct the bootstrap servers"
+START_OR_CORRECT = "start that Kafka, or correct TOKENSHARE_KAFKA_BOOTSTRAP_SERVERS"
 CHECK_SECURITY = "correct the security protocol, the credentials or the certificates"
 
 # A library that nobody configured would write its retries to stderr; who wants them adds a handler.

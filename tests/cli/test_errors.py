@@ -1,6 +1,8 @@
 """What a person got wrong: each has its exit code and one sentence that names the fix."""
 
+import signal
 import socket
+import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -9,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import Ask, Said, assert_one_sentence, environment
+from tests.cli.command import COMMAND, ROOT, Ask, Said, assert_one_sentence, environment
 from tests.cli.homes import advanced, claimed, from_tomorrow
 
 pytestmark = pytest.mark.timeout(900)  # on a machine that may be busy
@@ -53,7 +55,8 @@ CASES = {
          "TOKENSHARE_KAFKA_SASL_MECHANISM": "PLAIN", "TOKENSHARE_KAFKA_SASL_USERNAME": "someone"},
     ),
     "no broker": Case(
-        REFRESH, 14, ("127.0.0.1:1", "tokenshare broker start"), {"TOKENSHARE_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
+        REFRESH, 14, ("127.0.0.1:1", "start that Kafka, or correct TOKENSHARE_KAFKA_BOOTSTRAP_SERVERS"),
+        {"TOKENSHARE_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"},
     ),
     "setting of a wrong type": Case(
         ("status", "--json"), 2, ("correct or unset TOKENSHARE_KAFKA_PARTITIONS",),
@@ -85,6 +88,35 @@ CASES = {
     "home of a newer layout": Case(REFRESH, 2, ("layout 2", "upgrade tokenshare"), home=from_tomorrow),
     "looking into a newer layout": Case(("metrics", "--json"), 2, ("layout 2", "upgrade"), home=from_tomorrow),
     "as of the past": Case(REFRESH, 2, ("2026-07-13", "2026-07-20", "later moment"), home=later),
+    "as of before the first day": Case(
+        ("refresh", "--world", "{world}", "--as-of", "0001-01-01T00:00:00Z", "--json"), 2,
+        ("2025-01-01", "later moment"),
+    ),
+    "as of the future": Case(
+        ("refresh", "--as-of", "9999-12-31T23:00:00Z", "--json"), 2, ("lies in the future", "leave --as-of out"),
+        {"TOKENSHARE_OPENROUTER_URL": "http://127.0.0.1:1/"},
+    ),
+    "moment out of the calendar": Case(
+        ("metrics", "router_tokens_weekly", "--as-of", "0001-01-01T00:00:00+14:00", "--json"), 2, ("write it as",),
+        home=claimed,
+    ),
+    "version that is no number": Case(
+        ("gates", "release", "router_tokens_weekly", "\u00b2", "--by", "Ada", "--reason", "why", "--json"), 2,
+        ("'\u00b2' is no version", "tokenshare gates"), home=claimed,
+    ),
+    "port out of range": Case(("upstream", "{world}", "--port", "99999", "--json"), 2, ("--port", "65535")),
+    "kill point that is none": Case(
+        ("status", "--json"), 2, ("correct or unset TOKENSHARE_KILL_AT", "swap"),
+        {"TOKENSHARE_KILL_AT": "nonsense.before"},
+    ),
+    "certificate that is not there": Case(
+        ("status", "--json"), 2, ("correct or unset TOKENSHARE_KAFKA_SSL_CAFILE",),
+        {"TOKENSHARE_KAFKA_SSL_CAFILE": "/nope"},
+    ),
+    "impossible port of a broker": Case(
+        ("status", "--json"), 2, ("correct or unset TOKENSHARE_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:99999"),
+        {"TOKENSHARE_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:9092,127.0.0.1:99999"},
+    ),
     "status of nothing": Case(("status", "--json"), 2, ("tokenshare refresh", "tokenshare demo")),
     "metrics of nothing": Case(("metrics",), 2, ("tokenshare refresh", "tokenshare demo")),
     "metrics before a pass ends": Case(("metrics", "--json"), 2, ("nothing is published yet",), home=claimed),
@@ -146,3 +178,19 @@ def test_a_look_makes_no_home(answers: dict[str, "Future[Said]"], homes: dict[st
     for name in [*looks, "metrics of nothing"]:
         answers[name].result()
         assert not homes[name].exists(), name
+
+
+def test_an_interrupted_pass_says_so(world: Path, tmp_path: Path) -> None:
+    words = ("refresh", "--world", str(world), "--as-of", "2026-07-13T06:00:00Z", "--json")
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(120)
+        environ = environment(tmp_path / "home", f"127.0.0.1:{listening.getsockname()[1]}")
+        with subprocess.Popen([*COMMAND, *words], cwd=ROOT, env=environ, **streams) as process:
+            try:
+                listening.accept()[0].close()  # it has begun, and now waits for what Kafka would say
+                process.send_signal(signal.SIGINT)
+                out, err = process.communicate(timeout=60)
+            finally:
+                process.kill()
+    assert_one_sentence(Said(words, process.returncode, out, err), 130, "interrupted", "run it again")

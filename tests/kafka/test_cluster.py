@@ -44,7 +44,7 @@ def test_one_bootstrap_server_of_several_is_enough(broker: str, nobody: str) -> 
 
 
 def test_nothing_listens(nobody: str) -> None:
-    with pytest.raises(BrokerUnavailable, match=f"nothing listens at {nobody}.*broker start") as caught:
+    with pytest.raises(BrokerUnavailable, match=f"nothing listens at {nobody}.*start that Kafka, or correct") as caught:
         probe(Cluster(nobody), 5)
     assert caught.value.exit_code == ExitCode.BROKER
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import BoundedSemaphore, Event, Thread
 from typing import Any
 
-from flows.run import POINTS as NAMED
+from flows.settings import POINTS as NAMED
 from tests.kill.oracles import Shown, find_litter, find_losses, find_torn, shown
 from tests.kill.passes import log_of, run_pass
 from tests.kill.worlds import moment

@@ -8,8 +8,7 @@ from typing import get_args
 import pytest
 
 from connectors.sources import SOURCES
-from flows.run import POINTS
-from flows.settings import Settings, name_of
+from flows.settings import POINTS, Settings, name_of
 from tokenshare import publication
 from tokenshare.errors import GRAVITY, ExitCode, TokenshareError, gravest
 from tokenshare.render import reference
@@ -27,7 +26,7 @@ WORLD_FILES = {
 }
 EXITS = {
     "OK": 0, "BUG": 1, "USAGE": 2, "HELD": 10, "RECORDS_LOST": 11, "INCOMPLETE": 12, "UNDELIVERED": 13, "BROKER": 14,
-    "BUSY": 75,
+    "BUSY": 75, "INTERRUPTED": 130,
 }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ EXITS: Mapping[ExitCode, str] = {
     ExitCode.UNDELIVERED: "An alert could not be delivered; it stays in the outbox and is tried again.",
     ExitCode.BROKER: "Kafka cannot be reached, refuses us, or lacks a topic.",
     ExitCode.BUSY: "Another pass holds the home; the answer names its pid. Not a failure: nothing was done.",
+    ExitCode.INTERRUPTED: "Somebody stopped the command. What had been decided is shown by the next pass.",
 }
 ALWAYS: Mapping[str, str] = {
     "dbt_build": "Every model and every relation test of the build succeeded; one that is missing has failed.",
