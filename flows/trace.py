@@ -68,7 +68,8 @@ def trace(home: Home, metric: Metric, words: Sequence[str]) -> Trace:
                 )
             making = evidence.read_making(connection, metric, shown.version)
             fetches = evidence.read_fetches(connection, making, metric.group, _days(metric, key))
-            spans = evidence.read_spans(connection, metric, fetches) if metric.topics else []
+            warehouse.show_landed(connection, home.landing)  # a topic may be younger than the last pass
+            spans = evidence.read_spans(connection, fetches) if metric.topics else []
             evidence.copy_spans(connection, spans, scratch)
         recomputed = _recompute(metric, key, scratch, making, Path(folder))
     return Trace(metric, key, shown, row, spans, recomputed, _changed_since(making))

@@ -55,10 +55,10 @@ def read_fetches(connection: Connection, making: Making, group: str, days: Seque
     return [row[0] for row in rows]
 
 
-def read_spans(connection: Connection, metric: Metric, fetches: Sequence[str]) -> list[Span]:
-    """The offsets of everything those fetches said on the metric's topics, as spans without gaps."""
+def read_spans(connection: Connection, fetches: Sequence[str]) -> list[Span]:
+    """The offsets of everything those fetches said, as spans without gaps: whether one is whole shows on all topics."""
     records = " UNION ALL ".join(
-        f'SELECT topic, "partition", "offset", fetch_id FROM raw.{topic.table}' for topic in metric.topics
+        f'SELECT topic, "partition", "offset", fetch_id FROM raw.{topic.table}' for topic in TOPICS
     )
     rows = connection.execute(
         f"""WITH records AS ({records}),

@@ -63,7 +63,7 @@ def price_ratios(rows: Sequence[Row], narrow: bool) -> Chart:
         alt.Chart(_frame(rows))
         .mark_point(filled=True, size=70)
         .encode(
-            alt.X("blended_ratio:Q", title="times the reference, log scale", scale=alt.Scale(type="symlog")),
+            alt.X("blended_ratio:Q", title="times the reference, log scale", scale=alt.Scale(type="log")),
             _ranked("model_id"),
             alt.Color("reference_model_id:N", scale=alt.Scale(range=PALETTE), legend=_legend(narrow)),
         )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flows.report.reading import Published, Row
 
-MOST_VENDORS, MOST_RATIOS, MOST_SHOCKS = 15, 24, 12
+MOST_VENDORS, MOST_RATIOS, MOST_SHOCKS = 15, 14, 12
 
 
 def of(metric: str) -> Callable[[Published], list[Row]]:
@@ -45,11 +45,12 @@ def openness(published: Published) -> list[Row]:
 
 
 def price_ratios(published: Published) -> list[Row]:
-    """The newest day's ratios that are known, the cheapest first."""
-    known = [row for row in published.newest("price_ratio_daily") if row["blended_ratio"] is not None]
-    return sorted(known, key=lambda row: (row["reference_model_id"], row["blended_ratio"], row["model_id"]))[
-        :MOST_RATIOS
-    ]
+    """The newest day's ratios of the most-used models that have a price, the most used first."""
+    ranks = {row["model_id"]: row["model_rank"] for row in published.newest("model_rank_weekly")}
+    rows = [row for row in published.newest("price_ratio_daily") if row["blended_ratio"]]
+    chosen = sorted({row["model_id"] for row in rows}, key=lambda id: (ranks.get(id, len(ranks) + 1), id))[:MOST_RATIOS]
+    shown = [row for row in rows if row["model_id"] in chosen]
+    return sorted(shown, key=lambda row: (chosen.index(row["model_id"]), row["reference_model_id"]))
 
 
 def downloads(published: Published) -> list[Row]:
