@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
-from demo import curated_watches, markets
+from demo import curated_watches, hub, markets
 from demo.calendar import FINAL_AS_OF, stamp
 from demo.curated_cells import cells_of, text_of
 from demo.curated_facts import (
@@ -59,7 +59,7 @@ def answers(seed: int) -> Iterable[Answer]:
     yield from _divide(figures)
     yield from _rank(_known(ENTRIES))
     yield from _count(_known(RELEASES))
-    yield from curated_watches.answers(figures)
+    yield from curated_watches.answers(figures, hub.count_american(seed))
 
 
 def _disclose(figure: Figure) -> tuple[str, ...]:

@@ -70,18 +70,28 @@ FRONTIER = Watch(
     threshold=0,
     unit="score",
 )
+TRENDING = Watch(
+    watch_id="us_open_model_trending",
+    title="A US open model is among the Hub's ten trending",
+    fact_id="",
+    asked="at least",
+    threshold=1,
+    unit="models",
+)
 # No board but one has scores of both sides: 48.2 against 55, then 57.4 against 58.1, which is within a tenth.
 GAPS = [Point("2026-03-01", Decimal("-6.8"), "quiet"), Point("2026-06-10", Decimal("-0.7"), "near")]
 
 
-def answers(figures: Iterable[Figure]) -> Iterator[Answer]:
-    """All but the watch of the Hub, which reads no curated fact."""
+def answers(figures: Iterable[Figure], american: Iterable[tuple[str, int]]) -> Iterator[Answer]:
+    """`american` are the Hub's trending repositories of the United States, a count by day."""
     told = list(figures)
     for watch in READ:
         own = sorted((f.fact_date, Decimal(f.low)) for f in told if f.fact_id == watch.fact_id)
         yield from _newest(watch, [Point(day, value, _state(value, watch)) for day, value in own])
     yield from _newest(ENFORCEMENT, [Point("2026-05-31", Decimal(0), "quiet")])
     yield from _newest(FRONTIER, GAPS)
+    trending = [(day, Decimal(count)) for day, count in american]
+    yield from _newest(TRENDING, [Point(day, count, _state(count, TRENDING)) for day, count in trending])
 
 
 def _state(value: Decimal, watch: Watch) -> str:

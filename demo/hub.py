@@ -31,12 +31,21 @@ def files(seed: int) -> Iterator[File]:
 
 def answers(seed: int) -> Iterable[Answer]:
     """What the Hub's metrics must be, once all passes are through."""
+    for metric, key, values in hub_truth.answer(_read(seed)):
+        yield from ((metric, json.dumps(key), column, _text(value)) for column, value in values.items())
+
+
+def count_american(seed: int) -> list[tuple[str, int]]:
+    """Trending repositories of the United States, a count by day."""
+    return [(f"{reading.day}", hub_truth.count_american(reading)) for reading in _read(seed)]
+
+
+def _read(seed: int) -> list[Reading]:
+    """What the demo's passes see of the Hub, reading by reading."""
     repositories = draw(seed)
     asked = sorted({moment.date() for moment in (*EARLIER, BACKFILL_AS_OF, *DAILY_AS_OFS)})
     days = [day for day in asked if day in (*MONTH_ENDS, *LAST_DAYS)]
-    readings = [Reading(day, [r for r in _listed(repositories, day) if day < r.withdrawn_on]) for day in days]
-    for metric, key, values in hub_truth.answer(readings):
-        yield from ((metric, json.dumps(key), column, _text(value)) for column, value in values.items())
+    return [Reading(day, [r for r in _listed(repositories, day) if day < r.withdrawn_on]) for day in days]
 
 
 def _listed(repositories: Iterable[Repository], day: date) -> Iterator[Repository]:

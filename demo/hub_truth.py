@@ -8,6 +8,8 @@ from itertools import pairwise
 
 from demo.hub_repositories import YEAR, Repository
 
+AMERICAN = {"meta-llama", "google", "google-bert", "openai", "microsoft", "ibm-granite", "nvidia"}
+
 Cells = dict[str, object]
 Answered = Iterator[tuple[str, Cells, Cells]]  # metric, key, values
 
@@ -94,10 +96,19 @@ def count_derivatives(reading: Reading) -> Answered:
         yield "family_derivatives_daily", key, {"models_count": len(ids)}
 
 
+def count_american(reading: Reading) -> int:
+    """Of the ten trending, those of organisations in the United States."""
+    return sum(r.name(reading.day).partition("/")[0] in AMERICAN for r in _trending(reading))
+
+
+def _trending(reading: Reading) -> list[Repository]:
+    shown = (r for r in reading.repositories if r.trending)
+    return sorted(shown, key=lambda r: (-r.trending, r.name(reading.day)))[:10]
+
+
 def rank_trending(reading: Reading) -> Answered:
-    trending = sorted((r for r in reading.repositories if r.trending), key=lambda r: (-r.trending, r.name(reading.day)))
     chinese = 0
-    for rank, r in enumerate(trending[:10], 1):
+    for rank, r in enumerate(_trending(reading), 1):
         chinese, repo = chinese + r.is_chinese, r.name(reading.day)
         values: Cells = {"repo": repo, "author": repo.partition("/")[0], "is_chinese": r.is_chinese}
         key: Cells = {"download_date": f"{reading.day}", "trending_rank": rank}

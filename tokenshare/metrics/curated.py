@@ -6,6 +6,7 @@ from tokenshare.metrics.markets_group import FX_SOURCES
 from tokenshare.metrics.metric import Metric
 from tokenshare.topics import (
     DISCLOSURE_OBSERVED,
+    DOWNLOADS_OBSERVED,
     FETCH_COMPLETED,
     FX_OBSERVED,
     LEADERBOARD_OBSERVED,
@@ -17,6 +18,7 @@ EVIDENCE = (INCOMPLETE_FETCHES, CONFLICTING_KEYS)
 DISCLOSED = Provenance("int_disclosures_selected", "fact_date")
 CONVERTED = Provenance("int_fx_selected", "rate_date")
 RANKED = Provenance("int_entries_selected", "ranking_date")
+DOWNLOADED = Provenance("int_downloads_provenance", "download_date")
 RELEASED = Provenance("int_releases_selected", "release_date")
 CURATED = "curated by hand: what the cited sources say and no more"
 
@@ -31,7 +33,7 @@ CURATED_GROUPS = (
     _group("fct_disclosures", "int_disclosure_evidence", DISCLOSED),
     _group("leaderboard_rank", "int_entry_evidence", RANKED),
     _group("release_cadence", "int_release_evidence", RELEASED),
-    _group("watch_status", "int_watch_evidence", DISCLOSED, RANKED),
+    _group("watch_status", "int_watch_evidence", DISCLOSED, RANKED, DOWNLOADED),
 )
 
 CURATED_METRICS = (
@@ -117,8 +119,9 @@ CURATED_METRICS = (
         denominator="none",
         coverage="the six watches of the seed `watches`",
         group="watch_status",
-        topics=(DISCLOSURE_OBSERVED, LEADERBOARD_OBSERVED, FETCH_COMPLETED),
+        topics=(DISCLOSURE_OBSERVED, LEADERBOARD_OBSERVED, DOWNLOADS_OBSERVED, FETCH_COMPLETED),
         needs=(("disclosures", "leaderboards"),),
+        aided_by=("huggingface_hub",),
         window="snapshot",
         freshness=None,
         laws=("state_follows_value",),

@@ -41,6 +41,8 @@ points as (
     select 'offshore_enforcement', on_date, sum(events_count) over (order by on_date), null from enforced_by_day
     union all
     select 'frontier_gap', on_date, gap, scale from {{ ref('int_board_gaps') }}
+    union all
+    select 'us_open_model_trending', on_date, models_count, null from {{ ref('int_trending_american') }}
 ),
 
 final as (
