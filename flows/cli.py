@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from connectors.storage.home import Home
-from flows import answer, cli_broker, cli_claims, looks, show, show_demo
+from flows import answer, cli_broker, cli_claims, cli_gates, looks, show, show_demo
 from flows import settings as environment
 from flows.keys import find_metric, read_moment
 from tokenshare.errors import ExitCode, Interrupted, UsageError
@@ -18,6 +18,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.add_typer(cli_broker.app, name="broker")
 app.command()(cli_claims.check)
 app.command()(cli_claims.cite)
+app.command()(cli_gates.gates)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="The moment to speak for, such as 2026-08-03T06:00:00Z.")]
@@ -26,9 +27,6 @@ Chosen = Annotated[list[str] | None, typer.Option("--source", help="Only this so
 Wait = Annotated[bool, typer.Option("--wait", help="Wait for a pass that holds the home, an hour at most.")]
 TakeOver = Annotated[bool, typer.Option("--take-over", help="End the pass that holds the home first.")]
 MetricId = Annotated[str | None, typer.Argument(help="A metric, such as china_share_origin_weekly.")]
-By = Annotated[str, typer.Option("--by", help="Who lets it through.")]
-MOST_DIGITS = 18  # of a version, which is a BIGINT
-Reason = Annotated[str, typer.Option("--reason", help="Why.")]
 
 PATIENCE_SECONDS = 3600.0  # of a pass that a schedule started
 
@@ -102,25 +100,6 @@ def restatements(metric: MetricId = None, json: Json = False) -> None:
 
 
 @app.command()
-def gates(
-    words: Annotated[list[str] | None, typer.Argument(help="A metric; or: release METRIC VERSION.")] = None,
-    by: By = "",
-    reason: Reason = "",
-    json: Json = False,
-) -> None:
-    """What is held and why; `gates release METRIC VERSION --by NAME --reason TEXT` lets a candidate through."""
-    match words or []:
-        case ["release", metric, version]:
-            _release(metric, version, by, reason, json)
-        case [metric]:
-            answer.give(looks.gates(_home(), find_metric(metric)), json, show.draw_gates)
-        case []:
-            answer.give(looks.gates(_home(), None), json, show.draw_gates)
-        case _:
-            raise UsageError("gates takes a metric, or release METRIC VERSION", "see `tokenshare gates --help`")
-
-
-@app.command()
 def trace(metric: str, key: list[str], json: Json = False) -> None:
     """A published number down to its topics, partitions and offsets, computed again from them."""
     from flows.trace import trace as follow
@@ -188,18 +167,3 @@ def _as_usage(error: Exception) -> Exception:
 
 def _home() -> Home:
     return looks.find_home(environment.load())
-
-
-def _release(metric: str, version: str, by: str, reason: str, json: bool) -> None:
-    from flows.release import Permit, release
-    from flows.surroundings import new_run_id, now
-
-    if not version.isdecimal() or len(version) > MOST_DIGITS:
-        raise UsageError(f"{version[:40]!r} is no version", "give the number that `tokenshare gates` shows")
-    if not (by.strip() and reason.strip()):
-        raise UsageError("a release names who and why", "add --by NAME --reason TEXT after METRIC VERSION")
-    at = now()
-    permit = Permit(find_metric(metric), int(version), by.strip(), reason.strip(), at, new_run_id(at))
-    made = release(_home(), permit)
-    released = [{"metric": d.metric.id, "version": d.verdict.version} for d in made]
-    answer.give({"released": released, "by": permit.by, "reason": permit.reason}, json, show.draw_facts)

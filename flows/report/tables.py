@@ -48,7 +48,9 @@ def price_ratios(published: Published) -> list[Row]:
     """The newest day's ratios of the most-used models that have a price, the most used first."""
     ranks = {row["model_id"]: row["model_rank"] for row in published.newest("model_rank_weekly")}
     rows = [row for row in published.newest("price_ratio_daily") if row["blended_ratio"]]
-    chosen = sorted({row["model_id"] for row in rows}, key=lambda name: (ranks.get(name, len(ranks) + 1), name))[:MOST_RATIOS]
+    chosen = sorted({row["model_id"] for row in rows}, key=lambda name: (ranks.get(name, len(ranks) + 1), name))[
+        :MOST_RATIOS
+    ]
     shown = [row for row in rows if row["model_id"] in chosen]
     return sorted(shown, key=lambda row: (chosen.index(row["model_id"]), row["reference_model_id"]))
 
