@@ -14,7 +14,7 @@ from demo.curated_facts import CORRECTED_AT, CROSSED_AT, FIGURES, SYNTHETIC
 from demo.market_lines import DISCLOSED
 from tokenshare.sources import Fetch, Source, Window
 
-CURATED = [source for source in SOURCES if source.ships]
+CURATED = [source for source in SOURCES if source.ships and source.first_known]
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 
 from connectors.sources import disclosures, ecb_rates, quotes_dropped, shares_dropped
 from connectors.sources.files import SHIPPED, FileSession
-from demo import market_truth, markets, world
+from demo import curated, market_truth, markets, world
 from demo.calendar import FINAL_AS_OF
 from demo.market_lines import TARGET_HOLIDAYS
 from demo.upstream import Pace, Shown
@@ -30,7 +30,7 @@ WINDOW = Window(date(2025, 1, 1), date.fromordinal(FINAL_AS_OF.toordinal() - 1),
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("synthetic markets")
-    for file in markets.files(1):
+    for file in (*markets.files(1), *curated.files(1)):
         world._write(folder, file)
     return folder
 

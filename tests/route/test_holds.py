@@ -100,6 +100,7 @@ def story(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dic
     for hour, price in (("2025-01-01T00:00:00Z", "0.000003"), (stamp(BASELINE + DAY, 1), "3"),
                         (stamp(BASELINE + DAY, 9), "0.000003")):  # fmt: skip
         write_prices(world, hour, {NAMED[0]: (price, "0.000015")})
+    write_prices(world, "2025-01-01T00:00:00Z", dict.fromkeys(NAMED[1:], ("0.000001", "0.000002")))
     steps = {"clean": play(scene, world, stamp(BASELINE, 6))}
     steps["price slip"] = play(scene, world, stamp(BASELINE + DAY, 6))
     steps["price mended"] = play(scene, world, stamp(BASELINE + DAY, 12))

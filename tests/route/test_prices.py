@@ -15,7 +15,7 @@ from demo.upstream import Upstream
 from flows import looks, settings
 from flows.refresh import Report
 from flows.trace import trace
-from tests.scene import Scene, small_rows, statuses, write_prices, write_rankings
+from tests.scene import MODELS, Scene, small_rows, statuses, write_prices, write_rankings
 from tokenshare.errors import ExitCode
 from tokenshare.metrics import METRIC_BY_ID, METRICS
 
@@ -28,6 +28,7 @@ CATALOGUE = {
     PRO: ("0.000000435", "0.00000087"),
     SOL: ("0.000005", "0.00003"),
     "openrouter/auto": ("-1", "-1"),
+    **dict.fromkeys(MODELS, ("0.000001", "0.000002")),  # what the world uses
 }
 Cells = dict[str, str]
 

@@ -14,7 +14,7 @@ from tokenshare.errors import PayloadRefused, SourceAbsent
 from tokenshare.events import DisclosureObserved, Event, LeaderboardObserved, ReleaseObserved
 from tokenshare.sources import Fetch, Page, Source, Window
 
-CURATED = {source.id: source for source in SOURCES if source.ships}
+CURATED = {source.id: source for source in SOURCES if source.ships and source.first_known}
 LATER = Window(WINDOW.start, WINDOW.end, datetime(2026, 7, 1, tzinfo=UTC))
 HEADER = "known_at,fact_id,company_id,fact_date,period_start,period_end,kind,low,high,unit,currency,own_usd,confidence,"
 

@@ -7,7 +7,7 @@ with prices as (
         1000000 * try_cast(input_usd_per_token as decimal(30, 18)) as input_usd_per_million,
         1000000 * try_cast(output_usd_per_token as decimal(30, 18)) as output_usd_per_million
     from {{ ref('stg_price_listed') }}
-    where source_id = 'openrouter_models'
+    where source_id = 'openrouter_models' and provider = 'openrouter'
 ),
 
 fetches as (

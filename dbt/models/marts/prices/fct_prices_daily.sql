@@ -35,9 +35,13 @@ final as (
         source_id,
         provider,
         cast(tier_min_tokens as bigint) as tier_min_tokens,
-        coalesce(
-            lpad(cast(utc_start as varchar), 4, '0') || '-' || lpad(cast(utc_end as varchar), 4, '0'), 'all day'
-        ) as time_window,
+        case
+            when utc_start is null and utc_end is null then 'all day'
+            else
+                coalesce(lpad(cast(utc_start as varchar), 4, '0'), '')
+                || '-'
+                || coalesce(lpad(cast(utc_end as varchar), 4, '0'), '')
+        end as time_window,
         is_discounted,
         cast(input_usd as double) as input_usd_per_million,
         cast(output_usd as double) as output_usd_per_million
