@@ -12,6 +12,8 @@ from tokenshare.sources import Source
 
 def why_apart(run: Run, source: Source) -> str:
     """Why a source is no part of this set-up; empty where it is one."""
+    if source.id in run.settings.sources_off.split(","):
+        return "switched off by TOKENSHARE_SOURCES_OFF"
     files = run.upstreams.files
     if files is not None and source.world_file not in files and not source.ships:
         return f"the world has no {source.world_file}"

@@ -75,6 +75,11 @@ class Settings(BaseModel):
     curated: Path | None = Field(
         None, description="Folder of your own curated files; a file that lies there is read instead of the shipped one."
     )
+    sources_off: str = Field(
+        "",
+        pattern=r"^([a-z0-9_]+(,[a-z0-9_]+)*)?$",
+        description="Sources that are no part of this set-up, id,id,...; what needs them is inactive.",
+    )
     http_attempts: int = Field(4, ge=1, le=10, description="Calls made for one answer before the source is absent.")
     http_deadline_seconds: float = Field(60.0, gt=0, le=3600, description="Time one fetch may take, retries included.")
     kafka_bootstrap_servers: Annotated[str, AfterValidator(_servers)] | None = Field(

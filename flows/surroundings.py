@@ -46,6 +46,7 @@ def open_run(
 ) -> Iterator[Run]:
     """A pass with its surroundings; a world is served by the emulator for as long as the pass lasts."""
     speaks_for = as_of or started
+    select([id for id in settings.sources_off.split(",") if id])  # a misspelt one would be asked after all
     with open_upstreams(settings, world, speaks_for) as upstreams:
         yield Run(
             id=run_id,

@@ -15,6 +15,9 @@ from flows.deployments import run_once
 from flows.refresh import Report
 from tokenshare.metrics import METRIC_BY_ID
 
+# What ships with the project and would be part of every scene: left out where a scene is about something else.
+ROUTER_ALONE = {"TOKENSHARE_SOURCES_OFF": "claims,disclosures,leaderboards,releases"}
+WITHOUT_FACTS = {"TOKENSHARE_SOURCES_OFF": "disclosures,leaderboards,releases"}
 Row = tuple[str, str, str, str]  # known_at, date, model_permaslug, total_tokens
 
 

@@ -10,7 +10,7 @@ from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from tests.kill.chains import DAYS, HOMES, TROUBLES, Accident, Chain, Twin, begin, ended
 from tests.kill.worlds import moving_world
-from tests.scene import Scene
+from tests.scene import ROUTER_ALONE, Scene
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,10 @@ def lives(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Liv
     root = tmp_path_factory.mktemp("kill")
     ended.clear()
     world = moving_world(root / "world", DAYS + 3)
-    twin = Twin(Scene(root / "twin", broker), world)
-    chains = [Chain(Scene(root / f"home{n}", broker), world, twin, TROUBLES[n::HOMES]) for n in range(HOMES)]
+    twin = Twin(Scene(root / "twin", broker, ROUTER_ALONE), world)
+    chains = [
+        Chain(Scene(root / f"home{n}", broker, ROUTER_ALONE), world, twin, TROUBLES[n::HOMES]) for n in range(HOMES)
+    ]
     threads = begin([twin, *chains])
     try:
         yield Lives(world, twin, chains)

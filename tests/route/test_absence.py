@@ -11,7 +11,7 @@ import pytest
 
 from connectors.storage.warehouse import open_warehouse
 from flows.refresh import Report
-from tests.scene import Scene, small_rows, statuses, write_prices, write_rankings
+from tests.scene import ROUTER_ALONE, Scene, small_rows, statuses, write_prices, write_rankings
 from tokenshare.errors import ExitCode
 from tokenshare.metrics import METRICS
 
@@ -48,7 +48,7 @@ def seen(home_of: Callable[..., Scene], tmp_path_factory: pytest.TempPathFactory
         until = moment.replace(":00:00Z", ":30:00Z")
         lines += [f"{moment},{until},{path},{fault}" for path, fault in zip((KEYED, EXPORTS), pair, strict=True)]
     (world / "faults.csv").write_text("\n".join(lines) + "\n")
-    scene = home_of("absence", TOKENSHARE_HTTP_ATTEMPTS="1")
+    scene = home_of("absence", TOKENSHARE_HTTP_ATTEMPTS="1", **ROUTER_ALONE)
     return {moment: look(scene, world, moment) for moment in ["2026-06-15T06:00:00Z", *PASSES, BACK]}
 
 
@@ -143,7 +143,7 @@ def keyed(home_of: Callable[..., Scene], tmp_path_factory: pytest.TempPathFactor
     write_prices(world, "2026-06-01T00:00:00Z", {"openai/gpt-4o": ("0.000001", "0.000002")})
     fault = f"2026-06-15T06:00:00Z,2026-06-15T06:30:00Z,{KEYED},503"
     (world / "faults.csv").write_text(f"from,until,path_prefix,fault\n{fault}\n")
-    scene = home_of("keyed", TOKENSHARE_HTTP_ATTEMPTS="1")
+    scene = home_of("keyed", TOKENSHARE_HTTP_ATTEMPTS="1", **ROUTER_ALONE)
     asked: list[list[str]] = [[], [], ["openrouter_models"]]
     reports, days = [], []
     for hour, sources in zip((6, 7, 8), asked, strict=True):

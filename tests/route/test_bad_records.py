@@ -13,7 +13,7 @@ from connectors.kafka.cluster import Cluster
 from connectors.kafka.producer import Message
 from connectors.storage import warehouse
 from flows.refresh import Report
-from tests.scene import Scene, small_rows, statuses, write_rankings
+from tests.scene import ROUTER_ALONE, Scene, small_rows, statuses, write_rankings
 from tokenshare.codec import encode
 from tokenshare.errors import ExitCode
 from tokenshare.events import UsageObserved
@@ -76,7 +76,7 @@ class Seen:
 def seen(home_of: Callable[..., Scene], tmp_path_factory: pytest.TempPathFactory) -> Seen:
     """A clean refresh, a foreign producer's records with two good ones among them, and the refresh that meets them."""
     world = write_rankings(tmp_path_factory.mktemp("bad world"), small_rows(date(2026, 6, 1), 14))
-    scene = home_of("bad")
+    scene = home_of("bad", **ROUTER_ALONE)
     cluster = Cluster(scene.broker, topic_prefix=scene.prefix)
     assert scene.refresh("2026-06-15T06:00:00Z", world).exit_code == ExitCode.OK
     before = {id: scene.metric(id) for id in ROUTER}

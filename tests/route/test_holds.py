@@ -12,7 +12,7 @@ from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from connectors.storage.warehouse import open_warehouse
 from flows.refresh import Report
-from tests.scene import MODELS, Row, Scene, statuses, write_prices, write_rankings
+from tests.scene import MODELS, WITHOUT_FACTS, Row, Scene, statuses, write_prices, write_rankings
 from tokenshare.errors import ExitCode
 from tokenshare.metrics import GROUP_BY_ID, METRICS
 
@@ -95,7 +95,7 @@ def play(scene: Scene, world: Path, as_of: str) -> Step:
 @pytest.fixture(scope="module")
 def story(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Step]]:
     """One home through all of it: step `<check>` is the morning of the fault, `<check> mended` the one after."""
-    scene = Scene(tmp_path_factory.mktemp("holds") / "home", broker)
+    scene = Scene(tmp_path_factory.mktemp("holds") / "home", broker, WITHOUT_FACTS)
     world = write_rankings(tmp_path_factory.mktemp("world"), rankings())
     for hour, price in (("2025-01-01T00:00:00Z", "0.000003"), (stamp(BASELINE + DAY, 1), "3"),
                         (stamp(BASELINE + DAY, 9), "0.000003")):  # fmt: skip
@@ -124,7 +124,7 @@ def unmarked(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def test_a_clean_first_refresh_publishes_everything(story: dict[str, Step]) -> None:
     told = statuses(story["clean"].report)
-    assert {told[id] for id in (*ROUTER, "list_price_daily", "disclosed_value")} == {"published"}
+    assert {told[id] for id in (*ROUTER, "list_price_daily", "claim_verdict")} == {"published"}
     assert set(told.values()) == {"published", "inactive"}  # the world has no quotes
     assert story["clean"].report.exit_code == ExitCode.OK
 

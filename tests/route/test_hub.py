@@ -15,7 +15,7 @@ from flows import collect, ingest, settings
 from flows.ingest import SourceOutcome
 from flows.refresh import Report
 from tests.hub import write_hub
-from tests.scene import Scene, statuses
+from tests.scene import ROUTER_ALONE, Scene, statuses
 from tokenshare.errors import ExitCode, UsageError
 from tokenshare.sources import Page, Session, Window
 
@@ -85,7 +85,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def story(home_of: Callable[..., Scene], world: Path) -> Iterator[dict[date, Step]]:
     """One home through all of it, with pages so small that listings have cursors."""
-    scene = home_of("hub")
+    scene = home_of("hub", **ROUTER_ALONE)
     moments = [datetime.fromisoformat(at(day)) for day in EARLIER]
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("connectors.sources.hub_listings.PAGE_ROWS", 5)

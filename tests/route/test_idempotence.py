@@ -15,7 +15,7 @@ from flows import settings
 from flows.ingest import ingest
 from flows.refresh import Report
 from flows.surroundings import new_run_id, open_run
-from tests.scene import Scene, small_rows, statuses, write_rankings
+from tests.scene import ROUTER_ALONE, Scene, small_rows, statuses, write_rankings
 from tokenshare.errors import Busy, ExitCode, UsageError
 
 pytestmark = pytest.mark.timeout(900)
@@ -43,7 +43,7 @@ class Twice:
 @pytest.fixture(scope="module")
 def twice(home_of: Callable[..., Scene], tmp_path_factory: pytest.TempPathFactory) -> Twice:
     world = write_rankings(tmp_path_factory.mktemp("twice world"), small_rows(date(2026, 6, 1), 14))
-    return Twice(home_of("twice"), world)
+    return Twice(home_of("twice", **ROUTER_ALONE), world)
 
 
 def refuse_while_locked(scene: Scene, world: Path) -> Busy:

@@ -15,7 +15,7 @@ from demo.upstream import Upstream
 from flows import looks, settings
 from flows.refresh import Report
 from flows.trace import trace
-from tests.scene import MODELS, Scene, small_rows, statuses, write_prices, write_rankings
+from tests.scene import MODELS, ROUTER_ALONE, Scene, small_rows, statuses, write_prices, write_rankings
 from tokenshare.errors import ExitCode
 from tokenshare.metrics import METRIC_BY_ID, METRICS
 
@@ -114,7 +114,7 @@ class Story:
 @pytest.fixture(scope="module")
 def story(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     """Refused books come within the hours of one day, those that hold on a day each; then none, then the good one."""
-    story = Story(Scene(tmp_path_factory.mktemp("prices") / "home", broker))
+    story = Story(Scene(tmp_path_factory.mktemp("prices") / "home", broker, ROUTER_ALONE))
     world = write_rankings(tmp_path_factory.mktemp("world"), small_rows(START, 30))
     write_prices(world, "2026-01-01T00:00:00Z", CATALOGUE)
     book = world / "prices.csv"

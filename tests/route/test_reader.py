@@ -13,7 +13,7 @@ import pytest
 
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
-from tests.scene import Scene, small_rows, statuses, write_prices, write_rankings
+from tests.scene import ROUTER_ALONE, Scene, small_rows, statuses, write_prices, write_rankings
 
 pytestmark = pytest.mark.timeout(900)
 START, REFRESHES = date(2026, 6, 1), 10
@@ -71,7 +71,10 @@ class Story:
 
 @pytest.fixture(scope="module")
 def story(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    scene, folder = Scene(tmp_path_factory.mktemp("reader") / "home", broker), tmp_path_factory.mktemp("world")
+    scene, folder = (
+        Scene(tmp_path_factory.mktemp("reader") / "home", broker, ROUTER_ALONE),
+        tmp_path_factory.mktemp("world"),
+    )
     world = write_rankings(folder, small_rows(START, 14 + REFRESHES))
     write_prices(world, "2025-01-01T00:00:00Z", {"openai/gpt-4o": ("0.000003", "0.000015")})
     scene.refresh(f"{FIRST}T06:00:00Z", world)

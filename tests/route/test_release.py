@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from flows.cli import app
 from flows.refresh import Report
 from flows.release import Permit, release
-from tests.scene import Row, Scene, small_rows, statuses, write_rankings
+from tests.scene import ROUTER_ALONE, Row, Scene, small_rows, statuses, write_rankings
 from tokenshare.errors import ExitCode, UsageError
 from tokenshare.metrics import METRIC_BY_ID, METRICS
 
@@ -32,7 +32,7 @@ def held(home_of: Callable[..., Scene], tmp_path_factory: pytest.TempPathFactory
     """From 15 June on three times the tokens: a real move, that the gate must not let pass by itself."""
     rows: list[Row] = small_rows(date(2026, 6, 1), 14) + small_rows(date(2026, 6, 15), 2, tokens=3_000_000)
     world = write_rankings(tmp_path_factory.mktemp("release world"), rows)
-    scene = home_of("release")
+    scene = home_of("release", **ROUTER_ALONE)
     assert scene.refresh("2026-06-15T06:00:00Z", world).exit_code == ExitCode.OK
     return Held(scene, world, scene.refresh(HELD_AT, world))
 

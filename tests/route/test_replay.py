@@ -18,7 +18,7 @@ from connectors.kafka.cluster import Cluster
 from flows import looks
 from flows.trace import trace
 from tests.route import independent
-from tests.scene import Scene, statuses
+from tests.scene import ROUTER_ALONE, Scene, statuses
 from tokenshare.metrics import METRIC_BY_ID, METRICS
 
 pytestmark = [pytest.mark.recorded, pytest.mark.timeout(900)]
@@ -54,7 +54,7 @@ class Replay:
 
 @pytest.fixture(scope="module")
 def replay(broker: str, recorded_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replay]:
-    scene = Scene(tmp_path_factory.mktemp("july"), broker)
+    scene = Scene(tmp_path_factory.mktemp("july"), broker, ROUTER_ALONE)
     world = recorded_data / "openrouter"
     yield Replay(world, scene, {as_of: live(scene, world, as_of) for as_of in MORNINGS})
     topics.delete_prefixed(Cluster(broker, topic_prefix=scene.prefix))

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from flows import looks, settings
-from tests.scene import Row, Scene, small_rows, write_rankings
+from tests.scene import ROUTER_ALONE, Row, Scene, small_rows, write_rankings
 from tokenshare.errors import ExitCode
 
 pytestmark = pytest.mark.timeout(900)
@@ -30,7 +30,7 @@ def scene(home_of: Callable[..., Scene], tmp_path_factory: pytest.TempPathFactor
     for at, day in sorted({(row[0], row[1]) for row in rows}):
         rows += [(at, day, slug, str(TOKENS + n)) for n, slug in enumerate((*LOOK_ALIKES, *HOSTILE))]
         rows.append((at, day, FOLDED, "1000"))
-    scene = home_of("unknown")
+    scene = home_of("unknown", **ROUTER_ALONE)
     report = scene.refresh("2026-06-15T06:00:00Z", write_rankings(tmp_path_factory.mktemp("unknown world"), rows))
     assert report.exit_code == ExitCode.OK, report.document()
     return scene
