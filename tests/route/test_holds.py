@@ -209,4 +209,5 @@ def test_no_zero_and_no_half_day_is_ever_shown(story: dict[str, Step]) -> None:
             assert len(days) == (max(days) - START).days + 1, (name, id)
         assert {row["tokens"] for row in step.shown["router_tokens_weekly"]} == {7 * whole}, name
         assert all(row["tokens"] for row in step.shown["model_rank_weekly"]), name
-        assert all(row["input_usd_per_million"] == 3 for row in step.shown["list_price_daily"]), name
+        prices = {row["input_usd_per_million"] for row in step.shown["list_price_daily"]}
+        assert prices == {3, 1}, name  # the model whose price slips, and the others

@@ -150,7 +150,7 @@ def test_a_clean_book_gives_history_and_the_catalogue_its_own_day(story: Story) 
     assert found["2026-06-15", "openrouter/auto"] == ("openrouter_models", None, None)
     assert found["2026-06-15", FLASH] == ("genai_prices", 0.0, 0.0)
     assert min(day for day, model in found if model == SOL) == "2026-04-23"  # the first day, as the seed has it
-    assert {model for _, model in found} == {PRO, SOL, FLASH, "openrouter/auto"}
+    assert {model for _, model in found} == {PRO, SOL, FLASH, "openrouter/auto", *MODELS}
     assert max(day for day, _ in found) == "2026-06-15"
 
 
