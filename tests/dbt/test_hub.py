@@ -20,7 +20,7 @@ from tokenshare.metrics import METRICS
 from tokenshare.sources import Fetch, Window
 
 MOMENTS = sorted({*hub.EARLIER, world.BACKFILL_AS_OF, *world.DAILY_AS_OFS})
-HUB = [metric.id for metric in METRICS if "huggingface_hub" in metric.sources]
+HUB = [metric.id for metric in METRICS if metric.needs == (("huggingface_hub",),)]
 MEASURED = [metric.id for metric in METRICS if metric.id in HUB and metric.schema == "metrics"]
 FACT = "marts.fct_downloads_daily"
 SELECTED = ("+int_organisations_unmapped", "+int_downloads_evidence", "+int_listing_evidence", "+dim_families")
