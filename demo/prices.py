@@ -61,7 +61,6 @@ REFERENCES = {
 }
 RATED = ("deepseek/deepseek-v4-pro-20260423", "moonshotai/kimi-k2.5-0127", *REFERENCES)
 CATALOGUE_AS_OFS = {at.date(): at for at in (BACKFILL_AS_OF, *DAILY_AS_OFS[:-1])}  # on the last day prices are held
-LAST_SHOWN = max(CATALOGUE_AS_OFS)
 
 
 def files(_: int) -> Iterator[File]:

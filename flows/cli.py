@@ -12,6 +12,7 @@ from connectors.storage.home import Home
 from flows import answer, cli_broker, cli_claims, cli_gates, looks, show, show_demo
 from flows import settings as environment
 from flows.keys import find_metric, read_moment
+from flows.options import Json
 from tokenshare.errors import ExitCode, Interrupted, UsageError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -20,7 +21,6 @@ app.command()(cli_claims.check)
 app.command()(cli_claims.cite)
 app.command()(cli_gates.gates)
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="The moment to speak for, such as 2026-08-03T06:00:00Z.")]
 World = Annotated[Path | None, typer.Option("--world", help="A directory of CSV files served instead of the internet.")]
 Chosen = Annotated[list[str] | None, typer.Option("--source", help="Only this source; may be given again.")]

@@ -1,15 +1,14 @@
 """The commands of the local Apache Kafka."""
 
 from dataclasses import asdict
-from typing import Annotated
 
 import typer
 
 from flows import answer, show
 from flows import settings as environment
+from flows.options import Json
 
 app = typer.Typer(no_args_is_help=True, help="The local Apache Kafka of this home.")
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
 
 @app.command("start")

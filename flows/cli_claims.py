@@ -7,9 +7,8 @@ import typer
 from flows import answer, looks, show_claims
 from flows import settings as environment
 from flows.keys import find_metric
+from flows.options import Json
 from tokenshare.errors import ExitCode
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
 
 def check(

@@ -8,10 +8,10 @@ from connectors.storage.home import Home
 from flows import answer, looks, show
 from flows import settings as environment
 from flows.keys import find_metric
+from flows.options import Json
 from tokenshare.errors import UsageError
 
 MOST_DIGITS = 18  # of a version, which is a BIGINT
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 By = Annotated[str, typer.Option("--by", help="Who lets it through.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why.")]
 

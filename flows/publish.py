@@ -19,8 +19,6 @@ from flows.transform import project
 from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID, METRICS, ROUTER_SOURCES, Metric
 from tokenshare.publication import Candidate, Check, Verdict, decide, hold_back, reason_of
 
-MART_OF_USAGE = "fct_usage_daily"
-
 
 @dataclass(frozen=True)
 class MetricOutcome:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-COMPARISONS = ("about", "above", "below")
 WINDOWS = ("day", "week", "trailing7", "trailing28", "month")
 SHORTEST_WEEK = 7
 

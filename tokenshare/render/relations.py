@@ -19,7 +19,6 @@ RECORDS = (
     Column("fetch_id", "VARCHAR", False, "The fetch that brought it."),
     Column("event_id", "VARCHAR", False, "The event, as often as it landed."),
 )
-RECORDS_TOLD = "Every landed event but fetch.completed, whatever its topic."
 RESERVED = frozenset({"partition", "offset", "timestamp"})
 
 
