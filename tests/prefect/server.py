@@ -9,9 +9,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 QUIET = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1", "PREFECT_LOGGING_LEVEL": "WARNING"}
@@ -38,8 +40,7 @@ class Server:
         if self.login and question is not None:
             csrf = self.ask("csrf-token?client=tests")["token"]
             headers |= {"Prefect-Csrf-Token": csrf, "Prefect-Csrf-Client": "tests"}
-        with urlopen(Request(f"{self.url}/{path}", body, headers), timeout=10) as response:
-            return json.load(response)
+        return _answered(Request(f"{self.url}/{path}", body, headers), monotonic() + EVENT_SECONDS)
 
     def events(self, name: str, resource: str) -> list[dict[str, Any]]:
         """Events of that name about it: a server stores them a little later than it takes them."""
@@ -82,6 +83,18 @@ def free_port() -> int:
     """A port that nobody has at the moment."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         return int(listening.getsockname()[1])
+
+
+def _answered(question: Request, until: float) -> Any:
+    """What it says; a server whose SQLite is busy answers 503 and asks to be called again, as Prefect's client does."""
+    while True:
+        try:
+            with urlopen(question, timeout=10) as response:
+                return json.load(response)
+        except HTTPError as error:
+            if error.code != HTTPStatus.SERVICE_UNAVAILABLE or monotonic() > until:
+                raise
+            sleep(0.5)
 
 
 @contextmanager
