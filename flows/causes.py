@@ -10,7 +10,7 @@ from typing import Any
 from connectors.storage import history
 from connectors.storage.history import Coordinate
 from connectors.storage.warehouse import Connection
-from flows.transform import Project
+from flows.dbt import Project
 from tokenshare.metrics import METRIC_BY_ID, Metric
 from tokenshare.publication import Candidate, Standing, Verdict
 from tokenshare.restatements import Restatement, restated

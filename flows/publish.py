@@ -12,10 +12,10 @@ from connectors.storage.home import Home
 from connectors.storage.warehouse import Connection
 from flows import parts
 from flows.causes import Changes, explain
+from flows.dbt import project
 from flows.graph import read_graph
 from flows.ingest import SourceOutcome
 from flows.run import Run
-from flows.transform import project
 from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID, METRICS, ROUTER_SOURCES, Metric
 from tokenshare.publication import Candidate, Check, Verdict, decide, hold_back, reason_of
 

@@ -9,7 +9,7 @@ from connectors.storage.home import Home
 from connectors.storage.releases import Release
 from connectors.storage.warehouse import Connection
 from flows.causes import Changes, explain
-from flows.transform import project
+from flows.dbt import project
 from tokenshare.errors import UsageError
 from tokenshare.metrics import METRICS, Metric
 from tokenshare.publication import Candidate, Check, Publication, decide

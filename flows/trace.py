@@ -10,7 +10,7 @@ from typing import Any
 from connectors.storage import candidates, evidence, history, lock, warehouse
 from connectors.storage.evidence import Making, Span
 from connectors.storage.home import Home
-from flows import transform
+from flows import dbt
 from flows.causes import days_of
 from flows.keys import read_key
 from tokenshare.columns import columns_of
@@ -76,7 +76,7 @@ def trace(home: Home, metric: Metric, words: Sequence[str]) -> Trace:
 
 
 def _recompute(metric: Metric, key: tuple[Any, ...], scratch: Path, making: Making, work: Path) -> Row | None:
-    transform.build(scratch, making.variables, work, [metric.id])
+    dbt.build(scratch, making.variables, work, [metric.id])
     with warehouse.open_warehouse(scratch) as connection:
         candidate = candidates.read_candidate(connection, metric)
     return _row_of(metric, key, candidate.rows) if candidate else None
@@ -93,7 +93,7 @@ def _row_of(metric: Metric, key: tuple[Any, ...], rows: Sequence[Row]) -> Row | 
 
 
 def _changed_since(making: Making) -> tuple[str, ...]:
-    now = transform.project()
+    now = dbt.project()
     changed = {"seeds": making.seeds_digest != now.seeds, "models": making.models_digest != now.models}
     return tuple(name for name, is_changed in changed.items() if is_changed)
 

@@ -1,0 +1,85 @@
+"""dbt in this process: the project by content, and relations built in one database."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from flows.graph import PROJECT, read_graph
+from flows.settings import hand_to_dbt
+
+# The project as dbt parsed it last in this process, by the name of the database and the content of the project.
+_PARSED: dict[tuple[str, "Project"], Any] = {}
+
+
+@dataclass(frozen=True)
+class Project:
+    """The SQL side by content: digests of the seeds and of everything else that dbt reads."""
+
+    seeds: str
+    models: str
+
+
+def project() -> Project:
+    """Digests of the dbt project as it lies on disk."""
+    seeds = sorted((PROJECT / "seeds").glob("*.csv"))
+    models = sorted(p for folder in ("models", "macros", "tests") for p in (PROJECT / folder).rglob("*.*"))
+    return Project(_digest(seeds), _digest([PROJECT / "dbt_project.yml", *models]))
+
+
+def build(
+    database: Path,
+    variables: Mapping[str, Any],
+    work: Path,
+    relations: Sequence[str],
+    midway: Callable[[], None] = lambda: None,
+    *,
+    with_tests: bool = False,
+) -> list[str]:
+    """Runs `dbt build` of some relations and what they stand on, in this process.
+
+    Returns the names of models and tests that did not succeed, none where all did. Tests run where all that they
+    read is built. Calls `midway` at every node that is done.
+    """
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    hand_to_dbt(database)
+    chosen = ["--select", *(f"+{name}" for name in relations), "--indirect-selection", "cautious"]
+    chosen += ["--exclude-resource-type", "unit_test"] + ([] if with_tests else ["--exclude-resource-type", "test"])
+    try:
+        result = _run(["build", "--vars", json.dumps(dict(variables)), *chosen], database, work, midway)
+    finally:
+        DuckDBConnectionManager.close_all_connections()
+    if isinstance(result.exception, KeyboardInterrupt):  # dbt keeps it to itself; it says nothing about the data
+        raise result.exception
+    if result.exception or result.result is None:
+        return [f"dbt: {result.exception}"]
+    outcomes = {r.node.name: str(r.status) for r in result.result}
+    graph = read_graph()
+    required = graph.required_tests(graph.below(relations)) if with_tests else set()
+    failed = [name for name, status in outcomes.items() if status not in ("success", "pass")]
+    return [*failed, *sorted(required - outcomes.keys())]
+
+
+def _run(words: Sequence[str], database: Path, work: Path, midway: Callable[[], None]) -> Any:
+    from dbt.cli.main import dbtRunner
+
+    parsed = (database.stem, project())
+    manifest = _PARSED.get(parsed) or dbtRunner().invoke(["parse", *_options(work)]).result
+    _PARSED.clear()
+    _PARSED[parsed] = manifest
+    runner = dbtRunner(manifest, [lambda event: midway() if event.info.name == "NodeFinished" else None])
+    return runner.invoke([*words, *_options(work)])
+
+
+def _options(work: Path) -> list[str]:
+    return [
+        "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(work / "target"),
+        "--log-path", str(work / "logs"), "--log-level", "none", "--no-version-check", "--no-write-json", "--quiet",
+    ]  # fmt: skip
+
+
+def _digest(paths: Sequence[Path]) -> str:
+    return sha256(b"\n".join(path.name.encode() + path.read_bytes() for path in paths)).hexdigest()
