@@ -14,11 +14,13 @@ from pathlib import Path
 from demo import volumes
 from demo.calendar import LAST_DAY
 from demo.claim_counts import COUNTS, WEEK, Variant
+from demo.claim_readings import READINGS
 from demo.files import Answer, File
 from demo.spans import gather
 from demo.volumes import Usage
 
 PATH = Path(__file__).with_name("claims.csv")
+LABELS = {"week": "%G-W%V", "month": "%Y-%m", "day": "%Y-%m-%d"}
 Claim = dict[str, str]
 
 
@@ -39,18 +41,18 @@ def answers(seed: int) -> Iterable[Answer]:
     usage = volumes.draw(seed)
     settled = volumes.settle(usage, volumes.restate(usage, seed).values())
     for claim in read():
-        for column, value in _judge(claim, settled).items():
+        for column, value in _judge(claim, settled, seed).items():
             text = "" if value is None else str(value)
             yield "claim_verdict", json.dumps({"claim_id": claim["claim_id"]}), column, text
 
 
-def _judge(claim: Claim, usage: Usage) -> dict[str, object]:
+def _judge(claim: Claim, usage: Usage, seed: int) -> dict[str, object]:
     """Every column of a verdict; among numbers that the claim cannot tell apart its own method goes first."""
 
     def distance(variant: Variant) -> tuple[int, bool, int, date]:
         return _steps(claim, variant), variant.method != claim["method"], variant.place, variant.end
 
-    tried = sorted(_count(claim, usage), key=distance)
+    tried = sorted(_count(claim, usage, seed), key=distance)
     matched = [variant for variant in tried if _steps(claim, variant) == 0]
     return {
         **{name: claim[name] for name in ("quote", "about", "entity", "unit", "comparison", "source")},
@@ -58,9 +60,9 @@ def _judge(claim: Claim, usage: Usage) -> dict[str, object]:
         "rounding": float(claim["rounding"]),
         "claimed_method": claim["method"],
         "claimed_period": f"{claim['period_start']}/{claim['period_end']}",
-        **_nearest(tried),
+        **_nearest(claim, tried),
         "verdict": _verdict(claim, tried, matched),
-        "reproduced_by": ", ".join(f"{v.method} {_week(v.end)}" for v in matched) or None,
+        "reproduced_by": ", ".join(f"{v.method} {_label(claim, v.end)}" for v in matched) or None,
         "variants_tried": len(tried),
         "variants_matched": len(matched),
     }
@@ -74,7 +76,7 @@ def _steps(claim: Claim, variant: Variant) -> int:
     return 0 if holds[claim["comparison"]] else max(away, 1)
 
 
-def _nearest(tried: list[Variant]) -> dict[str, object]:
+def _nearest(claim: Claim, tried: list[Variant]) -> dict[str, object]:
     if not tried:
         return dict.fromkeys(("nearest", "method", "period", "numerator", "denominator", "beside"))
     nearest = tried[0]
@@ -82,7 +84,7 @@ def _nearest(tried: list[Variant]) -> dict[str, object]:
     return {
         "nearest": nearest.value,
         "method": nearest.method,
-        "period": _week(nearest.end),
+        "period": _label(claim, nearest.end),
         "numerator": nearest.numerator,
         "denominator": nearest.denominator,
         "beside": ", ".join(f"{v.method} {v.said}" for v in beside),
@@ -97,16 +99,23 @@ def _verdict(claim: Claim, tried: list[Variant], matched: list[Variant]) -> str:
     return "reproduced_by_another_method" if matched else "not_reproduced"
 
 
-def _count(claim: Claim, usage: Usage) -> Iterator[Variant]:
-    """The weeks that end within the claim's period and lie within the world, by every method."""
-    count = COUNTS.get(claim["about"])
+def _count(claim: Claim, usage: Usage, seed: int) -> Iterator[Variant]:
+    """The windows that end within the claim's period and lie within the world, by every method."""
+    about, entity = claim["about"], claim["entity"]
     start, end = (date.fromisoformat(claim[name]) for name in ("period_start", "period_end"))
-    for ahead in range((min(end, LAST_DAY) - start).days + 1):
-        sunday = start + timedelta(days=ahead)
-        monday = sunday - timedelta(days=WEEK - 1)
-        if count and sunday.isoweekday() == WEEK and monday in usage:
-            yield from count(gather(usage, monday), sunday, claim["entity"], usage)
+    if about in READINGS:
+        yield from (variant for variant in READINGS[about](seed, about, entity, usage) if start <= variant.end <= end)
+    elif about in COUNTS:
+        for sunday in _sundays(start, min(end, LAST_DAY)):
+            monday = sunday - timedelta(days=WEEK - 1)
+            if monday in usage:
+                yield from COUNTS[about](gather(usage, monday), sunday, entity, usage)
 
 
-def _week(sunday: date) -> str:
-    return f"{sunday:%G-W%V}"
+def _sundays(start: date, end: date) -> Iterator[date]:
+    days = (start + timedelta(days=ahead) for ahead in range((end - start).days + 1))
+    return (day for day in days if day.isoweekday() == WEEK)
+
+
+def _label(claim: Claim, end: date) -> str:
+    return f"{end:{LABELS[claim['window']]}}"

@@ -31,16 +31,16 @@ def files(seed: int) -> Iterator[File]:
 
 def answers(seed: int) -> Iterable[Answer]:
     """What the Hub's metrics must be, once all passes are through."""
-    for metric, key, values in hub_truth.answer(_read(seed)):
+    for metric, key, values in hub_truth.answer(read(seed)):
         yield from ((metric, json.dumps(key), column, _text(value)) for column, value in values.items())
 
 
 def count_american(seed: int) -> list[tuple[str, int]]:
     """Trending repositories of the United States, a count by day."""
-    return [(f"{reading.day}", hub_truth.count_american(reading)) for reading in _read(seed)]
+    return [(f"{reading.day}", hub_truth.count_american(reading)) for reading in read(seed)]
 
 
-def _read(seed: int) -> list[Reading]:
+def read(seed: int) -> list[Reading]:
     """What the demo's passes see of the Hub, reading by reading."""
     repositories = draw(seed)
     asked = sorted({moment.date() for moment in (*EARLIER, BACKFILL_AS_OF, *DAILY_AS_OFS)})

@@ -38,9 +38,7 @@ def answers(seed: int) -> Iterable[Answer]:
     """What the programming metrics must be."""
     usage = volumes.draw(seed)
     settled = volumes.settle(usage, volumes.restate(usage, seed).values())
-    weeks = draw(seed)
-    weeks[RESTATED_WEEK] |= correct(weeks[RESTATED_WEEK])
-    for week, tokens in weeks.items():
+    for week, tokens in settle(seed).items():
         whole = sum(used.tokens for used in gather(settled, week))
         part = sum(tokens.values())
         shown: Cells = {"category_tokens": part, "tokens": whole, "programming_share": part / whole}
@@ -54,6 +52,13 @@ def draw(seed: int) -> Weeks:
     usage, random = volumes.draw(seed), Random(seed + 2)
     mondays = [day for day in usage if day.weekday() == 0 and day + SEVEN_DAYS - timedelta(days=1) in usage]
     return {monday: volumes.cut(_sample(usage, monday, random)) for monday in mondays}
+
+
+def settle(seed: int) -> Weeks:
+    """The weeks as they stand at the end, the correction made."""
+    weeks = draw(seed)
+    weeks[RESTATED_WEEK] |= correct(weeks[RESTATED_WEEK])
+    return weeks
 
 
 def correct(tokens: Day) -> Day:

@@ -1,5 +1,6 @@
 """`check`: a number somebody quotes, held against every way to count it over what is published now."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from flows.periods import EVER, Period, read_period
 from tokenshare import claims
 from tokenshare.claims import About
 from tokenshare.errors import UsageError
+from tokenshare.metrics import METRIC_BY_ID, Metric
 
 Document = dict[str, Any]
 SYNTHETIC = "demo"  # the origin of a home whose numbers are nobody's
@@ -26,6 +28,11 @@ ASKED = """SELECT claim_id, about, entity, unnest(['day', 'week', 'trailing7', '
     start_date, end_date FROM int_claims_stated"""
 
 VENDORS = "SELECT DISTINCT vendor_id FROM marts.dim_vendors ORDER BY 1"
+FAMILIES = "SELECT family_id FROM marts.dim_families UNION SELECT vendor_id FROM marts.dim_families ORDER BY 1"
+KNOWN = {  # whom a claim may be about, and what they are called
+    **dict.fromkeys(("vendor_share", "vendor_programming_share"), ("vendor", VENDORS)),
+    **{about.name: ("family", FAMILIES) for about in claims.HUB if about.entity},
+}
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,7 @@ def read_question(
 
 def check(home: Home, asked: Question) -> Document:
     """The verdict in the usual window, what each method gives there, and how many variants of any window match."""
-    usage = _standing(home)
+    standing = _standing(home, METRIC_BY_ID[asked.about.stands_on])
     query = compose("int_claims_compared", {"int_claims_stated": STATED, "int_claims_asked": ASKED})
     rows = sorted(catalog.read_query(home, query, _values(asked)), key=lambda row: row["nearness"])
     own = [row for row in rows if row["tried_span_name"] == asked.window]
@@ -77,7 +84,7 @@ def check(home: Home, asked: Question) -> Document:
         "beside": _beside(own),
         **_tried(rows, asked.window),
         "synthetic": (describe(home) or {}).get("origin") == SYNTHETIC,
-        **usage,
+        **standing,
     }
 
 
@@ -110,22 +117,26 @@ def _values(asked: Question) -> list[Any]:
     return [about.name, asked.entity, *figures, about.unit, asked.method, asked.window, *asked.period]
 
 
-def _standing(home: Home) -> Document:
-    """Which version of the router's usage is looked at; raises UsageError where none is published."""
-    query = "SELECT DISTINCT as_of, version, status, held_since FROM marts.fct_usage_daily"
+def _standing(home: Home, metric: Metric) -> Document:
+    """Which version is looked at; raises UsageError where none is published."""
+    query = f"SELECT DISTINCT as_of, version, status, held_since FROM {metric.relation}"  # noqa: S608  # ours
     shown = catalog.read_query(home, query, [])
     if not shown:
-        raise UsageError("no usage is published in this home", "run `tokenshare refresh`, or see `tokenshare gates`")
+        raise UsageError(
+            f"{metric.id} is not published in this home", "run `tokenshare refresh`, or see `tokenshare gates`"
+        )
     return shown[0]
 
 
 def _mind_entity(home: Home, asked: Question) -> None:
     """Raises UsageError where nobody by that name is known, rather than call an error in spelling no data."""
-    if asked.about.name != "vendor_share":
+    if asked.about.name not in KNOWN:
         return
-    known = [row["vendor_id"] for row in catalog.read_query(home, VENDORS, [])]
-    if asked.entity not in [*known, "unknown"]:
-        raise UsageError(f"there is no vendor {asked.entity}", f"choose among {', '.join(known)}")
+    kind, query = KNOWN[asked.about.name]
+    known = [name for row in catalog.read_query(home, query, []) for name in row.values()]
+    for name in re.split("[/+]", asked.entity):
+        if name not in [*known, "unknown"]:
+            raise UsageError(f"there is no {kind} {name}", f"choose among {', '.join(known)}")
 
 
 def _verdict(own: Sequence[Document]) -> str:

@@ -24,6 +24,7 @@ class About:
     window: str = "week"
     limits: tuple[int, int] | None = None  # None: any number
     entities: tuple[str, ...] = ()  # where there are no others
+    stands_on: str = "fct_usage_daily"  # the metric whose standing a check tells
 
 
 SHARE = (0, 1)
@@ -68,42 +69,48 @@ ROUTER = (
     About("free_share", "ratio", "share of tokens of free variants", _PARTS, limits=SHARE),
     About("router_tokens", "tokens", "tokens routed in a window", ("all",), limits=_COUNTED),
     About("router_growth", "ratio", "tokens over those of the window a year earlier", ("all",), limits=_COUNTED),
-    About("programming_share", "ratio", "programming's part of all tokens", ("of_all", "of_named"), limits=SHARE),
+)
+PROGRAMMING = (
+    About(
+        "programming_share",
+        "ratio",
+        "programming's part of all tokens",
+        ("of_all",),
+        limits=SHARE,
+        stands_on="programming_share_weekly",
+    ),
     About(
         "vendor_programming_share",
         "ratio",
         "a vendor's part of programming tokens",
-        ("of_all", "of_named"),
+        ("of_all", "of_known", "upper"),
         "xiaomi",
         limits=SHARE,
+        stands_on="vendor_programming_share_weekly",
     ),
 )
+
+
+def _hub(stands_on: str, name: str, meaning: str, methods: tuple[str, ...], entity: str = "", **told: object) -> About:
+    given = {"unit": "count", "window": "day", "limits": _COUNTED, **told}
+    return About(name, meaning=meaning, methods=methods, entity=entity, stands_on=stands_on, **given)  # type: ignore[arg-type]
+
+
+_DERIVED = ("any", "tagged", "finetune", "quantized", "adapter", "merge")
+_RATIO = {"unit": "ratio", "limits": None}
 HUB = (
-    About("family_downloads", "count", "all-time downloads of a family", ("official",), "qwen", "day", _COUNTED),
-    About(
-        "family_downloads_ratio", "ratio", "downloads of one family over another's", ("official",), "qwen/llama", "day"
-    ),
-    About(
-        "family_derivatives",
-        "count",
-        "repositories built on a family",
-        ("any", "tagged", "finetune", "quantized", "adapter", "merge"),
-        "qwen",
-        "day",
-        _COUNTED,
-    ),
-    About(
-        "family_derivatives_ratio",
-        "ratio",
-        "derivatives of one family over those of others together",
-        ("any", "tagged"),
-        "qwen/google+meta",
-        "day",
-    ),
-    About("new_derivative_share", "ratio", "part of new derivatives", ("declared",), "qwen", "month", SHARE),
-    About("china_download_share", "ratio", "Chinese part of a year's downloads", ("flow",), "", "day", SHARE),
-    About("trending_china_count", "count", "Chinese among the ten trending", ("score",), "", "day", (0, 10)),
-)
+    _hub("family_downloads_daily", "family_downloads", "all-time downloads of a family", ("official",), "qwen"),
+    _hub("family_downloads_daily", "family_downloads_ratio", "downloads of one family over those of others together",
+         ("official",), "qwen/llama", **_RATIO),
+    _hub("family_derivatives_daily", "family_derivatives", "repositories built on a family", _DERIVED, "qwen"),
+    _hub("family_derivatives_daily", "family_derivatives_ratio",
+         "derivatives of one family over those of others together", ("any", "tagged"), "qwen/google+meta", **_RATIO),
+    _hub("new_derivative_share_monthly", "new_derivative_share", "part of new derivatives", ("declared",), "qwen",
+         unit="ratio", window="month", limits=SHARE),
+    _hub("china_download_share_trailing_year", "china_download_share", "Chinese part of a year's downloads", ("flow",),
+         unit="ratio", limits=SHARE),
+    _hub("trending_top10_daily", "trending_china_count", "Chinese among the ten trending", ("score",), limits=(0, 10)),
+)  # fmt: skip
 _SIDES = ("input", "output", "blended")
 PRICES = (
     About("list_price", "USD/1M tokens", "list price of a model", _SIDES, "deepseek/deepseek-v4-pro", "day", _COUNTED),
@@ -126,7 +133,7 @@ ELSEWHERE = (  # populations that no source of ours observes: their claims have 
     About("elsewhere_token_share", "ratio", "a share of others' tokens", _STATED, "vercel/deepseek", "month", SHARE),
     About("elsewhere_revenue_share", "ratio", "a share of others' revenue", _STATED, "vercel/deepseek", "month", SHARE),
 )
-ABOUTS = (*ROUTER, *HUB, *PRICES, *MARKETS, *ELSEWHERE)
+ABOUTS = (*ROUTER, *PROGRAMMING, *HUB, *PRICES, *MARKETS, *ELSEWHERE)
 ABOUT_BY_NAME: Mapping[str, About] = {about.name: about for about in ABOUTS}
 
 

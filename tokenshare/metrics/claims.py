@@ -2,14 +2,25 @@
 
 from tokenshare import rows
 from tokenshare.metrics.group import Group, Provenance
+from tokenshare.metrics.hub_groups import HUB_GROUPS, HUB_PROVENANCE, HUB_SOURCES
 from tokenshare.metrics.metric import Metric
+from tokenshare.metrics.programming import CATEGORY_PROVENANCE, PROGRAMMING
 from tokenshare.metrics.router_group import ROUTER, ROUTER_SOURCES, USAGE_PROVENANCE
-from tokenshare.topics import CLAIM_QUOTED, FETCH_COMPLETED, USAGE_OBSERVED
+from tokenshare.topics import CLAIM_QUOTED, DOWNLOADS_OBSERVED, FETCH_COMPLETED, USAGE_CATEGORY_OBSERVED, USAGE_OBSERVED
 
 CLAIMS = Group(
     id="claims",
-    provenance=(Provenance("int_claims_provenance", "observed_date"), USAGE_PROVENANCE),
-    follows=(ROUTER.id,),
+    provenance=(
+        Provenance("int_claims_provenance", "observed_date"),
+        USAGE_PROVENANCE,
+        CATEGORY_PROVENANCE,
+        HUB_PROVENANCE,
+    ),
+    follows=(
+        ROUTER.id,
+        PROGRAMMING.id,
+        *(group.id for group in HUB_GROUPS),
+    ),
 )
 
 CLAIM_METRICS = (
@@ -25,8 +36,9 @@ CLAIM_METRICS = (
         exclusions="claims about what no source of ours observes have no data",
         coverage="the curated claims; complete windows only",
         group=CLAIMS.id,
-        topics=(CLAIM_QUOTED, USAGE_OBSERVED, FETCH_COMPLETED),
+        topics=(CLAIM_QUOTED, USAGE_OBSERVED, USAGE_CATEGORY_OBSERVED, DOWNLOADS_OBSERVED, FETCH_COMPLETED),
         needs=(("claims",), ROUTER_SOURCES),
+        aided_by=("openrouter_categories", *HUB_SOURCES),
         window="snapshot",
         freshness=None,
         laws=("verdict_follows_from_variants", "nearest_is_quotient", "verdict_names_its_number"),

@@ -20,9 +20,10 @@ from tokenshare.topics import FETCH_COMPLETED, USAGE_CATEGORY_OBSERVED, USAGE_OB
 WEEK_OLD = timedelta(days=16)
 SAMPLED = "sampled upstream: prompts are classified in a sample and scaled up, with an error that is not published"
 
+CATEGORY_PROVENANCE = Provenance("int_category_provenance", "week_start_date")
 PROGRAMMING = Group(
     id="programming",
-    provenance=(USAGE_PROVENANCE, Provenance("int_category_provenance", "week_start_date")),
+    provenance=(USAGE_PROVENANCE, CATEGORY_PROVENANCE),
     measured_by="int_category_evidence",
     dated_by="other_rows",
     evidence=(

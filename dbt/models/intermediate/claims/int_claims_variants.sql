@@ -4,6 +4,12 @@
 with final as (
     select about, entity, method, preference, span_name, end_date, numerator, denominator, value
     from {{ ref('int_claims_variants_router') }}
+    union all
+    select about, entity, method, preference, span_name, end_date, numerator, denominator, value
+    from {{ ref('int_claims_variants_programming') }}
+    union all
+    select about, entity, method, preference, span_name, end_date, numerator, denominator, value
+    from {{ ref('int_claims_variants_hub') }}
 )
 
 select * from final
