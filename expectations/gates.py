@@ -16,7 +16,7 @@ from tokenshare.columns import columns_of
 from tokenshare.metrics import GROUP_BY_ID, Interval, Metric
 from tokenshare.publication import WHOLE, Breach, Candidate, Check
 
-_OBEYED: set[tuple[str, str]] = set()  # suites and rows, by digest, of which all was well in this process
+_OBEYED: set[tuple[str, ...]] = set()  # suites and rows, by digest, of which all was well in this process
 Released = frozenset[tuple[str, str, str]]  # (check, key, observed) that a person has let through
 
 
@@ -94,7 +94,7 @@ def _contract(metric: Metric, frame: pd.DataFrame, case: Case) -> Iterator[Check
 
 def _obeyed(suite: ExpectationSuite, frame: pd.DataFrame, digest: str) -> list[bool]:
     """Whether each rule holds of the rows; that all of them hold of rows with this digest is remembered."""
-    known = (digest_of(suite), digest)
+    known = (digest_of(suite), digest, *frame.columns)
     outcomes = [True] * len(suite.expectations) if known in _OBEYED else validate(suite, frame)
     if all(outcomes):
         _OBEYED.add(known)

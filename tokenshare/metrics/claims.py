@@ -19,7 +19,7 @@ CLAIMS = Group(
     follows=(
         ROUTER.id,
         PROGRAMMING.id,
-        *(group.id for group in HUB_GROUPS),
+        *(group.id for group in HUB_GROUPS if group.measured_by),
     ),
 )
 
