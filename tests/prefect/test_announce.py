@@ -18,7 +18,7 @@ from flows.deployments import run_once
 from flows.refresh import Report
 from flows.schedule import deployments
 from tests.prefect.server import Server, environment, start
-from tests.scene import Scene, small_rows, statuses, write_prices, write_rankings
+from tests.scene import ROUTER_ALONE, Scene, small_rows, statuses, write_prices, write_rankings
 from tokenshare.metrics import METRICS
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +40,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def scene(server: Server, broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """A home whose passes know the server, and secrets that it must not."""
     secrets = {"OPENROUTER_API_KEY": SECRET, "TOKENSHARE_KAFKA_SASL_PASSWORD": SECRET}
-    made = Scene(tmp_path_factory.mktemp("home"), broker, {"PREFECT_API_URL": server.url, **secrets})
+    made = Scene(tmp_path_factory.mktemp("home"), broker, {"PREFECT_API_URL": server.url, **ROUTER_ALONE, **secrets})
     yield made
     topics.delete_prefixed(Cluster(broker, topic_prefix=made.prefix))
 

@@ -14,7 +14,7 @@ import pytest
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from tests.prefect.server import Server, environment, free_port, start
-from tests.scene import small_rows, write_rankings
+from tests.scene import ROUTER_ALONE, small_rows, write_rankings
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.timeout(900)  # a server and two passes, on a machine that may be busy
@@ -55,6 +55,7 @@ def surroundings(home: Path, broker: str, prefix: str) -> dict[str, str]:
     write_rankings(home / "world", small_rows(date(2026, 6, 29), 14))
     return {
         **environment(home / "prefect"),
+        **ROUTER_ALONE,
         "TOKENSHARE_HOME": str(home / "home"),
         "TOKENSHARE_KAFKA_BOOTSTRAP_SERVERS": broker,
         "TOKENSHARE_KAFKA_TOPIC_PREFIX": prefix,

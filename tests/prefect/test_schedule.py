@@ -18,7 +18,7 @@ from demo.upstream import Upstream
 from flows.schedule import deployments
 from tests.cli.homes import HOLD, claimed, other_process
 from tests.prefect.server import Server, environment, start
-from tests.scene import Scene, small_rows, write_rankings
+from tests.scene import ROUTER_ALONE, Scene, small_rows, write_rankings
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.timeout(900)  # a server, a served deployment and two passes, on a machine that may be busy
@@ -26,6 +26,7 @@ COMMAND = [sys.executable, "-c", "from flows.cli import main; main()", "serve"]
 SECRET = "canary-key-7c0d5b11fa"
 LOGIN = "someone:canary-login-41e2"
 PROTECTED = {"PREFECT_SERVER_API_AUTH_STRING": LOGIN, "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true"}
+NEEDED = {"TOKENSHARE_SOURCES_OFF": f"{ROUTER_ALONE['TOKENSHARE_SOURCES_OFF']},genai_prices"}
 TODAY = datetime.now(UTC)
 
 
@@ -39,7 +40,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def scene(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """A home of live numbers."""
-    made = Scene(claimed(tmp_path_factory.mktemp("home") / "live", "live"), broker)
+    made = Scene(claimed(tmp_path_factory.mktemp("home") / "live", "live"), broker, NEEDED)
     yield made
     topics.delete_prefixed(Cluster(broker, topic_prefix=made.prefix))
 

@@ -14,7 +14,7 @@ from connectors.kafka.cluster import Cluster
 from flows.check import check, read_question
 from flows.cite import cite
 from flows.refresh import Report
-from tests.scene import Scene, small_rows, statuses, write_rankings
+from tests.scene import WITHOUT_FACTS, Scene, small_rows, statuses, write_rankings
 from tokenshare.errors import ExitCode
 from tokenshare.metrics import METRIC_BY_ID
 
@@ -59,7 +59,7 @@ def story(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sto
     rows = small_rows(date(2026, 6, 29), 18)
     bad = [row for row in rows if (row[1], row[2]) != ("2026-07-15", "other")]
     world = write_rankings(tmp_path_factory.mktemp("world"), bad)
-    story = Story(Scene(tmp_path_factory.mktemp("claims") / "home", broker), {}, {})
+    story = Story(Scene(tmp_path_factory.mktemp("claims") / "home", broker, WITHOUT_FACTS), {}, {})
     for step, morning, claims in (
         ("clean", 13, CLAIMS),
         ("refused", 14, [*CLAIMS, {**ADDED, "value": "26 %"}]),
@@ -103,7 +103,8 @@ def test_a_mended_file_is_judged(story: Story) -> None:
 
 
 def test_verdicts_are_held_with_the_numbers_they_draw_on(story: Story) -> None:
-    assert statuses(story.reports["held"])["claim_verdict"] == "held"
+    (outcome,) = [metric for metric in story.reports["held"].metrics if metric.id == "claim_verdict"]
+    assert (outcome.status, outcome.reason) == ("held", "followed_groups: observed router held, expected all pass")
     assert {row["status"] for row in story.shown["held"].values()} == {"held"}
     assert {id: row["verdict"] for id, row in story.shown["held"].items()} == {
         id: row["verdict"] for id, row in story.shown["mended"].items()

@@ -1,12 +1,13 @@
 """Programming and spend over the whole route: published beside the shares, held alone where their own input is bad."""
 
 import csv
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.scene import Scene, small_rows, statuses, write_prices, write_rankings
+from tests.scene import ROUTER_ALONE, Scene, small_rows, statuses, write_prices, write_rankings
 
 SLICE = ("programming_share_weekly", "vendor_programming_share_weekly")
 SPEND = "router_spend_share_estimated_weekly"
@@ -43,7 +44,10 @@ def world(tmp_path: Path) -> Path:
     return write_prices(directory, "2026-05-01T00:00:00Z", PRICES)
 
 
-def test_estimates_are_published_and_each_is_held_by_its_own_fault(scene: Scene, world: Path) -> None:
+def test_estimates_are_published_and_each_is_held_by_its_own_fault(
+    new_scene: Callable[..., Scene], world: Path
+) -> None:
+    scene = new_scene(**ROUTER_ALONE)
     first = scene.refresh("2026-05-18T06:00:00+00:00", world)
     assert {status for status in statuses(first).values() if status != "inactive"} == {"published"}
     weeks = {row["week_start_date"]: row for row in scene.metric(SLICE[0])}

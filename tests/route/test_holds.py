@@ -12,9 +12,9 @@ from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from connectors.storage.warehouse import open_warehouse
 from flows.refresh import Report
-from tests.scene import MODELS, WITHOUT_FACTS, Row, Scene, statuses, write_prices, write_rankings
+from tests.scene import MODELS, ROUTER_ALONE, Row, Scene, statuses, write_prices, write_rankings
 from tokenshare.errors import ExitCode
-from tokenshare.metrics import GROUP_BY_ID, METRICS
+from tokenshare.metrics import METRICS
 
 pytestmark = pytest.mark.timeout(900)
 AUTHORS = ("deepseek", "anthropic", "openai", "qwen", "google")
@@ -22,7 +22,6 @@ NAMED = [*MODELS, *(f"{author}/model-{number}" for number in range(9) for author
 GOOD = [*((model, 1_000_000 * (rank + 1)) for rank, model in enumerate(NAMED)), ("other", 50_000_000)]
 ROUTER = [metric.id for metric in METRICS if metric.group == "router"]
 PRICES = sorted(metric.id for metric in METRICS if metric.group == "list_price_daily")
-FOLLOWING = [metric.id for metric in METRICS if "router" in GROUP_BY_ID[metric.group].follows]
 MARKS = ("status", "held_since")  # how a held version is marked; all else of it stays
 DAY = timedelta(days=1)
 START, BASELINE = date(2026, 6, 1), date(2026, 6, 22)
@@ -34,7 +33,6 @@ BAD: dict[str, Callable[[Rows], Rows]] = {
     "conflicting_keys": lambda rows: [*rows, (rows[0][0], rows[0][1] + 7)],
     "volume_ratio": lambda rows: [(model, 3 * tokens) for model, tokens in rows],
     "missing_rows": lambda rows: rows[1:],
-    "unknown_share": lambda rows: [*rows, ("nobody-mapped/stranger", 600_000_000)],
 }
 DISAPPEARED = "disappeared_days"
 FAULTS = [*BAD, DISAPPEARED]
@@ -46,7 +44,6 @@ SAID = {
     "conflicting_keys": ("1", "0"),
     "volume_ratio": ("3", "0.6 to 1.6"),
     "missing_rows": ("1", "0"),
-    "unknown_share": (f"{650 / 1925:.12g}", "0 to 0.25"),
     DISAPPEARED: ("1", "0"),
 }
 
@@ -85,7 +82,7 @@ def rankings() -> Iterator[Row]:
 
 def play(scene: Scene, world: Path, as_of: str) -> Step:
     report = scene.refresh(as_of, world)
-    shown = {metric.id: scene.metric(metric.id) for metric in METRICS}
+    shown = {id: scene.metric(id) for id in (*ROUTER, "list_price_daily")}
     with open_warehouse(scene.home.warehouse) as connection:
         query = "SELECT metric, kind FROM decisions.outbox WHERE run = ? ORDER BY ALL"
         notices = connection.execute(query, [report.run.id]).fetchall()
@@ -95,7 +92,7 @@ def play(scene: Scene, world: Path, as_of: str) -> Step:
 @pytest.fixture(scope="module")
 def story(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Step]]:
     """One home through all of it: step `<check>` is the morning of the fault, `<check> mended` the one after."""
-    scene = Scene(tmp_path_factory.mktemp("holds") / "home", broker, WITHOUT_FACTS)
+    scene = Scene(tmp_path_factory.mktemp("holds") / "home", broker, ROUTER_ALONE)
     world = write_rankings(tmp_path_factory.mktemp("world"), rankings())
     for hour, price in (("2025-01-01T00:00:00Z", "0.000003"), (stamp(BASELINE + DAY, 1), "3"),
                         (stamp(BASELINE + DAY, 9), "0.000003")):  # fmt: skip
@@ -124,7 +121,7 @@ def unmarked(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def test_a_clean_first_refresh_publishes_everything(story: dict[str, Step]) -> None:
     told = statuses(story["clean"].report)
-    assert {told[id] for id in (*ROUTER, "list_price_daily", "claim_verdict")} == {"published"}
+    assert {told[id] for id in (*ROUTER, "list_price_daily")} == {"published"}
     assert set(told.values()) == {"published", "inactive"}  # the world has no quotes
     assert story["clean"].report.exit_code == ExitCode.OK
 
@@ -167,16 +164,9 @@ def test_the_next_good_answer_lets_the_group_go(story: dict[str, Step], check: s
 
 
 @pytest.mark.parametrize("check", FAULTS)
-def test_what_is_drawn_from_the_group_is_held_with_it(story: dict[str, Step], check: str) -> None:
-    reasons = {metric.reason for metric in story[check].report.metrics if metric.id in FOLLOWING}
-    assert reasons == {"followed_groups: observed router held, expected all pass"}
-    assert {statuses(story[f"{check} mended"].report)[id] for id in FOLLOWING} <= {"published", "unchanged"}
-
-
-@pytest.mark.parametrize("check", FAULTS)
 def test_each_metric_opens_and_resolves_one_notice(story: dict[str, Step], check: str) -> None:
-    assert story[check].notices == [(id, "opened") for id in sorted([*ROUTER, *FOLLOWING])]
-    assert story[f"{check} mended"].notices == [(id, "resolved") for id in sorted([*ROUTER, *FOLLOWING])]
+    assert story[check].notices == [(id, "opened") for id in sorted(ROUTER)]
+    assert story[f"{check} mended"].notices == [(id, "resolved") for id in sorted(ROUTER)]
 
 
 def test_a_hold_that_lasts_is_not_announced_again(story: dict[str, Step]) -> None:

@@ -173,7 +173,9 @@ STORY: tuple[tuple[str, date, Callable[[World], None]], ...] = (
 @pytest.fixture(scope="module")
 def story(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Scene, dict[str, Step]]]:
     """One home through all of it; step by step, each fault lies in the newest session."""
-    scene = Scene(tmp_path_factory.mktemp("markets") / "home", broker)
+    scene = Scene(
+        tmp_path_factory.mktemp("markets") / "home", broker, {"TOKENSHARE_SOURCES_OFF": "claims,leaderboards,releases"}
+    )
     world = make_world(tmp_path_factory.mktemp("world of markets"))
     put(world.quotes, PARTIAL, is_partial="true", close="1")
     steps = {"clean": play(scene, world, CLEAN + timedelta(days=3))}

@@ -10,7 +10,7 @@ from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from flows.check import check, read_question
 from flows.cite import cite
-from tests.scene import Scene
+from tests.scene import WITHOUT_FACTS, Scene
 from tokenshare.metrics import METRIC_BY_ID
 
 pytestmark = [pytest.mark.recorded, pytest.mark.timeout(900)]
@@ -20,7 +20,7 @@ Row = dict[str, Any]
 @pytest.fixture(scope="module")
 def weeks(broker: str, recorded_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """Twelve whole weeks between January 2025 and June 2026, with gaps between them."""
-    scene = Scene(tmp_path_factory.mktemp("weeks") / "home", broker)
+    scene = Scene(tmp_path_factory.mktemp("weeks") / "home", broker, WITHOUT_FACTS)
     scene.refresh("2026-06-22T06:00:00+00:00", recorded_data / "openrouter-weeks")
     yield scene
     topics.delete_prefixed(Cluster(broker, topic_prefix=scene.prefix))
@@ -29,7 +29,7 @@ def weeks(broker: str, recorded_data: Path, tmp_path_factory: pytest.TempPathFac
 @pytest.fixture(scope="module")
 def summer(broker: str, recorded_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """The six weeks that follow."""
-    scene = Scene(tmp_path_factory.mktemp("summer") / "home", broker)
+    scene = Scene(tmp_path_factory.mktemp("summer") / "home", broker, WITHOUT_FACTS)
     scene.refresh("2026-08-03T06:00:00+00:00", recorded_data / "openrouter")
     yield scene
     topics.delete_prefixed(Cluster(broker, topic_prefix=scene.prefix))

@@ -12,17 +12,15 @@ import pytest
 
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
-from connectors.sources import SOURCES
 from tests.route import independent
-from tests.scene import Scene, statuses
+from tests.scene import ROUTER_ALONE, Scene, statuses
 from tokenshare.metrics import METRIC_BY_ID, METRICS
 
 pytestmark = [pytest.mark.recorded, pytest.mark.timeout(900)]
 
 WORLDS = {"openrouter": "2026-08-03T06:00:00+00:00", "openrouter-weeks": "2026-06-22T06:00:00+00:00"}
 SHOWN = [metric.id for metric in METRICS if metric.group in ("router", "dim_models", "dim_vendors")]
-# These worlds have rankings alone; what the project ships is part of every set-up.
-FED = {"openrouter_rankings", "openrouter_exports", *(source.id for source in SOURCES if source.ships)}
+FED = {"openrouter_rankings", "openrouter_exports"}  # these worlds have rankings alone
 STATUS = ("as_of", "version", "status", "held_since", "is_provisional")
 EXACT = 1e-9
 Row = dict[str, Any]
@@ -46,7 +44,7 @@ def refreshed(
     request: pytest.FixtureRequest, broker: str, recorded_data: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Refreshed]:
     as_of = WORLDS[request.param]
-    world, scene = recorded_data / request.param, Scene(tmp_path_factory.mktemp(request.param), broker)
+    world, scene = recorded_data / request.param, Scene(tmp_path_factory.mktemp(request.param), broker, ROUTER_ALONE)
     report = scene.refresh(as_of, world)
     yield Refreshed(world, scene, statuses(report), independent.compute(world, datetime.fromisoformat(as_of)))
     topics.delete_prefixed(Cluster(broker, topic_prefix=scene.prefix))
@@ -116,7 +114,7 @@ def test_every_value_of_every_expected_week_is_published(refreshed: Refreshed) -
 def test_the_export_alone_publishes_the_last_four_weeks(
     broker: str, recorded_data: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    world, scene = recorded_data / "openrouter", Scene(tmp_path_factory.mktemp("export"), broker)
+    world, scene = recorded_data / "openrouter", Scene(tmp_path_factory.mktemp("export"), broker, ROUTER_ALONE)
     report = scene.refresh(WORLDS["openrouter"], world, sources=["openrouter_exports"])
     told = Refreshed(world, scene, statuses(report), {})
     wanted = expected(world / "expected_weekly.csv")[2:]
