@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.check import check, read_question
 from tests.scene import ROUTER_ALONE, Scene, small_rows, statuses, write_prices, write_rankings
 
 SLICE = ("programming_share_weekly", "vendor_programming_share_weekly")
@@ -44,19 +45,11 @@ def world(tmp_path: Path) -> Path:
     return write_prices(directory, "2026-05-01T00:00:00Z", PRICES)
 
 
-def test_estimates_are_published_and_each_is_held_by_its_own_fault(
-    new_scene: Callable[..., Scene], world: Path
-) -> None:
+def test_estimates_are_held_each_by_its_own_fault(new_scene: Callable[..., Scene], world: Path) -> None:
     scene = new_scene(**ROUTER_ALONE)
     first = scene.refresh("2026-05-18T06:00:00+00:00", world)
     assert {status for status in statuses(first).values() if status != "inactive"} == {"published"}
-    weeks = {row["week_start_date"]: row for row in scene.metric(SLICE[0])}
-    assert list(weeks) == MONDAYS[:2]
-    assert weeks[MONDAYS[0]]["category_tokens"] == 40_000_000
-    assert weeks[MONDAYS[0]]["programming_share"] == 40_000_000 / weeks[MONDAYS[0]]["tokens"]
-    vendors = {row["vendor_id"]: row for row in scene.metric(SPEND) if row["week_start_date"] == MONDAYS[1]}
-    assert vendors.keys() == {"deepseek", "anthropic", "openai", "google"}, "no price is no spend of 0"
-    assert all(row["lower_share"] < row["upper_share"] for row in vendors.values())
+    _look_at_first_numbers(scene)
 
     third = datetime(2026, 5, 25, 2, 40, tzinfo=UTC)
     hundredfold = [(third, MONDAYS[2], "anthropic/claude-3-opus", "3000000000"), (third, MONDAYS[2], "other", "1")]
@@ -75,3 +68,16 @@ def test_estimates_are_published_and_each_is_held_by_its_own_fault(
     third_pass = statuses(scene.refresh("2026-06-01T06:00:00+00:00", world))
     assert {SPEND, "list_price_daily"} <= {id for id, status in third_pass.items() if status == "held"}
     assert third_pass["router_tokens_weekly"] == "published"
+
+
+def _look_at_first_numbers(scene: Scene) -> None:
+    weeks = {row["week_start_date"]: row for row in scene.metric(SLICE[0])}
+    assert list(weeks) == MONDAYS[:2]
+    assert weeks[MONDAYS[0]]["category_tokens"] == 40_000_000
+    assert weeks[MONDAYS[0]]["programming_share"] == 40_000_000 / weeks[MONDAYS[0]]["tokens"]
+    vendors = {row["vendor_id"]: row for row in scene.metric(SPEND) if row["week_start_date"] == MONDAYS[1]}
+    assert vendors.keys() == {"deepseek", "anthropic", "openai", "google"}, "no price is no spend of 0"
+    assert all(row["lower_share"] < row["upper_share"] for row in vendors.values())
+    told = check(scene.home, read_question("0.75", "vendor_programming_share", "anthropic", "2026-W19", None, None))
+    assert (told["verdict"], told["method"]) == ("reproduced", "of_all")
+    assert [way["method"] for way in told["beside"]] == ["of_all", "of_known", "upper"]

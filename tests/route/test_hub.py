@@ -12,6 +12,7 @@ from connectors.sources import huggingface_hub
 from connectors.sources.hub_listings import of_kinds, read_chains
 from connectors.storage.warehouse import open_warehouse
 from flows import collect, ingest, settings
+from flows.check import check, read_question
 from flows.ingest import SourceOutcome
 from flows.refresh import Report
 from tests.hub import write_hub
@@ -83,9 +84,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def story(home_of: Callable[..., Scene], world: Path) -> Iterator[dict[date, Step]]:
+def hub_scene(home_of: Callable[..., Scene]) -> Scene:
+    return home_of("hub", **ROUTER_ALONE)
+
+
+@pytest.fixture(scope="module")
+def story(hub_scene: Scene, world: Path) -> Iterator[dict[date, Step]]:
     """One home through all of it, with pages so small that listings have cursors."""
-    scene = home_of("hub", **ROUTER_ALONE)
+    scene = hub_scene
     moments = [datetime.fromisoformat(at(day)) for day in EARLIER]
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("connectors.sources.hub_listings.PAGE_ROWS", 5)
@@ -198,3 +204,23 @@ def test_once_the_counters_are_back_the_days_they_were_away_are_not_used(story: 
     assert days == [*EARLIER, CLEAN, FELL, BACK]
     rows = {row["family_id"]: row for row in step.day("family_downloads_daily", BACK)}
     assert (rows["qwen"]["downloads_flow"], rows["qwen"]["days_covered"]) == (3 * 170, 3)
+
+
+@pytest.mark.parametrize(
+    ("value", "about", "entity", "counts"),
+    [
+        ("79220", "family_downloads", "qwen", (79_220, None)),
+        ("3.4", "family_downloads_ratio", "qwen/google", (79_220, 23_300)),
+    ],
+)
+def test_a_number_quoted_of_the_hub_is_checked(
+    story: dict[date, Step], hub_scene: Scene, value: str, about: str, entity: str, counts: tuple[int, int | None]
+) -> None:
+    told = check(hub_scene.home, read_question(value, about, entity, f"{CLEAN}", None, None))
+    assert (told["verdict"], told["numerator"], told["denominator"]) == ("reproduced", *counts)
+    assert told["as_of"] == story[BACK].shown["family_downloads_daily"][0]["as_of"]
+
+
+def test_a_family_that_nobody_knows_is_no_missing_number(story: dict[date, Step], hub_scene: Scene) -> None:
+    with pytest.raises(UsageError, match=r"there is no family qwem: choose among .*qwen"):
+        check(hub_scene.home, read_question("2", "family_downloads_ratio", "qwem/llama", None, None, None))

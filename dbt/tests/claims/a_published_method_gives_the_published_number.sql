@@ -35,7 +35,8 @@ published as (
     union all
     select 'china_part_of_open', '', 'origin', week_start_date, china_share from {{ ref('china_part_of_open_weekly') }}
     union all
-    select 'programming_share', '', 'of_all', week_start_date, programming_share from {{ ref('programming_share_weekly') }}
+    select 'programming_share', '', 'of_all', week_start_date, programming_share
+    from {{ ref('programming_share_weekly') }}
     union all
     select 'vendor_programming_share', vendor_id, 'of_all', week_start_date, vendor_share
     from {{ ref('vendor_programming_share_weekly') }}
