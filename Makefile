@@ -33,7 +33,7 @@ demo: $(READY) ## the whole route on a synthetic world, from local broker to rep
 	$(BIN)/tokenshare demo
 
 test: check ## what CI runs: check, then every test
-	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(HOUSE_TESTS))
+	$(BIN)/pytest --numprocesses 3 --dist loadfile $(addprefix --ignore=,$(HOUSE_TESTS))
 
 check: $(READY) ## style, types, SQL, architecture and registry, without running the route
 	$(BIN)/ruff check .
