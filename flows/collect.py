@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from connectors.kafka import topics
+from connectors.kafka import producer, topics
 from connectors.kafka.cluster import Cluster
 from connectors.sources import SOURCES
 from connectors.storage import archive, home
@@ -19,7 +19,7 @@ from flows.run import Run, Upstreams
 from flows.settings import Settings
 from flows.surroundings import new_run_id, now, open_cluster, open_upstreams, select
 from tokenshare.errors import UsageError
-from tokenshare.topics import TOPICS
+from tokenshare.topics import TOPIC_NAMES
 
 
 def collect(
@@ -40,14 +40,19 @@ def collect(
     with alone(mine, new_run_id(started), started):
         _mind_the_past(mine, sources, min(moments))
         cluster = open_cluster(settings, progress)
-        topics.create(cluster, [topic.name for topic in TOPICS])
+        topics.create(cluster, TOPIC_NAMES)
         outcomes: list[SourceOutcome] = []
         for moment in sorted(moments):
             progress(f"collect {', '.join(sources)} as of {moment:%Y-%m-%d}")
             with open_upstreams(settings, world, moment) as upstreams:
                 run = _at(moment, started, settings, cluster, upstreams, sources, progress)
-                outcomes += [ingest_one(run, source) for source in SOURCES if source.id in sources]
+                outcomes += _ingest(run)
     return outcomes
+
+
+def _ingest(run: Run) -> list[SourceOutcome]:
+    with producer.open_sender(run.cluster, TOPIC_NAMES) as sender:
+        return [ingest_one(run, source, sender) for source in SOURCES if source.id in run.sources]
 
 
 def _at(

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Literal
 
 from connectors.kafka import producer, topics
-from connectors.kafka.producer import Message
+from connectors.kafka.producer import Message, Sender
 from connectors.sources import SOURCES
 from connectors.storage import archive
 from flows.parts import why_apart
@@ -18,7 +18,7 @@ from tokenshare.codec import encode
 from tokenshare.errors import PayloadRefused, SourceAbsent
 from tokenshare.events import Event, FetchCompleted, digest_of
 from tokenshare.sources import Fetch, Page, Parsed, Source, Window
-from tokenshare.topics import FETCH_COMPLETED, TOPICS, Topic
+from tokenshare.topics import FETCH_COMPLETED, TOPIC_NAMES, TOPICS, Topic
 
 BEGINNING = date(2025, 1, 1)
 OVERLAP = timedelta(days=7)  # the upstream restates the last days for up to three
@@ -37,12 +37,13 @@ class SourceOutcome:
 
 def ingest(run: Run) -> list[SourceOutcome]:
     """Asks every source that is part of the set-up; one that fails never stops the others."""
-    topics.create(run.cluster, [topic.name for topic in TOPICS])
-    return [ingest_one(run, source) for source in SOURCES]
+    topics.create(run.cluster, TOPIC_NAMES)
+    with producer.open_sender(run.cluster, TOPIC_NAMES) as sender:
+        return [ingest_one(run, source, sender) for source in SOURCES]
 
 
-def ingest_one(run: Run, source: Source) -> SourceOutcome:
-    """Asks one source and produces what it says; the topics are there."""
+def ingest_one(run: Run, source: Source, sender: Sender) -> SourceOutcome:
+    """Asks one source and sends what it says; the topics are there."""
     reason = why_apart(run, source) or ("" if source.id in run.sources else "not selected")
     if reason:
         return SourceOutcome(source.id, "skipped", reason=reason)
@@ -58,7 +59,7 @@ def ingest_one(run: Run, source: Source) -> SourceOutcome:
     covered = _covered(stated, parsed)
     if covered <= digests.keys() and all(stated.get(period) == digest for period, digest in digests.items()):
         return SourceOutcome(source.id, "unchanged", reason=_strange(parsed))
-    _produce(run, fetch, parsed)
+    _produce(run, sender, fetch, parsed)
     archive.complete(run.home.archive, fetch, digests, covered)
     return SourceOutcome(source.id, "fetched", len({e.event_id for e in parsed.events}), _strange(parsed))
 
@@ -77,12 +78,12 @@ def _fetch(run: Run, source: Source) -> Fetch:
     return Fetch(source.id, window, tuple(pages))
 
 
-def _produce(run: Run, fetch: Fetch, parsed: Parsed) -> None:
+def _produce(run: Run, sender: Sender, fetch: Fetch, parsed: Parsed) -> None:
     """Events first; `fetch.completed` only after every one of them is acknowledged, so a torn fetch is never used."""
     distinct = {event.event_id: event for event in parsed.events}
     with run.point("produce") as midway:
-        producer.send(run.cluster, [_message(event) for event in distinct.values()], midway)
-        producer.send(run.cluster, [_message(_completed(fetch, parsed, list(distinct.values())))])
+        sender.send([_message(event) for event in distinct.values()], midway)
+        sender.send([_message(_completed(fetch, parsed, list(distinct.values())))])
 
 
 def _completed(fetch: Fetch, parsed: Parsed, events: list[Event]) -> FetchCompleted:

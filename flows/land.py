@@ -12,9 +12,7 @@ from flows.run import Run
 from tokenshare.errors import RecordsLost
 from tokenshare.events import Event
 from tokenshare.offsets import Landed, Range, Record
-from tokenshare.topics import CONSUMER_GROUP, TOPIC_BY_NAME, TOPICS
-
-NAMES = [topic.name for topic in TOPICS]
+from tokenshare.topics import CONSUMER_GROUP, TOPIC_BY_NAME, TOPIC_NAMES
 
 
 def land(run: Run) -> list[Landed]:
@@ -29,17 +27,14 @@ def land(run: Run) -> list[Landed]:
         warehouse.show_landed(connection, run.home.landing)
         reached = warehouse.positions(connection)
     with run.point("offsets") as midway:
-        half = dict(list(reached.items())[: len(reached) // 2])
-        groups.commit(run.cluster, CONSUMER_GROUP, half)
-        midway()
-        groups.commit(run.cluster, CONSUMER_GROUP, {at: reached[at] for at in reached.keys() - half.keys()})
+        groups.commit(run.cluster, CONSUMER_GROUP, reached, midway)
     return manifests
 
 
 def _plan(run: Run) -> list[Range]:
     """Ranges planned before and not landed, then what is new; written down before any work on them."""
-    identities = topics.identities(run.cluster, NAMES)
-    positions = ranges.positions(run.cluster, NAMES)
+    identities = topics.identities(run.cluster, TOPIC_NAMES)
+    positions = ranges.positions(run.cluster, TOPIC_NAMES)
     with run.point("plan") as midway, warehouse.open_warehouse(run.home.warehouse) as connection:
         _mind_recreation(warehouse.known_topics(connection), identities)
         pending = warehouse.intended(connection)

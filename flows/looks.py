@@ -11,7 +11,7 @@ from flows.settings import Settings
 from flows.surroundings import cluster_of
 from tokenshare.errors import BrokerUnavailable, UsageError
 from tokenshare.metrics import Metric
-from tokenshare.topics import CONSUMER_GROUP, TOPICS
+from tokenshare.topics import CONSUMER_GROUP, TOPIC_NAMES
 
 Document = dict[str, Any]
 
@@ -129,7 +129,7 @@ def _lag(settings: Settings) -> int | None:
     if not servers:
         return None
     try:
-        found = groups.lag(cluster_of(settings, servers), CONSUMER_GROUP, [topic.name for topic in TOPICS])
+        found = groups.lag(cluster_of(settings, servers), CONSUMER_GROUP, TOPIC_NAMES)
     except BrokerUnavailable:
         return None
     return sum(found.values())

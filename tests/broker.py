@@ -1,7 +1,6 @@
 """The one broker that tests share: an existing one where named, else a real Kafka in a temporary home."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,16 +8,23 @@ import pytest
 from connectors.kafka import broker as local
 
 BOOTSTRAP = "TOKENSHARE_TEST_BOOTSTRAP_SERVERS"
+WORKER = "PYTEST_XDIST_WORKER"
 
 
 @pytest.fixture(scope="session")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Bootstrap servers."""
+def broker(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Bootstrap servers; who asks first starts it, and `stop_broker` ends it after the last test of all."""
     if os.environ.get(BOOTSTRAP):
-        yield os.environ[BOOTSTRAP]
-        return
-    home: Path = tmp_path_factory.mktemp("broker home")
-    try:
-        yield local.start(home, lambda _: None, environ=os.environ)
-    finally:
-        local.stop(home)
+        return os.environ[BOOTSTRAP]
+    own = tmp_path_factory.getbasetemp()
+    return local.start(_home(own.parent if WORKER in os.environ else own), lambda _: None, environ=os.environ)
+
+
+def stop_broker(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Ends the broker of this run, if one was started; to be called by the process that began the run."""
+    if WORKER not in os.environ:
+        local.stop(_home(tmp_path_factory.getbasetemp()))
+
+
+def _home(run: Path) -> Path:
+    return run / "broker home"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.broker import broker
+from tests.broker import broker, stop_broker
 
 __all__ = ["broker"]
 
@@ -25,3 +25,8 @@ def recorded_data() -> Path:
     if not RECORDED.is_dir():
         pytest.skip("recorded data are not beside this checkout")
     return RECORDED
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """The broker outlives the workers that share it."""
+    stop_broker(session.config._tmp_path_factory)  # type: ignore[attr-defined]

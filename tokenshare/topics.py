@@ -156,4 +156,5 @@ TOPICS = (
     CLAIM_QUOTED,
     FETCH_COMPLETED,
 )
+TOPIC_NAMES = tuple(topic.name for topic in TOPICS)
 TOPIC_BY_NAME = {topic.name: topic for topic in TOPICS}

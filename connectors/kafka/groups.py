@@ -1,6 +1,6 @@
 """Consumer-group offsets as a display of the ledger: ordinary tools show lag by them, we never trust them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from time import sleep
 from typing import Any
 
@@ -13,7 +13,7 @@ from kafka.errors import (
 )
 from kafka.structs import OffsetAndMetadata
 
-from connectors.kafka.cluster import Cluster, opened
+from connectors.kafka.cluster import Cluster, nothing, opened
 from connectors.kafka.ranges import Partition, positions
 from tokenshare.errors import BrokerUnavailable
 
@@ -23,16 +23,28 @@ ATTEMPTS = 50
 PAUSE_SECONDS = 0.2
 
 
-def commit(cluster: Cluster, group: str, offsets: Mapping[Partition, int]) -> None:
-    """Set the group's next offset of each partition; raises BrokerUnavailable where Kafka refuses."""
-    if not offsets:
-        return
-    wanted = {
-        TopicPartition(cluster.physical(topic), partition): OffsetAndMetadata(offset)
+def commit(
+    cluster: Cluster, group: str, offsets: Mapping[Partition, int], midway: Callable[[], None] = nothing
+) -> None:
+    """Set the group's next offset of each partition, calling `midway` when half of them are set.
+
+    Raises BrokerUnavailable where Kafka refuses.
+    """
+    wanted = [
+        (TopicPartition(cluster.physical(topic), partition), OffsetAndMetadata(offset))
         for (topic, partition), offset in offsets.items()
-    }
+    ]
+    half = len(wanted) // 2
     with opened(KafkaAdminClient, cluster) as admin:
-        answers = _answered(lambda: _committed(admin, cluster.physical(group), wanted))
+        _commit(admin, cluster, group, dict(wanted[:half]))
+        midway()
+        _commit(admin, cluster, group, dict(wanted[half:]))
+
+
+def _commit(admin: Any, cluster: Cluster, group: str, wanted: Mapping[Any, Any]) -> None:
+    if not wanted:
+        return
+    answers = _answered(lambda: _committed(admin, cluster.physical(group), wanted))
     refused = sorted((at, error.__name__) for at, error in answers.items() if error is not NoError)
     if refused:
         raise BrokerUnavailable(

@@ -1,6 +1,7 @@
 """Messages into Kafka: every one acknowledged by all replicas, or an error."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from kafka.errors import MessageSizeTooLargeError
 from kafka.serializer import Serializer
 
 from connectors.kafka import topics
-from connectors.kafka.cluster import Cluster, opened
+from connectors.kafka.cluster import Cluster, nothing, opened
 from tokenshare.errors import UsageError
 from tokenshare.offsets import Record
 
@@ -30,27 +31,54 @@ class Message:
     headers: tuple[tuple[str, bytes], ...] = ()
 
 
-def nothing() -> None:
-    """Do nothing."""
+class Sender:
+    """Sends through one producer, which opens with the first message and closes with `open_sender`."""
+
+    def __init__(self, cluster: Cluster, until: ExitStack, found: Iterable[str]) -> None:
+        self._cluster, self._until, self._found = cluster, until, set(found)
+        self._producer: Any = None
+
+    def send(self, messages: Iterable[Message], midway: Callable[[], None] = nothing) -> int:
+        """Send all, stamped with the time of sending, and return how many.
+
+        Calls `midway` once, when half of them have been acknowledged. Raises BrokerUnavailable where one was not
+        acknowledged within 30 s or its topic is missing, UsageError where one is too large for its topic.
+        """
+        queue = list(messages)
+        if not queue:
+            return 0
+        self._require({message.topic for message in queue})
+        half = (len(queue) + 1) // 2
+        producer = self._opened()
+        _deliver(producer, self._cluster, queue[:half])
+        midway()
+        _deliver(producer, self._cluster, queue[half:])
+        return len(queue)
+
+    def _require(self, names: set[str]) -> None:
+        """kafka-python waits for a missing topic until max_block_ms; asking first names it at once."""
+        if names - self._found:
+            topics.require(self._cluster, sorted(names - self._found))
+            self._found |= names
+
+    def _opened(self) -> Any:
+        if self._producer is None:
+            client = opened(KafkaProducer, self._cluster, closing={"timeout": 5}, **_options())
+            self._producer = self._until.enter_context(client)
+        return self._producer
+
+
+@contextmanager
+def open_sender(cluster: Cluster, found: Iterable[str] = ()) -> Iterator[Sender]:
+    """One producer for many calls, so that a topic's metadata is waited for once; `found` topics are there."""
+    with ExitStack() as until:
+        yield Sender(cluster, until, found)
 
 
 def send(cluster: Cluster, messages: Iterable[Message], midway: Callable[[], None] = nothing) -> int:
-    """Send all, stamped with the time of sending, and return how many.
-
-    Calls `midway` once, when half of them have been acknowledged. Raises BrokerUnavailable where one was not
-    acknowledged within 30 s or its topic is missing, UsageError where one is too large for its topic.
-    """
-    queue = list(messages)
-    if not queue:
-        return 0
-    # kafka-python waits for a missing topic until max_block_ms; asking first names it at once.
-    topics.require(cluster, sorted({message.topic for message in queue}))
-    half = (len(queue) + 1) // 2
-    with opened(KafkaProducer, cluster, closing={"timeout": 5}, **_options()) as producer:
-        _deliver(producer, cluster, queue[:half])
-        midway()
-        _deliver(producer, cluster, queue[half:])
-    return len(queue)
+    """`Sender.send` with a producer of its own."""
+    with open_sender(cluster) as sender:
+        return sender.send(messages, midway)
 
 
 def dead_letter(record: Record, error_class: str, message: str, stage: str, attempt: int) -> Message:

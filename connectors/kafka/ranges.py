@@ -7,7 +7,7 @@ from typing import Any
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.admin import OffsetSpec
-from kafka.errors import LogTruncationError, OffsetOutOfRangeError
+from kafka.errors import KafkaTimeoutError, LogTruncationError, OffsetOutOfRangeError
 
 from connectors.kafka.cluster import Cluster, opened
 from connectors.kafka.topics import CREATE, described
@@ -16,6 +16,7 @@ from tokenshare.offsets import Range, Record
 
 Partition = tuple[str, int]
 STALL_SECONDS = 15.0
+METADATA_MS = 5_000
 RESTORE = "bring the topic back, or start a new home, which fetches again"
 
 
@@ -79,8 +80,8 @@ def read(cluster: Cluster, wanted: Range) -> Iterator[Record]:
     """
     with opened(KafkaConsumer, cluster, **_options()) as consumer:
         partition = TopicPartition(cluster.physical(wanted.topic), wanted.partition)
-        _check(consumer, partition, wanted)
         consumer.assign([partition])
+        _check(consumer, partition, wanted)
         consumer.seek(partition, wanted.start)
         for row in _rows(consumer, partition, wanted):
             yield Record(
@@ -127,10 +128,11 @@ def _offsets(admin: Any, partitions: list[Any], spec: Any) -> dict[Any, int]:
 
 def _check(consumer: Any, partition: Any, wanted: Range) -> None:
     """Before waiting for records, make sure that they can come."""
-    if wanted.partition not in (consumer.partitions_for_topic(partition.topic) or ()):
-        raise BrokerUnavailable(f"Kafka lacks topic {wanted.topic} partition {wanted.partition}", CREATE)
-    beginning = consumer.beginning_offsets([partition])[partition]
-    end = consumer.end_offsets([partition])[partition]
+    try:
+        beginning = consumer.beginning_offsets([partition], METADATA_MS)[partition]
+        end = consumer.end_offsets([partition], METADATA_MS)[partition]
+    except KafkaTimeoutError as error:
+        raise BrokerUnavailable(f"Kafka lacks topic {wanted.topic} partition {wanted.partition}", CREATE) from error
     span = (wanted.topic, wanted.partition)
     gaps = lost({span: wanted.start}, {span: (beginning, end)}) or lost({span: wanted.end}, {span: (0, end)})
     if gaps:
