@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import inf, isnan
 from typing import Any
 
 import pandas as pd
@@ -104,16 +105,23 @@ def _obeyed(suite: ExpectationSuite, frame: pd.DataFrame, digest: str) -> list[b
 def _measure(measures: Sequence[Measure], released: Released) -> Iterator[Check]:
     """Judges the lowest and the highest value of each measure; a key without a value makes both unknown."""
     known = [m for m in measures if len(m.observed)]
-    ends = {m.name: [float(m.observed.min(skipna=False)), float(m.observed.max(skipna=False))] for m in known}
+    ends = {m.name: _ends(m) for m in known}
     suite = measures_suite({m.name: m.interval for m in known})
     outcomes = validate(suite, pd.DataFrame(ends)) if known else []
     for index, measure in enumerate(known):
         breaches = tuple(_breaches(measure))
-        passed = all(outcomes[2 * index : 2 * index + 2]) and not breaches
+        passed = outcomes[index] and not breaches
         yield _check(measure.name, passed, _said(measure, breaches), str(measure.interval), breaches, released)
     for measure in measures:
         if not len(measure.observed):
             yield _check(measure.name, not measure.needs_keys, "no key to judge", str(measure.interval), (), released)
+
+
+def _ends(measure: Measure) -> list[float]:
+    """The lowest and the highest value; one that is not known lies outside, where a null would be passed over."""
+    outside = -inf if measure.interval.minimum > -inf else inf
+    ends = [float(measure.observed.min(skipna=False)), float(measure.observed.max(skipna=False))]
+    return [outside if isnan(end) else end for end in ends]
 
 
 def _breaches(measure: Measure) -> Iterator[Breach]:

@@ -37,17 +37,20 @@ def build(
     midway: Callable[[], None] = lambda: None,
     *,
     with_tests: bool = False,
+    loads_seeds: bool = True,
 ) -> list[str]:
     """Runs `dbt build` of some relations and what they stand on, in this process.
 
     Returns the names of models and tests that did not succeed, none where all did. Tests run where all that they
-    read is built. Calls `midway` at every node that is done.
+    read is built, and seeds that the database has already need not be loaded again. Calls `midway` at every node
+    that is done.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
     hand_to_dbt(database)
     chosen = ["--select", *(f"+{name}" for name in relations), "--indirect-selection", "cautious"]
-    chosen += ["--exclude-resource-type", "unit_test"] + ([] if with_tests else ["--exclude-resource-type", "test"])
+    left_out = ["unit_test", *([] if with_tests else ["test"]), *([] if loads_seeds else ["seed"])]
+    chosen += [word for kind in left_out for word in ("--exclude-resource-type", kind)]
     try:
         result = _run(["build", "--vars", json.dumps(dict(variables)), *chosen], database, work, midway)
     finally:

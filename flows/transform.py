@@ -17,15 +17,19 @@ from tokenshare.metrics import ROUTER_SOURCES
 def transform(run: Run, variables: Mapping[str, Any]) -> Build:
     """Builds the active candidates where what they are made from has changed, else remembers the build there is."""
     relations = wanted(active(run))
-    inputs = _inputs(run, variables, relations)
+    inputs, seeds = _inputs(run, variables, relations), _digest(project().seeds, relations)
     with warehouse.open_warehouse(run.home.warehouse) as connection:
         known = builds.read(connection)
         if known and known.inputs_digest == inputs and not known.failed:
             return known
         builds.forget(connection)
+    loads_seeds = not known or bool(known.failed) or known.seeds_digest != seeds
     with run.point("build") as midway:
-        failed = build(run.home.warehouse, variables, run.home.build / "dbt", relations, midway, with_tests=True)
-    made = Build(inputs, run.id, tuple(failed))
+        failed = build(
+            run.home.warehouse, variables, run.home.build / "dbt", relations, midway,
+            with_tests=True, loads_seeds=loads_seeds,
+        )  # fmt: skip
+    made = Build(inputs, run.id, tuple(failed), seeds)
     with warehouse.open_warehouse(run.home.warehouse) as connection:
         builds.remember(connection, made)
     return made
@@ -45,4 +49,8 @@ def usage_sources(run: Run) -> list[str]:
 def _inputs(run: Run, variables: Mapping[str, Any], relations: Sequence[str]) -> str:
     with warehouse.open_warehouse(run.home.warehouse) as connection:
         reached = sorted((*at, end) for at, end in warehouse.positions(connection).items())
-    return sha256(json.dumps([reached, project().seeds, project().models, variables, relations]).encode()).hexdigest()
+    return _digest(reached, project().seeds, project().models, variables, relations)
+
+
+def _digest(*parts: Any) -> str:
+    return sha256(json.dumps(parts).encode()).hexdigest()

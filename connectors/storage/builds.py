@@ -7,17 +7,21 @@ from connectors.storage.warehouse import Connection, transaction
 
 @dataclass(frozen=True)
 class Build:
-    """`failed` names models and tests that did not succeed; a metric that needs one of them is held."""
+    """`failed` names models and tests that did not succeed; a metric that needs one of them is held.
+
+    `seeds_digest` tells the seeds that it loaded, empty where that is not known.
+    """
 
     inputs_digest: str
     run_id: str
     failed: tuple[str, ...]
+    seeds_digest: str
 
 
 def read(connection: Connection) -> Build | None:
     """The build there is; None before the first, and after one that was cut off."""
-    found = connection.execute("SELECT inputs_digest, run_id, failed FROM ledger.builds").fetchone()
-    return Build(found[0], found[1], tuple(found[2])) if found else None
+    found = connection.execute("SELECT inputs_digest, run_id, failed, seeds_digest FROM ledger.builds").fetchone()
+    return Build(found[0], found[1], tuple(found[2]), found[3] or "") if found else None
 
 
 def forget(connection: Connection) -> None:
@@ -30,6 +34,6 @@ def remember(connection: Connection, build: Build) -> None:
     with transaction(connection):
         forget(connection)
         connection.execute(
-            "INSERT INTO ledger.builds VALUES (?, ?, ?)",
-            [build.inputs_digest, build.run_id, list(build.failed)],
+            "INSERT INTO ledger.builds VALUES (?, ?, ?, ?)",
+            [build.inputs_digest, build.run_id, list(build.failed), build.seeds_digest],
         )

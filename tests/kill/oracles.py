@@ -12,10 +12,9 @@ from connectors.kafka import groups, ranges
 from connectors.kafka.cluster import Cluster
 from connectors.storage.published import open_published
 from connectors.storage.warehouse import open_warehouse
-from flows.land import NAMES
 from tests.scene import Scene
 from tokenshare.metrics import METRICS
-from tokenshare.topics import CONSUMER_GROUP
+from tokenshare.topics import CONSUMER_GROUP, TOPIC_NAMES
 
 Rows = list[tuple[Any, ...]]
 PUBLICATIONS = (
@@ -100,8 +99,8 @@ def _gaps(ledger: Rows) -> Iterator[str]:
 def _disagreements(scene: Scene, ledger: Rows) -> list[str]:
     cluster = Cluster(scene.broker, topic_prefix=scene.prefix)
     reached = {(row[0], row[1]): row[3] for row in ledger}
-    ends = {at: end for at, (_, end) in ranges.positions(cluster, NAMES).items() if end}
-    group = groups.committed(cluster, CONSUMER_GROUP, NAMES)
+    ends = {at: end for at, (_, end) in ranges.positions(cluster, TOPIC_NAMES).items() if end}
+    group = groups.committed(cluster, CONSUMER_GROUP, TOPIC_NAMES)
     return [
         f"{name}: {told} and not {reached}" for name, told in (("Kafka", ends), ("group", group)) if told != reached
     ]
