@@ -71,7 +71,8 @@ def read_question(
 
 def check(home: Home, asked: Question) -> Document:
     """The verdict in the usual window, what each method gives there, and how many variants of any window match."""
-    standing = _standing(home, METRIC_BY_ID[asked.about.stands_on])
+    metric = METRIC_BY_ID.get(asked.about.stands_on)
+    standing = _standing(home, metric) if metric else dict.fromkeys(("as_of", "version", "status", "held_since"))
     query = compose("int_claims_compared", {"int_claims_stated": STATED, "int_claims_asked": ASKED})
     rows = sorted(catalog.read_query(home, query, _values(asked)), key=lambda row: row["nearness"])
     own = [row for row in rows if row["tried_span_name"] == asked.window]
@@ -97,6 +98,7 @@ def _asked(asked: Question) -> Document:
         "rounding": float(asked.rounding),
         "asked_period": EVERYTHING if asked.period == EVER else "/".join(map(str, asked.period)),
         "asked_method": asked.method,
+        "stands_on": asked.about.stands_on or None,
         "window": asked.window,
     }
 

@@ -24,7 +24,7 @@ class About:
     window: str = "week"
     limits: tuple[int, int] | None = None  # None: any number
     entities: tuple[str, ...] = ()  # where there are no others
-    stands_on: str = "fct_usage_daily"  # the metric whose standing a check tells
+    stands_on: str = "fct_usage_daily"  # the metric whose standing is the number's; empty where nothing counts it
 
 
 SHARE = (0, 1)
@@ -128,10 +128,10 @@ MARKETS = (
     About("pureplay_value", "USD", "value of a pure-play, or of all", ("newest",), "total", "day", _COUNTED),
     About("platform_value", "USD", "value of a platform company, or of all", ("newest",), "total", "day", _COUNTED),
 )
-_STATED = ("stated",)
+_STATED = {"methods": ("stated",), "entity": "vercel/deepseek", "window": "month", "limits": SHARE, "stands_on": ""}
 ELSEWHERE = (  # populations that no source of ours observes: their claims have no data
-    About("elsewhere_token_share", "ratio", "a share of others' tokens", _STATED, "vercel/deepseek", "month", SHARE),
-    About("elsewhere_revenue_share", "ratio", "a share of others' revenue", _STATED, "vercel/deepseek", "month", SHARE),
+    About("elsewhere_token_share", "ratio", "a share of others' tokens", **_STATED),  # type: ignore[arg-type]
+    About("elsewhere_revenue_share", "ratio", "a share of others' revenue", **_STATED),  # type: ignore[arg-type]
 )
 ABOUTS = (*ROUTER, *PROGRAMMING, *HUB, *PRICES, *MARKETS, *ELSEWHERE)
 ABOUT_BY_NAME: Mapping[str, About] = {about.name: about for about in ABOUTS}

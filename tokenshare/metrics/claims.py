@@ -1,7 +1,7 @@
 """Verdicts on claims: quoted numbers held against what is published."""
 
 from tokenshare import rows
-from tokenshare.metrics.group import Group, Provenance
+from tokenshare.metrics.group import Following, Group, Provenance
 from tokenshare.metrics.hub_groups import HUB_GROUPS, HUB_PROVENANCE, HUB_SOURCES
 from tokenshare.metrics.metric import Metric
 from tokenshare.metrics.programming import CATEGORY_PROVENANCE, PROGRAMMING
@@ -16,10 +16,10 @@ CLAIMS = Group(
         CATEGORY_PROVENANCE,
         HUB_PROVENANCE,
     ),
-    follows=(
-        ROUTER.id,
-        PROGRAMMING.id,
-        *(group.id for group in HUB_GROUPS if group.measured_by),
+    follows=Following(
+        groups=(ROUTER.id, PROGRAMMING.id, *(group.id for group in HUB_GROUPS if group.measured_by)),
+        stands_on="stands_on",
+        told="nearest",
     ),
 )
 
