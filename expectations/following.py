@@ -23,7 +23,7 @@ def judge_following(metric: Metric, rows: Sequence[Row], shown: Sequence[Row], s
 def _moved(
     metric: Metric, rows: Sequence[Row], shown: Sequence[Row], shut: Collection[str]
 ) -> Iterator[tuple[str, str]]:
-    """(group, key) of each row that stands on a shut group and is not what is shown, or tells what nothing shown does."""
+    """(group, key) of each row that stands on a shut group and is not as shown, or tells a number nobody has seen."""
     follows, names = GROUP_BY_ID[metric.group].follows, [column.name for column in columns_of(metric.row)]
     stands_on, told = names.index(follows.stands_on), names.index(follows.told)
     key = [names.index(name) for name in metric.grain]

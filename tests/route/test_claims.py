@@ -1,4 +1,4 @@
-"""A file of claims through the whole route: judged, refused by line and column, mended, and held where held numbers would move it."""
+"""A file of claims over the whole route: judged, refused by its line, mended, held where held numbers would move it."""
 
 import csv
 from collections.abc import Iterator

@@ -9,6 +9,10 @@ with counts as (
     select * from {{ ref('int_claims_variants_programming') }}
     union all by name
     select * from {{ ref('int_claims_variants_hub') }}
+    union all by name
+    select * from {{ ref('int_claims_variants_prices') }}
+    union all by name
+    select * from {{ ref('int_claims_variants_markets') }}
 ),
 
 final as (
@@ -21,7 +25,7 @@ final as (
         end_date,
         cast(numerator as bigint) as numerator,
         cast(denominator as bigint) as denominator,
-        if(denominator is null, cast(numerator as double), numerator / denominator) as value
+        coalesce(value, if(denominator is null, cast(numerator as double), numerator / denominator)) as value
     from counts
     where denominator is null or denominator > 0
 )
