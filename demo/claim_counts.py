@@ -14,20 +14,25 @@ Asked = Callable[[Model], bool]
 
 
 class Variant(NamedTuple):
-    """One number that one method gives over one week."""
+    """One number that one method gives over one window: a count, a share, or `told` where nothing whole is counted."""
 
     method: str
     place: int  # of the method among those that count as well; published ones first
     end: date
-    numerator: int
+    numerator: int | None
     denominator: int | None
+    told: float = 0.0
 
     @property
     def value(self) -> float:
+        if self.numerator is None:
+            return self.told
         return float(self.numerator) if self.denominator is None else self.numerator / self.denominator
 
     @property
     def said(self) -> str:
+        if self.numerator is None:
+            return f"{self.told:.6g}"
         return f"{self.numerator:,}" if self.denominator is None else f"{self.value:.4f}"
 
 

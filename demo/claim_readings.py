@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from demo import hub, hub_truth, programming
 from demo.claim_counts import Variant
 from demo.hub_truth import Cells
-from demo.models import MODEL_BY_PERMASLUG
 from demo.spans import SEVEN_DAYS, gather
 from demo.volumes import Usage
 
@@ -23,8 +22,7 @@ def _programming(seed: int, _: str, __: str, usage: Usage) -> Iterator[Variant]:
 
 def _vendor(seed: int, _: str, vendor: str, __: Usage) -> Iterator[Variant]:
     for week, tokens in programming.settle(seed).items():
-        of = {id: sum(n for slug, n in tokens.items() if MODEL_BY_PERMASLUG[slug].vendor_id == id)
-              for id in (vendor, "unknown")}  # fmt: skip
+        of = programming.by_vendor(tokens)
         if of[vendor]:
             whole = sum(tokens.values())
             yield Variant("of_all", 1, week + SUNDAY, of[vendor], whole)

@@ -15,6 +15,7 @@ from demo import volumes
 from demo.calendar import LAST_DAY
 from demo.claim_counts import COUNTS, WEEK, Variant
 from demo.claim_readings import READINGS
+from demo.claim_values import VALUES
 from demo.files import Answer, File
 from demo.spans import gather
 from demo.volumes import Usage
@@ -103,7 +104,9 @@ def _count(claim: Claim, usage: Usage, seed: int) -> Iterator[Variant]:
     """The windows that end within the claim's period and lie within the world, by every method."""
     about, entity = claim["about"], claim["entity"]
     start, end = (date.fromisoformat(claim[name]) for name in ("period_start", "period_end"))
-    if about in READINGS:
+    if about in VALUES:
+        yield from (variant for variant in VALUES[about](seed, entity) if start <= variant.end <= end)
+    elif about in READINGS:
         yield from (variant for variant in READINGS[about](seed, about, entity, usage) if start <= variant.end <= end)
     elif about in COUNTS:
         for sunday in _sundays(start, min(end, LAST_DAY)):

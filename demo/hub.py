@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from demo import hub_truth
 from demo.calendar import BACKFILL_AS_OF, DAILY_AS_OFS, stamp
@@ -40,12 +41,13 @@ def count_american(seed: int) -> list[tuple[str, int]]:
     return [(f"{reading.day}", hub_truth.count_american(reading)) for reading in read(seed)]
 
 
-def read(seed: int) -> list[Reading]:
+@lru_cache(maxsize=2)
+def read(seed: int) -> tuple[Reading, ...]:
     """What the demo's passes see of the Hub, reading by reading."""
     repositories = draw(seed)
     asked = sorted({moment.date() for moment in (*EARLIER, BACKFILL_AS_OF, *DAILY_AS_OFS)})
     days = [day for day in asked if day in (*MONTH_ENDS, *LAST_DAYS)]
-    return [Reading(day, [r for r in _listed(repositories, day) if day < r.withdrawn_on]) for day in days]
+    return tuple(Reading(day, [r for r in _listed(repositories, day) if day < r.withdrawn_on]) for day in days)
 
 
 def _listed(repositories: Iterable[Repository], day: date) -> Iterator[Repository]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from demo.files import Answer
 from demo.market_lines import DISCLOSED, LINES, PLATFORMS, PUREPLAYS, Line, fixings, sessions
 from demo.markets import CORRECTED, CORRECTED_AT, RUNNING, SLIP, Drawn, draw
 
+Worth = tuple[int, str, date]
 YEAR, WEEK = timedelta(days=365), timedelta(days=7)
 
 
@@ -34,6 +36,7 @@ def answers(seed: int) -> Iterable[Answer]:
     yield from add_values("platform_value_daily", PLATFORMS, caps)
 
 
+@lru_cache(maxsize=2)
 def value(seed: int) -> dict[str, dict[date, Cap]]:
     """Market values by company and session, as far as they are known at the last pass."""
     drawn = draw(seed)
@@ -67,9 +70,6 @@ def _round(numerator: int, denominator: int) -> int:
 
 def _judge_caps(line: Line, caps: dict[date, Cap]) -> Iterator[tuple[date, dict[str, object]]]:
     for day, cap in caps.items():
-        earlier = max((known for known in caps if known <= day - YEAR), default=None)
-        is_known = earlier is not None and day - YEAR - earlier <= WEEK
-        before = caps[earlier].cents if is_known and earlier else None
         yield (
             day,
             {
@@ -78,9 +78,18 @@ def _judge_caps(line: Line, caps: dict[date, Cap]) -> Iterator[tuple[date, dict[
                 "currency": line.currency,
                 "shares_issued": cap.shares,
                 "fx_date": cap.fx_date,
-                "change_year_share": None if before is None else (cap.cents - before) / before,
+                "change_year_share": change_year(caps, day),
             },
         )
+
+
+def change_year(caps: dict[date, Cap], day: date) -> float | None:
+    """Over the value a year before, or in the last session before that, at most a week; None without one."""
+    earlier = max((known for known in caps if known <= day - YEAR), default=None)
+    if earlier is None or day - YEAR - earlier > WEEK:
+        return None
+    before = caps[earlier].cents
+    return (caps[day].cents - before) / before
 
 
 def _shock(caps: dict[str, dict[date, Cap]]) -> Iterator[Answer]:
@@ -104,7 +113,7 @@ def _shock(caps: dict[str, dict[date, Cap]]) -> Iterator[Answer]:
 def add_values(metric: str, companies: Iterable[str], caps: dict[str, dict[date, Cap]]) -> Iterator[Answer]:
     """Day by day what each company is worth, the market before any disclosure, and their total."""
     for day in sorted({day for values in caps.values() for day in values}):
-        parts = {company: found for company in companies if (found := _worth(company, day, caps))}
+        parts = tell_worth(companies, day, caps)
         for company, (cents, basis, basis_date) in parts.items():
             yield from _worth_cells(metric, day, company, cents, basis, basis_date)
         if parts:
@@ -113,7 +122,12 @@ def add_values(metric: str, companies: Iterable[str], caps: dict[str, dict[date,
             yield from _worth_cells(metric, day, "total", cents, basis, min(part[2] for part in parts.values()))
 
 
-def _worth(company: str, day: date, caps: dict[str, dict[date, Cap]]) -> tuple[int, str, date] | None:
+def tell_worth(companies: Iterable[str], day: date, caps: dict[str, dict[date, Cap]]) -> dict[str, Worth]:
+    """Of each company that has a value by the day: cents, how they are known, since when."""
+    return {company: found for company in companies if (found := _worth(company, day, caps))}
+
+
+def _worth(company: str, day: date, caps: dict[str, dict[date, Cap]]) -> Worth | None:
     session = max((known for known in caps.get(company, {}) if known <= day), default=None)
     if session:
         return caps[company][session].cents, "listed", session

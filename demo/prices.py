@@ -71,7 +71,7 @@ def files(_: int) -> Iterator[File]:
 def answers(_: int) -> Iterator[Answer]:
     """What readers see of prices at the end: the last good pass, on the first of each month and where a price moves."""
     for day in sorted(_telling_days()):
-        listed = dict(_listed(day))
+        listed = dict(list_models(day))
         for model, (price, source, is_discounted) in listed.items():
             cells = {**_costs(price), "source_id": source, "is_discounted": str(is_discounted).lower()}
             yield from _write("list_price_daily", {"price_date": f"{day}", "model_id": model}, cells)
@@ -140,7 +140,7 @@ def _telling_days() -> set[date]:
     return {*days, *moves, *(day - timedelta(days=1) for day in moves), *CATALOGUE_AS_OFS}
 
 
-def _listed(day: date) -> Iterator[tuple[str, tuple[Price, str, bool]]]:
+def list_models(day: date) -> Iterator[tuple[str, tuple[Price, str, bool]]]:
     """By model: the catalogue's price where it was read that day and shows the model, else the book's."""
     at = CATALOGUE_AS_OFS.get(day)
     for model in MODELS:

@@ -1,7 +1,9 @@
 """The synthetic world's programming slice: a part of every week's tokens, as an upstream would sample it."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from math import fsum
 from random import Random
 
@@ -54,6 +56,7 @@ def draw(seed: int) -> Weeks:
     return {monday: volumes.cut(_sample(usage, monday, random)) for monday in mondays}
 
 
+@lru_cache(maxsize=2)
 def settle(seed: int) -> Weeks:
     """The weeks as they stand at the end, the correction made."""
     weeks = draw(seed)
@@ -91,10 +94,14 @@ def _show(weeks: Weeks) -> Iterator[tuple[str, ...]]:
         yield (stamp(RESTATED_AT), RESTATED_WEEK.isoformat(), CATEGORY, slug, str(count))
 
 
-def _divide(tokens: Day) -> Answers:
-    vendors: dict[str, int] = {}
+def by_vendor(tokens: Day) -> Counter[str]:
+    """A week's tokens by vendor."""
+    vendors = Counter[str]()
     for slug, count in tokens.items():
-        vendor_id = MODEL_BY_PERMASLUG[slug].vendor_id
-        vendors[vendor_id] = vendors.get(vendor_id, 0) + count
-    for vendor_id, own in sorted(vendors.items()):
+        vendors[MODEL_BY_PERMASLUG[slug].vendor_id] += count
+    return vendors
+
+
+def _divide(tokens: Day) -> Answers:
+    for vendor_id, own in sorted(by_vendor(tokens).items()):
         yield {"vendor_id": vendor_id}, {"tokens": own, "vendor_share": own / sum(tokens.values())}

@@ -1,7 +1,7 @@
 """The gate: every check of a metric evaluated, or the gate is shut. It never edits what it judges."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import inf, isnan
 from typing import Any
@@ -10,12 +10,13 @@ import pandas as pd
 from great_expectations import ExpectationSuite
 
 from expectations.evidence import NO_DAY, Measured, freshness, in_force
+from expectations.following import judge_following
 from expectations.laws import LAWS, Frames
 from expectations.suites import digest_of, measures_suite, pin, pins, suite_for
 from expectations.validation import validate
 from tokenshare.columns import columns_of
 from tokenshare.metrics import GROUP_BY_ID, Interval, Metric
-from tokenshare.publication import WHOLE, Breach, Candidate, Check
+from tokenshare.publication import WHOLE, Breach, Candidate, Check, Row
 
 _OBEYED: set[tuple[str, ...]] = set()  # suites and rows, by digest, of which all was well in this process
 Released = frozenset[tuple[str, str, str]]  # (check, key, observed) that a person has let through
@@ -32,6 +33,7 @@ class Case:
     released: Released
     as_of: datetime
     shut: tuple[str, ...] = ()  # groups it follows whose own gates are shut
+    shown: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)  # by metric, what readers see, if any is shut
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Measure:
 def judge(case: Case) -> dict[str, list[Check]]:
     """The checks of each metric of a group; one failed member shuts the gate of all."""
     frames = {id: _frame(candidate) for id, candidate in case.candidates.items()}
-    shared = [_built(case.failed_tests), *_followed(case), *_measure(_evidence(case), case.released)]
+    shared = [_built(case.failed_tests), *_measure(_evidence(case), case.released)]
     checks = {m.id: [*shared, *_judge_metric(m, frames, case)] for m in case.metrics}
     return _together(checks) if len(case.metrics) > 1 else checks
 
@@ -57,6 +59,8 @@ def _judge_metric(metric: Metric, frames: Frames, case: Case) -> Iterator[Check]
         yield Check("build", "failed", "no relation", "a relation built by dbt")
         return
     yield _pinned(metric)
+    if GROUP_BY_ID[metric.group].follows.groups:
+        yield judge_following(metric, case.candidates[metric.id].rows, case.shown.get(metric.id, ()), case.shut)
     yield from _contract(metric, frames[metric.id], case)
     measures, unread = _read_laws(metric, frames)
     yield from _measure(measures, case.released)
@@ -155,13 +159,6 @@ def _pinned(metric: Metric) -> Check:
 
 def _built(failed: Sequence[str]) -> Check:
     return Check("dbt_build", "failed" if failed else "passed", ", ".join(failed) or "all passed", "all passed")
-
-
-def _followed(case: Case) -> list[Check]:
-    """Numbers drawn from another group's are no better than those: while that gate is shut, this one is."""
-    follows, shut = GROUP_BY_ID[case.metrics[0].group].follows, ", ".join(case.shut)
-    said = f"{shut} held" if shut else "all pass"
-    return [Check("followed_groups", "failed" if shut else "passed", said, "all pass")] if follows else []
 
 
 def _together(checks: dict[str, list[Check]]) -> dict[str, list[Check]]:

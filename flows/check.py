@@ -1,6 +1,5 @@
 """`check`: a number somebody quotes, held against every way to count it over what is published now."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any
 from connectors.storage import catalog
 from connectors.storage.home import Home, describe
 from flows.compose import compose
+from flows.known import mind_entity
 from flows.periods import EVER, Period, read_period
 from tokenshare import claims
 from tokenshare.claims import About
@@ -26,13 +26,6 @@ STATED = """SELECT 'asked' AS claim_id, '' AS quote, ?::VARCHAR AS about, ?::VAR
     '' AS claim_source"""
 ASKED = """SELECT claim_id, about, entity, unnest(['day', 'week', 'trailing7', 'trailing28', 'month']) AS span_name,
     start_date, end_date FROM int_claims_stated"""
-
-VENDORS = "SELECT DISTINCT vendor_id FROM marts.dim_vendors ORDER BY 1"
-FAMILIES = "SELECT family_id FROM marts.dim_families UNION SELECT vendor_id FROM marts.dim_families ORDER BY 1"
-KNOWN = {  # whom a claim may be about, and what they are called
-    **dict.fromkeys(("vendor_share", "vendor_programming_share"), ("vendor", VENDORS)),
-    **{about.name: ("family", FAMILIES) for about in claims.HUB if about.entity},
-}
 
 
 @dataclass(frozen=True)
@@ -71,12 +64,13 @@ def read_question(
 
 def check(home: Home, asked: Question) -> Document:
     """The verdict in the usual window, what each method gives there, and how many variants of any window match."""
-    standing = _standing(home, METRIC_BY_ID[asked.about.stands_on])
+    metric = METRIC_BY_ID.get(asked.about.stands_on)
+    standing = _standing(home, metric) if metric else dict.fromkeys(("as_of", "version", "status", "held_since"))
     query = compose("int_claims_compared", {"int_claims_stated": STATED, "int_claims_asked": ASKED})
     rows = sorted(catalog.read_query(home, query, _values(asked)), key=lambda row: row["nearness"])
     own = [row for row in rows if row["tried_span_name"] == asked.window]
     if not rows:
-        _mind_entity(home, asked)
+        mind_entity(home, asked.about.name, asked.entity)
     return {
         **_asked(asked),
         "verdict": _verdict(own),
@@ -97,6 +91,7 @@ def _asked(asked: Question) -> Document:
         "rounding": float(asked.rounding),
         "asked_period": EVERYTHING if asked.period == EVER else "/".join(map(str, asked.period)),
         "asked_method": asked.method,
+        "stands_on": asked.about.stands_on or None,
         "window": asked.window,
     }
 
@@ -126,17 +121,6 @@ def _standing(home: Home, metric: Metric) -> Document:
             f"{metric.id} is not published in this home", "run `tokenshare refresh`, or see `tokenshare gates`"
         )
     return shown[0]
-
-
-def _mind_entity(home: Home, asked: Question) -> None:
-    """Raises UsageError where nobody by that name is known, rather than call an error in spelling no data."""
-    if asked.about.name not in KNOWN:
-        return
-    kind, query = KNOWN[asked.about.name]
-    known = [name for row in catalog.read_query(home, query, []) for name in row.values()]
-    for name in re.split("[/+]", asked.entity):
-        if name not in [*known, "unknown"]:
-            raise UsageError(f"there is no {kind} {name}", f"choose among {', '.join(known)}")
 
 
 def _verdict(own: Sequence[Document]) -> str:

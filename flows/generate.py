@@ -12,10 +12,11 @@ from expectations.laws import LAWS
 from flows.report.figures import FIGURES
 from flows.schedule import deployments
 from flows.settings import Settings, name_of
+from tokenshare.claims import ABOUTS
 from tokenshare.errors import GRAVITY, UsageError
 from tokenshare.metrics import GROUPS, METRICS
 from tokenshare.metrics.metric import OWNER
-from tokenshare.render import pages, reference, relations, schemas
+from tokenshare.render import abouts, pages, reference, relations, schemas
 from tokenshare.render.deployments import prefect_text
 from tokenshare.topics import TOPICS
 
@@ -33,6 +34,7 @@ def rendered() -> dict[str, str]:
         "dbt/models/staging/_sources.yml": relations.sources_text(TOPICS),
         "dbt/models/metrics/_metrics.yml": relations.models_text(m for m in METRICS if m.schema == "metrics"),
         "dbt/models/marts/_marts.yml": relations.models_text(m for m in METRICS if m.schema == "marts"),
+        "dbt/models/intermediate/claims/int_claims_abouts.sql": abouts.abouts_text(ABOUTS),
         "dbt/models/_exposures.yml": relations.exposure_text("report", "The page", PAGE, OWNER, _looked_at()),
         "prefect.yaml": prefect_text(deployments()),
         "docs/reference/metrics.md": pages.metrics_page(METRICS),

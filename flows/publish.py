@@ -17,7 +17,7 @@ from flows.graph import read_graph
 from flows.ingest import SourceOutcome
 from flows.run import Run
 from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID, METRICS, ROUTER_SOURCES, Metric
-from tokenshare.publication import Candidate, Check, Verdict, decide, hold_back, reason_of
+from tokenshare.publication import Candidate, Check, Row, Verdict, decide, hold_back, reason_of
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def _judge(
     checks: dict[str, list[Check]] = {}
     graph = read_graph()
     for group in dict.fromkeys(metric.group for metric in active):
-        members = tuple(metric for metric in active if metric.group == group)
+        members, shut = tuple(metric for metric in active if metric.group == group), _shut(group, checks)
         case = Case(
             metrics=members,
             candidates=found,
@@ -86,7 +86,8 @@ def _judge(
             failed_tests=graph.concerning(build.failed, members),
             released=history.read_releases(connection, group),
             as_of=run.as_of,
-            shut=_shut(group, checks),
+            shut=shut,
+            shown=_shown(connection, members) if shut else {},
         )
         checks |= judge(case)
         midway()
@@ -96,7 +97,13 @@ def _judge(
 def _shut(group: str, checks: Mapping[str, Sequence[Check]]) -> tuple[str, ...]:
     """Of the groups this one follows, those whose gates are shut in this pass; they are judged before it."""
     shut = {METRIC_BY_ID[id].group for id, judged in checks.items() if any(check.shuts for check in judged)}
-    return tuple(id for id in GROUP_BY_ID[group].follows if id in shut)
+    return tuple(id for id in GROUP_BY_ID[group].follows.groups if id in shut)
+
+
+def _shown(connection: Connection, metrics: Sequence[Metric]) -> dict[str, tuple[Row, ...]]:
+    """The rows that readers see of each metric; none of one that nobody has seen yet."""
+    standing = {metric: history.read_standing(connection, metric).shown for metric in metrics}
+    return {m.id: history.read_version(connection, m, shown.version) for m, shown in standing.items() if shown}
 
 
 def _decide(

@@ -26,8 +26,9 @@ def draw_check(console: Console, document: Document) -> None:
     console.print("enough variants match anything by chance; the verdict is of the first line's window alone")
     for match in document["matches"][:MATCHES]:
         console.print(f"  {match['method']} {match['period']}: {said(match['nearest'], unit)}", markup=False)
-    numbers = "demo (synthetic) numbers" if document["synthetic"] else "numbers"
-    console.print(f"{numbers} as of {text(document['as_of'])}, version {document['version']}, {document['status']}")
+    if document["stands_on"]:
+        numbers = "demo (synthetic) numbers" if document["synthetic"] else "numbers"
+        console.print(f"{numbers} as of {text(document['as_of'])}, version {document['version']}, {document['status']}")
 
 
 def draw_citation(console: Console, document: Document) -> None:

@@ -24,7 +24,7 @@ class About:
     window: str = "week"
     limits: tuple[int, int] | None = None  # None: any number
     entities: tuple[str, ...] = ()  # where there are no others
-    stands_on: str = "fct_usage_daily"  # the metric whose standing a check tells
+    stands_on: str = "fct_usage_daily"  # the metric whose standing is the number's; empty where nothing counts it
 
 
 SHARE = (0, 1)
@@ -113,25 +113,35 @@ HUB = (
 )  # fmt: skip
 _SIDES = ("input", "output", "blended")
 PRICES = (
-    About("list_price", "USD/1M tokens", "list price of a model", _SIDES, "deepseek/deepseek-v4-pro", "day", _COUNTED),
+    About("list_price", "USD/1M tokens", "list price of a model", _SIDES, "deepseek/deepseek-v4-pro", "day", _COUNTED,
+          stands_on="list_price_daily"),
     About("price_ratio", "ratio", "one model's price over another's", _SIDES, "openai/gpt-5.5:deepseek/deepseek-v4-pro",
-          "day"),
-    About("price_saving", "ratio", "how much cheaper than its peers", _SIDES, "moonshotai/kimi-k2.6", "day", SHARE),
+          "day", stands_on="list_price_daily"),
+    About("price_saving", "ratio", "how much cheaper than the mean of its peers", _SIDES, "moonshotai/kimi-k2.6", "day",
+          SHARE, stands_on="price_ratio_daily"),
 )  # fmt: skip
+_CLOSE, _NEWEST = (("close",), "nvidia", "day"), (("newest",), "total", "day")  # ways, whom, window
+_PLACES = (1, 10**6)
 MARKETS = (
-    About("market_cap", "USD", "market value of a company", ("close",), "nvidia", "day", _COUNTED),
-    About("market_cap_change", "ratio", "change of a market value over a year", ("close",), "nvidia", "day"),
-    About("market_cap_rank", "rank", "place among companies by market value", ("close",), "nvidia", "day", (1, 10**6)),
-    About("session_change", "ratio", "change of a price in one session", ("close",), "nvidia", "day", (-1, 10)),
-    About("session_change_usd", "USD", "change of a market value in one session", ("close",), "nvidia", "day"),
-    About("session_loss_rank", "rank", "place among one-day losses of value", ("close",), "nvidia", "day", (1, 10**6)),
-    About("pureplay_value", "USD", "value of a pure-play, or of all", ("newest",), "total", "day", _COUNTED),
-    About("platform_value", "USD", "value of a platform company, or of all", ("newest",), "total", "day", _COUNTED),
-)
-_STATED = ("stated",)
+    About("market_cap", "USD", "market value of a company", *_CLOSE, _COUNTED, stands_on="market_cap_daily"),
+    About("market_cap_change", "ratio", "change of a market value over a year", *_CLOSE, stands_on="market_cap_daily"),
+    About("market_cap_rank", "rank", "place among companies by market value", *_CLOSE, _PLACES,
+          stands_on="market_cap_daily"),
+    About("session_change", "ratio", "change of a market value in one session", *_CLOSE, (-1, 10),
+          stands_on="session_shock_daily"),
+    About("session_change_usd", "USD", "change of a market value in one session", *_CLOSE,
+          stands_on="session_shock_daily"),
+    About("session_loss_rank", "rank", "place among one-day losses of value up to it", *_CLOSE, _PLACES,
+          stands_on="session_shock_daily"),
+    About("pureplay_value", "USD", "value of a pure-play, or of all", *_NEWEST, _COUNTED,
+          stands_on="pureplay_value_daily"),
+    About("platform_value", "USD", "value of a platform company, or of all", *_NEWEST, _COUNTED,
+          stands_on="platform_value_daily"),
+)  # fmt: skip
+_STATED = {"methods": ("stated",), "entity": "vercel/deepseek", "window": "month", "limits": SHARE, "stands_on": ""}
 ELSEWHERE = (  # populations that no source of ours observes: their claims have no data
-    About("elsewhere_token_share", "ratio", "a share of others' tokens", _STATED, "vercel/deepseek", "month", SHARE),
-    About("elsewhere_revenue_share", "ratio", "a share of others' revenue", _STATED, "vercel/deepseek", "month", SHARE),
+    About("elsewhere_token_share", "ratio", "a share of others' tokens", **_STATED),  # type: ignore[arg-type]
+    About("elsewhere_revenue_share", "ratio", "a share of others' revenue", **_STATED),  # type: ignore[arg-type]
 )
 ABOUTS = (*ROUTER, *PROGRAMMING, *HUB, *PRICES, *MARKETS, *ELSEWHERE)
 ABOUT_BY_NAME: Mapping[str, About] = {about.name: about for about in ABOUTS}

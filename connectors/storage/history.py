@@ -7,6 +7,7 @@ from typing import Any
 
 from connectors.storage.candidates import read_rows
 from connectors.storage.warehouse import Connection
+from tokenshare.columns import columns_of
 from tokenshare.metrics import Metric
 from tokenshare.publication import Publication, Row, Standing
 
@@ -41,8 +42,10 @@ def read_publications(connection: Connection, metric: Metric) -> list[Publicatio
 
 
 def read_version(connection: Connection, metric: Metric, version: int) -> tuple[Row, ...]:
-    """The rows of one version, in the order of the contract."""
-    return read_rows(connection, metric, f"versions.{metric.id}", f"version = {int(version)}")
+    """The rows of one version, in the order of the contract; null in a column that the contract has gained since."""
+    gained = ", ".join(f'NULL::{column.sql_type} AS "{column.name}"' for column in columns_of(metric.row))
+    kept = f"(SELECT * FROM versions.{metric.id} UNION ALL BY NAME SELECT {gained} WHERE false)"
+    return read_rows(connection, metric, kept, f"version = {int(version)}")
 
 
 def read_inputs(connection: Connection) -> tuple[str, str] | None:

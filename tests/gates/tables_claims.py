@@ -12,6 +12,7 @@ def _verdict(
         "quote": "somebody said so",
         "about": "china_share",
         "entity": "",
+        "stands_on": "fct_usage_daily",
         "claimed": claimed,
         "unit": "ratio",
         "rounding": 0.01,
@@ -38,6 +39,9 @@ CLAIM_TABLES: dict[str, list[dict[str, Any]]] = {
     "claim_verdict": [
         _verdict("third", "reproduced", 0.67, (13, 2), **_near(280, 420, "origin", reproduced_by="origin 2026-W02")),
         _verdict("half", "not_reproduced", 0.5, (13, 0), **_near(280, 700, "lower")),
-        _verdict("elsewhere", "no_data", 0.17, (0, 0)),
+        _verdict("elsewhere", "no_data", 0.17, (0, 0), stands_on=None),
+        _verdict(
+            "coding", "not_reproduced", 0.4, (1, 0), stands_on="programming_share_weekly", **_near(1, 4, "of_all")
+        ),
     ],
 }

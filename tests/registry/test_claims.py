@@ -10,10 +10,10 @@ from connectors.sources.files import SHIPPED
 from flows.compose import compose
 from flows.graph import read_graph
 from tests.sources.payloads import fetch_of, page_of
-from tokenshare.claims import ABOUT_BY_NAME, ROUTER, WINDOWS
-from tokenshare.metrics import METRIC_BY_ID
+from tokenshare.claims import ABOUT_BY_NAME, ABOUTS, ELSEWHERE, ROUTER, WINDOWS
+from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID
 
-ELSEWHERE = {  # methods that other models add to those of a share
+ADDED = {  # methods that other models add to those of a share
     "vendor_share": {"upper"},
     "model_rank_china_count": {"origin", "identified"},
     "router_tokens": {"all"},
@@ -29,7 +29,7 @@ def test_every_way_of_counting_can_be_named_and_every_name_is_counted() -> None:
     for about, method, *_ in ways:
         found[about].add(method)
     told = {about.name: set(about.methods) for about in ROUTER}
-    assert {name: found[name] | ELSEWHERE.get(name, set()) for name in told} == told
+    assert {name: found[name] | ADDED.get(name, set()) for name in told} == told
 
 
 def test_ways_that_are_equally_near_have_an_order() -> None:
@@ -57,6 +57,12 @@ def test_a_check_by_hand_reads_nothing_but_what_is_published() -> None:
     read = {name for model in counting for name in models[model].reads}
     assert read - models.keys() == set(), "a seed is not published"
     assert {name for name in read if not name.startswith("int_claims_")} <= METRIC_BY_ID.keys()
+
+
+def test_what_a_claim_stands_on_is_followed_by_the_verdicts() -> None:
+    followed = set(GROUP_BY_ID["claims"].follows.groups)
+    assert {METRIC_BY_ID[about.stands_on].group for about in ABOUTS if about.stands_on} <= followed
+    assert [about for about in ABOUTS if not about.stands_on] == list(ELSEWHERE)
 
 
 def test_a_model_that_is_more_than_sql_and_references_is_not_composed() -> None:

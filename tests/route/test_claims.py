@@ -1,4 +1,4 @@
-"""A file of claims through the whole route: judged, refused by line and column, mended, and held with its numbers."""
+"""A file of claims over the whole route: judged, refused by its line, mended, held where held numbers would move it."""
 
 import csv
 from collections.abc import Iterator
@@ -35,6 +35,8 @@ CLAIMS = [
 ]  # fmt: skip
 ADDED = {**CHINA, "claim_id": "added", "quote": "Qwen has a quarter", "value": "0.26", "about": "vendor_share",
          "entity": "qwen", "method": "of_all"}  # fmt: skip
+OPEN = {**CHINA, "claim_id": "open", "quote": "a third on the day that is not whole", "value": "0.33", "window": "day",
+        "period_start": "2026-07-13", "period_end": "2026-07-15"}  # fmt: skip
 Row = dict[str, Any]
 
 
@@ -65,9 +67,11 @@ def story(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sto
         ("refused", 14, [*CLAIMS, {**ADDED, "value": "26 %"}]),
         ("mended", 15, [*CLAIMS, ADDED]),
         ("held", 16, [*CLAIMS, ADDED]),
+        ("moved", 16, [*CLAIMS, ADDED, OPEN]),
     ):
         write_claims(world, claims)
-        story.reports[step] = story.scene.refresh(f"2026-07-{morning}T06:00:00+00:00", world, origin="demo")
+        hour = 7 if step == "moved" else 6
+        story.reports[step] = story.scene.refresh(f"2026-07-{morning}T0{hour}:00:00+00:00", world, origin="demo")
         story.shown[step] = {row["claim_id"]: row for row in story.scene.metric("claim_verdict")}
     yield story
     topics.delete_prefixed(Cluster(broker, topic_prefix=story.scene.prefix))
@@ -102,13 +106,19 @@ def test_a_mended_file_is_judged(story: Story) -> None:
     assert story.shown["mended"].keys() - story.shown["clean"].keys() == {"added"}
 
 
-def test_verdicts_are_held_with_the_numbers_they_draw_on(story: Story) -> None:
-    (outcome,) = [metric for metric in story.reports["held"].metrics if metric.id == "claim_verdict"]
-    assert (outcome.status, outcome.reason) == ("held", "followed_groups: observed router held, expected all pass")
-    assert {row["status"] for row in story.shown["held"].values()} == {"held"}
-    assert {id: row["verdict"] for id, row in story.shown["held"].items()} == {
-        id: row["verdict"] for id, row in story.shown["mended"].items()
-    }
+def test_verdicts_of_weeks_gone_by_stand_while_the_usage_of_a_day_is_held(story: Story) -> None:
+    assert statuses(story.reports["held"])["vendor_share_daily"] == "held"
+    assert statuses(story.reports["held"])["claim_verdict"] == "unchanged"
+    assert {row["status"] for row in story.shown["held"].values()} == {"current"}
+    assert {row["stands_on"] for row in story.shown["held"].values()} == {"fct_usage_daily"}
+
+
+def test_a_verdict_that_held_numbers_would_move_is_held_with_them(story: Story) -> None:
+    (outcome,) = [metric for metric in story.reports["moved"].metrics if metric.id == "claim_verdict"]
+    said = "followed_groups: observed router held, would move open, expected no row moved by a held group"
+    assert (outcome.status, outcome.reason) == ("held", said)
+    assert {row["status"] for row in story.shown["moved"].values()} == {"held"}
+    assert story.shown["moved"].keys() == story.shown["held"].keys()
 
 
 def test_a_citation_of_a_held_synthetic_number_says_both(story: Story) -> None:

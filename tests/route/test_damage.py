@@ -142,3 +142,10 @@ def test_a_metric_that_became_inactive_is_shown_so_even_after_a_kill_before_the_
         decisions.record(connection, run, [Decision(METRIC, Verdict("inactive", (), "gone"), (), "")], lambda: None)
     republish(decided)
     assert shown(decided) == []
+
+
+def test_a_version_older_than_a_column_is_read_with_nothing_in_it(decided: Home) -> None:
+    with warehouse.open_warehouse(decided.warehouse) as connection:
+        connection.execute(f"ALTER TABLE versions.{METRIC.id} DROP COLUMN growth_ratio")
+        first, *_ = history.read_version(connection, METRIC, 1)
+    assert first == (date(1988, 1, 4), 0, None, None)

@@ -12,9 +12,10 @@ import pytest
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from flows import looks, settings
+from flows.check import check, read_question
 from flows.refresh import Report
 from tests.scene import Scene, small_rows, statuses, write_rankings
-from tokenshare.errors import ExitCode
+from tokenshare.errors import ExitCode, UsageError
 
 pytestmark = pytest.mark.timeout(900)
 MARKETS = ("market_cap_daily", "session_shock_daily", "pureplay_value_daily", "platform_value_daily")
@@ -263,8 +264,8 @@ def test_one_quote_source_is_enough(steps: dict[str, Step]) -> None:
 def test_what_landed_and_is_bad_holds_the_values_with_the_reason(steps: dict[str, Step]) -> None:
     step = steps["split, conflict"]
     assert {step.told[id] for id in MARKETS} == {"held"}
-    for check in ("split_suspected: observed 0.9 at 2026-07-02", "conflicting_keys: observed 1 at 2026-07-02"):
-        assert all(check in step.reason(id) for id in MARKETS), check
+    for name in ("split_suspected: observed 0.9 at 2026-07-02", "conflicting_keys: observed 1 at 2026-07-02"):
+        assert all(name in step.reason(id) for id in MARKETS), name
     assert {step.told[id] for id in OTHERS} == {"published"}
     assert {row["status"] for row in step.shown["market_cap_daily"]} == {"held"}
     assert newest(step) == date(2026, 7, 1)
@@ -278,6 +279,40 @@ def test_a_split_with_its_count_is_no_shock_and_the_next_good_answer_lets_the_va
     assert caps(mended, thursday)["nvidia"] == caps(mended, date(2026, 7, 1))["nvidia"] == 4_800_000_000
     assert caps(mended, thursday)["zhipu"] == 46_451_612.90
     assert {row["change_usd"] for row in mended.shown["session_shock_daily"] if row["session_date"] == thursday} == {0}
+
+
+def ask(story: tuple[Scene, dict[str, Step]], value: str, about: str, entity: str) -> dict[str, Any]:
+    return check(story[0].home, read_question(value, about, entity, "2026-06-25", None, None))
+
+
+@pytest.mark.parametrize(
+    ("value", "about", "entity", "nearest", "stands_on"),
+    [
+        ("4800000000", "market_cap", "nvidia", 4_800_000_000, "market_cap_daily"),
+        ("2", "market_cap_rank", "tencent", 2, "market_cap_daily"),
+        ("4", "market_cap_rank", "zhipu", 4, "market_cap_daily"),
+        ("0.0", "session_change", "nvidia", 0, "session_shock_daily"),
+        ("0", "session_change_usd", "nvidia", 0, "session_shock_daily"),
+        ("100546451612.9", "pureplay_value", "total", 100_546_451_612.9, "pureplay_value_daily"),
+        ("320000000", "platform_value", "alibaba", 320_000_000, "platform_value_daily"),
+    ],
+)
+def test_a_value_somebody_quotes_is_held_against_the_market(
+    story: tuple[Scene, dict[str, Step]], value: str, about: str, entity: str, nearest: float, stands_on: str
+) -> None:
+    told = ask(story, value, about, entity)
+    assert (told["verdict"], told["nearest"], told["period"]) == ("reproduced", nearest, "2026-06-25")
+    assert (told["window"], told["stands_on"]) == ("day", stands_on)
+
+
+def test_what_the_market_does_not_tell_has_no_data(story: tuple[Scene, dict[str, Step]]) -> None:
+    assert ask(story, "0.5", "market_cap_change", "nvidia")["verdict"] == "no_data", "nothing a year before"
+    assert ask(story, "1", "session_loss_rank", "nvidia")["verdict"] == "no_data", "nothing was lost"
+    assert ask(story, "1", "market_cap", "bytedance")["verdict"] == "no_data", "it is not listed"
+    with pytest.raises(UsageError, match=r"there is no company nvida: choose among .*nvidia"):
+        ask(story, "1", "market_cap", "nvida")
+    with pytest.raises(UsageError, match=r"there is no pure-play nvidia: choose among deepseek, minimax"):
+        ask(story, "1", "pureplay_value", "nvidia")
 
 
 def test_status_lists_the_ticker_nobody_mapped(story: tuple[Scene, dict[str, Step]]) -> None:

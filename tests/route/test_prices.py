@@ -13,10 +13,11 @@ from connectors.kafka.cluster import Cluster
 from demo.prices import COLUMNS
 from demo.upstream import Upstream
 from flows import looks, settings
+from flows.check import check, read_question
 from flows.refresh import Report
 from flows.trace import trace
 from tests.scene import MODELS, ROUTER_ALONE, Scene, small_rows, statuses, write_prices, write_rankings
-from tokenshare.errors import ExitCode
+from tokenshare.errors import ExitCode, UsageError
 from tokenshare.metrics import METRIC_BY_ID, METRICS
 
 pytestmark = pytest.mark.timeout(900)
@@ -243,6 +244,36 @@ def test_a_price_is_traced_to_its_offsets_and_computed_again(story: Story, metri
     found = trace(story.scene.home, METRIC_BY_ID[metric], words)
     assert found.is_equal
     assert {"price.listed.v1", "fetch.completed.v1"} <= {span.topic for span in found.spans}
+
+
+def ask(story: Story, value: str, about: str, entity: str, method: str | None = None) -> dict[str, Any]:
+    """What the published prices of two days, an older one and a newer, say of a number."""
+    return check(story.scene.home, read_question(value, about, entity, "2026-06-09/2026-06-15", None, method))
+
+
+def test_a_price_somebody_quotes_is_held_against_the_list(story: Story) -> None:
+    undated = "deepseek/deepseek-v4-pro"
+    told = ask(story, "0.87", "list_price", undated)
+    assert (told["verdict"], told["method"], told["period"]) == ("reproduced", "output", "2026-06-10")
+    assert [row["nearest"] for row in told["beside"]] == [0.435, 0.87, pytest.approx(2.175 / 4)]
+    assert (told["window"], told["stands_on"], told["status"]) == ("day", "list_price_daily", "current")
+    assert ask(story, "0.87", "list_price", undated, "input")["verdict"] == "reproduced_by_another_method"
+    assert ask(story, "0.87", "list_price", PRO)["verdict"] == "reproduced"
+
+
+def test_a_model_that_is_twelve_times_cheaper_is_the_one_divided_by(story: Story) -> None:
+    told = ask(story, "11.5", "price_ratio", "openai/gpt-5.5:deepseek/deepseek-v4-pro", "input")
+    assert (told["verdict"], told["nearest"], told["period"]) == ("reproduced", 5 / 0.435, "2026-06-10")
+    assert (told["numerator"], told["denominator"]) == (None, None)
+    assert ask(story, "11.5", "price_ratio", f"{PRO}:{SOL}", "input")["nearest"] == 0.1
+    assert ask(story, "11.5", "price_ratio", f"{SOL}:{FLASH}")["verdict"] == "no_data", "it is free"
+    saved = ask(story, "0.9", "price_saving", PRO, "input")
+    assert (saved["nearest"], saved["stands_on"]) == (pytest.approx(0.9), "price_ratio_daily")
+
+
+def test_a_model_nobody_lists_is_an_error_in_spelling(story: Story) -> None:
+    with pytest.raises(UsageError, match=r"there is no model openai/gpt-5.4: choose among .*openai/gpt-5.5, "):
+        ask(story, "11.5", "price_ratio", "openai/gpt-5.4:deepseek/deepseek-v4-pro")
 
 
 def test_a_live_set_up_reads_the_installed_book(new_scene: Callable[..., Scene], tmp_path: Path) -> None:

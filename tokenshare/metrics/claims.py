@@ -1,13 +1,41 @@
 """Verdicts on claims: quoted numbers held against what is published."""
 
 from tokenshare import rows
-from tokenshare.metrics.group import Group, Provenance
+from tokenshare.metrics.group import Following, Group, Provenance
 from tokenshare.metrics.hub_groups import HUB_GROUPS, HUB_PROVENANCE, HUB_SOURCES
+from tokenshare.metrics.markets_group import (
+    FX_SOURCES,
+    MARKET_CAPS,
+    PLATFORM_VALUES,
+    PUREPLAY_VALUES,
+    QUOTE_SOURCES,
+    SESSION_SHOCKS,
+    SHARE_SOURCES,
+    VALUE_PROVENANCE,
+)
 from tokenshare.metrics.metric import Metric
+from tokenshare.metrics.prices import PRICE_SOURCES
+from tokenshare.metrics.prices_group import LIST_PRICES
 from tokenshare.metrics.programming import CATEGORY_PROVENANCE, PROGRAMMING
 from tokenshare.metrics.router_group import ROUTER, ROUTER_SOURCES, USAGE_PROVENANCE
-from tokenshare.topics import CLAIM_QUOTED, DOWNLOADS_OBSERVED, FETCH_COMPLETED, USAGE_CATEGORY_OBSERVED, USAGE_OBSERVED
+from tokenshare.topics import (
+    CATALOG_MODEL_OBSERVED,
+    CLAIM_QUOTED,
+    DISCLOSURE_OBSERVED,
+    DOWNLOADS_OBSERVED,
+    FETCH_COMPLETED,
+    FX_OBSERVED,
+    PRICE_LISTED,
+    QUOTE_OBSERVED,
+    SHARE_COUNT_OBSERVED,
+    USAGE_CATEGORY_OBSERVED,
+    USAGE_OBSERVED,
+)
 
+FOLLOWED = (
+    *(ROUTER, PROGRAMMING, *(group for group in HUB_GROUPS if group.measured_by), LIST_PRICES),
+    *(MARKET_CAPS, SESSION_SHOCKS, PUREPLAY_VALUES, PLATFORM_VALUES),
+)
 CLAIMS = Group(
     id="claims",
     provenance=(
@@ -15,11 +43,13 @@ CLAIMS = Group(
         USAGE_PROVENANCE,
         CATEGORY_PROVENANCE,
         HUB_PROVENANCE,
+        *LIST_PRICES.provenance,
+        *VALUE_PROVENANCE,
     ),
-    follows=(
-        ROUTER.id,
-        PROGRAMMING.id,
-        *(group.id for group in HUB_GROUPS if group.measured_by),
+    follows=Following(
+        groups=tuple(group.id for group in FOLLOWED),
+        stands_on="stands_on",
+        told="nearest",
     ),
 )
 
@@ -36,9 +66,15 @@ CLAIM_METRICS = (
         exclusions="claims about what no source of ours observes have no data",
         coverage="the curated claims; complete windows only",
         group=CLAIMS.id,
-        topics=(CLAIM_QUOTED, USAGE_OBSERVED, USAGE_CATEGORY_OBSERVED, DOWNLOADS_OBSERVED, FETCH_COMPLETED),
+        topics=(
+            *(CLAIM_QUOTED, USAGE_OBSERVED, USAGE_CATEGORY_OBSERVED, DOWNLOADS_OBSERVED, CATALOG_MODEL_OBSERVED),
+            *(PRICE_LISTED, QUOTE_OBSERVED, SHARE_COUNT_OBSERVED, FX_OBSERVED, DISCLOSURE_OBSERVED, FETCH_COMPLETED),
+        ),
         needs=(("claims",), ROUTER_SOURCES),
-        aided_by=("openrouter_categories", *HUB_SOURCES),
+        aided_by=(
+            *("openrouter_categories", *HUB_SOURCES, *PRICE_SOURCES),
+            *(*QUOTE_SOURCES, *SHARE_SOURCES, *FX_SOURCES, "disclosures"),
+        ),
         window="snapshot",
         freshness=None,
         laws=("verdict_follows_from_variants", "nearest_is_quotient", "verdict_names_its_number"),

@@ -36,12 +36,25 @@ class Provenance:
 
 
 @dataclass(frozen=True)
+class Following:
+    """The groups whose numbers a group draws on, row by row.
+
+    `stands_on` is its column with the metric that a row is drawn from; `told` is one that is null where a row tells no
+    number.
+    """
+
+    groups: tuple[str, ...] = ()
+    stands_on: str = ""
+    told: str = ""
+
+
+@dataclass(frozen=True)
 class Group:
     """Metrics that are published or held together.
 
     `measured_by` is the dbt model (check_name, key, observed) that measures `evidence`; the keys of the check
     `dated_by` are the days there are, by which freshness is told. `listed` are dbt models that `status` lists.
-    It `follows` the groups whose numbers it draws on: while one of them is shut, so is this one.
+    It `follows` the groups whose numbers it draws on: while one of them is shut, nothing drawn from it may move.
     """
 
     id: str
@@ -50,7 +63,7 @@ class Group:
     dated_by: str = ""
     evidence: tuple[Evidence, ...] = ()
     listed: tuple[str, ...] = ()
-    follows: tuple[str, ...] = ()
+    follows: Following = Following()
 
 
 NONE = Interval(0, 0)

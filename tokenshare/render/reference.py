@@ -27,6 +27,7 @@ ALWAYS: Mapping[str, str] = {
     "suite_pinned": "The suite is the committed one, in size and digest: a lost expectation shuts the gate.",
     "expect_*": "What the columns say: at least one row, exactly these columns, a unique grain, no null where none "
     "may be, bounds, patterns, choices. Infinity and NaN are not numbers.",
+    "followed_groups": "Of verdicts: no row moves that stands on a metric whose own gate is shut.",
     "coherence_group": "Members of a group are let out together or not at all, so that rows always add up.",
 }
 FRESHNESS = (

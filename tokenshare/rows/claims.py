@@ -11,6 +11,9 @@ class ClaimVerdict(Row):
     quote: f.Quote
     about: f.About
     entity: f.ClaimEntity
+    stands_on: f.StandsOn | None = Field(
+        description="The metric whose numbers it is held against; null where no source of ours observes them."
+    )
     claimed: f.Compared = Field(description="The quoted number.")
     unit: f.ClaimUnit
     rounding: f.Compared = Field(description="The step it is quoted in; half of it either way is within.")

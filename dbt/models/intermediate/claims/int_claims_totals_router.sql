@@ -39,7 +39,7 @@ final as (
     union all
     select 'router_growth', '', 'all', 1, span_name, end_date, tokens, year_ago_tokens
     from grown
-    where is_asked and year_ago_tokens > 0
+    where is_asked and year_ago_tokens is not null
 )
 
 select * from final

@@ -1,6 +1,6 @@
 -- Every number that the Hub's listings give for what a claim may be about.
 -- Decision: days are those on which the Hub was read; counters of a day between two readings are nobody's to tell.
-with counts as (
+with final as (
     select
         about,
         family_id as entity,
@@ -27,20 +27,6 @@ with counts as (
     select 'trending_china_count', '', 'score', 1, 'day', download_date, max(chinese_so_far_count), null
     from {{ ref('trending_top10_daily') }}
     group by download_date
-),
-
-final as (
-    select
-        about,
-        entity,
-        method,
-        preference,
-        span_name,
-        end_date,
-        cast(numerator as bigint) as numerator,
-        cast(denominator as bigint) as denominator,
-        if(denominator is null, cast(numerator as double), numerator / denominator) as value
-    from counts
 )
 
 select * from final

@@ -35,37 +35,23 @@ ways as (
     from parts
 ),
 
-counts as (
+final as (
     select
         'programming_share' as about,
         '' as entity,
         'of_all' as method,
         1 as preference,
-        week_start_date,
+        'week' as span_name,
+        week_start_date + 6 as end_date,
         category_tokens as numerator,
         tokens as denominator
     from weeks
     union all
     select
-        'vendor_programming_share', vendor_id, way['method'], way['preference'], week_start_date, way['own'],
-        way['whole']
+        'vendor_programming_share', vendor_id, way['method'], way['preference'], 'week', week_start_date + 6,
+        way['own'], way['whole']
     from ways
     where way['method'] = 'of_all' or vendor_id <> 'unknown'
-),
-
-final as (
-    select
-        about,
-        entity,
-        method,
-        preference,
-        'week' as span_name,
-        week_start_date + 6 as end_date,
-        numerator,
-        denominator,
-        numerator / denominator as value
-    from counts
-    where denominator > 0
 )
 
 select * from final

@@ -1,6 +1,5 @@
 -- Every number that the router's usage gives for what a claim may be about: about, entity, method, window.
 -- Decision: methods that are published as metrics come first (`preference`), those tried for a claim's sake after them.
--- Decision: integers until one final division.
 with counted as (
     select * from {{ ref('int_claims_counted_router') }}
 ),
@@ -26,7 +25,7 @@ shares as (
         on
             parts.about = wholes.about and parts.of_set = wholes.of_set
             and parts.span_name = wholes.span_name and parts.end_date = wholes.end_date
-    where parts.counted <> 'whole' and wholes.tokens > 0
+    where parts.counted <> 'whole'
 ),
 
 bounded as (
@@ -36,7 +35,7 @@ bounded as (
     where shares.about = 'vendor_share' and shares.of_set = 'all' and shares.entity <> 'unknown'
 ),
 
-counts as (
+final as (
     select about, entity, method, preference, span_name, end_date, tokens as numerator, whole_tokens as denominator
     from shares
     union all
@@ -47,20 +46,6 @@ counts as (
     union all
     select about, entity, method, preference, span_name, end_date, numerator, denominator
     from {{ ref('int_claims_ranks_router') }}
-),
-
-final as (
-    select
-        about,
-        entity,
-        method,
-        preference,
-        span_name,
-        end_date,
-        cast(numerator as bigint) as numerator,
-        cast(denominator as bigint) as denominator,
-        if(denominator is null, cast(numerator as double), numerator / nullif(denominator, 0)) as value
-    from counts
 )
 
 select * from final

@@ -47,6 +47,7 @@ final as (
         claims.quote,
         claims.about,
         claims.entity,
+        abouts.stands_on,
         cast(claims.claimed as double) as claimed,
         claims.unit,
         cast(claims.rounding as double) as rounding,
@@ -70,6 +71,7 @@ final as (
         coalesce(counts.variants_matched, 0) as variants_matched,
         claims.claim_source as source
     from claims
+    left join {{ ref('int_claims_abouts') }} as abouts on claims.about = abouts.about
     left join counts on claims.claim_id = counts.claim_id
     left join nearest on claims.claim_id = nearest.claim_id
     left join same_window on claims.claim_id = same_window.claim_id
