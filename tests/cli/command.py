@@ -2,13 +2,15 @@
 
 import json
 import os
-import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+
+from tests import forked
 
 ROOT = Path(__file__).parents[2]
 CANARIES = {
@@ -29,7 +31,6 @@ heavy = ("apache_beam", "dbt", "great_expectations", "prefect")
 print("heavy:", [name for name in heavy if name in sys.modules])
 """
 OURS = ("TOKENSHARE_", "OPENROUTER_", "PREFECT_")
-PATIENCE = 300  # ten times what a pass takes on a quiet machine
 Ask = Callable[..., "Future[Said]"]
 
 
@@ -64,13 +65,14 @@ def environment(home: Path, broker: str, **extra: str) -> dict[str, str]:
     }
 
 
-def run(environ: Mapping[str, str], *words: str, command: Sequence[str] = COMMAND) -> Said:
+def run(environ: Mapping[str, str], *words: str) -> Said:
     """Runs the command to its end; whatever it says, no secret is in it."""
-    done = subprocess.run(
-        [*command, *words], cwd=ROOT, env=dict(environ), capture_output=True, text=True, timeout=PATIENCE, check=False
-    )
-    assert not [secret for secret in CANARIES.values() if secret in done.stdout + done.stderr], words
-    return Said(words, done.returncode, done.stdout, done.stderr)
+    with TemporaryDirectory() as folder:
+        out, err = Path(folder, "out"), Path(folder, "err")
+        code = forked.run(forked.command, dict(environ), words, ROOT, out, err)
+        said = Said(words, code, out.read_text(), err.read_text())
+    assert not [secret for secret in CANARIES.values() if secret in said.out + said.err], words
+    return said
 
 
 def assert_one_sentence(said: Said, code: int, *named: str) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -12,7 +13,7 @@ from rich.console import Console
 
 from connectors.sources import SOURCES
 from flows import show
-from tests.cli.command import CANARIES, LOOKS_IMPORTING, Ask, Said, run
+from tests.cli.command import CANARIES, LOOKS_IMPORTING, ROOT, Ask, Said
 from tests.cli.conftest import Refreshed
 from tokenshare.metrics import METRICS
 
@@ -148,9 +149,10 @@ def test_tables_for_people(words: tuple[str, ...], looks: dict[Any, "Future[Said
 
 
 def test_looking_imports_nothing_heavy(refreshed: Refreshed) -> None:
-    said = run(refreshed.environ, command=(sys.executable, "-c", LOOKS_IMPORTING))
-    assert (said.code, said.err) == (0, ""), said
-    assert said.out.splitlines()[-1] == "heavy: []"
+    words = [sys.executable, "-c", LOOKS_IMPORTING]
+    done = subprocess.run(words, cwd=ROOT, env=refreshed.environ, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, ""), done
+    assert done.stdout.splitlines()[-1] == "heavy: []"
 
 
 def test_secrets_are_written_nowhere(refreshed: Refreshed) -> None:

@@ -2,11 +2,10 @@
 
 import csv
 import json
-import os
 import re
-import subprocess
 import sys
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,12 +16,13 @@ import pytest
 from demo import world
 from demo.upstream import Upstream
 from flows import settings
+from flows.cli import main
 from flows.demonstrate import demonstrate
 from tests.scene import Scene, small_rows, write_rankings
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-COMMAND = [sys.executable, "-c", "from flows.cli import main; main()"]
+Say = Callable[[list[str], dict[str, str]], tuple[int, str, str]]
 BLOCK = re.compile(r"^```(sh|sql)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 # Commands that start or stop processes of the home or speak to the outside have tests of their own.
 ELSEWHERE = {
@@ -36,6 +36,22 @@ ELSEWHERE = {
     "umask": "tests/compose/test_compose.py",
     "echo": "tests/compose/test_compose.py",
 }
+
+
+@pytest.fixture
+def say(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Say:
+    """Runs a command in this process, which has paid for the imports; gives exit code, stdout and stderr."""
+
+    def run(words: list[str], variables: dict[str, str]) -> tuple[int, str, str]:
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["tokenshare", *words])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return int(ended.value.code or 0), *capsys.readouterr()
+
+    return run
 
 
 @pytest.fixture(scope="module")
@@ -89,15 +105,15 @@ def _documented(kind: str) -> list[str]:
 
 
 @pytest.mark.timeout(900)
-def test_every_documented_command_works(demo: tuple[Scene, dict[str, Any]]) -> None:
+def test_every_documented_command_works(demo: tuple[Scene, dict[str, Any]], say: Say) -> None:
     scene, _ = demo
     commands = [line for line in _documented("sh") if line.startswith("tokenshare")]
     assert len(commands) >= 8
     for line in commands:
         if not line.startswith(tuple(ELSEWHERE)):
-            done = _run(line.split()[1:], scene.variables)
-            assert done.returncode == 0, (line, done.stderr)
-            assert done.stdout.strip(), line
+            code, out, err = say(line.split()[1:], scene.variables)
+            assert code == 0, (line, err)
+            assert out.strip(), line
 
 
 def test_every_other_documented_command_is_run_by_another_test() -> None:
@@ -114,20 +130,15 @@ def test_every_documented_query_answers(demo: tuple[Scene, dict[str, Any]]) -> N
 
 
 @pytest.mark.timeout(900)
-def test_the_documented_live_refresh_publishes_real_shapes(broker: str, tmp_path: Path) -> None:
+def test_the_documented_live_refresh_publishes_real_shapes(broker: str, tmp_path: Path, say: Say) -> None:
     """The same command as in the README, with the emulator where the internet would be, and no key."""
     today = datetime.now(UTC)
     rows = small_rows((today - timedelta(days=30)).date(), 30)
     scene = Scene(tmp_path / "live", broker)
     with Upstream(write_rankings(tmp_path / "world", rows), today) as upstream:
         live = {**scene.variables, "TOKENSHARE_OPENROUTER_URL": upstream.url}
-        done = _run(["refresh", "--source", "openrouter_exports", "--json"], live)
-    report = json.loads(done.stdout)
+        _, out, err = say(["refresh", "--source", "openrouter_exports", "--json"], live)
+    report = json.loads(out)
     found = {source["id"]: source["status"] for source in report["sources"]}
-    assert (found["openrouter_rankings"], found["openrouter_exports"]) == ("skipped", "fetched"), done.stderr
+    assert (found["openrouter_rankings"], found["openrouter_exports"]) == ("skipped", "fetched"), err
     assert scene.metric("router_tokens_weekly")
-
-
-def _run(words: list[str], variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    environ = {**os.environ, **variables}
-    return subprocess.run([*COMMAND, *words], env=environ, cwd=ROOT, capture_output=True, text=True, timeout=200)
