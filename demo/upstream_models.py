@@ -42,7 +42,7 @@ def catalogue(params: Mapping[str, str], shown: Sequence[Cells]) -> Answer:
 def describe(cells: Cells) -> dict[str, Any]:
     """One entry as the upstream writes it. What cannot be converted is served as it stands in the world."""
     slug, modalities = cells["canonical_slug"], _modalities(cells)
-    entry = {
+    entry: dict[str, Any] = {
         "id": cells["id"],
         "canonical_slug": slug,
         "name": cells["name"],

@@ -17,7 +17,7 @@ from tokenshare.metrics import METRICS
 
 Cells = Mapping[str, Cell]  # by the file it is done to
 Shown = list[dict[str, Any]]
-MARKS = ("status", "held_since", "is_provisional")
+MARKS = ("as_of", "status", "held_since", "is_provisional")  # outside the digest
 ONLY_THE_PRESENT = ("huggingface_hub", "openrouter_models")
 LATE = "openrouter_categories"  # whose weeks the first fault must still find within its window
 WELL = ("published", "unchanged")
