@@ -44,8 +44,4 @@ def passes(table: Mapping[str, Mapping[str, Cell]]) -> list[dict[str, str]]:
 def in_order(cells: Mapping[str, Cell]) -> list[str]:
     """The faults of a file that have a meaning, those that land last."""
     meant = [fault for fault, cell in cells.items() if cell.edit]
-    first = [fault for fault in meant if cells[fault].comes_first]
-    return [
-        *first,
-        *sorted((fault for fault in meant if fault not in first), key=lambda fault: bool(cells[fault].held)),
-    ]
+    return sorted(meant, key=lambda fault: bool(cells[fault].held))

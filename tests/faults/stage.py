@@ -9,7 +9,7 @@ from typing import Any
 from connectors.storage.warehouse import open_warehouse
 from flows import collect, settings
 from flows.refresh import Report
-from tests.faults.sources import ASKED, CLAIMS, TABLE, Cell, Said
+from tests.faults.sources import CLAIMS, TABLE, Cell, Said
 from tests.faults.world import EARLIER, MONDAY, SUNDAY, Rows, make_world, write
 from tests.scene import Scene, statuses
 from tokenshare.errors import ExitCode
@@ -19,7 +19,6 @@ Cells = Mapping[str, Cell]  # by the file it is done to
 Shown = list[dict[str, Any]]
 MARKS = ("as_of", "status", "held_since", "is_provisional")  # outside the digest
 ONLY_THE_PRESENT = ("huggingface_hub", "openrouter_models")
-LATE = "openrouter_categories"  # whose weeks the first fault must still find within its window
 WELL = ("published", "unchanged")
 
 
@@ -66,9 +65,9 @@ class Stage:
     at: datetime
     good: dict[str, Shown] = field(default_factory=dict)
 
-    def play(self, cells: Cells, sources: tuple[str, ...] = ()) -> Step:
+    def play(self, cells: Cells) -> Step:
         served = {name: cells[name].edit(rows) if name in cells else rows for name, rows in self.files.items()}  # type: ignore[misc]
-        report = self.scene.refresh(self.at.isoformat(), write(self.directory, served), sources)
+        report = self.scene.refresh(self.at.isoformat(), write(self.directory, served))
         self.at += timedelta(minutes=5)
         shown = {metric.id: self.scene.metric(metric.id) for metric in METRICS}
         step = Step(cells, report, shown, self._failed(report), dict(self.good))
@@ -99,7 +98,7 @@ def open_stage(scene: Scene, directory: Path) -> tuple[Stage, Step]:
     first = stage.play({})
     assert set(statuses(first.report).values()) == {"published"}, first.report
     stage.at = datetime.combine(MONDAY, time(4), stage.at.tzinfo)
-    return stage, stage.play({}, tuple(id for id in ASKED if id != LATE))
+    return stage, stage.play({})
 
 
 def objections(step: Step) -> Iterator[str]:

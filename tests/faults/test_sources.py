@@ -13,15 +13,13 @@ from connectors.kafka.cluster import Cluster
 from connectors.sources import SOURCES
 from tests.faults.schedule import in_order, passes
 from tests.faults.sources import FAULTS, NOT_SERVED, TABLE
-from tests.faults.stage import LATE, WELL, Stage, Step, objections, open_stage
+from tests.faults.stage import WELL, Stage, Step, objections, open_stage
 from tests.scene import Scene, statuses
 from tokenshare.errors import ExitCode
 
 pytestmark = pytest.mark.timeout(1800)
 SCHEDULE = passes(TABLE)
-FIRST_FILE = next(source.world_file for source in SOURCES if source.id == LATE)
-FILES = sorted(TABLE, key=lambda name: name != FIRST_FILE)
-ALONE = [(name, fault) for name in FILES for fault in in_order(TABLE[name])]
+ALONE = [(name, fault) for name, cells in TABLE.items() for fault in in_order(cells)]
 
 
 def open_home(broker: str, directory: Path) -> Iterator[tuple[Stage, Step]]:
