@@ -95,7 +95,7 @@ def story(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sto
     per_token(book)
     story.play("per token", world, CLEAN + timedelta(days=1))
     book.unlink()
-    story.play("absent", world, CLEAN + timedelta(days=2))
+    story.play("absent", world, CLEAN + timedelta(days=5))
     leave(book)
     story.play("mended", world, CLEAN + timedelta(days=6))
     yield story
