@@ -7,6 +7,7 @@ from tokenshare.metrics.group import (
     RESTATED_RATIO,
     RESTATED_UNITS,
     Evidence,
+    Following,
     Group,
     Provenance,
 )
@@ -34,7 +35,7 @@ CURATED = "curated by hand: what the cited sources say and no more"
 
 
 def _group(
-    id: str, measured_by: str, evidence: tuple[Evidence, ...], *provenance: Provenance, follows: tuple[str, ...] = ()
+    id: str, measured_by: str, evidence: tuple[Evidence, ...], *provenance: Provenance, follows: Following = Following()
 ) -> Group:
     return Group(id, provenance=provenance, measured_by=measured_by, evidence=evidence, follows=follows)
 
@@ -45,7 +46,9 @@ CURATED_GROUPS = (
     _group("fct_disclosures", "int_disclosure_evidence", FIGURES, DISCLOSED),
     _group("leaderboard_rank", "int_entry_evidence", (*EVIDENCE, RESTATED_RATIO), RANKED),
     _group("release_cadence", "int_release_evidence", EVIDENCE, RELEASED),
-    _group("watch_status", "int_watch_evidence", FIGURES, DISCLOSED, RANKED, DOWNLOADED, follows=(TRENDING.id,)),
+    _group(
+        "watch_status", "int_watch_evidence", FIGURES, DISCLOSED, RANKED, DOWNLOADED, follows=Following((TRENDING.id,))
+    ),
 )
 
 CURATED_METRICS = (

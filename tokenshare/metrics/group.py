@@ -40,7 +40,7 @@ class Following:
     """The groups whose numbers a group draws on, row by row.
 
     `stands_on` is its column with the metric that a row is drawn from; `told` is one that is null where a row tells no
-    number.
+    number. Without them every row is drawn from all of the groups: one that is shut shuts this one.
     """
 
     groups: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from tokenshare.metrics.group import (
     INCOMPLETE_FETCHES,
     NONE,
     Evidence,
+    Following,
     Group,
     Interval,
     Provenance,
@@ -24,7 +25,7 @@ CATEGORY_PROVENANCE = Provenance("int_category_provenance", "week_start_date")
 PROGRAMMING = Group(
     id="programming",
     provenance=(USAGE_PROVENANCE, CATEGORY_PROVENANCE),
-    follows=(ROUTER.id,),
+    follows=Following((ROUTER.id,)),
     measured_by="int_category_evidence",
     dated_by="other_rows",
     evidence=(

@@ -5,6 +5,7 @@ from tokenshare.metrics.group import (
     CONFLICTING_KEYS,
     INCOMPLETE_FETCHES,
     Evidence,
+    Following,
     Group,
     Interval,
     Provenance,
@@ -20,7 +21,7 @@ SPEND = Group(
     provenance=(USAGE_PROVENANCE, Provenance("int_spend_provenance", "week_start_date")),
     measured_by="int_spend_evidence",
     dated_by="dearest_price",
-    follows=(ROUTER.id,),
+    follows=Following((ROUTER.id,)),
     evidence=(
         INCOMPLETE_FETCHES,
         CONFLICTING_KEYS,
