@@ -34,8 +34,15 @@ RELEASED = Provenance("int_releases_selected", "release_date")
 CURATED = "curated by hand: what the cited sources say and no more"
 
 
+STANDS_ALONE = Following()
+
+
 def _group(
-    id: str, measured_by: str, evidence: tuple[Evidence, ...], *provenance: Provenance, follows: Following = Following()
+    id: str,
+    measured_by: str,
+    evidence: tuple[Evidence, ...],
+    *provenance: Provenance,
+    follows: Following = STANDS_ALONE,
 ) -> Group:
     return Group(id, provenance=provenance, measured_by=measured_by, evidence=evidence, follows=follows)
 
