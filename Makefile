@@ -22,7 +22,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 # uv is told which Python to use and never brings its own.
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup demo test check format generate bench lock clean
+.PHONY: help setup demo test faults check format generate bench lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ demo: $(READY) ## the whole route on a synthetic world, from local broker to rep
 
 test: check ## what CI runs: check, then every test
 	$(BIN)/pytest --numprocesses 3 --dist loadfile $(addprefix --ignore=,$(HOUSE_TESTS))
+
+faults: $(READY) ## each fault of each file of a world alone: long, and no part of test
+	$(BIN)/pytest -m long tests/faults
 
 check: $(READY) ## style, types, SQL, architecture and registry, without running the route
 	$(BIN)/ruff check .

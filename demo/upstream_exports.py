@@ -9,8 +9,8 @@ from hashlib import sha256
 from typing import Any
 
 from demo.upstream_answers import JSON, PUBLIC, Answer, Refusal, render, stamp
-from demo.upstream_rankings import is_day, order, size
-from demo.upstream_world import RANKINGS, Cells, Row, known
+from demo.upstream_rankings import COUNTED, is_day, order, size
+from demo.upstream_world import RANKINGS, Cells, Row, known, stated
 
 FOLDER = "datasets/exports"
 DATASET = "rankings-daily"
@@ -62,9 +62,10 @@ def take_snapshot(rows: Sequence[Row], day: date | None, as_of: datetime) -> Sna
 
 
 def write_csv(snapshot: Snapshot) -> bytes:
-    """CRLF, with an empty rank on `other`."""
+    """CRLF, with an empty rank on `other`; a column that the world lacks is lacking."""
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, HEADER, lineterminator="\r\n")
+    header = [name for name in HEADER if not snapshot.rows or name in snapshot.rows[0]]
+    writer = csv.DictWriter(text, header, lineterminator="\r\n")
     writer.writeheader()
     writer.writerows(snapshot.rows)
     return text.getvalue().encode()
@@ -119,7 +120,7 @@ def _ranked(daily: Sequence[Cells]) -> list[dict[str, str]]:
         totals[cells["date"]] = totals.get(cells["date"], 0) + size(cells["total_tokens"])
     ranked: list[dict[str, str]] = []
     place, day = 0, ""
-    for cells in order([dict(cells) for cells in daily]):
+    for cells in order(list(daily)):
         place, day = (place + 1 if cells["date"] == day else 1), cells["date"]
         ranked.append(_with_share(cells, place, totals[day]))
     return ranked
@@ -127,10 +128,8 @@ def _ranked(daily: Sequence[Cells]) -> list[dict[str, str]]:
 
 def _with_share(cells: Cells, place: int, total: int) -> dict[str, str]:
     return {
-        "date": cells["date"],
-        "model_permaslug": cells["model_permaslug"],
+        **stated(cells, {"date": "date", **COUNTED}),
         "rank": "" if cells["model_permaslug"] == "other" else f"{place}",
-        "total_tokens": cells["total_tokens"],
         "share_of_daily_tokens": repr(size(cells["total_tokens"]) / total) if total else "0.0",
     }
 

@@ -89,7 +89,8 @@ def _bars(quotes: Sequence[Cells], series: re.Match[str], question: Question) ->
     start, end = question.params.get("from", ""), question.params.get("to", "9999")
     asked = (row for row in quotes if row["symbol"] == symbol and start <= row["date"] <= end)
     days = sorted((row for row in asked if row["is_partial"] != "true"), key=lambda row: row["date"])
-    return [{"date": row["date"], **dict.fromkeys(PRICES, _number(row["close"])), "volume": 1000} for row in days]
+    prices = [dict.fromkeys(PRICES, _number(row["close"])) if "close" in row else {} for row in days]
+    return [{"date": row["date"], **price, "volume": 1000} for row, price in zip(days, prices, strict=True)]
 
 
 PRICES = ("open", "high", "low", "close", "adjusted_close")
@@ -114,13 +115,19 @@ def _facts(cik: int, symbol: str, counts: Sequence[Cells]) -> dict[str, object]:
 
 
 def _table(rates: Sequence[Cells]) -> bytes:
-    """Rates to the euro; a pair of two other currencies has no place in this file."""
-    days: dict[str, dict[str, str]] = {}
+    """Rates to the euro; a pair of two other currencies has no place in this file, a second rate has another line."""
+    days: dict[str, list[dict[str, str]]] = {}
     for cells in rates:
         if cells["base"] == "EUR":
-            days.setdefault(cells["date"], {})[cells["quote"]] = cells["rate"]
+            found = days.setdefault(cells["date"], [])
+            found += [] if found and cells["quote"] not in found[-1] else [{}]
+            found[-1][cells["quote"]] = cells["rate"]
     lines = [["Date", *COLUMNS, ""]]
-    lines += [[day, *(days[day].get(name, "N/A") for name in COLUMNS), ""] for day in sorted(days, reverse=True)]
+    lines += [
+        [day, *(line.get(name, "N/A") for name in COLUMNS), ""]
+        for day in sorted(days, reverse=True)
+        for line in days[day]
+    ]
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerows(lines)
     return text.getvalue().encode("utf-8")

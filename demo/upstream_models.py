@@ -14,6 +14,15 @@ DEFAULT_LIMIT = 500
 LARGEST_LIMIT = 1000
 UNKNOWN_PRICE = "-1"
 _TRUE = ("true", "1", "yes")
+FIELDS = {  # a field, by the column that it says
+    "id": "id",
+    "canonical_slug": "canonical_slug",
+    "name": "name",
+    "created": "created_at",
+    "hugging_face_id": "hugging_face_id",
+    "architecture": "output_modalities",
+}
+PRICES = {"prompt": "prompt_usd_per_token", "completion": "completion_usd_per_token"}
 
 
 def catalogue(params: Mapping[str, str], shown: Sequence[Cells]) -> Answer:
@@ -33,7 +42,7 @@ def catalogue(params: Mapping[str, str], shown: Sequence[Cells]) -> Answer:
 def describe(cells: Cells) -> dict[str, Any]:
     """One entry as the upstream writes it. What cannot be converted is served as it stands in the world."""
     slug, modalities = cells["canonical_slug"], _modalities(cells)
-    return {
+    entry: dict[str, Any] = {
         "id": cells["id"],
         "canonical_slug": slug,
         "name": cells["name"],
@@ -53,13 +62,13 @@ def describe(cells: Cells) -> dict[str, Any]:
         "expiration_date": None,
         "alias_target": {"slug": slug, "name": cells["name"]} if cells["id"].startswith("~") else None,
     }
+    return {name: value for name, value in entry.items() if name not in FIELDS or FIELDS[name] in cells}
 
 
 def _pricing(cells: Cells) -> dict[str, Any]:
     """A price the world leaves empty is one the upstream does not know."""
     pricing: dict[str, Any] = {
-        "prompt": cells["prompt_usd_per_token"] or UNKNOWN_PRICE,
-        "completion": cells["completion_usd_per_token"] or UNKNOWN_PRICE,
+        **{side: cells[column] or UNKNOWN_PRICE for side, column in PRICES.items() if column in cells},
         "request": "0",
         "image": "0",
         "discount": _number(cells["discount"] or "0.0"),

@@ -19,11 +19,12 @@ def openrouter(world: Path, as_of: datetime, count: Callable[[str], None]) -> Pa
 
     def answer(question: Question) -> Answer | None:
         path = question.path.removeprefix(f"{BASE}/")
-        if path == "datasets/rankings-daily" and rankings is not None:
+        is_sliced = "category" in question.params and categories is not None
+        if path == "datasets/rankings-daily" and (rankings is not None or is_sliced):
             if not question.key:
                 raise Refusal(401, "No auth credentials found")
             count(question.key)
-            daily = known(rankings, RANKINGS, as_of)
+            daily = known(rankings or (), RANKINGS, as_of)
             weekly = None if categories is None else known(categories, CATEGORIES, as_of)
             return rank(question.params, as_of, daily, weekly)
         if path.startswith(f"{FOLDER}/") and rankings is not None:

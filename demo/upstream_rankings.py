@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from demo.upstream_answers import Answer, Refusal, render, stamp
-from demo.upstream_world import Cells
+from demo.upstream_world import Cells, stated
 
 FIRST_DAY = date(2025, 1, 1)
 DAY = timedelta(days=1)
@@ -14,6 +14,7 @@ DEFAULT_DAYS = 30
 PERIODS = ("day", "week", "month")
 BROKEN_DOWN = ("modality", "context_bucket")
 SAMPLED = ("category", "language_type")
+COUNTED = {"model_permaslug": "model_permaslug", "total_tokens": "total_tokens"}
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 Rows = list[dict[str, str]]
@@ -92,7 +93,7 @@ def _between(daily: Sequence[Cells], start: date, end: date) -> Sequence[Cells]:
 
 def _summed(daily: Sequence[Cells], opener: Callable[[date], date] | None) -> Rows:
     if opener is None:
-        return [{name: cells[name] for name in ("date", "model_permaslug", "total_tokens")} for cells in daily]
+        return [stated(cells, {"date": "date", **COUNTED}) for cells in daily]
     totals: dict[tuple[str, str], int] = {}
     for cells in daily:
         if not is_day(cells["date"]):
@@ -106,11 +107,7 @@ def _categorised(weekly: Sequence[Cells], category: str, start: date, end: date)
     """Weeks that touch the span; the last may reach past its end, as upstream."""
     first = _monday(start).isoformat()
     return [
-        {
-            "date": row["week_start_date"],
-            "model_permaslug": row["model_permaslug"],
-            "total_tokens": row["total_tokens"],
-        }
+        stated(row, {"date": "week_start_date", **COUNTED})
         for row in weekly
         if row["category"] == category and first <= row["week_start_date"] <= f"{end}"
     ]

@@ -4,7 +4,7 @@ Values are not judged: the emulator has to be able to serve what no upstream sho
 """
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,13 @@ from pathlib import Path
 from tokenshare.errors import UsageError
 
 Cells = dict[str, str]
+
+
+class Lacking(Cells):
+    """Cells of a file that may lack a column: reading one that it lacks gives nothing, `in` tells that it does."""
+
+    def __missing__(self, column: str) -> str:
+        return ""
 
 
 @dataclass(frozen=True)
@@ -91,13 +98,16 @@ def available(world: Path) -> frozenset[str]:
 
 
 def read_rows(world: Path, table: Table) -> tuple[Row, ...] | None:
-    """Every row of a file in its order, None where the world has no such file; raises UsageError."""
+    """Every row of a file in its order, None where the world has no such file; raises UsageError.
+
+    A column that the file lacks is a field that the upstream has removed: it is served without it.
+    """
     if table.file not in available(world):
         return None
     path = world / table.file
     return tuple(
-        Row(read_moment(cells["known_at"], f"{path} line {line}: known_at"), cells)
-        for line, cells in read_cells(path, table.columns)
+        Row(read_moment(cells["known_at"], f"{path} line {line}: known_at"), Lacking(cells))
+        for line, cells in read_cells(path, table.columns[:1])
     )
 
 
@@ -112,7 +122,13 @@ def known(rows: Iterable[Row], table: Table, moment: datetime) -> list[Cells]:
     for row in seen:
         key = _key(row, table)
         newest[key] = max(row.known_at, newest.get(key, row.known_at))
-    return [row.cells for row in seen if row.known_at == newest[_key(row, table)] and row.cells[table.value]]
+    shown = [row.cells for row in seen if row.known_at == newest[_key(row, table)]]
+    return [cells for cells in shown if cells[table.value] or table.value not in cells]
+
+
+def stated(cells: Cells, columns: Mapping[str, str]) -> Cells:
+    """The fields of a document, each by its column, without those whose column the file lacks."""
+    return Lacking({field: cells[column] for field, column in columns.items() if column in cells})
 
 
 def read_cells(path: Path, columns: tuple[str, ...]) -> list[tuple[int, Cells]]:

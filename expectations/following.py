@@ -11,6 +11,9 @@ NAMED = 3  # rows that a finding names
 
 def judge_following(metric: Metric, rows: Sequence[Row], shown: Sequence[Row], shut: Collection[str]) -> Check:
     """Whether a candidate's `rows` would move what readers see, `shown`, by numbers of a group that is `shut`."""
+    if not GROUP_BY_ID[metric.group].follows.stands_on:
+        said = f"{', '.join(shut)} held" if shut else "all pass"
+        return Check("followed_groups", "failed" if shut else "passed", said, "all pass")
     moved = list(_moved(metric, rows, shown, shut))
     groups = ", ".join(dict.fromkeys(group for group, _ in moved))
     keys = ", ".join(key for _, key in moved[:NAMED])

@@ -37,6 +37,6 @@ def write_hub(directory: Path, first: date, days: int, shown: Mapping[date, Coun
             for place, (repo, opening, rise, trending, bases) in enumerate(REPOSITORIES):
                 counter = opening + rise * (day - first).days
                 counter = shown[day](place, counter) if shown and day in shown else counter
-                named = (f"{day}T03:00:00Z", f"{place:024x}", repo, "2026-03-05T10:00:00Z", "text-generation", "gguf")
+                named = (f"{day}T03:00:00Z", f"{place:024x}", repo, "2025-03-05T10:00:00Z", "text-generation", "gguf")
                 writer.writerow((*named, 30 * rise - day.day, counter, 5, trending, bases, ""))
     return directory

@@ -1,7 +1,7 @@
 """Counts of issued shares from the company facts of the SEC's EDGAR (no key, but a contact)."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from connectors.sources.closes import is_asked
 from connectors.sources.listings import FILERS, Line
@@ -43,7 +43,8 @@ def parse(fetch: Fetch) -> Parsed:
     ]
     if not events:
         raise ContractViolation("no filer states a share count")
-    return Parsed(tuple(events), fetch.window.observed_at)
+    first, last = date.fromisoformat(f"{FIRST_YEAR}-01-01"), fetch.window.observed_at.date()
+    return Parsed(tuple(events), fetch.window.observed_at, first, last)  # all of it is asked for every time
 
 
 def _say(line: Line, document: Object, told: Object, window: Window) -> Iterator[ShareCountObserved]:

@@ -1,7 +1,7 @@
 """Download counters, likes, trending and base models of repositories, from the Hugging Face Hub's public API."""
 
 from collections.abc import Generator, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from connectors.sources.hub_listings import PATH, Chain, Listing, next_cursor, of_kinds, read_chains, read_rows
 from connectors.sources.payload import (
@@ -27,6 +27,7 @@ ORGANISATIONS = (
 )
 BASES = 2  # an organisation's repositories whose derivatives are asked for, by downloads
 LONGEST_TAG = 256
+DAY = timedelta(days=1)
 ROW = frozenset(
     (
         *("_id", "id", "author", "createdAt", "lastModified", "private", "gated", "disabled", "sha", "library_name"),
@@ -113,7 +114,7 @@ def _say(row: Object, told: Object) -> DownloadsObserved:
         **told,
         hub_id=row["_id"],
         repo=repo,
-        created_at=read_moment(take(row, "createdAt", str, repo), f"{repo}.createdAt"),
+        created_at=_created(row, repo, told["observed_at"]),
         pipeline_tag=row.get("pipeline_tag"),
         tags=tags,
         downloads_30_days=_count(row, "downloads", repo),
@@ -122,6 +123,13 @@ def _say(row: Object, told: Object) -> DownloadsObserved:
         trending_score=_score(row, repo),
         base_models=tuple(sorted(_bases_of(row, tags, repo))),
     )
+
+
+def _created(row: Object, where: str, seen_at: datetime) -> datetime:
+    created_at = read_moment(take(row, "createdAt", str, where), f"{where}.createdAt")
+    if created_at > seen_at + DAY:
+        raise ContractViolation(f"{where}.createdAt is {created_at:%Y-%m-%d}, a day to come on {seen_at:%Y-%m-%d}")
+    return created_at
 
 
 def _count(row: Object, name: str, where: str) -> int | None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from connectors.sources.curated_rows import Line, Table, first_known, standing, strangers
 from connectors.sources.payload import Object, observation, refusing
+from tokenshare.errors import ContractViolation
 from tokenshare.events import LeaderboardObserved
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
 from tokenshare.topics import LEADERBOARD_OBSERVED
@@ -26,6 +27,8 @@ def fetch(session: Session, _: Window) -> Iterator[Page]:
 def parse(fetch: Fetch) -> Parsed:
     told = observation(fetch)
     events = tuple(_say(line, fetch, told) for line in standing(fetch, TABLE))
+    if {event.score for event in events} == {"0"}:
+        raise ContractViolation(f"{TABLE.file}: every score is 0: nobody was scored")
     return Parsed(events, fetch.window.observed_at, unknown_fields=strangers(fetch.pages[0], TABLE))
 
 

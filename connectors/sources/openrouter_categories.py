@@ -28,8 +28,11 @@ FIRST_MONDAY = FIRST_DAY - FIRST_DAY.weekday() * DAY + WEEK  # the first week th
 
 
 def plan_calls(window: Window) -> tuple[Call, ...]:
-    """The requests that cover the whole weeks which touch a window and are over: a week cut in two is no week."""
-    first = max(_monday(window.start), FIRST_MONDAY)
+    """The requests that cover the whole weeks which touch a window and are over, and the week before them.
+
+    A week cut in two is no week; and one that was taken back is asked for again, or nobody would learn that it is back.
+    """
+    first = max(_monday(window.start) - WEEK, FIRST_MONDAY)
     return plan(first, _monday(window.end + DAY) - DAY, LONGEST_CALL)
 
 

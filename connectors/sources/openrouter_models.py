@@ -61,8 +61,10 @@ def parse(fetch: Fetch) -> Parsed:
     _mind_whole(documents, entries)
     told = observation(fetch)
     own = [(number, entry) for number, entry in enumerate(entries) if not _is_alias(entry)]
+    events = tuple(event for number, entry in own for event in _say(entry, f"data[{number}]", told))
+    _mind_prices([event for event in events if isinstance(event, PriceListed)])
     return Parsed(
-        events=tuple(event for number, entry in own for event in _say(entry, f"data[{number}]", told)),
+        events=events,
         as_of=fetch.window.observed_at,
         unknown_fields=strangers("document", documents, DOCUMENT) | _strangers_in([entry for _, entry in own]),
     )
@@ -93,6 +95,12 @@ def _mind_whole(documents: list[Object], entries: list[Object]) -> None:
         raise ContractViolation(f"{len(entries)} entries came, total_count says {sorted(promised)}")
     if not any("hugging_face_id" in entry for entry in entries):  # one entry may lack it; all of them may not
         raise ContractViolation("no entry has 'hugging_face_id': removed or renamed")
+
+
+def _mind_prices(listed: list[PriceListed]) -> None:
+    stated = {side for price in listed for side in (price.input_usd_per_token, price.output_usd_per_token)} - {None}
+    if stated == {"0"}:
+        raise ContractViolation("no price above 0: a catalogue in which everything is free is none")
 
 
 def _is_alias(entry: Object) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from connectors.sources.closes import is_asked
+from connectors.sources.datasets import FIRST_DAY
 from connectors.sources.dropped import Columns, read_known
 from connectors.sources.payload import identify, observation, read_day, refusing
 from tokenshare.codec import read_count
@@ -42,7 +43,8 @@ def parse(fetch: Fetch) -> Parsed:
                 units_per_line=read_count(cells["units_per_line"], f"{where}: units_per_line"),
             )
         )
-    return Parsed(tuple(events), fetch.window.observed_at)
+    first = min(FIRST_DAY, *(event.date for event in events))
+    return Parsed(tuple(events), fetch.window.observed_at, first, fetch.window.observed_at.date())
 
 
 SOURCE = Source(

@@ -44,6 +44,7 @@ EVIDENCE: Mapping[str, tuple[Measured, ...]] = {
         Measured("dearest_price", DAYS[0].isoformat(), 15),
         Measured("priced_share", DAYS[0].isoformat(), 0.9),
         Measured("conflicting_keys", DAYS[-1].isoformat(), 0),
+        Measured("catalogue_moved", DAYS[-1].isoformat(), 1),
         Measured("incomplete_fetches", "openrouter_models", 0),
     ),
 }

@@ -119,11 +119,21 @@ def _evidence(**keys: str) -> tuple[Measured, ...]:
     return tuple(measured for pair in found for measured in pair)
 
 
+_FIGURES = (
+    *_evidence(disclosures=_FETCHED["disclosures"]),
+    Measured("restated_ratio", _FETCHED["disclosures"], 1.1),
+    Measured("restated_units", _FETCHED["disclosures"], 0),
+)
+_ENTRIES = (
+    *_evidence(leaderboards=_FETCHED["leaderboards"]),
+    Measured("restated_ratio", _FETCHED["leaderboards"], 1),
+)
+_RATES = (Measured("rate_moved", DAY.isoformat(), 0.01), Measured("disappeared_days", DAY.isoformat(), 0))
 CURATED_EVIDENCE: Mapping[str, tuple[Measured, ...]] = {
-    "disclosed_value": _evidence(disclosures=_FETCHED["disclosures"]),
-    "disclosed_ratio": _evidence(disclosures=_FETCHED["disclosures"]),
-    "fct_disclosures": _evidence(disclosures=_FETCHED["disclosures"]),
-    "leaderboard_rank": _evidence(leaderboards=_FETCHED["leaderboards"]),
+    "disclosed_value": (*_FIGURES, *_RATES),
+    "disclosed_ratio": _FIGURES,
+    "fct_disclosures": _FIGURES,
+    "leaderboard_rank": _ENTRIES,
     "release_cadence": _evidence(releases="moonshotai 2025-07-11"),
-    "watch_status": _evidence(**_FETCHED),
+    "watch_status": (*_FIGURES, *_ENTRIES),
 }

@@ -70,9 +70,18 @@ _QUOTES = (
     Measured("conflicting_keys", KEY, 0),
     Measured("foreign_currency", KEY, 0),
     Measured("incomplete_fetches", "quotes_dropped", 0),
+    Measured("disappeared_days", KEY, 0),
 )
-_CAPS = (*_QUOTES, Measured("split_suspected", KEY, 0.17), Measured("unconverted_closes", KEY, 0))
+_CAPS = (
+    *_QUOTES,
+    Measured("split_suspected", KEY, 0.17),
+    Measured("unconverted_closes", KEY, 0),
+    Measured("restated_ratio", f"NVDA {KEY}", 1),
+    Measured("rate_moved", KEY, 0.01),
+)
+_VALUES = (*_CAPS, Measured("restated_units", "valuation deepseek 2026-01-11", 0))
 MARKET_EVIDENCE: Mapping[str, tuple[Measured, ...]] = {
-    "fct_quotes_daily": _QUOTES,
-    **dict.fromkeys(("market_cap_daily", "session_shock_daily", "pureplay_value_daily", "platform_value_daily"), _CAPS),
+    "fct_quotes_daily": (*_QUOTES, Measured("middle_move", KEY, 1.01)),
+    **dict.fromkeys(("market_cap_daily", "session_shock_daily"), _CAPS),
+    **dict.fromkeys(("pureplay_value_daily", "platform_value_daily"), _VALUES),
 }

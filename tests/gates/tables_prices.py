@@ -51,6 +51,7 @@ PRICE_EVIDENCE = (
     Measured("priced_share", DAY.isoformat(), 0.67),
     Measured("conflicting_keys", DAY.isoformat(), 0),
     Measured("twin_ratio", f"{DAY} deepseek/d", 1.5),
+    Measured("catalogue_moved", DAY.isoformat(), 1),
     Measured("book_moved", "deepseek/d", 1),
     Measured("book_disappeared", "deepseek/d", 0),
     Measured("incomplete_fetches", "openrouter_models", 0),

@@ -21,6 +21,7 @@ AUTHORS = ("deepseek", "anthropic", "openai", "qwen", "google")
 NAMED = [*MODELS, *(f"{author}/model-{number}" for number in range(9) for author in AUTHORS)]
 GOOD = [*((model, 1_000_000 * (rank + 1)) for rank, model in enumerate(NAMED)), ("other", 50_000_000)]
 ROUTER = [metric.id for metric in METRICS if metric.group == "router"]
+SPEND = "router_spend_share_estimated_weekly"  # which follows: tokens at list price
 PRICES = sorted(metric.id for metric in METRICS if metric.group == "list_price_daily")
 MARKS = ("status", "held_since")  # how a held version is marked; all else of it stays
 DAY = timedelta(days=1)
@@ -30,21 +31,17 @@ Rows = list[tuple[str, int]]
 # What the upstream serves at first instead of a good day, by the check that has to notice.
 BAD: dict[str, Callable[[Rows], Rows]] = {
     "other_rows": lambda rows: [row for row in rows if row[0] != "other"],
-    "conflicting_keys": lambda rows: [*rows, (rows[0][0], rows[0][1] + 7)],
     "volume_ratio": lambda rows: [(model, 3 * tokens) for model, tokens in rows],
     "missing_rows": lambda rows: rows[1:],
 }
-DISAPPEARED = "disappeared_days"
-FAULTS = [*BAD, DISAPPEARED]
+FAULTS = [*BAD]
 # Fault number n is served two days after the one before: it comes on one morning and is mended on the next.
 MORNINGS = {check: BASELINE + DAY * (2 + 2 * n) for n, check in enumerate(FAULTS)}
-FAULTY_DAYS = {check: morning - DAY * (2 if check == DISAPPEARED else 1) for check, morning in MORNINGS.items()}
+FAULTY_DAYS = {check: morning - DAY for check, morning in MORNINGS.items()}
 SAID = {
     "other_rows": ("0", "1"),
-    "conflicting_keys": ("1", "0"),
     "volume_ratio": ("3", "0.6 to 1.6"),
     "missing_rows": ("1", "0"),
-    DISAPPEARED: ("1", "0"),
 }
 
 
@@ -67,7 +64,7 @@ def serve(day: date, rows: Rows, known_on: date) -> list[Row]:
 
 def rankings() -> Iterator[Row]:
     """Good days from START on; each bad one is served first, and the good one a day later."""
-    faulty = {day: check for check, day in FAULTY_DAYS.items() if check in BAD}
+    faulty = {day: check for check, day in FAULTY_DAYS.items()}
     for day in (START + DAY * n for n in range((max(MORNINGS.values()) - START).days + 1)):
         known_on = day + DAY
         if day in faulty:
@@ -75,9 +72,6 @@ def rankings() -> Iterator[Row]:
             known_on += DAY
             yield from serve(day, [("nobody-mapped/stranger", 0)], known_on)
         yield from serve(day, GOOD, known_on)
-    gone = FAULTY_DAYS[DISAPPEARED]
-    yield from serve(gone, [(model, 0) for model, _ in GOOD], MORNINGS[DISAPPEARED])
-    yield from serve(gone, GOOD, MORNINGS[DISAPPEARED] + DAY)
 
 
 def play(scene: Scene, world: Path, as_of: str) -> Step:
@@ -129,7 +123,7 @@ def test_a_clean_first_refresh_publishes_everything(story: dict[str, Step]) -> N
 @pytest.mark.parametrize("check", FAULTS)
 def test_a_bad_day_holds_the_router_group_alone(story: dict[str, Step], check: str) -> None:
     told = statuses(story[check].report)
-    assert {told[id] for id in ROUTER} == {"held"}
+    assert {told[id] for id in (*ROUTER, SPEND)} == {"held"}
     assert told["list_price_daily"] == "published"
     assert story[check].report.exit_code == ExitCode.HELD
     assert story[check].report.status == "held"
@@ -165,8 +159,8 @@ def test_the_next_good_answer_lets_the_group_go(story: dict[str, Step], check: s
 
 @pytest.mark.parametrize("check", FAULTS)
 def test_each_metric_opens_and_resolves_one_notice(story: dict[str, Step], check: str) -> None:
-    assert story[check].notices == [(id, "opened") for id in sorted(ROUTER)]
-    assert story[f"{check} mended"].notices == [(id, "resolved") for id in sorted(ROUTER)]
+    assert story[check].notices == [(id, "opened") for id in sorted([*ROUTER, SPEND])]
+    assert story[f"{check} mended"].notices == [(id, "resolved") for id in sorted([*ROUTER, SPEND])]
 
 
 def test_a_hold_that_lasts_is_not_announced_again(story: dict[str, Step]) -> None:

@@ -1,4 +1,4 @@
-"""Market values over the whole route: a clean fortnight first, then everything a feed can get wrong."""
+"""Market values over the whole route: a clean fortnight, then what a feed gets wrong in a session."""
 
 import csv
 from collections.abc import Callable, Iterator, Mapping
@@ -127,14 +127,8 @@ def put(rows: list[Row], key: Mapping[str, str], **given: str) -> None:
 PARTIAL = {"date": f"{CLEAN}", "symbol": "0700.HK"}
 
 
-def pence_and_zero(world: World) -> None:
-    put(world.quotes, PARTIAL, is_partial="false", close="600")
-    put(world.quotes, {"date": "2026-06-29", "symbol": "NVDA"}, currency="GBp")
-    put(world.rates, {"date": "2026-06-29", "quote": "HKD"}, rate="0")
-
-
 def no_currency_and_no_rates(world: World) -> None:
-    put(world.rates, {"quote": "HKD"}, rate="9.3")
+    put(world.quotes, PARTIAL, is_partial="false", close="600")
     put(world.quotes, {"date": "2026-06-29", "symbol": "NVDA"}, currency="")
     order(world, date(2026, 7, 1), "/stats/", "503")
 
@@ -163,7 +157,6 @@ def order(world: World, day: date, path_prefix: str, fault: str) -> None:
 
 
 STORY: tuple[tuple[str, date, Callable[[World], None]], ...] = (
-    ("pence, zero", date(2026, 6, 30), pence_and_zero),
     ("no currency, no rates", date(2026, 7, 1), no_currency_and_no_rates),
     ("html", date(2026, 7, 2), html),
     ("split, conflict", date(2026, 7, 3), split_and_conflict),
@@ -233,8 +226,6 @@ def test_a_partial_bar_is_no_close_and_no_fault(steps: dict[str, Step]) -> None:
 @pytest.mark.parametrize(
     ("name", "id", "status", "said"),
     [
-        ("pence, zero", "quotes_dropped", "refused", "'GBp': a hundredth of a currency"),
-        ("pence, zero", "ecb_rates", "refused", "HKD is '0': nothing is worth nothing"),
         ("no currency, no rates", "quotes_dropped", "refused", "currency of NVDA is '': not a currency"),
         ("no currency, no rates", "ecb_rates", "absent", "status 503"),
         ("html", "eodhd_quotes", "refused", "the content type is 'text/html', not JSON"),
@@ -251,9 +242,9 @@ def test_what_cannot_be_trusted_is_refused_and_the_rest_goes_on(
 
 
 def test_refused_closes_leave_the_values_as_they_were(steps: dict[str, Step]) -> None:
-    assert {steps["pence, zero"].told[id] for id in MARKETS} == {"unchanged"}
-    assert newest(steps["pence, zero"]) == CLEAN
-    assert "a hundredth of a currency" in steps["pence, zero"].source("eodhd_quotes")[1]
+    assert {steps["no currency, no rates"].told[id] for id in MARKETS} == {"unchanged"}
+    assert newest(steps["no currency, no rates"]) == CLEAN
+    assert "currency of NVDA" in steps["no currency, no rates"].source("eodhd_quotes")[1]
 
 
 def test_one_quote_source_is_enough(steps: dict[str, Step]) -> None:

@@ -31,7 +31,7 @@ def test_every_row_becomes_an_event() -> None:
     told = [(r["date"], r["model_permaslug"], int(r["total_tokens"])) for r in GOOD["data"]]
     assert [(f"{event.week_start_date}", event.model_permaslug, event.tokens) for event in events] == told
     assert {event.category for event in events} == {"programming"}
-    assert (parsed.start_date, parsed.end_date) == (date(2026, 5, 4), date(2026, 5, 10))
+    assert (parsed.start_date, parsed.end_date) == (date(2026, 4, 27), date(2026, 5, 10))
     assert not parsed.unknown_fields
 
 
@@ -41,12 +41,12 @@ def test_every_row_becomes_an_event() -> None:
         (answer(), "data is empty for weeks that are over"),
         (answer(row("2026-05-05")), "data[0].date is 2026-05-05, which is no Monday"),
         (answer(row("2026-05-11")), "data[0] is of 2026-05-11, another week than asked"),
-        (answer(row("2026-04-27")), "data[0] is of 2026-04-27, another week than asked"),
+        (answer(row("2026-04-20")), "data[0] is of 2026-04-20, another week than asked"),
         (answer(row(tokens=1.5)), "data[0].total_tokens is 1.5: not a whole number"),
         (answer(row(tokens="-1")), "data[0].total_tokens is '-1': not a whole number"),
         (answer(row(model="")), "data[0]: model_permaslug"),
         (answer({"date": "2026-05-04", "model_permaslug": "a/b"}), "data[0] has no 'total_tokens'"),
-        (answer(row(), start_date="2026-04-27"), "a payload of another day than asked: 2026-04-27 to 2026-05-10"),
+        (answer(row(), start_date="2026-05-04"), "a payload of another day than asked: 2026-05-04 to 2026-05-10"),
         (answer(row(), version="v2"), "meta.version is 'v2'"),
         (Page("https://upstream.example/", b"<html>", "text/html"), "the content type is 'text/html', not JSON"),
     ],
@@ -68,7 +68,7 @@ def test_only_whole_weeks_that_are_over_are_asked_for(ahead: int) -> None:
     window = Window(observed.date() - timedelta(days=8), observed.date() - timedelta(days=1), observed)
     calls = plan_calls(window)
     assert calls[-1].end == date(2026, 5, 10)
-    assert calls[0].start <= window.start
+    assert calls[0].start <= window.start - timedelta(days=7), "a week that was taken back is asked for again"
     assert all((call.start.weekday(), call.end.weekday()) == (0, 6) for call in calls)
 
 
@@ -90,6 +90,6 @@ def test_the_slice_is_asked_for_as_documented() -> None:
             return answer(row())
 
     pages = list(fetch(Session(), WINDOW))
-    days = {"start_date": "2026-05-04", "end_date": "2026-05-10"}
+    days = {"start_date": "2026-04-27", "end_date": "2026-05-10"}
     assert asked == [("datasets/rankings-daily", {"category": "programming", "period": "week", **days}, True)]
     assert len(pages) == 1

@@ -229,8 +229,8 @@ def test_a_file_the_world_lacks_is_a_404_and_is_not_available(tmp_path: Path) ->
     ("files", "said"),
     [
         (
-            {"rankings_daily": "known_at,date,model_permaslug\n"},
-            r"rankings_daily.csv line 1: no column total_tokens",
+            {"rankings_daily": "date,model_permaslug,total_tokens\n"},
+            r"rankings_daily.csv line 1: no column known_at",
         ),
         (
             {"rankings_daily": RANKINGS + "yesterday,2026-05-11,a/b,1\n"},

@@ -1,8 +1,18 @@
 """Facts without a feed: disclosed figures and their quotients, leaderboards, releases, and what is watched."""
 
 from tokenshare import rows
-from tokenshare.metrics.group import CONFLICTING_KEYS, INCOMPLETE_FETCHES, Group, Provenance
-from tokenshare.metrics.markets_group import FX_SOURCES
+from tokenshare.metrics.group import (
+    CONFLICTING_KEYS,
+    INCOMPLETE_FETCHES,
+    RESTATED_RATIO,
+    RESTATED_UNITS,
+    Evidence,
+    Following,
+    Group,
+    Provenance,
+)
+from tokenshare.metrics.hub_groups import TRENDING
+from tokenshare.metrics.markets_group import FX_SOURCES, RATE_EVIDENCE
 from tokenshare.metrics.metric import Metric
 from tokenshare.topics import (
     DISCLOSURE_OBSERVED,
@@ -15,6 +25,7 @@ from tokenshare.topics import (
 
 # What was disclosed stays disclosed: a curated figure has a date and does not grow old, so there is no freshness.
 EVIDENCE = (INCOMPLETE_FETCHES, CONFLICTING_KEYS)
+FIGURES = (*EVIDENCE, RESTATED_RATIO, RESTATED_UNITS)
 DISCLOSED = Provenance("int_disclosures_selected", "fact_date")
 CONVERTED = Provenance("int_fx_selected", "rate_date")
 RANKED = Provenance("int_entries_selected", "ranking_date")
@@ -23,17 +34,28 @@ RELEASED = Provenance("int_releases_selected", "release_date")
 CURATED = "curated by hand: what the cited sources say and no more"
 
 
-def _group(id: str, measured_by: str, *provenance: Provenance) -> Group:
-    return Group(id, provenance=provenance, measured_by=measured_by, evidence=EVIDENCE)
+STANDS_ALONE = Following()
+
+
+def _group(
+    id: str,
+    measured_by: str,
+    evidence: tuple[Evidence, ...],
+    *provenance: Provenance,
+    follows: Following = STANDS_ALONE,
+) -> Group:
+    return Group(id, provenance=provenance, measured_by=measured_by, evidence=evidence, follows=follows)
 
 
 CURATED_GROUPS = (
-    _group("disclosed_value", "int_disclosure_evidence", DISCLOSED, CONVERTED),
-    _group("disclosed_ratio", "int_disclosure_evidence", DISCLOSED),
-    _group("fct_disclosures", "int_disclosure_evidence", DISCLOSED),
-    _group("leaderboard_rank", "int_entry_evidence", RANKED),
-    _group("release_cadence", "int_release_evidence", RELEASED),
-    _group("watch_status", "int_watch_evidence", DISCLOSED, RANKED, DOWNLOADED),
+    _group("disclosed_value", "int_converted_evidence", (*FIGURES, *RATE_EVIDENCE), DISCLOSED, CONVERTED),
+    _group("disclosed_ratio", "int_disclosure_evidence", FIGURES, DISCLOSED),
+    _group("fct_disclosures", "int_disclosure_evidence", FIGURES, DISCLOSED),
+    _group("leaderboard_rank", "int_entry_evidence", (*EVIDENCE, RESTATED_RATIO), RANKED),
+    _group("release_cadence", "int_release_evidence", EVIDENCE, RELEASED),
+    _group(
+        "watch_status", "int_watch_evidence", FIGURES, DISCLOSED, RANKED, DOWNLOADED, follows=Following((TRENDING.id,))
+    ),
 )
 
 CURATED_METRICS = (

@@ -40,7 +40,7 @@ class Following:
     """The groups whose numbers a group draws on, row by row.
 
     `stands_on` is its column with the metric that a row is drawn from; `told` is one that is null where a row tells no
-    number.
+    number. Without them every row is drawn from all of the groups: one that is shut shuts this one.
     """
 
     groups: tuple[str, ...] = ()
@@ -75,3 +75,22 @@ INCOMPLETE_FETCHES = Evidence(
     "replaced.",
 )
 CONFLICTING_KEYS = Evidence("conflicting_keys", NONE, "Keys to which one fetch gave two values.")
+DISAPPEARED_DAYS = Evidence(
+    "disappeared_days",
+    NONE,
+    "Days that were stated once and that the newer complete answer no longer states.",
+    is_occasional=True,
+)
+RESTATED_UNITS = Evidence(
+    "restated_units",
+    NONE,
+    "Figures that are stated in another unit or currency than they were first stated in.",
+    is_occasional=True,
+)
+RESTATED_RATIO = Evidence(
+    "restated_ratio",
+    Interval(1, 10),
+    "How many times what is stated of a key is what was first stated of it, or the other way round. Corrections are "
+    "smaller; a wrong unit is a hundredfold.",
+    is_occasional=True,
+)

@@ -36,6 +36,13 @@ COUNTERS = (
         "are flagged as resets; many at once are the Hub's fault, and no number is made of them.",
         is_occasional=True,
     ),
+    Evidence(
+        "middle_growth",
+        Interval(0, 1),
+        "What the middle repository's counter gains in a day, as a part of it, from three on. One may take off; all of "
+        "them at once are counted in another way.",
+        is_occasional=True,
+    ),
 )
 
 

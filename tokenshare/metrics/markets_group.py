@@ -2,8 +2,11 @@
 
 from tokenshare.metrics.group import (
     CONFLICTING_KEYS,
+    DISAPPEARED_DAYS,
     INCOMPLETE_FETCHES,
     NONE,
+    RESTATED_RATIO,
+    RESTATED_UNITS,
     Evidence,
     Group,
     Interval,
@@ -44,18 +47,38 @@ UNCONVERTED_CLOSES = Evidence(
     NONE,
     "Closes without an exchange rate of the session's day or of the six before: no TARGET holiday is that long.",
 )
-QUOTE_EVIDENCE = (CLOSES, CONFLICTING_KEYS, FOREIGN_CURRENCY, INCOMPLETE_FETCHES)
-CAP_EVIDENCE = (*QUOTE_EVIDENCE, SPLIT_SUSPECTED, UNCONVERTED_CLOSES)
+MIDDLE_MOVE = Evidence(
+    "middle_move",
+    Interval(1, 2),
+    "How many times the close of a session's middle line is its close before, or the other way round, from three on. "
+    "One line may split; all of them at once are in another unit.",
+    is_occasional=True,
+)
+RATE_MOVED = Evidence(
+    "rate_moved",
+    Interval(0, 0.2),
+    "Largest move of a reference rate from one TARGET day to the next. No major currency moves a tenth in a day; "
+    "one that is quoted per hundred, or that stands in another's column, is far beyond.",
+    is_occasional=True,
+)
+RATE_EVIDENCE = (RATE_MOVED, DISAPPEARED_DAYS)
+QUOTE_EVIDENCE = (CLOSES, CONFLICTING_KEYS, FOREIGN_CURRENCY, INCOMPLETE_FETCHES, DISAPPEARED_DAYS)
+CAP_EVIDENCE = (*QUOTE_EVIDENCE, SPLIT_SUSPECTED, UNCONVERTED_CLOSES, RESTATED_RATIO, RATE_MOVED)
 
 
-def valued(id: str, provenance: tuple[Provenance, ...] = CAP_PROVENANCE) -> Group:
+def valued(
+    id: str,
+    provenance: tuple[Provenance, ...] = CAP_PROVENANCE,
+    measured_by: str = "int_cap_evidence",
+    more: tuple[Evidence, ...] = (),
+) -> Group:
     """A group of one metric made from market values."""
     return Group(
         id=id,
         provenance=provenance,
-        measured_by="int_cap_evidence",
+        measured_by=measured_by,
         dated_by=CLOSES.name,
-        evidence=CAP_EVIDENCE,
+        evidence=(*CAP_EVIDENCE, *more),
         listed=(UNMAPPED,),
     )
 
@@ -63,14 +86,14 @@ def valued(id: str, provenance: tuple[Provenance, ...] = CAP_PROVENANCE) -> Grou
 MARKET_CAPS = valued("market_cap_daily")
 SESSION_SHOCKS = valued("session_shock_daily")
 VALUE_PROVENANCE = (*CAP_PROVENANCE, Provenance("int_valuations_disclosed", "fact_date"))
-PUREPLAY_VALUES = valued("pureplay_value_daily", VALUE_PROVENANCE)
-PLATFORM_VALUES = valued("platform_value_daily", VALUE_PROVENANCE)
+PUREPLAY_VALUES = valued("pureplay_value_daily", VALUE_PROVENANCE, "int_value_evidence", (RESTATED_UNITS,))
+PLATFORM_VALUES = valued("platform_value_daily", VALUE_PROVENANCE, "int_value_evidence", (RESTATED_UNITS,))
 QUOTES = Group(
     id="fct_quotes_daily",
     provenance=(QUOTE_PROVENANCE,),
     measured_by="int_quote_evidence",
     dated_by=CLOSES.name,
-    evidence=QUOTE_EVIDENCE,
+    evidence=(*QUOTE_EVIDENCE, MIDDLE_MOVE),
     listed=(UNMAPPED,),
 )
 COMPANIES = Group("dim_companies")

@@ -13,6 +13,14 @@ from tokenshare.metrics.group import (
 CATALOGUE_PROVENANCE = Provenance("int_price_selected", "price_date")
 PRICE_PROVENANCE = Provenance("int_price_daily", "price_date")
 
+CATALOGUE_MOVED = Evidence(
+    "catalogue_moved",
+    Interval(1, 5),
+    "How many times the price of the catalogue's middle model is what it was the day before, or the other way round, "
+    "from three on. One model may be repriced; all of them at once are in another unit.",
+    is_occasional=True,
+)
+
 LIST_PRICES = Group(
     id="list_price_daily",
     provenance=(PRICE_PROVENANCE, Provenance("int_price_book_daily", "price_date")),
@@ -39,6 +47,7 @@ LIST_PRICES = Group(
             "one model differ, and smaller disagreements are listed; tenfold is a wrong unit or the wrong model.",
             is_occasional=True,
         ),
+        CATALOGUE_MOVED,
         Evidence(
             "book_moved",
             Interval(1, 10),

@@ -8,12 +8,13 @@ from tokenshare.metrics.group import (
     INCOMPLETE_FETCHES,
     NONE,
     Evidence,
+    Following,
     Group,
     Interval,
     Provenance,
 )
 from tokenshare.metrics.metric import Metric
-from tokenshare.metrics.router_group import ROUTER_SOURCES, USAGE_PROVENANCE
+from tokenshare.metrics.router_group import ROUTER, ROUTER_SOURCES, USAGE_PROVENANCE
 from tokenshare.topics import FETCH_COMPLETED, USAGE_CATEGORY_OBSERVED, USAGE_OBSERVED
 
 # A week is dated by its Monday and served when it is over: the newest is up to two weeks old, and three days late.
@@ -24,6 +25,7 @@ CATEGORY_PROVENANCE = Provenance("int_category_provenance", "week_start_date")
 PROGRAMMING = Group(
     id="programming",
     provenance=(USAGE_PROVENANCE, CATEGORY_PROVENANCE),
+    follows=Following((ROUTER.id,)),
     measured_by="int_category_evidence",
     dated_by="other_rows",
     evidence=(

@@ -5,13 +5,15 @@ from tokenshare.metrics.group import (
     CONFLICTING_KEYS,
     INCOMPLETE_FETCHES,
     Evidence,
+    Following,
     Group,
     Interval,
     Provenance,
 )
 from tokenshare.metrics.metric import Metric
+from tokenshare.metrics.prices_group import CATALOGUE_MOVED
 from tokenshare.metrics.programming import WEEK_OLD
-from tokenshare.metrics.router_group import ROUTER_SOURCES, USAGE_PROVENANCE
+from tokenshare.metrics.router_group import ROUTER, ROUTER_SOURCES, USAGE_PROVENANCE
 from tokenshare.topics import CATALOG_MODEL_OBSERVED, FETCH_COMPLETED, PRICE_LISTED, USAGE_OBSERVED
 
 SPEND = Group(
@@ -19,6 +21,7 @@ SPEND = Group(
     provenance=(USAGE_PROVENANCE, Provenance("int_spend_provenance", "week_start_date")),
     measured_by="int_spend_evidence",
     dated_by="dearest_price",
+    follows=Following((ROUTER.id,)),
     evidence=(
         INCOMPLETE_FETCHES,
         CONFLICTING_KEYS,
@@ -34,6 +37,7 @@ SPEND = Group(
             "Part of a week's named tokens that the catalogue prices, where it was looked at in time.",
             is_occasional=True,
         ),
+        CATALOGUE_MOVED,
     ),
 )
 

@@ -6,6 +6,12 @@ with figures as (
     from {{ ref('int_disclosures_selected') }}
 ),
 
+restated as (
+    select restated.*
+    from {{ ref('int_figures_restated') }} as restated
+    inner join figures on restated.figure_key = figures.figure_key
+),
+
 fetches as (
     select * from {{ ref('int_fetches_verified') }} where source_id = 'disclosures'
 ),
@@ -14,6 +20,10 @@ final as (
     select 'conflicting_keys' as check_name, figure_key as key, cast(rows_count - 1 as double) as observed from figures
     union all
     select 'incomplete_fetches', source_id, count(*) filter (where is_pending) from fetches group by source_id
+    union all
+    select 'restated_ratio', figure_key, restated_ratio from restated where restated_ratio is not null
+    union all
+    select 'restated_units', figure_key, if(is_other_unit, 1, 0) from restated
 )
 
 select * from final

@@ -6,6 +6,12 @@ with entries as (
     from {{ ref('int_entries_selected') }}
 ),
 
+restated as (
+    select restated.*
+    from {{ ref('int_entries_restated') }} as restated
+    inner join entries on restated.entry_key = entries.entry_key
+),
+
 fetches as (
     select * from {{ ref('int_fetches_verified') }} where source_id = 'leaderboards'
 ),
@@ -14,6 +20,8 @@ final as (
     select 'conflicting_keys' as check_name, entry_key as key, cast(rows_count - 1 as double) as observed from entries
     union all
     select 'incomplete_fetches', source_id, count(*) filter (where is_pending) from fetches group by source_id
+    union all
+    select 'restated_ratio', entry_key, restated_ratio from restated where restated_ratio is not null
 )
 
 select * from final

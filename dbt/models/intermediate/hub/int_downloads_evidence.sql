@@ -8,7 +8,8 @@ with days as (
         count(downloads_all_time) as counted_count,
         coalesce(sum(downloads_all_time), 0) as counted_downloads,
         count(counter_before + downloads_all_time) as compared_count,
-        count(*) filter (where is_counter_reset) as fallen_count
+        count(*) filter (where is_counter_reset) as fallen_count,
+        median((downloads_all_time / nullif(counter_before, 0) - 1) / (download_date - date_before)) as middle_growth
     from {{ ref('int_downloads_attributed') }}
     group by download_date
 ),
@@ -41,6 +42,9 @@ final as (
     select 'counted_share', day_key, counted_count / nullif(repositories_count, 0) from days
     union all
     select 'fallen_share', day_key, if(fallen_count < 3, 0, fallen_count / nullif(compared_count, 0)) from days
+    union all
+    select 'middle_growth', day_key, if(compared_count < 3, 0, greatest(middle_growth, 0)) from days
+    where middle_growth is not null
 )
 
 select * from final

@@ -35,6 +35,20 @@ keys as (
     select cast(rate_date as varchar), is_conflicting from {{ ref('int_fx_selected') }}
 ),
 
+restated as (
+    select * from {{ ref('int_counts_restated') }}
+),
+
+disappeared as (
+    select cast(stated_date as varchar) as day_key, bool_or(has_disappeared) as has_disappeared
+    from {{ ref('int_days_disappeared') }}
+    group by stated_date
+),
+
+rates as (
+    select * from {{ ref('int_rate_evidence') }} where check_name = 'rate_moved'
+),
+
 fetches as (
     select * from {{ ref('int_fetches_verified') }}
     where source_id in ('eodhd_quotes', 'quotes_dropped', 'edgar_shares', 'shares_dropped', 'ecb_rates', 'ecb_bundled')
@@ -52,6 +66,12 @@ final as (
     select 'conflicting_keys', key, count(*) filter (where is_conflicting) from keys group by key
     union all
     select 'incomplete_fetches', source_id, count(*) filter (where is_pending) from fetches group by source_id
+    union all
+    select 'restated_ratio', symbol || ' ' || cast(count_date as varchar), restated_ratio from restated
+    union all
+    select 'disappeared_days', day_key, if(has_disappeared, 1, 0) from disappeared
+    union all
+    select check_name, key, observed from rates
 )
 
 select * from final

@@ -17,6 +17,26 @@ foreign_lines as (
     group by quotes.session_date
 ),
 
+moves as (
+    select
+        session_date,
+        cast(close_price as double)
+        / nullif(lag(cast(close_price as double)) over (partition by symbol order by session_date asc), 0) as moved
+    from {{ ref('int_quotes_selected') }}
+),
+
+middles as (
+    select cast(session_date as varchar) as session_key, median(greatest(moved, 1 / moved)) as moved
+    from moves
+    where moved is not null
+    group by session_date
+    having count(*) >= 3
+),
+
+disappeared as (
+    select * from {{ ref('int_days_disappeared') }} where kind = 'closes'
+),
+
 fetches as (
     select * from {{ ref('int_fetches_verified') }}
     where source_id in ('eodhd_quotes', 'quotes_dropped')
@@ -30,6 +50,10 @@ final as (
     select 'foreign_currency', session_key, foreign_count from foreign_lines
     union all
     select 'incomplete_fetches', source_id, count(*) filter (where is_pending) from fetches group by source_id
+    union all
+    select 'middle_move', session_key, moved from middles
+    union all
+    select 'disappeared_days', cast(stated_date as varchar), if(has_disappeared, 1, 0) from disappeared
 )
 
 select * from final

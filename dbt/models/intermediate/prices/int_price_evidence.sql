@@ -23,6 +23,10 @@ twins as (
     where off_ratio is not null
 ),
 
+shifts as (
+    select * from {{ ref('int_catalogue_moved') }}
+),
+
 moves as (
     select * from {{ ref('int_price_book_moved') }}
 ),
@@ -46,6 +50,8 @@ final as (
     select 'book_disappeared', model_id, cast(is_shorter as integer) from moves
     union all
     select 'incomplete_fetches', source_id, count(*) filter (where is_pending) from fetches group by source_id
+    union all
+    select 'catalogue_moved', cast(price_date as varchar), moved_ratio from shifts
 )
 
 select * from final

@@ -22,6 +22,10 @@ conflicts as (
     group by price_date
 ),
 
+moved as (
+    select * from {{ ref('int_catalogue_moved') }}
+),
+
 final as (
     select 'dearest_price' as check_name, week_key as key, dearest_usd_per_million as observed
     from weeks
@@ -32,6 +36,8 @@ final as (
     select 'conflicting_keys', day_key, conflicting_keys_count from conflicts
     union all
     select 'incomplete_fetches', source_id, count(*) filter (where is_pending) from fetches group by source_id
+    union all
+    select 'catalogue_moved', cast(price_date as varchar), moved_ratio from moved
 )
 
 select * from final

@@ -1,0 +1,9 @@
+-- What the gates judge about the values of companies: what they judge about market values, and about what was disclosed
+-- where there is none.
+with final as (
+    select check_name, key, observed from {{ ref('int_cap_evidence') }}
+    union all
+    select check_name, key, observed from {{ ref('int_disclosure_evidence') }}
+)
+
+select * from final
