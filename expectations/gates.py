@@ -172,8 +172,8 @@ def _frame(candidate: Candidate) -> pd.DataFrame:
 
 
 def _series(measured: Sequence[Measured], name: str) -> pd.Series:
-    found = {m.key: m.observed for m in measured if m.check == name}
-    return pd.Series(found.values(), index=list(found), dtype=float)
+    found = [m for m in measured if m.check == name]
+    return pd.Series([m.observed for m in found], index=[m.key for m in found], dtype=float)
 
 
 def _columns(arguments: Mapping[str, Any]) -> list[str]:

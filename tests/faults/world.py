@@ -63,7 +63,7 @@ def make_world(directory: Path) -> dict[str, Rows]:
     write_hub(directory, EARLIER[0].date(), 4)
     drawn = {name: read(directory / name) for name in ("rankings_daily.csv", "models.csv", "hub_models.csv")}
     assert tuple(drawn["models.csv"][0]) == CATALOG_COLUMNS
-    return {**drawn, **_sampled(), **_priced(), **_markets(), **_curated()}
+    return {**drawn, **_sampled(), **_priced(), **_markets(), **_disclosed(), **_ranked(), **_told()}
 
 
 def _sampled() -> dict[str, Rows]:
@@ -108,7 +108,7 @@ def _markets() -> dict[str, Rows]:
     }
 
 
-def _curated() -> dict[str, Rows]:
+def _disclosed() -> dict[str, Rows]:
     header = (
         "known_at fact_id company_id fact_date period_start period_end kind low high unit currency own_usd "
         "confidence citation"
@@ -122,11 +122,20 @@ def _curated() -> dict[str, Rows]:
         ("capex", "meituan", "2026-06-05", "2026-06-01", "2026-06-05", "flow", 5 * 10**9, 5 * 10**9,
          "CNY", "CNY", "", "filed", "invented"),
     ]  # fmt: skip
+    return {"disclosures.csv": table(header, *((CURATED_AT, *figure) for figure in figures))}
+
+
+def _ranked() -> dict[str, Rows]:
+    board = "known_at board_id ranking_date entry_id model vendor_id score is_open"
     entries = [
         ("swe-bench-pro", "2026-06-02", "kimi-k2.6", "Kimi K2.6", "moonshotai", "58.6", "true"),
         ("swe-bench-pro", "2026-06-02", "gpt-5.5", "GPT-5.5", "openai", "58.1", "false"),
         ("hle", "2026-06-03", "kimi-k2.6", "Kimi K2.6", "moonshotai", "54", "true"),
     ]
+    return {"leaderboards.csv": table(board, *((CURATED_AT, *entry) for entry in entries))}
+
+
+def _told() -> dict[str, Rows]:
     releases = [
         ("moonshotai", "2026-04-20", "Kimi K2.6", "true", "true", "invented"),
         ("moonshotai", "2026-06-04", "Kimi K2.7", "true", "true", "invented"),
@@ -136,10 +145,7 @@ def _curated() -> dict[str, Rows]:
         ("china", "invented", "0.3", "ratio", "0.01", "china_share", "", "2026-06-08", "2026-06-14", "nobody"),
         ("china-late", "invented", "0.4", "ratio", "0.01", "china_share", "", "2026-06-15", "2026-06-21", "nobody"),
     ]
-    board = "known_at board_id ranking_date entry_id model vendor_id score is_open"
     return {
-        "disclosures.csv": table(header, *((CURATED_AT, *figure) for figure in figures)),
-        "leaderboards.csv": table(board, *((CURATED_AT, *entry) for entry in entries)),
         "releases.csv": table(
             "known_at vendor_id release_date release is_major is_open citation",
             *((CURATED_AT, *release) for release in releases),

@@ -18,6 +18,8 @@ ROOT = Path(__file__).parents[2]
 MODELS = ROOT / "dbt" / "models"
 BY_ID = {"argvalues": METRICS, "ids": lambda metric: metric.id}
 CHECK_NAME = re.compile(r"^\s*(?:select|union all select)\s+'([a-z_]+)'", re.MULTILINE)
+ONE_TAKEN_OVER = re.compile(r"_evidence'\) }} where check_name = '([a-z_]+)'")
+ALL_TAKEN_OVER = re.compile(r"select check_name, key, observed from {{ ref\('(\w+_evidence)'\) }}")
 PROMISED = {  # contracts.md, "Columns of the published metrics": the metrics we have
     "router_tokens_weekly": "week_start_date tokens tokens_year_ago growth_ratio",
     "china_share_identified_weekly": "week_start_date chinese_tokens denominator_tokens china_share",
@@ -103,10 +105,13 @@ def unit_tested() -> set[str]:
 
 
 def checks_in(model: str) -> Counter[str]:
-    """Check names as the first column of the SQL that measures them, and how often each is measured."""
+    """Check names that the SQL measures, and how often each; those of other measures that it takes over count as one."""
     (path,) = (MODELS / "intermediate").rglob(f"{model}.sql")
-    sql = path.read_text()
-    return Counter(CHECK_NAME.findall(re.sub(r"--.*", "", sql)))
+    sql = re.sub(r"--.*", "", path.read_text())
+    found = Counter([*CHECK_NAME.findall(sql), *ONE_TAKEN_OVER.findall(sql)])
+    for other in ALL_TAKEN_OVER.findall(sql):
+        found |= checks_in(other)
+    return found
 
 
 @pytest.mark.parametrize("schema", ["metrics", "marts"])

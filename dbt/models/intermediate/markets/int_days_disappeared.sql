@@ -1,6 +1,6 @@
 -- The days of closes, share counts and rates, and whether one has disappeared: its source stated it once, and a newer
 -- complete fetch that asked for it no longer does.
--- Decision: the older statement is kept meanwhile, and the gate holds what it feeds; a day that the source states again,
+-- Decision: the older statement is kept, and the gate holds what it feeds; a day that the source states again,
 -- or its twin, has not disappeared.
 with dated as (
     select 'closes' as kind, session_date as stated_date, source_id, observed_at from {{ ref('int_quotes_selected') }}
