@@ -105,7 +105,7 @@ def unit_tested() -> set[str]:
 
 
 def checks_in(model: str) -> Counter[str]:
-    """Check names that the SQL measures, and how often each; those of other measures that it takes over count as one."""
+    """Check names that the SQL measures, and how often each; what it takes over from other measures counts as one."""
     (path,) = (MODELS / "intermediate").rglob(f"{model}.sql")
     sql = re.sub(r"--.*", "", path.read_text())
     found = Counter([*CHECK_NAME.findall(sql), *ONE_TAKEN_OVER.findall(sql)])
