@@ -34,6 +34,7 @@ class Case:
     as_of: datetime
     shut: tuple[str, ...] = ()  # groups it follows whose own gates are shut
     shown: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)  # by metric, what readers see, if any is shut
+    gaps: tuple[Breach, ...] = ()  # accepted losses, by source, that are not stated again
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Measure:
 def judge(case: Case) -> dict[str, list[Check]]:
     """The checks of each metric of a group; one failed member shuts the gate of all."""
     frames = {id: _frame(candidate) for id, candidate in case.candidates.items()}
-    shared = [_built(case.failed_tests), *_measure(_evidence(case), case.released)]
+    shared = [_built(case.failed_tests), _whole(case), *_measure(_evidence(case), case.released)]
     checks = {m.id: [*shared, *_judge_metric(m, frames, case)] for m in case.metrics}
     return _together(checks) if len(case.metrics) > 1 else checks
 
@@ -159,6 +160,12 @@ def _pinned(metric: Metric) -> Check:
 
 def _built(failed: Sequence[str]) -> Check:
     return Check("dbt_build", "failed" if failed else "passed", ", ".join(failed) or "all passed", "all passed")
+
+
+def _whole(case: Case) -> Check:
+    """Records that a person went on without leave a hole until their source has stated everything again."""
+    lacking = "; ".join(f"{gap.observed} since {gap.key}" for gap in case.gaps[:3]) or "none"
+    return _check("accepted_gaps", not case.gaps, lacking, "stated again", case.gaps, case.released)
 
 
 def _together(checks: dict[str, list[Check]]) -> dict[str, list[Check]]:

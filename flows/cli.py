@@ -9,23 +9,24 @@ from typing import Annotated
 import typer
 
 from connectors.storage.home import Home
-from flows import answer, cli_broker, cli_claims, cli_gates, looks, show, show_demo
+from flows import answer, cli_broker, cli_claims, cli_gates, cli_repair, looks, show, show_demo
 from flows import settings as environment
 from flows.keys import find_metric, read_moment
-from flows.options import Json
+from flows.options import AsOf, Json, Sources, World
 from tokenshare.errors import ExitCode, Interrupted, UsageError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(cli_broker.app, name="broker")
+app.add_typer(cli_repair.letters, name="dlq")
+for repair in (cli_repair.backfill, cli_repair.land, cli_repair.compact):
+    app.command()(repair)
 app.command()(cli_claims.check)
 app.command()(cli_claims.cite)
 app.command()(cli_gates.gates)
 
-AsOf = Annotated[str | None, typer.Option("--as-of", help="The moment to speak for, such as 2026-08-03T06:00:00Z.")]
-World = Annotated[Path | None, typer.Option("--world", help="A directory of CSV files served instead of the internet.")]
-Chosen = Annotated[list[str] | None, typer.Option("--source", help="Only this source; may be given again.")]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait for a pass that holds the home, an hour at most.")]
 TakeOver = Annotated[bool, typer.Option("--take-over", help="End the pass that holds the home first.")]
+AcceptGap = Annotated[bool, typer.Option("--accept-gap", help="Go on without records that are lost, on record.")]
 MetricId = Annotated[str | None, typer.Argument(help="A metric, such as china_share_origin_weekly.")]
 
 PATIENCE_SECONDS = 3600.0  # of a pass that a schedule started
@@ -44,24 +45,28 @@ def demo(json: Json = False) -> None:
 
 @app.command()
 def refresh(
-    source: Chosen = None,
+    source: Sources = None,
     as_of: AsOf = None,
     world: World = None,
     take_over: TakeOver = False,
     wait: Wait = False,
+    accept_gap: AcceptGap = False,
     json: Json = False,
 ) -> None:
     """One whole pass: fetch, land, build, judge, publish."""
     from flows.deployments import run_once
     from flows.report import write as write_page  # three seconds
+    from flows.run import Order
+    from flows.surroundings import whoever
 
     settings = environment.load()
     moment = read_moment(as_of) if as_of else None
-    patience = PATIENCE_SECONDS if wait else 0.0
+    order = Order(accepts_gaps_by=whoever() if accept_gap else "")
     with answer.progress() as progress:
         report = run_once(
-            settings, moment, world, source or [], progress, take_over=take_over, patience_seconds=patience
-        )
+            settings, moment, world, source or [], progress,
+            take_over=take_over, patience_seconds=PATIENCE_SECONDS if wait else 0.0, order=order,
+        )  # fmt: skip
         progress("report")
         write_page(Home(settings.home))
     answer.give(report.document(), json, show.draw_refresh)

@@ -6,11 +6,13 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from connectors.storage import durable, home, lock, runs
+from connectors.storage import durable, fencing, home, lock, rearranged, runs
 from connectors.storage.home import Home, Origin
+from connectors.storage.warehouse import open_warehouse
 from flows.orchestrator import answers, follow
 from flows.publish import republish
 from flows.refresh import Report, refresh
+from flows.run import Order
 from flows.settings import Settings
 from flows.surroundings import new_run_id, now, open_run
 from tokenshare.errors import Busy
@@ -27,6 +29,7 @@ def run_once(
     take_over: bool = False,
     patience_seconds: float = 0.0,
     planned_holds: frozenset[str] = frozenset(),
+    order: Order | None = None,
 ) -> Report:
     """A pass with everything around it; it shows in Prefect where a server answers, and is the same without one.
 
@@ -38,25 +41,30 @@ def run_once(
         lock.take_over(Home(settings.home).lock)
     run_id = new_run_id(now())
     with (
-        alone(Home(settings.home), run_id, now(), patience_seconds),
-        open_run(settings, now(), run_id, as_of, world, sources, progress) as run,
+        alone(Home(settings.home), run_id, now(), patience_seconds) as fence,
+        open_run(settings, now(), run_id, as_of, world, sources, progress, order or Order(), fence) as run,
     ):
         route, server = partial(refresh, run, planned_holds=planned_holds), settings.prefect_api_url
         return follow(route, server, progress) if server and answers(server) else route()
 
 
 @contextmanager
-def alone(mine: Home, run_id: str, at: datetime, patience_seconds: float = 0.0) -> Iterator[None]:
+def alone(mine: Home, run_id: str, at: datetime, patience_seconds: float = 0.0) -> Iterator[int]:
     """Holds the home for one pass, with what a killed one left put right: drafts removed, decisions shown.
+
+    Gives the fencing number under which the pass may write.
 
     Raises Busy where another pass holds it, and leaves a note for that other's successor to put on record.
     """
     try:
-        with lock.hold(mine.lock, run_id, patience_seconds):
+        with lock.hold(mine.lock, run_id, now, patience_seconds):
             durable.sweep(mine.archive)
             durable.sweep(mine.landing)
+            with open_warehouse(mine.warehouse) as connection:
+                number = fencing.take(connection, run_id)
+                rearranged.discard(connection, mine.landing)
             republish(mine)
-            yield
+            yield number
     except Busy as busy:
         runs.leave_skip(mine.skipped, run_id, at, busy.message)
         raise

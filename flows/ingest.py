@@ -57,17 +57,23 @@ def ingest_one(run: Run, source: Source, sender: Sender) -> SourceOutcome:
     digests = _digests(parsed, run.as_of.date())
     stated = archive.stated(run.home.archive, source.id)
     covered = _covered(stated, parsed)
-    if covered <= digests.keys() and all(stated.get(period) == digest for period, digest in digests.items()):
+    is_again = bool(run.order.days) or archive.is_forgotten(run.home.archive, source.id)
+    if (
+        not is_again
+        and covered <= digests.keys()
+        and all(stated.get(period) == digest for period, digest in digests.items())
+    ):
         return SourceOutcome(source.id, "unchanged", reason=_strange(parsed))
     _produce(run, sender, fetch, parsed)
-    archive.complete(run.home.archive, fetch, digests, covered)
+    if run.order.days:
+        archive.restate(run.home.archive, source.id, digests, covered)
+    else:
+        archive.complete(run.home.archive, fetch, digests, covered)
     return SourceOutcome(source.id, "fetched", len({e.event_id for e in parsed.events}), _strange(parsed))
 
 
 def _fetch(run: Run, source: Source) -> Fetch:
-    last = archive.last_completed(run.home.archive, source.id)
-    start = max(BEGINNING, last.date() - OVERLAP) if last else BEGINNING
-    window = Window(start, run.as_of.date() - timedelta(days=1), run.as_of)
+    window = _window(run, source)
     pages: list[Page] = []
     with run.point("fetch") as midway, open_session(run, source) as session:
         for page in source.fetch(session, window):
@@ -76,6 +82,16 @@ def _fetch(run: Run, source: Source) -> Fetch:
                 archive.keep(run.home.archive, source.id, run.as_of.date(), page, torn)
             pages.append(page)
     return Fetch(source.id, window, tuple(pages))
+
+
+def _window(run: Run, source: Source) -> Window:
+    """The days a person names; else from a week before the last whole fetch, or from the beginning, to yesterday."""
+    if run.order.days:
+        return Window(*run.order.days, run.as_of)
+    last = archive.last_completed(run.home.archive, source.id)
+    is_known = last is not None and not archive.is_forgotten(run.home.archive, source.id)
+    start = max(BEGINNING, last.date() - OVERLAP) if last and is_known else BEGINNING
+    return Window(start, run.as_of.date() - timedelta(days=1), run.as_of)
 
 
 def _produce(run: Run, sender: Sender, fetch: Fetch, parsed: Parsed) -> None:

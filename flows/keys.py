@@ -1,5 +1,6 @@
 """Keys as people type them: `2026-W27 deepseek` becomes a Monday and a vendor."""
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -8,6 +9,11 @@ from typing import Any
 from tokenshare.columns import columns_of
 from tokenshare.errors import UsageError
 from tokenshare.metrics import METRIC_BY_ID, Metric
+from tokenshare.offsets import Range
+from tokenshare.topics import TOPIC_BY_NAME
+
+_RANGE = re.compile(r"([a-z0-9._]+):(\d{1,5}):(\d{1,18})-(\d{1,18})", re.ASCII)
+_PLACE = re.compile(r"([a-z0-9._]+):(\d{1,5}):(\d{1,18})", re.ASCII)
 
 
 def find_metric(id: str) -> Metric:
@@ -46,6 +52,29 @@ def _read(sql_type: str, name: str, word: str) -> Any:
         return int(word) if sql_type == "BIGINT" else word
     except (ValueError, OverflowError):
         raise UsageError(f"{word!r} is no {name}", "write days as 2026-06-29, weeks also as 2026-W27") from None
+
+
+def read_day(text: str) -> date:
+    """A day in ISO 8601; raises UsageError."""
+    with suppress(ValueError):
+        return date.fromisoformat(text)
+    raise UsageError(f"{text!r} is no day", "write it as 2026-06-29")
+
+
+def read_range(text: str) -> Range:
+    """TOPIC:PARTITION:START-END as a range, its end exclusive as in the names of landed files; raises UsageError."""
+    found = _RANGE.fullmatch(text)
+    if found and found[1] in TOPIC_BY_NAME and int(found[3]) < int(found[4]):
+        return Range(found[1], int(found[2]), int(found[3]), int(found[4]))
+    raise UsageError(f"{text!r} is no range", "write it as usage.observed.v1:0:100-200, the last offset not included")
+
+
+def read_place(text: str) -> tuple[str, int, int]:
+    """TOPIC:PARTITION:OFFSET; raises UsageError."""
+    found = _PLACE.fullmatch(text)
+    if found and found[1] in TOPIC_BY_NAME:
+        return found[1], int(found[2]), int(found[3])
+    raise UsageError(f"{text!r} is no record", "write it as usage.observed.v1:0:100, as `tokenshare dlq list` shows it")
 
 
 def _read_day(word: str) -> date:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from connectors.kafka import groups, producer, ranges, topics
 from connectors.kafka.cluster import Cluster
-from connectors.storage import landing, warehouse
+from connectors.storage import fencing, landing, warehouse
+from flows.losses import mind_losses, planned
 from flows.run import Run
-from tokenshare.errors import RecordsLost
 from tokenshare.events import Event
 from tokenshare.offsets import Landed, Range, Record
 from tokenshare.topics import CONSUMER_GROUP, TOPIC_BY_NAME, TOPIC_NAMES
@@ -22,10 +22,10 @@ def land(run: Run) -> list[Landed]:
         with run.point("land"):
             _land(run, planned)
     manifests = [landing.read_manifest(run.home.landing, wanted) for wanted in planned]
-    with run.point("commit") as midway, warehouse.open_warehouse(run.home.warehouse) as connection:
+    with run.point("commit") as midway, fencing.open_fenced(run.home.warehouse, run.fence) as connection:
         warehouse.record_landed(connection, run.id, run.clock(), manifests, midway)
         warehouse.show_landed(connection, run.home.landing)
-        reached = warehouse.positions(connection)
+        reached = {at: offset for at, offset in warehouse.positions(connection).items() if at[0] in TOPIC_NAMES}
     with run.point("offsets") as midway:
         groups.commit(run.cluster, CONSUMER_GROUP, reached, midway)
     return manifests
@@ -35,25 +35,17 @@ def _plan(run: Run) -> list[Range]:
     """Ranges planned before and not landed, then what is new; written down before any work on them."""
     identities = topics.identities(run.cluster, TOPIC_NAMES)
     positions = ranges.positions(run.cluster, TOPIC_NAMES)
-    with run.point("plan") as midway, warehouse.open_warehouse(run.home.warehouse) as connection:
-        _mind_recreation(warehouse.known_topics(connection), identities)
+    with run.point("plan") as midway, fencing.open_fenced(run.home.warehouse, run.fence) as connection:
+        mind_losses(run, connection, identities, positions)
         pending = warehouse.intended(connection)
-        ahead = warehouse.positions(connection) | {(r.topic, r.partition): r.end for r in pending}
-        new = [part for found in ranges.plan(ahead, positions) for part in _split(found, run.settings.range_records)]
+        found = planned(connection, positions)
+        new = [part for whole in found for part in _split(whole, run.settings.range_records)]
         with warehouse.transaction(connection):
             warehouse.remember_topics(connection, identities)
+            warehouse.remember_beginnings(connection, {at: beginning for at, (beginning, _) in positions.items()})
             midway()
             warehouse.intend(connection, run.id, new)
     return [*pending, *new]
-
-
-def _mind_recreation(known: dict[str, str], found: dict[str, str]) -> None:
-    changed = sorted(name for name, identity in known.items() if found.get(name, identity) != identity)
-    if changed:
-        raise RecordsLost(
-            f"{', '.join(changed)} was deleted and made again: its offsets no longer mean what the ledger knows",
-            "point the home at the original cluster, or start a new home",
-        )
 
 
 def _split(wanted: Range, records: int) -> list[Range]:

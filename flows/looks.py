@@ -1,5 +1,6 @@
 """What the looking commands answer: plain documents, read from the published file and the outside of the home."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from connectors.sources import SOURCES
 from connectors.storage import archive, catalog, lock
 from connectors.storage.home import Home, describe
 from flows.settings import Settings
-from flows.surroundings import cluster_of
+from flows.surroundings import cluster_of, now
 from tokenshare.errors import BrokerUnavailable, UsageError
 from tokenshare.metrics import Metric
 from tokenshare.topics import CONSUMER_GROUP, TOPIC_NAMES
@@ -34,6 +35,7 @@ def status(settings: Settings) -> Document:
         "home": str(home.root),
         "origin": found["origin"],
         "refresh_running": lock.is_held(home.lock),
+        "holder": _holder(home),
         "as_of": max((run["as_of"] for run in catalog.read_catalog(home, "runs")), default=None),
         "broker": _broker(settings),
         "sources": [_source(home, source.id) for source in SOURCES],
@@ -45,6 +47,8 @@ def status(settings: Settings) -> Document:
         "price_disagreements": catalog.read_catalog(home, "price_disagreements"),
         "unmapped_prices_count": len(catalog.read_catalog(home, "unmapped_prices")),
         "unknown_organisations": catalog.read_catalog(home, "unknown_organisations"),
+        "gaps": catalog.read_catalog(home, "gaps"),
+        "dead_letters": catalog.read_catalog(home, "dead_letters"),
         "ledger": catalog.read_catalog(home, "ledger"),
         "lag": _lag(settings),
         "skipped_passes": catalog.read_catalog(home, "skips"),
@@ -121,6 +125,12 @@ def _broker(settings: Settings) -> Document:
         "bootstrap_servers": found.bootstrap_servers,
         "pid": found.pid,
     }
+
+
+def _holder(home: Home) -> Document | None:
+    """Who refreshes, and for how many seconds nobody has heard of it."""
+    signed = lock.holder(home.lock) if lock.is_held(home.lock) else None
+    return {**asdict(signed), "silent_seconds": lock.silence(home.lock, now())} if signed else None
 
 
 def _lag(settings: Settings) -> int | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.sources import SOURCES
-from connectors.storage import candidates, decisions, history, published, warehouse
+from connectors.storage import candidates, decisions, fencing, gaps, history, published, warehouse
 from connectors.storage.builds import Build
 from connectors.storage.decisions import Decision
 from connectors.storage.home import Home
@@ -17,7 +17,7 @@ from flows.graph import read_graph
 from flows.ingest import SourceOutcome
 from flows.run import Run
 from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID, METRICS, ROUTER_SOURCES, Metric
-from tokenshare.publication import Candidate, Check, Row, Verdict, decide, hold_back, reason_of
+from tokenshare.publication import Breach, Candidate, Check, Row, Verdict, decide, hold_back, reason_of
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def publish(
 ) -> list[MetricOutcome]:
     """Judges all active metrics, commits the decisions in one transaction, and swaps in what readers see."""
     active = parts.active(run)
-    with warehouse.open_warehouse(run.home.warehouse) as connection:
+    with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
         found = _candidates(connection, active, build)
         with run.point("judge") as midway:
             checks = _judge(run, connection, active, found, build, midway)
@@ -88,10 +88,18 @@ def _judge(
             as_of=run.as_of,
             shut=shut,
             shown=_shown(connection, members) if shut else {},
+            gaps=_gaps(run, connection, members),
         )
         checks |= judge(case)
         midway()
     return checks
+
+
+def _gaps(run: Run, connection: Connection, members: Sequence[Metric]) -> tuple[Breach, ...]:
+    """Accepted losses in what these metrics are made from that are not stated again."""
+    needed = {id for metric in members for id in metric.sources}
+    asked = [source for source in parts.present(run) if source.id in needed]
+    return tuple(Breach(gap.place, gap.source_id) for gap in gaps.read_open(connection, asked))
 
 
 def _shut(group: str, checks: Mapping[str, Sequence[Check]]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from connectors.storage.releases import Release
 from connectors.storage.warehouse import Connection
 from flows.causes import Changes, explain
 from flows.dbt import project
+from flows.surroundings import now
 from tokenshare.errors import UsageError
 from tokenshare.metrics import METRICS, Metric
 from tokenshare.publication import Candidate, Check, Publication, decide
@@ -34,7 +35,7 @@ def release(home: Home, permit: Permit) -> list[Decision]:
 
     Raises UsageError where that version is not held, or where what shuts its gate is not a finding about data.
     """
-    with lock.hold(home.lock, permit.run_id), warehouse.open_warehouse(home.warehouse) as connection:
+    with lock.hold(home.lock, permit.run_id, now), warehouse.open_warehouse(home.warehouse) as connection:
         _mind_held(connection, permit)
         members = [metric for metric in METRICS if metric.group == permit.metric.group]
         judged = {metric.id: releases.read_checks(connection, metric) for metric in members}
@@ -43,8 +44,8 @@ def release(home: Home, permit: Permit) -> list[Decision]:
         candidates = {id: candidate for id, (candidate, _) in waiting.items()}
         changes = Changes.since_last(connection, project(), candidates)
         made = [_let_out(connection, *waiting[id], judged[id], changes) for id in waiting]
-        now = project()
-        run = decisions.Run(permit.run_id, permit.at, now.seeds, now.models, {})
+        made_of = project()
+        run = decisions.Run(permit.run_id, permit.at, made_of.seeds, made_of.models, {})
         said = Release(permit.metric, permit.version, permit.by, permit.reason, permit.at)
         releases.record(connection, said, [check for checks in judged.values() for check in checks])
         decisions.record(connection, run, made, lambda: None)

@@ -5,13 +5,17 @@ import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from time import monotonic
 
 from connectors.kafka.cluster import Cluster
 from connectors.storage.home import Home
 from flows.settings import Settings
+
+
+def go_on() -> None:
+    """What happens at a named point in ordinary life."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,23 @@ class Upstreams:
 
 
 @dataclass(frozen=True)
+class Order:
+    """What a person asks of a pass besides what every pass does.
+
+    `accepts_gaps_by` names who goes on without records that are lost; `days` are asked again, first and last, and
+    produced whether they say anything new or not.
+    """
+
+    accepts_gaps_by: str = ""
+    days: tuple[date, date] | None = None
+
+
+@dataclass(frozen=True)
 class Run:
-    """A pass. `as_of` is the moment it speaks for; `started_at` is the wall clock's, for the record only."""
+    """A pass. `as_of` is the moment it speaks for; `started_at` is the wall clock's, for the record only.
+
+    `fence` is the number under which it may write, and `mind` raises Busy where another pass has taken its place.
+    """
 
     id: str
     as_of: datetime
@@ -57,6 +76,9 @@ class Run:
     sources: tuple[str, ...]
     progress: Callable[[str], None]
     clock: Callable[[], datetime]
+    order: Order = Order()
+    fence: int = 0
+    mind: Callable[[], None] = field(default=go_on)
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
@@ -71,7 +93,11 @@ class Run:
 
     @contextmanager
     def point(self, name: str) -> Iterator[Callable[[], None]]:
-        """A named point of the route: where `kill_at` names it, the process ends before, during or after."""
+        """A named point of the route, which a pass whose place was taken does not pass.
+
+        Where `kill_at` names it, the process ends before, during or after.
+        """
+        self.mind()
         self._reach(f"{name}.before")
         yield self.ender(f"{name}.during")
         self._reach(f"{name}.after")
@@ -87,7 +113,3 @@ class Run:
 def end_process() -> None:
     """As a power cut would: no handler runs."""
     os.kill(os.getpid(), signal.SIGKILL)
-
-
-def go_on() -> None:
-    """What happens at a named point in ordinary life."""

@@ -106,6 +106,12 @@ class Settings(BaseModel):
     range_records: int = Field(
         100_000, ge=1_000, le=10_000_000, description="Largest range of offsets that is landed as one file."
     )
+    compact_records: int = Field(
+        1_000_000, ge=1_000, le=100_000_000, description="Largest range of offsets that `compact` makes one file of."
+    )
+    keep_versions_days: int | None = Field(
+        None, ge=1, description="Days for which `compact` keeps a version that was replaced; unset keeps all."
+    )
     prefect_api_url: str | None = Field(
         None, description="A Prefect server; passes show there when it answers within two seconds."
     )

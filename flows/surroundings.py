@@ -3,16 +3,20 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
+
+import psutil
 
 from connectors.kafka import broker, cluster
 from connectors.kafka.cluster import Cluster
 from connectors.sources import SOURCES
+from connectors.storage import lock
 from connectors.storage.home import Home
 from demo.upstream import Upstream, available
 from flows import places
-from flows.run import Run, Upstreams
+from flows.run import Order, Run, Upstreams
 from flows.settings import ENVIRON, Settings
 from tokenshare.errors import UsageError
 
@@ -34,6 +38,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def whoever() -> str:
+    """The user of this process, for the record of what a person decides."""
+    return str(psutil.Process().username())
+
+
 @contextmanager
 def open_run(
     settings: Settings,
@@ -43,9 +52,11 @@ def open_run(
     world: Path | None,
     sources: Sequence[str],
     progress: Callable[[str], None],
+    order: Order,
+    fence: int,
 ) -> Iterator[Run]:
     """A pass with its surroundings; a world is served by the emulator for as long as the pass lasts."""
-    speaks_for = as_of or started
+    speaks_for, home = as_of or started, Home(settings.home)
     select([id for id in settings.sources_off.split(",") if id])  # a misspelt one would be asked after all
     with open_upstreams(settings, world, speaks_for) as upstreams:
         yield Run(
@@ -53,12 +64,15 @@ def open_run(
             as_of=speaks_for,
             started_at=started,
             settings=settings,
-            home=Home(settings.home),
+            home=home,
             cluster=open_cluster(settings, progress),
             upstreams=upstreams,
             sources=select(sources),
             progress=progress,
             clock=now,
+            order=order,
+            fence=fence,
+            mind=partial(lock.mind, home.lock, run_id),
         )
 
 

@@ -13,6 +13,7 @@ from connectors.storage.home import Home
 from flows import dbt
 from flows.causes import days_of
 from flows.keys import read_key
+from flows.surroundings import now
 from tokenshare.columns import columns_of
 from tokenshare.errors import UsageError
 from tokenshare.metrics import Metric
@@ -56,7 +57,7 @@ class Trace:
 def trace(home: Home, metric: Metric, words: Sequence[str]) -> Trace:
     """Traces the number readers see for a key; raises UsageError where there is none."""
     key = read_key(metric, words)
-    with lock.hold(home.lock, "trace"), TemporaryDirectory() as folder:
+    with lock.hold(home.lock, "trace", now), TemporaryDirectory() as folder:
         scratch = Path(folder) / "scratch.duckdb"
         with warehouse.open_warehouse(home.warehouse) as connection:
             shown = history.read_standing(connection, metric).shown

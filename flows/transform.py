@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from connectors.storage import archive, builds, warehouse
+from connectors.storage import archive, builds, fencing, warehouse
 from connectors.storage.builds import Build
 from flows.dbt import build, project
 from flows.graph import wanted
@@ -18,7 +18,7 @@ def transform(run: Run, variables: Mapping[str, Any]) -> Build:
     """Builds the active candidates where what they are made from has changed, else remembers the build there is."""
     relations = wanted(active(run))
     inputs, seeds = _inputs(run, variables, relations), _digest(project().seeds, relations)
-    with warehouse.open_warehouse(run.home.warehouse) as connection:
+    with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
         known = builds.read(connection)
         if known and known.inputs_digest == inputs and not known.failed:
             return known
@@ -30,7 +30,7 @@ def transform(run: Run, variables: Mapping[str, Any]) -> Build:
             with_tests=True, loads_seeds=loads_seeds,
         )  # fmt: skip
     made = Build(inputs, run.id, tuple(failed), seeds)
-    with warehouse.open_warehouse(run.home.warehouse) as connection:
+    with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
         builds.remember(connection, made)
     return made
 
@@ -47,7 +47,7 @@ def usage_sources(run: Run) -> list[str]:
 
 
 def _inputs(run: Run, variables: Mapping[str, Any], relations: Sequence[str]) -> str:
-    with warehouse.open_warehouse(run.home.warehouse) as connection:
+    with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
         reached = sorted((*at, end) for at, end in warehouse.positions(connection).items())
     return _digest(reached, project().seeds, project().models, variables, relations)
 

@@ -3,7 +3,10 @@
 Topics are named without a prefix here; the prefix is put on and taken off in connectors/kafka.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
+
+RETIRED = "@"  # between a topic and the generation of offsets that it no longer has
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,34 @@ class Range:
     @property
     def file_name(self) -> str:
         return f"{self.topic}/{self.partition}/{self.start}-{self.end}.parquet"
+
+    def retired(self, generation: int) -> "Range":
+        """The same records under a name of their own: their offsets have come to mean others."""
+        return replace(self, topic=f"{self.topic}{RETIRED}{generation}")
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Records that a topic no longer holds although they were owed to us, or had been given to us already.
+
+    `end` is None where nobody can tell how many there were. The pass goes on from `resumed_at`. `is_retired` where the
+    offsets of what has landed are given out again.
+    """
+
+    topic: str
+    partition: int
+    start: int
+    end: int | None
+    resumed_at: int
+    cause: Literal["deleted", "truncated", "recreated"]
+    is_retired: bool = False
+
+    @property
+    def said(self) -> str:
+        """The range in words, its end included."""
+        if self.end is None:
+            return f"{self.topic} partition {self.partition} offsets from {self.start} on: deleted and made again"
+        return f"{self.topic} partition {self.partition} offsets {self.start} to {self.end - 1}"
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,8 @@ class Source:
     `fetch` touches the network and yields pages as they come; `parse` is pure and raises PayloadRefused
     where the pages cannot be trusted as a whole. `world_file` is the file of a world that stands in for it; one that
     `ships` is read from the project's own files where a world, or a set-up, has none. `first_known` tells when a file
-    begins to say anything: until then it is no part of the set-up, because facts of June were unknown in May. `due` is
+    begins to say anything: until then it is no part of the set-up, because facts of June were unknown in May. One that
+    `has_days` can be asked for days that have passed; any other shows the present. `due` is
     the cron, in UTC, by which a schedule asks it; empty, it follows from the cadence.
     """
 
@@ -107,6 +108,7 @@ class Source:
     key_name: str = "OPENROUTER_API_KEY"
     first_known: Callable[[Page], datetime | None] | None = None
     due: str = ""
+    has_days: bool = False
 
     @property
     def cron(self) -> str:

@@ -17,7 +17,10 @@ from tokenshare.offsets import Range, Record
 Partition = tuple[str, int]
 STALL_SECONDS = 15.0
 METADATA_MS = 5_000
-RESTORE = "bring the topic back, or start a new home, which fetches again"
+RESTORE = (
+    "bring the topic back, go on without them by `tokenshare refresh --accept-gap`, or start a new home, which "
+    "fetches again"
+)
 
 
 def positions(cluster: Cluster, topics: Iterable[str]) -> dict[Partition, tuple[int, int]]:
@@ -58,7 +61,7 @@ def plan(ledger_next: Mapping[Partition, int], positions: Mapping[Partition, tup
     """What is new since the ledger, a range a partition; raises RecordsLost with every range that is gone."""
     gaps = lost(ledger_next, positions)
     if gaps:
-        raise records_lost(gaps)
+        raise records_lost(map(_said, gaps))
     new = [
         Range(topic, partition, ledger_next.get((topic, partition), beginning), end)
         for (topic, partition), (beginning, end) in sorted(positions.items())
@@ -66,10 +69,9 @@ def plan(ledger_next: Mapping[Partition, int], positions: Mapping[Partition, tup
     return [wanted for wanted in new if wanted.start < wanted.end]
 
 
-def records_lost(gaps: Iterable[Range]) -> RecordsLost:
-    """The error that names each range exactly."""
-    named = [f"{gap.topic} partition {gap.partition} offsets {gap.start} to {gap.end - 1}" for gap in gaps]
-    return RecordsLost(f"records are gone from Kafka: {'; '.join(named)}", RESTORE)
+def records_lost(said: Iterable[str]) -> RecordsLost:
+    """The error that names each range exactly, as it was said."""
+    return RecordsLost(f"records are gone from Kafka: {'; '.join(said)}", RESTORE)
 
 
 def read(cluster: Cluster, wanted: Range) -> Iterator[Record]:
@@ -136,7 +138,11 @@ def _check(consumer: Any, partition: Any, wanted: Range) -> None:
     span = (wanted.topic, wanted.partition)
     gaps = lost({span: wanted.start}, {span: (beginning, end)}) or lost({span: wanted.end}, {span: (0, end)})
     if gaps:
-        raise records_lost(gaps)
+        raise records_lost(map(_said, gaps))
+
+
+def _said(gap: Range) -> str:
+    return f"{gap.topic} partition {gap.partition} offsets {gap.start} to {gap.end - 1}"
 
 
 def _rows(consumer: Any, partition: Any, wanted: Range) -> Iterator[Any]:
@@ -147,7 +153,7 @@ def _rows(consumer: Any, partition: Any, wanted: Range) -> Iterator[Any]:
             rows = consumer.poll(timeout_ms=1_000).get(partition, ())
             reached = consumer.position(partition, timeout_ms=1_000)
         except (OffsetOutOfRangeError, LogTruncationError) as error:
-            raise records_lost([Range(wanted.topic, wanted.partition, position, wanted.end)]) from error
+            raise records_lost([_said(Range(wanted.topic, wanted.partition, position, wanted.end))]) from error
         yield from (row for row in rows if row.offset < wanted.end)
         if reached is not None and reached > position:
             position, deadline = reached, monotonic() + STALL_SECONDS

@@ -24,6 +24,7 @@ SOURCE = Source(
     "holds the market values unless the ECB answers. Upgrade the package to move the end.",
     world_file="fx.csv",
     fetch=fetch,
+    has_days=True,
     parse=parse,
     upstream="ecb_bundled",
 )

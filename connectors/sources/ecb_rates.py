@@ -21,6 +21,7 @@ SOURCE = Source(
     world_file="fx.csv",
     due="30 15 * * 1-5",  # set about 14:15 UTC, published by 15:00
     fetch=fetch,
+    has_days=True,
     parse=parse,
     upstream="ecb",
 )

@@ -87,6 +87,7 @@ SOURCE = Source(
     world_file="quotes.csv",
     due="30 8,21 * * 1-5",  # after the closes of Hong Kong and New York
     fetch=fetch,
+    has_days=True,
     parse=parse,
     upstream="eodhd",
     key_name="TOKENSHARE_EODHD_API_KEY",

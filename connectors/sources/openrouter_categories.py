@@ -99,5 +99,6 @@ SOURCE = Source(
     world_file="rankings_category_weekly.csv",
     due="20 2 * * *",  # the week is sampled upstream, restated daily
     fetch=fetch,
+    has_days=True,
     parse=parse,
 )

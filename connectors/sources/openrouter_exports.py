@@ -178,5 +178,6 @@ SOURCE = Source(
     "check sha256. No snapshot before 2026-09-19. `rank` is empty on `other`.",
     world_file="rankings_daily.csv",
     fetch=fetch,
+    has_days=True,
     parse=parse,
 )

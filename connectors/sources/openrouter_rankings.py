@@ -89,5 +89,6 @@ SOURCE = Source(
     "excluded. The running day is live. A start before 2025-01-01 is clamped without an error.",
     world_file="rankings_daily.csv",
     fetch=fetch,
+    has_days=True,
     parse=parse,
 )

@@ -51,6 +51,7 @@ SOURCE = Source(
     world_file="quotes.csv",
     due=ON_CHANGE,
     fetch=fetch,
+    has_days=True,
     parse=parse,
     upstream="quotes",
 )

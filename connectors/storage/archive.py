@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -17,6 +17,7 @@ class Completed:
     fetch_id: str
     observed_at: str
     digests: Mapping[str, str]
+    is_forgotten: bool = False
 
 
 def keep(archive: Path, source_id: str, day: date, page: Page, midway: Callable[[], None] = lambda: None) -> Path:
@@ -37,8 +38,28 @@ def complete(archive: Path, fetch: Fetch, digests: Mapping[str, str], covered: C
     """
     before = stated(archive, fetch.source_id)
     known = {period: digest for period, digest in before.items() if period not in covered} | dict(digests)
-    marker = Completed(fetch.id, fetch.window.observed_at.isoformat(), known)
-    durable.write(archive / fetch.source_id / "completed.json", json.dumps(asdict(marker)).encode())
+    _mark(archive, fetch.source_id, Completed(fetch.id, fetch.window.observed_at.isoformat(), known))
+
+
+def restate(archive: Path, source_id: str, digests: Mapping[str, str], covered: Collection[str]) -> None:
+    """Folds in what a fetch of chosen days said: it is no reason to ask less of the days after the last whole one."""
+    marker = _marker(archive, source_id)
+    if marker:
+        kept = {period: digest for period, digest in marker.digests.items() if period not in covered}
+        _mark(archive, source_id, replace(marker, digests=kept | dict(digests)))
+
+
+def forget(archive: Path, source_id: str) -> None:
+    """What it has stated may be lost: the next fetch asks for everything again, and nothing of it is unchanged."""
+    marker = _marker(archive, source_id)
+    if marker:
+        _mark(archive, source_id, replace(marker, digests={}, is_forgotten=True))
+
+
+def is_forgotten(archive: Path, source_id: str) -> bool:
+    """Whether everything is to be asked again, which no whole fetch has yet done."""
+    marker = _marker(archive, source_id)
+    return marker is not None and marker.is_forgotten
 
 
 def last_completed(archive: Path, source_id: str) -> datetime | None:
@@ -51,6 +72,10 @@ def stated(archive: Path, source_id: str) -> Mapping[str, str]:
     """The digest of the events last stated for each period."""
     marker = _marker(archive, source_id)
     return marker.digests if marker else {}
+
+
+def _mark(archive: Path, source_id: str, marker: Completed) -> None:
+    durable.write(archive / source_id / "completed.json", json.dumps(asdict(marker)).encode())
 
 
 def _marker(archive: Path, source_id: str) -> Completed | None:

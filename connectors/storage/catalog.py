@@ -19,10 +19,14 @@ ORDERS = {
     "publications": "metric, version",
     "gate_results": 'run, metric, "check"',
     "restatements": 'new_version, metric, key, "column"',
+    "pruned": "metric, version",
     "lineage": 'metric, version, topic, "partition"',
     "releases": "released_at",
     "runs": "started_at",
     "ledger": 'topic, "partition"',
+    "dead_letters": "topic",
+    "dead_letter_outcomes": 'topic, "partition", "offset"',
+    "gaps": 'accepted_at, topic, "partition"',
     "skips": "skipped_at",
     "unserved_days": "usage_date",
     "unknown_vendors": "tokens DESC",
@@ -62,6 +66,11 @@ def read_metric_as_of(home: Home, metric: Metric, moment: datetime) -> tuple[Rec
     ]
     if not known:
         raise UsageError(f"{metric.id} had no version as of {moment.isoformat()}", "ask for a later moment")
+    for gone in read_catalog(home, "pruned", metric=metric.id, version=known[-1]["version"]):
+        raise UsageError(
+            f"{metric.id} version {gone['version']} was pruned on {gone['pruned_at']:%Y-%m-%d}, as the policy says",
+            "ask for a later moment, and keep versions longer by TOKENSHARE_KEEP_VERSIONS_DAYS",
+        )
     path = home.published / metric.id / f"{known[-1]['version']}.parquet"
     try:
         with connect(Path(":memory:")) as connection:

@@ -9,6 +9,7 @@ from typing import Any
 
 from connectors.storage.warehouse import Connection, records_sql
 from tokenshare.metrics import Metric
+from tokenshare.offsets import RETIRED
 from tokenshare.topics import TOPICS
 
 
@@ -80,13 +81,15 @@ def copy_spans(connection: Connection, spans: Sequence[Span], scratch: Path) -> 
     connection.execute(f"ATTACH '{quoted}' AS scratch; CREATE SCHEMA scratch.raw")
     try:
         for topic in TOPICS:
-            wanted = [span for span in spans if span.topic == topic.name]
-            within = " OR ".join(
-                f'("partition" = {span.partition} AND "offset" BETWEEN {span.first_offset} AND {span.last_offset})'
-                for span in wanted
-            )
+            wanted = [span for span in spans if span.topic.partition(RETIRED)[0] == topic.name]
+            within = " OR ".join(map(_within, wanted)) or "false"
             table = f"scratch.raw.{topic.table}"
-            connection.execute(f"CREATE TABLE {table} AS SELECT * FROM raw.{topic.table} WHERE {within or 'false'}")
+            connection.execute(f"CREATE TABLE {table} AS SELECT * FROM raw.{topic.table} WHERE {within}")
         connection.execute(records_sql("scratch.raw"))
     finally:
         connection.execute("DETACH scratch")
+
+
+def _within(span: Span) -> str:
+    place = f"topic = '{span.topic}' AND \"partition\" = {span.partition}"
+    return f'({place} AND "offset" BETWEEN {span.first_offset} AND {span.last_offset})'

@@ -41,6 +41,11 @@ def read_publications(connection: Connection, metric: Metric) -> list[Publicatio
     return [Publication(*row) for row in connection.execute(query, [metric.id]).fetchall()]
 
 
+def read_pruned(connection: Connection) -> list[tuple[str, int]]:
+    """The versions whose rows are gone by policy, as (metric, version)."""
+    return connection.execute("SELECT metric, version FROM decisions.pruned ORDER BY ALL").fetchall()
+
+
 def read_version(connection: Connection, metric: Metric, version: int) -> tuple[Row, ...]:
     """The rows of one version, in the order of the contract; null in a column that the contract has gained since."""
     gained = ", ".join(f'NULL::{column.sql_type} AS "{column.name}"' for column in columns_of(metric.row))

@@ -47,12 +47,30 @@ def write(
     midway: Callable[[], None] = lambda: None,
 ) -> Landed:
     """Writes the file of a range whole; writing it again gives the same file. An empty range leaves an empty file."""
-    table = pa.Table.from_pylist([_row(record, event) for record, event in rows], schema=schema_of(topic))
-    table = table.replace_schema_metadata({REJECTED: str(rejected)})
+    return write_table(landing, range, table_of(topic, rows), rejected, midway)
+
+
+def table_of(topic: Topic, rows: Sequence[tuple[Record, Event]]) -> pa.Table:
+    """Events with the coordinates of their records."""
+    return pa.Table.from_pylist([_row(record, event) for record, event in rows], schema=schema_of(topic))
+
+
+def write_table(
+    landing: Path, range: Range, table: pa.Table, rejected: int, midway: Callable[[], None] = lambda: None
+) -> Landed:
+    """Writes rows that are a table already; the same rows give the same file, however they came together."""
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd")
+    pq.write_table(table.replace_schema_metadata({REJECTED: str(rejected)}), sink, compression="zstd")
     durable.write(landing / range.file_name, sink.getvalue().to_pybytes(), midway)
-    return Landed(range, len(rows), rejected)
+    return Landed(range, table.num_rows, rejected)
+
+
+def read_table(landing: Path, range: Range, topic: Topic) -> pa.Table:
+    """The rows of a landed file in the columns of the topic's contract; a column younger than the file is null."""
+    table = pq.ParquetFile(landing / range.file_name).read()
+    columns = {name: table[name] for name in table.column_names}
+    fields = schema_of(topic)
+    return pa.table([columns.get(field.name, pa.nulls(table.num_rows, field.type)) for field in fields], schema=fields)
 
 
 def read_manifest(landing: Path, range: Range) -> Landed:

@@ -56,8 +56,9 @@ DESCRIBED = ("title", "unit", "method", "denominator", "exclusions", "coverage",
 
 def digest_of(connection: Connection) -> str:
     """Digest of everything the published file is made from."""
-    tables = ("publications", "gate_results", "restatements", "releases", "metric_states")
-    counts = [connection.execute(f"SELECT count(*) FROM decisions.{table}").fetchone() for table in tables]
+    tables = ("publications", "gate_results", "restatements", "releases", "metric_states", "pruned")
+    names = [*(f"decisions.{table}" for table in tables), "ledger.dead_letters", "ledger.gaps"]
+    counts = [connection.execute(f"SELECT count(*) FROM {name}").fetchone() for name in names]
     states = connection.execute(
         "SELECT metric, version, as_of, valid_through, digest, status, held_since, reason FROM decisions.publications "
         "ORDER BY ALL"

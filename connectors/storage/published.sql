@@ -12,6 +12,7 @@ FROM decisions.publications ORDER BY metric, version;
 CREATE TABLE reader.catalog.gate_results AS SELECT * FROM decisions.gate_results;
 CREATE TABLE reader.catalog.restatements AS
 SELECT * FROM decisions.restatements ORDER BY new_version, metric, key, "column";
+CREATE TABLE reader.catalog.pruned AS SELECT * FROM decisions.pruned ORDER BY metric, version;
 CREATE TABLE reader.catalog.lineage AS SELECT * FROM decisions.lineage ORDER BY metric, version, topic, "partition";
 CREATE TABLE reader.catalog.releases AS SELECT * FROM decisions.releases ORDER BY released_at, metric;
 CREATE TABLE reader.catalog.runs AS SELECT run_id, as_of, started_at FROM ledger.runs ORDER BY started_at;
@@ -19,4 +20,16 @@ CREATE TABLE reader.catalog.runs AS SELECT run_id, as_of, started_at FROM ledger
 CREATE TABLE reader.catalog.ledger AS
 SELECT topic, "partition", max(end_offset) AS next_offset, sum(rows) AS rows, sum(rejected) AS rejected
 FROM ledger.landed GROUP BY ALL ORDER BY ALL;
+CREATE TABLE reader.catalog.gaps AS
+SELECT * EXCLUDE (since) FROM ledger.gaps ORDER BY accepted_at, topic, "partition";
+CREATE TABLE reader.catalog.dead_letters AS
+SELECT
+    topic, sum(rejected) AS rejected, sum(dropped) AS dropped, sum(redriven) AS redriven,
+    sum(rejected) - sum(dropped) AS open
+FROM (
+    SELECT split_part(topic, '@', 1) AS topic, rejected, 0 AS dropped, 0 AS redriven FROM ledger.landed
+    UNION ALL
+    SELECT topic, 0, if(outcome = 'dropped', 1, 0), if(outcome = 'redriven', 1, 0) FROM ledger.dead_letters
+) GROUP BY topic HAVING sum(rejected) + sum(dropped) + sum(redriven) > 0 ORDER BY topic;
+CREATE TABLE reader.catalog.dead_letter_outcomes AS SELECT * FROM ledger.dead_letters ORDER BY ALL;
 CREATE TABLE reader.catalog.skips AS SELECT * FROM ledger.skips ORDER BY skipped_at;

@@ -9,7 +9,7 @@ import duckdb
 
 from connectors.storage import durable
 from connectors.storage.candidates import columns_sql, grain_sql
-from connectors.storage.history import read_public, read_publications, read_standing
+from connectors.storage.history import read_pruned, read_public, read_publications, read_standing
 from connectors.storage.home import Home
 from connectors.storage.warehouse import Connection
 from tokenshare.metrics import Metric
@@ -24,7 +24,8 @@ def export(connection: Connection, home: Home, metric: Metric) -> None:
     if standing.held:
         _copy(connection, metric, standing.held.version, folder / "held")
     if standing.shown:
-        for version in read_public(connection, metric):
+        pruned = {version for id, version in read_pruned(connection) if id == metric.id}
+        for version in sorted(set(read_public(connection, metric)) - pruned):
             if version == standing.shown.version or not _path(folder, version).exists():
                 _copy(connection, metric, version, folder)
         history = [_plain(p) for p in read_publications(connection, metric)]

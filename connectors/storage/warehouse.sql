@@ -13,6 +13,21 @@ CREATE TABLE IF NOT EXISTS ledger.landed (
     rows BIGINT NOT NULL, rejected BIGINT NOT NULL, run_id VARCHAR NOT NULL, landed_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (topic, "partition", start_offset)
 );
+CREATE TABLE IF NOT EXISTS ledger.beginnings (
+    topic VARCHAR NOT NULL, "partition" INTEGER NOT NULL, first_offset BIGINT NOT NULL, PRIMARY KEY (topic, "partition")
+);
+CREATE TABLE IF NOT EXISTS ledger.gaps (
+    topic VARCHAR NOT NULL, "partition" INTEGER NOT NULL, start_offset BIGINT NOT NULL, end_offset BIGINT,
+    resumed_at BIGINT NOT NULL, cause VARCHAR NOT NULL, since JSON NOT NULL, as_of TIMESTAMPTZ NOT NULL,
+    accepted_at TIMESTAMPTZ NOT NULL, accepted_by VARCHAR NOT NULL, run_id VARCHAR NOT NULL
+);
+CREATE TABLE IF NOT EXISTS ledger.fence (number BIGINT NOT NULL, run_id VARCHAR NOT NULL);
+CREATE TABLE IF NOT EXISTS ledger.dead_letters (
+    topic VARCHAR NOT NULL, "partition" INTEGER NOT NULL, "offset" BIGINT NOT NULL, outcome VARCHAR NOT NULL,
+    decided_by VARCHAR NOT NULL, reason VARCHAR NOT NULL, decided_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (topic, "partition", "offset")
+);
+CREATE TABLE IF NOT EXISTS ledger.obsolete (file_name VARCHAR PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS ledger.topic_ids (topic VARCHAR PRIMARY KEY, topic_id VARCHAR NOT NULL);
 CREATE TABLE IF NOT EXISTS ledger.builds (inputs_digest VARCHAR NOT NULL, run_id VARCHAR NOT NULL, failed VARCHAR[] NOT NULL);
 ALTER TABLE ledger.builds ADD COLUMN IF NOT EXISTS seeds_digest VARCHAR;
@@ -25,7 +40,11 @@ CREATE TABLE IF NOT EXISTS ledger.skips (run_id VARCHAR PRIMARY KEY, skipped_at 
 CREATE OR REPLACE VIEW ledger.pending AS
 SELECT i.* FROM ledger.intents i ANTI JOIN ledger.landed USING (topic, "partition", start_offset);
 CREATE OR REPLACE VIEW ledger.positions AS
-SELECT topic, "partition", max(end_offset) AS next_offset FROM ledger.landed GROUP BY ALL;
+SELECT topic, "partition", max(reached) AS next_offset FROM (
+    SELECT topic, "partition", end_offset AS reached FROM ledger.landed
+    UNION ALL
+    SELECT topic, "partition", resumed_at AS reached FROM ledger.gaps
+) GROUP BY ALL;
 
 CREATE TABLE IF NOT EXISTS decisions.publications (
     metric VARCHAR NOT NULL, version BIGINT NOT NULL, as_of TIMESTAMPTZ NOT NULL, valid_through TIMESTAMPTZ NOT NULL,
@@ -61,6 +80,9 @@ CREATE TABLE IF NOT EXISTS decisions.releases (
 );
 CREATE TABLE IF NOT EXISTS decisions.metric_states (
     metric VARCHAR PRIMARY KEY, state VARCHAR NOT NULL, reason VARCHAR NOT NULL, citation VARCHAR NOT NULL
+);
+CREATE TABLE IF NOT EXISTS decisions.pruned (
+    metric VARCHAR NOT NULL, version BIGINT NOT NULL, pruned_at TIMESTAMPTZ NOT NULL, PRIMARY KEY (metric, version)
 );
 CREATE TABLE IF NOT EXISTS decisions.outbox (
     dedup_key VARCHAR NOT NULL, kind VARCHAR NOT NULL, metric VARCHAR NOT NULL, body VARCHAR NOT NULL,

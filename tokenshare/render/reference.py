@@ -15,7 +15,7 @@ EXITS: Mapping[ExitCode, str] = {
     ExitCode.USAGE: "A wrong option, setting, home or as-of. Nothing was done.",
     ExitCode.HELD: "A gate is shut: a metric is held at its last good version. `tokenshare gates ID` says why.",
     ExitCode.RECORDS_LOST: "Records that had not landed are gone from the topic. Nothing more lands until "
-    "the topic is back, or a new home fetches again.",
+    "the topic is back, or a person goes on without them: `tokenshare refresh --accept-gap`.",
     ExitCode.INCOMPLETE: "A source was absent or refused; the others went on.",
     ExitCode.UNDELIVERED: "An alert could not be delivered; it stays in the outbox and is tried again.",
     ExitCode.BROKER: "Kafka cannot be reached, refuses us, or lacks a topic.",
@@ -24,6 +24,7 @@ EXITS: Mapping[ExitCode, str] = {
 }
 ALWAYS: Mapping[str, str] = {
     "dbt_build": "Every model and every relation test of the build succeeded; one that is missing has failed.",
+    "accepted_gaps": "Every source has stated everything again since records of it were lost and a person went on.",
     "suite_pinned": "The suite is the committed one, in size and digest: a lost expectation shuts the gate.",
     "expect_*": "What the columns say: at least one row, exactly these columns, a unique grain, no null where none "
     "may be, bounds, patterns, choices. Infinity and NaN are not numbers.",

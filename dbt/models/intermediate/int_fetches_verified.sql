@@ -1,6 +1,7 @@
 -- One row per fetch that said it was complete, and whether what landed is what it promised.
 -- Decision: a fetch re-read by a newer parser may promise twice; it is complete where either promise is kept to the id,
 -- because then the landed set is exactly what somebody promised.
+-- Decision: a torn fetch waits until a whole one as new as it reaches as far: earlier days asked again replace nothing.
 with promises as (
     select * from {{ ref('stg_fetch_completed') }}
 ),
@@ -57,13 +58,21 @@ judged as (
     ) = 1
 ),
 
+replaced as (
+    select distinct torn.fetch_id
+    from judged as torn
+    inner join judged as whole
+        on
+            torn.source_id = whole.source_id
+            and whole.is_complete
+            and torn.observed_at <= whole.observed_at
+            and coalesce(torn.end_date <= whole.end_date, true)
+),
+
 final as (
-    select
-        *,
-        not is_complete and observed_at > coalesce(
-            max(observed_at) filter (where is_complete) over (partition by source_id), timestamptz '-infinity'
-        ) as is_pending
+    select judged.*, not judged.is_complete and replaced.fetch_id is null as is_pending
     from judged
+    left join replaced on judged.fetch_id = replaced.fetch_id
 )
 
 select * from final

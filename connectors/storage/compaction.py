@@ -1,0 +1,66 @@
+"""Landed files of one partition merged, so that years of passes do not leave thousands of small ones."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from connectors.storage import landing as files
+from connectors.storage import rearranged
+from connectors.storage.rearranged import Part, Work
+from connectors.storage.warehouse import Connection
+from tokenshare.offsets import RETIRED, Landed, Range
+from tokenshare.topics import TOPIC_BY_NAME
+
+
+@dataclass(frozen=True)
+class Merged:
+    """One file, and how many there were before."""
+
+    range: Range
+    files: int
+    rows: int
+
+
+def compact(connection: Connection, landing: Path, records: int, work: Work) -> list[Merged]:
+    """Merges neighbouring files into ones of at most so many offsets; rows, coordinates and views stay the same.
+
+    A kill leaves each group as it was or merged, and what is left over is removed when the home is next held.
+    """
+    made = []
+    for group in _groups(connection, records):
+        part = _merged(landing, group)
+        rearranged.rearrange(connection, landing, [landed.range for landed in group], [part], work)
+        made.append(Merged(part.range, len(group), part.table.num_rows))
+    return made
+
+
+def _merged(landing: Path, group: Sequence[Landed]) -> Part:
+    first, last = group[0].range, group[-1].range
+    topic = TOPIC_BY_NAME[first.topic.partition(RETIRED)[0]]
+    tables = [files.read_table(landing, landed.range, topic) for landed in group]
+    whole = Range(first.topic, first.partition, first.start, last.end)
+    return Part(whole, pa.concat_tables(tables).combine_chunks(), sum(landed.rejected for landed in group))
+
+
+def _groups(connection: Connection, records: int) -> Iterator[list[Landed]]:
+    """Runs of two or more neighbours without a gap between them."""
+    for topic, partition in connection.execute(
+        'SELECT DISTINCT topic, "partition" FROM ledger.landed ORDER BY ALL'
+    ).fetchall():
+        group: list[Landed] = []
+        for landed in rearranged.read_landed(connection, topic, partition):
+            if group and _fits(group, landed, records):
+                group.append(landed)
+                continue
+            if len(group) > 1:
+                yield group
+            group = [landed]
+        if len(group) > 1:
+            yield group
+
+
+def _fits(group: Sequence[Landed], landed: Landed, records: int) -> bool:
+    is_next = group[-1].range.end == landed.range.start
+    return is_next and landed.range.end - group[0].range.start <= records

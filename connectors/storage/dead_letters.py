@@ -1,0 +1,92 @@
+"""What became of dead letters: landed after all, or dropped by somebody for a reason."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from connectors.storage import landing as files
+from connectors.storage import rearranged
+from connectors.storage.rearranged import Part, Work
+from connectors.storage.warehouse import Connection
+from tokenshare.events import Event
+from tokenshare.offsets import Landed, Range, Record
+from tokenshare.topics import TOPIC_BY_NAME
+
+Place = tuple[str, int, int]  # topic, partition, offset
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Who decided what about one dead letter; `outcome` is redriven or dropped."""
+
+    outcome: str
+    by: str
+    reason: str
+    at: datetime
+
+
+def read_outcomes(connection: Connection) -> dict[Place, Outcome]:
+    """All that has been decided, by the coordinates of the records."""
+    rows = connection.execute(
+        'SELECT topic, "partition", "offset", outcome, decided_by, reason, decided_at FROM ledger.dead_letters'
+    ).fetchall()
+    return {(row[0], row[1], row[2]): Outcome(*row[3:]) for row in rows}
+
+
+def record(connection: Connection, place: Place, outcome: Outcome) -> None:
+    """Puts a decision on record."""
+    values = [*place, outcome.outcome, outcome.by, outcome.reason, outcome.at]
+    connection.execute("INSERT INTO ledger.dead_letters VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+
+
+def containing(connection: Connection, place: Place) -> Landed | None:
+    """The landed range that a record belongs to; None where it has not landed."""
+    topic, partition, offset = place
+    found = rearranged.read_landed(connection, topic, partition)
+    return next((landed for landed in found if landed.range.start <= offset < landed.range.end), None)
+
+
+def is_landed(landing: Path, whole: Landed, place: Place) -> bool:
+    """Whether the landed range has a row of that record already."""
+    if not whole.rows:
+        return False
+    offsets = files.read_table(landing, whole.range, TOPIC_BY_NAME[place[0]])["offset"]
+    return bool(pc.any(pc.equal(offsets, place[2])).as_py())
+
+
+def land(
+    connection: Connection,
+    landing: Path,
+    whole: Landed,
+    row: tuple[Record, Event],
+    work: Work,
+    also: Callable[[], None],
+) -> None:
+    """Lands one record of a landed range under its own coordinates: the range is taken apart at its offset.
+
+    `also` is written in the same transaction. Landed files stay what they are; `compact` puts them together again.
+    """
+    topic, at = TOPIC_BY_NAME[whole.range.topic], row[0].offset
+    table = files.read_table(landing, whole.range, topic)
+    before, after = _sides(whole, table, at)
+    single = Part(_within(whole.range, at, at + 1), files.table_of(topic, [row]), 0)
+    new = [part for part in (before, single, after) if part.range.start < part.range.end]
+    rearranged.rearrange(connection, landing, [whole.range], new, work, also)
+
+
+def _sides(whole: Landed, table: pa.Table, at: int) -> tuple[Part, Part]:
+    """What lies before and behind an offset; of the records that are no rows as many as fit lie before it."""
+    before = table.filter(pc.less(table["offset"], at))
+    after = table.filter(pc.greater(table["offset"], at))
+    left = _within(whole.range, whole.range.start, at)
+    rejected = min(whole.rejected - 1, left.end - left.start - before.num_rows)
+    rest = whole.rejected - 1 - rejected
+    return Part(left, before, rejected), Part(_within(whole.range, at + 1, whole.range.end), after, rest)
+
+
+def _within(range: Range, start: int, end: int) -> Range:
+    return Range(range.topic, range.partition, start, end)

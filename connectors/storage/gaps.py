@@ -1,0 +1,147 @@
+"""Losses that a person has accepted: on record for ever, and open until what is missing has been stated again."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import pyarrow as pa
+
+from connectors.storage import landing as files
+from connectors.storage.candidates import BUILT, has_relation
+from connectors.storage.rearranged import Part, Work, enter, put_down, read_landed
+from connectors.storage.warehouse import Connection
+from tokenshare.offsets import RETIRED, Landed, Loss
+from tokenshare.sources import Source
+from tokenshare.topics import FETCH_COMPLETED, TOPIC_BY_NAME
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """Who goes on without records that are lost, in which pass, and the moment it speaks for."""
+
+    by: str
+    at: datetime
+    run_id: str
+    as_of: datetime
+
+
+@dataclass(frozen=True)
+class OpenGap:
+    """An accepted loss of which a source has not yet stated everything again."""
+
+    place: str  # topic, partition and offsets, as one key
+    source_id: str
+
+
+def read_promised(connection: Connection) -> dict[str, date]:
+    """The day of the newest promise that has landed, by source: what is lost was said by later fetches."""
+    if not has_relation(connection, "raw", FETCH_COMPLETED.table):
+        return {}
+    found = connection.execute(
+        f"SELECT source_id, max(observed_at)::DATE FROM raw.{FETCH_COMPLETED.table} GROUP BY source_id"
+    ).fetchall()
+    return dict(found)
+
+
+def retire(connection: Connection, landing: Path, loss: Loss, acceptance: Acceptance) -> list[Part]:
+    """Writes what has landed of a partition under a name of its own; nothing knows these files until `record`."""
+    topic = TOPIC_BY_NAME[loss.topic]
+    found = read_landed(connection, loss.topic, loss.partition)
+    generation = _generation(connection, loss)
+    parts = [_retired(landed, generation, files.read_table(landing, landed.range, topic)) for landed in found]
+    put_down(connection, landing, parts, Work(acceptance.run_id, acceptance.at))
+    return parts
+
+
+def record(
+    connection: Connection,
+    landing: Path,
+    losses: Sequence[tuple[Loss, Sequence[Part]]],
+    since: Mapping[str, date],
+    acceptance: Acceptance,
+) -> None:
+    """Writes the gaps down inside a transaction of the caller; what was planned of their partitions is planned anew."""
+    known = json.dumps({id: day.isoformat() for id, day in since.items()})
+    for loss, parts in losses:
+        at = [loss.topic, loss.partition]
+        connection.execute(
+            """DELETE FROM ledger.intents WHERE topic = ? AND "partition" = ? AND start_offset IN (
+                SELECT start_offset FROM ledger.pending WHERE topic = ? AND "partition" = ?
+            )""",
+            [*at, *at],
+        )
+        if loss.is_retired:
+            _rename(connection, landing, loss, parts, acceptance)
+        connection.execute(
+            "INSERT INTO ledger.gaps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [*at, loss.start, loss.end, loss.resumed_at, loss.cause, known, acceptance.as_of, acceptance.at,
+             acceptance.by, acceptance.run_id],
+        )  # fmt: skip
+
+
+def read_open(connection: Connection, sources: Sequence[Source]) -> list[OpenGap]:
+    """Gaps in topics of the sources, by source, since when it has not stated everything again.
+
+    It has where a whole fetch, promised after the gap was accepted, reaches back as far as what may be lost (`since`),
+    or as far as any fetch of it ever did.
+    """
+    listed = connection.execute(
+        'SELECT split_part(topic, ?, 1), topic, "partition", start_offset, end_offset, since, accepted_at '
+        'FROM ledger.gaps ORDER BY accepted_at, topic, "partition", start_offset',
+        [RETIRED],
+    ).fetchall()
+    return [
+        OpenGap(f"{name} {partition} {start}-{'?' if end is None else end}", source.id)
+        for topic, name, partition, start, end, since, accepted_at in listed
+        for source in sources
+        if topic in {FETCH_COMPLETED.name, *(emitted.name for emitted in source.emits)}
+        and not _is_whole(connection, source.id, json.loads(since).get(source.id), accepted_at)
+    ]
+
+
+def _is_whole(connection: Connection, source_id: str, since: str | None, accepted_at: datetime) -> bool:
+    if not has_relation(connection, BUILT, "int_fetches_verified"):
+        return False
+    found = connection.execute(
+        f"""WITH whole AS (
+            SELECT fetch_id, start_date, min(start_date) OVER () AS first_date
+            FROM {BUILT}.int_fetches_verified WHERE source_id = ? AND is_complete
+        )
+        SELECT count(*) FROM whole SEMI JOIN (
+            SELECT fetch_id FROM raw.{FETCH_COMPLETED.table} WHERE "timestamp" > ?
+        ) USING (fetch_id)
+        WHERE start_date IS NULL OR start_date <= greatest(coalesce(?::DATE, first_date), first_date)""",
+        [source_id, accepted_at, since],
+    ).fetchone()
+    return bool(found and found[0])
+
+
+def _retired(landed: Landed, generation: int, table: pa.Table) -> Part:
+    """The same rows, whose coordinates name the retired topic."""
+    range = landed.range.retired(generation)
+    place = table.schema.get_field_index("topic")
+    named = pa.array([range.topic] * table.num_rows, pa.string())
+    return Part(range, table.set_column(place, table.schema.field(place), named), landed.rejected)
+
+
+def _generation(connection: Connection, loss: Loss) -> int:
+    """The first number that no retired name of the partition has."""
+    found = connection.execute(
+        """SELECT count(DISTINCT topic) FROM (
+            SELECT topic, "partition" FROM ledger.landed UNION ALL SELECT topic, "partition" FROM ledger.gaps
+        ) WHERE split_part(topic, ?, 1) = ? AND topic <> ? AND "partition" = ?""",
+        [RETIRED, loss.topic, loss.topic, loss.partition],
+    ).fetchone()
+    return 1 + (found[0] if found else 0)
+
+
+def _rename(connection: Connection, landing: Path, loss: Loss, parts: Sequence[Part], acceptance: Acceptance) -> None:
+    generation = _generation(connection, loss)
+    old = [landed.range for landed in read_landed(connection, loss.topic, loss.partition)]
+    connection.execute(
+        'UPDATE ledger.gaps SET topic = ? WHERE topic = ? AND "partition" = ?',
+        [f"{loss.topic}{RETIRED}{generation}", loss.topic, loss.partition],
+    )
+    enter(connection, landing, old, parts, Work(acceptance.run_id, acceptance.at))

@@ -1,0 +1,110 @@
+"""Landed files put together, taken apart or renamed under the ledger's transaction: all of it or nothing."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+
+from connectors.storage import landing as files
+from connectors.storage.warehouse import Connection, show_landed, transaction
+from tokenshare.offsets import Landed, Range
+
+
+@dataclass(frozen=True)
+class Part:
+    """A file to be: its range, its rows, and how many records of the range are not among them."""
+
+    range: Range
+    table: pa.Table
+    rejected: int
+
+    @property
+    def landed(self) -> Landed:
+        return Landed(self.range, self.table.num_rows, self.rejected)
+
+
+@dataclass(frozen=True)
+class Work:
+    """Who rearranges, and when; `midway` is called between all steps."""
+
+    run_id: str
+    at: datetime
+    midway: Callable[[], None] = lambda: None
+
+
+def read_landed(connection: Connection, topic: str, partition: int) -> list[Landed]:
+    """What the ledger knows to have landed of one partition, in order."""
+    found = connection.execute(
+        'SELECT topic, "partition", start_offset, end_offset, rows, rejected FROM ledger.landed '
+        'WHERE topic = ? AND "partition" = ? ORDER BY start_offset',
+        [topic, partition],
+    ).fetchall()
+    return [Landed(Range(*row[:4]), row[4], row[5]) for row in found]
+
+
+def rearrange(
+    connection: Connection,
+    landing: Path,
+    old: Sequence[Range],
+    new: Sequence[Part],
+    work: Work,
+    also: Callable[[], None] = lambda: None,
+) -> None:
+    """Puts the files of `new` in the place of those of `old`, which hold the same offsets; `also` is part of it.
+
+    A file is listed as obsolete while the ledger does not know it, so that a kill at any moment leaves nothing astray.
+    """
+    put_down(connection, landing, [part for part in new if part.range not in old], work)
+    replaced = [part for part in new if part.range in old]
+    with transaction(connection):
+        enter(connection, landing, old, new, work)
+        also()
+        for part in replaced:  # in the same place: the rows of the ledger say which of the two it is
+            files.write_table(landing, part.range, part.table, part.rejected)
+    work.midway()
+    discard(connection, landing)
+
+
+def put_down(connection: Connection, landing: Path, new: Sequence[Part], work: Work) -> None:
+    """Writes files that the ledger does not know yet."""
+    with transaction(connection):
+        _mark(connection, [part.range for part in new])
+    for part in new:
+        files.write_table(landing, part.range, part.table, part.rejected)
+        work.midway()
+
+
+def enter(connection: Connection, landing: Path, old: Sequence[Range], new: Sequence[Part], work: Work) -> None:
+    """The ledger's part, inside a transaction of the caller."""
+    for gone in old:
+        at = [gone.topic, gone.partition, gone.start]
+        for table in ("landed", "intents"):
+            connection.execute(
+                f'DELETE FROM ledger.{table} WHERE topic = ? AND "partition" = ? AND start_offset = ?', at
+            )
+    for part in new:
+        span = (part.range.topic, part.range.partition, part.range.start, part.range.end)
+        values = [*span, part.table.num_rows, part.rejected, work.run_id, work.at]
+        connection.execute("INSERT INTO ledger.landed VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+        connection.execute("DELETE FROM ledger.obsolete WHERE file_name = ?", [part.range.file_name])
+    work.midway()
+    _mark(connection, [gone for gone in old if gone not in [part.range for part in new]])
+    show_landed(connection, landing)
+
+
+def discard(connection: Connection, landing: Path) -> None:
+    """Removes obsolete files, also those of a rearrangement that was killed; never one that the ledger knows."""
+    listed = [row[0] for row in connection.execute("SELECT file_name FROM ledger.obsolete").fetchall()]
+    if not listed:
+        return
+    known = connection.execute('SELECT topic, "partition", start_offset, end_offset FROM ledger.landed').fetchall()
+    for name in set(listed) - {Range(*row).file_name for row in known}:
+        (landing / name).unlink(missing_ok=True)
+    connection.execute("DELETE FROM ledger.obsolete")
+
+
+def _mark(connection: Connection, ranges: Sequence[Range]) -> None:
+    for range in ranges:
+        connection.execute("INSERT OR IGNORE INTO ledger.obsolete VALUES (?)", [range.file_name])

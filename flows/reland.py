@@ -1,0 +1,58 @@
+"""A range that has landed, read again from Kafka: what is there is verified, what is damaged or missing replaced."""
+
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from connectors.kafka import ranges
+from connectors.storage import builds, dead_letters, fencing, rearranged, relanding
+from connectors.storage.home import Home
+from connectors.storage.rearranged import Work
+from flows.deployments import alone
+from flows.land import WriteRange
+from flows.run import go_on
+from flows.settings import Settings
+from flows.surroundings import new_run_id, now, open_cluster
+from tokenshare.offsets import Range
+
+Document = dict[str, Any]
+
+
+def reland(settings: Settings, wanted: Range, progress: Callable[[str], None]) -> Document:
+    """Lands again every file that holds offsets of the range, and nothing twice: a file stands for its offsets.
+
+    Raises UsageError for offsets that have not landed, RecordsLost where Kafka no longer holds them.
+    """
+    home, run_id, at = Home(settings.home), new_run_id(now()), now()
+    with alone(home, run_id, at) as fence, fencing.open_fenced(home.warehouse, fence) as connection:
+        found = relanding.overlapping(connection, wanted)
+        outcomes = dead_letters.read_outcomes(connection)
+        dropped = {
+            place[2] for place, outcome in outcomes.items()
+            if place[:2] == (wanted.topic, wanted.partition) and outcome.outcome == "dropped"
+        }  # fmt: skip
+        told = []
+        with TemporaryDirectory(dir=home.build) as folder:
+            _read_again(settings, [landed.range for landed in found], Path(folder), progress)
+            for landed in found:
+                part = relanding.differing(home.landing, Path(folder), landed, dropped)
+                if part:
+                    rearranged.rearrange(connection, home.landing, [landed.range], [part], Work(run_id, at))
+                    builds.forget(connection)
+                rows = part.table.num_rows if part else landed.rows
+                told.append({"file": landed.range.file_name, "rows": rows, "was": "replaced" if part else "verified"})
+    return {"files": told}
+
+
+def _read_again(settings: Settings, wanted: list[Range], folder: Path, progress: Callable[[str], None]) -> None:
+    """The files of the ranges as they would land now; their dead letters are out already."""
+    from connectors.beam import pipeline  # three seconds
+
+    cluster = open_cluster(settings, progress)
+    progress(f"read {len(wanted)} files again")
+    pipeline.run(wanted, ranges.RangeReader(cluster), keep_silent, WriteRange(folder, go_on))
+
+
+def keep_silent(_rejections: Any) -> None:
+    """Rejects nothing anew."""

@@ -1,0 +1,189 @@
+"""Records that Kafka no longer holds: the pass stops, goes on where a person says so, and holds until it is whole."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kafka import KafkaAdminClient, TopicPartition
+
+from connectors.kafka import ranges, topics
+from connectors.kafka.cluster import Cluster, opened
+from connectors.storage import warehouse
+from flows import deployments, ingest, settings, surroundings
+from flows.land import land
+from flows.refresh import Report
+from flows.run import Order, Run
+from flows.trace import trace
+from tests.kill.oracles import find_litter
+from tests.scene import MODELS, ROUTER_ALONE, Scene, small_rows, statuses, write_prices, write_rankings
+from tokenshare.errors import ExitCode, RecordsLost
+from tokenshare.metrics import METRIC_BY_ID, METRICS
+from tokenshare.topics import USAGE_OBSERVED
+
+pytestmark = pytest.mark.timeout(900)
+ROUTER = [metric.id for metric in METRICS if metric.group == "router"]
+NOTHING, ACCEPTED = Order(), Order(accepts_gaps_by="Ada")
+NAME = USAGE_OBSERVED.name
+
+
+def cluster_of(scene: Scene) -> Cluster:
+    return Cluster(scene.broker, topic_prefix=scene.prefix, partitions=2)
+
+
+def ask_only(scene: Scene, as_of: str, world: Path) -> None:
+    """A pass that is cut off after its sources have been asked: what it said is in Kafka and has not landed."""
+    with opened_run(scene, as_of, world) as run:
+        ingest.ingest(run)
+
+
+@contextmanager
+def opened_run(scene: Scene, as_of: str, world: Path, order: Order = NOTHING) -> Iterator[Run]:
+    """A pass of which only stages are run."""
+    moment, id = datetime.fromisoformat(as_of), surroundings.new_run_id(surroundings.now())
+    given = settings.load(scene.variables)
+    with (
+        deployments.alone(scene.home, id, moment) as fence,
+        surroundings.open_run(given, moment, id, moment, world, (), lambda _: None, order, fence) as run,
+    ):
+        yield run
+
+
+def delete_all(scene: Scene, topic: str) -> dict[int, int]:
+    """As retention does; where each partition now begins."""
+    cluster = cluster_of(scene)
+    ends = {at: end for at, (_, end) in ranges.positions(cluster, [topic]).items()}
+    with opened(KafkaAdminClient, cluster) as admin:
+        admin.delete_records({TopicPartition(cluster.physical(topic), at[1]): end for at, end in ends.items()})
+    return {at[1]: end for at, end in ends.items()}
+
+
+def make_again(scene: Scene, topic: str) -> None:
+    """The topic deleted, and made anew by whoever asks next."""
+    topics.delete_prefixed(Cluster(scene.broker, topic_prefix=f"{scene.prefix}{topic}"))
+
+
+def values(scene: Scene, id: str) -> list[tuple[Any, ...]]:
+    names = METRIC_BY_ID[id].row.model_fields
+    return [tuple(row[name] for name in names) for row in scene.metric(id)]
+
+
+def owed(scene: Scene) -> dict[int, int]:
+    with warehouse.open_warehouse(scene.home.warehouse) as connection:
+        return {p: offset for (topic, p), offset in warehouse.positions(connection).items() if topic == NAME}
+
+
+def landed(scene: Scene) -> tuple[int, int]:
+    """Usage rows, and their distinct coordinates."""
+    with warehouse.open_warehouse(scene.home.warehouse) as connection:
+        found = connection.execute(
+            f'SELECT count(*), count(DISTINCT (topic, "partition", "offset")) FROM raw.{USAGE_OBSERVED.table}'
+        ).fetchone()
+    assert found
+    return found
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A home through a loss: what was shown before, what each pass said, and what the records of the loss are."""
+
+    scene: Scene
+    world: Path
+    before: dict[str, list[Any]]
+    due: dict[int, int]
+    beginnings: dict[int, int]
+    stopped: RecordsLost
+    accepted: Report
+    held: dict[str, list[Any]]
+    narrow: Report
+    whole: Report
+
+
+@pytest.fixture(scope="module")
+def seen(home_of: Callable[..., Scene], tmp_path_factory: pytest.TempPathFactory) -> Seen:
+    """Two weeks, then a day whose records are deleted before they land."""
+    world = write_rankings(tmp_path_factory.mktemp("lossy world"), small_rows(date(2026, 6, 1), 21))
+    write_prices(world, "2026-06-01T00:00:00Z", dict.fromkeys(MODELS, ("0.000001", "0.000002")))
+    scene = home_of("lossy", **ROUTER_ALONE)
+    assert scene.refresh("2026-06-15T06:00:00+00:00", world).exit_code == ExitCode.OK
+    before, due = {id: values(scene, id) for id in ROUTER}, owed(scene)
+    ask_only(scene, "2026-06-16T05:00:00+00:00", world)
+    beginnings = delete_all(scene, NAME)
+    with pytest.raises(RecordsLost) as stopped:
+        scene.refresh("2026-06-16T06:00:00+00:00", world)
+    accepted = scene.refresh("2026-06-16T06:00:00+00:00", world, order=ACCEPTED)
+    held = {id: values(scene, id) for id in ROUTER}
+    narrow = scene.refresh("2026-06-16T07:00:00+00:00", world, order=Order(days=(date(2026, 6, 15),) * 2))
+    whole = scene.refresh("2026-06-16T08:00:00+00:00", world)
+    return Seen(scene, world, before, due, beginnings, stopped.value, accepted, held, narrow, whole)
+
+
+def test_the_pass_stops_and_names_the_ranges_and_the_way_on(seen: Seen) -> None:
+    assert seen.stopped.exit_code == ExitCode.RECORDS_LOST
+    gone = [partition for partition, due in seen.due.items() if due < seen.beginnings[partition]]
+    assert gone
+    for partition in gone:
+        told = f"{NAME} partition {partition} offsets {seen.due[partition]} to {seen.beginnings[partition] - 1}"
+        assert told in seen.stopped.message
+    assert "`tokenshare refresh --accept-gap`" in seen.stopped.fix
+
+
+def test_an_accepted_gap_is_on_record_with_who_and_when(seen: Seen) -> None:
+    gaps = seen.scene.catalog("gaps")
+    assert {(g["topic"], g["partition"], g["start_offset"], g["end_offset"]) for g in gaps} == {
+        (NAME, partition, due, seen.beginnings[partition])
+        for partition, due in seen.due.items()
+        if due < seen.beginnings[partition]
+    }
+    assert {(g["cause"], g["accepted_by"], g["run_id"]) for g in gaps} == {("deleted", "Ada", seen.accepted.run.id)}
+    assert {f"{g['as_of']:%Y-%m-%dT%H}" for g in gaps} == {"2026-06-16T06"}
+
+
+def test_what_depends_on_the_topic_is_held_by_a_check_of_its_own(seen: Seen) -> None:
+    assert seen.accepted.exit_code == ExitCode.HELD
+    assert {statuses(seen.accepted)[id] for id in ROUTER} == {"held"}
+    assert statuses(seen.accepted)["list_price_daily"] in ("published", "unchanged")
+    failed = seen.scene.catalog("gate_results", run=seen.accepted.run.id, outcome="failed")
+    assert "accepted_gaps" in {row["check"] for row in failed}
+    assert seen.held == seen.before
+
+
+def test_a_day_asked_again_lands_and_does_not_make_it_whole(seen: Seen) -> None:
+    asked = {source.id: source.status for source in seen.narrow.sources}
+    assert asked["openrouter_rankings"] == "fetched"
+    assert sum(found.rows for found in seen.narrow.ranges if found.range.topic == NAME) > 0
+    assert {statuses(seen.narrow)[id] for id in ROUTER} == {"held"}
+    failed = seen.scene.catalog("gate_results", run=seen.narrow.run.id, outcome="failed", check="accepted_gaps")
+    assert failed
+
+
+def test_all_is_stated_again_by_itself_and_let_out(seen: Seen) -> None:
+    assert seen.whole.exit_code == ExitCode.OK
+    shown = {row["usage_date"] for row in seen.scene.metric("china_share_trailing7_daily")}
+    assert date(2026, 6, 15) in shown
+    old = [row for row in values(seen.scene, "fct_usage_daily") if row[0] < date(2026, 6, 15)]
+    assert old == seen.before.get("fct_usage_daily", old)
+    assert find_litter(seen.scene) == []
+
+
+def test_a_topic_made_again_never_lands_under_old_coordinates(seen: Seen) -> None:
+    """Also truncation, as an unclean election leaves it: the same way, by partition."""
+    scene, (rows, _) = seen.scene, landed(seen.scene)
+    make_again(scene, NAME)
+    with opened_run(scene, "2026-06-17T06:00:00+00:00", seen.world) as run:
+        ingest.ingest(run)
+        with pytest.raises(RecordsLost, match=r"usage\.observed\.v1 partition 0 offsets from \d+ on: deleted and made"):
+            land(run)
+    assert landed(scene) == (rows, rows)
+    with opened_run(scene, "2026-06-17T06:00:00+00:00", seen.world, ACCEPTED) as run:
+        new = sum(found.rows for found in land(run) if found.range.topic == NAME)
+    assert new > 0
+    assert landed(scene) == (rows + new, rows + new)
+    after = scene.refresh("2026-06-17T07:00:00+00:00", seen.world)
+    assert after.exit_code == ExitCode.OK
+    found = trace(scene.home, METRIC_BY_ID["china_share_origin_weekly"], ["2026-W24"])
+    assert found.is_equal
+    assert find_litter(scene) == []

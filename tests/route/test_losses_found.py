@@ -1,0 +1,79 @@
+"""What counts as lost, told from the ledger and where the partitions stand; and ranges that are only planned."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from connectors.storage import gaps, warehouse
+from connectors.storage.gaps import Acceptance
+from connectors.storage.warehouse import Connection, open_warehouse
+from flows import losses
+from tokenshare.errors import Busy
+from tokenshare.offsets import Landed, Loss, Range
+from tokenshare.topics import USAGE_OBSERVED
+
+TOPIC = USAGE_OBSERVED.name
+AT = datetime(2026, 7, 1, tzinfo=UTC)
+SEEN = {TOPIC: "first id"}
+KEPT = Range(TOPIC, 0, 0, 10)
+PLANNED = Range(TOPIC, 0, 10, 14)
+
+
+def ledger(tmp_path: Path) -> Path:
+    """Ten offsets landed, four more planned, of a topic that was seen to begin at 0."""
+    path = tmp_path / "warehouse.duckdb"
+    with open_warehouse(path) as connection:
+        warehouse.remember_topics(connection, SEEN)
+        warehouse.remember_beginnings(connection, {(TOPIC, 0): 0})
+        warehouse.record_landed(connection, "run", AT, [Landed(KEPT, 0, 10)], lambda: None)
+        warehouse.intend(connection, "run", [PLANNED])
+    return path
+
+
+@pytest.mark.parametrize(
+    ("positions", "identities", "lost"),
+    [
+        ({(TOPIC, 0): (0, 14)}, SEEN, []),
+        ({(TOPIC, 0): (10, 20)}, SEEN, []),
+        ({(TOPIC, 0): (12, 20)}, SEEN, [Loss(TOPIC, 0, 10, 12, 12, "deleted")]),
+        ({(TOPIC, 0): (0, 12)}, SEEN, [Loss(TOPIC, 0, 12, 14, 10, "truncated")]),
+        ({(TOPIC, 0): (0, 7)}, SEEN, [Loss(TOPIC, 0, 7, 10, 7, "truncated", is_retired=True)]),
+        ({(TOPIC, 0): (0, 5)}, {TOPIC: "x"}, [Loss(TOPIC, 0, 10, None, 0, "recreated", is_retired=True)]),
+        ({(TOPIC, 0): (0, 14), (TOPIC, 1): (0, 3)}, SEEN, []),
+        ({(TOPIC, 0): (0, 14), (TOPIC, 1): (2, 3)}, SEEN, [Loss(TOPIC, 1, 0, 2, 2, "deleted")]),
+        ({(TOPIC, 0): (0, 14), ("new.v1", 0): (5, 9)}, {**SEEN, "new.v1": "y"}, []),
+    ],
+    ids=[
+        "nothing", "what has landed may go", "planned ones deleted", "planned ones taken back", "read ones taken back",
+        "made again", "a partition added", "a partition added and emptied", "a topic not seen before",
+    ],
+)  # fmt: skip
+def test_what_is_lost(
+    tmp_path: Path, positions: losses.Positions, identities: dict[str, str], lost: list[Loss]
+) -> None:
+    with open_warehouse(ledger(tmp_path)) as connection:
+        assert list(losses.find(connection, identities, positions)) == lost
+
+
+def accept(connection: Connection, landing: Path, loss: Loss) -> None:
+    by = Acceptance("Ada", AT, "run", AT)
+    parts = gaps.retire(connection, landing, loss, by) if loss.is_retired else []
+    with warehouse.transaction(connection):
+        gaps.record(connection, landing, [(loss, parts)], {}, by)
+
+
+def test_after_planned_ones_are_deleted_the_rest_is_planned_anew(tmp_path: Path) -> None:
+    with open_warehouse(ledger(tmp_path)) as connection:
+        accept(connection, tmp_path, Loss(TOPIC, 0, 10, 12, 12, "deleted"))
+        assert warehouse.intended(connection) == []
+        assert losses.planned(connection, {(TOPIC, 0): (12, 20)}) == [Range(TOPIC, 0, 12, 20)]
+
+
+def test_a_range_that_does_not_begin_where_the_ledger_stands_is_refused(tmp_path: Path) -> None:
+    """As of a pass that went on while another landed: compare and set."""
+    with open_warehouse(ledger(tmp_path)) as connection:
+        late = Landed(Range(TOPIC, 0, 8, 12), 4, 0)
+        with pytest.raises(Busy, match="stands at 10, not at 8"):
+            warehouse.record_landed(connection, "late", AT, [late], lambda: None)
+        assert warehouse.positions(connection) == {(TOPIC, 0): 10}
