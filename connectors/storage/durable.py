@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from hashlib import file_digest
 from pathlib import Path
 
 
@@ -19,6 +20,12 @@ def move(draft: Path, path: Path) -> None:
     _sync(draft)
     os.replace(draft, path)
     _sync(path.parent)
+
+
+def digest_of(path: Path) -> str:
+    """sha256 of a file's bytes."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def sweep(folder: Path) -> None:

@@ -14,7 +14,7 @@ from connectors.storage import durable, version_files
 from connectors.storage.candidates import columns_sql, grain_sql, has_relation
 from connectors.storage.history import read_standing
 from connectors.storage.home import Home
-from connectors.storage.warehouse import Connection, connect
+from connectors.storage.warehouse import Connection, connect, transaction
 from tokenshare.columns import columns_of
 from tokenshare.errors import UsageError
 from tokenshare.metrics import Metric
@@ -68,8 +68,11 @@ def digest_of(connection: Connection) -> str:
 
 
 def is_current(connection: Connection, home: Home) -> bool:
-    """Whether readers see the newest decisions; False after a kill between deciding and swapping."""
-    if not home.published_file.exists():
+    """Whether readers see the newest decisions, byte by byte as they were written.
+
+    False after a kill between deciding and swapping, and where the file was lost, damaged or edited.
+    """
+    if not home.published_file.exists() or not _is_untouched(connection, home):
         return False
     try:
         with open_published(home.published_file) as reader:
@@ -95,6 +98,7 @@ def publish(connection: Connection, home: Home, metrics: Sequence[Metric], midwa
         for metric in metrics:
             _show(connection, metric)
     draft.chmod(0o444)
+    _remember(connection, draft)
     midway()
     durable.move(draft, home.published_file)
 
@@ -117,6 +121,18 @@ def open_published(path: Path) -> Iterator[Connection]:
         raise
     except duckdb.Error as error:
         raise UsageError("the published file is not readable", "run `tokenshare refresh`, which rebuilds it") from error
+
+
+def _remember(connection: Connection, draft: Path) -> None:
+    """Before the swap: where that does not come about, the file that is there counts as touched and is rebuilt."""
+    with transaction(connection):
+        connection.execute("DELETE FROM decisions.published_file")
+        connection.execute("INSERT INTO decisions.published_file VALUES (?)", [durable.digest_of(draft)])
+
+
+def _is_untouched(connection: Connection, home: Home) -> bool:
+    found = connection.execute("SELECT digest FROM decisions.published_file").fetchone()
+    return found == (durable.digest_of(home.published_file),)
 
 
 @contextmanager

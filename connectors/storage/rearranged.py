@@ -57,12 +57,12 @@ def rearrange(
     A file is listed as obsolete while the ledger does not know it, so that a kill at any moment leaves nothing astray.
     """
     put_down(connection, landing, [part for part in new if part.range not in old], work)
-    replaced = [part for part in new if part.range in old]
     with transaction(connection):
+        for part in new:
+            if part.range in old:  # in the same place: the rows of the ledger say which of the two it is
+                files.write_table(landing, part.range, part.table, part.rejected)
         enter(connection, landing, old, new, work)
         also()
-        for part in replaced:  # in the same place: the rows of the ledger say which of the two it is
-            files.write_table(landing, part.range, part.table, part.rejected)
     work.midway()
     discard(connection, landing)
 
@@ -78,6 +78,12 @@ def put_down(connection: Connection, landing: Path, new: Sequence[Part], work: W
 
 def enter(connection: Connection, landing: Path, old: Sequence[Range], new: Sequence[Part], work: Work) -> None:
     """The ledger's part, inside a transaction of the caller."""
+    shown = {
+        landed.range
+        for at in {(gone.topic, gone.partition) for gone in old}
+        for landed in read_landed(connection, *at)
+        if landed.rows and landed.range in old
+    }
     for gone in old:
         at = [gone.topic, gone.partition, gone.start]
         for table in ("landed", "intents"):
@@ -91,7 +97,8 @@ def enter(connection: Connection, landing: Path, old: Sequence[Range], new: Sequ
         connection.execute("DELETE FROM ledger.obsolete WHERE file_name = ?", [part.range.file_name])
     work.midway()
     _mark(connection, [gone for gone in old if gone not in [part.range for part in new]])
-    show_landed(connection, landing)
+    if shown != {part.range for part in new if part.table.num_rows}:  # else the views name these files already
+        show_landed(connection, landing)
 
 
 def discard(connection: Connection, landing: Path) -> None:

@@ -154,14 +154,17 @@ def known_topics(connection: Connection) -> dict[str, str]:
 
 
 def show_landed(connection: Connection, landing: Path) -> None:
-    """Points the views `raw.<topic>` at exactly the files the ledger knows; a file it does not know is not data."""
+    """Points the views `raw.<topic>` at exactly the files the ledger knows; a file it does not know is not data.
+
+    Raises UsageError where a file that it knows is missing.
+    """
     for topic in TOPICS:
         found = connection.execute(
             'SELECT topic, "partition", start_offset, end_offset FROM ledger.landed '
             "WHERE rows > 0 AND split_part(topic, ?, 1) = ? ORDER BY ALL",
             [RETIRED, topic.name],
         ).fetchall()
-        files = [str(landing / Range(*row).file_name) for row in found]
+        files = [str(_present(landing, Range(*row))) for row in found]
         connection.execute(f"CREATE OR REPLACE VIEW raw.{topic.table} AS {_select(topic, files)}")
     connection.execute(records_sql("raw"))
 
@@ -174,6 +177,14 @@ def records_sql(schema: str) -> str:
         if topic is not FETCH_COMPLETED
     )
     return f"CREATE OR REPLACE VIEW {schema}.records AS {every}"
+
+
+def _present(landing: Path, range: Range) -> Path:
+    path = landing / range.file_name
+    if not path.exists():
+        place = f"{range.topic}:{range.partition}:{range.start}-{range.end}"
+        raise UsageError(f"the landed file {path} is missing", f"run `tokenshare land --range {place}`")
+    return path
 
 
 def _select(topic: Topic, files: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 import random
 import shutil
+import stat
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -84,11 +85,28 @@ def test_a_damaged_file_is_one_sentence_to_who_looks_and_the_next_pass_mends_it(
     with pytest.raises(UsageError, match=r"published file is not readable.*`tokenshare refresh`") as caught:
         shown(decided)
     assert caught.value.exit_code == ExitCode.USAGE
-    republish(decided)  # as every pass begins: damage it does not meet, it leaves
-    if how != "cut short":
-        assert shown(decided) == ROWS
-    publish(decided)  # as every pass ends
+    republish(decided)  # as every pass begins
     assert shown(decided) == ROWS
+
+
+def test_an_edited_file_is_rebuilt_from_the_decision(decided: Home) -> None:
+    """It opens, and says the digest of the newest decisions: its bytes tell."""
+    decided.published_file.chmod(0o644)
+    with warehouse.connect(decided.published_file) as connection:
+        connection.execute(f"UPDATE {METRIC.relation} SET tokens = 7")
+    assert shown(decided) != ROWS
+    republish(decided)
+    assert shown(decided) == ROWS
+    assert stat.S_IMODE(decided.published_file.stat().st_mode) == 0o444
+
+
+def test_a_lost_file_is_rebuilt_and_a_sound_one_is_left_alone(decided: Home) -> None:
+    decided.published_file.unlink()
+    republish(decided)
+    assert shown(decided) == ROWS
+    written = decided.published_file.stat().st_mtime_ns
+    republish(decided)
+    assert decided.published_file.stat().st_mtime_ns == written
 
 
 @pytest.mark.parametrize("how", DAMAGES)
