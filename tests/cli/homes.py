@@ -16,7 +16,8 @@ HOLD = """
 import sys, time
 from pathlib import Path
 from connectors.storage import lock
-with lock.hold(Path(sys.argv[1]), "a pass that hangs"):
+from flows.surroundings import now
+with lock.hold(Path(sys.argv[1]), "a pass that hangs", now):
     print("held", flush=True)
     time.sleep(60)
 """

@@ -1,16 +1,23 @@
 """A home that somebody else has: who it is, and how to go on."""
 
+import json
 import os
+import signal
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 
-from connectors.storage import lock
+from connectors.storage import fencing, lock
 from connectors.storage.home import Home
+from connectors.storage.warehouse import open_warehouse
+from flows.surroundings import now
 from tests.cli.command import assert_one_sentence, environment, run
 from tests.cli.homes import HOLD, OPEN, advanced, claimed, other_process
+from tokenshare.errors import Busy, UsageError
 
 
 @pytest.fixture
@@ -48,10 +55,65 @@ def test_an_open_build_database_names_who_has_it(tmp_path: Path, broker: str, re
 def test_a_look_never_takes_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One that did, for however short a time, would turn away a pass that begins in that moment."""
     home = Home(claimed(tmp_path / "home"))
-    with lock.hold(home.lock, "an earlier pass of this process"):
+    with lock.hold(home.lock, "an earlier pass of this process", now):
         assert lock.is_held(home.lock)
     monkeypatch.setattr("connectors.storage.lock.fcntl.flock", lambda *_: pytest.fail("the look took the lock"))
     assert not lock.is_held(home.lock)
+
+
+def test_a_holder_is_heard_and_one_that_is_stopped_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = Home(claimed(tmp_path / "home"))
+    monkeypatch.setattr(lock, "BEAT_SECONDS", 0.05)
+    with lock.hold(home.lock, "a pass", now):
+        os.utime(home.lock, (0, 0))
+        deadline = monotonic() + 10
+        while (lock.silence(home.lock, now()) or 0) > 5 and monotonic() < deadline:
+            sleep(0.01)
+        assert (lock.silence(home.lock, now()) or 99) < 5
+        signed = lock.holder(home.lock)
+        assert signed
+        assert (signed.pid, signed.host, signed.run_id) == (os.getpid(), socket.gethostname(), "a pass")
+    assert lock.silence(home.lock, now()) is None
+    with other_process(HOLD, home.lock) as holder:
+        holder.send_signal(signal.SIGSTOP)
+        os.utime(home.lock, (now().timestamp() - 90,) * 2)  # as of a minute and a half of silence
+        with pytest.raises(Busy, match=rf"pid {holder.pid} holds the home and has not been heard for 9\d s: end it"):
+            lock.hold(home.lock, "a newcomer", now).__enter__()
+        lock.take_over(home.lock)
+        assert holder.wait(10) == -signal.SIGKILL
+
+
+def test_a_holder_on_another_machine_is_not_ended(tmp_path: Path) -> None:
+    """Its pid means another process here, or none."""
+    home = Home(claimed(tmp_path / "home"))
+    with other_process(HOLD, home.lock) as holder:
+        home.lock.write_text(home.lock.read_text().replace(socket.gethostname(), "elsewhere.example"))
+        with pytest.raises(Busy, match=rf"pid {holder.pid} on elsewhere\.example"):
+            lock.hold(home.lock, "a newcomer", now).__enter__()
+        with pytest.raises(UsageError, match=rf"pid {holder.pid} on elsewhere\.example.*by hand"):
+            lock.take_over(home.lock)
+        assert holder.poll() is None
+
+
+def test_a_pid_that_was_given_out_again_is_not_ended(tmp_path: Path) -> None:
+    home = Home(claimed(tmp_path / "home"))
+    with other_process(HOLD, home.lock) as holder:
+        told = json.loads(home.lock.read_text())
+        home.lock.write_text(json.dumps({**told, "started": told["started"] - 100}))
+        with pytest.raises(UsageError, match="no process of this machine"):
+            lock.take_over(home.lock)
+        assert holder.poll() is None
+
+
+def test_a_number_that_is_void_opens_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    with open_warehouse(path) as connection:
+        first, second = fencing.take(connection, "first"), fencing.take(connection, "second")
+    assert second > first
+    with pytest.raises(Busy, match="pass second has taken this home over"), fencing.open_fenced(path, first):
+        pytest.fail("it opened")
+    with fencing.open_fenced(path, second):
+        pass
 
 
 def test_a_holder_that_was_killed_holds_nothing(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from connectors.storage.published import open_published
 from flows import settings
 from flows.ingest import ingest
 from flows.refresh import Report
-from flows.surroundings import new_run_id, open_run
+from flows.surroundings import new_run_id, now, open_run
 from tests.scene import ROUTER_ALONE, Scene, small_rows, statuses, write_rankings
 from tokenshare.errors import Busy, ExitCode, UsageError
 
@@ -47,7 +47,7 @@ def twice(home_of: Callable[..., Scene], tmp_path_factory: pytest.TempPathFactor
 
 
 def refuse_while_locked(scene: Scene, world: Path) -> Busy:
-    with lock.hold(scene.home.lock, "somebody else's pass"), pytest.raises(Busy) as caught:
+    with lock.hold(scene.home.lock, "somebody else's pass", now), pytest.raises(Busy) as caught:
         scene.refresh(FIRST, world)
     return caught.value
 

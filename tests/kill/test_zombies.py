@@ -1,0 +1,154 @@
+"""A pass that was stopped, whose place was taken, and that goes on: it changes nothing, wherever it was stopped."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from time import monotonic, sleep
+
+import psutil
+import pytest
+
+from connectors.kafka import topics
+from connectors.kafka.cluster import Cluster
+from connectors.storage import lock
+from tests.kill.oracles import Shown, find_litter, find_losses, shown
+from tests.kill.passes import PATIENCE_SECONDS, forks
+from tests.kill.worlds import moment, moving_world
+from tests.scene import ROUTER_ALONE, Scene
+from tokenshare.errors import Busy, ExitCode
+
+pytestmark = [pytest.mark.kill, pytest.mark.timeout(900)]
+STATIONS = ("ingest", "land", "transform", "publish")
+
+
+def stop_at(variables: Mapping[str, str], as_of: str, world: Path, station: str) -> None:
+    """A pass that is stopped, as by SIGSTOP from outside, when it comes to a station; runs in a process of its own."""
+    from flows import answer, deployments, settings
+
+    def progress(text: str) -> None:
+        if text == station:
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    answer.quieten()
+    try:
+        deployments.run_once(settings.load(variables), datetime.fromisoformat(as_of), world, (), progress)
+    except Busy as busy:
+        print(busy, file=sys.stderr)
+        sys.exit(int(busy.exit_code))
+
+
+@contextmanager
+def stopped(scene: Scene, number: int, world: Path, station: str) -> Iterator[BaseProcess]:
+    """The process, once it has stopped; ended afterwards."""
+    process = forks.Process(target=stop_at, args=(scene.variables, moment(number), world, station))
+    process.start()
+    try:
+        deadline = monotonic() + PATIENCE_SECONDS
+        while psutil.Process(process.pid).status() != psutil.STATUS_STOPPED:
+            assert process.is_alive(), f"it ended with {process.exitcode}"
+            assert monotonic() < deadline, f"it did not come to {station}"
+            sleep(0.05)
+        yield process
+    finally:
+        process.kill()
+        process.join()
+
+
+def go_on(process: BaseProcess) -> int:
+    """The exit code of a process that is continued."""
+    os.kill(process.pid or 0, signal.SIGCONT)
+    process.join(PATIENCE_SECONDS)
+    assert process.exitcode is not None, "it hangs"
+    return int(process.exitcode)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What became of zombies, by the station at which each was stopped, and what readers saw before they went on."""
+
+    codes: dict[str, int]
+    before: Shown
+    after: Shown
+    litter: list[str]
+    losses: list[str]
+
+
+@pytest.fixture(scope="module")
+def home_of(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Scene]]:
+    """Makes homes; their topics are deleted at the end."""
+    made: list[Scene] = []
+
+    def make(name: str) -> Scene:
+        made.append(Scene(tmp_path_factory.mktemp(name) / "home", broker, ROUTER_ALONE))
+        return made[-1]
+
+    yield make
+    for scene in made:
+        topics.delete_prefixed(Cluster(broker, topic_prefix=scene.prefix))
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return moving_world(tmp_path_factory.mktemp("zombies") / "world", 8)
+
+
+@pytest.fixture(scope="module")
+def ended(home_of: Callable[[str], Scene], world: Path) -> Ended:
+    """Four passes, each stopped at another station and its lock taken from it; one goes through; then all go on."""
+    scene, zombies = home_of("haunted"), {}
+    scene.refresh(moment(0), world)
+    with (
+        stopped(scene, 1, world, STATIONS[0]) as zombies[STATIONS[0]],
+        taken(scene),
+        stopped(scene, 2, world, STATIONS[1]) as zombies[STATIONS[1]],
+        taken(scene),
+        stopped(scene, 3, world, STATIONS[2]) as zombies[STATIONS[2]],
+        taken(scene),
+        stopped(scene, 4, world, STATIONS[3]) as zombies[STATIONS[3]],
+        taken(scene),
+    ):
+        assert scene.refresh(moment(5), world).exit_code == ExitCode.OK
+        before = shown(scene)
+        codes = {station: go_on(process) for station, process in zombies.items()}
+        after = shown(scene)
+    assert scene.refresh(moment(6), world).exit_code == ExitCode.OK
+    return Ended(codes, before, after, find_litter(scene), find_losses(scene))
+
+
+@contextmanager
+def taken(scene: Scene) -> Iterator[None]:
+    """The lock no longer keeps anybody out: its file was removed, or its machine is gone from a shared disk."""
+    scene.home.lock.unlink()
+    yield
+
+
+@pytest.mark.parametrize("station", STATIONS)
+def test_a_zombie_is_refused_where_it_goes_on(ended: Ended, station: str) -> None:
+    assert ended.codes[station] == ExitCode.BUSY
+
+
+def test_readers_see_nothing_of_zombies(ended: Ended) -> None:
+    assert ended.after == ended.before
+
+
+def test_the_next_pass_finds_every_record_once(ended: Ended) -> None:
+    assert ended.litter == ended.losses == []
+
+
+def test_take_over_ends_a_stopped_pass_and_does_its_work(home_of: Callable[[str], Scene], world: Path) -> None:
+    scene = home_of("stuck")
+    with stopped(scene, 0, world, "land") as process:
+        with pytest.raises(Busy, match=f"pid {process.pid}") as caught:
+            scene.refresh(moment(0), world)
+        assert caught.value.exit_code == ExitCode.BUSY
+        assert scene.refresh(moment(0), world, take_over=True).exit_code == ExitCode.OK
+        process.join(10)
+        assert process.exitcode == -signal.SIGKILL
+    assert not lock.is_held(scene.home.lock)
+    assert find_litter(scene) == find_losses(scene) == []
