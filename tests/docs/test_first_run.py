@@ -27,6 +27,7 @@ BLOCK = re.compile(r"^```(sh|sql)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 # Commands that start or stop processes of the home or speak to the outside have tests of their own.
 ELSEWHERE = {
     "tokenshare broker": "tests/kafka/test_broker.py",
+    "tokenshare backfill": "tests/route/test_repairs.py",
     "tokenshare refresh": "tests/cli/test_locks.py",
     "TOKENSHARE_HOME=.tokenshare/live tokenshare": "tests/docs/test_first_run.py",
     "tokenshare serve": "tests/prefect/test_schedule.py",
