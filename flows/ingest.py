@@ -55,14 +55,8 @@ def ingest_one(run: Run, source: Source, sender: Sender) -> SourceOutcome:
     except PayloadRefused as error:
         return SourceOutcome(source.id, "refused", reason=str(error))
     digests = _digests(parsed, run.as_of.date())
-    stated = archive.stated(run.home.archive, source.id)
-    covered = _covered(stated, parsed)
-    is_again = bool(run.order.days) or archive.is_forgotten(run.home.archive, source.id)
-    if (
-        not is_again
-        and covered <= digests.keys()
-        and all(stated.get(period) == digest for period, digest in digests.items())
-    ):
+    covered = _covered(archive.stated(run.home.archive, source.id), parsed)
+    if _is_known(run, source, digests, covered):
         return SourceOutcome(source.id, "unchanged", reason=_strange(parsed))
     _produce(run, sender, fetch, parsed)
     if run.order.days:
@@ -140,6 +134,14 @@ def _covered(stated: Mapping[str, str], parsed: Parsed) -> set[str]:
     if not (parsed.start_date and parsed.end_date):
         return set()
     return {period for period in stated if str(parsed.start_date) <= period <= str(parsed.end_date)}
+
+
+def _is_known(run: Run, source: Source, digests: Mapping[str, str], covered: set[str]) -> bool:
+    """Whether all of it was stated before, and nobody wants to hear it again."""
+    if run.order.days or archive.is_forgotten(run.home.archive, source.id):
+        return False
+    stated = archive.stated(run.home.archive, source.id)
+    return covered <= digests.keys() and all(stated.get(period) == digest for period, digest in digests.items())
 
 
 def _strange(parsed: Parsed) -> str:

@@ -30,7 +30,6 @@ def status(settings: Settings) -> Document:
     home = find_home(settings)
     found = describe(home) or {}
     shown = metrics(home)["metrics"]
-    unserved = catalog.read_catalog(home, "unserved_days")
     return {
         "home": str(home.root),
         "origin": found["origin"],
@@ -40,8 +39,7 @@ def status(settings: Settings) -> Document:
         "broker": _broker(settings),
         "sources": [_source(home, source.id) for source in SOURCES],
         "metrics": [{name: m[name] for name in ("metric", "state", "version", "status", "reason")} for m in shown],
-        "unserved_days": [row["usage_date"] for row in unserved],
-        "unserved_weeks": sorted({row["week_start_date"] for row in unserved if "week_start_date" in row}),
+        **_unserved(home),
         "unknown_vendors": catalog.read_catalog(home, "unknown_vendors"),
         "unknown_tickers": catalog.read_catalog(home, "unknown_tickers"),
         "price_disagreements": catalog.read_catalog(home, "price_disagreements"),
@@ -125,6 +123,13 @@ def _broker(settings: Settings) -> Document:
         "bootstrap_servers": found.bootstrap_servers,
         "pid": found.pid,
     }
+
+
+def _unserved(home: Home) -> Document:
+    """The days that nobody served, and the weeks that have no row for it."""
+    rows = catalog.read_catalog(home, "unserved_days")
+    weeks = {row["week_start_date"] for row in rows if "week_start_date" in row}
+    return {"unserved_days": [row["usage_date"] for row in rows], "unserved_weeks": sorted(weeks)}
 
 
 def _holder(home: Home) -> Document | None:

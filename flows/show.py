@@ -35,6 +35,12 @@ def draw_status(console: Console, document: Document) -> None:
     console.print(f"broker {_facts(document['broker'])}; records waiting: {text(document['lag'])}")
     console.print(table("Sources", document["sources"], ("id", "last_completed", "periods")))
     console.print(table("Metrics", document["metrics"], ("metric", "state", "version", "status", "reason")))
+    if document["holder"]:
+        console.print(f"held by {_facts(document['holder'])}", markup=False)
+    if document["gaps"]:
+        console.print(table("Records lost and accepted", document["gaps"]))
+    if document["dead_letters"]:
+        console.print(table("Dead letters", document["dead_letters"]))
     if document["unserved_weeks"]:
         weeks = ", ".join(map(str, document["unserved_weeks"]))
         console.print(f"weeks without a row, because a day was never served: {weeks}")
