@@ -5,13 +5,15 @@ is landed or decided here, so nothing is put on record as a pass either.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from connectors.kafka import producer, topics
 from connectors.kafka.cluster import Cluster
 from connectors.sources import SOURCES
-from connectors.storage import archive, home
+from connectors.storage import archive, home, lock
 from connectors.storage.home import Home, Origin
 from flows.deployments import alone
 from flows.ingest import SourceOutcome, ingest_one
@@ -36,8 +38,8 @@ def collect(
     """
     mine, started = Home(settings.home), now()
     home.claim(mine, origin)
-    sources = select(source_ids)
-    with alone(mine, new_run_id(started), started):
+    sources, id = select(source_ids), new_run_id(started)
+    with alone(mine, id, started) as fence:
         _mind_the_past(mine, sources, min(moments))
         cluster = open_cluster(settings, progress)
         topics.create(cluster, TOPIC_NAMES)
@@ -46,7 +48,7 @@ def collect(
             progress(f"collect {', '.join(sources)} as of {moment:%Y-%m-%d}")
             with open_upstreams(settings, world, moment) as upstreams:
                 run = _at(moment, started, settings, cluster, upstreams, sources, progress)
-                outcomes += _ingest(run)
+                outcomes += _ingest(replace(run, fence=fence, mind=partial(lock.mind, mine.lock, id)))
     return outcomes
 
 

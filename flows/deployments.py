@@ -12,7 +12,7 @@ from connectors.storage.warehouse import open_warehouse
 from flows.orchestrator import answers, follow
 from flows.publish import republish
 from flows.refresh import Report, refresh
-from flows.run import Order
+from flows.run import NOTHING_MORE, Order
 from flows.settings import Settings
 from flows.surroundings import new_run_id, now, open_run
 from tokenshare.errors import Busy
@@ -29,7 +29,7 @@ def run_once(
     take_over: bool = False,
     patience_seconds: float = 0.0,
     planned_holds: frozenset[str] = frozenset(),
-    order: Order | None = None,
+    order: Order = NOTHING_MORE,
 ) -> Report:
     """A pass with everything around it; it shows in Prefect where a server answers, and is the same without one.
 
@@ -42,7 +42,7 @@ def run_once(
     run_id = new_run_id(now())
     with (
         alone(Home(settings.home), run_id, now(), patience_seconds) as fence,
-        open_run(settings, now(), run_id, as_of, world, sources, progress, order or Order(), fence) as run,
+        open_run(settings, now(), run_id, as_of, world, sources, progress, order, fence) as run,
     ):
         route, server = partial(refresh, run, planned_holds=planned_holds), settings.prefect_api_url
         return follow(route, server, progress) if server and answers(server) else route()

@@ -59,11 +59,14 @@ class Order:
     days: tuple[date, date] | None = None
 
 
+NOTHING_MORE = Order()
+
+
 @dataclass(frozen=True)
 class Run:
     """A pass. `as_of` is the moment it speaks for; `started_at` is the wall clock's, for the record only.
 
-    `fence` is the number under which it may write, and `mind` raises Busy where another pass has taken its place.
+    `fence` is the number under which it may write (None: it holds no home), and `mind` raises Busy where another pass has taken its place.
     """
 
     id: str
@@ -76,8 +79,8 @@ class Run:
     sources: tuple[str, ...]
     progress: Callable[[str], None]
     clock: Callable[[], datetime]
-    order: Order = Order()
-    fence: int = 0
+    order: Order = NOTHING_MORE
+    fence: int | None = None
     mind: Callable[[], None] = field(default=go_on)
     seconds: dict[str, float] = field(default_factory=dict)
 

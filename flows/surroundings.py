@@ -16,7 +16,7 @@ from connectors.storage import lock
 from connectors.storage.home import Home
 from demo.upstream import Upstream, available
 from flows import places
-from flows.run import Order, Run, Upstreams
+from flows.run import NOTHING_MORE, Order, Run, Upstreams, go_on
 from flows.settings import ENVIRON, Settings
 from tokenshare.errors import UsageError
 
@@ -52,10 +52,13 @@ def open_run(
     world: Path | None,
     sources: Sequence[str],
     progress: Callable[[str], None],
-    order: Order,
-    fence: int,
+    order: Order = NOTHING_MORE,
+    fence: int | None = None,
 ) -> Iterator[Run]:
-    """A pass with its surroundings; a world is served by the emulator for as long as the pass lasts."""
+    """A pass with its surroundings; a world is served by the emulator for as long as the pass lasts.
+
+    `fence` is the number of a pass that holds the home.
+    """
     speaks_for, home = as_of or started, Home(settings.home)
     select([id for id in settings.sources_off.split(",") if id])  # a misspelt one would be asked after all
     with open_upstreams(settings, world, speaks_for) as upstreams:
@@ -72,7 +75,7 @@ def open_run(
             clock=now,
             order=order,
             fence=fence,
-            mind=partial(lock.mind, home.lock, run_id),
+            mind=go_on if fence is None else partial(lock.mind, home.lock, run_id),
         )
 
 

@@ -19,13 +19,14 @@ def take(connection: Connection, run_id: str) -> int:
 
 
 @contextmanager
-def open_fenced(path: Path, number: int) -> Iterator[Connection]:
-    """The build database for a pass of that number; while it is open nobody else can take the home.
+def open_fenced(path: Path, number: int | None) -> Iterator[Connection]:
+    """The build database for a pass of that number, if it has one; while it is open nobody else can take the home.
 
     Raises Busy where a later pass has taken it.
     """
     with open_warehouse(path) as connection:
-        _mind(connection, number)
+        if number is not None:
+            _mind(connection, number)
         yield connection
 
 
