@@ -66,7 +66,8 @@ NOTHING_MORE = Order()
 class Run:
     """A pass. `as_of` is the moment it speaks for; `started_at` is the wall clock's, for the record only.
 
-    `fence` is the number under which it may write (None: it holds no home), and `mind` raises Busy where another pass has taken its place.
+    `fence` is the number under which it may write (None: it holds no home), and `mind` raises Busy where another pass
+    has taken its place.
     """
 
     id: str

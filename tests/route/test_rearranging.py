@@ -116,6 +116,12 @@ def test_files_on_both_sides_of_a_gap_stay_apart(home: Home) -> None:
         assert list(compaction._groups(connection, 100)) == []
 
 
+def hold_again(home: Home) -> None:
+    """What the next holder of the home does before anything else."""
+    with open_warehouse(home.warehouse) as connection:
+        rearranged.discard(connection, home.landing)
+
+
 def killed(home: Home, work: Callable[[Home, Callable[[], None]], None], step: int) -> bool:
     """Runs work in a process that is killed when it comes by for the n-th time; whether it came so far."""
     process = forks.Process(target=_until, args=(home, work, step))
@@ -145,6 +151,8 @@ def test_a_kill_leaves_it_as_it_was_or_merged(home: Home, step: int) -> None:
     assert rows(home) == before
     is_merged = ledger(home) != was
     assert is_merged == (step >= 2)
+    hold_again(home)
+    assert is_whole(home)
     compact(home)
     assert is_whole(home)
     assert rows(home) == before
@@ -168,6 +176,8 @@ def redrive(home: Home, midway: Callable[[], None] = lambda: None) -> None:
 def test_a_redriven_record_lands_once_under_its_own_coordinates(home: Home, step: int) -> None:
     before = rows(home)
     killed(home, redrive, step)
+    hold_again(home)
+    assert is_whole(home)
     redrive(home)
     redrive(home)
     assert len(rows(home)) == len(before) + 1
