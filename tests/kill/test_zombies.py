@@ -17,8 +17,8 @@ import pytest
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from connectors.storage import lock
+from tests.forked import PATIENCE_SECONDS, forks
 from tests.kill.oracles import Shown, find_litter, find_losses, shown
-from tests.kill.passes import PATIENCE_SECONDS, forks
 from tests.kill.worlds import moment, moving_world
 from tests.scene import ROUTER_ALONE, Scene
 from tokenshare.errors import Busy, ExitCode
