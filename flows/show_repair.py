@@ -13,7 +13,7 @@ def draw_files(console: Console, document: Document) -> None:
 def draw_letters(console: Console, document: Document) -> None:
     """Dead letters, a line each; what was sent is shown as text alone."""
     rows = [{name: str(value or "-") for name, value in row.items()} for row in document["letters"]]
-    console.print(table("Dead letters", rows))
+    console.print(table("Dead letters", rows) if rows else "no dead letter is open")
 
 
 def draw_letter(console: Console, document: Document) -> None:
