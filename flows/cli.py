@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from connectors.storage.home import Home
-from flows import answer, cli_broker, cli_claims, cli_gates, looks, show, show_demo
+from flows import answer, cli_broker, cli_claims, cli_gates, cli_verify, looks, show, show_demo
 from flows import settings as environment
 from flows.keys import find_metric, read_moment
 from flows.options import Json
@@ -20,6 +20,7 @@ app.add_typer(cli_broker.app, name="broker")
 app.command()(cli_claims.check)
 app.command()(cli_claims.cite)
 app.command()(cli_gates.gates)
+app.command()(cli_verify.verify)
 
 AsOf = Annotated[str | None, typer.Option("--as-of", help="The moment to speak for, such as 2026-08-03T06:00:00Z.")]
 World = Annotated[Path | None, typer.Option("--world", help="A directory of CSV files served instead of the internet.")]

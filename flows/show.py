@@ -11,6 +11,7 @@ Document = Mapping[str, Any]
 COLOURS = {
     "ok": "green", "published": "green", "current": "green", "fetched": "green", "passed": "green", "True": "green",
     "held": "red", "failed": "red", "refused": "red", "absent": "yellow", "incomplete": "yellow", "released": "yellow",
+    "kept": "green", "broken": "red",
     "inactive": "dim", "skipped": "dim", "unchanged": "cyan",
 }  # fmt: skip
 HIDDEN = {"as_of", "version", "status", "held_since"}

@@ -20,6 +20,7 @@ from tokenshare.errors import UsageError
 from tokenshare.metrics import Metric
 
 CATALOG = (Path(__file__).parent / "published.sql").read_text()
+MODE = 0o444
 PROVISIONAL = timedelta(days=3)  # the upstream restates that long after a period has ended
 # What `status` lists beside the numbers, once dbt has built it.
 LISTED = {
@@ -85,6 +86,14 @@ def publish(connection: Connection, home: Home, metrics: Sequence[Metric], midwa
         version_files.export(connection, home, metric)
     draft = home.published / ".tokenshare.duckdb.tmp"
     draft.unlink(missing_ok=True)
+    compose(connection, draft, metrics)
+    draft.chmod(MODE)
+    midway()
+    durable.move(draft, home.published_file)
+
+
+def compose(connection: Connection, draft: Path, metrics: Sequence[Metric]) -> None:
+    """Writes what readers open to a new file, from the decisions alone."""
     with _attached(connection, draft):
         connection.execute(CATALOG)
         for table, (relation, query) in LISTED.items():
@@ -93,9 +102,6 @@ def publish(connection: Connection, home: Home, metrics: Sequence[Metric], midwa
         _describe(connection, metrics)
         for metric in metrics:
             _show(connection, metric)
-    draft.chmod(0o444)
-    midway()
-    durable.move(draft, home.published_file)
 
 
 @contextmanager
