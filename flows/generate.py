@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from connectors.sources import SOURCES
 from expectations.laws import LAWS
+from expectations.promises import PROMISES
 from flows.report.figures import FIGURES
 from flows.schedule import deployments
 from flows.settings import Settings, name_of
@@ -42,6 +43,9 @@ def rendered() -> dict[str, str]:
         "docs/reference/settings.md": reference.settings_page(list(_settings())),
         "docs/reference/exit-codes.md": reference.exits_page(GRAVITY),
         "docs/reference/checks.md": reference.checks_page(GROUPS, list(_laws()), METRICS),
+        "docs/reference/promises.md": reference.promises_page(
+            [(promise.name, promise.says, promise.mend, promise.stands_on) for promise in PROMISES]
+        ),
         **{f"docs/sources/{source.id}.md": pages.source_page(source) for source in SOURCES},
     }
 

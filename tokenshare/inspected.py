@@ -148,6 +148,9 @@ class Facts(Protocol):
     def unfiled(self) -> Iterable[Difference]:
         """Where the version files and manifests are not what the decisions say."""
 
+    def unvintaged(self) -> Iterable[Difference]:
+        """Where the vintages in the published file do not give a version again; raises UsageError for no file."""
+
     def shown_rows(self, metric: Metric) -> Sequence[Row]:
         """The rows of a metric in the published file; raises UsageError where it cannot be read."""
 

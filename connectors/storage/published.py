@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from connectors.storage import durable, version_files
+from connectors.storage import durable, version_files, vintages
 from connectors.storage.candidates import columns_sql, grain_sql, has_relation
 from connectors.storage.history import read_standing
 from connectors.storage.home import Home
@@ -20,6 +20,7 @@ from tokenshare.errors import UsageError
 from tokenshare.metrics import Metric
 
 CATALOG = (Path(__file__).parent / "published.sql").read_text()
+FORM = 2  # of the file: one of another form is rebuilt; 2 has vintages
 MODE = 0o444
 PROVISIONAL = timedelta(days=3)  # the upstream restates that long after a period has ended
 # What `status` lists beside the numbers, once dbt has built it.
@@ -64,7 +65,7 @@ def digest_of(connection: Connection) -> str:
         "ORDER BY ALL"
     ).fetchall()
     active = connection.execute("SELECT metric, state, reason FROM decisions.metric_states ORDER BY ALL").fetchall()
-    return sha256(json.dumps([counts, states, active], default=str).encode()).hexdigest()
+    return sha256(json.dumps([FORM, counts, states, active], default=str).encode()).hexdigest()
 
 
 def is_current(connection: Connection, home: Home) -> bool:
@@ -102,6 +103,7 @@ def compose(connection: Connection, draft: Path, metrics: Sequence[Metric]) -> N
         _describe(connection, metrics)
         for metric in metrics:
             _show(connection, metric)
+            vintages.write(connection, metric)
 
 
 @contextmanager

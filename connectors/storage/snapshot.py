@@ -29,7 +29,9 @@ def take(home: Home, folder: Path) -> Iterator[Connection]:
     try:
         with open_warehouse(folder / home.warehouse.name) as connection:
             yield connection
-    except duckdb.SerializationException as error:
+    except duckdb.ProgrammingError:  # a wrong query says nothing about the file
+        raise
+    except duckdb.Error as error:
         raise UsageError(f"{home.warehouse} is not readable", "restore build from a backup") from error
     _mind_change(home, before)
 

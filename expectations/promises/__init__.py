@@ -19,11 +19,12 @@ from expectations.promises.shown import (
     numbers_come_from_their_offsets,
     published_file_is_the_decision,
     version_files_are_the_versions,
+    vintages_give_every_version,
 )
 
 __all__ = ["PROMISES", "Finding", "Promise"]
 
-REBUILD = "tokenshare refresh"
+REBUILD = "run `tokenshare refresh`, which rebuilds it"
 RESTORE = "restore archive, landing and build together from a backup"
 LANDED = ("ledger_is_contiguous", "files_are_the_ledger", "rows_have_their_offsets")
 
@@ -101,6 +102,12 @@ PROMISES = (
         "Each version lies in its Parquet file, row by row, and the manifests say what was decided.",
         "remove that file and run `tokenshare refresh`, which writes it again",
         version_files_are_the_versions,
+    ),
+    Promise(
+        "vintages_give_every_version",
+        "The vintages in the published file give each version again, row by row: what was known then.",
+        REBUILD,
+        vintages_give_every_version,
     ),
     Promise(
         "parts_make_the_whole",

@@ -10,6 +10,7 @@ from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID, Metric
 from tokenshare.publication import Publication
 from tokenshare.restatements import Restatement
 
+AGAIN = "run `tokenshare refresh`, which judges it again"
 Released = frozenset[tuple[str, str]]  # coherence group and check of what a person let through
 Cells = Counter[tuple[str, str, str | None, str | None]]  # key, column, old, new
 
@@ -127,7 +128,7 @@ def _required(newest: Judgement, publication: Publication) -> Iterator[Finding]:
     lacking = sorted(required_checks(METRIC_BY_ID[publication.metric]) - set(newest.names))
     if pinned.get("digest") == publication.suite_digest and lacking:
         where = f"{publication.metric} version {publication.version}"
-        yield Finding(where, f"not judged by {', '.join(lacking)}", "every check of the registry", "tokenshare refresh")
+        yield Finding(where, f"not judged by {', '.join(lacking)}", "every check of the registry", AGAIN)
 
 
 def _caused(where: str, replaced: Replaced) -> Iterator[Finding]:

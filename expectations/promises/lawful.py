@@ -36,9 +36,10 @@ class Shown(Mapping[str, pd.DataFrame]):
 def parts_make_the_whole(facts: Facts) -> Iterator[Finding]:
     """The rows in the published file keep every law of their metric, each law read over all of its keys."""
     held = {METRIC_BY_ID[p.metric].group for p in facts.publications() if p.status == "held"}
+    seen = {id for id, _ in facts.public()}
     frames = Shown(facts)
     for metric in METRICS:
-        if metric.laws and len(frames[metric.id]):
+        if metric.laws and metric.id in seen and len(frames[metric.id]):
             yield from _broken(metric, frames, held)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from expectations.promises.promise import Finding
 from tokenshare.inspected import Facts
 
-SWEPT = "tokenshare refresh"  # drafts of a killed writer go with the next pass
+SWEPT = "run `tokenshare refresh`, which removes it"
 PLACES = re.compile(
     r"""format | lock
     | skipped/[^/]+\.json

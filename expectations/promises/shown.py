@@ -20,6 +20,11 @@ def version_files_are_the_versions(facts: Facts) -> Iterator[Finding]:
     yield from _differences(facts.unfiled())
 
 
+def vintages_give_every_version(facts: Facts) -> Iterator[Finding]:
+    """What the published file says was known then is what readers were shown then."""
+    yield from _differences(facts.unvintaged())
+
+
 def numbers_come_from_their_offsets(facts: Facts) -> Iterator[Finding]:
     """The same models over nothing but the offsets of a version give it again, to the digit."""
     for remade in facts.remade():

@@ -73,8 +73,11 @@ class State:
     def unfiled(self) -> Iterable[Difference]:
         return shown.read_unfiled(self.connection, self.home)
 
+    def unvintaged(self) -> Iterable[Difference]:
+        return shown.read_unvintaged(self.connection, self.home, self._wanted)
+
     def shown_rows(self, metric: Metric) -> Sequence[Row]:
-        return shown.read_shown(self.home, metric)
+        return shown.read_shown(self.connection, self.home, metric)
 
     def remade(self) -> Iterator[Remade]:
         warehouse.show_landed(self.connection, self.home.landing)

@@ -17,17 +17,17 @@ Spoil = Callable[[Home], None]
 USAGE = "usage.observed.v1"
 WEEKLY = "router_tokens_weekly"
 SHARES = "vendor_share_weekly"
+SHOWN = ("published_file_is_the_decision", "vintages_give_every_version", "parts_make_the_whole")
 
 
 @dataclass(frozen=True)
 class Corruption:
-    """`named` are the promises that must be broken, all others kept or skipped; `where` is in one of the places."""
+    """`named` are the promises that must be broken, and no other; `where` is part of one of the places."""
 
     spoil: Spoil
     named: tuple[str, ...]
     where: str
     is_all: bool = False
-    is_remade: bool = False  # only computing the numbers again can tell
 
 
 def landed(home: Home) -> Path:
@@ -152,12 +152,16 @@ CORRUPTIONS = {
         rewrite(lambda table: pa.concat_tables([table.slice(1), table.slice(1, 1)])),
         ("rows_have_their_offsets",), f"landing/{USAGE}/",
     ),
-    "a landed row of another offset": Corruption(put("offset", 10**9), ("rows_have_their_offsets",), f"landing/{USAGE}/"),
+    "a landed row of another offset": Corruption(
+        put("offset", 10**9), ("rows_have_their_offsets",), f"landing/{USAGE}/"
+    ),
     "a landed row of another event": Corruption(put("event_id", "0" * 64), ("lineage_is_landed",), USAGE),
     "a landed value altered": Corruption(
-        put("tokens", 12_345_678), ("numbers_come_from_their_offsets",), WEEKLY, is_remade=True
+        put("tokens", 12_345_678), ("numbers_come_from_their_offsets",), WEEKLY
     ),
-    "a landed file gone": Corruption(lambda home: landed(home).unlink(), ("files_are_the_ledger",), f"landing/{USAGE}/"),
+    "a landed file gone": Corruption(
+        lambda home: landed(home).unlink(), ("files_are_the_ledger",), f"landing/{USAGE}/"
+    ),
     "a landed file cut short": Corruption(
         lambda home: cut(str(landed(home).relative_to(home.root)))(home), ("files_are_the_ledger",), f"landing/{USAGE}/"
     ),
@@ -188,68 +192,66 @@ CORRUPTIONS = {
     "a draft left behind": Corruption(
         leave("published/.tokenshare.duckdb.tmp"), ("home_holds_nothing_else",), "published/.tokenshare.duckdb.tmp"
     ),
-    "a torn payload": Corruption(tear, ("archive_is_whole",), "archive/openrouter_rankings/", is_all=True),
+    "a torn payload": Corruption(tear, ("archive_is_whole",), "archive/", is_all=True),
     "a row of a version lost": Corruption(
-        decide(f"DELETE FROM versions.{WEEKLY} WHERE version = 1"), ("versions_are_whole", "version_files_are_the_versions"),
-        f"{WEEKLY} version 1",
+        decide(f"DELETE FROM versions.{WEEKLY} WHERE version = 1"), ("versions_are_whole",), f"{WEEKLY} version 1",
     ),
     "a value of a version altered": Corruption(
         replace_everywhere,
-        ("versions_are_whole", "version_files_are_the_versions", "published_file_is_the_decision", "parts_make_the_whole"),
+        ("versions_are_whole", "version_files_are_the_versions", *SHOWN),
         f"metrics.{SHARES}: parts_make_router_total",
     ),
     "a version missing": Corruption(
         decide(f"DELETE FROM decisions.publications WHERE metric = '{SHARES}' AND version = 1"),
-        ("home_holds_nothing_else", "versions_are_whole", "published_file_is_the_decision",
-         "version_files_are_the_versions"), f"{SHARES} version 1",
+        ("home_holds_nothing_else", "versions_are_whole"), f"{SHARES} version 1",
     ),
     "two versions shown": Corruption(
         decide("UPDATE decisions.publications SET status = 'current' WHERE metric = 'vendor_share_daily'"),
-        ("one_version_is_shown", "published_file_is_the_decision", "version_files_are_the_versions"), "vendor_share_daily",
+        ("one_version_is_shown",), "vendor_share_daily",
     ),
     "a gate row lost": Corruption(
         decide(f"""DELETE FROM decisions.gate_results WHERE metric = '{SHARES}' AND "check" = 'shares_sum_to_one'"""),
-        ("gates_let_versions_out", "published_file_is_the_decision"), f"{SHARES} version",
+        ("gates_let_versions_out",), f"{SHARES} version",
     ),
     "no gate row at all": Corruption(
         decide("DELETE FROM decisions.gate_results WHERE metric = 'dim_vendors'"),
-        ("gates_let_versions_out", "published_file_is_the_decision"), "dim_vendors version 1",
+        ("gates_let_versions_out",), "dim_vendors version 1",
     ),
     "a gate that was shut": Corruption(
         decide(f"""UPDATE decisions.gate_results SET outcome = 'failed'
             WHERE metric = '{WEEKLY}' AND "check" = 'other_rows'"""),
-        ("gates_let_versions_out", "published_file_is_the_decision"), f"{WEEKLY} version",
+        ("gates_let_versions_out",), f"{WEEKLY} version",
     ),
     "a release that nobody made": Corruption(
         decide(f"""UPDATE decisions.gate_results SET outcome = 'released'
             WHERE metric = '{WEEKLY}' AND "check" = 'other_rows'"""),
-        ("gates_let_versions_out", "published_file_is_the_decision"), f"{WEEKLY} version",
+        ("gates_let_versions_out",), f"{WEEKLY} version",
     ),
     "another suite": Corruption(
         decide(f"UPDATE decisions.publications SET suite_digest = repeat('0', 64) WHERE metric = '{WEEKLY}'"),
-        ("gates_let_versions_out", "published_file_is_the_decision", "version_files_are_the_versions"),
+        ("gates_let_versions_out",),
         f"{WEEKLY} version 1",
     ),
     "a restatement lost": Corruption(
         decide("DELETE FROM decisions.restatements WHERE metric = 'fct_usage_daily'"),
-        ("replaced_cells_are_on_record", "published_file_is_the_decision"), "fct_usage_daily version 1 to 2",
+        ("replaced_cells_are_on_record",), "fct_usage_daily version 1 to 2",
     ),
     "a restatement made up": Corruption(
         decide("""INSERT INTO decisions.restatements BY NAME SELECT * REPLACE ('{}' AS key)
             FROM decisions.restatements WHERE metric = 'fct_usage_daily' LIMIT 1"""),
-        ("replaced_cells_are_on_record", "published_file_is_the_decision"), "fct_usage_daily version 1 to 2: {}",
+        ("replaced_cells_are_on_record",), "fct_usage_daily version 1 to 2: {}",
     ),
     "a restatement between strange versions": Corruption(
         decide("UPDATE decisions.restatements SET new_version = 7 WHERE metric = 'vendor_share_daily'"),
-        ("replaced_cells_are_on_record", "published_file_is_the_decision"), "vendor_share_daily version 1 to 7",
+        ("replaced_cells_are_on_record",), "vendor_share_daily version 1 to 7",
     ),
     "a restatement of another cause": Corruption(
         decide("UPDATE decisions.restatements SET cause = 'methodology' WHERE metric = 'fct_usage_daily'"),
-        ("replaced_cells_are_on_record", "published_file_is_the_decision"), "fct_usage_daily version 1 to 2",
+        ("replaced_cells_are_on_record",), "fct_usage_daily version 1 to 2",
     ),
     "a lineage of other offsets": Corruption(
         decide("UPDATE decisions.lineage SET last_offset = last_offset + 1"),
-        ("lineage_is_landed", "published_file_is_the_decision"), f"{WEEKLY} version",
+        ("lineage_is_landed",), f"{WEEKLY} version",
     ),
     "a value altered in the published file": Corruption(
         show(f"UPDATE metrics.{WEEKLY} SET tokens = tokens + 1"),
@@ -271,19 +273,25 @@ CORRUPTIONS = {
         show(f"DELETE FROM catalog.gate_results WHERE metric = '{WEEKLY}'"),
         ("published_file_is_the_decision",), "published/tokenshare.duckdb: catalog.gate_results",
     ),
+    "a vintage altered": Corruption(
+        show("UPDATE vintages.fct_usage_daily SET tokens = tokens + 1 WHERE last_version = 1"),
+        ("published_file_is_the_decision", "vintages_give_every_version"), "vintages.fct_usage_daily of version 1",
+        is_all=True,
+    ),
     "a published file that can be written": Corruption(
-        lambda home: home.published_file.chmod(0o644), ("published_file_is_the_decision",), "published/tokenshare.duckdb"
+        lambda home: home.published_file.chmod(0o644),
+        ("published_file_is_the_decision",), "published/tokenshare.duckdb",
     ),
     "no published file": Corruption(
-        remove("published/tokenshare.duckdb"), ("published_file_is_the_decision", "parts_make_the_whole"),
+        remove("published/tokenshare.duckdb"), SHOWN,
         "published/tokenshare.duckdb",
     ),
     "a published file cut short": Corruption(
-        cut("published/tokenshare.duckdb"), ("published_file_is_the_decision", "parts_make_the_whole"),
+        cut("published/tokenshare.duckdb"), SHOWN,
         "published/tokenshare.duckdb",
     ),
     "a decision that is not shown yet": Corruption(
-        decide(f"UPDATE decisions.publications SET valid_through = valid_through + INTERVAL 1 DAY WHERE metric = '{WEEKLY}'"),
+        decide(f"UPDATE decisions.publications SET valid_through = as_of + INTERVAL 9 DAY WHERE metric = '{WEEKLY}'"),
         ("published_file_is_the_decision", "version_files_are_the_versions"), "catalog.publications",
     ),
     "a version file altered": Corruption(

@@ -8,11 +8,13 @@ import duckdb
 import pyarrow as pa
 
 from connectors.storage import landing as files
+from connectors.storage.inspection import reading
 from connectors.storage.warehouse import Connection
 from tokenshare.inspected import LandedFile, Traced
 from tokenshare.metrics import METRIC_BY_ID, Metric
 from tokenshare.offsets import Landed, Range
 
+RESTORE = "restore landing from a backup"
 Counts = tuple[int, int, int]  # rows, distinct offsets, rows outside of the range
 
 
@@ -96,12 +98,10 @@ def _lineage(connection: Connection, metric: Metric, run: str) -> tuple[tuple[ob
     records = " UNION ALL ".join(
         f'SELECT topic, "partition", "offset", event_id, fetch_id FROM raw.{topic.table}' for topic in metric.topics
     )
-    rows = connection.execute(
-        f"""SELECT topic, "partition", min("offset"), max("offset"), count(*),
+    query = f"""SELECT topic, "partition", min("offset"), max("offset"), count(*),
             sha256(string_agg(event_id, '' ORDER BY "offset"))
         FROM ({records})
         WHERE fetch_id IN (SELECT fetch_id FROM decisions.provenance WHERE run = ? AND coherence_group = ?)
-        GROUP BY topic, "partition" ORDER BY ALL""",
-        [run, metric.group],
-    ).fetchall()
-    return tuple(rows)
+        GROUP BY topic, "partition" ORDER BY ALL"""
+    with reading("a landed file", RESTORE):
+        return tuple(connection.execute(query, [run, metric.group]).fetchall())

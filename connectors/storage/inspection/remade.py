@@ -8,6 +8,8 @@ import duckdb
 
 from connectors.storage.candidates import columns_sql, grain_sql, has_relation
 from connectors.storage.evidence import Making, read_run
+from connectors.storage.inspection import reading
+from connectors.storage.inspection.landed import RESTORE
 from connectors.storage.version_files import quoted
 from connectors.storage.warehouse import Connection, records_sql
 from tokenshare.inspected import Remade
@@ -56,9 +58,10 @@ def copy_records(connection: Connection, making: Making, scratch: Path) -> None:
     connection.execute(f"ATTACH '{quoted(scratch)}' AS scratch; CREATE SCHEMA scratch.raw")
     try:
         spoken = f"SELECT fetch_id FROM decisions.provenance WHERE run = '{making.run_id}'"
-        for topic in TOPICS:
-            table = f"raw.{topic.table}"
-            connection.execute(f"CREATE TABLE scratch.{table} AS SELECT * FROM {table} WHERE fetch_id IN ({spoken})")
+        with reading("a landed file", RESTORE):
+            for topic in TOPICS:
+                records = f"SELECT * FROM raw.{topic.table} WHERE fetch_id IN ({spoken})"
+                connection.execute(f"CREATE TABLE scratch.raw.{topic.table} AS {records}")
         connection.execute(records_sql("scratch.raw"))
     finally:
         connection.execute("DETACH scratch")

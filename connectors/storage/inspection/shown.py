@@ -2,26 +2,28 @@
 
 import json
 import stat
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from connectors.storage import published
-from connectors.storage.candidates import has_relation, read_rows
+from connectors.storage import published, vintages
+from connectors.storage.candidates import columns_sql, has_relation, read_rows
 from connectors.storage.home import Home
+from connectors.storage.inspection import reading
 from connectors.storage.version_files import manifest_of, quoted
 from connectors.storage.warehouse import Connection
+from tokenshare.errors import UsageError
 from tokenshare.inspected import Difference
-from tokenshare.metrics import METRICS, Metric
+from tokenshare.metrics import METRIC_BY_ID, METRICS, Metric
 from tokenshare.publication import Row
 
 # What is only listed beside the numbers: a pass that ended early has moved its source, and not yet the list.
 BESIDE = frozenset({"runs", "ledger", "skips", *published.LISTED})
 FILE = "published/tokenshare.duckdb"
 REBUILD = "the file that the next pass rebuilds"
+MEND = "run `tokenshare refresh`, which rebuilds it"
 
 
 def read_unpublished(connection: Connection, home: Home, draft: Path) -> Iterator[Difference]:
@@ -34,8 +36,9 @@ def read_unpublished(connection: Connection, home: Home, draft: Path) -> Iterato
     if mode & 0o222:
         yield Difference(FILE, problem=f"mode {mode:04o}: it can be written", example=f"mode {published.MODE:04o}")
     try:
-        with _attached(connection, home.published_file, "shown"), _attached(connection, draft, "wanted"):
-            yield from _compared(connection)
+        _attach(connection, home.published_file, "shown")
+        _attach(connection, draft, "wanted")
+        yield from _compared(connection)
     except duckdb.Error as error:
         yield Difference(FILE, problem=f"not readable: {_line(error)}", example=REBUILD)
 
@@ -54,10 +57,24 @@ def read_unfiled(connection: Connection, home: Home) -> Iterator[Difference]:
             yield from _manifest(connection, home, metric, folder / "manifest.json")
 
 
-def read_shown(home: Home, metric: Metric) -> tuple[Row, ...]:
+def read_unvintaged(connection: Connection, home: Home, versions: Collection[tuple[str, int]]) -> Iterator[Difference]:
+    """Versions that the vintages in the published file do not give again."""
+    with reading("the published file", MEND):
+        _attach(connection, home.published_file, "shown")
+        for id, version in sorted(versions):
+            metric = METRIC_BY_ID[id]
+            found = f"FROM ({vintages.of_version(metric, version, 'shown.vintages')})"
+            wanted = f"FROM (SELECT {columns_sql(metric)} FROM versions.{id} WHERE version = {version})"
+            yield from _differing(connection, f"{FILE}: vintages.{id} of version {version}", found, wanted)
+
+
+def read_shown(connection: Connection, home: Home, metric: Metric) -> tuple[Row, ...]:
     """The rows readers see, in the columns of the contract; raises UsageError where the file is not readable."""
-    with published.open_published(home.published_file) as reader:
-        return read_rows(reader, metric, metric.relation)
+    if not home.published_file.exists():
+        raise UsageError("there is no published file", MEND)
+    with reading("the published file", MEND):
+        _attach(connection, home.published_file, "shown")
+        return read_rows(connection, metric, f"shown.{metric.relation}")
 
 
 def _compared(connection: Connection) -> Iterator[Difference]:
@@ -122,13 +139,9 @@ def _has_versions(connection: Connection, metric: Metric) -> bool:
     return has_relation(connection, "versions", metric.id)
 
 
-@contextmanager
-def _attached(connection: Connection, path: Path, name: str) -> Iterator[None]:
-    connection.execute(f"ATTACH '{quoted(path)}' AS {name} (READ_ONLY)")
-    try:
-        yield
-    finally:
-        connection.execute(f"DETACH {name}")
+def _attach(connection: Connection, path: Path, name: str) -> None:
+    """Attached it stays: the connection is that of one inspection."""
+    connection.execute(f"ATTACH IF NOT EXISTS '{quoted(path)}' AS {name} (READ_ONLY)")
 
 
 def _line(error: Exception) -> str:
