@@ -120,6 +120,11 @@ CASES = {
     "status of nothing": Case(("status", "--json"), 2, ("tokenshare refresh", "tokenshare demo")),
     "metrics of nothing": Case(("metrics",), 2, ("tokenshare refresh", "tokenshare demo")),
     "metrics before a pass ends": Case(("metrics", "--json"), 2, ("nothing is published yet",), home=claimed),
+    "verify before a pass": Case(("verify", "--json"), 2, ("warehouse.duckdb", "tokenshare refresh"), home=claimed),
+    "citation as of no moment": Case(
+        ("cite", "router_tokens_weekly", "2026-W27", "--as-of", "last month", "--json"), 2,
+        ("'last month' is not a moment", "write it as"), home=claimed,
+    ),
     "trace of nothing": Case(
         ("trace", "china_share_origin_weekly", "2026-W27", "--json"), 2, ("tokenshare refresh",)
     ),

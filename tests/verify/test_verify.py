@@ -1,16 +1,21 @@
 """`verify` keeps silent about a sound home, and names what was done to any other."""
 
+import io
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import typer
+from rich.console import Console
 
 from connectors.storage.home import Home
 from expectations.promises import PROMISES, Promise
+from flows import cli_verify, show_verify
 from flows.verify import verify
-from tests.cli.homes import HOLD, other_process
+from tests.cli.homes import HOLD, claimed, other_process
 from tests.verify.corruptions import CORRUPTIONS
-from tokenshare.errors import Busy, UsageError
+from tokenshare.errors import Busy, ExitCode, UsageError
 
 pytestmark = pytest.mark.timeout(600)
 AREAS = (
@@ -84,10 +89,38 @@ def test_a_pass_at_work_is_named(copied: Callable[[], Home]) -> None:
         examine(home)
 
 
+def test_the_command_gives_one_document_and_code_1(
+    copied: Callable[[], Home], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = copied()
+    CORRUPTIONS["a landed row deleted"].spoil(home)
+    monkeypatch.setenv("TOKENSHARE_HOME", str(home.root))
+    with pytest.raises(typer.Exit) as ended:
+        cli_verify.verify(json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert ended.value.exit_code == ExitCode.BUG
+    assert told.keys() == {"status", "home", "promises", "breaches", "recomputed", "seconds"}
+    (breach,) = told["breaches"]
+    assert breach.keys() == {"promise", "where", "observed", "expected", "mend"}
+    statuses = {one["promise"]: one["status"] for one in told["promises"]}
+    assert statuses["numbers_come_from_their_offsets"] == statuses["lineage_is_landed"] == "skipped"
+    drawn = io.StringIO()
+    show_verify.draw_verify(Console(file=drawn, width=300), told)
+    assert f"{breach['where']}: {breach['observed']}; expected {breach['expected']}" in drawn.getvalue()
+    assert f"mend: {breach['mend']}" in drawn.getvalue()
+
+
 def around(named: tuple[str, ...]) -> tuple[Promise, ...]:
     """The promises of the areas in which something is broken: what else is whole there must stay unnamed."""
     areas = [area for area in AREAS if set(area) & set(named)]
     return tuple(promise for promise in PROMISES if any(promise.name in area for area in areas))
+
+
+def test_a_home_inside_a_home_is_no_stray(copied: Callable[[], Home]) -> None:
+    """As the first steps make it: the demo in .tokenshare, the live home in .tokenshare/live."""
+    home = copied()
+    claimed(home.root / "live")
+    assert examine(home, promises=around(("home_holds_nothing_else",)))["breaches"] == []
 
 
 def test_every_promise_has_an_area() -> None:

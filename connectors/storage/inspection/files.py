@@ -12,8 +12,8 @@ APART = "broker"  # Kafka's own; it may be writing there
 
 
 def list_files(home: Home) -> list[str]:
-    """Every file but the broker's, by its path inside the home."""
-    tops = sorted(path for path in home.root.iterdir() if path.name != APART)
+    """Every file but the broker's and those of a home that lies inside this one, by its path inside the home."""
+    tops = sorted(path for path in home.root.iterdir() if path.name != APART and not (path / "format").exists())
     paths = (path for top in tops for path in ([top] if top.is_file() else sorted(top.rglob("*"))))
     return [path.relative_to(home.root).as_posix() for path in paths if not path.is_dir() or path.is_symlink()]
 
