@@ -130,8 +130,8 @@ class Facts(Protocol):
     def newest_judgements(self) -> Sequence[Judgement]:
         """For each metric the checks of the newest pass that judged it."""
 
-    def released_checks(self) -> frozenset[tuple[str, str]]:
-        """Coherence group and check of every release on record."""
+    def released(self) -> frozenset[tuple[str, str, str, str]]:
+        """Coherence group, check, key and observed value of every finding that a person has let through."""
 
     def strange_pairs(self) -> Sequence[tuple[str, int, int, int]]:
         """Restatements between versions that do not follow each other: metric, both versions, rows."""

@@ -111,7 +111,8 @@ PROMISES = (
     ),
     Promise(
         "parts_make_the_whole",
-        "The rows in the published file keep the laws of their metric: parts sum to wholes, shares are quotients.",
+        "The rows in the published file keep the laws of their metric, but for what a person released: parts sum to "
+        "wholes, shares are quotients.",
         REBUILD,
         parts_make_the_whole,
     ),

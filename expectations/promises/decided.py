@@ -52,7 +52,7 @@ def one_version_is_shown(facts: Facts) -> Iterator[Finding]:
 def gates_let_versions_out(facts: Facts) -> Iterator[Finding]:
     """Every version that readers have seen passed all its checks, or a person released what it failed."""
     openings = {(opening.metric, opening.version): opening for opening in facts.openings()}
-    released = facts.released_checks()
+    released = frozenset((group, check) for group, check, _, _ in facts.released())
     for publication in facts.publications():
         at = (publication.metric, publication.version)
         if at in facts.public():

@@ -54,7 +54,7 @@ class State:
     def newest_judgements(self) -> Sequence[Judgement]:
         return versions.read_newest_judgements(self.connection)
 
-    def released_checks(self) -> frozenset[tuple[str, str]]:
+    def released(self) -> frozenset[tuple[str, str, str, str]]:
         return versions.read_released(self.connection)
 
     def replaced(self) -> Iterable[Replaced]:

@@ -14,10 +14,11 @@ from expectations.promises import PROMISES, Promise
 from flows import cli_verify, show_verify
 from flows.verify import verify
 from tests.cli.homes import HOLD, claimed, other_process
-from tests.verify.corruptions import CORRUPTIONS
+from tests.verify.corruptions import CORRUPTIONS, SHARES, decide, show
 from tokenshare.errors import Busy, ExitCode, UsageError
 
 pytestmark = pytest.mark.timeout(600)
+TOTALS = "parts_make_router_total"
 AREAS = (
     ("home_holds_nothing_else", "archive_is_whole"),
     ("ledger_is_contiguous", "files_are_the_ledger", "rows_have_their_offsets", "lineage_is_landed"),
@@ -121,6 +122,28 @@ def test_a_home_inside_a_home_is_no_stray(copied: Callable[[], Home]) -> None:
     home = copied()
     claimed(home.root / "live")
     assert examine(home, promises=around(("home_holds_nothing_else",)))["breaches"] == []
+
+
+def test_a_finding_that_was_released_breaks_no_promise(copied: Callable[[], Home]) -> None:
+    home = copied()
+    more = f"UPDATE metrics.{SHARES} SET tokens = tokens + 1 WHERE week_start_date = '2026-06-01'"
+    show(more)(home)
+    (breach,) = broken_totals(home)
+    observed, key = breach["observed"].split(" at ")
+    decide(
+        f"INSERT INTO decisions.releases VALUES ('{SHARES}', 2, 'router', '{TOTALS}', '{key}', '{observed}', 'Ada', "
+        "'checked', '2026-06-16 07:00:00+00')"
+    )(home)
+    assert broken_totals(home) == []
+    show(more)(home)  # another number at that key is another finding
+    assert len(broken_totals(home)) == 1
+
+
+def broken_totals(home: Home) -> list[dict[str, Any]]:
+    """What is said of one law alone."""
+    lawful = tuple(promise for promise in PROMISES if promise.name == "parts_make_the_whole")
+    found = examine(home, promises=lawful)["breaches"]
+    return [breach for breach in found if breach["where"] == f"metrics.{SHARES}: {TOTALS}"]
 
 
 def test_every_promise_has_an_area() -> None:

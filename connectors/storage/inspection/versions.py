@@ -78,9 +78,10 @@ def read_replaced(connection: Connection, public: Collection[tuple[str, int]], m
             yield Replaced(metric, old, new, cause, tuple(cells), tuple(known), causes)
 
 
-def read_released(connection: Connection) -> frozenset[tuple[str, str]]:
-    """Coherence group and check of every release on record."""
-    return frozenset(connection.execute('SELECT coherence_group, "check" FROM decisions.releases').fetchall())
+def read_released(connection: Connection) -> frozenset[tuple[str, str, str, str]]:
+    """Coherence group, check, key and observed value of every finding that a person has let through."""
+    query = 'SELECT coherence_group, "check", key, observed FROM decisions.releases'
+    return frozenset(connection.execute(query).fetchall())
 
 
 def read_strange_pairs(connection: Connection, public: Collection[tuple[str, int]]) -> list[tuple[str, int, int, int]]:
