@@ -98,7 +98,7 @@ def send_test(settings: Settings) -> list[dict[str, Any]]:
 def beat(settings: Settings, progress: Callable[[str], None]) -> None:
     """Calls the heartbeat's address, where there is one; that it did not answer is told, and is no fault of a pass."""
     if settings.heartbeat_url:
-        outcome = caller_of(settings.heartbeat_url).call()
+        outcome = caller_of(settings.heartbeat_url).call("GET")
         if not outcome.is_delivered:
             progress(f"the heartbeat was not taken: {outcome.said}")
 

@@ -16,7 +16,7 @@ MOST_AT_ONCE = 5  # keys that begin in one pass; more are one flood
 FLAP_WINDOW = timedelta(hours=12)
 FLAPS = 2  # beginnings within the window after which another is flapping
 CALM = 3  # passes in a row that find a flapping fault well before it is over
-FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=30)
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=30)
 FLOOD = "flood/"
 
 
@@ -96,9 +96,9 @@ def remind(alerts: Sequence[Alert], told: Sequence[Told], seen: Seen, every: tim
     return [_notice("trigger", key, alerts, seen, newest[key].reminder + 1) for key in due]
 
 
-def next_try(tries: int, at: datetime, asked: timedelta = timedelta()) -> datetime:
-    """When a message that was not taken is tried again: twice as long after each time, and no earlier than asked."""
-    wait = min(LONGEST_WAIT, FIRST_WAIT * (1 << min(max(tries - 1, 0), 20)))
+def next_try(rounds: int, at: datetime, asked: timedelta = timedelta()) -> datetime:
+    """When a message that was not taken is tried again: twice as long after each round, and no earlier than asked."""
+    wait = min(LONGEST_WAIT, FIRST_WAIT * (1 << min(max(rounds - 1, 0), 20)))
     return at + max(wait, min(asked, timedelta(hours=1)))
 
 

@@ -43,11 +43,14 @@ class Caller:
     cutting: Cutting = field(repr=False)
     seconds: float = SECONDS
 
-    def call(self, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Outcome:
-        """One POST; what came of it."""
+    def call(self, method: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Outcome:
+        """One call; what came of it."""
+        url = self.url.get_secret_value()
         try:
             with self.cutting(self.seconds) as remember, self._client() as client:
-                return self._ask(client, body, headers or {}, remember)
+                asked = client.build_request(method, url, content=body, headers=dict(headers or {}))
+                asked.extensions["trace"] = _minding(read_secret_url(url).hostname or "", remember)
+                return _ask(client, asked)
         except ForbiddenPeer:
             return Outcome("refused", "its name leads to a private, link-local or reserved address", is_final=True)
         except httpx.TimeoutException:
@@ -63,20 +66,6 @@ class Caller:
             follow_redirects=False,
         )
 
-    def _ask(self, client: httpx.Client, body: bytes, headers: Mapping[str, str], remember: Trace) -> Outcome:
-        url = self.url.get_secret_value()
-        host = read_secret_url(url).hostname or ""
-
-        def trace(event: str, info: dict[str, Any]) -> None:
-            remember(event, info)
-            if event == "connection.connect_tcp.complete":
-                peer = str(info["return_value"].get_extra_info("server_addr")[0])
-                if not is_allowed_peer(host, peer):
-                    raise ForbiddenPeer
-
-        with client.stream("POST", url, content=body, headers=dict(headers), extensions={"trace": trace}) as answer:
-            return judge(answer.status_code, answer.headers, _read(answer))
-
 
 @dataclass(frozen=True)
 class Webhook:
@@ -89,7 +78,7 @@ class Webhook:
         """Sends the message; its id tells the receiver what it has met before."""
         body = document.model_dump_json(by_alias=True, exclude_none=True).encode()
         headers = {"Content-Type": "application/json", "Idempotency-Key": document.notice_id}
-        return self.caller.call(body, headers)
+        return self.caller.call("POST", body, headers)
 
 
 def judge(status: int, headers: Mapping[str, str], body: bytes) -> Outcome:
@@ -117,6 +106,28 @@ def says_no(body: bytes) -> bool:
     denied = any(found.get(name) is False for name in ("ok", "success"))
     told = any(found.get(name) for name in ("error", "errors"))
     return denied or told or bool(_NO.search(str(found.get("status", ""))))
+
+
+def _minding(host: str, remember: Trace) -> Trace:
+    """A trace that ends a connection before anything is sent, where it led to an address that is not spoken to."""
+
+    def trace(event: str, info: dict[str, Any]) -> None:
+        remember(event, info)
+        if event == "connection.connect_tcp.complete":
+            stream = info["return_value"]
+            if not is_allowed_peer(host, str(stream.get_extra_info("server_addr")[0])):
+                stream.close()
+                raise ForbiddenPeer
+
+    return trace
+
+
+def _ask(client: httpx.Client, asked: httpx.Request) -> Outcome:
+    answer = client.send(asked, stream=True)
+    try:
+        return judge(answer.status_code, answer.headers, _read(answer))
+    finally:
+        answer.close()
 
 
 def _read(answer: httpx.Response) -> bytes:

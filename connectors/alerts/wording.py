@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from tokenshare.alerts import Document, Fault
 
-LONGEST_TITLE, LONGEST_LINE, LONGEST_BODY = 120, 400, 3000
+LONGEST_TITLE, LONGEST_LINE, LONGEST_BODY = 120, 240, 3000
 MOST = 8  # faults, checks or columns of a kind; the rest is counted
 # Names come from upstreams: no mention, link, tag, header or emphasis may be made of them.
 _UNSAFE = re.compile(r"[^\w .,:;/%+()=-]")
@@ -19,15 +19,18 @@ def title_of(document: Document) -> str:
 
 def body_of(document: Document) -> str:
     """What is wrong, since when, what was seen against what was expected, what readers see, and what to do."""
-    said = [plain(line) for line in (*_opening(document), *_faults(document))]
-    text = "\n".join([*said, *_runbooks(document), plain(f"Pass {document.run_id}, key {document.dedup_key}")])
-    return text if len(text) <= LONGEST_BODY else f"{text[: LONGEST_BODY - 2]} …"
+    said = "\n".join(plain(line) for line in (*_opening(document), *_faults(document)))
+    closing = "\n".join([*_runbooks(document), plain(f"Pass {document.run_id}, key {document.dedup_key}")])
+    return f"{_cut(said, LONGEST_BODY - len(closing) - 1)}\n{closing}"
 
 
 def plain(text: str, most: int = LONGEST_LINE) -> str:
     """The text in letters that no service reads as markup, in one line, cut where it is too long."""
-    said = _LINK.sub(": ", _UNSAFE.sub("?", " ".join(text.split())))
-    return said if len(said) <= most else f"{said[: most - 2]} …"
+    return _cut(_LINK.sub(": ", _UNSAFE.sub("?", " ".join(text.split()))), most)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 2]} …"
 
 
 def _opening(document: Document) -> Iterator[str]:

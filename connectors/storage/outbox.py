@@ -17,7 +17,7 @@ class Owed:
     """A message that a channel has not taken yet."""
 
     notice: Notice
-    tries: int
+    rounds: int
     next_try_at: datetime
 
 
@@ -35,7 +35,9 @@ def read_open(connection: Connection) -> list[Alert]:
 
 def read_told(connection: Connection) -> list[Told]:
     """Every message that was written, in that order."""
-    rows = connection.execute("SELECT key, action, reminder, as_of, at FROM outbox.notices ORDER BY number").fetchall()
+    rows = connection.execute(
+        "SELECT key, action, reminder, as_of, written_at FROM outbox.notices ORDER BY number"
+    ).fetchall()
     return [Told(*row) for row in rows]
 
 
@@ -85,11 +87,11 @@ def owe_newcomers(connection: Connection, channels: Sequence[str], at: datetime)
 def read_owed(connection: Connection, channel: str) -> list[Owed]:
     """What a channel has not taken, in the order it was written."""
     rows = connection.execute(
-        "SELECT body, tries, next_try_at FROM outbox.deliveries JOIN outbox.notices USING (notice_id) "
+        "SELECT body, rounds, next_try_at FROM outbox.deliveries JOIN outbox.notices USING (notice_id) "
         "WHERE channel = ? AND state <> 'delivered' ORDER BY number",
         [channel],
     ).fetchall()
-    return [Owed(Notice.model_validate_json(body), tries, due) for body, tries, due in rows]
+    return [Owed(Notice.model_validate_json(body), rounds, due) for body, rounds, due in rows]
 
 
 def record_delivery(connection: Connection, notice_id: str, channel: str, at: datetime) -> None:
@@ -106,9 +108,9 @@ def record_failure(
 ) -> None:
     """The channel has not taken the message; it is due again after a while."""
     connection.execute(
-        "UPDATE outbox.deliveries SET state = 'failed', tries = tries + ?, next_try_at = ?, said = ? "
+        "UPDATE outbox.deliveries SET state = 'failed', rounds = rounds + 1, tries = tries + ?, next_try_at = ?, said = ? "
         "WHERE notice_id = ? AND channel = ?",
-        [tries, next_try(owed.tries + tries, at, asked), said, owed.notice.id, channel],
+        [tries, next_try(owed.rounds + 1, at, asked), said, owed.notice.id, channel],
     )
 
 
@@ -140,6 +142,6 @@ def _keep_alert(connection: Connection, alert: Alert, run_id: str) -> None:
 
 def _owe(connection: Connection, notice_id: str, channel: str, at: datetime) -> None:
     connection.execute(
-        "INSERT INTO outbox.deliveries VALUES (?, ?, 'owed', 0, ?, NULL, '') ON CONFLICT DO NOTHING",
+        "INSERT INTO outbox.deliveries VALUES (?, ?, 'owed', 0, 0, ?, NULL, '') ON CONFLICT DO NOTHING",
         [notice_id, channel, at],
     )

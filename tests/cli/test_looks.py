@@ -70,11 +70,11 @@ def test_refresh_answers_as_contracted(refreshed: Refreshed) -> None:
     assert set(outcomes.values()) == {"published", "inactive"}  # the world has no quotes
     assert {outcomes[id] for id in (ORIGIN, "list_price_daily", "disclosed_value")} == {"published"}
     assert found["alerts"].keys() == {"opened", "resolved", "undelivered"}
-    assert found["seconds"].keys() == {"total", "ingest", "land", "transform", "publish"}
+    assert found["seconds"].keys() == {"total", "ingest", "land", "transform", "publish", "notify"}
 
 
 def test_progress_is_on_stderr_alone(refreshed: Refreshed) -> None:
-    assert refreshed.said.err.split() == ["ingest", "land", "transform", "publish", "report"]
+    assert refreshed.said.err.split() == ["ingest", "land", "transform", "publish", "notify", "report"]
 
 
 def test_refresh_draws_as_tables(refreshed: Refreshed) -> None:
@@ -90,6 +90,7 @@ def test_status(answer: Callable[[str], dict[str, Any]], refreshed: Refreshed) -
     assert (found["lag"], found["unserved_days"], found["unknown_vendors"]) == (0, [], [])
     assert {source["id"] for source in found["sources"]} == {source.id for source in SOURCES}
     assert {metric["status"] for metric in found["metrics"] if metric["state"] != "inactive"} == {"current"}
+    assert found["alerts"] == {"open": [], "undelivered": 0, "waiting": []}
     assert sum(place["rows"] for place in found["ledger"]) == sum(r["rows"] for r in refreshed.said.document["ranges"])
 
 

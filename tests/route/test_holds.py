@@ -18,7 +18,7 @@ from flows.refresh import Report
 from tests.route.reader import reading_along
 from tests.scene import MODELS, ROUTER_ALONE, Row, Scene, statuses, write_prices, write_rankings
 from tokenshare.errors import ExitCode
-from tokenshare.metrics import METRICS
+from tokenshare.metrics import METRIC_BY_ID, METRICS
 
 pytestmark = pytest.mark.timeout(900)
 AUTHORS = ("deepseek", "anthropic", "openai", "qwen", "google")
@@ -53,7 +53,7 @@ SAID = {
 
 @dataclass(frozen=True)
 class Step:
-    """What a pass reported, what readers saw after it, and what it put into the outbox."""
+    """What a pass reported, what readers saw after it, and which faults it opened or resolved."""
 
     report: Report
     shown: dict[str, list[dict[str, Any]]]
@@ -84,8 +84,10 @@ def play(scene: Scene, world: Path, as_of: str) -> Step:
     report = scene.refresh(as_of, world)
     shown = {id: scene.metric(id) for id in (*ROUTER, "list_price_daily")}
     with open_warehouse(scene.home.warehouse) as connection:
-        query = "SELECT metric, kind FROM decisions.outbox WHERE run = ? ORDER BY ALL"
-        notices = connection.execute(query, [report.run.id]).fetchall()
+        query = """SELECT split_part(fault_id, '/', 2), 'opened' FROM outbox.faults WHERE opened_run = $run
+        UNION ALL SELECT split_part(fault_id, '/', 2), 'resolved' FROM outbox.faults WHERE resolved_run = $run
+        ORDER BY ALL"""
+        notices = connection.execute(query, {"run": report.run.id}).fetchall()
     return Step(report, shown, notices)
 
 
@@ -178,7 +180,10 @@ def test_the_next_good_answer_lets_the_group_go(story: dict[str, Step], check: s
 
 
 @pytest.mark.parametrize("check", FAULTS)
-def test_each_metric_opens_and_resolves_one_notice(story: dict[str, Step], check: str) -> None:
+def test_each_metric_is_on_record_and_told_of_with_its_group(story: dict[str, Step], check: str) -> None:
+    groups = len({METRIC_BY_ID[id].group for id, _ in story[check].notices})
+    assert story[check].report.alerts == {"opened": groups, "resolved": 0, "undelivered": 0}
+    assert story[f"{check} mended"].report.alerts == {"opened": 0, "resolved": groups, "undelivered": 0}
     assert story[check].notices == [(id, "opened") for id in sorted([*ROUTER, SPEND])]
     assert story[f"{check} mended"].notices == [(id, "resolved") for id in sorted([*ROUTER, SPEND])]
 
