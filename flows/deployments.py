@@ -8,6 +8,7 @@ from pathlib import Path
 
 from connectors.storage import durable, home, lock, runs
 from connectors.storage.home import Home, Origin
+from connectors.storage.warehouse import WarehouseLocked
 from flows.alarms import is_alarming
 from flows.notify import beat, tell_of_failure
 from flows.orchestrator import answers, follow
@@ -69,7 +70,8 @@ def told(settings: Settings, run_id: str, as_of: datetime, progress: Callable[[s
 def alone(mine: Home, run_id: str, at: datetime, patience_seconds: float = 0.0) -> Iterator[None]:
     """Holds the home for one pass, with what a killed one left put right: drafts removed, decisions shown.
 
-    Raises Busy where another pass holds it, and leaves a note for that other's successor to put on record.
+    Raises Busy where another pass holds it and WarehouseLocked where another program has its database, and leaves a
+    note for a later pass to put on record.
     """
     try:
         with lock.hold(mine.lock, run_id, patience_seconds):
@@ -77,6 +79,6 @@ def alone(mine: Home, run_id: str, at: datetime, patience_seconds: float = 0.0) 
             durable.sweep(mine.landing)
             republish(mine)
             yield
-    except Busy as busy:
+    except (Busy, WarehouseLocked) as busy:
         runs.leave_skip(mine.skipped, run_id, at, busy.message)
         raise

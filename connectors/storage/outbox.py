@@ -108,8 +108,8 @@ def record_failure(
 ) -> None:
     """The channel has not taken the message; it is due again after a while."""
     connection.execute(
-        "UPDATE outbox.deliveries SET state = 'failed', rounds = rounds + 1, tries = tries + ?, next_try_at = ?, said = ? "
-        "WHERE notice_id = ? AND channel = ?",
+        "UPDATE outbox.deliveries SET state = 'failed', rounds = rounds + 1, tries = tries + ?, next_try_at = ?, "
+        "said = ? WHERE notice_id = ? AND channel = ?",
         [tries, next_try(owed.rounds + 1, at, asked), said, owed.notice.id, channel],
     )
 

@@ -29,6 +29,7 @@ ELSEWHERE = {
     "tokenshare broker": "tests/kafka/test_broker.py",
     "tokenshare refresh": "tests/cli/test_locks.py",
     "TOKENSHARE_HOME=.tokenshare/live tokenshare": "tests/docs/test_first_run.py",
+    "tokenshare alerts test": "tests/alerts/test_delivering.py",  # it wants a channel
     "tokenshare serve": "tests/prefect/test_schedule.py",
     "prefect server start": "tests/prefect/server.py",
     "prefect ": "tests/prefect/test_announce.py",
