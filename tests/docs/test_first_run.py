@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
 from demo import world
 from demo.upstream import Upstream
@@ -115,6 +116,17 @@ def test_every_documented_command_works(demo: tuple[Scene, dict[str, Any]], say:
             code, out, err = say(line.split()[1:], scene.variables)
             assert code == 0, (line, err)
             assert out.strip(), line
+
+
+def test_every_command_of_a_runbook_works(demo: tuple[Scene, dict[str, Any]]) -> None:
+    scene, _ = demo
+    pages = (ROOT / "docs" / "runbooks").glob("*.md")
+    lines = {line for page in pages for _, body in BLOCK.findall(page.read_text()) for line in body.splitlines()}
+    assert len(lines) > 30
+    for line in sorted(lines):
+        program, *words = line.split()
+        code, _, err = say(words, scene.variables)
+        assert (program, code) == ("tokenshare", 0), (line, err)
 
 
 def test_every_other_documented_command_is_run_by_another_test() -> None:
