@@ -103,9 +103,7 @@ def land(connection: Connection, run: str, topic: str, rejected: int, day: int) 
 
 def decide(connection: Connection, run: str, day: int) -> None:
     connection.execute("INSERT INTO decisions.inputs VALUES (?, '', '', '{}')", [run])
-    connection.execute(
-        "INSERT INTO ledger.runs VALUES (?, ?, ?, NULL, 'finished')", [run, AT, AT + STEP * day]
-    )
+    connection.execute("INSERT INTO ledger.runs VALUES (?, ?, ?, NULL, 'finished')", [run, AT, AT + STEP * day])
 
 
 def test_dead_letters_are_told_also_of_a_pass_that_was_killed_after_landing_them(connection: Connection) -> None:

@@ -14,7 +14,7 @@ from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from connectors.storage import lock, noticeboard
 from connectors.storage.warehouse import open_warehouse
-from flows import looks, settings
+from flows import settings
 from flows.cli import app
 from flows.refresh import Report
 from tests.receiver import DOWN, Receiver, listening
@@ -89,11 +89,11 @@ def play(scene: Scene, receiver: Receiver, world: Path, silent: Path) -> Story:
     failed = [*failures(scene, world)]
     receiver.answers = [DOWN] * 3
     step("mended", NOON, world)
-    shown = looks.status(settings.load(scene.variables))["alerts"]
-    delivered = command(scene, "alerts", "deliver", "--json")
+    shown, drawn = (run(scene, "status", *words)[1] for words in (("--json",), ()))
+    delivered = run(scene, "alerts", "deliver", "--json")
     step("silent", EVENING, silent)
     step("well", NEXT, world)
-    return Story(scene, receiver, steps, failed, {"deliver": delivered, "status": shown})
+    return Story(scene, receiver, steps, failed, {"deliver": delivered, "status": shown, "drawn": drawn})
 
 
 def failures(scene: Scene, world: Path) -> Iterator[BaseException]:
@@ -106,12 +106,13 @@ def failures(scene: Scene, world: Path) -> Iterator[BaseException]:
     yield unreachable.value
 
 
-def command(scene: Scene, *words: str) -> tuple[int, dict[str, Any]]:
+def run(scene: Scene, *words: str) -> tuple[int, str]:
+    """A command as a user types it; its exit code, and what it said."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in scene.variables.items():
             patch.setenv(name, value)
         said = CliRunner().invoke(app, list(words))
-    return said.exit_code, json.loads(said.stdout)
+    return said.exit_code, said.stdout
 
 
 def test_a_clean_pass_tells_of_nothing_and_beats(story: Story) -> None:
@@ -165,9 +166,11 @@ def test_undelivered_is_an_exit_code_and_a_status_and_the_command_delivers(story
     assert (step.report.exit_code, step.report.status) == (ExitCode.UNDELIVERED, "ok")
     assert step.report.alerts["undelivered"] > 0
     assert step.beats == 2
-    assert story.delivered["status"]["undelivered"] == step.report.alerts["undelivered"]
-    code, document = story.delivered["deliver"]
-    assert (code, document["alerts"]["undelivered"]) == (0, 0)
+    status = json.loads(story.delivered["status"])["alerts"]
+    assert (status["undelivered"], status["waiting"][0]["said"]) == (step.report.alerts["undelivered"], "status 503")
+    assert "Channels that have not taken alerts" in story.delivered["drawn"]
+    code, said = story.delivered["deliver"]
+    assert (code, json.loads(said)["alerts"]["undelivered"]) == (0, 0)
 
 
 def test_whatever_went_wrong_has_one_trigger_and_one_resolve(story: Story) -> None:
