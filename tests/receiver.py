@@ -54,39 +54,52 @@ class Receiver:
         return [(one.document["action"], one.document["dedup_key"]) for one in self.taken(path)]
 
 
-@contextmanager
-def listening(**options: Any) -> Iterator[Receiver]:
-    """A receiver that listens for the length of the block."""
-    receiver = Receiver(**options)
+class Listener(ThreadingHTTPServer):
+    """Serves a receiver."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            status, said, headers = receiver.answers.pop(0) if receiver.answers else receiver.otherwise
-            receiver.requests.append(Taken(self.path, dict(self.headers), body, status))
-            time.sleep(receiver.seconds)
+    daemon_threads = True
+
+    def __init__(self, receiver: Receiver) -> None:
+        super().__init__(("127.0.0.1", receiver.port), Session)
+        self.receiver = receiver
+
+
+class Session(BaseHTTPRequestHandler):
+    """One request: read whole, answered as the receiver is told to."""
+
+    server: Listener
+
+    def do_POST(self) -> None:
+        receiver = self.server.receiver
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        status, said, headers = receiver.answers.pop(0) if receiver.answers else receiver.otherwise
+        receiver.requests.append(Taken(self.path, dict(self.headers), body, status))
+        time.sleep(receiver.seconds)
+        with suppress(OSError):  # the other side may have had enough
             self.send_response(status)
             for name, value in {"Content-Length": str(len(said)), **headers}.items():
                 self.send_header(name, value)
             self.end_headers()
-            with suppress(OSError):  # the other side may have had enough
-                for byte in said:
-                    self.wfile.write(bytes([byte]))
-                    time.sleep(0.2 if receiver.drips else 0)
+            for byte in said:
+                self.wfile.write(bytes([byte]))
+                time.sleep(0.2 if receiver.drips else 0)
 
-        do_GET = do_POST  # noqa: N815  # as the server calls it
+    do_GET = do_POST  # noqa: N815  # as the server calls it
 
-        def log_message(self, *_: object) -> None:
-            pass
+    def log_message(self, *_: object) -> None:
+        pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", receiver.port), Handler)
-    server.daemon_threads = True
-    receiver.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
-        yield receiver
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+
+@contextmanager
+def listening(**options: Any) -> Iterator[Receiver]:
+    """A receiver that listens for the length of the block."""
+    receiver = Receiver(**options)
+    with Listener(receiver) as server:
+        receiver.port = server.server_address[1]
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        try:
+            yield receiver
+        finally:
+            server.shutdown()
+            thread.join()
