@@ -118,7 +118,7 @@ def attempt(channel: Channel, notice: Notice, teller: Teller) -> tuple[Outcome, 
 
 def _deliver(connection: Connection, teller: Teller, by: datetime | None, midway: Callable[[], None]) -> None:
     """One round; without `by` nothing waits for its time. What is told of one key keeps its order."""
-    outbox.owe_newcomers(connection, teller.names, teller.clock())
+    outbox.owe_newcomers(connection, teller.names, by or teller.clock())
     waiting = [
         (channel, owed)
         for channel in teller.channels
