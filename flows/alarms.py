@@ -99,7 +99,7 @@ def _held_one(as_of: datetime, connection: Connection, decision: Decision, root:
 
 def _root(group: str, own: set[str], shut: set[str]) -> str:
     """The group whose own reasons shut this one: itself, or one that it follows."""
-    followed = next((id for id in GROUP_BY_ID[group].follows if id in shut), None)
+    followed = next((id for id in GROUP_BY_ID[group].follows.groups if id in shut), None)
     return group if group in own or followed is None else _root(followed, own, shut)
 
 

@@ -24,7 +24,7 @@ ROUTER = [metric.id for metric in METRICS if metric.group == "router"]
 OWN = Check("other_rows", "failed", "0 at 2026-07-13", "1")
 DERIVED = Check("coherence_group", "failed", "router_tokens_weekly held", "every member passes")
 FOLLOWED = Check("followed_groups", "failed", "router held", "all pass")
-FOLLOWER = next(metric for metric in METRICS if "router" in GROUP_BY_ID[metric.group].follows)
+FOLLOWER = next(metric for metric in METRICS if "router" in GROUP_BY_ID[metric.group].follows.groups)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tokenshare.runbooks import EVIDENCE, FAULTS, LAWS, RULES, Advice
 
 ROOT = Path(__file__).parents[2]
 PAGES = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "runbooks").glob("*.md")}
-GATES = (ROOT / "expectations" / "gates.py").read_text(encoding="utf-8")
+GATES = "".join((ROOT / "expectations" / f"{name}.py").read_text(encoding="utf-8") for name in ("gates", "following"))
 ALL: dict[str, Advice] = {**EVIDENCE, **LAWS, **RULES, **FAULTS}
 
 

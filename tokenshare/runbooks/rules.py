@@ -30,10 +30,10 @@ RULES: dict[str, Advice] = {
         "By releasing the other member: its whole group goes with it.",
     ),
     "followed_groups": Advice(
-        "Nothing is wrong with this metric itself: it is drawn from numbers that are held. The observed value names "
-        "their group; see the runbook of its check.",
+        "Nothing is wrong with this metric itself: some of its rows are drawn from numbers that are held, and would "
+        "move. The observed value names the groups; see the runbook of their check.",
         "By releasing what it follows; the next pass then lets this one go.",
-        "A group whose numbers this one draws on is shut: it is no better than those.",
+        "While a group whose numbers it draws on is shut, no row drawn from it may move.",
     ),
     "expect_table_row_count_to_be_between": Advice(
         "The relation is empty. A filter lost everything, or nothing that feeds it has landed: see `tokenshare "
