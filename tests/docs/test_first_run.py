@@ -12,7 +12,6 @@ from typing import Any
 
 import duckdb
 import pytest
-from typer.testing import CliRunner
 
 from demo import world
 from demo.upstream import Upstream
