@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from connectors.storage.home import Home
-from flows import answer, cli_broker, cli_claims, cli_gates, cli_verify, looks, show, show_demo
+from flows import answer, cli_alerts, cli_broker, cli_claims, cli_gates, cli_verify, looks, show, show_demo
 from flows import settings as environment
 from flows.keys import find_metric, read_moment
 from flows.options import Json
@@ -17,6 +17,7 @@ from tokenshare.errors import ExitCode, Interrupted, UsageError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(cli_broker.app, name="broker")
+app.add_typer(cli_alerts.app, name="alerts")
 app.command()(cli_claims.check)
 app.command()(cli_claims.cite)
 app.command()(cli_gates.gates)

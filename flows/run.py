@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from time import monotonic
 
+from connectors.alerts.channel import Channel
 from connectors.kafka.cluster import Cluster
 from connectors.storage.home import Home
 from flows.settings import Settings
@@ -57,6 +58,7 @@ class Run:
     sources: tuple[str, ...]
     progress: Callable[[str], None]
     clock: Callable[[], datetime]
+    channels: tuple[Channel, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager

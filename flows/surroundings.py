@@ -12,6 +12,7 @@ from connectors.sources import SOURCES
 from connectors.storage.home import Home
 from demo.upstream import Upstream, available
 from flows import places
+from flows.channels import open_channels
 from flows.run import Run, Upstreams
 from flows.settings import ENVIRON, Settings
 from tokenshare.errors import UsageError
@@ -47,6 +48,7 @@ def open_run(
     """A pass with its surroundings; a world is served by the emulator for as long as the pass lasts."""
     speaks_for = as_of or started
     select([id for id in settings.sources_off.split(",") if id])  # a misspelt one would be asked after all
+    channels = open_channels(settings)
     with open_upstreams(settings, world, speaks_for) as upstreams:
         yield Run(
             id=run_id,
@@ -59,6 +61,7 @@ def open_run(
             sources=select(sources),
             progress=progress,
             clock=now,
+            channels=channels,
         )
 
 

@@ -53,7 +53,7 @@ SAID = {
 
 @dataclass(frozen=True)
 class Step:
-    """What a pass reported, what readers saw after it, and what it put into the outbox."""
+    """What a pass reported, what readers saw after it, and which faults it opened or resolved."""
 
     report: Report
     shown: dict[str, list[dict[str, Any]]]
@@ -84,8 +84,10 @@ def play(scene: Scene, world: Path, as_of: str) -> Step:
     report = scene.refresh(as_of, world)
     shown = {id: scene.metric(id) for id in (*ROUTER, "list_price_daily")}
     with open_warehouse(scene.home.warehouse) as connection:
-        query = "SELECT metric, kind FROM decisions.outbox WHERE run = ? ORDER BY ALL"
-        notices = connection.execute(query, [report.run.id]).fetchall()
+        query = """SELECT split_part(fault_id, '/', 2), 'opened' FROM outbox.faults WHERE opened_run = $run
+        UNION ALL SELECT split_part(fault_id, '/', 2), 'resolved' FROM outbox.faults WHERE resolved_run = $run
+        ORDER BY ALL"""
+        notices = connection.execute(query, {"run": report.run.id}).fetchall()
     return Step(report, shown, notices)
 
 
@@ -178,7 +180,10 @@ def test_the_next_good_answer_lets_the_group_go(story: dict[str, Step], check: s
 
 
 @pytest.mark.parametrize("check", FAULTS)
-def test_each_metric_opens_and_resolves_one_notice(story: dict[str, Step], check: str) -> None:
+def test_each_metric_is_on_record_and_told_of_with_its_group(story: dict[str, Step], check: str) -> None:
+    opened, resolved = story[check].report.alerts, story[f"{check} mended"].report.alerts
+    assert (opened["opened"], opened["resolved"]) == (1, 0)  # what follows is told of with what it follows
+    assert (resolved["opened"], resolved["resolved"]) == (0, 1)
     assert story[check].notices == [(id, "opened") for id in sorted([*ROUTER, SPEND])]
     assert story[f"{check} mended"].notices == [(id, "resolved") for id in sorted([*ROUTER, SPEND])]
 
