@@ -12,7 +12,8 @@ from great_expectations import ExpectationSuite
 from expectations.evidence import NO_DAY, Measured, freshness, in_force
 from expectations.following import judge_following
 from expectations.laws import LAWS, Frames
-from expectations.suites import digest_of, measures_suite, pin, pins, suite_for
+from expectations.pins import pins
+from expectations.suites import digest_of, measures_suite, pin, suite_for
 from expectations.validation import validate
 from tokenshare.columns import columns_of
 from tokenshare.metrics import GROUP_BY_ID, Interval, Metric

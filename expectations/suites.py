@@ -5,7 +5,6 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from great_expectations import ExpectationSuite
@@ -15,7 +14,6 @@ from great_expectations.expectations.expectation import Expectation
 from tokenshare.columns import Column, columns_of
 from tokenshare.metrics import Interval, Metric
 
-PINS = Path(__file__).with_name("suites.json")
 _GROUP = re.compile(r"(?<!\\)\((?!\?)")  # pandas warns of groups that nobody reads
 
 
@@ -44,11 +42,6 @@ def digest_of(suite: ExpectationSuite) -> str:
     """sha256 of the suite's expectations and their arguments."""
     said = [(rule.expectation_type, _arguments(rule)) for rule in suite.expectations]
     return sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
-
-
-def pins() -> dict[str, dict[str, Any]]:
-    """The committed size and digest of each metric's suite; empty where the file is missing."""
-    return dict(json.loads(PINS.read_text())) if PINS.exists() else {}
 
 
 def pin(metric: Metric) -> dict[str, Any]:

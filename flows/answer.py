@@ -11,6 +11,7 @@ from typing import Any
 
 from rich.console import Console
 
+from flows.redaction import redact, redact_logs
 from tokenshare.errors import ExitCode, TokenshareError
 
 
@@ -27,10 +28,10 @@ def fail(error: BaseException, is_json: bool) -> ExitCode:
     known = isinstance(error, TokenshareError)
     code = error.exit_code if isinstance(error, TokenshareError) else ExitCode.BUG
     if not known:
-        traceback.print_exception(error)
-    said = str(error) if known else f"{type(error).__name__}: {error}"
+        print(redact("".join(traceback.format_exception(error))), end="", file=sys.stderr)
+    said = redact(str(error) if known else f"{type(error).__name__}: {error}")
     if is_json:
-        fix = error.fix if isinstance(error, TokenshareError) else ""
+        fix = redact(error.fix) if isinstance(error, TokenshareError) else ""
         print(json.dumps({"status": "failed", "exit_code": int(code), "error": said, "fix": fix}))
     print(f"tokenshare: {said}", file=sys.stderr)
     return code
@@ -41,15 +42,16 @@ def progress() -> Iterator[Callable[[str], None]]:
     """A way to tell of progress on stderr: a spinner for a person, plain lines for a log."""
     console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
-        yield lambda text: print(text, file=sys.stderr)
+        yield lambda text: print(redact(text), file=sys.stderr)
         return
     with console.status("starting") as status:
-        yield lambda text: status.update(text)
+        yield lambda text: status.update(redact(text))
 
 
 def quieten() -> None:
     """Libraries speak only of what is critical: what matters of their troubles is in our own errors."""
     logging.disable(logging.ERROR)
+    redact_logs()
 
 
 def _plain(value: Any) -> Any:

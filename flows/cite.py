@@ -1,6 +1,7 @@
 """`cite`: one sentence to quote a published number by, with all that makes it checkable."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -24,14 +25,17 @@ BOUNDED = {f"china_share_{way}_weekly" for way in ("identified", "origin", "top1
 UNITS = {"tokens": " tokens", "rank": "", "count": ""}
 
 
-def cite(home: Home, metric: Metric, words: Sequence[str], *, verify: bool = False) -> Document:
-    """What readers see for a key, as a sentence; raises UsageError where they see nothing.
+def cite(
+    home: Home, metric: Metric, words: Sequence[str], *, as_of: datetime | None = None, verify: bool = False
+) -> Document:
+    """What readers see for a key, or what was known of it at a moment, as a sentence; raises UsageError where that is
+    nothing.
 
-    With `verify` the number is computed again from its offsets alone, as `trace` does.
+    With `verify` the number is computed again from the offsets of its version alone, as `trace` does.
     """
-    row = _row(home, metric, words)
+    known = _known(home, metric, as_of)
+    row = _row(metric, words, known, as_of)
     (card,) = catalog.read_catalog(home, "metrics", metric=metric.id)
-    (shown,) = catalog.read_catalog(home, "publications", metric=metric.id, version=row["version"])
     origin = str((describe(home) or {})["origin"])
     column = _column(metric)
     told: Document = {
@@ -42,26 +46,68 @@ def cite(home: Home, metric: Metric, words: Sequence[str], *, verify: bool = Fal
         "unit": _unit(metric, column),
         "denominator": metric.denominator,
         "denominator_tokens": row.get("denominator_tokens", row.get("tokens") if column != "tokens" else None),
-        **_bounds(home, metric, row),
-        "as_of": row["as_of"],
-        "version": row["version"],
-        "digest": shown["digest"],
-        "status": row["status"],
-        "held_since": row["held_since"],
+        **_bounds(home, metric, row, as_of),
+        **known.told,
         "origin": origin,
         "synthetic": origin == "demo",
-        "citation": "" if origin == "demo" else card["citation"].replace("{as_of}", f"{row['as_of']:%Y-%m-%d}"),
-        "verified": trace(home, metric, words).is_equal if verify else None,
+        "citation": "" if origin == "demo" else card["citation"].replace("{as_of}", f"{known.told['as_of']:%Y-%m-%d}"),
+        **(_verified(home, metric, words, known, row) if verify else {"verified": None, "changed_since": []}),
     }
     return {"sentence": _sentence(metric, words, told), **told}
 
 
-def _row(home: Home, metric: Metric, words: Sequence[str]) -> Document:
+@dataclass(frozen=True)
+class Known:
+    """A version: its rows from the vintages, and what a citation says of it."""
+
+    rows: Sequence[Document]
+    told: Document
+
+
+def _known(home: Home, metric: Metric, as_of: datetime | None) -> Known:
+    """The version that readers see, or the one that was the newest at a moment."""
+    if as_of is None:
+        publications = [p for p in catalog.read_catalog(home, "publications", metric=metric.id) if p["published_at"]]
+        shown = next((p for p in publications if p["status"] != "superseded"), None)
+        if shown is None or not catalog.read_metric(home, metric):
+            raise UsageError(f"{metric.id} shows nothing", f"see `tokenshare metrics {metric.id}`")
+        return _of_version(shown, catalog.read_version(home, metric, shown["version"]), as_of)
+    return _of_version(*catalog.read_metric_as_of(home, metric, as_of), as_of)
+
+
+def _of_version(publication: Document, rows: Sequence[Document], as_of: datetime | None) -> Known:
+    """A hold that began later says nothing of what was known before; no number speaks for longer than it did."""
+    is_held = publication["status"] == "held" and (as_of is None or publication["held_since"] <= as_of)
+    status = "current" if publication["status"] == "held" and not is_held else publication["status"]
+    through = publication["valid_through"]
+    told = {
+        "as_of": min(as_of, through) if as_of else through,
+        "version": publication["version"],
+        "digest": publication["digest"],
+        "status": status,
+        "held_since": publication["held_since"] if is_held else None,
+    }
+    return Known(rows, told)
+
+
+def _row(metric: Metric, words: Sequence[str], known: Known, as_of: datetime | None) -> Document:
     wanted = read_key(metric, words)
-    for row in catalog.read_metric(home, metric):
+    for row in known.rows:
         if tuple(row[name] for name in metric.grain) == wanted:
             return row
-    raise UsageError(f"{metric.id} shows nothing for {' '.join(words)}", f"see `tokenshare metrics {metric.id}`")
+    when = f" as of {as_of.isoformat()}" if as_of else ""
+    raise UsageError(f"{metric.id} shows nothing for {' '.join(words)}{when}", f"see `tokenshare metrics {metric.id}`")
+
+
+def _verified(home: Home, metric: Metric, words: Sequence[str], known: Known, row: Document) -> Document:
+    """Whether the vintage is the version, and the version what its offsets give. Where seeds or SQL have changed since,
+    another number says nothing against it."""
+    found = trace(home, metric, words, known.told["version"])
+    names = [column.name for column in columns_of(metric.row)]
+    is_kept = found.row == tuple(row[name] for name in names)
+    is_changed = bool(found.changed_since) and not found.is_equal
+    verified = None if is_changed and is_kept else is_kept and found.is_equal
+    return {"verified": verified, "changed_since": list(found.changed_since)}
 
 
 def _column(metric: Metric) -> str:
@@ -80,10 +126,10 @@ def _unit(metric: Metric, column: str) -> str:
     return next(found.unit for found in columns_of(metric.row) if found.name == column) or metric.unit
 
 
-def _bounds(home: Home, metric: Metric, row: Mapping[str, Any]) -> Document:
+def _bounds(home: Home, metric: Metric, row: Mapping[str, Any], as_of: datetime | None) -> Document:
     """The lowest and the highest share that the unknown allows, where they are published."""
     if metric.id in BOUNDED:
-        weeks = {found["week_start_date"]: found for found in catalog.read_metric(home, BOUNDS)}
+        weeks = {found["week_start_date"]: found for found in _known(home, BOUNDS, as_of).rows}
         row = weeks.get(row["week_start_date"], {})
     return {name: row.get(name) for name in ("lower_share", "upper_share")}
 
@@ -95,12 +141,16 @@ def _sentence(metric: Metric, words: Sequence[str], told: Document) -> str:
     version = f"{metric.id} version {told['version']}, digest {told['digest'][:12]}"
     held = f"held since {_moment(told['held_since'])}, the last good version" if told["status"] == "held" else ""
     released = "released by a person past a shut gate" if told["status"] == "released" else ""
-    verified = {
-        True: "computed again from its offsets: the same",
-        False: "computed again from its offsets: NOT the same",
-    }
-    tail = [version, held, released, verified.get(told["verified"], "")]
+    replaced = "replaced by a newer version since" if told["status"] == "superseded" else ""
+    tail = [version, held, released, replaced, _verdict(told)]
     return f"{number} ({made}; {'; '.join(part for part in tail if part)}). {told['citation']}".strip()
+
+
+def _verdict(told: Document) -> str:
+    if told["verified"] is not None:
+        return f"computed again from its offsets: {'the same' if told['verified'] else 'NOT the same'}"
+    changed = " and ".join(told["changed_since"])
+    return f"not to be computed again: {changed} changed since" if changed else ""
 
 
 def _of(told: Document) -> str:

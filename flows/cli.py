@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from connectors.storage.home import Home
-from flows import answer, cli_broker, cli_claims, cli_gates, cli_repair, looks, show, show_demo
+from flows import answer, cli_alerts, cli_broker, cli_claims, cli_gates, cli_repair, cli_verify, looks, show, show_demo
 from flows import settings as environment
 from flows.keys import find_metric, read_moment
 from flows.options import AsOf, Json, Sources, World
@@ -17,12 +17,14 @@ from tokenshare.errors import ExitCode, Interrupted, UsageError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(cli_broker.app, name="broker")
+app.add_typer(cli_alerts.app, name="alerts")
 app.add_typer(cli_repair.letters, name="dlq")
 for repair in (cli_repair.backfill, cli_repair.land, cli_repair.compact):
     app.command()(repair)
 app.command()(cli_claims.check)
 app.command()(cli_claims.cite)
 app.command()(cli_gates.gates)
+app.command()(cli_verify.verify)
 
 Wait = Annotated[bool, typer.Option("--wait", help="Wait for a pass that holds the home, an hour at most.")]
 TakeOver = Annotated[bool, typer.Option("--take-over", help="End the pass that holds the home first.")]

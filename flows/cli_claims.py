@@ -6,9 +6,11 @@ import typer
 
 from flows import answer, looks, show_claims
 from flows import settings as environment
-from flows.keys import find_metric
+from flows.keys import find_metric, read_moment
 from flows.options import Json
 from tokenshare.errors import ExitCode
+
+AsOf = Annotated[str | None, typer.Option("--as-of", help="As known at that moment, such as 2026-08-03T06:00:00Z.")]
 
 
 def check(
@@ -33,12 +35,14 @@ def check(
 def cite(
     metric: str,
     key: list[str],
+    as_of: AsOf = None,
     verify: Annotated[bool, typer.Option("--verify", help="Compute it again from its offsets first.")] = False,
     json: Json = False,
 ) -> None:
     """One sentence to quote a number by: value, denominator, bounds, as-of, version, digest, source."""
     from flows.cite import cite as quote
 
-    told = quote(looks.find_home(environment.load()), find_metric(metric), key, verify=verify)
+    moment = read_moment(as_of) if as_of else None
+    told = quote(looks.find_home(environment.load()), find_metric(metric), key, as_of=moment, verify=verify)
     answer.give(told, json, show_claims.draw_citation)
     raise typer.Exit(int(ExitCode.BUG if told["verified"] is False else ExitCode.OK))

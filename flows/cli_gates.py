@@ -9,7 +9,7 @@ from flows import answer, looks, show
 from flows import settings as environment
 from flows.keys import find_metric
 from flows.options import Json
-from tokenshare.errors import UsageError
+from tokenshare.errors import Busy, ExitCode, UsageError
 
 MOST_DIGITS = 18  # of a version, which is a BIGINT
 By = Annotated[str, typer.Option("--by", help="Who lets it through.")]
@@ -35,6 +35,8 @@ def gates(
 
 
 def _release(metric: str, version: str, by: str, reason: str, json: bool) -> None:
+    from flows.channels import open_channels
+    from flows.notify import deliver_now
     from flows.release import Permit, release
     from flows.surroundings import new_run_id, now
 
@@ -43,10 +45,19 @@ def _release(metric: str, version: str, by: str, reason: str, json: bool) -> Non
     if not (by.strip() and reason.strip()):
         raise UsageError("a release names who and why", "add --by NAME --reason TEXT after METRIC VERSION")
     at = now()
-    permit = Permit(find_metric(metric), int(version), by.strip(), reason.strip(), at, new_run_id(at))
+    settings = environment.load()
+    names = tuple(channel.name for channel in open_channels(settings))
+    permit = Permit(find_metric(metric), int(version), by.strip(), reason.strip(), at, new_run_id(at), names)
     made = release(_home(), permit)
+    try:
+        alerts = deliver_now(settings)
+    except Busy:  # a pass has begun since: it delivers
+        alerts = {"undelivered": 0}
     released = [{"metric": d.metric.id, "version": d.verdict.version} for d in made]
-    answer.give({"released": released, "by": permit.by, "reason": permit.reason}, json, show.draw_facts)
+    answer.give(
+        {"released": released, "by": permit.by, "reason": permit.reason, "alerts": alerts}, json, show.draw_facts
+    )
+    raise typer.Exit(int(ExitCode.UNDELIVERED if alerts["undelivered"] else ExitCode.OK))
 
 
 def _home() -> Home:

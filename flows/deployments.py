@@ -8,7 +8,9 @@ from pathlib import Path
 
 from connectors.storage import durable, fencing, home, lock, rearranged, runs
 from connectors.storage.home import Home, Origin
-from connectors.storage.warehouse import open_warehouse
+from connectors.storage.warehouse import WarehouseLocked, open_warehouse
+from flows.alarms import is_alarming
+from flows.notify import beat, tell_of_failure
 from flows.orchestrator import answers, follow
 from flows.publish import republish
 from flows.refresh import Report, refresh
@@ -42,10 +44,30 @@ def run_once(
     run_id = new_run_id(now())
     with (
         alone(Home(settings.home), run_id, now(), patience_seconds) as fence,
+        told(settings, run_id, as_of or now(), progress, fence),
         open_run(settings, now(), run_id, as_of, world, sources, progress, order, fence) as run,
     ):
         route, server = partial(refresh, run, planned_holds=planned_holds), settings.prefect_api_url
-        return follow(route, server, progress) if server and answers(server) else route()
+        report = follow(route, server, progress) if server and answers(server) else route()
+        if not report.alerts["undelivered"]:
+            beat(settings, progress)
+        return report
+
+
+@contextmanager
+def told(
+    settings: Settings, run_id: str, as_of: datetime, progress: Callable[[str], None], fence: int
+) -> Iterator[None]:
+    """Sees to it that people hear of a pass that does not get through; what went wrong is raised on."""
+    try:
+        yield
+    except Exception as error:
+        if is_alarming(error):
+            try:
+                tell_of_failure(settings, run_id, as_of, error, fence)
+            except Exception as another:  # noqa: BLE001  # it must not hide what went wrong first
+                progress(f"nobody could be told of it: {type(another).__name__}")
+        raise
 
 
 @contextmanager
@@ -54,7 +76,8 @@ def alone(mine: Home, run_id: str, at: datetime, patience_seconds: float = 0.0) 
 
     Gives the fencing number under which the pass may write.
 
-    Raises Busy where another pass holds it, and leaves a note for that other's successor to put on record.
+    Raises Busy where another pass holds it and WarehouseLocked where another program has its database, and leaves a
+    note for a later pass to put on record.
     """
     try:
         with lock.hold(mine.lock, run_id, now, patience_seconds):
@@ -65,6 +88,6 @@ def alone(mine: Home, run_id: str, at: datetime, patience_seconds: float = 0.0) 
                 rearranged.discard(connection, mine.landing)
             republish(mine)
             yield number
-    except Busy as busy:
+    except (Busy, WarehouseLocked) as busy:
         runs.leave_skip(mine.skipped, run_id, at, busy.message)
         raise

@@ -9,6 +9,7 @@ from pathlib import Path
 from connectors.kafka import broker, cluster, java
 from connectors.storage.home import Home, describe
 from flows import settings as environment
+from flows.channels import open_channels
 from flows.settings import Settings
 from flows.surroundings import cluster_of
 from tokenshare.errors import BrokerUnavailable, TokenshareError
@@ -28,23 +29,32 @@ class Finding:
 
 def examine(settings: Settings, environ: Mapping[str, str]) -> list[Finding]:
     """Looks at everything a pass needs, without starting or changing anything."""
-    looks: list[Callable[[], Finding]] = [
-        _python,
-        lambda: _settings(environ),
-        lambda: _home(settings),
-        lambda: _space(settings),
-        lambda: _kafka(settings, environ),
-        lambda: _key(settings),
+    return [
+        *_each(
+            {
+                "python": _python,
+                "settings": lambda: _settings(environ),
+                "home": lambda: _home(settings),
+                "disk": lambda: _space(settings),
+                "kafka": lambda: _kafka(settings, environ),
+                "key": lambda: _key(settings),
+                "alerts": lambda: _alerts(settings),
+            }
+        )
     ]
-    return [*_each(looks)]
 
 
-def _each(looks: list[Callable[[], Finding]]) -> Iterator[Finding]:
-    for look in looks:
+def _each(looks: Mapping[str, Callable[[], Finding]]) -> Iterator[Finding]:
+    for name, look in looks.items():
         try:
             yield look()
         except TokenshareError as error:
-            yield Finding(look.__name__.strip("_<>") or "check", False, error.message, error.fix)
+            yield Finding(name, False, error.message, error.fix)
+
+
+def _alerts(settings: Settings) -> Finding:
+    names = ", ".join(channel.name for channel in open_channels(settings))
+    return Finding("alerts", True, names or "no channel: nobody is told of a fault")
 
 
 def _python() -> Finding:

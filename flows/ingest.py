@@ -22,6 +22,7 @@ from tokenshare.topics import FETCH_COMPLETED, TOPIC_NAMES, TOPICS, Topic
 
 BEGINNING = date(2025, 1, 1)
 OVERLAP = timedelta(days=7)  # the upstream restates the last days for up to three
+NOT_SELECTED = "not selected"
 TOPIC_OF = {topic.event: topic for topic in TOPICS}
 
 
@@ -44,7 +45,7 @@ def ingest(run: Run) -> list[SourceOutcome]:
 
 def ingest_one(run: Run, source: Source, sender: Sender) -> SourceOutcome:
     """Asks one source and sends what it says; the topics are there."""
-    reason = why_apart(run, source) or ("" if source.id in run.sources else "not selected")
+    reason = why_apart(run, source) or ("" if source.id in run.sources else NOT_SELECTED)
     if reason:
         return SourceOutcome(source.id, "skipped", reason=reason)
     try:

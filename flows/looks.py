@@ -6,7 +6,7 @@ from typing import Any
 
 from connectors.kafka import broker, groups
 from connectors.sources import SOURCES
-from connectors.storage import archive, catalog, lock
+from connectors.storage import archive, catalog, lock, noticeboard
 from connectors.storage.home import Home, describe
 from flows.settings import Settings
 from flows.surroundings import cluster_of, now
@@ -49,8 +49,21 @@ def status(settings: Settings) -> Document:
         "dead_letters": catalog.read_catalog(home, "dead_letters"),
         "ledger": catalog.read_catalog(home, "ledger"),
         "lag": _lag(settings),
+        "alerts": _alerts(home),
         "skipped_passes": catalog.read_catalog(home, "skips"),
     }
+
+
+def alerts(home: Home) -> Document:
+    """What is open, what is over, and what became of each message in each channel, as it was last put on the board."""
+    return noticeboard.read(home)
+
+
+def _alerts(home: Home) -> Document:
+    """What is open and what waits to be delivered, as the newest pass left it."""
+    board = noticeboard.read(home)
+    waiting = [channel for channel in board["channels"] if channel["waiting_count"]]
+    return {"open": board["open"], "undelivered": board["undelivered"], "waiting": waiting}
 
 
 def metrics(home: Home) -> Document:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.sources import SOURCES
-from connectors.storage import candidates, decisions, fencing, gaps, history, published, warehouse
+from connectors.storage import candidates, decisions, fencing, gaps, history, outbox, published, warehouse
 from connectors.storage.builds import Build
 from connectors.storage.decisions import Decision
 from connectors.storage.home import Home
 from connectors.storage.warehouse import Connection
 from flows import parts
+from flows.alarms import foresee
 from flows.causes import Changes, explain
 from flows.dbt import project
 from flows.graph import read_graph
@@ -44,7 +45,7 @@ def publish(
         made = _decide(run, connection, found, checks, _answered(sources, variables))
         inactive = [_inactive(metric) for metric in METRICS if metric not in active]
         with run.point("decide") as midway:
-            decisions.record(connection, _record(run, variables), [*made, *inactive], midway)
+            _record(run, connection, [*made, *inactive], sources, variables, midway)
         with run.point("swap") as midway:
             published.publish(connection, run.home, METRICS, midway)
     return [_outcome(decision, found.get(decision.metric.id)) for decision in [*made, *inactive]]
@@ -153,9 +154,21 @@ def _citation(metric: Metric) -> str:
     return " ".join(dict.fromkeys(source.citation for source in SOURCES if source.id in metric.sources)) or "curated"
 
 
-def _record(run: Run, variables: Mapping[str, Any]) -> decisions.Run:
-    made = project()
-    return decisions.Run(run.id, run.clock(), made.seeds, made.models, dict(variables))
+def _record(
+    run: Run,
+    connection: Connection,
+    decided: Sequence[Decision],
+    sources: Sequence[SourceOutcome],
+    variables: Mapping[str, Any],
+    midway: Any,
+) -> None:
+    """Commits the decisions, and with them what others are to hear of it."""
+    made, plan = project(), foresee(run, connection, decided, sources)
+    recorded = decisions.Run(run.id, run.clock(), made.seeds, made.models, dict(variables))
+    names = [channel.name for channel in run.channels]
+    decisions.record(
+        connection, recorded, decided, lambda: outbox.keep(connection, plan, run.id, recorded.at, names), midway
+    )
 
 
 def _outcome(decision: Decision, candidate: Candidate | None) -> MetricOutcome:

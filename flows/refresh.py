@@ -7,6 +7,7 @@ from typing import Any
 from connectors.storage import runs
 from flows.ingest import BEGINNING, SourceOutcome, ingest
 from flows.land import land
+from flows.notify import notify
 from flows.publish import MetricOutcome, publish
 from flows.run import Run
 from flows.transform import transform, usage_sources
@@ -18,12 +19,13 @@ Stage = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Stages:
-    """The four stages as plain functions; an orchestrator may wrap each, and nothing else changes."""
+    """The five stages as plain functions; an orchestrator may wrap each, and nothing else changes."""
 
     ingest: Stage = ingest
     land: Stage = land
     transform: Stage = transform
     publish: Stage = publish
+    notify: Stage = notify
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class Report:
         """The gravest of what happened."""
         held = {metric.id for metric in self.metrics if metric.status == "held"} - self.planned_holds
         lacking = any(source.status in ("absent", "refused") for source in self.sources)
-        return gravest([*([ExitCode.HELD] if held else []), *([ExitCode.INCOMPLETE] if lacking else [])])
+        found = {ExitCode.HELD: held, ExitCode.INCOMPLETE: lacking, ExitCode.UNDELIVERED: self.alerts["undelivered"]}
+        return gravest([code for code, is_so in found.items() if is_so])
 
     def document(self) -> dict[str, Any]:
         """The pass as `refresh --json` prints it."""
@@ -63,7 +66,7 @@ class Report:
     @property
     def status(self) -> str:
         """ok, held or incomplete."""
-        return {ExitCode.OK: "ok", ExitCode.HELD: "held"}.get(self.exit_code, "incomplete")
+        return {ExitCode.HELD: "held", ExitCode.INCOMPLETE: "incomplete"}.get(self.exit_code, "ok")
 
 
 def refresh(run: Run, stages: Stages | None = None, planned_holds: frozenset[str] = frozenset()) -> Report:
@@ -80,7 +83,9 @@ def refresh(run: Run, stages: Stages | None = None, planned_holds: frozenset[str
         build = stages.transform(run, variables)
     with run.stage("publish"):
         metrics = stages.publish(run, build, sources, variables)
-    alerts = runs.finish(run.home.warehouse, run.id, run.clock())
+    with run.stage("notify"):
+        alerts = stages.notify(run)
+    runs.finish(run.home.warehouse, run.id, run.clock())
     return Report(run, sources, ranges, metrics, alerts, planned_holds)
 
 

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
-from connectors.storage import decisions, history, lock, published, releases, warehouse
+from connectors.storage import decisions, history, lock, outbox, published, releases, warehouse
 from connectors.storage.decisions import Decision
 from connectors.storage.home import Home
 from connectors.storage.releases import Release
 from connectors.storage.warehouse import Connection
+from flows.alarms import foresee_release
 from flows.causes import Changes, explain
 from flows.dbt import project
 from flows.surroundings import now
@@ -28,6 +30,7 @@ class Permit:
     reason: str
     at: datetime
     run_id: str
+    channels: tuple[str, ...] = ()  # who is owed the news
 
 
 def release(home: Home, permit: Permit) -> list[Decision]:
@@ -44,13 +47,19 @@ def release(home: Home, permit: Permit) -> list[Decision]:
         candidates = {id: candidate for id, (candidate, _) in waiting.items()}
         changes = Changes.since_last(connection, project(), candidates)
         made = [_let_out(connection, *waiting[id], judged[id], changes) for id in waiting]
-        made_of = project()
-        run = decisions.Run(permit.run_id, permit.at, made_of.seeds, made_of.models, {})
         said = Release(permit.metric, permit.version, permit.by, permit.reason, permit.at)
         releases.record(connection, said, [check for checks in judged.values() for check in checks])
-        decisions.record(connection, run, made, lambda: None)
+        _record(connection, permit, made)
         published.publish(connection, home, METRICS, lambda: None)
     return made
+
+
+def _record(connection: Connection, permit: Permit, made: list[Decision]) -> None:
+    """Commits the decisions, and with them that what was held is held no longer."""
+    made_of, plan = project(), foresee_release(connection, permit.run_id, permit.at, made)
+    run = decisions.Run(permit.run_id, permit.at, made_of.seeds, made_of.models, {})
+    tell = partial(outbox.keep, connection, plan, permit.run_id, permit.at, permit.channels)
+    decisions.record(connection, run, made, tell, lambda: None)
 
 
 def _mind_held(connection: Connection, permit: Permit) -> None:

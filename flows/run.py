@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from time import monotonic
 
+from connectors.alerts.channel import Channel
 from connectors.kafka.cluster import Cluster
 from connectors.storage.home import Home
 from flows.settings import Settings
@@ -83,6 +84,7 @@ class Run:
     order: Order = NOTHING_MORE
     fence: int | None = None
     mind: Callable[[], None] = field(default=go_on)
+    channels: tuple[Channel, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager

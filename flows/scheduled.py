@@ -97,4 +97,6 @@ def _state(code: int, said: str) -> State[Any]:
     held = [metric["id"] for metric in document["metrics"] if metric["status"] == "held"]
     lacking = [source["id"] for source in document["sources"] if source["status"] in ("absent", "refused")]
     told = [f"{what}: {', '.join(ids)}" for what, ids in (("held", held), ("no answer", lacking)) if ids]
+    waiting = document["alerts"]["undelivered"]
+    told += [f"alerts not delivered: {waiting}"] if waiting else []
     return Completed(name=document["status"].capitalize(), message="; ".join(told) or "all well")

@@ -1,13 +1,14 @@
 """Every setting, read from the environment here and nowhere else."""
 
 import os
-import re
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FilePath, SecretStr, ValidationError
 
+from flows import forms
 from tokenshare.errors import UsageError
 
 PREFIX = "TOKENSHARE_"
@@ -21,16 +22,6 @@ FOREIGN = {"openrouter_api_key": "OPENROUTER_API_KEY", "prefect_api_url": "PREFE
 POINTS = (
     "fetch", "archive", "produce", "plan", "land", "commit", "offsets", "build", "judge", "decide", "swap", "alert",
 )  # fmt: skip
-_SERVER = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:\[\]]+):(\d{1,5})", re.ASCII)
-
-
-def _servers(text: str) -> str:
-    """host:port,... as it is; raises ValueError naming the one that is not."""
-    for server in (part.strip() for part in text.split(",")):
-        found = _SERVER.fullmatch(server)
-        if not found or not 1 <= int(found[2]) <= 65535:
-            raise ValueError(f"{server!r} is not host:port with a port of 1 to 65535")
-    return text
 
 
 class Settings(BaseModel):
@@ -82,7 +73,7 @@ class Settings(BaseModel):
     )
     http_attempts: int = Field(4, ge=1, le=10, description="Calls made for one answer before the source is absent.")
     http_deadline_seconds: float = Field(60.0, gt=0, le=3600, description="Time one fetch may take, retries included.")
-    kafka_bootstrap_servers: Annotated[str, AfterValidator(_servers)] | None = Field(
+    kafka_bootstrap_servers: Annotated[str, AfterValidator(forms.servers)] | None = Field(
         None, description="host:port,... of your Kafka; without it a local broker runs under the home."
     )
     kafka_topic_prefix: str = Field(
@@ -115,11 +106,38 @@ class Settings(BaseModel):
     prefect_api_url: str | None = Field(
         None, description="A Prefect server; passes show there when it answers within two seconds."
     )
+    alert_name: str = Field(
+        "tokenshare",
+        pattern=r"^[a-z0-9][a-z0-9-]{0,31}$",
+        description="What alerts call this set-up; their deduplication keys begin with it.",
+    )
+    alert_webhook_url: Annotated[SecretStr, AfterValidator(forms.address)] | None = Field(
+        None, description="Address that is sent every alert as JSON; a secret."
+    )
+    alert_channels: Annotated[SecretStr, AfterValidator(forms.channels)] | None = Field(
+        None,
+        description="Services that are sent every alert in words: addresses of apprise, a space between two, each with "
+        "a name of its own before it if you like (`ops=slack://... mail=mailto://...`); a secret.",
+    )
+    alert_repeat_hours: float = Field(
+        24.0, ge=1, le=8760, description="After how long an alert that is still open is told again."
+    )
+    alert_runbooks: str = Field(
+        "docs/runbooks/", pattern=r"^[!-~]*$", description="What an alert puts before `<check>.md` to link its runbook."
+    )
+    heartbeat_url: Annotated[SecretStr, AfterValidator(forms.address)] | None = Field(
+        None, description="Address that is called after every pass that ended well; a secret."
+    )
     kill_at: str | None = Field(
         None,
         pattern=rf"^({'|'.join(POINTS)})\.(before|during|after)$",
         description="For tests: end the process at <point>.before, .during or .after.",
     )
+
+    @property
+    def alert_repeat(self) -> timedelta:
+        """After how long an alert that is still open is told again."""
+        return timedelta(hours=self.alert_repeat_hours)
 
 
 def name_of(field: str) -> str:

@@ -11,9 +11,12 @@ Document = Mapping[str, Any]
 COLOURS = {
     "ok": "green", "published": "green", "current": "green", "fetched": "green", "passed": "green", "True": "green",
     "held": "red", "failed": "red", "refused": "red", "absent": "yellow", "incomplete": "yellow", "released": "yellow",
+    "kept": "green", "broken": "red",
     "inactive": "dim", "skipped": "dim", "unchanged": "cyan",
 }  # fmt: skip
 HIDDEN = {"as_of", "version", "status", "held_since"}
+OPEN = ("key", "subject", "since", "is_flapping", "reason", "runbook")
+TAKEN = ("channel", "key", "action", "reminder", "state", "tries", "next_try_at", "said")
 DISAGREEMENT = (
     *("model_id", "first_date", "last_date", "days_count", "catalogue_input_usd_per_million"),
     *("book_input_usd_per_million", "catalogue_output_usd_per_million", "book_output_usd_per_million"),
@@ -26,6 +29,8 @@ def draw_refresh(console: Console, document: Document) -> None:
     console.print(table("Metrics", document["metrics"], ("id", "status", "version", "rows", "checks", "reason")))
     landed = sum(found["rows"] for found in document["ranges"])
     seconds = document["seconds"]["total"]
+    alerts = ", ".join(f"{name} {count}" for name, count in document["alerts"].items())
+    console.print(f"alerts: {alerts}")
     console.print(f"{coloured(document['status'])}: {landed} records landed in {seconds} s, as of {document['as_of']}")
 
 
@@ -37,10 +42,14 @@ def draw_status(console: Console, document: Document) -> None:
     console.print(table("Metrics", document["metrics"], ("metric", "state", "version", "status", "reason")))
     if document["holder"]:
         console.print(f"held by {_facts(document['holder'])}", markup=False)
-    if document["gaps"]:
-        console.print(table("Records lost and accepted", document["gaps"]))
-    if document["dead_letters"]:
-        console.print(table("Dead letters", document["dead_letters"]))
+    for title, rows, columns in (
+        ("Records lost and accepted", document["gaps"], ()),
+        ("Dead letters", document["dead_letters"], ()),
+        ("Open alerts", document["alerts"]["open"], OPEN),
+        ("Channels that have not taken alerts", document["alerts"]["waiting"], ()),
+    ):
+        if rows:
+            console.print(table(title, rows, columns))
     if document["unserved_weeks"]:
         weeks = ", ".join(map(str, document["unserved_weeks"]))
         console.print(f"weeks without a row, because a day was never served: {weeks}")
@@ -52,6 +61,19 @@ def draw_status(console: Console, document: Document) -> None:
         console.print(f"names in the price book that nobody mapped: {document['unmapped_prices_count']}")
     if document["unknown_organisations"]:
         console.print(table("Hub organisations nobody mapped", document["unknown_organisations"]))
+
+
+def draw_alerts(console: Console, document: Document) -> None:
+    """What is open, what is over, and what each channel has taken."""
+    console.print(table("Open", document["open"], OPEN))
+    console.print(table("Over", document["over"], ("fault", "key", "opened_at", "resolved_at")))
+    console.print(table("Messages", document["messages"], TAKEN))
+    draw_channels(console, document)
+
+
+def draw_channels(console: Console, document: Document) -> None:
+    """What became of messages, channel by channel."""
+    console.print(table("Channels", document["channels"]))
 
 
 def draw_metrics(console: Console, document: Document) -> None:

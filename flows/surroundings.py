@@ -16,6 +16,7 @@ from connectors.storage import lock
 from connectors.storage.home import Home
 from demo.upstream import Upstream, available
 from flows import places
+from flows.channels import open_channels
 from flows.run import NOTHING_MORE, Order, Run, Upstreams, go_on
 from flows.settings import ENVIRON, Settings
 from tokenshare.errors import UsageError
@@ -61,6 +62,7 @@ def open_run(
     """
     speaks_for, home = as_of or started, Home(settings.home)
     select([id for id in settings.sources_off.split(",") if id])  # a misspelt one would be asked after all
+    channels = open_channels(settings)
     with open_upstreams(settings, world, speaks_for) as upstreams:
         yield Run(
             id=run_id,
@@ -73,6 +75,7 @@ def open_run(
             sources=select(sources),
             progress=progress,
             clock=now,
+            channels=channels,
             order=order,
             fence=fence,
             mind=go_on if fence is None else partial(lock.mind, home.lock, run_id),

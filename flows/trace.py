@@ -7,13 +7,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from connectors.storage import candidates, evidence, history, lock, warehouse
+from connectors.storage import candidates, evidence, history, snapshot, warehouse
 from connectors.storage.evidence import Making, Span
 from connectors.storage.home import Home
+from connectors.storage.warehouse import Connection
 from flows import dbt
 from flows.causes import days_of
 from flows.keys import read_key
-from flows.surroundings import now
 from tokenshare.columns import columns_of
 from tokenshare.errors import UsageError
 from tokenshare.metrics import Metric
@@ -54,26 +54,34 @@ class Trace:
         }
 
 
-def trace(home: Home, metric: Metric, words: Sequence[str]) -> Trace:
-    """Traces the number readers see for a key; raises UsageError where there is none."""
+def trace(home: Home, metric: Metric, words: Sequence[str], version: int | None = None) -> Trace:
+    """Traces the number of a version, without one that which readers see; raises UsageError where there is none.
+
+    It reads a copy of the build database, so that no pass waits for it; raises Busy while one is at work.
+    """
     key = read_key(metric, words)
-    with lock.hold(home.lock, "trace", now), TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, snapshot.take(home, Path(folder)) as connection:
         scratch = Path(folder) / "scratch.duckdb"
-        with warehouse.open_warehouse(home.warehouse) as connection:
-            shown = history.read_standing(connection, metric).shown
-            row = _row_of(metric, key, history.read_version(connection, metric, shown.version)) if shown else None
-            if shown is None or row is None:
-                raise UsageError(
-                    f"{metric.id} shows nothing for {' '.join(words)}",
-                    f"see `tokenshare metrics {metric.id}`",
-                )
-            making = evidence.read_making(connection, metric, shown.version)
-            fetches = evidence.read_fetches(connection, making, metric.group, _days(metric, key))
-            warehouse.show_landed(connection, home.landing)  # a topic may be younger than the last pass
-            spans = evidence.read_spans(connection, fetches) if metric.topics else []
-            evidence.copy_spans(connection, spans, scratch)
+        publication = _publication(connection, metric, version)
+        rows = history.read_version(connection, metric, publication.version) if publication else ()
+        row = _row_of(metric, key, rows)
+        if publication is None or row is None:
+            raise UsageError(
+                f"{metric.id} shows nothing for {' '.join(words)}", f"see `tokenshare metrics {metric.id}`"
+            )
+        making = evidence.read_making(connection, metric, publication.version)
+        fetches = evidence.read_fetches(connection, making, metric.group, _days(metric, key))
+        warehouse.show_landed(connection, home.landing)  # a topic may be younger than the last pass
+        spans = evidence.read_spans(connection, fetches) if metric.topics else []
+        evidence.copy_spans(connection, spans, scratch)
         recomputed = _recompute(metric, key, scratch, making, Path(folder))
-    return Trace(metric, key, shown, row, spans, recomputed, _changed_since(making))
+    return Trace(metric, key, publication, row, spans, recomputed, _changed_since(making))
+
+
+def _publication(connection: Connection, metric: Metric, version: int | None) -> Publication | None:
+    if version is None:
+        return history.read_standing(connection, metric).shown
+    return next((p for p in history.read_publications(connection, metric) if p.version == version), None)
 
 
 def _recompute(metric: Metric, key: tuple[Any, ...], scratch: Path, making: Making, work: Path) -> Row | None:

@@ -9,10 +9,11 @@ from typing import Self
 
 import httpx
 
-from connectors.sources.addresses import is_loopback, is_same_origin, read_base
+from connectors.sources.addresses import is_same_origin, read_base
 from connectors.sources.body import read_body
 from connectors.sources.deadline import Deadline
 from connectors.sources.retry import TryAgain, plan_wait, read_wait
+from tokenshare.addresses import is_loopback
 from tokenshare.codec import read_json
 from tokenshare.errors import ContractViolation, SourceAbsent, UsageError
 from tokenshare.sources import Page, Params

@@ -47,7 +47,8 @@ def grain_sql(metric: Metric) -> str:
     return ", ".join(f'"{name}"' for name in metric.grain)
 
 
-def has_relation(connection: Connection, schema: str, table: str) -> bool:
-    """Whether a table or view exists in the build database."""
-    query = "SELECT count(*) FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"
-    return bool(connection.execute(query, [schema, table]).fetchone()[0])  # type: ignore[index]
+def has_relation(connection: Connection, schema: str, table: str, database: str | None = None) -> bool:
+    """Whether a table or view exists in the build database, or in another that is attached."""
+    query = """SELECT count(*) FROM information_schema.tables
+        WHERE table_catalog = coalesce(?, current_database()) AND table_schema = ? AND table_name = ?"""
+    return bool(connection.execute(query, [database, schema, table]).fetchone()[0])  # type: ignore[index]

@@ -6,14 +6,15 @@ from typing import Any
 
 import duckdb
 
+from connectors.storage import vintages
 from connectors.storage.candidates import grain_sql
 from connectors.storage.home import Home
 from connectors.storage.published import open_published
-from connectors.storage.warehouse import connect
 from tokenshare.errors import UsageError
 from tokenshare.metrics import Metric
 
 Record = dict[str, Any]
+REBUILD = "run `tokenshare refresh`, which rebuilds it"
 ORDERS = {
     "metrics": "metric",
     "publications": "metric, version",
@@ -71,13 +72,16 @@ def read_metric_as_of(home: Home, metric: Metric, moment: datetime) -> tuple[Rec
             f"{metric.id} version {gone['version']} was pruned on {gone['pruned_at']:%Y-%m-%d}, as the policy says",
             "ask for a later moment, and keep versions longer by TOKENSHARE_KEEP_VERSIONS_DAYS",
         )
-    path = home.published / metric.id / f"{known[-1]['version']}.parquet"
+    return known[-1], read_version(home, metric, known[-1]["version"])
+
+
+def read_version(home: Home, metric: Metric, version: int) -> list[Record]:
+    """The rows of one public version, from its vintages; raises UsageError where the file has none."""
+    query = f"{vintages.of_version(metric, version)} ORDER BY {grain_sql(metric)}"
     try:
-        with connect(Path(":memory:")) as connection:
-            return known[-1], _rows(connection.execute("SELECT * FROM read_parquet(?)", [str(path)]))
-    except duckdb.Error as error:
-        fix = "remove it and run `tokenshare refresh`, which writes it again"
-        raise UsageError(f"{path} is not readable", fix) from error
+        return _ask(home.published_file, query, [])
+    except duckdb.CatalogException as error:
+        raise UsageError("the published file is of an earlier form, without vintages", REBUILD) from error
 
 
 def read_query(home: Home, query: str, values: list[Any]) -> list[Record]:

@@ -40,8 +40,14 @@ class Run:
     variables: Mapping[str, Any]
 
 
-def record(connection: Connection, run: Run, decisions: Sequence[Decision], midway: Callable[[], None]) -> None:
-    """Commits every decision of a pass in one transaction."""
+def record(
+    connection: Connection,
+    run: Run,
+    decisions: Sequence[Decision],
+    tell: Callable[[], None],
+    midway: Callable[[], None],
+) -> None:
+    """Commits every decision of a pass in one transaction; `tell` writes into the same one what others are to hear."""
     with transaction(connection):
         connection.execute(
             "INSERT OR REPLACE INTO decisions.inputs VALUES (?, ?, ?, ?)",
@@ -53,6 +59,7 @@ def record(connection: Connection, run: Run, decisions: Sequence[Decision], midw
             _record_one(connection, run, decision)
             if index == len(decisions) // 2:
                 midway()
+        tell()
 
 
 def _record_one(connection: Connection, run: Run, decision: Decision) -> None:
@@ -65,7 +72,6 @@ def _record_one(connection: Connection, run: Run, decision: Decision) -> None:
         _keep_publication(connection, run, publication)
     _keep_checks(connection, run, decision)
     _keep_restatements(connection, decision)
-    _notify(connection, run, decision)
     connection.execute(
         "INSERT OR REPLACE INTO decisions.metric_states VALUES (?, ?, ?, ?)",
         [metric.id, verdict.outcome, verdict.reason, decision.citation],
@@ -133,19 +139,6 @@ def _keep_restatements(connection: Connection, decision: Decision) -> None:
     ]  # fmt: skip
     if rows:
         connection.executemany("INSERT INTO decisions.restatements VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-
-
-def _notify(connection: Connection, run: Run, decision: Decision) -> None:
-    """One outbox row when a metric begins to be held, one when it is let out again."""
-    metric = decision.metric.id
-    found = connection.execute("SELECT state FROM decisions.metric_states WHERE metric = ?", [metric]).fetchone()
-    was_held, is_held = found == ("held",), decision.verdict.outcome == "held"
-    if was_held != is_held and decision.verdict.outcome != "inactive":
-        kind = "opened" if is_held else "resolved"
-        connection.execute(
-            "INSERT INTO decisions.outbox VALUES (?, ?, ?, ?, ?, NULL)",
-            [f"held/{metric}", kind, metric, decision.verdict.reason, run.id],
-        )
 
 
 def _keep_lineage(connection: Connection, run: Run, metric: Metric, version: int) -> None:

@@ -37,12 +37,20 @@ class Making:
 def read_making(connection: Connection, metric: Metric, version: int) -> Making:
     """The pass in which a version was made, which a later pass may only have confirmed."""
     found = connection.execute(
-        "SELECT run_id, variables, seeds_digest, models_digest FROM decisions.publications "
-        "JOIN decisions.inputs ON run = run_id WHERE metric = ? AND version = ?",
-        [metric.id, version],
+        "SELECT run_id FROM decisions.publications WHERE metric = ? AND version = ?", [metric.id, version]
     ).fetchone()
     if found is None:
-        raise LookupError(f"{metric.id} version {version} was made by no recorded pass")
+        raise LookupError(f"{metric.id} version {version} is not on record")
+    return read_run(connection, found[0])
+
+
+def read_run(connection: Connection, run_id: str) -> Making:
+    """How a pass made its candidates; raises LookupError where it decided nothing."""
+    found = connection.execute(
+        "SELECT run, variables, seeds_digest, models_digest FROM decisions.inputs WHERE run = ?", [run_id]
+    ).fetchone()
+    if found is None:
+        raise LookupError(f"{run_id} decided nothing")
     return Making(found[0], json.loads(found[1]), found[2], found[3])
 
 

@@ -144,4 +144,8 @@ def _rename(connection: Connection, landing: Path, loss: Loss, parts: Sequence[P
         'UPDATE ledger.gaps SET topic = ? WHERE topic = ? AND "partition" = ?',
         [f"{loss.topic}{RETIRED}{generation}", loss.topic, loss.partition],
     )
+    connection.execute(
+        'UPDATE decisions.lineage SET topic = ? WHERE topic = ? AND "partition" = ?',
+        [f"{loss.topic}{RETIRED}{generation}", loss.topic, loss.partition],
+    )
     enter(connection, landing, old, parts, Work(acceptance.run_id, acceptance.at))

@@ -31,6 +31,10 @@ class Home:
         return self.root / "skipped"
 
     @property
+    def alerts(self) -> Path:
+        return self.root / "alerts.json"
+
+    @property
     def archive(self) -> Path:
         return self.root / "archive"
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from connectors.storage import durable, version_files
+from connectors.storage import durable, version_files, vintages
 from connectors.storage.candidates import columns_sql, grain_sql, has_relation
 from connectors.storage.history import read_standing
 from connectors.storage.home import Home
@@ -20,14 +20,13 @@ from tokenshare.errors import UsageError
 from tokenshare.metrics import Metric
 
 CATALOG = (Path(__file__).parent / "published.sql").read_text()
+FORM = 3  # of the file: one of another form is rebuilt; 2 has vintages, 3 what was repaired
+MODE = 0o444
 PROVISIONAL = timedelta(days=3)  # the upstream restates that long after a period has ended
 # What `status` lists beside the numbers, once dbt has built it.
 LISTED = {
     "unserved_days": ("int_usage_gaps", "SELECT * FROM intermediate.int_usage_gaps ORDER BY usage_date"),
-    "unknown_vendors": (
-        "int_vendors_unmapped",
-        "SELECT * FROM intermediate.int_vendors_unmapped ORDER BY tokens DESC",
-    ),
+    "unknown_vendors": ("int_vendors_unmapped", "SELECT * FROM intermediate.int_vendors_unmapped ORDER BY tokens DESC"),
     "unknown_tickers": ("int_tickers_unmapped", "SELECT * FROM intermediate.int_tickers_unmapped ORDER BY symbol"),
     "price_disagreements": (
         "int_price_disagreements",
@@ -64,7 +63,7 @@ def digest_of(connection: Connection) -> str:
         "ORDER BY ALL"
     ).fetchall()
     active = connection.execute("SELECT metric, state, reason FROM decisions.metric_states ORDER BY ALL").fetchall()
-    return sha256(json.dumps([counts, states, active], default=str).encode()).hexdigest()
+    return sha256(json.dumps([FORM, counts, states, active], default=str).encode()).hexdigest()
 
 
 def is_current(connection: Connection, home: Home) -> bool:
@@ -89,6 +88,15 @@ def publish(connection: Connection, home: Home, metrics: Sequence[Metric], midwa
         version_files.export(connection, home, metric)
     draft = home.published / ".tokenshare.duckdb.tmp"
     draft.unlink(missing_ok=True)
+    compose(connection, draft, metrics)
+    draft.chmod(MODE)
+    _remember(connection, draft)
+    midway()
+    durable.move(draft, home.published_file)
+
+
+def compose(connection: Connection, draft: Path, metrics: Sequence[Metric]) -> None:
+    """Writes what readers open to a new file, from the decisions alone."""
     with _attached(connection, draft):
         connection.execute(CATALOG)
         for table, (relation, query) in LISTED.items():
@@ -97,10 +105,7 @@ def publish(connection: Connection, home: Home, metrics: Sequence[Metric], midwa
         _describe(connection, metrics)
         for metric in metrics:
             _show(connection, metric)
-    draft.chmod(0o444)
-    _remember(connection, draft)
-    midway()
-    durable.move(draft, home.published_file)
+            vintages.write(connection, metric)
 
 
 @contextmanager

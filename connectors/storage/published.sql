@@ -2,6 +2,7 @@
 CREATE SCHEMA reader.catalog;
 CREATE SCHEMA reader.metrics;
 CREATE SCHEMA reader.marts;
+CREATE SCHEMA reader.vintages;
 
 CREATE TABLE reader.catalog.publications AS
 SELECT

@@ -32,14 +32,10 @@ def begin(warehouse: Path, run_id: str, as_of: datetime, at: datetime, skipped: 
         return newest
 
 
-def finish(warehouse: Path, run_id: str, at: datetime) -> dict[str, int]:
-    """Records that a pass finished; how many alerts it opened and resolved, and how many wait for delivery."""
+def finish(warehouse: Path, run_id: str, at: datetime) -> None:
+    """Records that a pass finished."""
     with open_warehouse(warehouse) as connection:
         connection.execute("UPDATE ledger.runs SET finished_at = ?, status = 'finished' WHERE run_id = ?", [at, run_id])
-        rows = connection.execute(
-            "SELECT kind, count(*) FROM decisions.outbox WHERE run = ? GROUP BY kind", [run_id]
-        ).fetchall()
-    return {"opened": 0, "resolved": 0, "undelivered": 0} | dict(rows)
 
 
 def leave_skip(skipped: Path, run_id: str, at: datetime, reason: str) -> None:

@@ -28,9 +28,14 @@ def export(connection: Connection, home: Home, metric: Metric) -> None:
         for version in sorted(set(read_public(connection, metric)) - pruned):
             if version == standing.shown.version or not _path(folder, version).exists():
                 _copy(connection, metric, version, folder)
-        history = [_plain(p) for p in read_publications(connection, metric)]
-        manifest = {"metric": metric.id, "shown": _plain(standing.shown), "publications": history}
-        durable.write(folder / "manifest.json", json.dumps(manifest, indent=2).encode())
+        durable.write(folder / "manifest.json", json.dumps(manifest_of(connection, metric), indent=2).encode())
+
+
+def manifest_of(connection: Connection, metric: Metric) -> dict[str, Any]:
+    """What a manifest says: the version readers see, and every version there was."""
+    shown = read_standing(connection, metric).shown
+    history = [_plain(p) for p in read_publications(connection, metric)]
+    return {"metric": metric.id, "shown": _plain(shown) if shown else None, "publications": history}
 
 
 def quoted(path: Path) -> str:

@@ -3,6 +3,7 @@ CREATE SCHEMA IF NOT EXISTS ledger;
 CREATE SCHEMA IF NOT EXISTS raw;
 CREATE SCHEMA IF NOT EXISTS decisions;
 CREATE SCHEMA IF NOT EXISTS versions;
+CREATE SCHEMA IF NOT EXISTS outbox;
 
 CREATE TABLE IF NOT EXISTS ledger.intents (
     topic VARCHAR NOT NULL, "partition" INTEGER NOT NULL, start_offset BIGINT NOT NULL, end_offset BIGINT NOT NULL,
@@ -85,7 +86,21 @@ CREATE TABLE IF NOT EXISTS decisions.published_file (digest VARCHAR NOT NULL);
 CREATE TABLE IF NOT EXISTS decisions.pruned (
     metric VARCHAR NOT NULL, version BIGINT NOT NULL, pruned_at TIMESTAMPTZ NOT NULL, PRIMARY KEY (metric, version)
 );
-CREATE TABLE IF NOT EXISTS decisions.outbox (
-    dedup_key VARCHAR NOT NULL, kind VARCHAR NOT NULL, metric VARCHAR NOT NULL, body VARCHAR NOT NULL,
-    run VARCHAR NOT NULL, delivered_at TIMESTAMPTZ
+
+-- What is wrong, what was said about it, and which channel has taken which message.
+CREATE TABLE IF NOT EXISTS outbox.faults (
+    fault_id VARCHAR NOT NULL, key VARCHAR NOT NULL, kind VARCHAR NOT NULL, opened_at TIMESTAMPTZ NOT NULL,
+    opened_run VARCHAR NOT NULL, resolved_at TIMESTAMPTZ, resolved_run VARCHAR, well_count INTEGER NOT NULL,
+    is_flapping BOOLEAN NOT NULL, facts VARCHAR NOT NULL, PRIMARY KEY (fault_id, opened_run)
+);
+CREATE SEQUENCE IF NOT EXISTS outbox.written;
+CREATE TABLE IF NOT EXISTS outbox.notices (
+    notice_id VARCHAR PRIMARY KEY, number BIGINT NOT NULL, key VARCHAR NOT NULL, action VARCHAR NOT NULL,
+    reminder INTEGER NOT NULL, as_of TIMESTAMPTZ NOT NULL, written_at TIMESTAMPTZ NOT NULL,
+    run_id VARCHAR NOT NULL, body VARCHAR NOT NULL
+);
+CREATE TABLE IF NOT EXISTS outbox.deliveries (
+    notice_id VARCHAR NOT NULL, channel VARCHAR NOT NULL, state VARCHAR NOT NULL, rounds INTEGER NOT NULL,
+    tries INTEGER NOT NULL, next_try_at TIMESTAMPTZ NOT NULL, delivered_at TIMESTAMPTZ, said VARCHAR NOT NULL,
+    PRIMARY KEY (notice_id, channel)
 );

@@ -17,6 +17,7 @@ MAY_IMPORT = {
 DOORS = {
     "altair": ("flows/report/",),
     "apache_beam": ("connectors/beam/",),
+    "apprise": ("connectors/alerts/",),
     "currency_converter": ("connectors/sources/",),
     "dbt": ("flows/",),
     "duckdb": ("connectors/storage/",),

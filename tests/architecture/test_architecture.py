@@ -44,6 +44,7 @@ BROKEN = (
         for vendor, path in {
             "kafka": "connectors/beam/x.py",
             "apache_beam": "flows/x.py",
+            "apprise": "flows/x.py",
             "duckdb": "flows/x.py",
             "httpx": "connectors/kafka/x.py",
             "great_expectations": "flows/x.py",

@@ -87,6 +87,19 @@ CASES = {
     "home of another origin": Case(REFRESH, 2, ("'demo'", "TOKENSHARE_HOME"), home=of_the_demo),
     "home of a newer layout": Case(REFRESH, 2, ("layout 2", "upgrade tokenshare"), home=from_tomorrow),
     "looking into a newer layout": Case(("metrics", "--json"), 2, ("layout 2", "upgrade"), home=from_tomorrow),
+    "no channel": Case(
+        ("alerts", "test", "--json"), 2, ("no channel is set up", "set TOKENSHARE_ALERT_WEBHOOK_URL"),
+        {"TOKENSHARE_ALERT_WEBHOOK_URL": ""},
+    ),
+    "a channel that apprise does not know": Case(
+        REFRESH, 2, ("number 1 in TOKENSHARE_ALERT_CHANNELS", "correct or unset"),
+        {"TOKENSHARE_ALERT_CHANNELS": "slack://canary-word"},
+    ),
+    "a webhook on another machine without TLS": Case(
+        REFRESH, 2, ("TOKENSHARE_ALERT_WEBHOOK_URL is not usable", "plain http to another machine"),
+        {"TOKENSHARE_ALERT_WEBHOOK_URL": "http://example.com/canary-word"},
+    ),
+    "alerts without a home": Case(("alerts", "deliver", "--json"), 2, ("no home", "refresh")),
     "as of the past": Case(REFRESH, 2, ("2026-07-13", "2026-07-20", "later moment"), home=later),
     "as of before the first day": Case(
         ("refresh", "--world", "{world}", "--as-of", "0001-01-01T00:00:00Z", "--json"), 2,
@@ -143,6 +156,11 @@ CASES = {
     "status of nothing": Case(("status", "--json"), 2, ("tokenshare refresh", "tokenshare demo")),
     "metrics of nothing": Case(("metrics",), 2, ("tokenshare refresh", "tokenshare demo")),
     "metrics before a pass ends": Case(("metrics", "--json"), 2, ("nothing is published yet",), home=claimed),
+    "verify before a pass": Case(("verify", "--json"), 2, ("warehouse.duckdb", "tokenshare refresh"), home=claimed),
+    "citation as of no moment": Case(
+        ("cite", "router_tokens_weekly", "2026-W27", "--as-of", "last month", "--json"), 2,
+        ("'last month' is not a moment", "write it as"), home=claimed,
+    ),
     "trace of nothing": Case(
         ("trace", "china_share_origin_weekly", "2026-W27", "--json"), 2, ("tokenshare refresh",)
     ),

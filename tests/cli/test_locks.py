@@ -50,6 +50,7 @@ def test_an_open_build_database_names_who_has_it(tmp_path: Path, broker: str, re
     with other_process(OPEN, home.warehouse) as holder:
         said = run(environment(home.root, broker), *refresh)
     assert_one_sentence(said, 2, str(holder.pid), "published/tokenshare.duckdb")
+    assert len(list(home.skipped.glob("*.json"))) == 1  # of which the next pass tells
 
 
 def test_a_look_never_takes_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,6 +30,7 @@ ELSEWHERE = {
     "tokenshare backfill": "tests/route/test_repairs.py",
     "tokenshare refresh": "tests/cli/test_locks.py",
     "TOKENSHARE_HOME=.tokenshare/live tokenshare": "tests/docs/test_first_run.py",
+    "tokenshare alerts test": "tests/alerts/test_delivering.py",  # it wants a channel
     "tokenshare serve": "tests/prefect/test_schedule.py",
     "prefect server start": "tests/prefect/server.py",
     "prefect ": "tests/prefect/test_announce.py",
@@ -115,6 +116,17 @@ def test_every_documented_command_works(demo: tuple[Scene, dict[str, Any]], say:
             code, out, err = say(line.split()[1:], scene.variables)
             assert code == 0, (line, err)
             assert out.strip(), line
+
+
+def test_every_command_of_a_runbook_works(demo: tuple[Scene, dict[str, Any]]) -> None:
+    scene, _ = demo
+    pages = (ROOT / "docs" / "runbooks").glob("*.md")
+    lines = {line for page in pages for _, body in BLOCK.findall(page.read_text()) for line in body.splitlines()}
+    assert len(lines) > 30
+    for line in sorted(lines):
+        program, *words = line.split()
+        code, _, err = say(words, scene.variables)
+        assert (program, code) == ("tokenshare", 0), (line, err)
 
 
 def test_every_other_documented_command_is_run_by_another_test() -> None:

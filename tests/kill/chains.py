@@ -14,16 +14,14 @@ from tests.kill.passes import log_of, run_pass
 from tests.kill.worlds import moment
 from tests.scene import Scene
 
-# alert: nothing is delivered yet.
-EVERYWHERE = [f"{point}.{when}" for point in NAMED for when in ("before", "during", "after")]
-NOT_THERE = frozenset(moment for moment in EVERYWHERE if moment.startswith("alert."))
-POINTS = [moment for moment in EVERYWHERE if moment not in NOT_THERE]
-LANDS, BUILDS = POINTS.index("plan.before"), POINTS.index("build.before")
-# A pass of each day is killed while it fetches, the next while it lands, the next while it builds or publishes:
-# each does what a rerun does, until it dies itself.
+POINTS = [f"{point}.{when}" for point in NAMED for when in ("before", "during", "after")]
+LANDS, BUILDS, ALERTS = (POINTS.index(f"{point}.before") for point in ("plan", "build", "alert"))
+SHOWN = ("swap.after", *POINTS[ALERTS:])  # from here on readers see what was decided
+# A pass of each day is killed while it fetches, the next while it lands, the next while it builds or publishes, on some
+# days another while it alerts: each does what a rerun does, until it dies itself.
 TROUBLES = [
     tuple(point for point in points if point)
-    for points in zip_longest(POINTS[:LANDS], POINTS[LANDS:BUILDS], POINTS[BUILDS:])
+    for points in zip_longest(POINTS[:LANDS], POINTS[LANDS:BUILDS], POINTS[BUILDS:ALERTS], POINTS[ALERTS:])
 ]
 HOMES = 2
 DAYS = -(-len(TROUBLES) // HOMES)

@@ -18,7 +18,7 @@ from tests.scene import ROUTER_ALONE, small_rows, write_rankings
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.timeout(900)  # a server and two passes, on a machine that may be busy
-STAGES = {"ingest", "land", "transform", "publish"}
+STAGES = {"ingest", "land", "transform", "publish", "notify"}
 SECRET = "canary-key-5d20e7b3f8"
 COMMAND = """
 import atexit, sys

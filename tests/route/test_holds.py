@@ -1,4 +1,7 @@
-"""A bad day holds the whole router group at its last good version, and nothing else; a good one lets it go again."""
+"""A bad day holds the whole router group at its last good version, and nothing else; a good one lets it go again.
+
+All the while somebody polls the published file, and gets whole, judged versions only.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,6 +15,7 @@ from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from connectors.storage.warehouse import open_warehouse
 from flows.refresh import Report
+from tests.route.reader import reading_along
 from tests.scene import MODELS, ROUTER_ALONE, Row, Scene, statuses, write_prices, write_rankings
 from tokenshare.errors import ExitCode
 from tokenshare.metrics import METRICS
@@ -31,6 +35,7 @@ Rows = list[tuple[str, int]]
 # What the upstream serves at first instead of a good day, by the check that has to notice.
 BAD: dict[str, Callable[[Rows], Rows]] = {
     "other_rows": lambda rows: [row for row in rows if row[0] != "other"],
+    "conflicting_keys": lambda rows: [*rows, (rows[0][0], rows[0][1] + 7)],
     "volume_ratio": lambda rows: [(model, 3 * tokens) for model, tokens in rows],
     "missing_rows": lambda rows: rows[1:],
 }
@@ -40,6 +45,7 @@ MORNINGS = {check: BASELINE + DAY * (2 + 2 * n) for n, check in enumerate(FAULTS
 FAULTY_DAYS = {check: morning - DAY for check, morning in MORNINGS.items()}
 SAID = {
     "other_rows": ("0", "1"),
+    "conflicting_keys": ("1", "0"),
     "volume_ratio": ("3", "0.6 to 1.6"),
     "missing_rows": ("1", "0"),
 }
@@ -47,7 +53,7 @@ SAID = {
 
 @dataclass(frozen=True)
 class Step:
-    """What a pass reported, what readers saw after it, and what it put into the outbox."""
+    """What a pass reported, what readers saw after it, and which faults it opened or resolved."""
 
     report: Report
     shown: dict[str, list[dict[str, Any]]]
@@ -78,13 +84,23 @@ def play(scene: Scene, world: Path, as_of: str) -> Step:
     report = scene.refresh(as_of, world)
     shown = {id: scene.metric(id) for id in (*ROUTER, "list_price_daily")}
     with open_warehouse(scene.home.warehouse) as connection:
-        query = "SELECT metric, kind FROM decisions.outbox WHERE run = ? ORDER BY ALL"
-        notices = connection.execute(query, [report.run.id]).fetchall()
+        query = """SELECT split_part(fault_id, '/', 2), 'opened' FROM outbox.faults WHERE opened_run = $run
+        UNION ALL SELECT split_part(fault_id, '/', 2), 'resolved' FROM outbox.faults WHERE resolved_run = $run
+        ORDER BY ALL"""
+        notices = connection.execute(query, {"run": report.run.id}).fetchall()
     return Step(report, shown, notices)
 
 
+@dataclass(frozen=True)
+class Told:
+    """The steps by name, and what the reader said, look by look."""
+
+    steps: dict[str, Step]
+    looks: list[dict[str, Any]]
+
+
 @pytest.fixture(scope="module")
-def story(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Step]]:
+def told(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     """One home through all of it: step `<check>` is the morning of the fault, `<check> mended` the one after."""
     scene = Scene(tmp_path_factory.mktemp("holds") / "home", broker, ROUTER_ALONE)
     world = write_rankings(tmp_path_factory.mktemp("world"), rankings())
@@ -93,15 +109,21 @@ def story(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dic
         write_prices(world, hour, {NAMED[0]: (price, "0.000015")})
     write_prices(world, "2025-01-01T00:00:00Z", dict.fromkeys(NAMED[1:], ("0.000001", "0.000002")))
     steps = {"clean": play(scene, world, stamp(BASELINE, 6))}
-    steps["price slip"] = play(scene, world, stamp(BASELINE + DAY, 6))
-    steps["price mended"] = play(scene, world, stamp(BASELINE + DAY, 12))
-    for check, morning in MORNINGS.items():
-        steps[check] = play(scene, world, stamp(morning, 6))
-        if check == FAULTS[0]:
-            steps["lasting"] = play(scene, world, stamp(morning, 12))
-        steps[f"{check} mended"] = play(scene, world, stamp(morning + DAY, 6))
-    yield steps
+    with reading_along(scene.home.published_file, tmp_path_factory.mktemp("reader")) as looks:
+        steps["price slip"] = play(scene, world, stamp(BASELINE + DAY, 6))
+        steps["price mended"] = play(scene, world, stamp(BASELINE + DAY, 12))
+        for check, morning in MORNINGS.items():
+            steps[check] = play(scene, world, stamp(morning, 6))
+            if check == FAULTS[0]:
+                steps["lasting"] = play(scene, world, stamp(morning, 12))
+            steps[f"{check} mended"] = play(scene, world, stamp(morning + DAY, 6))
+    yield Told(steps, looks)
     topics.delete_prefixed(Cluster(broker, topic_prefix=scene.prefix))
+
+
+@pytest.fixture(scope="module")
+def story(told: Told) -> dict[str, Step]:
+    return told.steps
 
 
 def before(story: dict[str, Step], name: str) -> Step:
@@ -158,7 +180,10 @@ def test_the_next_good_answer_lets_the_group_go(story: dict[str, Step], check: s
 
 
 @pytest.mark.parametrize("check", FAULTS)
-def test_each_metric_opens_and_resolves_one_notice(story: dict[str, Step], check: str) -> None:
+def test_each_metric_is_on_record_and_told_of_with_its_group(story: dict[str, Step], check: str) -> None:
+    opened, resolved = story[check].report.alerts, story[f"{check} mended"].report.alerts
+    assert (opened["opened"], opened["resolved"]) == (1, 0)  # what follows is told of with what it follows
+    assert (resolved["opened"], resolved["resolved"]) == (0, 1)
     assert story[check].notices == [(id, "opened") for id in sorted([*ROUTER, SPEND])]
     assert story[f"{check} mended"].notices == [(id, "resolved") for id in sorted([*ROUTER, SPEND])]
 
@@ -195,3 +220,15 @@ def test_no_zero_and_no_half_day_is_ever_shown(story: dict[str, Step]) -> None:
         assert all(row["tokens"] for row in step.shown["model_rank_weekly"]), name
         prices = {row["input_usd_per_million"] for row in step.shown["list_price_daily"]}
         assert prices == {3, 1}, name  # the model whose price slips, and the others
+
+
+def test_every_look_of_a_reader_gets_an_answer_that_is_whole_and_judged(told: Told) -> None:
+    assert [look["error"] for look in told.looks if "error" in look] == []
+    assert len(told.looks) > 2 * len(told.steps) > 20
+
+
+def test_a_reader_sees_every_version_as_it_comes_and_never_an_older_one_again(told: Told) -> None:
+    for metric in ("fct_usage_daily", "vendor_share_daily", "china_share_trailing7_daily", "list_price_daily"):
+        seen = [look["versions"][metric] for look in told.looks]
+        assert set(seen) == {row["version"] for step in told.steps.values() for row in step.shown[metric]}, metric
+        assert seen == sorted(seen), metric

@@ -18,6 +18,7 @@ from flows.land import land
 from flows.refresh import Report
 from flows.run import Order, Run
 from flows.trace import trace
+from flows.verify import verify
 from tests.kill.oracles import find_litter
 from tests.scene import MODELS, ROUTER_ALONE, Scene, small_rows, statuses, write_prices, write_rankings
 from tokenshare.errors import ExitCode, RecordsLost
@@ -167,6 +168,7 @@ def test_all_is_stated_again_by_itself_and_let_out(seen: Seen) -> None:
     old = [row for row in values(seen.scene, "fct_usage_daily") if row[0] < date(2026, 6, 15)]
     assert old == seen.before.get("fct_usage_daily", old)
     assert find_litter(seen.scene) == []
+    assert verify(seen.scene.home, lambda _: None, is_all=True)["breaches"] == []
 
 
 def test_a_topic_made_again_never_lands_under_old_coordinates(seen: Seen) -> None:
@@ -187,3 +189,4 @@ def test_a_topic_made_again_never_lands_under_old_coordinates(seen: Seen) -> Non
     found = trace(scene.home, METRIC_BY_ID["china_share_origin_weekly"], ["2026-W24"])
     assert found.is_equal
     assert find_litter(scene) == []
+    assert verify(scene.home, lambda _: None, is_all=True)["breaches"] == []

@@ -19,6 +19,7 @@ from flows.dead_letters import Deed
 from flows.keys import read_range
 from flows.reland import reland
 from flows.trace import trace
+from flows.verify import verify
 from tests.kill.oracles import find_litter, find_losses, versions
 from tests.kill.oracles import shown as seen_by_readers
 from tests.route.test_losses import opened_run
@@ -240,6 +241,7 @@ def test_after_compaction_the_same_numbers_come_out_and_are_traced(scene: Scene,
     assert week.is_equal
     assert same or versions(after) != versions(before)
     assert find_litter(scene) == find_losses(scene) == []
+    assert verify(scene.home, quiet, is_all=True)["breaches"] == []
 
 
 def test_replaced_versions_are_pruned_by_policy_and_the_shown_one_never(scene: Scene) -> None:
@@ -261,3 +263,4 @@ def test_replaced_versions_are_pruned_by_policy_and_the_shown_one_never(scene: S
     with pytest.raises(UsageError, match=r"version 1 was pruned on"):
         looks.metric(scene.home, metric, published[0]["as_of"])
     assert trace(scene.home, METRIC_BY_ID["china_share_origin_weekly"], ["2026-W24"]).is_equal
+    assert verify(scene.home, quiet, is_all=True)["breaches"] == []

@@ -12,7 +12,10 @@ from tokenshare.topics import Topic
 
 STATUS_COLUMNS = (
     "Every relation carries `as_of`, `version`, `status` and `held_since` besides, and `is_provisional` where its "
-    "rows are dated. What stands in `metrics.` is a share or a figure; what stands in `marts.` is for joining."
+    "rows are dated. What stands in `metrics.` is a share or a figure; what stands in `marts.` is for joining. "
+    "`vintages.<metric>`, of a mart too, has its columns and every row that readers have ever seen, with "
+    "`known_from` and `known_until` (TIMESTAMPTZ, the as-of from which and before which it was what was known; "
+    "`known_until` null while it is) and `first_version` and `last_version` (BIGINT; `last_version` null while it is)."
 )
 ENVELOPE = (
     "Values are strict UTF-8 JSON, one event each, with the headers `schema`, `event_id` and `fetch_id`. Within a "

@@ -7,11 +7,13 @@ from tokenshare.metrics import Group, Metric
 from tokenshare.render.markdown import code, page, table
 
 Setting = tuple[str, str, str]  # variable, default, meaning
+Kept = tuple[str, str, str, Sequence[str]]  # name, what it says, what mends it, the promises it stands on
 Law = tuple[str, str, str]  # name, the interval in words, meaning
 
 EXITS: Mapping[ExitCode, str] = {
     ExitCode.OK: "All went well; also a demo with the hold it plans.",
-    ExitCode.BUG: "A bug of ours; the log on stderr says where.",
+    ExitCode.BUG: "A bug of ours; the log on stderr says where. From `verify`, `trace` and `cite --verify`: a promise "
+    "is broken; the answer says which.",
     ExitCode.USAGE: "A wrong option, setting, home or as-of. Nothing was done.",
     ExitCode.HELD: "A gate is shut: a metric is held at its last good version. `tokenshare gates ID` says why.",
     ExitCode.RECORDS_LOST: "Records that had not landed are gone from the topic. Nothing more lands until "
@@ -40,6 +42,20 @@ FAIL_CLOSED = (
     "(`tokenshare gates release`). What raises, is missing or cannot be read counts as failed. A big move of a share "
     "shuts no gate: such moves are real."
 )
+
+
+VERIFIED = (
+    "What `tokenshare verify` holds a home against, in this order. It reads a copy of the build database, takes no "
+    "lock, asks no broker and writes nothing. A promise is skipped where one that it stands on is broken: mend that "
+    "first. Any breach ends with exit code 1, and names the promise, where it is broken, what was observed, what was "
+    "expected, and what mends it."
+)
+
+
+def promises_page(promises: Sequence[Kept]) -> str:
+    """What is true of every home, and what to do where it is not."""
+    rows = [(code(name), says, mend, ", ".join(map(code, below))) for name, says, mend, below in promises]
+    return page("Promises", VERIFIED, table(("promise", "what it says", "what mends it", "stands on"), rows))
 
 
 def settings_page(settings: Sequence[Setting]) -> str:

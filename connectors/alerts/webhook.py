@@ -1,0 +1,147 @@
+"""Our own webhook and the heartbeat: one call to one address, which is a secret and appears in nothing we say."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+
+from connectors.alerts.channel import DELIVERED, Outcome
+from tokenshare.addresses import is_allowed_peer, read_secret_url
+from tokenshare.alerts import Document
+
+Trace = Callable[[str, dict[str, Any]], None]
+Cutting = Callable[[float], AbstractContextManager[Trace]]
+SECONDS = 10.0
+MOST_BYTES = 64 * 1024
+USER_AGENT = "tokenshare/1 (alerts)"
+PASSING = (408, 425, 429)  # of the 4xx, those that may be well the next time
+_NO = re.compile(
+    r"(?<![a-z])(error|errors|invalid|fail|failed|failure|denied|forbidden|unauthori[sz]ed|unknown|not.found)(?![a-z])"
+    r"|(?<![a-z])no_[a-z]+|<html",
+    re.IGNORECASE,
+)
+_SECONDS = re.compile(r"[0-9]{1,6}", re.ASCII)
+
+
+class ForbiddenPeer(Exception):
+    """The name led to an address that is not spoken to."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Calls one address directly, without a proxy and without following redirects.
+
+    `cutting` gives a trace (httpx's extension) that shuts the connection at a deadline, so that no drip outlasts it.
+    """
+
+    url: SecretStr = field(repr=False)
+    cutting: Cutting = field(repr=False)
+    seconds: float = SECONDS
+
+    def call(self, method: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Outcome:
+        """One call; what came of it."""
+        url = self.url.get_secret_value()
+        try:
+            with self.cutting(self.seconds) as remember, self._client() as client:
+                asked = client.build_request(method, url, content=body, headers=dict(headers or {}))
+                asked.extensions["trace"] = _minding(read_secret_url(url).hostname or "", remember)
+                return _ask(client, asked)
+        except ForbiddenPeer:
+            return Outcome("refused", "its name leads to a private, link-local or reserved address", is_final=True)
+        except httpx.TimeoutException:
+            return Outcome("unreachable", f"no answer within {self.seconds:g} s")
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
+            return Outcome("unreachable", _named(error))
+
+    def _client(self) -> httpx.Client:
+        return httpx.Client(
+            headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity", "Connection": "close"},
+            timeout=self.seconds,
+            trust_env=False,
+            follow_redirects=False,
+        )
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """A channel that sends the message as JSON (`tokenshare.alert.v1`)."""
+
+    caller: Caller
+    name: str = "webhook"
+
+    def send(self, document: Document) -> Outcome:
+        """Sends the message; its id tells the receiver what it has met before."""
+        body = document.model_dump_json(by_alias=True, exclude_none=True).encode()
+        headers = {"Content-Type": "application/json", "Idempotency-Key": document.notice_id}
+        return self.caller.call("POST", body, headers)
+
+
+def judge(status: int, headers: Mapping[str, str], body: bytes) -> Outcome:
+    """What an answer means. A status of success with a body that tells of an error is a failure."""
+    if 300 <= status < 400:
+        return Outcome("refused", f"status {status}: redirects are not followed", is_final=True)
+    if not 200 <= status < 300:
+        asked = headers.get("retry-after", "").strip()
+        wait = float(asked) if _SECONDS.fullmatch(asked) else 0.0
+        return Outcome("refused", f"status {status}", wait, is_final=400 <= status < 500 and status not in PASSING)
+    if says_no(body):
+        return Outcome("refused", f"status {status}, and a body that tells of an error", is_final=True)
+    return DELIVERED
+
+
+def says_no(body: bytes) -> bool:
+    """Whether the body of an answer tells of an error, as Slack's `invalid_payload` or `{"ok": false}` do."""
+    text = body.decode(errors="replace").strip()
+    try:
+        found = json.loads(text or "{}")
+    except ValueError:
+        return bool(_NO.search(text))
+    if not isinstance(found, dict):
+        return isinstance(found, str) and bool(_NO.search(found))
+    denied = any(found.get(name) is False for name in ("ok", "success"))
+    told = any(found.get(name) for name in ("error", "errors"))
+    return denied or told or bool(_NO.search(str(found.get("status", ""))))
+
+
+def _minding(host: str, remember: Trace) -> Trace:
+    """A trace that ends a connection before anything is sent, where it led to an address that is not spoken to."""
+
+    def trace(event: str, info: dict[str, Any]) -> None:
+        remember(event, info)
+        if event == "connection.connect_tcp.complete":
+            stream = info["return_value"]
+            if not is_allowed_peer(host, str(stream.get_extra_info("server_addr")[0])):
+                stream.close()
+                raise ForbiddenPeer
+
+    return trace
+
+
+def _ask(client: httpx.Client, asked: httpx.Request) -> Outcome:
+    answer = client.send(asked, stream=True)
+    try:
+        return judge(answer.status_code, answer.headers, _read(answer))
+    finally:
+        answer.close()
+
+
+def _read(answer: httpx.Response) -> bytes:
+    """The beginning of the body, which is all that is looked at."""
+    found = b""
+    for piece in answer.iter_raw():
+        found += piece
+        if len(found) >= MOST_BYTES:
+            break
+    return found[:MOST_BYTES]
+
+
+def _named(error: Exception) -> str:
+    """A transport's trouble in our own words: its own may repeat the address."""
+    if isinstance(error, httpx.ConnectError):
+        return "no connection, or no certificate that is trusted" if "ssl" in str(error).lower() else "no connection"
+    return "the answer broke off"

@@ -1,0 +1,86 @@
+"""A message in words, for people: plain, short, and with nothing in it that a service could read as markup."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tokenshare.alerts import Document, Fault
+
+LONGEST_TITLE, LONGEST_LINE, LONGEST_BODY = 120, 240, 3000
+MOST = 8  # faults, checks or columns of a kind; the rest is counted
+# Names come from upstreams: no mention, link, tag, header or emphasis may be made of them.
+_UNSAFE = re.compile(r"[^\w .,:;/%+()=-]")
+_LINK = re.compile(r":(?=//)")
+
+
+def title_of(document: Document) -> str:
+    """One line, without a line break that could begin another header."""
+    return plain(document.title, LONGEST_TITLE)
+
+
+def body_of(document: Document) -> str:
+    """What is wrong, since when, what was seen against what was expected, what readers see, and what to do."""
+    said = "\n".join(plain(line) for line in (*_opening(document), *_faults(document)))
+    closing = "\n".join([*_runbooks(document), plain(f"Pass {document.run_id}, key {document.dedup_key}")])
+    return f"{_cut(said, LONGEST_BODY - len(closing) - 1)}\n{closing}"
+
+
+def plain(text: str, most: int = LONGEST_LINE) -> str:
+    """The text in letters that no service reads as markup, in one line, cut where it is too long."""
+    return _cut(_LINK.sub(": ", _UNSAFE.sub("?", " ".join(text.split()))), most)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 2]} …"
+
+
+def _opening(document: Document) -> Iterator[str]:
+    when = f"{document.as_of:%Y-%m-%d %H:%M} UTC"
+    if document.action == "resolve":
+        yield f"Over as of {when}; it began {document.since:%Y-%m-%d %H:%M} UTC."
+    else:
+        yield f"Since {document.since:%Y-%m-%d %H:%M} UTC; as of {when}."
+    if document.is_flapping:
+        yield "It comes and goes: it counts as over only after a calm while."
+    if document.views:
+        yield f"Affected views: {_listed(document.views)}"
+
+
+def _faults(document: Document) -> Iterator[str]:
+    if document.action == "resolve":
+        return
+    reasons = dict.fromkeys(_reason(fault) for fault in document.faults)
+    yield from list(reasons)[:MOST]
+    if len(reasons) > MOST:
+        yield f"and {len(reasons) - MOST} more; see tokenshare alerts list"
+    yield from [_last_good(fault) for fault in document.faults if fault.last_good][:MOST]
+
+
+def _reason(fault: Fault) -> str:
+    if not fault.findings:
+        return f"{fault.subject}: {fault.reason}"
+    said = [f"{one.check}: observed {one.observed}, expected {one.expected}" for one in fault.findings[:3]]
+    return "; ".join(said)
+
+
+def _last_good(fault: Fault) -> str:
+    good = fault.last_good
+    if good is None:
+        return ""
+    row = ", ".join(f"{name} {value}" for name, value in list(good.row.items())[:MOST])
+    return f"Readers see {fault.subject} version {good.version} as of {good.as_of:%Y-%m-%d %H:%M} UTC: {row}"
+
+
+def _runbooks(document: Document) -> Iterator[str]:
+    """Where to read what to do: the setting's own words, which may be a link."""
+    if document.action == "trigger":
+        pages = (page for fault in document.faults for page in _pages(fault))
+        yield from (f"Runbook: {page}" for page in list(dict.fromkeys(pages))[:3])
+
+
+def _pages(fault: Fault) -> list[str]:
+    return [one.runbook for one in fault.findings] or [fault.runbook]
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST} more" if len(names) > MOST else ""
+    return ", ".join(names[:MOST]) + more

@@ -1,0 +1,120 @@
+"""Landed files read against the ledger, and the lineages of versions read again from them."""
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from connectors.storage import landing as files
+from connectors.storage.inspection import reading
+from connectors.storage.warehouse import Connection
+from tokenshare.inspected import LandedFile, Traced
+from tokenshare.metrics import METRIC_BY_ID, Metric
+from tokenshare.offsets import Landed, Loss, Range
+
+RESTORE = "restore landing from a backup"
+Counts = tuple[int, int, int]  # rows, distinct offsets, rows outside of the range
+
+
+def read_ledger(connection: Connection) -> list[Landed]:
+    """The ranges that landed, by topic, partition and offset."""
+    rows = connection.execute(
+        'SELECT topic, "partition", start_offset, end_offset, rows, rejected FROM ledger.landed ORDER BY ALL'
+    ).fetchall()
+    return [Landed(Range(*row[:4]), *row[4:]) for row in rows]
+
+
+def read_gaps(connection: Connection) -> list[Loss]:
+    """The losses that people went on without, under the names that their topics have by now."""
+    rows = connection.execute(
+        'SELECT topic, "partition", start_offset, end_offset, resumed_at, cause FROM ledger.gaps ORDER BY ALL'
+    ).fetchall()
+    return [Loss(*row) for row in rows]
+
+
+def read_obsolete(connection: Connection) -> list[str]:
+    """Landed files that the next holder of the home removes."""
+    return [row[0] for row in connection.execute("SELECT file_name FROM ledger.obsolete").fetchall()]
+
+
+def read_files(connection: Connection, landing: Path, ledger: Sequence[Landed]) -> Iterator[LandedFile]:
+    """The file of each range: what it says of itself, and what its rows are."""
+    for _, found in groupby(ledger, key=lambda landed: landed.range.topic):
+        ranges = [landed.range for landed in found]
+        counts = _count(connection, landing, ranges)
+        yield from (_read(connection, landing, range, counts) for range in ranges)
+
+
+def read_traced(connection: Connection, versions: Collection[tuple[str, int]]) -> Iterator[Traced]:
+    """The recorded lineage of versions beside that of the same fetches in the landed files; each lineage read once."""
+    recorded: dict[tuple[str, int], list[tuple[object, ...]]] = {at: [] for at in versions}
+    for metric, version, *row in connection.execute("SELECT * FROM decisions.lineage ORDER BY ALL").fetchall():
+        recorded.setdefault((metric, version), []).append(tuple(row))
+    runs = {
+        (metric, version): run
+        for metric, version, run in connection.execute("SELECT metric, version, run_id FROM decisions.publications")
+        .fetchall()
+    }  # fmt: skip
+    landed: dict[tuple[str, str, tuple[str, ...]], tuple[tuple[object, ...], ...]] = {}
+    for id, version in sorted(versions):
+        metric = METRIC_BY_ID[id]
+        source = (runs[id, version], metric.group, tuple(topic.table for topic in metric.topics))
+        if source not in landed:
+            landed[source] = _lineage(connection, metric, source[0])
+        yield Traced(id, version, tuple(recorded[id, version]), landed[source])
+
+
+def _count(connection: Connection, landing: Path, ranges: Sequence[Range]) -> dict[str, Counts] | None:
+    """Counts of all files of a topic by path, in one query; None where one of them cannot be read."""
+    paths = [str(landing / range.file_name) for range in ranges]
+    try:
+        return _query(connection, paths)
+    except duckdb.Error:
+        return None
+
+
+def _query(connection: Connection, paths: Sequence[str]) -> dict[str, Counts]:
+    rows = connection.execute(
+        r"""WITH rows AS (
+            SELECT filename, topic, "partition", "offset",
+                regexp_extract(filename, '([^/]+)/(\d+)/(\d+)-(\d+)\.parquet$', ['t', 'p', 'low', 'high']) AS named
+            FROM read_parquet(?, filename = true)
+        )
+        SELECT filename, count(*), count(DISTINCT "offset"), count(*) FILTER (
+            topic <> named.t OR "partition" <> named.p::BIGINT
+            OR "offset" < named.low::BIGINT OR "offset" >= named.high::BIGINT
+        ) FROM rows GROUP BY filename""",
+        [list(paths)],
+    ).fetchall()
+    return {path: (rows, distinct, outside) for path, rows, distinct, outside in rows}
+
+
+def _read(connection: Connection, landing: Path, range: Range, counts: dict[str, Counts] | None) -> LandedFile:
+    path = landing / range.file_name
+    if not path.exists():
+        return LandedFile(range, problem="no file")
+    try:
+        manifest = files.read_manifest(landing, range)
+        known = counts if counts is not None else _query(connection, [str(path)])
+    except (duckdb.Error, pa.ArrowException, OSError, KeyError, ValueError) as error:
+        return LandedFile(range, problem=f"not readable: {str(error).splitlines()[0][:80]}")
+    rows, distinct, outside = known.get(str(path), (0, 0, 0))
+    return LandedFile(range, rows, manifest.rejected, distinct, outside)
+
+
+def _lineage(connection: Connection, metric: Metric, run: str) -> tuple[tuple[object, ...], ...]:
+    """What the fetches that spoke for a group in a pass say, as it is recorded with each version."""
+    if not metric.topics:
+        return ()
+    records = " UNION ALL ".join(
+        f'SELECT topic, "partition", "offset", event_id, fetch_id FROM raw.{topic.table}' for topic in metric.topics
+    )
+    query = f"""SELECT topic, "partition", min("offset"), max("offset"), count(*),
+            sha256(string_agg(event_id, '' ORDER BY "offset"))
+        FROM ({records})
+        WHERE fetch_id IN (SELECT fetch_id FROM decisions.provenance WHERE run = ? AND coherence_group = ?)
+        GROUP BY topic, "partition" ORDER BY ALL"""
+    with reading("a landed file", RESTORE):
+        return tuple(connection.execute(query, [run, metric.group]).fetchall())

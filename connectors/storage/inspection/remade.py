@@ -1,0 +1,97 @@
+"""Versions to compute again: by which passes they can be, from which records, and what came out differently."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from connectors.storage.candidates import columns_sql, grain_sql, has_relation
+from connectors.storage.evidence import Making, read_run
+from connectors.storage.inspection import reading
+from connectors.storage.inspection.landed import RESTORE
+from connectors.storage.version_files import quoted
+from connectors.storage.warehouse import Connection, records_sql
+from tokenshare.inspected import Remade
+from tokenshare.metrics import METRIC_BY_ID
+from tokenshare.topics import TOPICS
+
+MOST_ROWS = 200  # rows of a version that are fetched to say where it differs
+
+At = tuple[str, int]  # metric, version
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A pass, and the versions that its evidence gives: one scratch build computes all of them."""
+
+    making: Making
+    versions: tuple[At, ...]
+
+
+def plan(connection: Connection, wanted: Collection[At], seeds: str, models: str) -> tuple[list[Batch], list[At]]:
+    """As few passes as give all wanted versions, and the versions that no pass with these seeds and SQL gives.
+
+    A pass gives a version where the candidate it judged was that version, whether it made it or confirmed it,
+    and what spoke in it is known still.
+    """
+    rows = connection.execute(
+        """SELECT DISTINCT run, metric, candidate_version FROM decisions.gate_results
+        JOIN decisions.inputs USING (run) JOIN ledger.runs ON run = run_id
+        WHERE candidate_version IS NOT NULL AND seeds_digest = ? AND models_digest = ?
+            AND (run IN (SELECT run FROM decisions.provenance) OR NOT EXISTS (FROM decisions.pruned)) ORDER BY ALL""",
+        [seeds, models],
+    ).fetchall()
+    given: dict[str, set[At]] = {}
+    for run, metric, version in rows:
+        if (metric, version) in wanted and metric in METRIC_BY_ID:
+            given.setdefault(run, set()).add((metric, version))
+    batches, left = [], set().union(*given.values())
+    beyond = sorted(set(wanted) - left)
+    while left:
+        run = max(given, key=lambda run: (len(given[run] & left), run))
+        batches.append(Batch(read_run(connection, run), tuple(sorted(given[run] & left))))
+        left -= given[run]
+    return batches, beyond
+
+
+def copy_records(connection: Connection, making: Making, scratch: Path) -> None:
+    """A database whose `raw` schema holds exactly what the fetches said that spoke for any group in a pass."""
+    connection.execute(f"ATTACH '{quoted(scratch)}' AS scratch; CREATE SCHEMA scratch.raw")
+    try:
+        spoken = f"SELECT fetch_id FROM decisions.provenance WHERE run = '{making.run_id}'"
+        with reading("a landed file", RESTORE):
+            for topic in TOPICS:
+                records = f"SELECT * FROM raw.{topic.table} WHERE fetch_id IN ({spoken})"
+                connection.execute(f"CREATE TABLE scratch.raw.{topic.table} AS {records}")
+        connection.execute(records_sql("scratch.raw"))
+    finally:
+        connection.execute("DETACH scratch")
+
+
+def compare(connection: Connection, scratch: Path, versions: Sequence[At], failed: Collection[str]) -> list[Remade]:
+    """What differs between versions and what a scratch build computed; nothing for a version that came out again."""
+    connection.execute(f"ATTACH '{quoted(scratch)}' AS scratch (READ_ONLY)")
+    try:
+        return [found for at in versions if (found := _compared(connection, *at, failed))]
+    finally:
+        connection.execute("DETACH scratch")
+
+
+def _compared(connection: Connection, id: str, version: int, failed: Collection[str]) -> Remade | None:
+    metric = METRIC_BY_ID[id]
+    if id in failed or not has_relation(connection, metric.schema, id, "scratch"):
+        return Remade(metric, version, problem="the models do not compute it from its offsets")
+    columns = columns_sql(metric)
+    kept = f"SELECT {columns} FROM versions.{id} WHERE version = {version}"
+    made = f"SELECT {columns} FROM scratch.{metric.relation}"
+    try:
+        surplus, lacking = (
+            tuple(
+                connection.execute(f"({a}) EXCEPT ALL ({b}) ORDER BY {grain_sql(metric)} LIMIT {MOST_ROWS}").fetchall()
+            )
+            for a, b in ((kept, made), (made, kept))
+        )
+    except duckdb.Error as error:
+        return Remade(metric, version, problem=str(error).splitlines()[0][:100])
+    return Remade(metric, version, surplus, lacking) if surplus or lacking else None

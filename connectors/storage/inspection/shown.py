@@ -1,0 +1,151 @@
+"""What readers open, held against what it is made from: the published file, the version files, their manifests."""
+
+import json
+import stat
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from connectors.storage import published, vintages
+from connectors.storage.candidates import columns_sql, has_relation, read_rows
+from connectors.storage.home import Home
+from connectors.storage.inspection import reading
+from connectors.storage.version_files import manifest_of, quoted
+from connectors.storage.warehouse import Connection
+from tokenshare.errors import UsageError
+from tokenshare.inspected import Difference
+from tokenshare.metrics import METRIC_BY_ID, METRICS, Metric
+from tokenshare.publication import Row
+
+# What is only listed beside the numbers: a pass that ended early has moved its source, and not yet the list.
+REPAIRS = ("gaps", "dead_letters", "dead_letter_outcomes")
+BESIDE = frozenset({"runs", "ledger", "skips", *REPAIRS, *published.LISTED})
+FILE = "published/tokenshare.duckdb"
+REBUILD = "the file that the next pass rebuilds"
+MEND = "run `tokenshare refresh`, which rebuilds it"
+
+
+def read_unpublished(connection: Connection, home: Home, draft: Path) -> Iterator[Difference]:
+    """Relations of the published file that differ from those of one composed anew in `draft`."""
+    published.compose(connection, draft, METRICS)
+    if not home.published_file.exists():
+        yield Difference(FILE, problem="no file", example=REBUILD)
+        return
+    mode = stat.S_IMODE(home.published_file.stat().st_mode)
+    if mode & 0o222:
+        yield Difference(FILE, problem=f"mode {mode:04o}: it can be written", example=f"mode {published.MODE:04o}")
+    try:
+        _attach(connection, home.published_file, "shown")
+        _attach(connection, draft, "wanted")
+        yield from _compared(connection)
+    except duckdb.Error as error:
+        yield Difference(FILE, problem=f"not readable: {_line(error)}", example=REBUILD)
+
+
+def read_unfiled(connection: Connection, home: Home) -> Iterator[Difference]:
+    """Version files whose rows are not those decided, and manifests that say something else than the decisions."""
+    for metric in METRICS:
+        query = """SELECT version, published_at IS NOT NULL
+            FROM decisions.publications ANTI JOIN decisions.pruned USING (metric, version)
+            WHERE metric = ? AND (published_at IS NOT NULL OR status = 'held') ORDER BY version"""
+        versions = connection.execute(query, [metric.id]).fetchall() if _has_versions(connection, metric) else []
+        folder = home.published / metric.id
+        for version, is_public in versions:
+            path = (folder if is_public else folder / "held") / f"{version}.parquet"
+            yield from _filed(connection, home, metric, version, path)
+        if any(is_public for _, is_public in versions):
+            yield from _manifest(connection, home, metric, folder / "manifest.json")
+
+
+def read_unvintaged(connection: Connection, home: Home, versions: Collection[tuple[str, int]]) -> Iterator[Difference]:
+    """Versions that the vintages in the published file do not give again."""
+    with reading("the published file", MEND):
+        _attach(connection, home.published_file, "shown")
+        for id, version in sorted(versions):
+            metric = METRIC_BY_ID[id]
+            found = f"FROM ({vintages.of_version(metric, version, 'shown.vintages')})"
+            wanted = f"FROM (SELECT {columns_sql(metric)} FROM versions.{id} WHERE version = {version})"
+            yield from _differing(connection, f"{FILE}: vintages.{id} of version {version}", found, wanted)
+
+
+def read_shown(connection: Connection, home: Home, metric: Metric) -> tuple[Row, ...]:
+    """The rows readers see, in the columns of the contract; raises UsageError where the file is not readable."""
+    if not home.published_file.exists():
+        raise UsageError("there is no published file", MEND)
+    with reading("the published file", MEND):
+        _attach(connection, home.published_file, "shown")
+        return read_rows(connection, metric, f"shown.{metric.relation}")
+
+
+def _compared(connection: Connection) -> Iterator[Difference]:
+    shown, wanted = (_relations(connection, name) for name in ("shown", "wanted"))
+    for relation in sorted(shown.keys() | wanted.keys()):
+        where = f"{FILE}: {relation}"
+        if relation not in wanted:
+            yield Difference(where, problem="a relation that was not decided", example="no such relation")
+        elif relation not in shown:
+            yield Difference(where, problem="no relation", example="a relation of that name")
+        elif shown[relation] != wanted[relation]:
+            yield Difference(where, problem=f"columns {shown[relation]}", example=f"columns {wanted[relation]}")
+        elif relation.partition(".")[2] not in BESIDE:
+            yield from _differing(connection, where, f"FROM shown.{relation}", f"FROM wanted.{relation}")
+
+
+def _relations(connection: Connection, database: str) -> dict[str, str]:
+    query = """SELECT schema_name || '.' || table_name, string_agg(column_name || ' ' || data_type, ', '
+        ORDER BY column_index) FROM duckdb_columns() WHERE database_name = ? AND NOT internal GROUP BY ALL"""
+    return dict(connection.execute(query, [database]).fetchall())
+
+
+def _differing(connection: Connection, where: str, shown: str, wanted: str) -> Iterator[Difference]:
+    counts = []
+    example: tuple[Any, ...] | None = None
+    for here, there in ((shown, wanted), (wanted, shown)):
+        surplus = f"(SELECT * {here}) EXCEPT ALL (SELECT * {there})"
+        counts.append(connection.execute(f"SELECT count(*) FROM ({surplus})").fetchall()[0][0])
+        if counts[-1]:
+            example = connection.execute(f"SELECT * FROM ({surplus}) ORDER BY ALL LIMIT 1").fetchone()
+    if any(counts):
+        said = ", ".join(str(value) for value in example or ())[:160]
+        yield Difference(where, extra=counts[0], lacking=counts[1], example=said)
+
+
+def _filed(connection: Connection, home: Home, metric: Metric, version: int, path: Path) -> Iterator[Difference]:
+    where = str(path.relative_to(home.root))
+    if not path.exists():
+        yield Difference(where, problem="no file", example=f"the rows of version {version}")
+        return
+    try:
+        names = [row[0] for row in connection.execute(f"DESCRIBE FROM read_parquet('{quoted(path)}')").fetchall()]
+        columns = ", ".join(f'"{name}"' for name in names)
+        wanted = f"FROM (SELECT {columns} FROM versions.{metric.id} WHERE version = {version})"
+        yield from _differing(connection, where, f"FROM read_parquet('{quoted(path)}')", wanted)
+    except duckdb.Error as error:
+        yield Difference(where, problem=f"not readable: {_line(error)}", example=f"the rows of version {version}")
+
+
+def _manifest(connection: Connection, home: Home, metric: Metric, path: Path) -> Iterator[Difference]:
+    where, wanted = str(path.relative_to(home.root)), manifest_of(connection, metric)
+    try:
+        found = json.loads(path.read_text())
+    except (OSError, ValueError):
+        yield Difference(where, problem="no manifest that can be read", example="the versions on record")
+        return
+    if found != wanted:
+        yield Difference(where, problem="another manifest", example="the versions on record")
+
+
+def _has_versions(connection: Connection, metric: Metric) -> bool:
+    return has_relation(connection, "versions", metric.id)
+
+
+def _attach(connection: Connection, path: Path, name: str) -> None:
+    """Attached it stays: the connection is that of one inspection."""
+    connection.execute(f"ATTACH IF NOT EXISTS '{quoted(path)}' AS {name} (READ_ONLY)")
+
+
+def _line(error: Exception) -> str:
+    lines: Sequence[str] = str(error).splitlines()
+    return lines[0][:100] if lines else type(error).__name__

@@ -1,0 +1,164 @@
+"""Decisions read for what they owe each other: versions, the gates that let them out, and what they replaced."""
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from connectors.storage.candidates import columns_sql, has_relation, read_rows
+from connectors.storage.history import COLUMNS, read_version
+from connectors.storage.warehouse import Connection
+from tokenshare.columns import columns_of
+from tokenshare.inspected import Judgement, Replaced, Stored
+from tokenshare.metrics import METRICS, Metric
+from tokenshare.publication import Candidate, Publication, Row
+from tokenshare.restatements import Restatement, restated
+
+At = tuple[str, int]  # metric, version
+JUDGED = """WITH judged AS (
+    SELECT run, metric, candidate_version AS version,
+        count(*) FILTER (outcome <> 'skipped') AS evaluated,
+        count(*) FILTER (severity = 'hold' AND outcome IN ('failed', 'skipped')) AS shutting,
+        list("check" ORDER BY "check") AS names,
+        coalesce(list("check" ORDER BY "check") FILTER (outcome = 'released'), []) AS released,
+        coalesce(max(observed) FILTER ("check" = 'suite_pinned'), '') AS pinned
+    FROM decisions.gate_results WHERE candidate_version IS NOT NULL GROUP BY ALL
+)
+SELECT * FROM judged """
+
+
+def read_publications(connection: Connection) -> list[Publication]:
+    """Every version on record, by metric and version."""
+    query = f"SELECT {', '.join(COLUMNS)} FROM decisions.publications ORDER BY metric, version"
+    return [Publication(*row) for row in connection.execute(query).fetchall()]
+
+
+def read_public(connection: Connection) -> frozenset[tuple[str, int]]:
+    """The versions that readers have ever seen."""
+    query = "SELECT metric, version FROM decisions.publications WHERE published_at IS NOT NULL"
+    return frozenset(connection.execute(query).fetchall())
+
+
+def read_openings(connection: Connection) -> list[Judgement]:
+    """For each candidate the first pass that let it out, else the first that judged it; run ids sort by time."""
+    return _judgements(connection, "PARTITION BY metric, version ORDER BY shutting > 0, run")
+
+
+def read_newest_judgements(connection: Connection) -> list[Judgement]:
+    """For each metric the newest pass that judged it."""
+    return _judgements(connection, "PARTITION BY metric ORDER BY run DESC")
+
+
+def read_stored(connection: Connection, digested: Collection[tuple[str, int]], published: Path) -> Iterator[Stored]:
+    """The rows kept for each version, metric by metric; the digest too where it is asked for."""
+    for metric in METRICS:
+        if not has_relation(connection, "versions", metric.id):
+            continue
+        counted = f"SELECT version, count(*) FROM versions.{metric.id} GROUP BY ALL ORDER BY ALL"
+        for version, rows in connection.execute(counted).fetchall():
+            is_asked = (metric.id, version) in digested
+            digest = _digest(connection, metric, version, published) if is_asked else None
+            yield Stored(metric, version, rows, digest)
+
+
+def read_replaced(
+    connection: Connection, public: Collection[At], pruned: Collection[At], most: int | None
+) -> Iterator[Replaced]:
+    """The newest pairs of public versions of each metric, at most so many, with what differs and what was recorded;
+    none with a version whose rows were pruned."""
+    runs = _inputs(connection)
+    opened = {(opening.metric, opening.version): opening.run for opening in read_openings(connection)}
+    for metric in METRICS:
+        versions = sorted(version for id, version in public if id == metric.id)
+        pairs = [pair for pair in pairwise(versions) if not {(metric.id, version) for version in pair} & set(pruned)]
+        for old, new in pairs[-most:] if most else pairs:
+            cause = _cause(runs, opened.get((metric.id, new), ""))
+            cells = _differing(connection, metric, old, new) if metric.period or cause != "upstream" else []
+            recorded = _recorded(connection, metric, old, new)
+            known = [cell for cell, _ in recorded]
+            causes = tuple(sorted({told for _, told in recorded}))
+            yield Replaced(metric, old, new, cause, tuple(cells), tuple(known), causes)
+
+
+def read_released(connection: Connection) -> frozenset[tuple[str, str, str, str]]:
+    """Coherence group, check, key and observed value of every finding that a person has let through."""
+    query = 'SELECT coherence_group, "check", key, observed FROM decisions.releases'
+    return frozenset(connection.execute(query).fetchall())
+
+
+def read_strange_pairs(connection: Connection, public: Collection[tuple[str, int]]) -> list[tuple[str, int, int, int]]:
+    """Restatements recorded between versions that do not follow each other: metric, both versions, rows."""
+    query = "SELECT metric, old_version, new_version, count(*) FROM decisions.restatements GROUP BY ALL ORDER BY ALL"
+    found = connection.execute(query).fetchall()
+    return [row for row in found if row[1] != _before(public, row[0], row[2])]
+
+
+def _before(public: Collection[tuple[str, int]], metric: str, version: int) -> int | None:
+    """The public version that one replaced; None where it replaced none, or is none."""
+    earlier = [known for id, known in public if id == metric and known < version]
+    return max(earlier, default=None) if (metric, version) in public else None
+
+
+def _judgements(connection: Connection, window: str) -> list[Judgement]:
+    rows = connection.execute(f"{JUDGED} QUALIFY row_number() OVER ({window}) = 1").fetchall()
+    return [
+        Judgement(run, metric, version, evaluated, shutting, tuple(names), tuple(released), pinned)
+        for run, metric, version, evaluated, shutting, names, released, pinned in rows
+    ]
+
+
+def _digest(connection: Connection, metric: Metric, version: int, published: Path) -> str:
+    """The digest of the rows in the columns that the version had: a contract may have gained some since."""
+    rows = read_version(connection, metric, version)
+    names = [column.name for column in columns_of(metric.row)]
+    had = _columns_then(published / metric.id / f"{version}.parquet") or set(names)
+    places = [place for place, name in enumerate(names) if name in had]
+    if len(places) < len(names):
+        rows = tuple(tuple(row[place] for place in places) for row in rows)
+    return Candidate(metric, rows).digest
+
+
+def _columns_then(path: Path) -> set[str]:
+    """The columns of a version's file; none where it is missing or damaged, which another promise tells of."""
+    try:
+        return set(pq.read_schema(path).names)
+    except (OSError, pa.ArrowException):
+        return set()
+
+
+def _differing(connection: Connection, metric: Metric, old: int, new: int) -> list[Restatement]:
+    """Cells that differ, read over the periods that changed alone."""
+    relation, columns = f"versions.{metric.id}", columns_sql(metric)
+    before, after = (f"SELECT {columns} FROM {relation} WHERE version = {version}" for version in (old, new))
+    changed = f"(({before}) EXCEPT ({after})) UNION (({after}) EXCEPT ({before}))"
+    within = f'"{metric.period}" IN (SELECT "{metric.period}" FROM ({changed}))' if metric.period else "true"
+    rows: list[Sequence[Row]] = [
+        read_rows(connection, metric, relation, f"version = {version} AND {within}") for version in (old, new)
+    ]
+    return restated(metric, *rows)
+
+
+def _recorded(connection: Connection, metric: Metric, old: int, new: int) -> list[tuple[Restatement, str]]:
+    query = """SELECT key, "column", old, new, cause FROM decisions.restatements
+        WHERE metric = ? AND old_version = ? AND new_version = ?"""
+    rows = connection.execute(query, [metric.id, old, new]).fetchall()
+    return [(Restatement(key, None, column, was, now), cause) for key, column, was, now, cause in rows]
+
+
+def _inputs(connection: Connection) -> list[tuple[str, str, str, bool]]:
+    """Each deciding run by time: its seeds, its models, and whether it was a pass rather than a person's release."""
+    return connection.execute(
+        "SELECT run, seeds_digest, models_digest, runs.run_id IS NOT NULL FROM decisions.inputs "
+        "LEFT JOIN ledger.runs ON run = run_id ORDER BY run"
+    ).fetchall()
+
+
+def _cause(runs: Sequence[tuple[str, str, str, bool]], deciding: str) -> str:
+    """Why a decision's cells changed: its seeds and SQL against those of the newest pass before it."""
+    made = next((run for run in runs if run[0] == deciding), None)
+    earlier = [run for run in runs if run[3] and run[0] < deciding]
+    if made is None or not earlier or made[1:3] == earlier[-1][1:3]:
+        return "upstream"
+    return "attribution" if made[1] != earlier[-1][1] else "methodology"

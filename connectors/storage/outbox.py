@@ -1,0 +1,147 @@
+"""The outbox: faults on record, messages about them, and what became of each message in each channel."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from connectors.storage.warehouse import Connection
+from tokenshare.alerting import Alert, Plan, Told, next_try
+from tokenshare.alerts import Fault, Notice
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A message that a channel has not taken yet."""
+
+    notice: Notice
+    rounds: int
+    next_try_at: datetime
+
+
+def read_open(connection: Connection) -> list[Alert]:
+    """Every fault that is open, the oldest first."""
+    rows = connection.execute(
+        "SELECT facts, key, opened_at, well_count, is_flapping FROM outbox.faults WHERE resolved_at IS NULL "
+        "ORDER BY opened_at, fault_id"
+    ).fetchall()
+    return [
+        Alert(Fault.model_validate_json(facts).model_copy(update={"key": key}), opened_at, well, flaps)
+        for facts, key, opened_at, well, flaps in rows
+    ]
+
+
+def read_told(connection: Connection) -> list[Told]:
+    """Every message that was written, in that order."""
+    rows = connection.execute(
+        "SELECT key, action, reminder, as_of, written_at FROM outbox.notices ORDER BY number"
+    ).fetchall()
+    return [Told(*row) for row in rows]
+
+
+def keep(connection: Connection, plan: Plan, run_id: str, at: datetime, channels: Sequence[str]) -> None:
+    """Puts a plan on record, within the caller's transaction: faults, messages, and who is owed them."""
+    for alert in plan.alerts:
+        _keep_alert(connection, alert, run_id)
+    for alert in plan.resolved:
+        connection.execute(
+            "UPDATE outbox.faults SET resolved_at = ?, resolved_run = ? WHERE fault_id = ? AND resolved_at IS NULL",
+            [at, run_id, alert.fault.id],
+        )
+    write(connection, plan.notices, channels)
+
+
+def write(connection: Connection, notices: Iterable[Notice], channels: Sequence[str]) -> None:
+    """Writes messages, owed to each of the channels; one that is there already stays as it is."""
+    for notice in notices:
+        connection.execute(
+            "INSERT INTO outbox.notices SELECT ?, nextval('outbox.written'), ?, ?, ?, ?, ?, ?, ? "
+            "WHERE NOT EXISTS (FROM outbox.notices WHERE notice_id = ?)",
+            [notice.id, notice.key, notice.action, notice.reminder, notice.as_of, notice.at, notice.run_id,
+             notice.model_dump_json(), notice.id],
+        )  # fmt: skip
+        for channel in channels:
+            _owe(connection, notice.id, channel, notice.at)
+
+
+def owe_newcomers(connection: Connection, channels: Sequence[str], at: datetime) -> None:
+    """Owes a channel that was not there before the newest message of whatever is open."""
+    newest = connection.execute(
+        "SELECT key, arg_max(notice_id, number) FROM outbox.notices WHERE action = 'trigger' "
+        "AND key IN (SELECT key FROM outbox.faults WHERE resolved_at IS NULL) GROUP BY key"
+    ).fetchall()
+    for key, notice_id in newest:
+        for channel in channels:
+            heard = connection.execute(
+                "SELECT 1 FROM outbox.deliveries JOIN outbox.notices USING (notice_id) WHERE channel = ? AND key = ? "
+                "AND number >= (SELECT max(number) FROM outbox.notices "
+                "WHERE key = ? AND action = 'trigger' AND reminder = 0)",
+                [channel, key, key],
+            ).fetchone()
+            if heard is None:
+                _owe(connection, notice_id, channel, at)
+
+
+def read_owed(connection: Connection, channel: str) -> list[Owed]:
+    """What a channel has not taken, in the order it was written."""
+    rows = connection.execute(
+        "SELECT body, rounds, next_try_at FROM outbox.deliveries JOIN outbox.notices USING (notice_id) "
+        "WHERE channel = ? AND state <> 'delivered' ORDER BY number",
+        [channel],
+    ).fetchall()
+    return [Owed(Notice.model_validate_json(body), rounds, due) for body, rounds, due in rows]
+
+
+def record_delivery(connection: Connection, notice_id: str, channel: str, at: datetime) -> None:
+    """The channel has taken the message."""
+    connection.execute(
+        "UPDATE outbox.deliveries SET state = 'delivered', tries = tries + 1, delivered_at = ?, said = '' "
+        "WHERE notice_id = ? AND channel = ?",
+        [at, notice_id, channel],
+    )
+
+
+def record_failure(
+    connection: Connection, owed: Owed, channel: str, said: str, tries: int, at: datetime, asked: timedelta
+) -> None:
+    """The channel has not taken the message; it is due again after a while."""
+    connection.execute(
+        "UPDATE outbox.deliveries SET state = 'failed', rounds = rounds + 1, tries = tries + ?, next_try_at = ?, "
+        "said = ? WHERE notice_id = ? AND channel = ?",
+        [tries, next_try(owed.rounds + 1, at, asked), said, owed.notice.id, channel],
+    )
+
+
+def count(connection: Connection, run_id: str, channels: Sequence[str]) -> dict[str, int]:
+    """How many alerts a pass opened and resolved, and how many messages some channel has not taken."""
+    told = dict(
+        connection.execute(
+            "SELECT action, count(*) FROM outbox.notices WHERE run_id = ? AND reminder = 0 GROUP BY action", [run_id]
+        ).fetchall()
+    )
+    waiting = {owed.notice.id for channel in channels for owed in read_owed(connection, channel)}
+    return {"opened": told.get("trigger", 0), "resolved": told.get("resolve", 0), "undelivered": len(waiting)}
+
+
+def _keep_alert(connection: Connection, alert: Alert, run_id: str) -> None:
+    facts = alert.fault.model_dump_json()
+    known = connection.execute(
+        "UPDATE outbox.faults SET key = ?, well_count = ?, is_flapping = ?, facts = ? "
+        "WHERE fault_id = ? AND resolved_at IS NULL RETURNING 1",
+        [alert.key, alert.well_count, alert.is_flapping, facts, alert.fault.id],
+    ).fetchone()
+    if known is None:
+        connection.execute(
+            "INSERT INTO outbox.faults VALUES (?, ?, ?, ?, ?, NULL, NULL, ?, ?, ?)",
+            [alert.fault.id, alert.key, alert.fault.kind, alert.opened_at, run_id, alert.well_count,
+             alert.is_flapping, facts],
+        )  # fmt: skip
+
+
+def _owe(connection: Connection, notice_id: str, channel: str, at: datetime) -> None:
+    connection.execute(
+        "INSERT INTO outbox.deliveries VALUES (?, ?, 'owed', 0, 0, ?, NULL, '') ON CONFLICT DO NOTHING",
+        [notice_id, channel, at],
+    )

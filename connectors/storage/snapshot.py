@@ -1,0 +1,58 @@
+"""The build database as it stands, copied aside: whoever looks there takes no lock and stands in nobody's way."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from connectors.storage import lock
+from connectors.storage.home import Home
+from connectors.storage.warehouse import Connection, open_warehouse
+from tokenshare.errors import Busy, UsageError
+
+AGAIN = "run it again when that pass has ended"
+
+
+@contextmanager
+def take(home: Home, folder: Path) -> Iterator[Connection]:
+    """A connection to a copy made in `folder`. Raises Busy where a pass holds the home, or began before the end;
+    UsageError where there is no build database, or one that cannot be read."""
+    if not home.warehouse.exists():
+        raise UsageError(f"there is no {home.warehouse}", "restore build from a backup, or run `tokenshare refresh`")
+    before = _signature(home)
+    _mind_pass(home)
+    for path in _files(home):
+        shutil.copyfile(path, folder / path.name)
+    _mind_change(home, before)
+    try:
+        with open_warehouse(folder / home.warehouse.name) as connection:
+            yield connection
+    except duckdb.ProgrammingError:  # a wrong query says nothing about the file
+        raise
+    except duckdb.Error as error:
+        raise UsageError(f"{home.warehouse} is not readable", "restore build from a backup") from error
+    _mind_change(home, before)
+
+
+def _files(home: Home) -> list[Path]:
+    """The database, and the log that a killed writer left beside it."""
+    found = (home.warehouse, home.warehouse.with_name(f"{home.warehouse.name}.wal"))
+    return [path for path in found if path.exists()]
+
+
+def _signature(home: Home) -> list[tuple[str, int, int]]:
+    return [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in _files(home)]
+
+
+def _mind_pass(home: Home) -> None:
+    if lock.is_held(home.lock):
+        process = lock.holder(home.lock)
+        raise Busy(f"a refresh is running (pid {process.pid if process else 'unknown'})", AGAIN)
+
+
+def _mind_change(home: Home, before: list[tuple[str, int, int]]) -> None:
+    _mind_pass(home)
+    if _signature(home) != before:
+        raise Busy("a pass changed the home meanwhile", AGAIN)

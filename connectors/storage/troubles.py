@@ -1,0 +1,72 @@
+"""What the tables say went wrong: passes that were skipped, records that were rejected, and what readers still see."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from connectors.storage.candidates import columns_sql, grain_sql
+from connectors.storage.history import read_standing
+from connectors.storage.warehouse import Connection
+from tokenshare.columns import columns_of
+from tokenshare.metrics import Metric
+from tokenshare.publication import Publication
+
+
+@dataclass(frozen=True)
+class Skip:
+    """A pass that did not get the home."""
+
+    run_id: str
+    at: datetime
+    reason: str
+
+
+def read_skips(connection: Connection) -> list[Skip]:
+    """Skipped passes of which nobody has been told yet."""
+    rows = connection.execute(
+        "SELECT run_id, skipped_at, reason FROM ledger.skips "
+        "WHERE 'skipped/' || run_id NOT IN (SELECT fault_id FROM outbox.faults) ORDER BY skipped_at, run_id"
+    ).fetchall()
+    return [Skip(*row) for row in rows]
+
+
+def read_rejected(connection: Connection) -> dict[str, int]:
+    """Records that left to the dead letter, by topic, of all that passes landed since one last decided.
+
+    Files that were only put together, landed again or given another name say nothing new.
+    """
+    rows = connection.execute(
+        """SELECT topic, sum(rejected)::BIGINT FROM ledger.landed
+        WHERE run_id IN (SELECT run_id FROM ledger.runs) AND NOT contains(topic, '@')
+            AND run_id NOT IN (SELECT run FROM decisions.inputs) AND landed_at > (
+            SELECT coalesce(max(started_at), '-infinity'::TIMESTAMPTZ) FROM ledger.runs
+            WHERE run_id IN (SELECT run FROM decisions.inputs)
+        ) GROUP BY topic ORDER BY topic"""
+    ).fetchall()
+    return {topic: int(rejected) for topic, rejected in rows}
+
+
+def read_settled(connection: Connection) -> set[str]:
+    """Topics all of whose dead letters have landed after all, or were dropped by somebody."""
+    rows = connection.execute(
+        """SELECT topic FROM (
+            SELECT split_part(topic, '@', 1) AS topic, rejected FROM ledger.landed
+            UNION ALL SELECT topic, -1 FROM ledger.dead_letters WHERE outcome = 'dropped'
+        ) GROUP BY topic HAVING sum(rejected) <= 0"""
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
+def read_shown(connection: Connection, metric: Metric) -> tuple[Publication, dict[str, Any]] | None:
+    """The version readers see of a metric, and its newest row; None where they have never seen any."""
+    shown = read_standing(connection, metric).shown
+    if shown is None:
+        return None
+    newest = f'"{metric.period}" DESC, ' if metric.period else ""
+    found = connection.execute(
+        f"SELECT {columns_sql(metric)} FROM versions.{metric.id} WHERE version = ? "
+        f"ORDER BY {newest}{grain_sql(metric)} LIMIT 1",
+        [shown.version],
+    ).fetchone()
+    names = [column.name for column in columns_of(metric.row)]
+    return shown, dict(zip(names, found, strict=True)) if found else {}

@@ -1,0 +1,55 @@
+"""Every row that readers have ever seen of a metric, with the moments between which it was what was known.
+
+A version that was pruned is left out, as though it had not been.
+"""
+
+from connectors.storage.candidates import columns_sql, grain_sql, has_relation
+from connectors.storage.warehouse import Connection
+from tokenshare.columns import columns_of
+from tokenshare.metrics import Metric
+
+# A row that goes and comes back has a line for each time it stood; nearly every row has one.
+SPANS = """WITH public AS (
+    SELECT version, as_of, row_number() OVER versions AS place, lead(as_of) OVER versions AS replaced_at
+    FROM decisions.publications ANTI JOIN decisions.pruned USING (metric, version)
+    WHERE metric = '{id}' AND published_at IS NOT NULL WINDOW versions AS (ORDER BY version)
+),
+kept AS (
+    SELECT {columns}, list(place ORDER BY place) AS places
+    FROM versions.{id} JOIN public USING (version) GROUP BY ALL
+),
+spans AS (
+    SELECT {columns},
+        unnest(CASE WHEN len(places) > places[-1] - places[1] THEN places[:1]
+            ELSE list_filter(places, lambda place: NOT list_contains(places, place - 1)) END) AS first_place,
+        unnest(CASE WHEN len(places) > places[-1] - places[1] THEN places[-1:]
+            ELSE list_filter(places, lambda place: NOT list_contains(places, place + 1)) END) AS last_place
+    FROM kept
+)
+SELECT {columns}, opening.as_of, closing.replaced_at, opening.version,
+    CASE WHEN closing.replaced_at IS NOT NULL THEN closing.version END
+FROM spans
+JOIN public AS opening ON opening.place = first_place
+JOIN public AS closing ON closing.place = last_place
+ORDER BY {grain}, opening.version"""
+
+
+def write(connection: Connection, metric: Metric) -> None:
+    """Makes `vintages.<metric>` of the database attached as `reader`."""
+    types = ", ".join(f'"{column.name}" {column.sql_type}' for column in columns_of(metric.row))
+    relation = f"reader.vintages.{metric.id}"
+    connection.execute(
+        f"CREATE TABLE {relation} ({types}, known_from TIMESTAMPTZ, known_until TIMESTAMPTZ, "
+        "first_version BIGINT, last_version BIGINT)"
+    )
+    if has_relation(connection, "versions", metric.id):
+        query = SPANS.format(id=metric.id, columns=columns_sql(metric), grain=grain_sql(metric))
+        connection.execute(f"INSERT INTO {relation} {query}")
+
+
+def of_version(metric: Metric, version: int, schema: str = "vintages") -> str:
+    """A query giving the rows of one public version, in the columns of the contract."""
+    return (
+        f"SELECT {columns_sql(metric)} FROM {schema}.{metric.id} "
+        f"WHERE first_version <= {int(version)} AND coalesce(last_version >= {int(version)}, true)"
+    )

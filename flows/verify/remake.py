@@ -1,0 +1,44 @@
+"""Published numbers computed again: one scratch build over the evidence of a pass serves all the versions it gives."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from connectors.storage.inspection import remade
+from connectors.storage.inspection.remade import At, Batch
+from connectors.storage.warehouse import Connection
+from flows import dbt
+from tokenshare.inspected import Remade
+
+
+@dataclass
+class Coverage:
+    """What was computed again: passes whose evidence was built, versions compared, and versions that could not be,
+    because no pass with these seeds and models judged them."""
+
+    passes: int = 0
+    versions: list[At] = field(default_factory=list)
+    beyond: list[At] = field(default_factory=list)
+
+
+def remake(
+    connection: Connection, wanted: Collection[At], work: Path, coverage: Coverage, *, is_all: bool
+) -> Iterator[Remade]:
+    """What does not come out again. Unless all is asked for, the pass that gives most of the versions serves."""
+    now = dbt.project()
+    batches, beyond = remade.plan(connection, wanted, now.seeds, now.models)
+    coverage.beyond = beyond
+    for batch in batches if is_all else batches[:1]:
+        coverage.passes += 1
+        coverage.versions += batch.versions
+        yield from _build(connection, batch, work)
+
+
+def _build(connection: Connection, batch: Batch, work: Path) -> list[Remade]:
+    with TemporaryDirectory(dir=work) as folder:
+        scratch = Path(folder) / "scratch.duckdb"
+        remade.copy_records(connection, batch.making, scratch)
+        metrics = sorted({id for id, _ in batch.versions})
+        failed = dbt.build(scratch, batch.making.variables, Path(folder), metrics)
+        return remade.compare(connection, scratch, batch.versions, failed)

@@ -1,0 +1,35 @@
+"""One clean home that every test of this folder looks at or spoils a copy of."""
+
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from connectors.kafka import topics
+from connectors.kafka.cluster import Cluster
+from connectors.storage.home import Home
+from tests.scene import ROUTER_ALONE, Scene, small_rows, write_rankings
+
+FIRST, SECOND = "2026-06-15T06:00:00Z", "2026-06-16T06:00:00Z"
+RESTATED = ("2026-06-16T02:05:00Z", "2026-06-14", "openai/gpt-4o", "2900000")
+
+
+@pytest.fixture(scope="session")
+def clean(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """Two passes over two weeks, a row restated between them. Its topics are gone: no look asks Kafka."""
+    scene = Scene(tmp_path_factory.mktemp("clean") / "home", broker, ROUTER_ALONE)
+    rows = small_rows(date(2026, 6, 1), 14)
+    world = write_rankings(tmp_path_factory.mktemp("world"), rows)
+    scene.refresh(FIRST, world)
+    write_rankings(world, [*rows, *small_rows(date(2026, 6, 15), 1), RESTATED])
+    scene.refresh(SECOND, world)
+    topics.delete_prefixed(Cluster(broker, topic_prefix=scene.prefix))
+    return scene.home
+
+
+@pytest.fixture
+def copied(clean: Home, tmp_path: Path) -> Callable[[], Home]:
+    """Makes a copy of the clean home."""
+    return lambda: Home(shutil.copytree(clean.root, tmp_path / "home"))

@@ -1,0 +1,84 @@
+"""Which addresses we speak to: https to the public internet, plain http to this machine alone; pure.
+
+Names are not resolved here. Whoever connects asks `is_allowed_peer` about the address it has reached.
+"""
+
+import re
+import socket
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from urllib.parse import SplitResult, urlsplit
+
+_HOST = re.compile(r"[A-Za-z0-9._:-]+", re.ASCII)
+_NAT64 = IPv6Network("64:ff9b::/96")
+_PRINTABLE = re.compile(r"[!-~]+", re.ASCII)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the host is this machine, written plainly."""
+    address = _address(host)
+    return host == "localhost" or (address is not None and address.is_loopback)
+
+
+def objection_to(scheme: str, host: str) -> str:
+    """Why nothing of that scheme and host is dialled; empty where it is."""
+    address = _address(host)
+    if scheme not in ("http", "https") or not _HOST.fullmatch(host):
+        return "neither http nor https to a host"
+    if address is None and _is_disguised(host):
+        return "the address is written in a disguised form"
+    if scheme == "http" and not is_loopback(host):
+        return "plain http to another machine"
+    if address is not None and not (address.is_loopback or _is_public(address)):
+        return "a private, link-local or reserved address"
+    return ""
+
+
+def read_secret_url(text: str) -> SplitResult:
+    """An address whose path or query is a secret; raises ValueError with a reason that repeats nothing of it."""
+    try:
+        url = urlsplit(text)
+        host, _ = url.hostname or "", url.port
+    except ValueError:
+        raise ValueError("not a URL") from None
+    if not _PRINTABLE.fullmatch(text) or "\\" in text:
+        raise ValueError("not a URL: it holds a space, a backslash or a letter beyond ASCII")
+    if "@" in url.netloc:
+        raise ValueError("it holds a user or password")
+    objection = objection_to(url.scheme, host)
+    if objection:
+        raise ValueError(f"{objection}; use https://<public host>/..., or http://127.0.0.1:<port>/... on this machine")
+    return url
+
+
+def is_allowed_peer(host: str, peer: str) -> bool:
+    """Whether `peer`, the address reached for `host`, is one that may be spoken to: this machine only where it was
+    named, and else none that is private, link-local or reserved."""
+    address = _address(peer)
+    if address is None:
+        return False
+    return address.is_loopback if is_loopback(host) else _is_public(address)
+
+
+def _is_public(address: IPv4Address | IPv6Address) -> bool:
+    return address.is_global and not address.is_multicast
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    """The address that a host is written as; of one that carries an IPv4 address inside, that one."""
+    try:
+        found = ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+    if not isinstance(found, IPv6Address):
+        return found
+    inner = IPv4Address(int(found) & 0xFFFFFFFF) if found in _NAT64 else None
+    return found.ipv4_mapped or found.sixtofour or inner or found
+
+
+def _is_disguised(host: str) -> bool:
+    """0x7f000001, 127.1 and 2130706433 are addresses to a C resolver and look like names to everyone else."""
+    try:
+        socket.inet_aton(host.rstrip("."))
+    except OSError:
+        return False
+    return True

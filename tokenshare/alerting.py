@@ -1,0 +1,131 @@
+"""When an alert begins, is told again, and is over: rules over what is open and what a pass saw; pure.
+
+A fault opens at once and is over when one pass finds it well. One that keeps coming back within half a day is
+flapping: it stays open until several passes in a row have found it well, so that nobody hears of each turn. Many that
+begin at once are told of together. By the moments passes speak for it is told what flaps, by the clock what is told
+again.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from tokenshare.alerts import Action, Fault, Notice, notice_of
+
+MOST_AT_ONCE = 5  # keys that begin in one pass; more are one flood
+FLAP_WINDOW = timedelta(hours=12)
+FLAPS = 2  # beginnings within the window after which another is flapping
+CALM = 3  # passes in a row that find a flapping fault well before it is over
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=30)
+FLOOD = "flood/"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a pass, or one that failed, saw: the faults there are, and of those on record which are well."""
+
+    run_id: str
+    as_of: datetime
+    at: datetime
+    faults: tuple[Fault, ...] = ()
+    well: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Alert:
+    """A fault on record. `well_count` counts the passes in a row that found it well."""
+
+    fault: Fault
+    opened_at: datetime
+    well_count: int = 0
+    is_flapping: bool = False
+
+    @property
+    def key(self) -> str:
+        return self.fault.key
+
+    @property
+    def is_over(self) -> bool:
+        return self.well_count >= (CALM if self.is_flapping else 1)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A message that was written before."""
+
+    key: str
+    action: Action
+    reminder: int
+    as_of: datetime
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a pass puts on record: alerts as they stand now, those that are over, and the messages about both."""
+
+    alerts: tuple[Alert, ...] = ()
+    resolved: tuple[Alert, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+def plan(standing: Sequence[Alert], seen: Seen, told: Sequence[Told]) -> Plan:
+    """One message for each key that begins and for each that is over; none for what lasts."""
+    faults = {fault.id: fault for fault in seen.faults}
+    carried = [_carried(alert, faults.get(alert.fault.id), seen.well) for alert in standing]
+    known, before = {alert.fault.id for alert in standing}, {alert.key for alert in standing}
+    opened = [Alert(fault, seen.as_of) for fault in seen.faults if fault.id not in known]
+    lasting = [alert for alert in carried if not alert.is_over]
+    begun = {alert.key for alert in (*lasting, *opened)} - before
+    current = [_begun(alert, begun, told, seen) for alert in (*lasting, *opened)]
+    begins = sorted({alert.key for alert in current} - before)
+    ends = sorted(before - {alert.key for alert in current})
+    triggers = [_notice("trigger", key, current, seen) for key in begins]
+    resolves = [_notice("resolve", key, standing, seen) for key in ends]
+    return Plan(tuple(current), tuple(alert for alert in carried if alert.is_over), (*triggers, *resolves))
+
+
+def remind(alerts: Sequence[Alert], told: Sequence[Told], seen: Seen, every: timedelta) -> list[Notice]:
+    """A message for each key that is open and of which nobody has heard for that long."""
+    newest = {one.key: one for one in sorted(told, key=lambda one: one.at)}
+    due = sorted(
+        key
+        for key in {alert.key for alert in alerts}
+        if key in newest and newest[key].action == "trigger" and seen.at - newest[key].at >= every
+    )
+    return [_notice("trigger", key, alerts, seen, newest[key].reminder + 1) for key in due]
+
+
+def next_try(rounds: int, at: datetime, asked: timedelta = timedelta()) -> datetime:
+    """When a message that was not taken is tried again: twice as long after each round, and no earlier than asked."""
+    wait = min(LONGEST_WAIT, FIRST_WAIT * (1 << min(max(rounds - 1, 0), 20)))
+    return at + max(wait, min(asked, timedelta(hours=1)))
+
+
+def _carried(alert: Alert, fault: Fault | None, well: frozenset[str]) -> Alert:
+    """A standing alert after one more pass; one that began in a flood stays with it."""
+    if fault is not None:
+        key = alert.key if alert.key.startswith(FLOOD) else fault.key
+        newest = fault.model_copy(update={"key": key, "since": min(fault.since, alert.fault.since)})
+        return replace(alert, fault=newest, well_count=0)
+    return replace(alert, well_count=alert.well_count + 1) if alert.fault.id in well else alert
+
+
+def _begun(alert: Alert, begun: set[str], told: Sequence[Told], seen: Seen) -> Alert:
+    """An alert whose key begins now: in a flood with the others, and perhaps not for the first time today."""
+    if alert.key not in begun:
+        return alert
+    if len(begun) > MOST_AT_ONCE:
+        return replace(alert, fault=alert.fault.model_copy(update={"key": f"{FLOOD}{seen.run_id}"}))
+    return replace(alert, is_flapping=alert.is_flapping or _flaps(alert.key, told, seen.as_of))
+
+
+def _flaps(key: str, told: Iterable[Told], as_of: datetime) -> bool:
+    first = (one for one in told if one.key == key and one.action == "trigger" and not one.reminder)
+    return sum(as_of - one.as_of <= FLAP_WINDOW for one in first) >= FLAPS
+
+
+def _notice(action: Action, key: str, alerts: Sequence[Alert], seen: Seen, reminder: int = 0) -> Notice:
+    concerned = [alert for alert in alerts if alert.key == key]
+    flapping = any(alert.is_flapping for alert in concerned)
+    return notice_of(action, key, [a.fault for a in concerned], seen, reminder=reminder, is_flapping=flapping)

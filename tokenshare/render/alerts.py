@@ -1,0 +1,45 @@
+"""The reference page of what the webhook is sent."""
+
+from collections.abc import Iterator
+from typing import get_args
+
+from pydantic import BaseModel
+
+from tokenshare.alerts import SCHEMA
+from tokenshare.render.markdown import code, page, table
+
+OPENING = (
+    f"The webhook is sent one JSON object a message, as {code(SCHEMA)} ([JSON Schema](schemas/{SCHEMA}.json)). Within "
+    "a version only optional fields are added; what has no value is left out."
+)
+MANNERS = (
+    "A `trigger` and its `resolve` have one `dedup_key`, as pagers want it. A message is sent until it is taken, so it "
+    "may arrive twice: `notice_id`, also the header `Idempotency-Key`, is the same then. It is taken when the status "
+    'is 2xx and the body tells of no error; Slack\'s `invalid_payload` and `{"ok": false}` with status 200 are '
+    "failures. Redirects are not followed."
+)
+
+
+def alerts_page(model: type[BaseModel]) -> str:
+    """Every field of the message, and of what is nested in it."""
+    parts = [f"## {kind.__name__}\n\n{table(('field', 'meaning'), list(_fields(kind)))}" for kind in _nested(model)]
+    return page("Alerts", OPENING, MANNERS, table(("field", "meaning"), list(_fields(model))), *parts)
+
+
+def _fields(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
+    for name, field in model.model_fields.items():
+        if not field.exclude:
+            yield code(field.alias or name), field.description or ""
+
+
+def _nested(model: type[BaseModel]) -> list[type[BaseModel]]:
+    """The models that its fields are made of, outermost first."""
+    found = [kind for field in model.model_fields.values() for kind in _models(field.annotation)]
+    return list(dict.fromkeys([*found, *(inner for kind in found for inner in _nested(kind))]))
+
+
+def _models(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)
