@@ -81,7 +81,7 @@ def required_checks(metric: Metric) -> set[str]:
     group = GROUP_BY_ID[metric.group]
     names = {"dbt_build", "suite_pinned", *metric.laws, *(evidence.name for evidence in group.evidence)}
     names |= {"freshness"} if group.evidence and metric.freshness else set()
-    return names | ({"followed_groups"} if group.follows else set())
+    return names | ({"followed_groups"} if group.follows.groups else set())
 
 
 def _numbers(publications: Sequence[Publication]) -> Iterator[Finding]:
