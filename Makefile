@@ -33,7 +33,7 @@ demo: $(READY) ## the whole route on a synthetic world, from local broker to rep
 	$(BIN)/tokenshare demo
 
 test: check ## what CI runs: check, then every test
-	$(BIN)/pytest --numprocesses 3 --dist loadfile $(addprefix --ignore=,$(HOUSE_TESTS))
+	$(BIN)/pytest --numprocesses 4 --dist loadfile $(addprefix --ignore=,$(HOUSE_TESTS))
 
 faults: $(READY) ## each fault of each file of a world alone: long, and no part of test
 	$(BIN)/pytest -m long tests/faults

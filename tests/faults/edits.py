@@ -34,8 +34,8 @@ def swap(column: str, one: str, other: str) -> Edit:
 
 
 def postpone(*columns: str) -> Edit:
-    """Every date a year later."""
-    return each(lambda row: row | {name: row[name].replace("2026-", "2027-") for name in columns})
+    """Every date two years later."""
+    return each(lambda row: row | {name: f"{int(row[name][:4]) + 2}{row[name][4:]}" for name in columns})
 
 
 def again(where: Row, **given: str) -> Edit:

@@ -127,10 +127,10 @@ def put(rows: list[Row], key: Mapping[str, str], **given: str) -> None:
 PARTIAL = {"date": f"{CLEAN}", "symbol": "0700.HK"}
 
 
-def no_currency_and_no_rates(world: World) -> None:
+def pence_and_no_rates(world: World) -> None:
     put(world.quotes, PARTIAL, is_partial="false", close="600")
-    put(world.quotes, {"date": "2026-06-29", "symbol": "NVDA"}, currency="")
-    order(world, date(2026, 7, 1), "/stats/", "503")
+    put(world.quotes, {"date": "2026-06-29", "symbol": "NVDA"}, currency="GBp")
+    order(world, date(2026, 6, 30), "/stats/", "503")
 
 
 def html(world: World) -> None:
@@ -157,7 +157,7 @@ def order(world: World, day: date, path_prefix: str, fault: str) -> None:
 
 
 STORY: tuple[tuple[str, date, Callable[[World], None]], ...] = (
-    ("no currency, no rates", date(2026, 7, 1), no_currency_and_no_rates),
+    ("pence, no rates", date(2026, 6, 30), pence_and_no_rates),
     ("html", date(2026, 7, 2), html),
     ("split, conflict", date(2026, 7, 3), split_and_conflict),
     ("mended", date(2026, 7, 4), mend),
@@ -226,8 +226,8 @@ def test_a_partial_bar_is_no_close_and_no_fault(steps: dict[str, Step]) -> None:
 @pytest.mark.parametrize(
     ("name", "id", "status", "said"),
     [
-        ("no currency, no rates", "quotes_dropped", "refused", "currency of NVDA is '': not a currency"),
-        ("no currency, no rates", "ecb_rates", "absent", "status 503"),
+        ("pence, no rates", "quotes_dropped", "refused", "'GBp': a hundredth of a currency"),
+        ("pence, no rates", "ecb_rates", "absent", "status 503"),
         ("html", "eodhd_quotes", "refused", "the content type is 'text/html', not JSON"),
     ],
 )
@@ -242,9 +242,9 @@ def test_what_cannot_be_trusted_is_refused_and_the_rest_goes_on(
 
 
 def test_refused_closes_leave_the_values_as_they_were(steps: dict[str, Step]) -> None:
-    assert {steps["no currency, no rates"].told[id] for id in MARKETS} == {"unchanged"}
-    assert newest(steps["no currency, no rates"]) == CLEAN
-    assert "currency of NVDA" in steps["no currency, no rates"].source("eodhd_quotes")[1]
+    assert {steps["pence, no rates"].told[id] for id in MARKETS} == {"unchanged"}
+    assert newest(steps["pence, no rates"]) == CLEAN
+    assert "a hundredth of a currency" in steps["pence, no rates"].source("eodhd_quotes")[1]
 
 
 def test_one_quote_source_is_enough(steps: dict[str, Step]) -> None:
