@@ -80,9 +80,6 @@ CASES = {
     "no world": Case(
         ("refresh", "--world", "/nowhere", "--json"), 2, ("no world at /nowhere", "name a directory")
     ),
-    "world without a column": Case(
-        ("refresh", "--world", "{broken}", "--json"), 2, ("rankings_daily.csv", "total_tokens")
-    ),
     "home that cannot be made": Case(REFRESH, 2, ("cannot write", "writable directory"), home=under_a_file),
     "home of another origin": Case(REFRESH, 2, ("'demo'", "TOKENSHARE_HOME"), home=of_the_demo),
     "home of a newer layout": Case(REFRESH, 2, ("layout 2", "upgrade tokenshare"), home=from_tomorrow),
@@ -175,17 +172,9 @@ def mute() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A world whose file lacks a column."""
-    folder = tmp_path_factory.mktemp("broken")
-    (folder / "rankings_daily.csv").write_text("known_at,date,model_permaslug\n2026-07-01T02:05:00Z,2026-06-30,a/b\n")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def texts(mute: str, broken: Path, world: Path) -> dict[str, str]:
+def texts(mute: str, world: Path) -> dict[str, str]:
     """What stands for the places in a case."""
-    return {"mute": mute, "broken": str(broken), "world": str(world)}
+    return {"mute": mute, "world": str(world)}
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from connectors.kafka.cluster import nothing
 from connectors.storage import catalog, decisions, history, home, published, warehouse
 from connectors.storage.decisions import Decision
 from connectors.storage.home import Home
@@ -60,7 +61,7 @@ def decided(once: Home, tmp_path: Path) -> Home:
 
 def record(connection: Connection, mine: Home, verdict: Verdict) -> None:
     decision = Decision(METRIC, verdict, (Check("law", "passed", "0", "0"),), "a citation")
-    decisions.record(connection, decisions.Run(verdict.outcome, AS_OF, "s", "m", {}), [decision], lambda: None)
+    decisions.record(connection, decisions.Run(verdict.outcome, AS_OF, "s", "m", {}), [decision], nothing, nothing)
     published.publish(connection, mine, METRICS, lambda: None)
 
 
@@ -156,7 +157,7 @@ def test_an_inactive_metric_has_no_rows_and_keeps_its_versions(decided: Home) ->
 def test_a_metric_that_became_inactive_is_shown_so_even_after_a_kill_before_the_swap(decided: Home) -> None:
     with warehouse.open_warehouse(decided.warehouse) as connection:
         run = decisions.Run("inactive", AS_OF, "s", "m", {})
-        decisions.record(connection, run, [Decision(METRIC, Verdict("inactive", (), "gone"), (), "")], lambda: None)
+        decisions.record(connection, run, [Decision(METRIC, Verdict("inactive", (), "gone"), (), "")], nothing, nothing)
     republish(decided)
     assert shown(decided) == []
 
