@@ -19,6 +19,7 @@ from demo.claim_values import VALUES
 from demo.files import Answer, File
 from demo.spans import gather
 from demo.volumes import Usage
+from tokenshare.claims import ABOUT_BY_NAME
 
 PATH = Path(__file__).with_name("claims.csv")
 LABELS = {"week": "%G-W%V", "month": "%Y-%m", "day": "%Y-%m-%d"}
@@ -57,6 +58,7 @@ def _judge(claim: Claim, usage: Usage, seed: int) -> dict[str, object]:
     matched = [variant for variant in tried if _steps(claim, variant) == 0]
     return {
         **{name: claim[name] for name in ("quote", "about", "entity", "unit", "comparison", "source")},
+        "stands_on": ABOUT_BY_NAME[claim["about"]].stands_on or None,
         "claimed": float(claim["value"]),
         "rounding": float(claim["rounding"]),
         "claimed_method": claim["method"],

@@ -73,7 +73,7 @@ def draw_alerts(console: Console, document: Document) -> None:
 
 def draw_channels(console: Console, document: Document) -> None:
     """What became of messages, channel by channel."""
-    console.print(table("Channels", document["channels"]))
+    console.print(table("Channels", document["channels"]) if document["channels"] else "no channel is set up")
 
 
 def draw_metrics(console: Console, document: Document) -> None:

@@ -27,6 +27,7 @@ CHECKED: dict[str, Any] = {
     "synthetic": True,
     "as_of": datetime(2026, 7, 1, 6, tzinfo=UTC),
     "version": 1,
+    "stands_on": "fct_usage_daily",
     "status": "held",
 }
 

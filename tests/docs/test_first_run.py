@@ -118,7 +118,7 @@ def test_every_documented_command_works(demo: tuple[Scene, dict[str, Any]], say:
             assert out.strip(), line
 
 
-def test_every_command_of_a_runbook_works(demo: tuple[Scene, dict[str, Any]]) -> None:
+def test_every_command_of_a_runbook_works(demo: tuple[Scene, dict[str, Any]], say: Say) -> None:
     scene, _ = demo
     pages = (ROOT / "docs" / "runbooks").glob("*.md")
     lines = {line for page in pages for _, body in BLOCK.findall(page.read_text()) for line in body.splitlines()}
