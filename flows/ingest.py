@@ -56,8 +56,9 @@ def ingest_one(run: Run, source: Source, sender: Sender) -> SourceOutcome:
     except PayloadRefused as error:
         return SourceOutcome(source.id, "refused", reason=str(error))
     digests = _digests(parsed, run.as_of.date())
-    covered = _covered(archive.stated(run.home.archive, source.id), parsed)
-    if _is_known(run, source, digests, covered):
+    stated = archive.stated(run.home.archive, source.id)
+    covered = _covered(stated, parsed)
+    if not _is_wanted_again(run, source) and _is_known(stated, digests, covered):
         return SourceOutcome(source.id, "unchanged", reason=_strange(parsed))
     _produce(run, sender, fetch, parsed)
     if run.order.days:
@@ -137,11 +138,13 @@ def _covered(stated: Mapping[str, str], parsed: Parsed) -> set[str]:
     return {period for period in stated if str(parsed.start_date) <= period <= str(parsed.end_date)}
 
 
-def _is_known(run: Run, source: Source, digests: Mapping[str, str], covered: set[str]) -> bool:
-    """Whether all of it was stated before, and nobody wants to hear it again."""
-    if run.order.days or archive.is_forgotten(run.home.archive, source.id):
-        return False
-    stated = archive.stated(run.home.archive, source.id)
+def _is_wanted_again(run: Run, source: Source) -> bool:
+    """Whether a person asks for it, or what was said before is lost: then it is news, whatever it says."""
+    return bool(run.order.days) or archive.is_forgotten(run.home.archive, source.id)
+
+
+def _is_known(stated: Mapping[str, str], digests: Mapping[str, str], covered: set[str]) -> bool:
+    """Whether all of it was stated before."""
     return covered <= digests.keys() and all(stated.get(period) == digest for period, digest in digests.items())
 
 
