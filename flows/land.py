@@ -7,7 +7,7 @@ from pathlib import Path
 
 from connectors.kafka import groups, producer, ranges, topics
 from connectors.kafka.cluster import Cluster
-from connectors.storage import fencing, landing, warehouse
+from connectors.storage import fencing, landing, ledger, warehouse
 from flows.losses import mind_losses, planned
 from flows.run import Run
 from tokenshare.events import Event
@@ -23,9 +23,9 @@ def land(run: Run) -> list[Landed]:
             _land(run, planned)
     manifests = [landing.read_manifest(run.home.landing, wanted) for wanted in planned]
     with run.point("commit") as midway, fencing.open_fenced(run.home.warehouse, run.fence) as connection:
-        warehouse.record_landed(connection, run.id, run.clock(), manifests, midway)
+        ledger.record_landed(connection, run.id, run.clock(), manifests, midway)
         warehouse.show_landed(connection, run.home.landing)
-        reached = {at: offset for at, offset in warehouse.positions(connection).items() if at[0] in TOPIC_NAMES}
+        reached = {at: offset for at, offset in ledger.positions(connection).items() if at[0] in TOPIC_NAMES}
     with run.point("offsets") as midway:
         groups.commit(run.cluster, CONSUMER_GROUP, reached, midway)
     return manifests
@@ -37,14 +37,14 @@ def _plan(run: Run) -> list[Range]:
     positions = ranges.positions(run.cluster, TOPIC_NAMES)
     with run.point("plan") as midway, fencing.open_fenced(run.home.warehouse, run.fence) as connection:
         mind_losses(run, connection, identities, positions)
-        pending = warehouse.intended(connection)
+        pending = ledger.intended(connection)
         found = planned(connection, positions)
         new = [part for whole in found for part in _split(whole, run.settings.range_records)]
         with warehouse.transaction(connection):
-            warehouse.remember_topics(connection, identities)
-            warehouse.remember_beginnings(connection, {at: beginning for at, (beginning, _) in positions.items()})
+            ledger.remember_topics(connection, identities)
+            ledger.remember_beginnings(connection, {at: beginning for at, (beginning, _) in positions.items()})
             midway()
-            warehouse.intend(connection, run.id, new)
+            ledger.intend(connection, run.id, new)
     return [*pending, *new]
 
 

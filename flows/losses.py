@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from connectors.kafka import ranges
 from connectors.kafka.ranges import Partition
 from connectors.sources import SOURCES
-from connectors.storage import archive, gaps, rearranged, warehouse
+from connectors.storage import archive, gaps, ledger, rearranged, warehouse
 from connectors.storage.gaps import Acceptance
 from connectors.storage.warehouse import Connection
 from flows.ingest import OVERLAP
@@ -37,18 +37,18 @@ def mind_losses(run: Run, connection: Connection, identities: Mapping[str, str],
     since = {id: day - OVERLAP for id, day in gaps.read_promised(connection).items()}
     with warehouse.transaction(connection):
         gaps.record(connection, run.home.landing, losses, since, acceptance)
-        warehouse.forget_beginnings(connection, [(loss.topic, loss.partition) for loss in found])
-        warehouse.remember_topics(connection, identities)
+        ledger.forget_beginnings(connection, [(loss.topic, loss.partition) for loss in found])
+        ledger.remember_topics(connection, identities)
     rearranged.discard(connection, run.home.landing)
 
 
 def find(connection: Connection, identities: Mapping[str, str], positions: Positions) -> Iterator[Loss]:
     """What the ledger counts on, ranges that are only planned included, and the topics do not hold."""
-    known = warehouse.known_topics(connection)
+    known = ledger.known_topics(connection)
     recreated = {name for name, identity in known.items() if identities.get(name, identity) != identity}
-    due = warehouse.due(connection, positions)
-    ahead = due | {(r.topic, r.partition): r.end for r in warehouse.intended(connection)}
-    landed = warehouse.positions(connection)
+    due = ledger.due(connection, positions)
+    ahead = due | {(r.topic, r.partition): r.end for r in ledger.intended(connection)}
+    landed = ledger.positions(connection)
     for at in sorted(due):
         beginning, end = positions.get(at, (0, 0))
         if at[0] in recreated:
@@ -76,6 +76,6 @@ def _gone(at: Partition, due: int, ahead: int, beginning: int, end: int) -> Iter
 
 def planned(connection: Connection, positions: Positions) -> list[Range]:
     """What is new: beyond what has landed and what is planned already; nothing of it is lost."""
-    ahead = warehouse.due(connection, positions)
-    ahead |= {(r.topic, r.partition): r.end for r in warehouse.intended(connection)}
+    ahead = ledger.due(connection, positions)
+    ahead |= {(r.topic, r.partition): r.end for r in ledger.intended(connection)}
     return ranges.plan(ahead, positions)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from connectors.storage import archive, builds, fencing, warehouse
+from connectors.storage import archive, builds, fencing, ledger
 from connectors.storage.builds import Build
 from flows.dbt import build, project
 from flows.graph import wanted
@@ -48,7 +48,7 @@ def usage_sources(run: Run) -> list[str]:
 
 def _inputs(run: Run, variables: Mapping[str, Any], relations: Sequence[str]) -> str:
     with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
-        reached = sorted((*at, end) for at, end in warehouse.positions(connection).items())
+        reached = sorted((*at, end) for at, end in ledger.positions(connection).items())
     return _digest(reached, project().seeds, project().models, variables, relations)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from connectors.storage.candidates import columns_sql, provenance_sql
 from connectors.storage.history import COLUMNS, read_publications
-from connectors.storage.warehouse import Connection, transaction
+from connectors.storage.warehouse import Connection, insert, transaction
 from tokenshare.columns import columns_of
 from tokenshare.metrics import GROUP_BY_ID, Group, Metric
 from tokenshare.publication import Check, Publication, Verdict
@@ -59,6 +59,7 @@ def record(
             _record_one(connection, run, decision)
             if index == len(decisions) // 2:
                 midway()
+        _keep_checks(connection, run, decisions)
         tell()
 
 
@@ -70,7 +71,6 @@ def _record_one(connection: Connection, run: Run, decision: Decision) -> None:
             _keep_rows(connection, metric, publication.version)
             _keep_lineage(connection, run, metric, publication.version)
         _keep_publication(connection, run, publication)
-    _keep_checks(connection, run, decision)
     _keep_restatements(connection, decision)
     connection.execute(
         "INSERT OR REPLACE INTO decisions.metric_states VALUES (?, ?, ?, ?)",
@@ -110,25 +110,15 @@ def _keep_publication(connection: Connection, run: Run, publication: Publication
     )
 
 
-def _keep_checks(connection: Connection, run: Run, decision: Decision) -> None:
-    rows = [
-        (
-            run.id,
-            decision.metric.id,
-            decision.verdict.version,
-            c.name,
-            c.severity,
-            c.outcome,
-            c.observed,
-            c.expected,
-        )
-        for c in decision.checks
+def _keep_checks(connection: Connection, run: Run, decisions: Sequence[Decision]) -> None:
+    judged = [(decision, check) for decision in decisions for check in decision.checks]
+    results = [
+        (run.id, d.metric.id, d.verdict.version, c.name, c.severity, c.outcome, c.observed, c.expected)
+        for d, c in judged
     ]
-    if rows:
-        connection.executemany("INSERT INTO decisions.gate_results VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-    breaches = [(run.id, decision.metric.id, c.name, b.key, b.observed) for c in decision.checks for b in c.breaches]
-    if breaches:
-        connection.executemany("INSERT INTO decisions.breaches VALUES (?, ?, ?, ?, ?)", breaches)
+    breaches = [(run.id, d.metric.id, c.name, b.key, b.observed) for d, c in judged for b in c.breaches]
+    insert(connection, "decisions.gate_results", results)
+    insert(connection, "decisions.breaches", breaches)
 
 
 def _keep_restatements(connection: Connection, decision: Decision) -> None:
@@ -137,8 +127,7 @@ def _keep_restatements(connection: Connection, decision: Decision) -> None:
          decision.cause, offsets)
         for r, offsets in zip(decision.restatements, decision.source_offsets, strict=True)
     ]  # fmt: skip
-    if rows:
-        connection.executemany("INSERT INTO decisions.restatements VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    insert(connection, "decisions.restatements", rows)
 
 
 def _keep_lineage(connection: Connection, run: Run, metric: Metric, version: int) -> None:

@@ -17,15 +17,12 @@ COLUMNS = [field.name for field in fields(Publication)]
 
 def read_standing(connection: Connection, metric: Metric) -> Standing:
     """The version readers see, the candidate held back, and the last version number given."""
-    found = [p for p in read_publications(connection, metric) if p.status != "superseded"]
-    last = connection.execute(
-        "SELECT coalesce(max(version), 0) FROM decisions.publications WHERE metric = ?", [metric.id]
-    ).fetchone()
-    public = read_public(connection, metric)
+    known, public = read_publications(connection, metric), read_public(connection, metric)
+    found = [p for p in known if p.status != "superseded"]
     return Standing(
         shown=next((p for p in found if p.version in public), None),
         held=next((p for p in found if p.version not in public), None),
-        last_version=last[0] if last else 0,
+        last_version=known[-1].version if known else 0,
     )
 
 

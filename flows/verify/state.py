@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from connectors.storage import history, warehouse
+from connectors.storage import history, ledger, warehouse
 from connectors.storage.home import Home
 from connectors.storage.inspection import files, landed, shown, versions
 from connectors.storage.warehouse import Connection
@@ -38,7 +38,7 @@ class State:
 
     def known_files(self) -> frozenset[str]:
         return files.name_known(
-            self._ledger, warehouse.intended(self.connection), landed.read_obsolete(self.connection), self._publications
+            self._ledger, ledger.intended(self.connection), landed.read_obsolete(self.connection), self._publications
         )
 
     def torn_payloads(self) -> Iterable[str]:

@@ -12,7 +12,7 @@ from kafka import KafkaAdminClient, TopicPartition
 
 from connectors.kafka import ranges, topics
 from connectors.kafka.cluster import Cluster, opened
-from connectors.storage import warehouse
+from connectors.storage import ledger, warehouse
 from flows import deployments, ingest, settings, surroundings
 from flows.land import land
 from flows.refresh import Report
@@ -74,7 +74,7 @@ def values(scene: Scene, id: str) -> list[tuple[Any, ...]]:
 
 def owed(scene: Scene) -> dict[int, int]:
     with warehouse.open_warehouse(scene.home.warehouse) as connection:
-        return {p: offset for (topic, p), offset in warehouse.positions(connection).items() if topic == NAME}
+        return {p: offset for (topic, p), offset in ledger.positions(connection).items() if topic == NAME}
 
 
 def landed(scene: Scene) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.storage import gaps, warehouse
+from connectors.storage import gaps, ledger, warehouse
 from connectors.storage.gaps import Acceptance
 from connectors.storage.warehouse import Connection, open_warehouse
 from flows import losses
@@ -20,14 +20,14 @@ KEPT = Range(TOPIC, 0, 0, 10)
 PLANNED = Range(TOPIC, 0, 10, 14)
 
 
-def ledger(tmp_path: Path) -> Path:
+def warehouse_of(tmp_path: Path) -> Path:
     """Ten offsets landed, four more planned, of a topic that was seen to begin at 0."""
     path = tmp_path / "warehouse.duckdb"
     with open_warehouse(path) as connection:
-        warehouse.remember_topics(connection, SEEN)
-        warehouse.remember_beginnings(connection, {(TOPIC, 0): 0})
-        warehouse.record_landed(connection, "run", AT, [Landed(KEPT, 0, 10)], lambda: None)
-        warehouse.intend(connection, "run", [PLANNED])
+        ledger.remember_topics(connection, SEEN)
+        ledger.remember_beginnings(connection, {(TOPIC, 0): 0})
+        ledger.record_landed(connection, "run", AT, [Landed(KEPT, 0, 10)], lambda: None)
+        ledger.intend(connection, "run", [PLANNED])
     return path
 
 
@@ -52,7 +52,7 @@ def ledger(tmp_path: Path) -> Path:
 def test_what_is_lost(
     tmp_path: Path, positions: losses.Positions, identities: dict[str, str], lost: list[Loss]
 ) -> None:
-    with open_warehouse(ledger(tmp_path)) as connection:
+    with open_warehouse(warehouse_of(tmp_path)) as connection:
         assert list(losses.find(connection, identities, positions)) == lost
 
 
@@ -64,16 +64,16 @@ def accept(connection: Connection, landing: Path, loss: Loss) -> None:
 
 
 def test_after_planned_ones_are_deleted_the_rest_is_planned_anew(tmp_path: Path) -> None:
-    with open_warehouse(ledger(tmp_path)) as connection:
+    with open_warehouse(warehouse_of(tmp_path)) as connection:
         accept(connection, tmp_path, Loss(TOPIC, 0, 10, 12, 12, "deleted"))
-        assert warehouse.intended(connection) == []
+        assert ledger.intended(connection) == []
         assert losses.planned(connection, {(TOPIC, 0): (12, 20)}) == [Range(TOPIC, 0, 12, 20)]
 
 
 def test_a_range_that_does_not_begin_where_the_ledger_stands_is_refused(tmp_path: Path) -> None:
     """As of a pass that went on while another landed: compare and set."""
-    with open_warehouse(ledger(tmp_path)) as connection:
+    with open_warehouse(warehouse_of(tmp_path)) as connection:
         late = Landed(Range(TOPIC, 0, 8, 12), 4, 0)
         with pytest.raises(Busy, match="stands at 10, not at 8"):
-            warehouse.record_landed(connection, "late", AT, [late], lambda: None)
-        assert warehouse.positions(connection) == {(TOPIC, 0): 10}
+            ledger.record_landed(connection, "late", AT, [late], lambda: None)
+        assert ledger.positions(connection) == {(TOPIC, 0): 10}

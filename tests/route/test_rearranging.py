@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from connectors.storage import compaction, dead_letters, landing, rearranged, warehouse
+from connectors.storage import compaction, dead_letters, landing, ledger, rearranged, warehouse
 from connectors.storage.dead_letters import Outcome
 from connectors.storage.home import Home
 from connectors.storage.rearranged import Work
@@ -46,8 +46,8 @@ def home(tmp_path: Path) -> Home:
         for r in FILES
     ]
     with open_warehouse(mine.warehouse) as connection:
-        warehouse.intend(connection, "run", FILES)
-        warehouse.record_landed(connection, "run", AT, manifests, lambda: None)
+        ledger.intend(connection, "run", FILES)
+        ledger.record_landed(connection, "run", AT, manifests, lambda: None)
         warehouse.show_landed(connection, mine.landing)
     return mine
 
@@ -65,7 +65,7 @@ def rows(home: Home) -> list[Any]:
         return connection.execute(f"SELECT * FROM raw.{USAGE_OBSERVED.table} ORDER BY ALL").fetchall()
 
 
-def ledger(home: Home) -> list[Landed]:
+def landed_in(home: Home) -> list[Landed]:
     with open_warehouse(home.warehouse) as connection:
         assert connection.execute("SELECT * FROM ledger.pending").fetchall() == []
         return [landed for at in (0, 1) for landed in rearranged.read_landed(connection, TOPIC, at)]
@@ -77,7 +77,7 @@ def files(home: Home) -> set[str]:
 
 def is_whole(home: Home) -> bool:
     """Ledger, files and rows agree, and no offset is missing or there twice."""
-    found = ledger(home)
+    found = landed_in(home)
     follows = [a.end == b.start for a, b in pairwise(landed.range for landed in found) if a.partition == b.partition]
     told = [landing.read_manifest(home.landing, landed.range) == landed for landed in found]
     return all(follows) and all(told) and files(home) == {landed.range.file_name for landed in found}
@@ -145,11 +145,11 @@ def _until(home: Home, work: Callable[[Home, Callable[[], None]], None], step: i
 
 @pytest.mark.parametrize("step", range(4))
 def test_a_kill_leaves_it_as_it_was_or_merged(home: Home, step: int) -> None:
-    before, was = rows(home), ledger(home)
+    before, was = rows(home), landed_in(home)
     is_killed = killed(home, lambda mine, midway: compact(mine, midway=midway) and None, step)
     assert is_killed == (step < 3)
     assert rows(home) == before
-    is_merged = ledger(home) != was
+    is_merged = landed_in(home) != was
     assert is_merged == (step >= 2)
     hold_again(home)
     assert is_whole(home)
@@ -183,7 +183,7 @@ def test_a_redriven_record_lands_once_under_its_own_coordinates(home: Home, step
     assert len(rows(home)) == len(before) + 1
     assert [r for r in rows(home) if r not in before] == [r for r in rows(home) if f"a/m0-{BAD}" in r]
     assert is_whole(home)
-    assert sum(landed.rejected for landed in ledger(home)) == 0
+    assert sum(landed.rejected for landed in landed_in(home)) == 0
     compact(home)
     assert len(rows(home)) == len(before) + 1
     assert is_whole(home)
@@ -195,7 +195,7 @@ def test_a_single_record_of_a_file_of_its_own_is_redriven_in_place(tmp_path: Pat
     alone = Range(TOPIC, 0, BAD, BAD + 1)
     manifest = landing.write(home.landing, USAGE_OBSERVED, alone, [], 1)
     with open_warehouse(home.warehouse) as connection:
-        warehouse.record_landed(connection, "run", AT, [manifest], lambda: None)
+        ledger.record_landed(connection, "run", AT, [manifest], lambda: None)
     redrive(home)
     assert len(rows(home)) == 1
     assert is_whole(home)

@@ -11,7 +11,7 @@ import pytest
 from connectors.kafka import producer, ranges
 from connectors.kafka.cluster import Cluster
 from connectors.kafka.producer import Message
-from connectors.storage import archive, builds, landing, retention, warehouse
+from connectors.storage import archive, builds, landing, ledger, retention
 from connectors.storage.warehouse import open_warehouse
 from flows import compaction, dead_letters, looks, settings
 from flows.backfill import backfill
@@ -169,7 +169,7 @@ def letters(scene: Scene) -> Letters:
     producer.send(cluster, [letter, letter])
     landing.write(scene.home.landing, USAGE_OBSERVED, new, [], 1)
     with open_warehouse(scene.home.warehouse) as connection:
-        warehouse.record_landed(connection, "older", at, [Landed(new, 0, 1)], lambda: None)
+        ledger.record_landed(connection, "older", at, [Landed(new, 0, 1)], lambda: None)
     found = dead_letters.letters.read(cluster, [NAME])
     return Letters((NAME, new.partition, new.start), [x.place for x in found if x.message != "an old complaint"])
 
