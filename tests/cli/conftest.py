@@ -12,6 +12,7 @@ import pytest
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from tests.cli.command import Ask, Said, environment, run
+from tests.prefect.server import free_port
 from tests.scene import MODELS, small_rows, write_prices, write_rankings
 
 AS_OF = "2026-07-13T06:00:00Z"
@@ -51,8 +52,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def surroundings(home: Path, broker: str) -> Iterator[dict[str, str]]:
     """The environment of the shared home; its topics are deleted at the end."""
     prefix = f"cli-{uuid.uuid4().hex[:10]}."
-    yield environment(home, broker, TOKENSHARE_KAFKA_TOPIC_PREFIX=prefix)
+    yield environment(home, broker, TOKENSHARE_KAFKA_TOPIC_PREFIX=prefix, **nobody(home.parent))
     topics.delete_prefixed(Cluster(broker, topic_prefix=prefix))
+
+
+def nobody(folder: Path) -> dict[str, str]:
+    """A Prefect that does not answer, whose own files would come to lie here."""
+    return {"PREFECT_API_URL": f"http://127.0.0.1:{free_port()}/api", "PREFECT_HOME": str(folder / "prefect")}
 
 
 @pytest.fixture(scope="session")

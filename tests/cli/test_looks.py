@@ -73,6 +73,11 @@ def test_refresh_answers_as_contracted(refreshed: Refreshed) -> None:
     assert found["seconds"].keys() == {"total", "ingest", "land", "transform", "publish", "notify"}
 
 
+def test_a_prefect_that_does_not_answer_is_not_missed(refreshed: Refreshed) -> None:
+    assert refreshed.environ["PREFECT_API_URL"]
+    assert not (refreshed.home.parent / "prefect").exists()
+
+
 def test_progress_is_on_stderr_alone(refreshed: Refreshed) -> None:
     assert refreshed.said.err.split() == ["ingest", "land", "transform", "publish", "notify", "report"]
 

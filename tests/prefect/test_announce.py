@@ -1,4 +1,4 @@
-"""What a Prefect server is told of a pass, and that a pass goes on where the server dies in the middle of it."""
+"""What a Prefect server is told of a pass, and that a pass goes on where there is none, or it dies in the middle."""
 
 import json
 import re
@@ -17,13 +17,14 @@ from flows import settings
 from flows.deployments import run_once
 from flows.refresh import Report
 from flows.schedule import deployments
-from tests.prefect.server import Server, environment, start
+from tests.prefect.server import Server, environment, free_port, start
 from tests.scene import ROUTER_ALONE, Scene, small_rows, statuses, write_prices, write_rankings
 from tokenshare.metrics import METRICS
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.timeout(900)  # a server and three passes, on a machine that may be busy
 SECRET = "canary-key-90ab31cd7e"
+STAGES = {"ingest", "land", "transform", "publish", "notify"}
 START = date(2026, 6, 29)
 GOOD = {"deepseek/deepseek-r1": ("0.0000004", "0.000002"), "openai/gpt-4o": ("0.0000025", "0.00001")}
 BAD = {model: (str(float(prompt) * 1e6), str(float(completion) * 1e6)) for model, (prompt, completion) in GOOD.items()}
@@ -63,12 +64,42 @@ def first(scene: Scene, world: Path) -> Report:
 
 
 @pytest.fixture(scope="module")
+def flow_runs(server: Server, first: Report) -> dict[str, dict[str, Any]]:
+    """By flow, the runs of the first pass."""
+    names = {flow["id"]: flow["name"] for flow in server.ask("flows/filter", {})}
+    runs = server.ask("flow_runs/filter", {})
+    assert len(runs) == len(names)
+    return {names[run["flow_id"]]: run for run in runs}
+
+
+@pytest.fixture(scope="module")
 def second(scene: Scene, world: Path, first: Report) -> Report:
     return scene.refresh("2026-07-14T06:00:00+00:00", world)
 
 
 def events(server: Server, kind: str, metric: str) -> list[dict[str, Any]]:
     return server.events(f"tokenshare.metric.{kind}", f"tokenshare.metric.{metric}")
+
+
+def test_a_dead_port_costs_no_import_of_prefect() -> None:
+    asked = f"from flows.orchestrator import answers; print(answers('http://127.0.0.1:{free_port()}/api'))"
+    told = "import sys, flows.deployments; print('prefect' in sys.modules)"
+    words = [sys.executable, "-c", f"{asked}; {told}"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]
+
+
+def test_a_pass_shows_as_nested_flow_runs(flow_runs: dict[str, dict[str, Any]], server: Server) -> None:
+    assert flow_runs.keys() == {"refresh", *STAGES}
+    assert {name: run["state_type"] for name, run in flow_runs.items()} == dict.fromkeys(flow_runs, "COMPLETED")
+    parents = {run["id"]: run["flow_run_id"] for run in server.ask("task_runs/filter", {})}
+    above = {name: parents.get(run["parent_task_run_id"]) for name, run in flow_runs.items()}
+    assert above == dict.fromkeys(STAGES, flow_runs["refresh"]["id"]) | {"refresh": None}
+
+
+def test_flow_runs_take_no_parameters(flow_runs: dict[str, dict[str, Any]]) -> None:
+    for name, run in flow_runs.items():
+        assert (run["parameters"], run["job_variables"] or {}) == ({}, {}), name
 
 
 def test_each_metric_has_a_table_of_its_newest_rows(scene: Scene, server: Server, first: Report) -> None:
@@ -113,11 +144,13 @@ def test_a_held_table_keeps_the_good_rows_and_says_so(server: Server, second: Re
     assert "prices_are_plausible" in shown["description"]
 
 
-def test_no_secret_is_in_artifacts_events_or_deployments(server: Server, second: Report) -> None:
+def test_no_secret_is_in_artifacts_events_deployments_or_files(scene: Scene, server: Server, second: Report) -> None:
     dump = server.dump()
     assert "tokenshare.metric.held" in dump
     assert "tokenshare-list-price-daily" in dump
     assert SECRET not in dump
+    stored = [path for folder in (scene.root, server.home) for path in folder.rglob("*") if path.is_file()]
+    assert [path for path in stored if SECRET.encode() in path.read_bytes()] == []
 
 
 def test_prefect_yaml_deploys_what_serve_would(server: Server, tmp_path: Path) -> None:
