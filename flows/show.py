@@ -15,6 +15,7 @@ COLOURS = {
     "inactive": "dim", "skipped": "dim", "unchanged": "cyan",
 }  # fmt: skip
 HIDDEN = {"as_of", "version", "status", "held_since"}
+DRAWN_ROWS = 100  # more than anybody reads on a terminal
 OPEN = ("key", "subject", "since", "is_flapping", "reason", "runbook")
 TAKEN = ("channel", "key", "action", "reminder", "state", "tries", "next_try_at", "said")
 DISAGREEMENT = (
@@ -89,7 +90,9 @@ def draw_metric(console: Console, document: Document) -> None:
         console.print(f"  {name}: {document[name]}", markup=False)
     console.print(f"  version {document['version']}, as of {text(document['as_of'])}, {text(document.get('status'))}")
     rows = document["rows"]
-    console.print(table("", rows, tuple(name for name in rows[0] if name not in HIDDEN) if rows else ()))
+    title = f"the last {DRAWN_ROWS} of {len(rows)} rows: --json gives all" if len(rows) > DRAWN_ROWS else ""
+    columns = tuple(name for name in rows[0] if name not in HIDDEN) if rows else ()
+    console.print(table(title, rows[-DRAWN_ROWS:], columns))
 
 
 def draw_restatements(console: Console, document: Document) -> None:

@@ -78,6 +78,14 @@ def test_a_prefect_that_does_not_answer_is_not_missed(refreshed: Refreshed) -> N
     assert not (refreshed.home.parent / "prefect").exists()
 
 
+def test_a_long_metric_shows_its_end_and_says_where_the_rest_is(answer: Callable[[str], dict[str, Any]]) -> None:
+    found = answer("metric")
+    rows = [{**found["rows"][0], "known_tokens": 1_000_000 + number} for number in range(250)]
+    text = _drawn(show.draw_metric, {**found, "rows": rows})
+    assert "the last 100 of 250 rows: --json gives all" in text
+    assert ("1000149" in text, "1000150" in text, "1000249" in text) == (False, True, True)
+
+
 def test_progress_is_on_stderr_alone(refreshed: Refreshed) -> None:
     assert refreshed.said.err.split() == ["ingest", "land", "transform", "publish", "notify", "report"]
 
