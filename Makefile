@@ -22,7 +22,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 # uv is told which Python to use and never brings its own.
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup demo test faults check format generate bench lock clean
+.PHONY: help setup demo test faults check check-style check-sql check-types check-house format generate bench lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,11 +39,20 @@ faults: $(READY) ## each fault of each file of a world alone: long, and no part 
 	$(BIN)/pytest -m long tests/faults
 
 check: $(READY) ## style, types, SQL, architecture and registry, without running the route
+	$(MAKE) --jobs 2 check-sql check-types check-house
+
+check-sql: check-style
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt
+
+check-types: check-style
+	$(BIN)/mypy
+
+check-house: check-style
+	$(BIN)/pytest --quiet $(HOUSE_TESTS)
+
+check-style:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --disable-progress-bar dbt
-	$(BIN)/pytest --quiet $(HOUSE_TESTS)
 
 format: $(READY) ## let ruff and sqlfluff lay out the code
 	$(BIN)/ruff check --fix .
