@@ -24,7 +24,7 @@ OURS = tuple(f"{ROOT}/{layer}/" for layer in ("connectors", "expectations", "flo
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 STATEMENTS = ("INSERT", "UPDATE", "DELETE", "CREATE", "COPY", "ATTACH", "CHECKPOINT", "ALTER", "DROP")
 EVENTS = ("os.rename", "os.mkdir", "os.remove", "os.chmod")
-Place = tuple[str, str]  # stage of the pass, and the call: what, and where in our code
+Place = str  # what is called, and where in our code
 
 
 @dataclass
@@ -35,15 +35,17 @@ class Effects:
     stage: str = "begin"
     fail: tuple[Place, int] | None = None
     error: int = 0
-    seen: list[tuple[Place, str]] = field(default_factory=list)
+    seen: list[tuple[str, str, str]] = field(default_factory=list)
+    stages: dict[Place, str] = field(default_factory=dict)  # in which each place is met first
     counts: Counter[Place] = field(default_factory=Counter)
     refused: int = 0
 
-    def note(self, what: str, path: str, kind: type[Exception] = OSError) -> None:
-        """Counts one, or raises as the operating system, DuckDB or Kafka would."""
-        place = (self.stage, f"{what} in {_caller()}")
+    def note(self, what: str, path: str, kind: type[Exception] = OSError, to: str = "") -> None:
+        """Counts one, or raises as the operating system, DuckDB or Kafka would; `to` is where a file goes."""
+        place = f"{what} in {_caller()}"
         self.counts[place] += 1
-        self.seen.append((place, path))
+        self.stages.setdefault(place, self.stage)
+        self.seen.append((what, path, to))
         if self.fail == (place, self.counts[place]):
             self.refused += 1
             said = os.strerror(self.error)
@@ -62,7 +64,7 @@ def _audit(event: str, arguments: tuple[Any, ...]) -> None:
         return
     path = str(arguments[0])
     if path.startswith(str(heard[0].below)) and (event != "open" or (arguments[2] or 0) & WRITES):
-        heard[0].note(event, path)
+        heard[0].note(event, path, to=str(arguments[1]) if event == "os.rename" else "")
 
 
 @contextmanager
@@ -84,7 +86,7 @@ def watched(effects: Effects) -> Iterator[Effects]:
 
 def _synced(effects: Effects, fsync: Any) -> Any:
     def noted(handle: int) -> None:
-        effects.note("fsync", os.readlink(f"/proc/self/fd/{handle}"))
+        effects.note("fsync", str(Path(f"/proc/self/fd/{handle}").readlink()))
         fsync(handle)
 
     return noted
