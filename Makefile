@@ -35,8 +35,8 @@ demo: $(READY) ## the whole route on a synthetic world, from local broker to rep
 test: check ## what CI runs: check, then every test
 	$(BIN)/pytest --numprocesses 4 --dist loadfile $(addprefix --ignore=,$(HOUSE_TESTS))
 
-faults: $(READY) ## each fault of each file of a world alone: long, and no part of test
-	$(BIN)/pytest -m long tests/faults
+faults: $(READY) ## every fault of tests/faults, long ones too, and the page of what was seen
+	$(BIN)/pytest --numprocesses 2 --dist loadfile -m "long or not long" --fault-report docs/reference/faults.md tests/faults
 
 check: $(READY) ## style, types, SQL, architecture and registry, without running the route
 	$(MAKE) --jobs 2 check-sql check-types check-house

@@ -41,7 +41,7 @@ class TokenshareError(Exception):
     exit_code = ExitCode.BUG
 
     def __init__(self, message: str, fix: str = "") -> None:
-        super().__init__(message)
+        super().__init__(message, fix)  # both, for whoever makes it anew from its arguments: pickle does, and Beam
         self.message = message
         self.fix = fix
 

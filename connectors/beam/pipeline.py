@@ -21,7 +21,7 @@ def run(ranges: Sequence[Range], read: Read, reject: Reject, write: Write) -> No
     try:
         _run(ranges, read, reject, write)
     except TokenshareError as error:
-        raise type(error)(error.message.split(_BEAMS_NOTE)[0]) from error
+        raise type(error)(error.message.split(_BEAMS_NOTE)[0], error.fix) from error
 
 
 def _run(ranges: Sequence[Range], read: Read, reject: Reject, write: Write) -> None:

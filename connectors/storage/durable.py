@@ -7,12 +7,20 @@ from pathlib import Path
 
 
 def write(path: Path, body: bytes, midway: Callable[[], None] = lambda: None) -> None:
-    """Writes `body` to `path` whole: a temporary file, fsync, rename, fsync of the folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Writes `body` to `path` whole, with its folder: a temporary file, fsync, rename, fsync of the folder."""
+    make_folder(path.parent)
     draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     draft.write_bytes(body)
     midway()
     move(draft, path)
+
+
+def make_folder(folder: Path) -> None:
+    """Makes a folder with those above it that lack, each of them durably."""
+    if not folder.exists():
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _sync(folder.parent)
 
 
 def move(draft: Path, path: Path) -> None:

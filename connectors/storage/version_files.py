@@ -48,7 +48,7 @@ def _copy(connection: Connection, metric: Metric, version: int, folder: Path) ->
     query = f"SELECT {columns_sql(metric)} FROM versions.{metric.id} WHERE version = {version}"
     if path.exists() and _says(connection, path, query):
         return
-    folder.mkdir(parents=True, exist_ok=True)
+    durable.make_folder(folder)
     draft = folder / f".{path.name}.tmp"
     connection.execute(f"COPY ({query} ORDER BY {grain_sql(metric)}) TO '{quoted(draft)}' (FORMAT parquet)")
     durable.move(draft, path)

@@ -7,7 +7,6 @@ import pytest
 from connectors.kafka import producer, ranges, topics
 from connectors.kafka.cluster import Cluster
 from connectors.kafka.producer import Message, dead_letter
-from tokenshare.errors import UsageError
 from tokenshare.offsets import Range, Record
 
 
@@ -65,28 +64,6 @@ def test_more_than_a_chunk_keeps_its_order(cluster: Cluster, monkeypatch: pytest
     topics.create(cluster, ["t"])
     producer.send(cluster, (Message("t", b"k", str(number).encode()) for number in range(95)))
     assert [int(record.value or b"") for record in read(cluster, "t")] == list(range(95))
-
-
-@pytest.mark.parametrize("size", [1_500_000, 9_000_000])  # the first is refused by the broker, the second here
-def test_a_message_too_large_is_named(cluster: Cluster, size: int) -> None:
-    topics.create(cluster, ["t"])
-    incompressible = bytes(range(256)) * 8
-    import random
-
-    value = random.Random(7).randbytes(size) + incompressible
-    with pytest.raises(UsageError, match=rf"a message of {len(value) + 1} bytes is too large for topic t"):
-        producer.send(cluster, [Message("t", b"a", b"small"), Message("t", b"b", value)])
-
-
-def test_the_largest_record_fits_its_dead_letter(cluster: Cluster) -> None:
-    import random
-
-    topics.create(cluster, ["t"])
-    producer.send(cluster, [Message("t", b"k", random.Random(7).randbytes(1_048_000))])
-    (record,) = read(cluster, "t")
-    producer.send(cluster, [dead_letter(record, "ContractViolation", "x" * 5_000, "decode", 1)])
-    (letter,) = read(cluster, "t.dlq")
-    assert letter.value == record.value
 
 
 def test_a_dead_letter_is_the_record_untouched_and_why(cluster: Cluster) -> None:

@@ -1,10 +1,9 @@
-"""Ranges are exactly what is new; what is gone is named to the offset; gaps of transactions are passed."""
+"""Ranges are exactly what is new, and what is gone is named to the offset."""
 
 import pytest
-from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 
 from connectors.kafka import producer, ranges, topics
-from connectors.kafka.cluster import Cluster, opened
+from connectors.kafka.cluster import Cluster
 from connectors.kafka.producer import Message
 from tokenshare.errors import ExitCode, RecordsLost
 from tokenshare.offsets import Range
@@ -49,79 +48,6 @@ def test_plan_stops_at_what_is_gone(ledger: dict, positions: dict, gone: str) ->
     with pytest.raises(RecordsLost, match=f"gone from Kafka: {gone}: .*new home") as caught:
         ranges.plan(ledger, positions)
     assert caught.value.exit_code == ExitCode.RECORDS_LOST
-
-
-def transaction(cluster: Cluster, values: list[bytes], commit: bool) -> None:
-    name = f"{cluster.topic_prefix}transaction"
-    with opened(KafkaProducer, cluster, transactional_id=name) as client:
-        client.init_transactions()
-        client.begin_transaction()
-        for value in values:
-            client.send(cluster.physical("t"), key=b"k", value=value, partition=0)
-        client.flush()
-        client.commit_transaction() if commit else client.abort_transaction()
-
-
-def test_control_records_and_aborted_transactions_are_passed(cluster: Cluster) -> None:
-    topics.create(cluster, ["t"])
-    producer.send(cluster, [Message("t", b"k", b"plain")])  # offset 0
-    transaction(cluster, [b"kept"], commit=True)  # offset 1, marker 2
-    transaction(cluster, [b"gone", b"gone"], commit=False)  # offsets 3 and 4, marker 5
-    positions = ranges.positions(cluster, ["t"])
-    assert positions == {T0: (0, 6)}
-    (wanted,) = ranges.plan({}, positions)
-    found = list(ranges.read(cluster, wanted))
-    assert [(record.offset, record.value) for record in found] == [(0, b"plain"), (1, b"kept")]
-    assert list(ranges.read(cluster, Range("t", 0, 2, 6))) == []
-    assert ranges.plan({T0: wanted.end}, positions) == []
-
-
-def test_an_open_transaction_is_not_yet_there(cluster: Cluster) -> None:
-    topics.create(cluster, ["t"])
-    producer.send(cluster, [Message("t", b"k", b"plain")])
-    with opened(KafkaProducer, cluster, transactional_id=f"{cluster.topic_prefix}open") as client:
-        client.init_transactions()
-        client.begin_transaction()
-        client.send(cluster.physical("t"), key=b"k", value=b"open", partition=0).get(10)
-        producer.send(cluster, [Message("t", b"k", b"after")])
-        assert ranges.positions(cluster, ["t"]) == {T0: (0, 1)}
-        client.commit_transaction()
-    (wanted,) = ranges.plan({T0: 1}, ranges.positions(cluster, ["t"]))
-    assert [record.value for record in ranges.read(cluster, wanted)] == [b"open", b"after"]
-
-
-def test_deleted_records_are_lost_by_name(cluster: Cluster) -> None:
-    topics.create(cluster, ["t"])
-    producer.send(cluster, [Message("t", b"k", b"v")] * 8)
-    with opened(KafkaAdminClient, cluster) as admin:
-        admin.delete_records({TopicPartition(cluster.physical("t"), 0): 5})
-    positions = ranges.positions(cluster, ["t"])
-    assert positions == {T0: (5, 8)}
-    with pytest.raises(RecordsLost, match="t partition 0 offsets 3 to 4"):
-        ranges.plan({T0: 3}, positions)
-    with pytest.raises(RecordsLost, match="t partition 0 offsets 3 to 4"):
-        list(ranges.read(cluster, Range("t", 0, 3, 8)))
-    assert len(list(ranges.read(cluster, Range("t", 0, 5, 8)))) == 3
-
-
-def test_records_deleted_while_they_are_read_are_lost_by_name(
-    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Between the check and the fetch retention may pass us: the fetch must say so, not begin elsewhere."""
-    topics.create(cluster, ["t"])
-    producer.send(cluster, [Message("t", b"k", b"v")] * 8)
-    with opened(KafkaAdminClient, cluster) as admin:
-        admin.delete_records({TopicPartition(cluster.physical("t"), 0): 5})
-    monkeypatch.setattr(ranges, "_check", lambda *_: None)
-    with pytest.raises(RecordsLost, match="t partition 0 offsets 3 to 7"):
-        list(ranges.read(cluster, Range("t", 0, 3, 8)))
-
-
-def test_a_range_beyond_the_end_is_lost_and_not_waited_for(cluster: Cluster) -> None:
-    topics.create(cluster, ["t"])
-    producer.send(cluster, [Message("t", b"k", b"v")] * 2)
-    with pytest.raises(RecordsLost, match="t partition 0 offsets 2 to 4"):
-        list(ranges.read(cluster, Range("t", 0, 1, 5)))
 
 
 def test_a_reader_that_stops_early_leaves_no_client(cluster: Cluster) -> None:

@@ -3,16 +3,14 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from time import monotonic
 
 import pytest
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 
-from connectors.kafka import producer, ranges, topics
+from connectors.kafka import ranges, topics
 from connectors.kafka.cluster import Cluster, opened
-from connectors.kafka.producer import Message
-from tokenshare.errors import BrokerUnavailable, RecordsLost, UsageError
+from tokenshare.errors import BrokerUnavailable, UsageError
 from tokenshare.offsets import Range
 
 
@@ -52,46 +50,6 @@ def test_a_range_that_is_nowhere_is_named(cluster: Cluster, gone: Range) -> None
     topics.create(cluster, ["here"])
     with pytest.raises(BrokerUnavailable, match=f"lacks topic {gone.topic} partition {gone.partition}"):
         list(ranges.read(cluster, gone))
-
-
-def test_a_missing_topic_is_named_at_once_and_not_made(cluster: Cluster) -> None:
-    topics.create(cluster, ["here"])
-    begun = monotonic()
-    for attempt in (
-        lambda: topics.require(cluster, ["here", "gone"]),
-        lambda: topics.identities(cluster, ["gone"]),
-        lambda: ranges.positions(cluster, ["here", "gone"]),
-        lambda: producer.send(cluster, [Message("here", b"k", b"v"), Message("gone", b"k", b"v")]),
-    ):
-        with pytest.raises(BrokerUnavailable, match=r"lacks topic gone"):
-            attempt()
-    assert monotonic() - begun < 5
-    assert ranges.positions(cluster, ["here"]) == {("here", 0): (0, 0)}
-    with pytest.raises(BrokerUnavailable):
-        topics.require(cluster, ["gone"])
-
-
-def test_a_topic_made_again_has_another_identity_and_shorter_ends(cluster: Cluster) -> None:
-    topics.create(cluster, ["t"])
-    producer.send(cluster, [Message("t", b"k", b"v")] * 3)
-    before = topics.identities(cluster, ["t"])
-    assert topics.identities(cluster, ["t"]) == before
-    topics.delete_prefixed(cluster)
-    topics.create(cluster, ["t"])
-    assert topics.identities(cluster, ["t"]).keys() == before.keys()
-    assert topics.identities(cluster, ["t"]) != before
-    with pytest.raises(RecordsLost, match="t partition 0 offsets 0 to 2"):
-        ranges.plan({("t", 0): 3}, ranges.positions(cluster, ["t"]))
-
-
-def test_a_compacted_topic_is_refused(cluster: Cluster) -> None:
-    topics.create(cluster, ["kept", "squeezed"])
-    resource = ConfigResource(ConfigResourceType.TOPIC, cluster.physical("squeezed"), {"cleanup.policy": "compact"})
-    with opened(KafkaAdminClient, cluster) as admin:
-        admin.alter_configs([resource])
-    assert topics.identities(cluster, ["kept"])
-    with pytest.raises(UsageError, match="topic squeezed is compacted"):
-        topics.identities(cluster, ["kept", "squeezed"])
 
 
 def test_deleting_without_a_prefix_is_refused(broker: str) -> None:

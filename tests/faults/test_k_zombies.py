@@ -10,6 +10,7 @@ from datetime import datetime
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 import psutil
 import pytest
@@ -17,13 +18,14 @@ import pytest
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from connectors.storage import lock
+from tests.faults.moving import moment, moving_world
+from tests.faults.oracles import Shown, find_litter, find_losses, shown
 from tests.forked import PATIENCE_SECONDS, forks
-from tests.kill.oracles import Shown, find_litter, find_losses, shown
-from tests.kill.worlds import moment, moving_world
 from tests.scene import ROUTER_ALONE, Scene
 from tokenshare.errors import Busy, ExitCode
 
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(900)]
+Record = Callable[[str, Any], None]
 STATIONS = ("ingest", "land", "transform", "publish")
 
 
@@ -129,19 +131,28 @@ def taken(scene: Scene) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("station", STATIONS)
-def test_a_zombie_is_refused_where_it_goes_on(ended: Ended, station: str) -> None:
+def test_k17_a_zombie_is_refused_where_it_goes_on(ended: Ended, station: str, record_property: Record) -> None:
+    """SIGSTOP at a station, the lock taken away, four passes so in a row, one whole pass, then SIGCONT to all."""
     assert ended.codes[station] == ExitCode.BUSY
+    record_property("observed", f"exit {ended.codes[station]}")
 
 
-def test_readers_see_nothing_of_zombies(ended: Ended) -> None:
+def test_k17_readers_see_nothing_of_zombies(ended: Ended, record_property: Record) -> None:
+    """SIGCONT of four zombies after a whole pass."""
     assert ended.after == ended.before
+    record_property("observed", f"{len(ended.after.relations)} relations unmoved")
 
 
-def test_the_next_pass_finds_every_record_once(ended: Ended) -> None:
+def test_k17_the_next_pass_finds_every_record_once(ended: Ended, record_property: Record) -> None:
+    """SIGCONT of four zombies, then a pass."""
     assert ended.litter == ended.losses == []
+    record_property("observed", "0 lost, 0 doubled, 0 left over")
 
 
-def test_take_over_ends_a_stopped_pass_and_does_its_work(home_of: Callable[[str], Scene], world: Path) -> None:
+def test_k17_take_over_ends_a_stopped_pass_and_does_its_work(
+    home_of: Callable[[str], Scene], world: Path, record_property: Record
+) -> None:
+    """SIGSTOP while it lands; a second pass with the lock in place, then one with --take-over."""
     scene = home_of("stuck")
     with stopped(scene, 0, world, "land") as process:
         with pytest.raises(Busy, match=f"pid {process.pid}") as caught:
@@ -152,3 +163,4 @@ def test_take_over_ends_a_stopped_pass_and_does_its_work(home_of: Callable[[str]
         assert process.exitcode == -signal.SIGKILL
     assert not lock.is_held(scene.home.lock)
     assert find_litter(scene) == find_losses(scene) == []
+    record_property("observed", "exit 75 naming the pid; taken over, exit 0")

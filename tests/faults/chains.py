@@ -9,9 +9,9 @@ from threading import BoundedSemaphore, Event, Thread
 from typing import Any
 
 from flows.settings import POINTS as NAMED
-from tests.kill.oracles import Shown, find_litter, find_losses, find_torn, shown
-from tests.kill.passes import log_of, run_pass
-from tests.kill.worlds import moment
+from tests.faults.moving import moment
+from tests.faults.oracles import Shown, find_litter, find_losses, find_torn, shown
+from tests.faults.passes import log_of, run_pass
 from tests.scene import Scene
 
 POINTS = [f"{point}.{when}" for point in NAMED for when in ("before", "during", "after")]

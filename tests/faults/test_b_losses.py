@@ -1,90 +1,34 @@
 """Records that Kafka no longer holds: the pass stops, goes on where a person says so, and holds until it is whole."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from kafka import KafkaAdminClient, TopicPartition
 
-from connectors.kafka import ranges, topics
-from connectors.kafka.cluster import Cluster, opened
-from connectors.storage import ledger, warehouse
-from flows import deployments, ingest, settings, surroundings
+from flows import ingest
 from flows.land import land
 from flows.refresh import Report
-from flows.run import Order, Run
+from flows.run import Order
 from flows.trace import trace
 from flows.verify import verify
-from tests.kill.oracles import find_litter
+from tests.faults.oracles import find_litter
+from tests.faults.parts import NAME, ask_only, delete_all, landed, make_again, opened_run, owed
 from tests.scene import MODELS, ROUTER_ALONE, Scene, small_rows, statuses, write_prices, write_rankings
 from tokenshare.errors import ExitCode, RecordsLost
 from tokenshare.metrics import METRIC_BY_ID, METRICS
-from tokenshare.topics import USAGE_OBSERVED
 
 pytestmark = pytest.mark.timeout(900)
 ROUTER = [metric.id for metric in METRICS if metric.group == "router"]
-NOTHING, ACCEPTED = Order(), Order(accepts_gaps_by="Ada")
-NAME = USAGE_OBSERVED.name
-
-
-def cluster_of(scene: Scene) -> Cluster:
-    return Cluster(scene.broker, topic_prefix=scene.prefix, partitions=2)
-
-
-def ask_only(scene: Scene, as_of: str, world: Path) -> None:
-    """A pass that is cut off after its sources have been asked: what it said is in Kafka and has not landed."""
-    with opened_run(scene, as_of, world) as run:
-        ingest.ingest(run)
-
-
-@contextmanager
-def opened_run(scene: Scene, as_of: str, world: Path, order: Order = NOTHING) -> Iterator[Run]:
-    """A pass of which only stages are run."""
-    moment, id = datetime.fromisoformat(as_of), surroundings.new_run_id(surroundings.now())
-    given = settings.load(scene.variables)
-    with (
-        deployments.alone(scene.home, id, moment) as fence,
-        surroundings.open_run(given, moment, id, moment, world, (), lambda _: None, order, fence) as run,
-    ):
-        yield run
-
-
-def delete_all(scene: Scene, topic: str) -> dict[int, int]:
-    """As retention does; where each partition now begins."""
-    cluster = cluster_of(scene)
-    ends = {at: end for at, (_, end) in ranges.positions(cluster, [topic]).items()}
-    with opened(KafkaAdminClient, cluster) as admin:
-        admin.delete_records({TopicPartition(cluster.physical(topic), at[1]): end for at, end in ends.items()})
-    return {at[1]: end for at, end in ends.items()}
-
-
-def make_again(scene: Scene, topic: str) -> None:
-    """The topic deleted, and made anew by whoever asks next."""
-    topics.delete_prefixed(Cluster(scene.broker, topic_prefix=f"{scene.prefix}{topic}"))
+ACCEPTED = Order(accepts_gaps_by="Ada")
+Record = Callable[[str, Any], None]
 
 
 def values(scene: Scene, id: str) -> list[tuple[Any, ...]]:
     names = METRIC_BY_ID[id].row.model_fields
     return [tuple(row[name] for name in names) for row in scene.metric(id)]
-
-
-def owed(scene: Scene) -> dict[int, int]:
-    with warehouse.open_warehouse(scene.home.warehouse) as connection:
-        return {p: offset for (topic, p), offset in ledger.positions(connection).items() if topic == NAME}
-
-
-def landed(scene: Scene) -> tuple[int, int]:
-    """Usage rows, and their distinct coordinates."""
-    with warehouse.open_warehouse(scene.home.warehouse) as connection:
-        found = connection.execute(
-            f'SELECT count(*), count(DISTINCT (topic, "partition", "offset")) FROM raw.{USAGE_OBSERVED.table}'
-        ).fetchone()
-    assert found
-    return found
 
 
 @dataclass(frozen=True)
@@ -122,7 +66,8 @@ def seen(home_of: Callable[..., Scene], tmp_path_factory: pytest.TempPathFactory
     return Seen(scene, world, before, due, beginnings, stopped.value, accepted, held, narrow, whole)
 
 
-def test_the_pass_stops_and_names_the_ranges_and_the_way_on(seen: Seen) -> None:
+def test_b03_the_pass_stops_and_names_the_ranges_and_the_way_on(seen: Seen, record_property: Record) -> None:
+    """Two weeks, then the records of a day deleted before they land (as retention does)."""
     assert seen.stopped.exit_code == ExitCode.RECORDS_LOST
     gone = [partition for partition, due in seen.due.items() if due < seen.beginnings[partition]]
     assert gone
@@ -130,9 +75,11 @@ def test_the_pass_stops_and_names_the_ranges_and_the_way_on(seen: Seen) -> None:
         told = f"{NAME} partition {partition} offsets {seen.due[partition]} to {seen.beginnings[partition] - 1}"
         assert told in seen.stopped.message
     assert "`tokenshare refresh --accept-gap`" in seen.stopped.fix
+    record_property("observed", f"exit {seen.stopped.exit_code}, {len(gone)} partitions named to the offset")
 
 
-def test_an_accepted_gap_is_on_record_with_who_and_when(seen: Seen) -> None:
+def test_b03_an_accepted_gap_is_on_record_with_who_and_when(seen: Seen, record_property: Record) -> None:
+    """A pass with --accept-gap after such a loss."""
     gaps = seen.scene.catalog("gaps")
     assert {(g["topic"], g["partition"], g["start_offset"], g["end_offset"]) for g in gaps} == {
         (NAME, partition, due, seen.beginnings[partition])
@@ -141,27 +88,33 @@ def test_an_accepted_gap_is_on_record_with_who_and_when(seen: Seen) -> None:
     }
     assert {(g["cause"], g["accepted_by"], g["run_id"]) for g in gaps} == {("deleted", "Ada", seen.accepted.run.id)}
     assert {f"{g['as_of']:%Y-%m-%dT%H}" for g in gaps} == {"2026-06-16T06"}
+    record_property("observed", f"{len(gaps)} rows with who and when")
 
 
-def test_what_depends_on_the_topic_is_held_by_a_check_of_its_own(seen: Seen) -> None:
+def test_b03_what_depends_on_the_topic_is_held_by_a_check_of_its_own(seen: Seen, record_property: Record) -> None:
+    """A pass with --accept-gap after such a loss."""
     assert seen.accepted.exit_code == ExitCode.HELD
     assert {statuses(seen.accepted)[id] for id in ROUTER} == {"held"}
     assert statuses(seen.accepted)["list_price_daily"] in ("published", "unchanged")
     failed = seen.scene.catalog("gate_results", run=seen.accepted.run.id, outcome="failed")
     assert "accepted_gaps" in {row["check"] for row in failed}
     assert seen.held == seen.before
+    record_property("observed", f"{len(ROUTER)} metrics held, rows unmoved, exit {seen.accepted.exit_code}")
 
 
-def test_a_day_asked_again_lands_and_does_not_make_it_whole(seen: Seen) -> None:
+def test_b03_a_day_asked_again_lands_and_does_not_make_it_whole(seen: Seen, record_property: Record) -> None:
+    """A backfill of the lost day alone."""
     asked = {source.id: source.status for source in seen.narrow.sources}
     assert asked["openrouter_rankings"] == "fetched"
     assert sum(found.rows for found in seen.narrow.ranges if found.range.topic == NAME) > 0
     assert {statuses(seen.narrow)[id] for id in ROUTER} == {"held"}
     failed = seen.scene.catalog("gate_results", run=seen.narrow.run.id, outcome="failed", check="accepted_gaps")
     assert failed
+    record_property("observed", "still held")
 
 
-def test_all_is_stated_again_by_itself_and_let_out(seen: Seen) -> None:
+def test_b03_all_is_stated_again_by_itself_and_let_out(seen: Seen, record_property: Record) -> None:
+    """The pass after it."""
     assert seen.whole.exit_code == ExitCode.OK
     shown = {row["usage_date"] for row in seen.scene.metric("china_share_trailing7_daily")}
     assert date(2026, 6, 15) in shown
@@ -169,10 +122,11 @@ def test_all_is_stated_again_by_itself_and_let_out(seen: Seen) -> None:
     assert old == seen.before.get("fct_usage_daily", old)
     assert find_litter(seen.scene) == []
     assert verify(seen.scene.home, lambda _: None, is_all=True)["breaches"] == []
+    record_property("observed", "whole again, exit 0, verify --all without a breach")
 
 
-def test_a_topic_made_again_never_lands_under_old_coordinates(seen: Seen) -> None:
-    """Also truncation, as an unclean election leaves it: the same way, by partition."""
+def test_b04_a_topic_made_again_never_lands_under_old_coordinates(seen: Seen, record_property: Record) -> None:
+    """The topic deleted and made again, then a pass, then one with --accept-gap."""
     scene, (rows, _) = seen.scene, landed(seen.scene)
     make_again(scene, NAME)
     with opened_run(scene, "2026-06-17T06:00:00+00:00", seen.world) as run:
@@ -190,3 +144,6 @@ def test_a_topic_made_again_never_lands_under_old_coordinates(seen: Seen) -> Non
     assert found.is_equal
     assert find_litter(scene) == []
     assert verify(scene.home, lambda _: None, is_all=True)["breaches"] == []
+    record_property(
+        "observed", f"stopped; then {new} rows under a name of their own, trace equal, verify --all without a breach"
+    )

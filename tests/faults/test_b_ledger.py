@@ -1,7 +1,9 @@
 """What counts as lost, told from the ledger and where the partitions stand; and ranges that are only planned."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ from tokenshare.errors import Busy
 from tokenshare.offsets import Landed, Loss, Range
 from tokenshare.topics import USAGE_OBSERVED
 
+Record = Callable[[str, Any], None]
 TOPIC = USAGE_OBSERVED.name
 AT = datetime(2026, 7, 1, tzinfo=UTC)
 SEEN = {TOPIC: "first id"}
@@ -49,11 +52,17 @@ def warehouse_of(tmp_path: Path) -> Path:
         "made again", "a partition added", "a partition added and emptied", "a topic not seen before",
     ],
 )  # fmt: skip
-def test_what_is_lost(
-    tmp_path: Path, positions: losses.Positions, identities: dict[str, str], lost: list[Loss]
+def test_b11_what_is_lost_is_told_from_the_ledger(
+    tmp_path: Path,
+    positions: losses.Positions,
+    identities: dict[str, str],
+    lost: list[Loss],
+    record_property: Record,
 ) -> None:
+    """Partitions that end below, begin above, or are others than those the ledger knows."""
     with open_warehouse(warehouse_of(tmp_path)) as connection:
         assert list(losses.find(connection, identities, positions)) == lost
+    record_property("observed", "; ".join(f"{one.cause} from offset {one.start}" for one in lost))
 
 
 def accept(connection: Connection, landing: Path, loss: Loss) -> None:
@@ -63,17 +72,22 @@ def accept(connection: Connection, landing: Path, loss: Loss) -> None:
         gaps.record(connection, landing, [(loss, parts)], {}, by)
 
 
-def test_after_planned_ones_are_deleted_the_rest_is_planned_anew(tmp_path: Path) -> None:
+def test_b03_after_planned_ones_are_deleted_the_rest_is_planned_anew(tmp_path: Path, record_property: Record) -> None:
+    """Two of four planned offsets deleted, and accepted."""
     with open_warehouse(warehouse_of(tmp_path)) as connection:
         accept(connection, tmp_path, Loss(TOPIC, 0, 10, 12, 12, "deleted"))
         assert ledger.intended(connection) == []
         assert losses.planned(connection, {(TOPIC, 0): (12, 20)}) == [Range(TOPIC, 0, 12, 20)]
+    record_property("observed", "the plan goes on behind them")
 
 
-def test_a_range_that_does_not_begin_where_the_ledger_stands_is_refused(tmp_path: Path) -> None:
-    """As of a pass that went on while another landed: compare and set."""
+def test_b06_a_range_that_does_not_begin_where_the_ledger_stands_is_refused(
+    tmp_path: Path, record_property: Record
+) -> None:
+    """A pass commits a range that another has landed half of meanwhile: compare and set."""
     with open_warehouse(warehouse_of(tmp_path)) as connection:
         late = Landed(Range(TOPIC, 0, 8, 12), 4, 0)
         with pytest.raises(Busy, match="stands at 10, not at 8"):
             ledger.record_landed(connection, "late", AT, [late], lambda: None)
         assert ledger.positions(connection) == {(TOPIC, 0): 10}
+    record_property("observed", "refused as busy; the ledger stands where it stood")

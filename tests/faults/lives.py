@@ -8,8 +8,8 @@ import pytest
 
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
-from tests.kill.chains import DAYS, HOMES, TROUBLES, Accident, Chain, Twin, begin, ended
-from tests.kill.worlds import moving_world
+from tests.faults.chains import DAYS, HOMES, TROUBLES, Accident, Chain, Twin, begin, ended
+from tests.faults.moving import moving_world
 from tests.scene import ROUTER_ALONE, Scene
 
 

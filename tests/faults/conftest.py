@@ -1,0 +1,56 @@
+"""Scenes over the whole route; and with `--fault-report`, what the tests of each row saw, as a page."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.faults.report import Seen, row_of, write
+from tests.route.conftest import home_of, new_scene, scene
+
+__all__ = ["home_of", "new_scene", "scene"]
+OPTION = "--fault-report"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(OPTION, type=Path, help="write what each fault did to this page")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Only the process that gathers all reports writes the page."""
+    page = config.getoption(OPTION, default=None)
+    if page and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(FaultReport(page))
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """What a test injects stands in the first line of its docstring, and goes with its reports."""
+    for item in items:
+        if row_of(item.nodeid.partition("[")[0]):
+            said = (getattr(item, "obj", None).__doc__ or "").strip().partition("\n")[0]
+            item.user_properties.append(("injected", said))
+
+
+class FaultReport:
+    """Gathers, row by row; `page` is written at the end."""
+
+    def __init__(self, page: Path) -> None:
+        self.page = page
+        self.seen: defaultdict[str, Seen] = defaultdict(Seen)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        path = report.nodeid.partition("[")[0]
+        id, (file, _, name) = row_of(path), path.partition("::")
+        if not id or report.skipped:
+            return
+        seen = self.seen[id]
+        seen.seconds += report.duration
+        seen.tests[file, name] = seen.tests.get((file, name), True) and report.passed
+        if report.when == "call":
+            said = dict(report.user_properties)
+            seen.injected.append(str(said["injected"]))
+            seen.observed.append(str(said.get("observed", "")))
+
+    def pytest_sessionfinish(self) -> None:
+        write(self.page, self.seen)

@@ -1,0 +1,146 @@
+"""Every side effect of a pass in this process, counted by where our code asks for it; one of them may fail.
+
+Files by Python's audit events, which come before the call and may refuse it; fsync, statements of DuckDB that write,
+and messages to Kafka by what we call them through.
+"""
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import duckdb
+import pytest
+from kafka import KafkaProducer
+from kafka.errors import KafkaTimeoutError
+
+ROOT = Path(__file__).parents[2]
+OURS = tuple(f"{ROOT}/{layer}/" for layer in ("connectors", "expectations", "flows", "tokenshare"))
+WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+STATEMENTS = ("INSERT", "UPDATE", "DELETE", "CREATE", "COPY", "ATTACH", "CHECKPOINT", "ALTER", "DROP")
+EVENTS = ("os.rename", "os.mkdir", "os.remove", "os.chmod")
+Place = str  # what is called, and where in our code
+
+
+@dataclass
+class Effects:
+    """Side effects below a folder, as they come. `fail` names the place and the count at which one is refused."""
+
+    below: Path
+    stage: str = "begin"
+    fail: tuple[Place, int] | None = None
+    error: int = 0
+    seen: list[tuple[str, str, str]] = field(default_factory=list)
+    stages: dict[Place, str] = field(default_factory=dict)  # in which each place is met first
+    counts: Counter[Place] = field(default_factory=Counter)
+    refused: int = 0
+
+    def note(self, what: str, path: str, kind: type[Exception] = OSError, to: str = "") -> None:
+        """Counts one, or raises as the operating system, DuckDB or Kafka would; `to` is where a file goes."""
+        place = f"{what} in {_caller()}"
+        self.counts[place] += 1
+        self.stages.setdefault(place, self.stage)
+        self.seen.append((what, path, to))
+        if self.fail == (place, self.counts[place]):
+            self.refused += 1
+            said = os.strerror(self.error)
+            raise OSError(self.error, said, path) if kind is OSError else kind(f"{path}: {said}")
+
+    def hear(self, text: str) -> None:
+        """A pass tells of its stages."""
+        self.stage = text
+
+
+heard: list[Effects] = []  # an audit hook stays for the life of the process: this is whom it tells
+
+
+def _audit(event: str, arguments: tuple[Any, ...]) -> None:
+    if not heard or event not in ("open", *EVENTS):
+        return
+    path = str(arguments[0])
+    if path.startswith(str(heard[0].below)) and (event != "open" or (arguments[2] or 0) & WRITES):
+        heard[0].note(event, path, to=str(arguments[1]) if event == "os.rename" else "")
+
+
+@contextmanager
+def watched(effects: Effects) -> Iterator[Effects]:
+    """The effects of the block are noted."""
+    if not _audit.__dict__.get("is_hooked"):
+        sys.addaudithook(_audit)
+        _audit.__dict__["is_hooked"] = True
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", _synced(effects, os.fsync))
+        patch.setattr(duckdb, "connect", _connected(effects, duckdb.connect))
+        patch.setattr(KafkaProducer, "send", _sent(effects, KafkaProducer.send))
+        heard.append(effects)
+        try:
+            yield effects
+        finally:
+            heard.clear()
+
+
+def _synced(effects: Effects, fsync: Any) -> Any:
+    def noted(handle: int) -> None:
+        effects.note("fsync", str(Path(f"/proc/self/fd/{handle}").readlink()))
+        fsync(handle)
+
+    return noted
+
+
+def _sent(effects: Effects, send: Any) -> Any:
+    def noted(producer: Any, topic: str, *arguments: Any, **options: Any) -> Any:
+        effects.note("send", topic, KafkaTimeoutError)
+        return send(producer, topic, *arguments, **options)
+
+    return noted
+
+
+def _connected(effects: Effects, connect: Any) -> Any:
+    def noted(*arguments: Any, **options: Any) -> Any:
+        made = connect(*arguments, **options)
+        return Watched(made, effects) if _caller().startswith("connectors/storage") else made
+
+    return noted
+
+
+class Watched:
+    """A connection whose writing statements are noted."""
+
+    def __init__(self, connection: Any, effects: Effects) -> None:
+        self._connection, self._effects = connection, effects
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def execute(self, query: str, *arguments: Any) -> Any:
+        self._mind(query)
+        return self._connection.execute(query, *arguments)
+
+    def executemany(self, query: str, *arguments: Any) -> Any:
+        self._mind(query)
+        return self._connection.executemany(query, *arguments)
+
+    def commit(self) -> Any:
+        self._effects.note("commit", "the database", duckdb.IOException)
+        return self._connection.commit()
+
+    def _mind(self, query: str) -> None:
+        word = query.lstrip().partition(" ")[0].upper()
+        if word in STATEMENTS:
+            self._effects.note(word, "the database", duckdb.IOException)
+
+
+def _caller() -> str:
+    """The function of ours that asks, less `durable`, which many ask through; dbt's own files have none of ours."""
+    frame: FrameType | None = sys._getframe(2)
+    while frame:
+        name = frame.f_code.co_filename
+        if name.startswith(OURS) and not name.endswith(("durable.py", "warehouse.py")):
+            return f"{name.removeprefix(f'{ROOT}/')}:{frame.f_code.co_name}"
+        frame = frame.f_back
+    return "dbt"

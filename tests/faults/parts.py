@@ -1,0 +1,106 @@
+"""Stages of a pass played alone, and what may happen to topics beneath a home."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from kafka import KafkaAdminClient, TopicPartition
+
+from connectors.kafka import ranges, topics
+from connectors.kafka.cluster import Cluster, opened
+from connectors.storage import ledger, warehouse
+from flows import deployments, ingest, settings, surroundings
+from flows.land import land
+from flows.run import Order, Run
+from tests import forked
+from tests.scene import Scene
+from tokenshare.codec import encode
+from tokenshare.events import UsageObserved
+from tokenshare.offsets import Landed
+from tokenshare.topics import USAGE_OBSERVED
+
+NOTHING = Order()
+NAME = USAGE_OBSERVED.name
+AT = datetime(2026, 6, 15, 5, tzinfo=UTC)
+
+
+def cluster_of(scene: Scene) -> Cluster:
+    return Cluster(scene.broker, topic_prefix=scene.prefix, partitions=2)
+
+
+@contextmanager
+def opened_run(scene: Scene, as_of: str, world: Path | None, order: Order = NOTHING, **environ: str) -> Iterator[Run]:
+    """A pass of which only stages are run."""
+    moment, id = datetime.fromisoformat(as_of), surroundings.new_run_id(surroundings.now())
+    given = settings.load({**scene.variables, **environ})
+    with (
+        deployments.alone(scene.home, id, moment) as fence,
+        surroundings.open_run(given, moment, id, moment, world, (), lambda _: None, order, fence) as run,
+    ):
+        yield run
+
+
+def ask_only(scene: Scene, as_of: str, world: Path) -> None:
+    """A pass that is cut off after its sources have been asked: what it said is in Kafka and has not landed."""
+    with opened_run(scene, as_of, world) as run:
+        ingest.ingest(run)
+
+
+def delete_all(scene: Scene, topic: str) -> dict[int, int]:
+    """As retention does; where each partition now begins."""
+    cluster = cluster_of(scene)
+    ends = {at: end for at, (_, end) in ranges.positions(cluster, [topic]).items()}
+    with opened(KafkaAdminClient, cluster) as admin:
+        admin.delete_records({TopicPartition(cluster.physical(topic), at[1]): end for at, end in ends.items()})
+    return {at[1]: end for at, end in ends.items()}
+
+
+def make_again(scene: Scene, topic: str) -> None:
+    """The topic deleted, and made anew by whoever asks next."""
+    topics.delete_prefixed(Cluster(scene.broker, topic_prefix=f"{scene.prefix}{topic}"))
+
+
+def owed(scene: Scene) -> dict[int, int]:
+    """Where the ledger stands in each partition of usage."""
+    with warehouse.open_warehouse(scene.home.warehouse) as connection:
+        return {p: offset for (topic, p), offset in ledger.positions(connection).items() if topic == NAME}
+
+
+def landed(scene: Scene) -> tuple[int, int]:
+    """Usage rows, and their distinct coordinates."""
+    with warehouse.open_warehouse(scene.home.warehouse) as connection:
+        found = connection.execute(
+            f'SELECT count(*), count(DISTINCT (topic, "partition", "offset")) FROM raw.{USAGE_OBSERVED.table}'
+        ).fetchone()
+    assert found
+    return found
+
+
+def usage(numbers: Sequence[int]) -> list[bytes]:
+    """Encoded observations, one for each number."""
+    return [
+        encode(
+            UsageObserved.identified(
+                source_id="openrouter_rankings", observed_at=AT, fetch_id="f" * 32, usage_date=date(2026, 6, 14),
+                model_permaslug=f"foreign/model-{number}", tokens=1_000 + number, as_of=AT,
+            )
+        )
+        for number in numbers
+    ]  # fmt: skip
+
+
+def land_killed(scene: Scene, point: str) -> int:
+    """Lands in a process that is killed at the point; its exit code."""
+    return forked.run(_land, scene, point)
+
+
+def land_now(scene: Scene) -> list[Landed]:
+    """Lands what is new, as a pass does after it has asked."""
+    with opened_run(scene, f"{AT:%Y-%m-%dT%H:%M:%S+00:00}", None) as run:
+        return land(run)
+
+
+def _land(scene: Scene, point: str) -> None:
+    with opened_run(scene, f"{AT:%Y-%m-%dT%H:%M:%S+00:00}", None, TOKENSHARE_KILL_AT=point) as run:
+        land(run)

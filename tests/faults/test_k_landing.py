@@ -1,0 +1,110 @@
+"""Killed while ranges land: letters that are out already, and a ledger whose log is cut at any byte."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.kafka import letters, producer, topics
+from connectors.kafka.producer import Message
+from connectors.storage import home, ledger, warehouse
+from connectors.storage.warehouse import open_warehouse
+from tests.faults.parts import NAME, cluster_of, land_killed, land_now, landed, owed, usage
+from tests.faults.passes import KILLED
+from tests.kafka.test_producer import read
+from tests.scene import Scene
+from tokenshare.offsets import Landed, Range
+from tokenshare.topics import TOPIC_NAMES, USAGE_OBSERVED
+
+pytestmark = [pytest.mark.kill, pytest.mark.timeout(900)]
+Record = Callable[[str, Any], None]
+AT = datetime(2026, 7, 1, tzinfo=UTC)
+FIRST, SECOND = Range(NAME, 0, 0, 10), Range(NAME, 0, 10, 25)
+STRIDE, RECORD_BYTES = 97, 64  # steps through the transaction; its last bytes, with the record that commits it
+
+
+@pytest.fixture
+def mill(broker: str, tmp_path: Path) -> Iterator[Scene]:
+    """A home whose topics are there, of which only the landing is played."""
+    scene = Scene(tmp_path / "home", broker)
+    home.claim(scene.home, "live")
+    topics.create(cluster_of(scene), TOPIC_NAMES)
+    yield scene
+    topics.delete_prefixed(cluster_of(scene))
+
+
+def test_k07_letters_that_are_out_twice_count_once(mill: Scene, record_property: Record) -> None:
+    """kill -9 when a range's dead letters are acknowledged and its file is not in place; then the range again."""
+    cluster = cluster_of(mill)
+    good, bad = usage(range(20)), [b"{", b"[]", b"\xff"]
+    producer.send(cluster, [Message(NAME, b"one key", value) for value in [*good, *bad]])
+    assert land_killed(mill, "land.during") == KILLED
+    assert owed(mill) == {}
+    assert list(mill.home.landing.rglob("*.parquet")) == []
+    out = len(read(cluster, USAGE_OBSERVED.dead_letter))
+    assert out == len(bad)
+    (found,) = [one for one in land_now(mill) if one.range.topic == NAME]
+    assert (found.rows, found.rejected) == (len(good), len(bad))
+    assert landed(mill) == (len(good), len(good))
+    assert len(read(cluster, USAGE_OBSERVED.dead_letter)) == 2 * len(bad)
+    assert len(letters.read(cluster, [NAME])) == len(bad)
+    record_property("observed", f"{2 * len(bad)} letters of {len(bad)} origins, {len(good)} rows, 0 lost")
+
+
+@pytest.fixture(scope="module")
+def torn(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int, int]:
+    """A ledger as a power cut leaves it: one range checkpointed, one in the log; where that one begins and ends."""
+    folder = tmp_path_factory.mktemp("ledger")
+    path = folder / "warehouse.duckdb"
+    with open_warehouse(path) as connection:
+        land_one(connection, FIRST)
+    with open_warehouse(path) as connection:
+        log = Path(f"{path}.wal")
+        connection.execute("SET wal_autocheckpoint = '1GB'")
+        ledger.intend(connection, "run", [SECOND])
+        begins = log.stat().st_size
+        land_one(connection, SECOND)
+        ends = log.stat().st_size
+        for file in (path, log):
+            shutil.copy(file, folder / f"{file.name}.kept")
+    return folder, begins, ends
+
+
+def land_one(connection: warehouse.Connection, wanted: Range) -> None:
+    length = wanted.end - wanted.start
+    ledger.record_landed(connection, "run", AT, [Landed(wanted, length - 1, 1)], lambda: None)
+
+
+def test_k08_a_log_cut_at_any_byte_holds_all_or_nothing(
+    torn: tuple[Path, int, int], tmp_path: Path, record_property: Record
+) -> None:
+    """The write-ahead log of the ledger cut at each byte of its last record, and at every 97th of all before."""
+    folder, begins, ends = torn
+    assert ends > begins > 0
+    places = sorted({*range(0, ends, STRIDE), *range(max(begins, ends - RECORD_BYTES), ends + 1)})
+    kept = {place: reached_after(folder, tmp_path / str(place), place) for place in places}
+    assert set(kept.values()) == {10, 25}
+    assert [place for place, reached in kept.items() if reached == 25] == [ends]
+    record_property("observed", f"cut at {len(places)} of {ends} bytes: before or after, and it lands on each time")
+
+
+def reached_after(folder: Path, here: Path, place: int) -> int:
+    """Where a ledger with so many bytes of its log stands; what lacks then lands."""
+    here.mkdir()
+    path = here / "warehouse.duckdb"
+    shutil.copy(folder / "warehouse.duckdb.kept", path)
+    Path(f"{path}.wal").write_bytes((folder / "warehouse.duckdb.wal.kept").read_bytes()[:place])
+    with open_warehouse(path) as connection:
+        found = connection.execute("SELECT count(*), sum(rows), sum(rejected) FROM ledger.landed").fetchone()
+        reached = ledger.positions(connection)[NAME, 0]
+        assert found == {10: (1, 9, 1), 25: (2, 23, 2)}[reached]
+        pending = ledger.intended(connection)
+        assert pending == ([] if reached == 25 else pending[:1])
+        if reached == 10:
+            land_one(connection, SECOND)
+        assert ledger.positions(connection) == {(NAME, 0): 25}
+    shutil.rmtree(here)
+    return reached

@@ -1,0 +1,54 @@
+"""Every fault of the matrix has a test that brings it in, or says why not; and the page lists each."""
+
+import ast
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.matrix import ROWS
+from tests.faults.report import lines_of, row_of
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "tests" / "faults"
+
+
+def faults_in(file: Path) -> Iterator[ast.FunctionDef]:
+    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef) and row_of(node.name):
+            yield node
+
+
+FOUND = {f"{file.name}::{test.name}": test for file in sorted(FOLDER.glob("test_*.py")) for test in faults_in(file)}
+
+
+def mutations() -> list[dict[str, str]]:
+    with (FOLDER / "mutations.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("id", ROWS)
+def test_a_fault_has_a_test_or_says_why_not(id: str) -> None:
+    tests = [name for name in FOUND if row_of(name) == id]
+    assert bool(tests) != bool(ROWS[id].why), f"{id}: {tests}"
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_a_test_of_a_fault_is_of_a_known_row_and_says_what_it_injects(name: str) -> None:
+    assert row_of(name) in ROWS
+    assert ast.get_docstring(FOUND[name]), "its first line is what the page calls injected"
+
+
+def test_the_page_lists_every_fault() -> None:
+    assert list(lines_of(ROOT / "docs" / "reference" / "faults.md")) == list(ROWS)
+
+
+@pytest.mark.parametrize("mutation", mutations(), ids=lambda line: f"{line['id']} {line['file']}")
+def test_a_mutation_still_fits(mutation: dict[str, str]) -> None:
+    text = (ROOT / mutation["file"]).read_text(encoding="utf-8")
+    assert text.count(mutation["find"]) == 1
+    assert mutation["find"] != mutation["replace"]
+    file, name = mutation["test"].partition("[")[0].split("::")
+    assert name in (ROOT / file).read_text(encoding="utf-8")
+    assert row_of(name) == mutation["id"]
