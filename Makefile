@@ -22,7 +22,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 # uv is told which Python to use and never brings its own.
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup demo test faults check check-style check-sql check-types check-house format generate bench lock clean
+.PHONY: help setup demo test faults soak check check-style check-sql check-types check-house format generate bench lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ test: check ## what CI runs: check, then every test
 
 faults: $(READY) ## every fault of tests/faults, long ones too, and the page of what was seen
 	$(BIN)/pytest --numprocesses 2 --dist loadfile -m "long or not long" --fault-report docs/reference/faults.md tests/faults
+
+soak: $(READY) ## ten minutes of numbered records, racing passes, kill -9 and broker restarts; prints what was lost
+	$(BIN)/python -m tests.faults.soak 600
 
 check: $(READY) ## style, types, SQL, architecture and registry, without running the route
 	$(MAKE) --jobs 2 check-sql check-types check-house

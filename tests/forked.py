@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -20,11 +21,12 @@ forks.set_forkserver_preload(list(SLOW))  # one server per test process, with ne
 bookkeeping = Lock()  # starting a process also polls all others, which takes their exit codes
 
 
-def run(work: Callable[..., None], *arguments: Any) -> int:
-    """Does the work in a process of its own; its exit code, or minus the signal that ended it."""
+def run(work: Callable[..., None], *arguments: Any, begun: Callable[[BaseProcess], None] = lambda _: None) -> int:
+    """Does the work in a process of its own, told to `begun`; its exit code, or minus the signal that ended it."""
     process = forks.Process(target=work, args=arguments)
     with bookkeeping:
         process.start()
+    begun(process)
     is_over = bool(wait([process.sentinel], PATIENCE_SECONDS))
     with bookkeeping:
         if not is_over:

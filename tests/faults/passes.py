@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests import forked
 from tests.scene import Scene
+from tokenshare.errors import TokenshareError
 
 KILLED = -signal.SIGKILL
 
@@ -17,7 +18,7 @@ KILLED = -signal.SIGKILL
 def run_pass(scene: Scene, as_of: str, world: Path, kill_at: str = "") -> int:
     """Runs `refresh` in a process of its own; its exit code, or minus the signal that ended it."""
     variables = {**scene.variables, "TOKENSHARE_KILL_AT": kill_at}
-    return forked.run(_refresh, variables, as_of, world, log_of(scene))
+    return forked.run(refresh, variables, as_of, world, log_of(scene))
 
 
 def log_of(scene: Scene) -> Path:
@@ -25,7 +26,7 @@ def log_of(scene: Scene) -> Path:
     return scene.root.with_name(f"{scene.root.name}.log")
 
 
-def _refresh(variables: Mapping[str, str], as_of: str, world: Path, log: Path) -> None:
+def refresh(variables: Mapping[str, str], as_of: str, world: Path, log: Path) -> None:
     """The command without its command line; runs in the forked process."""
     from flows import answer, deployments, settings
 
@@ -36,8 +37,10 @@ def _refresh(variables: Mapping[str, str], as_of: str, world: Path, log: Path) -
             report = deployments.run_once(
                 settings.load(variables), datetime.fromisoformat(as_of), world, (), lambda _: None
             )
-        except BaseException:
+        except BaseException as error:
             traceback.print_exc(file=said)
+            if isinstance(error, TokenshareError):
+                sys.exit(int(error.exit_code))
             raise
         said.write(json.dumps(report.document(), default=str))
     sys.exit(int(report.exit_code))
