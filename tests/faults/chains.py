@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from threading import BoundedSemaphore, Event, Thread
 from typing import Any
@@ -17,14 +17,7 @@ from tests.scene import Scene
 POINTS = [f"{point}.{when}" for point in NAMED for when in ("before", "during", "after")]
 LANDS, BUILDS, ALERTS = (POINTS.index(f"{point}.before") for point in ("plan", "build", "alert"))
 SHOWN = ("swap.after", *POINTS[ALERTS:])  # from here on readers see what was decided
-# A pass of each day is killed while it fetches, the next while it lands, the next while it builds or publishes, on some
-# days another while it alerts: each does what a rerun does, until it dies itself.
-TROUBLES = [
-    tuple(point for point in points if point)
-    for points in zip_longest(POINTS[:LANDS], POINTS[LANDS:BUILDS], POINTS[BUILDS:ALERTS], POINTS[ALERTS:])
-]
 HOMES = 2
-DAYS = -(-len(TROUBLES) // HOMES)
 at_once = BoundedSemaphore(2)  # passes that run side by side
 ended = Event()  # no pass begins after that
 
@@ -58,7 +51,7 @@ class Twin:
 
     scene: Scene
     world: Path
-    days: list[Future[Shown]] = field(default_factory=lambda: [Future() for _ in range(DAYS + 2)])
+    days: list[Future[Shown]]
 
     def live(self) -> None:
         for number, day in enumerate(self.days):
@@ -100,6 +93,14 @@ class Chain:
     def _kill(self, number: int, point: str) -> Kill:
         code = run(self.scene, number, self.world, point)
         return Kill(code, shown(self.scene), find_torn(self.scene))
+
+
+def troubles_of(points: Sequence[str]) -> list[tuple[str, ...]]:
+    """What happens day by day: a pass is killed while it fetches, the next while it lands, the next while it builds or
+    publishes, on some days another while it alerts; each does what a rerun does, until it dies itself."""
+    stages = pairwise((0, LANDS, BUILDS, ALERTS, len(POINTS)))
+    kills = [[point for point in POINTS[first:end] if point in points] for first, end in stages]
+    return [tuple(point for point in day if point) for day in zip_longest(*kills)]
 
 
 def run(scene: Scene, number: int, world: Path, kill_at: str = "") -> int:

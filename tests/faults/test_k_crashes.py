@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.chains import DAYS, POINTS, TROUBLES, run
+from tests.faults.chains import POINTS, run, troubles_of
 from tests.faults.lives import Lives, lives
 from tests.faults.moving import silent_world
 from tests.faults.oracles import find_litter, find_losses, shown, versions
@@ -36,12 +36,18 @@ PLACES = {
 }
 
 
+# Where the pass is in the middle of something, and the edges between stages; the others are long.
+EDGES = ("fetch.before", "produce.after", "decide.after")
+
+
 def at(id: str) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("point", PLACES[id])
+    is_short = {point: point.endswith(".during") or point in EDGES for point in PLACES[id]}
+    marked = [point if short else pytest.param(point, marks=pytest.mark.long) for point, short in is_short.items()]
+    return pytest.mark.parametrize("point", marked)
 
 
 def test_every_named_moment_is_tried_and_is_of_one_row() -> None:
-    assert {point for points in TROUBLES for point in points} == set(POINTS)
+    assert sorted(point for points in troubles_of(POINTS) for point in points) == sorted(POINTS)
     assert sorted(point for points in PLACES.values() for point in points) == sorted(POINTS)
 
 
@@ -133,8 +139,9 @@ def test_k14_a_pass_that_fails_still_shows_what_the_killed_one_decided(
     lives: Lives, tmp_path: Path, record_property: Record
 ) -> None:
     """kill -9 between deciding and showing; the next dies before it asks anybody, the one after gets no answer."""
-    scene, day = lives.chains[0].scene, DAYS + 1
-    before, decided = lives.accident(TROUBLES[-2][0]).after, lives.twin.days[day].result()
+    chain, day = lives.chains[0], lives.epilogue
+    scene, last = chain.scene, list(chain.days.values())[-1]
+    before, decided = last.result().after, lives.twin.days[day].result()
     assert run(scene, day, lives.world, kill_at="decide.after") == KILLED
     assert shown(scene).relations == before.relations
     assert run(scene, day + 1, lives.world, kill_at="fetch.before") == KILLED
