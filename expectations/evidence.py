@@ -10,6 +10,18 @@ from typing import NamedTuple
 from tokenshare.metrics import Group, Interval
 
 
+class Letters(NamedTuple):
+    """Of the newest records of a topic, those that are in its dead letter and that nobody has settled."""
+
+    topic: str
+    dead_letters: int
+    records: int
+
+    @property
+    def share(self) -> float:
+        return self.dead_letters / self.records
+
+
 class Measured(NamedTuple):
     """One number that one check reads for one key."""
 
@@ -19,6 +31,7 @@ class Measured(NamedTuple):
 
 
 HOURS = 3600.0
+MOST_DEAD_LETTERS = 0.05  # part of the newest records of a topic
 NO_DAY = "no day has landed"  # the key under which freshness is judged where there is none
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from great_expectations import ExpectationSuite
 
-from expectations.evidence import NO_DAY, Measured, freshness, in_force
+from expectations.evidence import MOST_DEAD_LETTERS, NO_DAY, Letters, Measured, freshness, in_force
 from expectations.following import judge_following
 from expectations.laws import LAWS, Frames
 from expectations.pins import pins
@@ -36,6 +36,7 @@ class Case:
     shut: tuple[str, ...] = ()  # groups it follows whose own gates are shut
     shown: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)  # by metric, what readers see, if any is shut
     gaps: tuple[Breach, ...] = ()  # accepted losses, by source, that are not stated again
+    letters: tuple[Letters, ...] = ()  # of the topics it is made from
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,13 @@ class Measure:
     observed: pd.Series
     interval: Interval
     needs_keys: bool = False
+    is_told: bool = False
 
 
 def judge(case: Case) -> dict[str, list[Check]]:
     """The checks of each metric of a group; one failed member shuts the gate of all."""
     frames = {id: _frame(candidate) for id, candidate in case.candidates.items()}
-    shared = [_built(case.failed_tests), _whole(case), *_measure(_evidence(case), case.released)]
+    shared = [_built(case.failed_tests), _whole(case), _read(case), *_measure(_evidence(case), case.released)]
     checks = {m.id: [*shared, *_judge_metric(m, frames, case)] for m in case.metrics}
     return _together(checks) if len(case.metrics) > 1 else checks
 
@@ -72,7 +74,7 @@ def _judge_metric(metric: Metric, frames: Frames, case: Case) -> Iterator[Check]
 def _evidence(case: Case) -> list[Measure]:
     group, limit = GROUP_BY_ID[case.metrics[0].group], case.metrics[0].freshness
     measured = in_force(case.measured, case.as_of, limit) if limit else case.measured
-    measures = [Measure(e.name, _series(measured, e.name), e.within, not e.is_occasional) for e in group.evidence]
+    measures = [Measure(e.name, _series(measured, e.name), e.within, not e.is_occasional, e.is_told) for e in group.evidence]
     if not group.evidence or limit is None:
         return measures
     fresh, interval = freshness(group, measured, case.as_of, limit)
@@ -117,7 +119,8 @@ def _measure(measures: Sequence[Measure], released: Released) -> Iterator[Check]
     for index, measure in enumerate(known):
         breaches = tuple(_breaches(measure))
         passed = outcomes[index] and not breaches
-        yield _check(measure.name, passed, _said(measure, breaches), str(measure.interval), breaches, released)
+        check = _check(measure.name, passed, _said(measure, breaches), str(measure.interval), breaches, released)
+        yield replace(check, severity="alert") if measure.is_told else check
     for measure in measures:
         if not len(measure.observed):
             yield _check(measure.name, not measure.needs_keys, "no key to judge", str(measure.interval), (), released)
@@ -167,6 +170,15 @@ def _whole(case: Case) -> Check:
     """Records that a person went on without leave a hole until their source has stated everything again."""
     lacking = "; ".join(f"{gap.observed} since {gap.key}" for gap in case.gaps[:3]) or "none"
     return _check("accepted_gaps", not case.gaps, lacking, "stated again", case.gaps, case.released)
+
+
+def _read(case: Case) -> Check:
+    """A topic of which many records are no events may have said what nobody has counted."""
+    spoilt = [one for one in case.letters if one.share > MOST_DEAD_LETTERS]
+    said = "; ".join(f"{one.share:.1%} of the newest {one.records} records of {one.topic}" for one in spoilt)
+    breaches = tuple(Breach(one.topic, f"{one.dead_letters} dead letters") for one in spoilt)
+    observed, expected = said or "few or none", f"at most {MOST_DEAD_LETTERS:.0%} of a topic (see tokenshare dlq list)"
+    return _check("dead_letter_share", not spoilt, observed, expected, breaches, case.released)
 
 
 def _together(checks: dict[str, list[Check]]) -> dict[str, list[Check]]:

@@ -1,6 +1,7 @@
 """What is wrong in the eyes of a pass: its decisions, sources, records and skipped passes seen as faults."""
 
 from collections.abc import Iterator, Sequence, Set
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from connectors.storage.decisions import Decision
 from connectors.storage.warehouse import Connection
 from flows.ingest import NOT_SELECTED, SourceOutcome
 from flows.run import Run
-from tokenshare.alerting import Alert, Plan, Seen, plan, remind
+from tokenshare.alerting import Alert, Plan, Seen, inform, plan, remind
 from tokenshare.alerts import Fault, Finding, LastGood
 from tokenshare.errors import ExitCode, TokenshareError
 from tokenshare.metrics import GROUP_BY_ID
@@ -32,13 +33,14 @@ def foresee(run: Run, connection: Connection, decided: Sequence[Decision], sourc
     still = _still(standing, rejected.keys() | troubles.read_settled(connection))
     well = {alert.fault.id for alert in standing} - {fault.id for fault in faults} - unasked - still
     seen = Seen(run.id, run.as_of, run.clock(), faults, frozenset(well))
-    return plan_of(connection, seen, run.settings.alert_repeat)
+    return _also(plan_of(connection, seen, run.settings.alert_repeat), decided, seen)
 
 
 def foresee_release(connection: Connection, run_id: str, at: datetime, decided: Sequence[Decision]) -> Plan:
-    """What a release puts on record: what it lets out is held no longer."""
+    """What a release puts on record: what it lets out is held no longer, and may restate what readers saw."""
     out = frozenset(f"held/{decision.metric.id}" for decision in decided if decision.verdict.outcome != "held")
-    return plan(outbox.read_open(connection), Seen(run_id, at, at, well=out), outbox.read_told(connection))
+    seen = Seen(run_id, at, at, well=out)
+    return _also(plan(outbox.read_open(connection), seen, outbox.read_told(connection)), decided, seen)
 
 
 def foresee_failure(connection: Connection, run_id: str, as_of: datetime, at: datetime, error: Exception) -> Plan:
@@ -116,6 +118,23 @@ def _noticed(as_of: datetime, decided: Sequence[Decision]) -> Iterator[Fault]:
                     kind="noticed", subject=decision.metric.relation, reason=f"{check.name}: {check.observed}",
                     since=as_of, runbook=page_of(check.name), findings=(_finding(check),),
                 )  # fmt: skip
+
+
+def _also(made: Plan, decided: Sequence[Decision], seen: Seen) -> Plan:
+    """The plan, and one message where published numbers changed."""
+    return replace(made, notices=(*made.notices, *inform("restated", list(_restated(decided, seen.as_of)), seen)))
+
+
+def _restated(decided: Sequence[Decision], as_of: datetime) -> Iterator[Fault]:
+    for decision in decided:
+        if decision.restatements:
+            id, cells = decision.metric.id, len(decision.restatements)
+            yield Fault(
+                id=f"restated/{id}/{decision.verdict.version}", kind="restated", subject=decision.metric.relation,
+                reason=f"{cells} cells of version {decision.old_version} read otherwise in version "
+                f"{decision.verdict.version}, cause: {decision.cause}; see tokenshare restatements {id}",
+                since=as_of, runbook="restatements",
+            )  # fmt: skip
 
 
 def _silent(as_of: datetime, sources: Sequence[SourceOutcome]) -> Iterator[Fault]:

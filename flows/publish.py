@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.sources import SOURCES
-from connectors.storage import candidates, decisions, fencing, gaps, history, outbox, published, warehouse
+from connectors.storage import candidates, decisions, fencing, gaps, history, outbox, published, troubles, warehouse
 from connectors.storage.builds import Build
 from connectors.storage.decisions import Decision
 from connectors.storage.home import Home
@@ -73,7 +73,7 @@ def _judge(
     build: Build,
     midway: Any,
 ) -> dict[str, list[Check]]:
-    from expectations.evidence import Measured
+    from expectations.evidence import Letters, Measured
     from expectations.gates import Case, judge  # seven seconds
 
     checks: dict[str, list[Check]] = {}
@@ -90,6 +90,7 @@ def _judge(
             shut=shut,
             shown=_shown(connection, members) if shut else {},
             gaps=_gaps(run, connection, members),
+            letters=tuple(Letters(*row) for row in troubles.read_letters(connection, _topics(members))),
         )
         checks |= judge(case)
         midway()
@@ -101,6 +102,10 @@ def _gaps(run: Run, connection: Connection, members: Sequence[Metric]) -> tuple[
     needed = {id for metric in members for id in metric.sources}
     asked = [source for source in parts.present(run) if source.id in needed]
     return tuple(Breach(gap.place, gap.source_id) for gap in gaps.read_open(connection, asked))
+
+
+def _topics(members: Sequence[Metric]) -> list[str]:
+    return sorted({topic.name for metric in members for topic in metric.topics})
 
 
 def _shut(group: str, checks: Mapping[str, Sequence[Check]]) -> tuple[str, ...]:

@@ -96,6 +96,11 @@ def remind(alerts: Sequence[Alert], told: Sequence[Told], seen: Seen, every: tim
     return [_notice("trigger", key, alerts, seen, newest[key].reminder + 1) for key in due]
 
 
+def inform(key: str, faults: Sequence[Fault], seen: Seen) -> list[Notice]:
+    """One message about what is no lasting fault: it opens nothing, and nothing is told when it is over."""
+    return [notice_of("inform", f"{key}/{seen.run_id}", faults, seen)] if faults else []
+
+
 def next_try(rounds: int, at: datetime, asked: timedelta = timedelta()) -> datetime:
     """When a message that was not taken is tried again: twice as long after each round, and no earlier than asked."""
     wait = min(LONGEST_WAIT, FIRST_WAIT * (1 << min(max(rounds - 1, 0), 20)))

@@ -7,13 +7,13 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Kind = Literal["held", "noticed", "source", "pass", "skipped", "dead_letter", "test"]
-Action = Literal["trigger", "resolve"]
+Kind = Literal["held", "noticed", "source", "pass", "skipped", "dead_letter", "restated", "test"]
+Action = Literal["trigger", "resolve", "inform"]
 Severity = Literal["error", "warning", "info"]
 SCHEMA = "tokenshare.alert.v1"
 SEVERITIES: dict[Kind, Severity] = {
     "held": "error", "noticed": "warning", "source": "warning", "pass": "error", "skipped": "warning",
-    "dead_letter": "warning", "test": "info",
+    "dead_letter": "warning", "restated": "info", "test": "info",
 }  # fmt: skip
 
 
@@ -73,7 +73,7 @@ class Document(Frozen):
 
     schema_name: str = Field(SCHEMA, alias="schema", description="Name and version of this format.")
     notice_id: str = Field(description="The same on every try to deliver this message; also the Idempotency-Key.")
-    action: Action = Field(description="`trigger` when it begins or is told again, `resolve` when it is over.")
+    action: Action = Field(description="`trigger` when it begins or is told again, `resolve` when it is over, `inform` for what has no end.")
     dedup_key: str = Field(description="The same in a trigger, its reminders, and its resolve.")
     reminder: int = Field(description="0 in the first trigger, then how often it was told again.")
     kind: Kind = Field(description="What sort of thing is wrong.")
@@ -110,7 +110,7 @@ def notice_of(
 def document_of(notice: Notice, name: str, origin: str, runbooks: str) -> Document:
     """The message as it is sent; `name` is what its set-up is called, `runbooks` stands before every page."""
     faults = tuple(_linked(fault, runbooks) for fault in notice.faults)
-    views = tuple(fault.subject for fault in faults if fault.kind in ("held", "noticed"))
+    views = tuple(fault.subject for fault in faults if fault.kind in ("held", "noticed", "restated"))
     severities = [SEVERITIES[fault.kind] for fault in faults]
     return Document(
         schema=SCHEMA,
@@ -138,7 +138,7 @@ def _linked(fault: Fault, runbooks: str) -> Fault:
 
 
 def _title(notice: Notice, name: str, origin: str) -> str:
-    states = {"trigger": "still " if notice.reminder else "", "resolve": "over: "}
+    states = {"trigger": "still " if notice.reminder else "", "resolve": "over: ", "inform": ""}
     invented = "" if origin == "live" else f" ({origin})"
     return f"{name}{invented}: {states[notice.action]}{_headline(notice.faults)}"
 
@@ -156,9 +156,10 @@ def _headline(faults: Sequence[Fault]) -> str:
 
 WORDS: dict[Kind, str] = {
     "held": "held {}", "noticed": "a finding about {}", "source": "no answer of {}", "pass": "no pass got through ({})",
-    "skipped": "passes were skipped ({})", "dead_letter": "records left to the dead letter of {}", "test": "test of {}",
+    "skipped": "passes were skipped ({})", "dead_letter": "records left to the dead letter of {}",
+    "restated": "published numbers changed in {}", "test": "test of {}",
 }  # fmt: skip
 NOUNS: dict[Kind, str] = {
     "held": "held", "noticed": "found", "source": "without answer", "pass": "failed", "skipped": "skipped",
-    "dead_letter": "with dead letters", "test": "tests",
+    "dead_letter": "with dead letters", "restated": "restated", "test": "tests",
 }  # fmt: skip

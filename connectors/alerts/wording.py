@@ -37,6 +37,8 @@ def _opening(document: Document) -> Iterator[str]:
     when = f"{document.as_of:%Y-%m-%d %H:%M} UTC"
     if document.action == "resolve":
         yield f"Over as of {when}; it began {document.since:%Y-%m-%d %H:%M} UTC."
+    elif document.action == "inform":
+        yield f"As of {when}; nothing is open, and nothing follows."
     else:
         yield f"Since {document.since:%Y-%m-%d %H:%M} UTC; as of {when}."
     if document.is_flapping:
@@ -72,7 +74,7 @@ def _last_good(fault: Fault) -> str:
 
 def _runbooks(document: Document) -> Iterator[str]:
     """Where to read what to do: the setting's own words, which may be a link."""
-    if document.action == "trigger":
+    if document.action != "resolve":
         pages = (page for fault in document.faults for page in _pages(fault))
         yield from (f"Runbook: {page}" for page in list(dict.fromkeys(pages))[:3])
 

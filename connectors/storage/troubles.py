@@ -1,5 +1,6 @@
 """What the tables say went wrong: passes that were skipped, records that were rejected, and what readers still see."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,8 @@ from connectors.storage.warehouse import Connection
 from tokenshare.columns import columns_of
 from tokenshare.metrics import Metric
 from tokenshare.publication import Publication
+
+NEWEST = 500  # offsets of a partition by which its dead letters are weighed
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,30 @@ def read_rejected(connection: Connection) -> dict[str, int]:
         ) GROUP BY topic ORDER BY topic"""
     ).fetchall()
     return {topic: int(rejected) for topic, rejected in rows}
+
+
+def read_letters(connection: Connection, topics: Sequence[str]) -> list[tuple[str, int, int]]:
+    """(topic, dead letters that nobody has settled, records) of the newest files of those topics that have any.
+
+    Of each partition as many files as hold the newest five hundred offsets; files put together count whole.
+    """
+    return connection.execute(
+        f"""WITH files AS (
+            SELECT *, max(end_offset) OVER (PARTITION BY topic, "partition") - {NEWEST} AS since FROM ledger.landed
+            WHERE list_contains(?, topic)
+        ),
+        counted AS (
+            SELECT topic, rows + rejected AS records, rejected - (
+                SELECT count(*) FROM ledger.dead_letters AS settled
+                WHERE outcome = 'dropped' AND settled.topic = files.topic AND settled."partition" = files."partition"
+                    AND "offset" >= start_offset AND "offset" < end_offset
+            ) AS dead_letters
+            FROM files WHERE end_offset > since
+        )
+        SELECT topic, sum(dead_letters)::BIGINT, sum(records)::BIGINT FROM counted
+        GROUP BY topic HAVING sum(dead_letters) > 0 ORDER BY topic""",
+        [list(topics)],
+    ).fetchall()
 
 
 def read_settled(connection: Connection) -> set[str]:

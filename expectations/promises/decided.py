@@ -84,6 +84,7 @@ def required_checks(metric: Metric) -> set[str]:
     names = {
         "dbt_build",
         "accepted_gaps",
+        "dead_letter_share",
         "suite_pinned",
         *metric.laws,
         *(evidence.name for evidence in group.evidence),

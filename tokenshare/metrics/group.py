@@ -18,13 +18,15 @@ class Interval:
 class Evidence:
     """A check of what landed: its name in the evidence model, where its numbers must lie, and why.
 
-    One that is `occasional` may find no key to judge; every other must have read something.
+    One that is `occasional` may find no key to judge; every other must have read something. One that is `told` shuts
+    no gate: people hear of it.
     """
 
     name: str
     within: Interval
     meaning: str
     is_occasional: bool = False
+    is_told: bool = False
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,13 @@ ROUTER = Group(
             "Part of a day whose origin nobody can tell. Real days reach 0.21 with a popular stealth model.",
         ),
         Evidence(
+            "unmapped_share",
+            Interval(0, 0.01),
+            "Part of one of the newest seven days by vendors that nobody has mapped. It counts as unknown, and shuts "
+            "no gate: people are told to map them.",
+            is_told=True,
+        ),
+        Evidence(
             "disappeared_days",
             NONE,
             "Days that were stated once and that the newer complete answer no longer states.",

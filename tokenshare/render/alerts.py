@@ -13,7 +13,8 @@ OPENING = (
     "a version only optional fields are added; what has no value is left out."
 )
 MANNERS = (
-    "A `trigger` and its `resolve` have one `dedup_key`, as pagers want it. A message is sent until it is taken, so it "
+    "A `trigger` and its `resolve` have one `dedup_key`, as pagers want it. An `inform` stands alone: pagers need no "
+    "incident for it. A message is sent until it is taken, so it "
     "may arrive twice: `notice_id`, also the header `Idempotency-Key`, is the same then. It is taken when the status "
     'is 2xx and the body tells of no error; Slack\'s `invalid_payload` and `{"ok": false}` with status 200 are '
     "failures. Redirects are not followed."

@@ -27,6 +27,8 @@ EXITS: Mapping[ExitCode, str] = {
 ALWAYS: Mapping[str, str] = {
     "dbt_build": "Every model and every relation test of the build succeeded; one that is missing has failed.",
     "accepted_gaps": "Every source has stated everything again since records of it were lost and a person went on.",
+    "dead_letter_share": "Of the newest records of each topic it is made from (whole files, five hundred offsets of a "
+    "partition at least) at most 5 % are dead letters that nobody has redriven or dropped.",
     "suite_pinned": "The suite is the committed one, in size and digest: a lost expectation shuts the gate.",
     "expect_*": "What the columns say: at least one row, exactly these columns, a unique grain, no null where none "
     "may be, bounds, patterns, choices. Infinity and NaN are not numbers.",

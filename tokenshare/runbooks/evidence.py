@@ -26,6 +26,14 @@ EVIDENCE: dict[str, Advice] = {
         "Yes, where a stealth model really is that popular and nobody has said whose it is: the bounds show how much "
         "the share could differ.",
     ),
+    "unmapped_share": Advice(
+        "A vendor that nobody has mapped carries a part worth looking at. `tokenshare status` lists them, the heaviest "
+        "first; each gets a cited row in `dbt/seeds/authors.csv`. Then refresh: the change is a restatement with cause "
+        "`attribution`.",
+        "There is nothing to release: it shuts no gate. Until it is mapped its tokens count as unknown, and widen the "
+        "bounds.",
+        look=(USAGE,),
+    ),
     "disappeared_days": Advice(
         "A day that the upstream had stated is missing from its newer, complete answer. It is most often back the next "
         "morning. The old rows are in the archive and in the landed files; nothing has been deleted.",

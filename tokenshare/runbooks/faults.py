@@ -56,6 +56,16 @@ FAULTS: dict[str, Advice] = {
         "Records left to the dead letter.",
         ("tokenshare dlq list",),
     ),
+    "restatements": Advice(
+        "Nothing is wrong by itself: upstreams correct their last days, and a day that is less than three days over is "
+        "published as provisional. The list has each cell, old beside new, with its cause and offsets; whoever has "
+        "quoted one of them finds the old value by `tokenshare metrics ID --as-of T`. Look closer where a day long past "
+        "moved, or where the cause is `attribution` or `methodology` and nobody meant to change seeds or SQL.",
+        NO_GATE,
+        "A pass published a version in which cells that readers had seen read otherwise. It is told once a pass, as "
+        "`inform`: it opens nothing, and nothing follows.",
+        ("tokenshare restatements router_tokens_weekly",),
+    ),
     "alert_undelivered": Advice(
         "The list says per channel what happened. Correct the address in the settings, or wait for the service; what "
         "was not taken is tried again by every pass and by `tokenshare alerts deliver`. `tokenshare alerts test` sends "

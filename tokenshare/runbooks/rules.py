@@ -30,6 +30,13 @@ RULES: dict[str, Advice] = {
         "full.",
         "Only if you know that what is lost changes none of these numbers. Name who looked, and how.",
     ),
+    "dead_letter_share": Advice(
+        "So much of what came last breaks the contract of its topic that what landed may be the lesser part. See who "
+        "writes there and why it is refused; mend the writer or upgrade, then `tokenshare dlq redrive`, or say on record "
+        "that they never counted by `tokenshare dlq drop`. The next pass judges what is left.",
+        "Yes, if you know that the records in the dead letter say nothing about these numbers. More of them hold again.",
+        look=("tokenshare dlq list",),
+    ),
     "coherence_group": Advice(
         "Nothing is wrong with this metric itself: another member of its group is held, and they go together. The "
         "observed value names the member; see the runbook of its check.",

@@ -25,6 +25,7 @@ final as (
         attributed.is_lineage,
         attributed.is_attributed,
         opened.openness,
+        not usage.is_other and attributed.vendor_id = 'unknown' and not attributed.is_stealth as is_unmapped,
         usage.tokens
     from usage
     left join attributed on usage.model_id = attributed.model_id and usage.usage_date = attributed.on_date

@@ -4,7 +4,8 @@ with days as (
     select
         *,
         cast(usage_date as varchar) as day_key,
-        max(named_rows_count) over () as most_rows_count
+        max(named_rows_count) over () as most_rows_count,
+        max(usage_date) over () - usage_date < 7 as is_new
     from {{ ref('int_usage_profiled') }}
 ),
 
@@ -35,6 +36,8 @@ final as (
     select 'volume_ratio', day_key, tokens / nullif(tokens_day_before, 0) from days where tokens_day_before is not null
     union all
     select 'unknown_share', day_key, unknown_tokens / nullif(tokens, 0) from days
+    union all
+    select 'unmapped_share', day_key, unmapped_tokens / nullif(tokens, 0) from days where is_new
     union all
     select 'disappeared_days', days.day_key, if(disappeared.usage_date is null, 0, 1)
     from days

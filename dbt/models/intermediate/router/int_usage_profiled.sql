@@ -8,7 +8,10 @@ attributed as (
 ),
 
 unknown as (
-    select usage_date, sum(tokens) filter (where origin = 'unknown') as unknown_tokens
+    select
+        usage_date,
+        sum(tokens) filter (where origin = 'unknown') as unknown_tokens,
+        sum(tokens) filter (where is_unmapped) as unmapped_tokens
     from attributed
     group by usage_date
 ),
@@ -28,6 +31,7 @@ final as (
     select
         days.*,
         coalesce(unknown.unknown_tokens, 0) as unknown_tokens,
+        coalesce(unknown.unmapped_tokens, 0) as unmapped_tokens,
         case when lag(days.usage_date) over by_day = days.usage_date - 1 then lag(days.tokens) over by_day end
             as tokens_day_before
     from days
