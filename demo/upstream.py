@@ -13,7 +13,7 @@ from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 
 from demo.upstream_answers import Answer, Part, Question, Refusal
-from demo.upstream_faults import ANSWERS, DELIVERIES, Wire, fault_at, read_faults
+from demo.upstream_faults import AGE, ANSWERS, DELIVERIES, STALE, Wire, fault_at, read_faults
 from demo.upstream_hub import hub
 from demo.upstream_markets import ECB_FOLDER, EODHD_BASE, ecb, edgar, eodhd
 from demo.upstream_openrouter import BASE, openrouter
@@ -70,6 +70,8 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, port: int, world: Path, as_of: datetime) -> None:
         self.shown, self.faults, self.as_of = Shown(world, as_of, Pace()), read_faults(world), as_of
+        is_stale = any(fault.name == STALE for fault in self.faults)
+        self.stale = Shown(world, as_of - AGE, Pace()) if is_stale else self.shown
         self.closing = threading.Event()
         try:
             super().__init__(("127.0.0.1", port), _Handler)
@@ -93,15 +95,16 @@ class _Handler(BaseHTTPRequestHandler):
         fault = fault_at(self.server.faults, self.server.as_of, url.path)
         if fault and fault in ANSWERS:
             return self._send(ANSWERS[fault])
-        answer = self._answer(url.path, dict(parse_qsl(url.query, keep_blank_values=True)))
-        if fault is None or answer.status != 200:
+        shown = self.server.stale if fault == STALE else self.server.shown
+        answer = shown.answer(self._question(url.path, dict(parse_qsl(url.query, keep_blank_values=True))))
+        if fault is None or fault == STALE or answer.status != 200:
             return self._send(answer)
         return DELIVERIES[fault](answer, Wire(self.wfile, self.connection, self.server.closing))
 
-    def _answer(self, path: str, params: dict[str, str]) -> Answer:
+    def _question(self, path: str, params: dict[str, str]) -> Question:
         scheme, _, key = self.headers.get("Authorization", "").partition(" ")
         bearer = key.strip() if scheme.lower() == "bearer" else None
-        return self.server.shown.answer(Question(path, params, bearer, urlsplit(self.path).query))
+        return Question(path, params, bearer, urlsplit(self.path).query)
 
     def _send(self, answer: Answer) -> None:
         body, encoding = answer.body, {}

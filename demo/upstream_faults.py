@@ -6,7 +6,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BufferedIOBase
 from pathlib import Path
 from threading import Event
@@ -22,6 +22,7 @@ BOMB_BLOCK = b" " * (1 << 20)
 BOMB_BLOCKS = 4096  # 4 GiB, from 4 MB on the wire
 LOGIN_PAGE = b"<!doctype html><html><body><h1>Please sign in</h1></body></html>"
 ELSEWHERE = "http://other.invalid/"
+STALE, AGE = "stale", timedelta(days=1)  # what the world showed then, as a cache on the way would serve it
 
 
 @dataclass(frozen=True)
@@ -131,4 +132,4 @@ DELIVERIES: Mapping[str, Callable[[Answer, Wire], None]] = {
     "reset": _reset,
     "gzipbomb": _bomb,
 }
-NAMES = (*ANSWERS, *DELIVERIES)
+NAMES = (*ANSWERS, *DELIVERIES, STALE)

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from tokenshare.metrics import Group, Interval
+from tokenshare.publication import Breach
 
 
 class Letters(NamedTuple):
@@ -32,6 +33,7 @@ class Measured(NamedTuple):
 
 HOURS = 3600.0
 MOST_DEAD_LETTERS = 0.05  # part of the newest records of a topic
+FEW_LETTERS = f"at most {MOST_DEAD_LETTERS:.0%} of a topic (see tokenshare dlq list)"
 NO_DAY = "no day has landed"  # the key under which freshness is judged where there is none
 
 
@@ -43,6 +45,13 @@ def freshness(
     end = datetime.combine(max(days), time(), UTC) + timedelta(days=1) if days else datetime.min.replace(tzinfo=UTC)
     age = (as_of - end).total_seconds() / HOURS
     return Measured("freshness", "newest day" if days else NO_DAY, age), Interval(-24, limit.total_seconds() / HOURS)
+
+
+def spoilt(letters: Sequence[Letters]) -> tuple[str, tuple[Breach, ...]]:
+    """What is said of the topics of which too much is in the dead letter, and each of them."""
+    found = [one for one in letters if one.share > MOST_DEAD_LETTERS]
+    said = "; ".join(f"{one.share:.1%} of the newest {one.records} records of {one.topic}" for one in found)
+    return said or "few or none", tuple(Breach(one.topic, f"{one.dead_letters} dead letters") for one in found)
 
 
 def in_force(measured: Sequence[Measured], as_of: datetime, limit: timedelta) -> list[Measured]:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from great_expectations import ExpectationSuite
 
-from expectations.evidence import MOST_DEAD_LETTERS, NO_DAY, Letters, Measured, freshness, in_force
+from expectations.evidence import FEW_LETTERS, NO_DAY, Letters, Measured, freshness, in_force, spoilt
 from expectations.following import judge_following
 from expectations.laws import LAWS, Frames
 from expectations.pins import pins
@@ -74,7 +74,9 @@ def _judge_metric(metric: Metric, frames: Frames, case: Case) -> Iterator[Check]
 def _evidence(case: Case) -> list[Measure]:
     group, limit = GROUP_BY_ID[case.metrics[0].group], case.metrics[0].freshness
     measured = in_force(case.measured, case.as_of, limit) if limit else case.measured
-    measures = [Measure(e.name, _series(measured, e.name), e.within, not e.is_occasional, e.is_told) for e in group.evidence]
+    measures = [
+        Measure(e.name, _series(measured, e.name), e.within, not e.is_occasional, e.is_told) for e in group.evidence
+    ]
     if not group.evidence or limit is None:
         return measures
     fresh, interval = freshness(group, measured, case.as_of, limit)
@@ -120,7 +122,7 @@ def _measure(measures: Sequence[Measure], released: Released) -> Iterator[Check]
         breaches = tuple(_breaches(measure))
         passed = outcomes[index] and not breaches
         check = _check(measure.name, passed, _said(measure, breaches), str(measure.interval), breaches, released)
-        yield replace(check, severity="alert") if measure.is_told else check
+        yield replace(check, severity="alert" if measure.is_told else "hold")
     for measure in measures:
         if not len(measure.observed):
             yield _check(measure.name, not measure.needs_keys, "no key to judge", str(measure.interval), (), released)
@@ -174,11 +176,8 @@ def _whole(case: Case) -> Check:
 
 def _read(case: Case) -> Check:
     """A topic of which many records are no events may have said what nobody has counted."""
-    spoilt = [one for one in case.letters if one.share > MOST_DEAD_LETTERS]
-    said = "; ".join(f"{one.share:.1%} of the newest {one.records} records of {one.topic}" for one in spoilt)
-    breaches = tuple(Breach(one.topic, f"{one.dead_letters} dead letters") for one in spoilt)
-    observed, expected = said or "few or none", f"at most {MOST_DEAD_LETTERS:.0%} of a topic (see tokenshare dlq list)"
-    return _check("dead_letter_share", not spoilt, observed, expected, breaches, case.released)
+    said, breaches = spoilt(case.letters)
+    return _check("dead_letter_share", not breaches, said, FEW_LETTERS, breaches, case.released)
 
 
 def _together(checks: dict[str, list[Check]]) -> dict[str, list[Check]]:

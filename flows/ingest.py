@@ -20,6 +20,7 @@ from tokenshare.events import Event, FetchCompleted, digest_of
 from tokenshare.sources import Fetch, Page, Parsed, Source, Window
 from tokenshare.topics import FETCH_COMPLETED, TOPIC_NAMES, TOPICS, Topic
 
+MINUTES = "%Y-%m-%d %H:%M UTC"
 BEGINNING = date(2025, 1, 1)
 OVERLAP = timedelta(days=7)  # the upstream restates the last days for up to three
 NOT_SELECTED = "not selected"
@@ -51,6 +52,7 @@ def ingest_one(run: Run, source: Source, sender: Sender) -> SourceOutcome:
     try:
         fetch = _fetch(run, source)
         parsed = source.parse(fetch)
+        _mind_stale(run, parsed, source)
     except SourceAbsent as error:
         return SourceOutcome(source.id, "absent", reason=str(error))
     except PayloadRefused as error:
@@ -64,7 +66,7 @@ def ingest_one(run: Run, source: Source, sender: Sender) -> SourceOutcome:
     if run.order.days:
         archive.restate(run.home.archive, source.id, digests, covered)
     else:
-        archive.complete(run.home.archive, fetch, digests, covered)
+        archive.complete(run.home.archive, fetch, parsed.as_of, digests, covered)
     return SourceOutcome(source.id, "fetched", len({e.event_id for e in parsed.events}), _strange(parsed))
 
 
@@ -78,6 +80,14 @@ def _fetch(run: Run, source: Source) -> Fetch:
                 archive.keep(run.home.archive, source.id, run.as_of.date(), page, torn)
             pages.append(page)
     return Fetch(source.id, window, tuple(pages))
+
+
+def _mind_stale(run: Run, parsed: Parsed, source: Source) -> None:
+    """Raises SourceAbsent for an answer older than the one we have, as a cache on the way may give: it takes nothing
+    back, and is no news."""
+    known = archive.last_as_of(run.home.archive, source.id)
+    if known and parsed.as_of < known:
+        raise SourceAbsent(f"a stale answer, of {parsed.as_of:{MINUTES}}, where one of {known:{MINUTES}} is known")
 
 
 def _window(run: Run, source: Source) -> Window:

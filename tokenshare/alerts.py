@@ -73,7 +73,9 @@ class Document(Frozen):
 
     schema_name: str = Field(SCHEMA, alias="schema", description="Name and version of this format.")
     notice_id: str = Field(description="The same on every try to deliver this message; also the Idempotency-Key.")
-    action: Action = Field(description="`trigger` when it begins or is told again, `resolve` when it is over, `inform` for what has no end.")
+    action: Action = Field(
+        description="`trigger` when it begins or is told again, `resolve` when it is over; `inform` has no end."
+    )
     dedup_key: str = Field(description="The same in a trigger, its reminders, and its resolve.")
     reminder: int = Field(description="0 in the first trigger, then how often it was told again.")
     kind: Kind = Field(description="What sort of thing is wrong.")

@@ -18,6 +18,7 @@ class Completed:
     observed_at: str
     digests: Mapping[str, str]
     is_forgotten: bool = False
+    as_of: str = ""  # of what it stated, by the upstream
 
 
 def keep(archive: Path, source_id: str, day: date, page: Page, midway: Callable[[], None] = lambda: None) -> Path:
@@ -31,14 +32,17 @@ def keep(archive: Path, source_id: str, day: date, page: Page, midway: Callable[
     return path
 
 
-def complete(archive: Path, fetch: Fetch, digests: Mapping[str, str], covered: Collection[str] = ()) -> None:
+def complete(
+    archive: Path, fetch: Fetch, as_of: datetime, digests: Mapping[str, str], covered: Collection[str] = ()
+) -> None:
     """Marks a fetch as whole, after Kafka acknowledged its fetch.completed; folded over what was stated before.
 
     A period that it covers and does not state has vanished, and is forgotten.
     """
     before = stated(archive, fetch.source_id)
     known = {period: digest for period, digest in before.items() if period not in covered} | dict(digests)
-    _mark(archive, fetch.source_id, Completed(fetch.id, fetch.window.observed_at.isoformat(), known))
+    marker = Completed(fetch.id, fetch.window.observed_at.isoformat(), known, as_of=as_of.isoformat())
+    _mark(archive, fetch.source_id, marker)
 
 
 def restate(archive: Path, source_id: str, digests: Mapping[str, str], covered: Collection[str]) -> None:
@@ -66,6 +70,12 @@ def last_completed(archive: Path, source_id: str) -> datetime | None:
     """When the newest whole fetch of the source was made; None where there is none."""
     marker = _marker(archive, source_id)
     return datetime.fromisoformat(marker.observed_at) if marker else None
+
+
+def last_as_of(archive: Path, source_id: str) -> datetime | None:
+    """The moment that the newest whole fetch of the source spoke for; None where that is not known."""
+    marker = _marker(archive, source_id)
+    return datetime.fromisoformat(marker.as_of) if marker and marker.as_of else None
 
 
 def stated(archive: Path, source_id: str) -> Mapping[str, str]:

@@ -57,9 +57,9 @@ FAULTS: dict[str, Advice] = {
         ("tokenshare dlq list",),
     ),
     "restatements": Advice(
-        "Nothing is wrong by itself: upstreams correct their last days, and a day that is less than three days over is "
+        "Nothing is wrong by itself: upstreams correct their last days, and a day less than three days over is "
         "published as provisional. The list has each cell, old beside new, with its cause and offsets; whoever has "
-        "quoted one of them finds the old value by `tokenshare metrics ID --as-of T`. Look closer where a day long past "
+        "quoted one of them finds the old value by `tokenshare metrics ID --as-of T`. Look closer where an old day "
         "moved, or where the cause is `attribution` or `methodology` and nobody meant to change seeds or SQL.",
         NO_GATE,
         "A pass published a version in which cells that readers had seen read otherwise. It is told once a pass, as "

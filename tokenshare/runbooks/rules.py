@@ -32,9 +32,9 @@ RULES: dict[str, Advice] = {
     ),
     "dead_letter_share": Advice(
         "So much of what came last breaks the contract of its topic that what landed may be the lesser part. See who "
-        "writes there and why it is refused; mend the writer or upgrade, then `tokenshare dlq redrive`, or say on record "
-        "that they never counted by `tokenshare dlq drop`. The next pass judges what is left.",
-        "Yes, if you know that the records in the dead letter say nothing about these numbers. More of them hold again.",
+        "writes there and why it is refused; mend the writer or upgrade, then `tokenshare dlq redrive`, or say on "
+        "record that they never counted by `tokenshare dlq drop`. The next pass judges what is left.",
+        "Yes, if you know that the dead letters say nothing about these numbers. More of them hold again.",
         look=("tokenshare dlq list",),
     ),
     "coherence_group": Advice(
