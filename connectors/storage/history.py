@@ -54,7 +54,7 @@ def read_inputs(connection: Connection) -> tuple[str, str] | None:
     """Digests of the seeds and of the models as of the newest decision."""
     found = connection.execute(
         "SELECT seeds_digest, models_digest FROM decisions.inputs "
-        "JOIN ledger.runs ON run = run_id ORDER BY started_at DESC"
+        "JOIN ledger.runs ON run = run_id ORDER BY as_of DESC, started_at DESC"
     ).fetchone()
     return (found[0], found[1]) if found else None
 

@@ -25,7 +25,7 @@ def read_checks(connection: Connection, metric: Metric) -> list[Check]:
     """The checks of the newest pass that judged the metric, with the keys they found fault with."""
     newest = connection.execute(
         "SELECT run FROM decisions.gate_results JOIN ledger.runs ON run = run_id WHERE metric = ? "
-        "ORDER BY started_at DESC LIMIT 1",
+        "ORDER BY as_of DESC, started_at DESC LIMIT 1",
         [metric.id],
     ).fetchone()
     if newest is None:

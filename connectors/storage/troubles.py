@@ -39,12 +39,12 @@ def read_rejected(connection: Connection) -> dict[str, int]:
     Files that were only put together, landed again or given another name say nothing new.
     """
     rows = connection.execute(
-        """SELECT topic, sum(rejected)::BIGINT FROM ledger.landed
-        WHERE run_id IN (SELECT run_id FROM ledger.runs) AND NOT contains(topic, '@')
-            AND run_id NOT IN (SELECT run FROM decisions.inputs) AND landed_at > (
-            SELECT coalesce(max(started_at), '-infinity'::TIMESTAMPTZ) FROM ledger.runs
-            WHERE run_id IN (SELECT run FROM decisions.inputs)
-        ) GROUP BY topic ORDER BY topic"""
+        """WITH passes AS (FROM ledger.runs SELECT *, run_id IN (SELECT run FROM decisions.inputs) AS has_decided)
+        SELECT topic, sum(rejected)::BIGINT FROM ledger.landed SEMI JOIN (
+            FROM passes WHERE NOT has_decided AND (as_of, started_at) > ALL (
+                SELECT (as_of, started_at) FROM passes WHERE has_decided
+            )
+        ) USING (run_id) WHERE NOT contains(topic, '@') GROUP BY topic ORDER BY topic"""
     ).fetchall()
     return {topic: int(rejected) for topic, rejected in rows}
 
