@@ -104,12 +104,6 @@ def test_of_several_filings_about_one_day_the_last_speaks() -> None:
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        (quote(currency=""), "line 2: currency of NVDA is '': not a currency, and none is assumed"),
-        (quote(currency="GBp"), "is 'GBp': a hundredth of a currency"),
-        (quote(currency="GBX"), "is 'GBX': a hundredth of a currency"),
-        (quote(currency="usd"), "not a currency"),
-        (quote(close="0"), "close of NVDA is '0': nothing is worth nothing"),
-        (quote(close="0.00"), "nothing is worth nothing"),
         (quote(close="-1"), "not an amount in plain digits"),
         (quote(close="1e3"), "not an amount in plain digits"),
         (quote(close="nan"), "not an amount in plain digits"),

@@ -2,14 +2,20 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 
+from connectors.storage.warehouse import open_warehouse
 from flows import looks, settings
-from tests.scene import ROUTER_ALONE, Row, Scene, small_rows, write_rankings
+from flows.refresh import Report
+from tests.route.conftest import home_of
+from tests.scene import ROUTER_ALONE, Row, Scene, small_rows, statuses, write_rankings
 from tokenshare.errors import ExitCode
 
 pytestmark = pytest.mark.timeout(900)
+__all__ = ["home_of"]
+Saying = Callable[[str, Any], None]
 LOOK_ALIKES = (
     "nobody/model",
     "\u0501eepseek/r1",  # Cyrillic d
@@ -25,7 +31,7 @@ WEEK, DAYS = 7, 14
 
 
 @pytest.fixture(scope="module")
-def scene(home_of: Callable[..., Scene], tmp_path_factory: pytest.TempPathFactory) -> Scene:
+def played(home_of: Callable[..., Scene], tmp_path_factory: pytest.TempPathFactory) -> tuple[Scene, Report]:
     rows: list[Row] = small_rows(date(2026, 6, 1), DAYS)
     for at, day in sorted({(row[0], row[1]) for row in rows}):
         rows += [(at, day, slug, str(TOKENS + n)) for n, slug in enumerate((*LOOK_ALIKES, *HOSTILE))]
@@ -33,7 +39,12 @@ def scene(home_of: Callable[..., Scene], tmp_path_factory: pytest.TempPathFactor
     scene = home_of("unknown", **ROUTER_ALONE)
     report = scene.refresh("2026-06-15T06:00:00Z", write_rankings(tmp_path_factory.mktemp("unknown world"), rows))
     assert report.exit_code == ExitCode.OK, report.document()
-    return scene
+    return scene, report
+
+
+@pytest.fixture
+def scene(played: tuple[Scene, Report]) -> Scene:
+    return played[0]
 
 
 def unknown_a_day() -> int:
@@ -42,37 +53,65 @@ def unknown_a_day() -> int:
 
 
 @pytest.mark.parametrize("slug", [*LOOK_ALIKES, *HOSTILE])
-def test_a_stranger_is_unknown_and_its_name_stays_as_it_came(scene: Scene, slug: str) -> None:
+def test_d05_a_stranger_is_unknown_and_its_name_stays_as_it_came(
+    scene: Scene, slug: str, record_property: Saying
+) -> None:
+    """A vendor whose name looks like another, hides characters, or is markup, SQL or a template."""
     facts = [row for row in scene.metric("fct_usage_daily") if row["model_permaslug"] == slug]
     assert len(facts) == DAYS
     assert {(row["vendor_id"], row["origin"]) for row in facts} == {("unknown", "unknown")}
     (model,) = [row for row in scene.metric("dim_models") if row["model_id"] == slug]
     assert (model["vendor_id"], model["origin"]) == ("unknown", "unknown")
+    record_property("observed", f"unknown, named {slug!a} on {DAYS} days")
 
 
-def test_case_alone_makes_no_stranger(scene: Scene) -> None:
+def test_d05_case_alone_makes_no_stranger(scene: Scene, record_property: Saying) -> None:
+    """A known name in capitals."""
     facts = [row for row in scene.metric("fct_usage_daily") if row["model_permaslug"] == FOLDED]
     assert {row["vendor_id"] for row in facts} == {"deepseek"}
+    record_property("observed", "deepseek")
 
 
-def test_no_look_alike_gains_its_twin_a_token(scene: Scene) -> None:
+def test_d05_no_look_alike_gains_its_twin_a_token(scene: Scene, record_property: Saying) -> None:
+    """Six names that look like known ones, beside those."""
     rows = [row for row in scene.metric("vendor_share_daily") if row["vendor_id"] == "deepseek"]
     days = {row["usage_date"]: row["tokens"] for row in rows}
     assert days == {day: 1_000_000 + day.day + 1000 for day in days}
     assert len(days) == DAYS
+    record_property("observed", f"{len(days)} days, to the token")
 
 
-def test_strangers_widen_the_bounds_to_the_token(scene: Scene) -> None:
+def test_d11_strangers_widen_the_bounds_to_the_token(scene: Scene, record_property: Saying) -> None:
+    """Eleven vendors that nobody has mapped."""
     for row in scene.metric("china_share_bounds_weekly"):
         assert row["unknown_tokens"] == WEEK * (unknown_a_day() + 500_000)
         width = row["upper_share"] - row["lower_share"]
         assert width == pytest.approx(row["unknown_tokens"] / row["tokens"], abs=1e-9)
+    record_property(
+        "observed", f"{WEEK * (unknown_a_day() + 500_000)} tokens a week are unknown, and the bounds as wide"
+    )
 
 
-def test_status_lists_the_strangers_heaviest_first(scene: Scene) -> None:
+def test_d11_status_lists_the_strangers_heaviest_first(scene: Scene, record_property: Saying) -> None:
+    """Eleven vendors that nobody has mapped."""
     listed = looks.status(settings.load(scene.variables))["unknown_vendors"]
     authors = [slug.split("/")[0] for slug in (*LOOK_ALIKES, *HOSTILE)]
     weights = {"<script>alert(1)<": DAYS * (TOKENS + authors.index("<script>alert(1)<"))}
     assert {row["author"] for row in listed} == set(authors)
     assert [row["tokens"] for row in listed] == sorted((row["tokens"] for row in listed), reverse=True)
     assert weights.items() <= {row["author"]: row["tokens"] for row in listed}.items()
+    record_property("observed", f"{len(listed)} authors, the heaviest first")
+
+
+def test_d11_strangers_raise_an_alert_and_hold_nothing(played: tuple[Scene, Report], record_property: Saying) -> None:
+    """Vendors that nobody has mapped, with more than one token in a hundred of a recent day."""
+    scene, report = played
+    assert "held" not in statuses(report).values()
+    assert report.alerts["opened"] == 1
+    with open_warehouse(scene.home.warehouse) as connection:
+        opened = connection.execute("SELECT DISTINCT key, kind FROM outbox.faults WHERE resolved_at IS NULL").fetchall()
+        faults = connection.execute("SELECT count(*), min(facts->>'reason') FROM outbox.faults").fetchone()
+    assert opened == [("noticed/router", "noticed")]
+    assert faults
+    assert faults[1].startswith("unmapped_share: 0.0")
+    record_property("observed", f"exit 0, one alert: {faults[1]}")
