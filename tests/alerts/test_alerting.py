@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from tests.alerts.alerting import HOUR, START, Home, fault
-from tokenshare.alerting import CALM, LONGEST_WAIT, MOST_AT_ONCE, Seen, next_try, remind
+from tokenshare.alerting import LONGEST_WAIT, MOST_AT_ONCE, Seen, next_try, remind
 from tokenshare.alerts import document_of
 
 DAY = timedelta(days=1)
@@ -29,15 +29,6 @@ def test_what_a_pass_did_not_look_at_stays_as_it_is() -> None:
     assert [alert.fault.id for alert in home.alerts] == ["source"]
 
 
-def test_faults_of_one_key_are_one_alert_until_the_last_is_over() -> None:
-    home, one, two, three = Home(), *(fault(id, "held/router") for id in ("a", "b", "c"))
-    (notice,) = home.see(one, two).notices
-    assert [told.id for told in notice.faults] == ["a", "b"]
-    assert home.say(two, three) == []
-    assert home.say(three) == []
-    assert home.say() == [("resolve", "held/router")]
-
-
 def test_a_fault_that_is_found_to_be_part_of_another_moves_there() -> None:
     home = Home()
     home.see(fault("claims", "held/router"), fault("router", "held/router"))
@@ -55,38 +46,10 @@ def test_the_reason_may_change_and_the_beginning_does_not() -> None:
     assert (over.action, over.faults[0].reason) == ("resolve", "second")
 
 
-def test_a_gate_that_flaps_is_told_at_its_transitions_and_then_only_when_it_is_calm() -> None:
-    home, bad = Home(), fault("router")
-    said = [home.say(bad) if turn % 2 == 0 else home.say() for turn in range(12)]
-    assert [len(one) for one in said] == [1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0]
-    assert all(alert.is_flapping for alert in home.alerts)
-    calm = [home.say() for _ in range(CALM)]
-    assert [one for one in calm if one] == [[("resolve", "held/router")]]
-    assert home.alerts == ()
-
-
 def test_a_flapping_alert_says_so() -> None:
     home, bad = Home(), fault("router")
     notices = [notice for turn in range(5) for notice in home.see(*([bad] if turn % 2 == 0 else [])).notices]
     assert [notice.is_flapping for notice in notices] == [False, False, False, False, True]
-
-
-def test_a_fault_of_every_other_day_is_told_each_time() -> None:
-    home, bad = Home(apart=DAY), fault("router")
-    said = [home.say(bad) if turn % 2 == 0 else home.say() for turn in range(8)]
-    assert [len(one) for one in said] == [1] * 8
-
-
-def test_a_thousand_faults_at_once_are_one_alert_and_all_on_record() -> None:
-    home, many = Home(), [fault(f"m{number}") for number in range(1000)]
-    (notice,) = home.see(*many).notices
-    assert (notice.action, notice.key, len(notice.faults)) == ("trigger", "flood/run-1", 1000)
-    assert {alert.fault.id for alert in home.alerts} == {one.id for one in many}
-    assert document_of(notice, "here", "live", "").title == "here: held metrics.m0 and 999 more"
-    assert home.say(*many[1:]) == []
-    assert len(home.alerts) == 999
-    assert home.say(*many[:1]) == [("trigger", "held/m0"), ("resolve", "flood/run-1")]
-    assert home.say() == [("resolve", "held/m0")]
 
 
 def test_a_few_at_once_are_told_one_by_one() -> None:

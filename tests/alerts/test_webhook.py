@@ -1,37 +1,17 @@
 """The webhook and the heartbeat, against a real server: what counts as taken, and where nothing may be sent."""
 
 import socket
-from collections.abc import Iterator
-from time import monotonic
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
-from connectors.alerts.channel import DELIVERED, Outcome
-from connectors.alerts.webhook import Caller, Webhook, judge, says_no
-from flows.channels import caller_of
+from connectors.alerts.channel import DELIVERED
+from connectors.alerts.webhook import Webhook, judge, says_no
 from tests.alerts.documents import document
-from tests.receiver import OK, Receiver, listening
+from tests.alerts.office import CANARY, caller, receiver, send
+from tests.receiver import OK, Receiver
 from tokenshare.addresses import is_allowed_peer, read_secret_url
 from tokenshare.alerts import Document
-
-CANARY = "canary-8c53f0a1"
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with listening() as found:
-        yield found
-
-
-def caller(url: str, seconds: float = 10.0) -> Caller:
-    made = caller_of(SecretStr(url))
-    return Caller(made.url, made.cutting, seconds)
-
-
-def send(receiver: Receiver, seconds: float = 10.0) -> Outcome:
-    return Webhook(caller(f"{receiver.url}/{CANARY}?token={CANARY}", seconds)).send(document())
 
 
 def test_the_message_arrives_as_documented(receiver: Receiver) -> None:
@@ -44,32 +24,7 @@ def test_the_message_arrives_as_documented(receiver: Receiver) -> None:
     assert taken.document["dedup_key"] == "tokenshare/held/router"
 
 
-@pytest.mark.parametrize(
-    ("answer", "state", "is_final", "said"),
-    [
-        ((200, b"", {}), "delivered", False, ""),
-        ((202, b'{"ok": true}', {}), "delivered", False, ""),
-        ((200, b'{"status": "success", "errors": []}', {}), "delivered", False, ""),
-        ((200, b"Message accepted, 1 receiver", {}), "delivered", False, ""),
-        ((200, b"invalid_payload", {}), "refused", True, "a body that tells of an error"),
-        ((200, b"no_service", {}), "refused", True, "a body that tells of an error"),
-        ((200, b'{"ok": false, "error": "invalid_auth"}', {}), "refused", True, "a body that tells of an error"),
-        ((200, b'{"status": "invalid event"}', {}), "refused", True, "a body that tells of an error"),
-        ((200, b'{"errors": ["x"]}', {}), "refused", True, "a body that tells of an error"),
-        ((200, b"<!doctype html><html>log in", {}), "refused", True, "a body that tells of an error"),
-        ((500, b"", {}), "refused", False, "status 500"),
-        ((429, b"", {"Retry-After": "7"}), "refused", False, "status 429"),
-        ((404, b"", {}), "refused", True, "status 404"),
-    ],
-)
-def test_what_counts_as_taken(
-    receiver: Receiver, answer: tuple[int, bytes, dict[str, str]], state: str, is_final: bool, said: str
-) -> None:
-    receiver.otherwise = answer
-    outcome = send(receiver)
-    assert (outcome.state, outcome.is_final) == (state, is_final)
-    assert said in outcome.said
-    assert outcome.wait_seconds == (7 if "Retry-After" in answer[2] else 0)
+__all__ = ["receiver"]
 
 
 @pytest.mark.parametrize("header", ["soon", "-1", "1e9", "99999999999"])
@@ -89,24 +44,6 @@ def test_a_redirect_is_not_followed(receiver: Receiver, location: str) -> None:
     outcome = send(receiver)
     assert (outcome.state, outcome.is_final) == ("refused", True)
     assert len(receiver.requests) == 1
-
-
-def test_a_receiver_that_hangs_or_drips_is_left_at_the_deadline() -> None:
-    for options in ({"seconds": 3.0}, {"drips": True, "otherwise": (200, b"o" * 40, {})}):
-        with listening(**options) as receiver:
-            begun = monotonic()
-            outcome = send(receiver, seconds=0.5)
-            assert monotonic() - begun < 2.5
-            assert outcome.state == "unreachable", options
-
-
-def test_nobody_there_and_no_tls() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        assert caller(f"http://127.0.0.1:{free.getsockname()[1]}/{CANARY}").call("POST").said == "no connection"
-    with listening() as plain:
-        found = caller(f"https://127.0.0.1:{plain.port}/{CANARY}").call("POST")
-    assert found == Outcome("unreachable", "no connection, or no certificate that is trusted")
 
 
 @pytest.mark.parametrize(
