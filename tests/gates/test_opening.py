@@ -1,14 +1,11 @@
 """The gate opens for what is consistent, and shuts for everything that a contract, a build or a suite can lack."""
 
-from collections.abc import Mapping
-from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from expectations import gates, suites, validation
+from expectations import gates
 from tests.gates.consistent import Break, case, members, setting, shut, unlanded
 from tests.gates.tables import TABLES, Table
 from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID, METRICS
@@ -92,68 +89,3 @@ def test_another_set_of_columns_shuts_the_gate(id: str, change: str, monkeypatch
 
     monkeypatch.setattr(gates, "_frame", other_columns)
     assert any(name.startswith("expect_table_columns_to_match_set") for name in shut(unlanded(case(id)))[id])
-
-
-def test_a_relation_that_was_not_built_shuts_the_gate() -> None:
-    sound = case(TOTAL)
-    without = {id: found for id, found in sound.candidates.items() if id != TOTAL}
-    assert shut(replace(sound, candidates=without)) == {TOTAL: ["build"]}
-
-
-@pytest.mark.parametrize("id", [TOTAL, PRICES, "dim_vendors"])
-def test_a_failed_dbt_test_shuts_every_gate(id: str) -> None:
-    assert shut(replace(case(id), failed_tests=("usage_finds_its_dimensions",))) == {id: ["dbt_build"]}
-
-
-PINNED = suites.pin(METRIC_BY_ID[TOTAL])
-TAMPERED: tuple[Mapping[str, Any], ...] = (
-    {},
-    {TOTAL: {**PINNED, "digest": "0" * 64}},
-    {TOTAL: {**PINNED, "expectations": PINNED["expectations"] - 1}},
-)
-
-
-@pytest.mark.parametrize("pins", TAMPERED)
-def test_a_suite_that_is_not_the_pinned_one_shuts_the_gate(
-    pins: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(gates, "pins", lambda: pins)
-    assert shut(case(TOTAL)) == {TOTAL: ["suite_pinned"]}
-
-
-def test_a_lost_expectation_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = suites.suite_for
-
-    def poorer(metric: Any) -> Any:
-        suite = whole(metric)
-        suite.expectations = suite.expectations[:-1]
-        return suite
-
-    monkeypatch.setattr(suites, "suite_for", poorer)
-    assert shut(case(TOTAL)) == {TOTAL: ["suite_pinned"]}
-
-
-def test_a_judge_that_raises_lets_nothing_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    def raises() -> Any:
-        raise RuntimeError("no context")
-
-    monkeypatch.setattr(validation, "_frames", raises)
-    monkeypatch.setattr(gates, "_OBEYED", set())  # what was judged before, in this process, is remembered
-    names = shut(case(TOTAL))[TOTAL]
-    assert {ROWS, "other_rows", "freshness"} <= set(names)
-
-
-@pytest.mark.parametrize("fault", ["raised", "unevaluated"])
-def test_an_expectation_that_was_not_evaluated_has_failed(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    suite = suites.suite_for(METRIC_BY_ID[TOTAL])
-    results = [
-        SimpleNamespace(success=True, exception_info={"raised_exception": False}, expectation_config=rule.configuration)
-        for rule in suite.expectations
-    ]
-    if fault == "raised":
-        results[3].exception_info = {"some metric": {"raised_exception": True}}
-    answered = results if fault == "raised" else [*results[:3], *results[4:]]
-    batch = SimpleNamespace(validate=lambda suite, result_format: SimpleNamespace(results=answered))
-    monkeypatch.setattr(validation, "_frames", lambda: SimpleNamespace(get_batch=lambda parameters: batch))
-    held = validation.validate(suite, pd.DataFrame())
-    assert [index for index, passed in enumerate(held) if not passed] == [3]

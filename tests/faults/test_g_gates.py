@@ -1,0 +1,189 @@
+"""Gates and builds that fail: what could not be judged, or was not built, is not let out."""
+
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from connectors.beam import pipeline
+from connectors.kafka import letters, producer, ranges, topics
+from connectors.kafka.cluster import Cluster
+from connectors.kafka.producer import Message
+from connectors.storage import landing
+from expectations import gates, suites, validation
+from flows import dbt, graph
+from flows.land import WriteRange
+from flows.land import _reject as reject
+from flows.run import go_on
+from tests.faults.models import land
+from tests.gates.consistent import case, shut
+from tests.kafka.conftest import cluster, cluster_factory
+from tokenshare.codec import encode
+from tokenshare.events import UsageObserved
+from tokenshare.metrics import METRIC_BY_ID
+from tokenshare.offsets import Landed, Range
+from tokenshare.topics import USAGE_OBSERVED
+
+__all__ = ["cluster", "cluster_factory"]
+
+Record = Callable[[str, Any], None]
+TOTAL, PRICES, QUOTES = "router_tokens_weekly", "list_price_daily", "fct_quotes_daily"
+FAILING, WARNING, LEFT_OUT = (
+    *("a_day_is_the_rows_of_one_fetch", "usage_finds_its_dimensions", "every_selected_row_is_in_the_fact_once"),
+)
+WARN = "{{ config(severity='warn') }} select 1"
+DISABLED = "{{ config(enabled=false) }} select 1"
+ROWS = "expect_table_row_count_to_be_between"
+
+
+PINNED = suites.pin(METRIC_BY_ID[TOTAL])
+
+
+TAMPERED: tuple[Mapping[str, Any], ...] = (
+    {},
+    {TOTAL: {**PINNED, "digest": "0" * 64}},
+    {TOTAL: {**PINNED, "expectations": PINNED["expectations"] - 1}},
+)
+
+
+@pytest.mark.parametrize("pins", TAMPERED)
+def test_g01_a_suite_that_is_not_the_pinned_one_shuts_the_gate(
+    pins: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch, record_property: Record
+) -> None:
+    """A suite file that is empty, of another digest, or one expectation short."""
+    monkeypatch.setattr(gates, "pins", lambda: pins)
+    assert shut(case(TOTAL)) == {TOTAL: ["suite_pinned"]}
+    record_property("observed", "held by suite_pinned")
+
+
+def test_g01_a_lost_expectation_is_seen(monkeypatch: pytest.MonkeyPatch, record_property: Record) -> None:
+    """A suite that lost its last expectation."""
+    whole = suites.suite_for
+
+    def poorer(metric: Any) -> Any:
+        suite = whole(metric)
+        suite.expectations = suite.expectations[:-1]
+        return suite
+
+    monkeypatch.setattr(suites, "suite_for", poorer)
+    assert shut(case(TOTAL)) == {TOTAL: ["suite_pinned"]}
+    record_property("observed", "held by suite_pinned")
+
+
+def test_g01_a_judge_that_raises_lets_nothing_out(monkeypatch: pytest.MonkeyPatch, record_property: Record) -> None:
+    """Great Expectations raises as soon as it is asked."""
+
+    def raises() -> Any:
+        raise RuntimeError("no context")
+
+    monkeypatch.setattr(validation, "_frames", raises)
+    monkeypatch.setattr(gates, "_OBEYED", set())  # what was judged before, in this process, is remembered
+    names = shut(case(TOTAL))[TOTAL]
+    assert {ROWS, "other_rows", "freshness"} <= set(names)
+    record_property("observed", f"held by {len(names)} checks")
+
+
+@pytest.mark.parametrize("fault", ["raised", "unevaluated"])
+def test_g01_an_expectation_that_was_not_evaluated_has_failed(
+    fault: str, monkeypatch: pytest.MonkeyPatch, record_property: Record
+) -> None:
+    """One of the expectations raises, or has no result."""
+    suite = suites.suite_for(METRIC_BY_ID[TOTAL])
+    results = [
+        SimpleNamespace(success=True, exception_info={"raised_exception": False}, expectation_config=rule.configuration)
+        for rule in suite.expectations
+    ]
+    if fault == "raised":
+        results[3].exception_info = {"some metric": {"raised_exception": True}}
+    answered = results if fault == "raised" else [*results[:3], *results[4:]]
+    batch = SimpleNamespace(validate=lambda suite, result_format: SimpleNamespace(results=answered))
+    monkeypatch.setattr(validation, "_frames", lambda: SimpleNamespace(get_batch=lambda parameters: batch))
+    held = validation.validate(suite, pd.DataFrame())
+    assert [index for index, passed in enumerate(held) if not passed] == [3]
+    record_property("observed", "that one has failed")
+
+
+def test_g02_a_relation_that_was_not_built_shuts_the_gate(record_property: Record) -> None:
+    """dbt built no relation for a metric."""
+    sound = case(TOTAL)
+    without = {id: found for id, found in sound.candidates.items() if id != TOTAL}
+    assert shut(replace(sound, candidates=without)) == {TOTAL: ["build"]}
+    record_property("observed", "held by build")
+
+
+@pytest.mark.parametrize("id", [TOTAL, PRICES, "dim_vendors"])
+def test_g02_a_failed_dbt_test_shuts_every_gate(id: str, record_property: Record) -> None:
+    """A relation test of dbt is among the failed."""
+    assert shut(replace(case(id), failed_tests=("usage_finds_its_dimensions",))) == {id: ["dbt_build"]}
+    record_property("observed", "held by dbt_build")
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What a build says of a project with a model that fails, tests that fail, warn, and are left out."""
+    home = tmp_path_factory.mktemp("broken")
+    project = shutil.copytree(graph.PROJECT, home / "dbt", ignore=shutil.ignore_patterns("target", "logs"))
+    tests = project / "tests" / "router"
+    (project / "models" / "metrics" / "router" / f"{TOTAL}.sql").write_text("select error('a defect') as tokens\n")
+    for name, said in ((FAILING, "select 1"), (WARNING, WARN), (LEFT_OUT, DISABLED)):
+        (tests / f"{name}.sql").write_text(f"{said} from {{{{ ref('int_usage_selected') }}}}\n")
+    land().write(home / "warehouse.duckdb")
+    wanted = [TOTAL, "vendor_share_daily", "fct_usage_daily", "dim_models", "dim_vendors"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dbt, "PROJECT", project)
+        patch.setattr(dbt, "read_graph", lambda: graph.read_graph(project))
+        return dbt.build(home / "warehouse.duckdb", {}, home / "work", wanted, with_tests=True)
+
+
+@pytest.mark.parametrize("name", [TOTAL, FAILING, WARNING, LEFT_OUT])
+def test_g02_what_failed_warned_or_is_missing_has_failed(broken: list[str], name: str, record_property: Record) -> None:
+    """A model that fails, a test that fails, one that only warns, and one that is switched off."""
+    assert name in broken
+    record_property("observed", f"{name} has failed, as {len(broken)} in all")
+
+
+def test_g02_what_stands_on_it_is_held_and_nothing_else(broken: list[str], record_property: Record) -> None:
+    """The same build in front of the gates of its own family, and of another."""
+    read = graph.read_graph()
+    concerned = {id: read.concerning(broken, [METRIC_BY_ID[id]]) for id in (TOTAL, "vendor_share_daily", QUOTES)}
+    assert TOTAL in concerned[TOTAL]
+    assert TOTAL not in concerned["vendor_share_daily"]
+    assert {FAILING, WARNING, LEFT_OUT} <= set(concerned["vendor_share_daily"])
+    assert concerned[QUOTES] == ()
+    record_property("observed", "the router's metrics are held, those of markets are not")
+
+
+def test_g04_a_range_that_is_landed_twice_lands_once(cluster: Cluster, tmp_path: Path, record_property: Record) -> None:
+    """The pipeline runs twice over the same range, as it does where a bundle is tried again."""
+    topics.create(cluster, [USAGE_OBSERVED.name, USAGE_OBSERVED.dead_letter])
+    good = [event(tokens) for tokens in range(5)]
+    producer.send(cluster, [Message(USAGE_OBSERVED.name, b"k", value) for value in (*good, b"no event")])
+    wanted = Range(USAGE_OBSERVED.name, 0, 0, 6)
+    made = []
+    for _ in range(2):
+        write = WriteRange(tmp_path, go_on)
+        pipeline.run([wanted], ranges.RangeReader(cluster), partial(reject, cluster), write)
+        made.append((tmp_path / wanted.file_name).read_bytes())
+    assert made[0] == made[1]
+    assert landing.read_manifest(tmp_path, wanted) == Landed(wanted, 5, 1)
+    assert [path.name for path in tmp_path.rglob("*.parquet")] == [Path(wanted.file_name).name]
+    found = letters.read(cluster, [USAGE_OBSERVED.name])
+    assert [letter.place for letter in found] == [(USAGE_OBSERVED.name, 0, 5)]
+    record_property("observed", "one file, 5 rows, the same bytes; one dead letter by its origin")
+
+
+def event(tokens: int) -> bytes:
+    at = datetime(2026, 6, 15, 5, tzinfo=UTC)
+    return encode(
+        UsageObserved.identified(
+            source_id="openrouter_rankings", observed_at=at, fetch_id="f" * 32, usage_date=date(2026, 6, 14),
+            model_permaslug="a/b", tokens=tokens, as_of=at,
+        )
+    )  # fmt: skip
