@@ -1,12 +1,16 @@
 """What every event is: frozen, strict, and identified by what it says."""
 
 import json
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from tokenshare import fields as f
+
+EARLIEST = date(1999, 1, 1)  # reference rates begin here, and nothing that we read is older
+AHEAD = timedelta(days=1)  # clocks differ, and so do days
 
 
 class Event(BaseModel):
@@ -25,6 +29,15 @@ class Event(BaseModel):
     source_id: f.SourceId
     observed_at: f.ObservedAt
     fetch_id: f.FetchId
+
+    @model_validator(mode="after")
+    def _has_happened(self) -> Self:
+        """A day to come has not been observed, and one at the epoch is a number misread."""
+        day = getattr(self, self.period) if self.period else None
+        if isinstance(day, date) and not EARLIEST <= day <= self.observed_at.date() + AHEAD:
+            what = "a day before there was anything" if day < EARLIEST else "a day to come"
+            raise ValueError(f"event_time_implausible: {self.period} is {day}, {what} on {self.observed_at.date()}")
+        return self
 
     @classmethod
     def identified(cls, **content: Any) -> Self:
