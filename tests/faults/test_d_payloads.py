@@ -7,6 +7,8 @@ import pytest
 
 from connectors.sources.openrouter_rankings import parse
 from tests.sources.payloads import FIXTURES, fetch_of, page_of
+from tests.sources.test_source_rankings import LONG, answer, row
+from tests.sources.test_source_rankings import _paged as paged
 from tokenshare.errors import PayloadRefused
 
 Record = Callable[[str, Any], None]
@@ -155,3 +157,33 @@ def test_t04_an_answer_with_a_day_that_is_none_is_refused(name: str, record_prop
 def test_u03_an_answer_that_is_a_web_page_is_refused(name: str, record_property: Record) -> None:
     """A login page with status 200."""
     record_property("observed", f"refused: {refusal_of('U03', name)[:80]}")
+
+
+def test_d07_unknown_fields_are_reported_and_refuse_nothing(record_property: Record) -> None:
+    """Fields that nobody has met before, in rows, in meta and beside them."""
+    page = answer([row("2026-05-10", new=1, zwei=[])], meta={"timezone": "UTC"}, links={})
+    parsed = parse(fetch_of(ID, page))
+    assert len(parsed.events) == 1
+    assert parsed.unknown_fields == {"data[].new", "data[].zwei", "meta.timezone", "document.links"}
+    record_property("observed", ", ".join(sorted(parsed.unknown_fields)))
+
+
+def test_d06_two_values_of_one_key_are_both_said_for_the_gate_to_see(record_property: Record) -> None:
+    """One key with two values, and one row twice."""
+    page = answer([row("2026-05-10", tokens="1"), row("2026-05-10", tokens="2"), row("2026-05-10", tokens=1)])
+    events = parse(fetch_of(ID, page)).events
+    assert len({event.event_id for event in events}) == 2
+    record_property("observed", "two statements of three rows")
+
+
+def test_d14_a_page_that_is_missing_or_silent_after_others_refuses_the_fetch(record_property: Record) -> None:
+    """A fetch of two calls with an empty second page, one page, and pages in the wrong order."""
+    old, new = [row("2025-02-01")], [row("2026-05-10")]
+    assert len(parse(fetch_of(ID, *paged(LONG, [], new), window=LONG)).events) == 1
+    with pytest.raises(PayloadRefused, match="data is empty"):
+        parse(fetch_of(ID, *paged(LONG, old, []), window=LONG))
+    with pytest.raises(PayloadRefused, match="1 pages for 2 calls"):
+        parse(fetch_of(ID, *list(paged(LONG, old, new))[1:], window=LONG))
+    with pytest.raises(PayloadRefused, match="another day than asked"):
+        parse(fetch_of(ID, *reversed(list(paged(LONG, old, new))), window=LONG))
+    record_property("observed", "refused whole, three ways")

@@ -76,7 +76,8 @@ BAD: dict[str, tuple[bytes | None, str]] = {
 
 LATE_DAY, LATE_MODEL, LATE_TOKENS = date(2026, 6, 10), "deepseek/deepseek-r1", 1_234_567
 MORNING = "2026-06-15T06:00:00Z"
-STALE = "2026-06-15T09:00:00Z,2026-06-15T09:30:00Z,/api/v1/datasets,stale"
+HOUR_OF = "2026-06-15T09:00:00Z,2026-06-15T09:30:00Z,/api/v1/datasets"
+ILL = f"{HOUR_OF}/rankings-daily,stale\n{HOUR_OF}/exports,503\n"
 PASSES = {"late": "2026-06-15T07:00:00Z", "same": "2026-06-15T08:00:00Z", "stale": "2026-06-15T09:00:00Z"}
 SPOILT = "2026-06-15T10:00:00Z"
 DEAD_PORT = "http://127.0.0.1:9/api"
@@ -106,7 +107,7 @@ def world_of(root: Path) -> Path:
     rows = small_rows(date(2026, 6, 1), 14)
     rows.append(("2026-06-15T06:30:00Z", f"{LATE_DAY}", LATE_MODEL, f"{LATE_TOKENS}"))
     world = write_rankings(root, rows)
-    (world / "faults.csv").write_text(f"from,until,path_prefix,fault\n{STALE}\n")
+    (world / "faults.csv").write_text(f"from,until,path_prefix,fault\n{ILL}")
     return world
 
 
@@ -295,10 +296,27 @@ def test_t07_a_stale_answer_takes_nothing_back(seen: Seen, record_property: Sayi
     stale, same = seen.steps["stale"], seen.steps["same"]
     asked = {source.id: source for source in stale.report.sources if source.id in ROUTER_SOURCES}
     assert {source.status for source in asked.values()} == {"absent"}
-    assert all("a stale answer, of 2026-06-14 " in source.reason for source in asked.values())
+    assert "a stale answer, of 2026-06-14 " in asked["openrouter_rankings"].reason
     assert stale.report.exit_code == ExitCode.INCOMPLETE
     for id in ROUTER:
         assert stale.shown[id] == same.shown[id]
-    told = [(one["action"], one["dedup_key"]) for one in stale.told if one["kind"] == "source"]
-    assert sorted(told) == sorted(("trigger", f"tokenshare/source/{id}") for id in ROUTER_SOURCES)
-    record_property("observed", "absent, exit 12; no number moves; told once a source")
+    record_property("observed", "absent, exit 12; no number moves")
+
+
+def test_u01_what_did_not_come_is_no_zero_row(seen: Seen, record_property: Saying) -> None:
+    """One source answers 503 and the other what it said a day ago."""
+    stale, same = seen.steps["stale"], seen.steps["same"]
+    (exports,) = [source for source in stale.report.sources if source.id == "openrouter_exports"]
+    assert (exports.status, exports.events) == ("absent", 0)
+    assert "status 503, tried 2 times" in exports.reason
+    assert stale.shown["fct_usage_daily"] == same.shown["fct_usage_daily"]
+    assert min(row["tokens"] for row in stale.shown["fct_usage_daily"]) > 0
+    record_property("observed", f"{len(stale.shown['fct_usage_daily'])} rows as before, none of 0")
+
+
+def test_u05_a_source_that_is_absent_is_told_once_and_over_once(seen: Seen, record_property: Saying) -> None:
+    """Both sources are absent for a pass, and answer in the next."""
+    told = [(one["action"], one["dedup_key"]) for one in seen.steps["spoilt"].told if one["kind"] == "source"]
+    expected = [(action, f"tokenshare/source/{id}") for action in ("trigger", "resolve") for id in ROUTER_SOURCES]
+    assert sorted(told) == sorted(expected)
+    record_property("observed", "one trigger and one resolve for each")

@@ -71,22 +71,9 @@ def test_any_value_anywhere_is_either_read_or_refused(place: str, junk: Any) -> 
     assert all(isinstance(event, UsageObserved) and 0 <= event.tokens <= LARGEST_COUNT for event in events)
 
 
-def test_unknown_fields_are_reported_and_refuse_nothing() -> None:
-    page = answer([row("2026-05-10", new=1, zwei=[])], meta={"timezone": "UTC"}, links={})
-    parsed = parse(fetch_of(ID, page))
-    assert len(parsed.events) == 1
-    assert parsed.unknown_fields == {"data[].new", "data[].zwei", "meta.timezone", "document.links"}
-
-
 def test_a_hostile_field_name_does_not_reach_a_terminal() -> None:
     parsed = parse(fetch_of(ID, answer([row("2026-05-10") | {"\x1b[2J\ud800" + "x" * 500: 1}])))
     assert all(name.isprintable() and len(name) < 120 for name in parsed.unknown_fields)
-
-
-def test_two_values_of_one_key_are_both_said_and_a_repeated_row_is_one_statement() -> None:
-    page = answer([row("2026-05-10", tokens="1"), row("2026-05-10", tokens="2"), row("2026-05-10", tokens=1)])
-    events = parse(fetch_of(ID, page)).events
-    assert len({event.event_id for event in events}) == 2
 
 
 def test_the_running_day_is_judged_and_never_said() -> None:
@@ -144,17 +131,6 @@ def test_a_long_window_is_asked_in_calls_that_carry_the_key() -> None:
 def _paged(window: Window, *rows_of_calls: list[dict[str, Any]]) -> Iterator[Page]:
     for call, rows in zip(plan_calls(window), rows_of_calls, strict=True):
         yield answer(rows, f"{call.start}", f"{call.end}")
-
-
-def test_a_page_that_is_missing_or_silent_after_others_refuses_the_fetch() -> None:
-    old, new = [row("2025-02-01")], [row("2026-05-10")]
-    assert len(parse(fetch_of(ID, *_paged(LONG, [], new), window=LONG)).events) == 1
-    with pytest.raises(PayloadRefused, match="data is empty"):
-        parse(fetch_of(ID, *_paged(LONG, old, []), window=LONG))
-    with pytest.raises(PayloadRefused, match="1 pages for 2 calls"):
-        parse(fetch_of(ID, *list(_paged(LONG, old, new))[1:], window=LONG))
-    with pytest.raises(PayloadRefused, match="another day than asked"):
-        parse(fetch_of(ID, *reversed(list(_paged(LONG, old, new))), window=LONG))
 
 
 def test_a_call_without_rows_between_two_that_have_some_refuses_the_fetch() -> None:
