@@ -9,12 +9,10 @@ import pytest
 from connectors.storage.warehouse import open_warehouse
 from flows import looks, settings
 from flows.refresh import Report
-from tests.route.conftest import home_of
 from tests.scene import ROUTER_ALONE, Row, Scene, small_rows, statuses, write_rankings
 from tokenshare.errors import ExitCode
 
 pytestmark = pytest.mark.timeout(900)
-__all__ = ["home_of"]
 Saying = Callable[[str, Any], None]
 LOOK_ALIKES = (
     "nobody/model",

@@ -19,7 +19,6 @@ from expectations.evidence import Letters, spoilt
 from flows import looks, surroundings
 from flows.refresh import Report
 from tests.receiver import Receiver, listening
-from tests.route.conftest import home_of
 from tests.scene import ROUTER_ALONE, Scene, small_rows, statuses, write_rankings
 from tokenshare.codec import encode
 from tokenshare.errors import ExitCode
@@ -29,7 +28,6 @@ from tokenshare.offsets import Range, Record
 from tokenshare.topics import USAGE_OBSERVED
 
 pytestmark = pytest.mark.timeout(900)
-__all__ = ["home_of"]
 Saying = Callable[[str, Any], None]
 ROUTER = [metric.id for metric in METRICS if metric.group == "router"]
 MARKS = {"as_of", "status", "held_since", "is_provisional"}
