@@ -13,8 +13,12 @@ from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from tests.faults.failing import Effects
 from tests.faults.moving import moving_world
+from tests.faults.oracles import Shown, versions
 from tests.faults.walk import FULL, Day, Failure, Point, Walk, days_of
 from tests.scene import ROUTER_ALONE, Scene
+from tokenshare.columns import columns_of
+from tokenshare.errors import ExitCode
+from tokenshare.metrics import METRICS
 
 pytestmark = pytest.mark.timeout(2400)
 Record = Callable[[str, Any], None]
@@ -53,14 +57,28 @@ def days(walked: Walked) -> list[Day]:
     return [walked.walk.day(points) for points in days_of(walked.effects)]
 
 
+def values(found: Shown) -> dict[str, list[tuple[Any, ...]]]:
+    """What readers see of each metric, less the marks of how it stands."""
+    return {metric.id: [row[: len(columns_of(metric.row))] for row in found.relations[metric.id]] for metric in METRICS}
+
+
+def let_out(found: Shown) -> set[tuple[Any, ...]]:
+    """Metric, version and digest of what readers were given; a pass that held has rows of its own beside these."""
+    return {row[:3] for row in versions(found) if row[3] != "held"}
+
+
 def held(day: Day, failures: list[Failure]) -> None:
-    """Before or after at every instant, and then as the twin."""
+    """Before or after at every instant, or before and marked as held; and then as the twin."""
+    before, expected = values(day.before), values(day.expected)
     for failure in failures:
-        for metric, rows in failure.shown.relations.items():
-            assert rows in (day.before.relations[metric], day.expected.relations[metric]), (failure.point, metric)
-        assert failure.shown.publications in (day.before.publications, day.expected.publications), failure.point
+        for metric, rows in values(failure.shown).items():
+            assert rows in (before[metric], expected[metric]), (failure.point, metric)
+        assert let_out(failure.shown) <= let_out(day.before) | let_out(day.expected), failure.point
     assert day.report.exit_code == 0
-    assert day.after == day.expected
+    assert day.after.relations == day.expected.relations
+    assert let_out(day.after) == let_out(day.expected)
+    assert day.after.restatements == day.expected.restatements
+    assert day.after.files == day.expected.files
     assert day.litter == day.losses == []
 
 
@@ -114,6 +132,17 @@ def test_r01_no_space_at_every_write(walked: Walked, days: list[Day], record_pro
 def test_r02_another_error_at_every_write(walked: Walked, days: list[Day], record_property: Record) -> None:
     """EROFS, EACCES or EIO at the last call of every place of our code that writes, one place a pass."""
     record_property("observed", walk_of(walked, days, is_full=False))
+
+
+@pytest.mark.long
+def test_r04_no_file_descriptors_left(walked: Walked, record_property: Record) -> None:
+    """RLIMIT_NOFILE so low that a pass may open four, then sixteen files more than it has."""
+    day = walked.walk.starve((4, 16))
+    held(day, day.failures)
+    ends = [failure.said or f"exit {failure.code}" for failure in day.failures]
+    assert all("oo many open files" in end or end == f"exit {ExitCode.HELD}" for end in ends), ends
+    assert "oo many open files" in ends[0]
+    record_property("observed", f"passes end with {', '.join(dict.fromkeys(ends))}")
 
 
 def walk_of(walked: Walked, days: list[Day], is_full: bool) -> str:

@@ -1,11 +1,13 @@
 """A home in which one call after another fails, beside a twin in which none does."""
 
 import errno
+import resource
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 
 from flows import settings
@@ -19,7 +21,7 @@ from tests.scene import Scene
 FULL = (errno.ENOSPC,)
 DENIED = (errno.EROFS, errno.EACCES, errno.EIO)
 # How many calls fail a day, by the stage in which they are met: each pass gets a little further than the one before.
-A_DAY = {"begin": 1, "ingest": 2, "land": 2, "transform": 2, "publish": 4, "notify": 1}
+A_DAY = {"begin": 1, "ingest": 2, "land": 2, "transform": 2, "publish": 6, "notify": 1}
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,12 @@ class Point:
 
 @dataclass(frozen=True)
 class Failure:
-    """What a pass with a refused call left; `said` is empty where it went through all the same."""
+    """What a pass with a refused call left: an error, or the exit code where it went through all the same."""
 
     point: Point
     is_reached: bool
     said: str
+    code: int | None
     shown: Shown
 
 
@@ -82,14 +85,40 @@ class Walk:
         after, expected = shown(self.scene), shown(self.twin)
         return Day(before, failures, report, after, expected, find_litter(self.scene), find_losses(self.scene))
 
+    def starve(self, spares: Sequence[int]) -> Day:
+        """A pass for each number of file descriptors that it has left, then one that has enough."""
+        number = next(self.numbers)
+        play(self.twin, number, self.world)
+        before = shown(self.scene)
+        failures = [self._fail(number, Point("descriptors", spare, errno.EMFILE)) for spare in spares]
+        report = play(self.scene, number, self.world)
+        after, expected = shown(self.scene), shown(self.twin)
+        return Day(before, failures, report, after, expected, find_litter(self.scene), find_losses(self.scene))
+
     def _fail(self, number: int, point: Point) -> Failure:
         effects = Effects(self.scene.root, fail=(point.place, point.number), error=point.error)
+        said, code = "", None
+        spare = point.number if point.error == errno.EMFILE else None
         try:
-            play(self.scene, number, self.world, effects)
-            said = ""
+            with limited(spare):
+                code = int(play(self.scene, number, self.world, effects).exit_code)
         except Exception as error:  # noqa: BLE001  # whatever it is: what it leaves is what counts
             said = f"{type(error).__name__}: {error}"
-        return Failure(point, bool(effects.refused), said, shown(self.scene))
+        return Failure(point, bool(effects.refused or spare), said, code, shown(self.scene))
+
+
+@contextmanager
+def limited(spare: int | None) -> Iterator[None]:
+    """This process may open no more files than so many besides those it has open; all it likes for None."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if spare is not None:
+        taken = {int(handle.name) for handle in Path("/proc/self/fd").iterdir()}
+        free = (number for number in count() if number not in taken)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (next(islice(free, spare, None)), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def play(scene: Scene, number: int, world: Path, effects: Effects | None = None) -> Report:
