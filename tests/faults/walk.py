@@ -19,7 +19,7 @@ from tests.scene import Scene
 FULL = (errno.ENOSPC,)
 DENIED = (errno.EROFS, errno.EACCES, errno.EIO)
 # How many calls fail a day, by the stage in which they are met: each pass gets a little further than the one before.
-A_DAY = {"begin": 1, "ingest": 2, "land": 2, "transform": 2, "publish": 4, "notify": 1}
+A_DAY = {"begin": 1, "ingest": 2, "land": 2, "transform": 2, "publish": 6, "notify": 1}
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,12 @@ class Point:
 
 @dataclass(frozen=True)
 class Failure:
-    """What a pass with a refused call left; `said` is empty where it went through all the same."""
+    """What a pass with a refused call left: an error, or the exit code where it went through all the same."""
 
     point: Point
     is_reached: bool
     said: str
+    code: int | None
     shown: Shown
 
 
@@ -84,12 +85,12 @@ class Walk:
 
     def _fail(self, number: int, point: Point) -> Failure:
         effects = Effects(self.scene.root, fail=(point.place, point.number), error=point.error)
+        said, code = "", None
         try:
-            play(self.scene, number, self.world, effects)
-            said = ""
+            code = int(play(self.scene, number, self.world, effects).exit_code)
         except Exception as error:  # noqa: BLE001  # whatever it is: what it leaves is what counts
             said = f"{type(error).__name__}: {error}"
-        return Failure(point, bool(effects.refused), said, shown(self.scene))
+        return Failure(point, bool(effects.refused), said, code, shown(self.scene))
 
 
 def play(scene: Scene, number: int, world: Path, effects: Effects | None = None) -> Report:

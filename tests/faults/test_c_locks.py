@@ -4,10 +4,12 @@ import json
 import os
 import signal
 import socket
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 import pytest
 
@@ -16,8 +18,12 @@ from connectors.storage.home import Home
 from connectors.storage.warehouse import open_warehouse
 from flows.surroundings import now
 from tests.cli.command import assert_one_sentence, environment, run
+from tests.cli.conftest import world
 from tests.cli.homes import HOLD, OPEN, advanced, claimed, other_process
 from tokenshare.errors import Busy, UsageError
+
+__all__ = ["world"]
+Record = Callable[[str, Any], None]
 
 
 @pytest.fixture
@@ -26,15 +32,22 @@ def refresh(world: Path) -> tuple[str, ...]:
     return ("refresh", "--world", str(world), "--as-of", "2026-07-13T06:00:00Z", "--json")
 
 
-def test_another_refresh_is_named_by_its_pid(tmp_path: Path, broker: str, refresh: tuple[str, ...]) -> None:
+def test_c01_another_refresh_is_named_by_its_pid(
+    tmp_path: Path, broker: str, refresh: tuple[str, ...], record_property: Record
+) -> None:
+    """A refresh while another process holds the home."""
     home = Home(claimed(tmp_path / "home"))
     with other_process(HOLD, home.lock) as holder:
         said = run(environment(home.root, broker), *refresh)
     assert_one_sentence(said, 75, f"pid {holder.pid}", "--take-over")
     assert len(list(home.skipped.glob("*.json"))) == 1
+    record_property("observed", f"exit {said.code} naming the pid, one note for the next pass")
 
 
-def test_take_over_ends_the_holder_and_goes_on(tmp_path: Path, broker: str, refresh: tuple[str, ...]) -> None:
+def test_k17_take_over_ends_the_holder_and_goes_on(
+    tmp_path: Path, broker: str, refresh: tuple[str, ...], record_property: Record
+) -> None:
+    """A refresh with --take-over while another process holds the home."""
     home = Home(advanced(tmp_path / "home", datetime(2026, 7, 20, tzinfo=UTC)))
     with other_process(HOLD, home.lock) as holder, ThreadPoolExecutor(1) as parent:
         ended = parent.submit(holder.wait, timeout=60)  # a parent that reaps its child, as a shell does
@@ -43,26 +56,37 @@ def test_take_over_ends_the_holder_and_goes_on(tmp_path: Path, broker: str, refr
     # That it got the lock shows in what stopped it: a check that only the holder makes, cheaper than a pass.
     assert_one_sentence(said, 2, "later moment")
     assert not lock.is_held(home.lock)
+    record_property("observed", "the holder killed, the lock taken")
 
 
-def test_an_open_build_database_names_who_has_it(tmp_path: Path, broker: str, refresh: tuple[str, ...]) -> None:
+def test_c03_an_open_build_database_names_who_has_it(
+    tmp_path: Path, broker: str, refresh: tuple[str, ...], record_property: Record
+) -> None:
+    """A refresh while another program has the build database open."""
     home = Home(claimed(tmp_path / "home"))
     with other_process(OPEN, home.warehouse) as holder:
         said = run(environment(home.root, broker), *refresh)
     assert_one_sentence(said, 2, str(holder.pid), "published/tokenshare.duckdb")
     assert len(list(home.skipped.glob("*.json"))) == 1  # of which the next pass tells
+    record_property("observed", f"exit {said.code} naming the pid and the file for readers, one note for the next pass")
 
 
-def test_a_look_never_takes_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One that did, for however short a time, would turn away a pass that begins in that moment."""
+def test_c01_a_look_never_takes_the_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Record
+) -> None:
+    """A look while a pass holds the home: one that took the lock, however shortly, would turn away the next pass."""
     home = Home(claimed(tmp_path / "home"))
     with lock.hold(home.lock, "an earlier pass of this process", now):
         assert lock.is_held(home.lock)
     monkeypatch.setattr("connectors.storage.lock.fcntl.flock", lambda *_: pytest.fail("the look took the lock"))
     assert not lock.is_held(home.lock)
+    record_property("observed", "looked without locking")
 
 
-def test_a_holder_is_heard_and_one_that_is_stopped_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_k17_a_holder_is_heard_and_one_that_is_stopped_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Record
+) -> None:
+    """SIGSTOP of the holder, and a minute and a half of silence."""
     home = Home(claimed(tmp_path / "home"))
     monkeypatch.setattr(lock, "BEAT_SECONDS", 0.05)
     with lock.hold(home.lock, "a pass", now):
@@ -82,10 +106,11 @@ def test_a_holder_is_heard_and_one_that_is_stopped_is_not(tmp_path: Path, monkey
             lock.hold(home.lock, "a newcomer", now).__enter__()
         lock.take_over(home.lock)
         assert holder.wait(10) == -signal.SIGKILL
+    record_property("observed", "exit 75 naming the pid and the silence; taken over")
 
 
-def test_a_holder_on_another_machine_is_not_ended(tmp_path: Path) -> None:
-    """Its pid means another process here, or none."""
+def test_k17_a_holder_on_another_machine_is_not_ended(tmp_path: Path, record_property: Record) -> None:
+    """A lock signed on another machine, whose pid means another process here."""
     home = Home(claimed(tmp_path / "home"))
     with other_process(HOLD, home.lock) as holder:
         home.lock.write_text(home.lock.read_text().replace(socket.gethostname(), "elsewhere.example"))
@@ -94,9 +119,11 @@ def test_a_holder_on_another_machine_is_not_ended(tmp_path: Path) -> None:
         with pytest.raises(UsageError, match=rf"pid {holder.pid} on elsewhere\.example.*by hand"):
             lock.take_over(home.lock)
         assert holder.poll() is None
+    record_property("observed", "refused, and said how")
 
 
-def test_a_pid_that_was_given_out_again_is_not_ended(tmp_path: Path) -> None:
+def test_k17_a_pid_that_was_given_out_again_is_not_ended(tmp_path: Path, record_property: Record) -> None:
+    """A lock signed by a process that ended, whose pid another has by now."""
     home = Home(claimed(tmp_path / "home"))
     with other_process(HOLD, home.lock) as holder:
         told = json.loads(home.lock.read_text())
@@ -104,9 +131,11 @@ def test_a_pid_that_was_given_out_again_is_not_ended(tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="no process of this machine"):
             lock.take_over(home.lock)
         assert holder.poll() is None
+    record_property("observed", "refused")
 
 
-def test_a_number_that_is_void_opens_nothing(tmp_path: Path) -> None:
+def test_k17_a_number_that_is_void_opens_nothing(tmp_path: Path, record_property: Record) -> None:
+    """A write under a fencing number that a later pass has made void."""
     path = tmp_path / "warehouse.duckdb"
     with open_warehouse(path) as connection:
         first, second = fencing.take(connection, "first"), fencing.take(connection, "second")
@@ -115,12 +144,15 @@ def test_a_number_that_is_void_opens_nothing(tmp_path: Path) -> None:
         pytest.fail("it opened")
     with fencing.open_fenced(path, second):
         pass
+    record_property("observed", f"number {first} refused, {second} let in")
 
 
-def test_a_holder_that_was_killed_holds_nothing(tmp_path: Path) -> None:
+def test_k01_a_holder_that_was_killed_holds_nothing(tmp_path: Path, record_property: Record) -> None:
+    """kill -9 of the holder, before its parent has looked."""
     home = Home(claimed(tmp_path / "home"))
     with other_process(HOLD, home.lock) as holder:
         assert lock.is_held(home.lock)
         holder.kill()
         os.waitid(os.P_PID, holder.pid, os.WEXITED | os.WNOWAIT)  # dead, and its parent has not looked yet
         assert not lock.is_held(home.lock)
+    record_property("observed", "free at once")
