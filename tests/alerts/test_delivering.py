@@ -1,22 +1,16 @@
 """From the outbox to the channels: in order, to each on its own, again until it is taken, and never twice."""
 
 import json
-import multiprocessing
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from connectors.storage.home import Home
 from flows import notify, settings
 from flows.channels import open_channels
-from flows.settings import POINTS
 from tests.alerts.alerting import fault
-from tests.alerts.office import AT, Office, office, receiver, told
+from tests.alerts.office import Office, office, receiver, told
 from tests.receiver import DOWN, Receiver
 from tokenshare.errors import UsageError
 
@@ -106,41 +100,3 @@ def test_a_wrong_setting_is_told_without_repeating_a_secret(name: str, value: st
         open_channels(settings.load({f"TOKENSHARE_{name}": value}))
     assert said in str(refused.value)
     assert "canary-x" not in str(refused.value)
-
-
-@contextmanager
-def killed_at(moment: str, office: Office) -> Iterator[int]:
-    """Stage 12 in a process of its own that is killed there; its exit code."""
-    process = multiprocessing.get_context("spawn").Process(target=stage, args=(office.root, office.variables, moment))
-    process.start()
-    process.join(120)
-    yield process.exitcode or 0
-
-
-def stage(root: Path, variables: dict[str, str], moment: str) -> None:
-    """The stage as a pass runs it, after its decisions."""
-    from types import SimpleNamespace
-
-    from flows.run import Run
-
-    found = settings.load({"TOKENSHARE_HOME": str(root), **variables, "TOKENSHARE_KILL_AT": moment})
-    fields: Any = dict.fromkeys(("cluster", "upstreams"), SimpleNamespace())
-    run = Run(
-        id="rerun", as_of=AT, started_at=AT, settings=found, home=Home(root), sources=(), progress=print,
-        clock=lambda: datetime.now(UTC), channels=open_channels(found), **fields,
-    )  # fmt: skip
-    notify.notify(run)
-
-
-@pytest.mark.kill
-@pytest.mark.parametrize("when", ["before", "during", "after"])
-def test_kill_while_delivering_and_a_rerun_deliver_each_message_once(
-    office: Office, receiver: Receiver, when: str
-) -> None:
-    assert "alert" in POINTS
-    office.see(fault("a"), fault("b"))
-    with killed_at(f"alert.{when}", office) as code:
-        assert code == -signal.SIGKILL
-    assert len(receiver.taken()) == {"before": 0, "during": 1, "after": 2}[when]
-    assert office.deliver() == 0
-    assert sorted(told(receiver)) == [("trigger", "held/a"), ("trigger", "held/b")]

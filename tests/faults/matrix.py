@@ -95,8 +95,13 @@ CONCURRENCY = {
 RESOURCES = {
     "R01": Row("no space left, at every write", "before or after; with space again, as the twin"),
     "R02": Row("a read-only disk, no permission, an I/O error, at every write", "before or after; then as the twin"),
-    "R03": Row("the kernel ends the process for its memory", "as any kill"),
-    "R04": Row("no file descriptors left; temporary files swept away", "the error names the resource; readers go on"),
+    "R03": Row(
+        "the kernel ends the process for its memory",
+        "as any kill",
+        why="A machine short of memory would end other processes too. It is the same signal as in K06, K10 and K11, "
+        "which kill the process in Beam, dbt and the gates.",
+    ),
+    "R04": Row("no file descriptors left", "the error names the resource; before or after; then as the twin"),
     "R05": Row("the published file is damaged or altered", "known by its digest and rebuilt from the decision"),
 }
 GATES = {

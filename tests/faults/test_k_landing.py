@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -74,8 +75,10 @@ def torn(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int, int]:
 
 
 def land_one(connection: warehouse.Connection, wanted: Range) -> None:
-    length = wanted.end - wanted.start
-    ledger.record_landed(connection, "run", AT, [Landed(wanted, length - 1, 1)], lambda: None)
+    """That range of two partitions, in one transaction."""
+    both = [replace(wanted, partition=partition) for partition in (0, 1)]
+    landed = [Landed(one, one.end - one.start - 1, 1) for one in both]
+    ledger.record_landed(connection, "run", AT, landed, lambda: None)
 
 
 def test_k08_a_log_cut_at_any_byte_holds_all_or_nothing(
@@ -100,11 +103,11 @@ def reached_after(folder: Path, here: Path, place: int) -> int:
     with open_warehouse(path) as connection:
         found = connection.execute("SELECT count(*), sum(rows), sum(rejected) FROM ledger.landed").fetchone()
         reached = ledger.positions(connection)[NAME, 0]
-        assert found == {10: (1, 9, 1), 25: (2, 23, 2)}[reached]
+        assert found == {10: (2, 18, 2), 25: (4, 46, 4)}[reached]
         pending = ledger.intended(connection)
         assert pending == ([] if reached == 25 else pending[:1])
         if reached == 10:
             land_one(connection, SECOND)
-        assert ledger.positions(connection) == {(NAME, 0): 25}
+        assert ledger.positions(connection) == {(NAME, 0): 25, (NAME, 1): 25}
     shutil.rmtree(here)
     return reached

@@ -54,7 +54,9 @@ def walked(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wa
 @pytest.fixture(scope="module")
 def days(walked: Walked) -> list[Day]:
     """The whole walk."""
-    return [walked.walk.day(points) for points in days_of(walked.effects)[:int(__import__("os").environ.get("DAYS", "99"))]]
+    return [
+        walked.walk.day(points) for points in days_of(walked.effects)[: int(__import__("os").environ.get("DAYS", "99"))]
+    ]
 
 
 def values(found: Shown) -> dict[str, list[tuple[Any, ...]]]:
@@ -127,6 +129,16 @@ def test_r01_no_space_at_every_write(walked: Walked, days: list[Day], record_pro
 def test_r02_another_error_at_every_write(walked: Walked, days: list[Day], record_property: Record) -> None:
     """EROFS, EACCES or EIO at the last call of every place of our code that writes, one place a pass."""
     record_property("observed", walk_of(walked, days, is_full=False))
+
+
+@pytest.mark.long
+def test_r04_no_file_descriptors_left(walked: Walked, record_property: Record) -> None:
+    """RLIMIT_NOFILE so low that a pass may open four, sixteen and thirty files more than it has."""
+    day = walked.walk.starve((4, 16, 30))
+    held(day, day.failures)
+    said = [failure.said for failure in day.failures]
+    assert all("oo many open files" in one for one in said), said
+    record_property("observed", f"{len(said)} passes end with {said[0]!r}")
 
 
 def walk_of(walked: Walked, days: list[Day], is_full: bool) -> str:

@@ -1,8 +1,10 @@
 """A home in which one call after another fails, beside a twin in which none does."""
 
 import errno
+import resource
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -83,14 +85,39 @@ class Walk:
         after, expected = shown(self.scene), shown(self.twin)
         return Day(before, failures, report, after, expected, find_litter(self.scene), find_losses(self.scene))
 
+    def starve(self, spares: Sequence[int]) -> Day:
+        """A pass for each number of file descriptors that it has left, then one that has enough."""
+        number = next(self.numbers)
+        play(self.twin, number, self.world)
+        before = shown(self.scene)
+        failures = [self._fail(number, Point("descriptors", spare, errno.EMFILE)) for spare in spares]
+        report = play(self.scene, number, self.world)
+        after, expected = shown(self.scene), shown(self.twin)
+        return Day(before, failures, report, after, expected, find_litter(self.scene), find_losses(self.scene))
+
     def _fail(self, number: int, point: Point) -> Failure:
         effects = Effects(self.scene.root, fail=(point.place, point.number), error=point.error)
         said, code = "", None
+        spare = point.number if point.error == errno.EMFILE else None
         try:
-            code = int(play(self.scene, number, self.world, effects).exit_code)
+            with limited(spare):
+                code = int(play(self.scene, number, self.world, effects).exit_code)
         except Exception as error:  # noqa: BLE001  # whatever it is: what it leaves is what counts
             said = f"{type(error).__name__}: {error}"
-        return Failure(point, bool(effects.refused), said, code, shown(self.scene))
+        return Failure(point, bool(effects.refused or spare), said, code, shown(self.scene))
+
+
+@contextmanager
+def limited(spare: int | None) -> Iterator[None]:
+    """This process may open no more files than so many besides those it has open; all it likes for None."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if spare is not None:
+        highest = max(int(handle.name) for handle in Path("/proc/self/fd").iterdir())
+        resource.setrlimit(resource.RLIMIT_NOFILE, (highest + 1 + spare, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def play(scene: Scene, number: int, world: Path, effects: Effects | None = None) -> Report:

@@ -23,6 +23,7 @@ from tokenshare.errors import ExitCode, UsageError
 from tokenshare.metrics import METRIC_BY_ID, METRICS
 from tokenshare.publication import Candidate, Check, Standing, Verdict, decide
 
+Record = Callable[[str, Any], None]
 METRIC = METRIC_BY_ID["router_tokens_weekly"]
 AS_OF = datetime(2026, 7, 13, 6, tzinfo=UTC)
 WEEKS = 2_000  # enough for several blocks of a file
@@ -81,17 +82,21 @@ def shown(mine: Home) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize("how", DAMAGES)
-def test_a_damaged_file_is_one_sentence_to_who_looks_and_the_next_pass_mends_it(decided: Home, how: str) -> None:
+def test_r05_a_damaged_file_is_one_sentence_to_who_looks_and_the_next_pass_mends_it(
+    decided: Home, how: str, record_property: Record
+) -> None:
+    """The published file emptied, cut short, or full of random bytes."""
     damage(decided.published_file, DAMAGES[how])
     with pytest.raises(UsageError, match=r"published file is not readable.*`tokenshare refresh`") as caught:
         shown(decided)
     assert caught.value.exit_code == ExitCode.USAGE
     republish(decided)  # as every pass begins
     assert shown(decided) == ROWS
+    record_property("observed", f"one sentence to who looks; {WEEKS} rows again")
 
 
-def test_an_edited_file_is_rebuilt_from_the_decision(decided: Home) -> None:
-    """It opens, and says the digest of the newest decisions: its bytes tell."""
+def test_r05_an_edited_file_is_rebuilt_from_the_decision(decided: Home, record_property: Record) -> None:
+    """A number in the published file changed: it opens, and says the digest of the newest decisions."""
     decided.published_file.chmod(0o644)
     with warehouse.connect(decided.published_file) as connection:
         connection.execute(f"UPDATE {METRIC.relation} SET tokens = 7")
@@ -99,24 +104,29 @@ def test_an_edited_file_is_rebuilt_from_the_decision(decided: Home) -> None:
     republish(decided)
     assert shown(decided) == ROWS
     assert stat.S_IMODE(decided.published_file.stat().st_mode) == 0o444
+    record_property("observed", "its bytes tell; rebuilt, read-only")
 
 
-def test_a_lost_file_is_rebuilt_and_a_sound_one_is_left_alone(decided: Home) -> None:
+def test_r05_a_lost_file_is_rebuilt_and_a_sound_one_is_left_alone(decided: Home, record_property: Record) -> None:
+    """The published file deleted."""
     decided.published_file.unlink()
     republish(decided)
     assert shown(decided) == ROWS
     written = decided.published_file.stat().st_mtime_ns
     republish(decided)
     assert decided.published_file.stat().st_mtime_ns == written
+    record_property("observed", f"{WEEKS} rows again; a sound file is not written anew")
 
 
 @pytest.mark.parametrize("how", DAMAGES)
-def test_a_damaged_version_is_written_again(decided: Home, how: str) -> None:
+def test_r05_a_damaged_version_is_written_again(decided: Home, how: str, record_property: Record) -> None:
+    """The Parquet file of a version emptied, cut short, or full of random bytes."""
     path = decided.published / METRIC.id / "1.parquet"
     sound = path.read_bytes()
     damage(path, DAMAGES[how] if "header" not in how else lambda body: body[:400] + bytes(200) + body[600:])
     publish(decided)
     assert path.read_bytes() == sound
+    record_property("observed", "byte by byte as it was")
 
 
 def test_a_look_back_needs_no_version_file(decided: Home) -> None:
@@ -124,7 +134,8 @@ def test_a_look_back_needs_no_version_file(decided: Home) -> None:
     assert [tuple(row.values()) for row in looks.metric(decided, METRIC, AS_OF)["rows"]] == ROWS
 
 
-def test_an_older_version_whose_file_is_gone_is_written_again(decided: Home) -> None:
+def test_r05_an_older_version_whose_file_is_gone_is_written_again(decided: Home, record_property: Record) -> None:
+    """The Parquet file of an older version deleted."""
     first = decided.published / METRIC.id / "1.parquet"
     sound = first.read_bytes()
     later = Candidate(METRIC, tuple(ROWS[:-1]))
@@ -134,6 +145,7 @@ def test_an_older_version_whose_file_is_gone_is_written_again(decided: Home) -> 
         first.unlink()
         record(connection, decided, decide(standing, later, [Check("law", "passed", "0", "0")], "suite", AS_OF, True))
     assert first.read_bytes() == sound
+    record_property("observed", "byte by byte as it was")
 
 
 def test_an_inactive_metric_has_no_rows_and_keeps_its_versions(decided: Home) -> None:
@@ -154,12 +166,16 @@ def test_an_inactive_metric_has_no_rows_and_keeps_its_versions(decided: Home) ->
     assert shown(decided) == ROWS
 
 
-def test_a_metric_that_became_inactive_is_shown_so_even_after_a_kill_before_the_swap(decided: Home) -> None:
+def test_k14_a_metric_that_became_inactive_is_shown_so_after_a_kill_before_the_swap(
+    decided: Home, record_property: Record
+) -> None:
+    """A decision on record, and no swap after it."""
     with warehouse.open_warehouse(decided.warehouse) as connection:
         run = decisions.Run("inactive", AS_OF, "s", "m", {})
         decisions.record(connection, run, [Decision(METRIC, Verdict("inactive", (), "gone"), (), "")], nothing, nothing)
     republish(decided)
     assert shown(decided) == []
+    record_property("observed", "shown before anything else")
 
 
 def test_a_version_older_than_a_column_is_read_with_nothing_in_it(decided: Home) -> None:

@@ -1,0 +1,60 @@
+"""Killed while alerts go out: each arrives once, under one key."""
+
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.storage.home import Home
+from flows import notify, settings
+from flows.channels import open_channels
+from tests.alerts.alerting import fault
+from tests.alerts.office import AT, Office, office, receiver, told
+from tests.receiver import Receiver
+
+__all__ = ["office", "receiver"]
+pytestmark = pytest.mark.kill
+Record = Callable[[str, Any], None]
+
+
+@contextmanager
+def killed_at(moment: str, office: Office) -> Iterator[int]:
+    """Stage 12 in a process of its own that is killed there; its exit code."""
+    process = multiprocessing.get_context("spawn").Process(target=stage, args=(office.root, office.variables, moment))
+    process.start()
+    process.join(120)
+    yield process.exitcode or 0
+
+
+def stage(root: Path, variables: dict[str, str], moment: str) -> None:
+    """The stage as a pass runs it, after its decisions."""
+    from types import SimpleNamespace
+
+    from flows.run import Run
+
+    found = settings.load({"TOKENSHARE_HOME": str(root), **variables, "TOKENSHARE_KILL_AT": moment})
+    fields: Any = dict.fromkeys(("cluster", "upstreams"), SimpleNamespace())
+    run = Run(
+        id="rerun", as_of=AT, started_at=AT, settings=found, home=Home(root), sources=(), progress=print,
+        clock=lambda: datetime.now(UTC), channels=open_channels(found), **fields,
+    )  # fmt: skip
+    notify.notify(run)
+
+
+@pytest.mark.parametrize("when", ["before", "during", "after"])
+def test_k15_a_kill_while_delivering_and_a_rerun_deliver_each_message_once(
+    office: Office, receiver: Receiver, when: str, record_property: Record
+) -> None:
+    """kill -9 before, between and after two alerts to a real receiver; then the round again."""
+    office.see(fault("a"), fault("b"))
+    with killed_at(f"alert.{when}", office) as code:
+        assert code == -signal.SIGKILL
+    assert len(receiver.taken()) == {"before": 0, "during": 1, "after": 2}[when]
+    assert office.deliver() == 0
+    assert sorted(told(receiver)) == [("trigger", "held/a"), ("trigger", "held/b")]
+    record_property("observed", f"{len(receiver.taken())} alerts arrived, each once, each under its key")
