@@ -28,7 +28,7 @@ BLOCK = re.compile(r"^```(sh|sql)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 ELSEWHERE = {
     "tokenshare broker": "tests/kafka/test_broker.py",
     "tokenshare backfill": "tests/route/test_repairs.py",
-    "tokenshare refresh": "tests/cli/test_locks.py",
+    "tokenshare refresh": "tests/faults/test_c_locks.py",
     "TOKENSHARE_HOME=.tokenshare/live tokenshare": "tests/docs/test_first_run.py",
     "tokenshare alerts test": "tests/alerts/test_delivering.py",  # it wants a channel
     "tokenshare serve": "tests/prefect/test_schedule.py",

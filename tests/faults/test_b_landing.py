@@ -15,7 +15,8 @@ from connectors.kafka import groups, letters, producer, ranges, topics
 from connectors.kafka.cluster import Cluster, opened
 from connectors.kafka.producer import Message
 from connectors.storage import home
-from connectors.storage.warehouse import open_warehouse, positions
+from connectors.storage.ledger import positions
+from connectors.storage.warehouse import open_warehouse
 from flows.refresh import Report
 from tests.faults.oracles import find_losses
 from tests.faults.parts import NAME, cluster_of, land_now, landed, owed, usage
