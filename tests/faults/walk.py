@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 
 from flows import settings
@@ -112,8 +112,9 @@ def limited(spare: int | None) -> Iterator[None]:
     """This process may open no more files than so many besides those it has open; all it likes for None."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if spare is not None:
-        highest = max(int(handle.name) for handle in Path("/proc/self/fd").iterdir())
-        resource.setrlimit(resource.RLIMIT_NOFILE, (highest + 1 + spare, hard))
+        taken = {int(handle.name) for handle in Path("/proc/self/fd").iterdir()}
+        free = (number for number in count() if number not in taken)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (next(islice(free, spare, None)), hard))
     try:
         yield
     finally:
