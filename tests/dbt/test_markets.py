@@ -164,9 +164,10 @@ def test_every_real_target_holiday_has_the_rate_of_the_day_before_and_says_so(tm
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     weekdays = [on for on in days if on.weekday() < 5]
     landing = Landing()
-    bundled(Window(date(2025, 1, 1), last, datetime(2026, 10, 31, 6, tzinfo=UTC))).land(landing)
+    last_night = datetime(2026, 10, 31, 6, tzinfo=UTC)
+    bundled(Window(date(2025, 1, 1), last, last_night)).land(landing)
     counts(night(1), ("0700.HK", date(2025, 1, 1), 9_180_000_000, 1)).land(landing)
-    quotes(night(2), *(("0700.HK", on, "500.25", "HKD") for on in weekdays)).land(landing)
+    quotes(last_night, *(("0700.HK", on, "500.25", "HKD") for on in weekdays)).land(landing)
     with built(landing, tmp_path, *BUILD) as warehouse:
         query = "select session_date, fx_date, market_cap_usd from metrics.market_cap_daily"
         rows = warehouse.execute(query).fetchall()
