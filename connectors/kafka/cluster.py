@@ -1,6 +1,8 @@
 """A Kafka cluster as a value, and the one way in which clients of it are opened."""
 
+import errno
 import logging
+import os
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -34,6 +36,7 @@ PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 BOOTSTRAP_SECONDS = 8.0
 START_OR_CORRECT = "start that Kafka, or correct TOKENSHARE_KAFKA_BOOTSTRAP_SERVERS"
 CHECK_SECURITY = "correct the security protocol, the credentials or the certificates"
+MORE_FILES = "let this process open more files (ulimit -n)"
 
 # A library that nobody configured would write its retries to stderr; who wants them adds a handler.
 logging.getLogger("kafka").addHandler(logging.NullHandler())
@@ -134,8 +137,9 @@ def _constructed(kind: Any, cluster: Cluster, options: Mapping[str, Any]) -> Any
         for net in nets:
             net.close()
         reason = "; ".join(dict.fromkeys(reasons)) or str(error)
+        fix = MORE_FILES if os.strerror(errno.EMFILE) in reason else CHECK_SECURITY
         raise BrokerUnavailable(
-            f"Kafka at {cluster.bootstrap_servers} listens but does not let us in ({reason})", CHECK_SECURITY
+            f"Kafka at {cluster.bootstrap_servers} listens but does not let us in ({reason})", fix
         ) from error
     for net in nets:
         del net._manager.get_connection
@@ -171,7 +175,9 @@ def reach(cluster: Cluster, timeout_seconds: float) -> None:
             return
         except OSError as error:
             refusals.append(str(error))
-    raise BrokerUnavailable(f"nothing listens at {cluster.bootstrap_servers} ({'; '.join(refusals)})", START_OR_CORRECT)
+    said = "; ".join(refusals)
+    fix = MORE_FILES if os.strerror(errno.EMFILE) in said else START_OR_CORRECT
+    raise BrokerUnavailable(f"nothing listens at {cluster.bootstrap_servers} ({said})", fix)
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -134,7 +134,9 @@ def _check(consumer: Any, partition: Any, wanted: Range) -> None:
         beginning = consumer.beginning_offsets([partition], METADATA_MS)[partition]
         end = consumer.end_offsets([partition], METADATA_MS)[partition]
     except KafkaTimeoutError as error:
-        raise BrokerUnavailable(f"Kafka lacks topic {wanted.topic} partition {wanted.partition}", CREATE) from error
+        raise BrokerUnavailable(
+            f"Kafka lacks topic {wanted.topic} partition {wanted.partition}, or is too slow to say so", CREATE
+        ) from error
     span = (wanted.topic, wanted.partition)
     gaps = lost({span: wanted.start}, {span: (beginning, end)}) or lost({span: wanted.end}, {span: (0, end)})
     if gaps:
