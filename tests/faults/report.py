@@ -48,7 +48,8 @@ def write(page: Path, seen: Mapping[str, Seen]) -> None:
     """Writes the page; a row none of whose tests ran keeps its line."""
     kept = lines_of(page)
     lines = [
-        _line(id, row, seen[id]) if id in seen else kept.get(id) or _line(id, row, Seen()) for id, row in ROWS.items()
+        kept[id] if id in kept and id not in seen and not row.why else _line(id, row, seen.get(id, Seen()))
+        for id, row in ROWS.items()
     ]
     page.write_text(OPENING + "\n".join(lines) + "\n", encoding="utf-8")
 
