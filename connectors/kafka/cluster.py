@@ -137,9 +137,9 @@ def _constructed(kind: Any, cluster: Cluster, options: Mapping[str, Any]) -> Any
         for net in nets:
             net.close()
         reason = "; ".join(dict.fromkeys(reasons)) or str(error)
-        fix = MORE_FILES if os.strerror(errno.EMFILE) in reason else CHECK_SECURITY
         raise BrokerUnavailable(
-            f"Kafka at {cluster.bootstrap_servers} listens but does not let us in ({reason})", fix
+            f"Kafka at {cluster.bootstrap_servers} listens but does not let us in ({reason})",
+            _fix(reason, CHECK_SECURITY),
         ) from error
     for net in nets:
         del net._manager.get_connection
@@ -176,8 +176,12 @@ def reach(cluster: Cluster, timeout_seconds: float) -> None:
         except OSError as error:
             refusals.append(str(error))
     said = "; ".join(refusals)
-    fix = MORE_FILES if os.strerror(errno.EMFILE) in said else START_OR_CORRECT
-    raise BrokerUnavailable(f"nothing listens at {cluster.bootstrap_servers} ({said})", fix)
+    raise BrokerUnavailable(f"nothing listens at {cluster.bootstrap_servers} ({said})", _fix(said, START_OR_CORRECT))
+
+
+def _fix(said: str, usual: str) -> str:
+    """What mends it: a process that may open no more files blames whatever it wanted to open."""
+    return MORE_FILES if os.strerror(errno.EMFILE) in said else usual
 
 
 def _address(text: str) -> tuple[str, int]:

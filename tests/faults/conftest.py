@@ -1,16 +1,31 @@
 """Scenes over the whole route; and with `--fault-report`, what the tests of each row saw, as a page."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from connectors.kafka import topics
+from connectors.storage import home
+from tests.faults.parts import cluster_of
 from tests.faults.report import Seen, row_of, write
 from tests.route.conftest import home_of, new_scene, scene
+from tests.scene import Scene
+from tokenshare.topics import TOPIC_NAMES
 
 __all__ = ["home_of", "new_scene", "scene"]
 OPTION = "--fault-report"
+
+
+@pytest.fixture
+def mill(broker: str, tmp_path: Path) -> Iterator[Scene]:
+    """A home whose topics are there, of which only the landing is played."""
+    scene = Scene(tmp_path / "home", broker)
+    home.claim(scene.home, "live")
+    topics.create(cluster_of(scene), TOPIC_NAMES)
+    yield scene
+    topics.delete_prefixed(cluster_of(scene))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

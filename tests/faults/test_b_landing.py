@@ -4,7 +4,6 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
@@ -14,7 +13,6 @@ from kafka import KafkaAdminClient
 from connectors.kafka import groups, letters, producer, ranges, topics
 from connectors.kafka.cluster import Cluster, opened
 from connectors.kafka.producer import Message
-from connectors.storage import home
 from connectors.storage.ledger import positions
 from connectors.storage.warehouse import open_warehouse
 from flows.refresh import Report
@@ -103,16 +101,6 @@ def test_b08_records_that_come_twice_count_once(again: Again, record_property: R
     for id in ROUTER:
         assert bare(again.scene.metric(id)) == bare(again.before[id])
     record_property("observed", f"{again.copies} records twice, {len(ROUTER)} metrics unchanged")
-
-
-@pytest.fixture
-def mill(broker: str, tmp_path: Path) -> Iterator[Scene]:
-    """A home whose topics are there, of which only the landing is played."""
-    scene = Scene(tmp_path / "home", broker)
-    home.claim(scene.home, "live")
-    topics.create(cluster_of(scene), TOPIC_NAMES)
-    yield scene
-    topics.delete_prefixed(cluster_of(scene))
 
 
 def send_when_taken(cluster: Cluster, message: Message) -> None:

@@ -1,7 +1,7 @@
 """Killed while ranges land: letters that are out already, and a ledger whose log is cut at any byte."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,32 +9,22 @@ from typing import Any
 
 import pytest
 
-from connectors.kafka import letters, producer, topics
+from connectors.kafka import letters, producer
 from connectors.kafka.producer import Message
-from connectors.storage import home, ledger, warehouse
+from connectors.storage import ledger, warehouse
 from connectors.storage.warehouse import open_warehouse
 from tests.faults.parts import NAME, cluster_of, land_killed, land_now, landed, owed, usage
 from tests.faults.passes import KILLED
 from tests.kafka.test_producer import read
 from tests.scene import Scene
 from tokenshare.offsets import Landed, Range
-from tokenshare.topics import TOPIC_NAMES, USAGE_OBSERVED
+from tokenshare.topics import USAGE_OBSERVED
 
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(900)]
 Record = Callable[[str, Any], None]
 AT = datetime(2026, 7, 1, tzinfo=UTC)
 FIRST, SECOND = Range(NAME, 0, 0, 10), Range(NAME, 0, 10, 25)
 STRIDE, RECORD_BYTES = 97, 64  # steps through the transaction; its last bytes, with the record that commits it
-
-
-@pytest.fixture
-def mill(broker: str, tmp_path: Path) -> Iterator[Scene]:
-    """A home whose topics are there, of which only the landing is played."""
-    scene = Scene(tmp_path / "home", broker)
-    home.claim(scene.home, "live")
-    topics.create(cluster_of(scene), TOPIC_NAMES)
-    yield scene
-    topics.delete_prefixed(cluster_of(scene))
 
 
 def test_k07_letters_that_are_out_twice_count_once(mill: Scene, record_property: Record) -> None:
