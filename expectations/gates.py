@@ -11,11 +11,11 @@ from great_expectations import ExpectationSuite
 
 from expectations.evidence import FEW_LETTERS, NO_DAY, Letters, Measured, freshness, in_force, spoilt
 from expectations.following import judge_following
+from expectations.frames import CandidateFrames
 from expectations.laws import LAWS, Frames
 from expectations.pins import pins
 from expectations.suites import digest_of, measures_suite, pin, suite_for
 from expectations.validation import validate
-from tokenshare.columns import columns_of
 from tokenshare.metrics import GROUP_BY_ID, Interval, Metric
 from tokenshare.publication import WHOLE, Breach, Candidate, Check, Row
 
@@ -52,7 +52,7 @@ class Measure:
 
 def judge(case: Case) -> dict[str, list[Check]]:
     """The checks of each metric of a group; one failed member shuts the gate of all."""
-    frames = {id: _frame(candidate) for id, candidate in case.candidates.items()}
+    frames = CandidateFrames(case.candidates)
     shared = [_built(case.failed_tests), _whole(case), _read(case), *_measure(_evidence(case), case.released)]
     checks = {m.id: [*shared, *_judge_metric(m, frames, case)] for m in case.metrics}
     return _together(checks) if len(case.metrics) > 1 else checks
@@ -184,10 +184,6 @@ def _together(checks: dict[str, list[Check]]) -> dict[str, list[Check]]:
     shut = [id for id, found in checks.items() if any(check.shuts for check in found)]
     verdict = Check("coherence_group", "failed", f"{', '.join(shut[:3])} held", "every member passes")
     return {id: found if id in shut or not shut else [*found, verdict] for id, found in checks.items()}
-
-
-def _frame(candidate: Candidate) -> pd.DataFrame:
-    return pd.DataFrame(candidate.rows, columns=[column.name for column in columns_of(candidate.metric.row)])
 
 
 def _series(measured: Sequence[Measured], name: str) -> pd.Series:

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from expectations import gates
+from expectations import frames, gates
 from tests.gates.consistent import Break, case, members, setting, shut, unlanded
 from tests.gates.tables import TABLES, Table
 from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID, METRICS
@@ -79,7 +79,7 @@ def test_a_row_that_breaks_its_contract_shuts_the_gate(id: str, broken: Break, c
 @pytest.mark.parametrize("change", ["missing", "extra"])
 def test_another_set_of_columns_shuts_the_gate(id: str, change: str, monkeypatch: pytest.MonkeyPatch) -> None:
     share = "china_share" if id == IDENTIFIED else "named_share"
-    frame_of = gates._frame
+    frame_of = frames.frame_of
 
     def other_columns(candidate: Any) -> pd.DataFrame:
         frame = frame_of(candidate)
@@ -87,5 +87,5 @@ def test_another_set_of_columns_shuts_the_gate(id: str, change: str, monkeypatch
             return frame
         return frame.drop(columns=share) if change == "missing" else frame.assign(extra=1)
 
-    monkeypatch.setattr(gates, "_frame", other_columns)
+    monkeypatch.setattr(frames, "frame_of", other_columns)
     assert any(name.startswith("expect_table_columns_to_match_set") for name in shut(unlanded(case(id)))[id])
