@@ -36,8 +36,9 @@ demo: $(READY) ## the whole route on a synthetic world, from local broker to rep
 test: check ## what CI runs: check, then every test
 	$(BIN)/pytest --numprocesses 4 --dist loadfile $(addprefix --ignore=,$(HOUSE_TESTS))
 
-faults: $(READY) ## every fault of tests/faults, long ones too, and the page of what was seen
+faults: $(READY) ## every fault of tests/faults, whatever else is long, and the page of what was seen
 	$(BIN)/pytest --numprocesses 2 --dist load -m long $(TABLE)
+	$(BIN)/pytest --numprocesses 2 --dist loadfile -m long --ignore tests/faults tests
 	$(BIN)/pytest --numprocesses 2 --dist loadfile -m "long or not long" --ignore $(TABLE) \
 	  --fault-report docs/reference/faults.md tests/faults
 

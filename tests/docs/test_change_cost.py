@@ -18,7 +18,7 @@ from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from flows import generate
 from tests.docs import toys
-from tests.scene import Scene, small_rows, write_rankings
+from tests.scene import ROUTER_ALONE, Scene, small_rows, write_rankings
 
 pytestmark = pytest.mark.timeout(900)
 ROOT = Path(__file__).parents[2]
@@ -53,7 +53,8 @@ class Toyed:
 def toyed(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Toyed]:
     root = copy_tree(tmp_path_factory.mktemp("toyed") / "tree")
     touched = [touch(root, add) for add in (toys.add_source, toys.add_metric)]
-    scene = Scene(tmp_path_factory.mktemp("home") / "home", broker)
+    run(root, GENERATE)
+    scene = Scene(tmp_path_factory.mktemp("home") / "home", broker, ROUTER_ALONE)
     world = write_rankings(tmp_path_factory.mktemp("world"), small_rows(date(2026, 6, 1), 14))
     (world / "toy.csv").write_text(toys.FIXTURE)
     told = run(
@@ -84,12 +85,10 @@ def copy_tree(root: Path) -> Path:
 
 
 def touch(root: Path, add: Any) -> set[str]:
-    """Adds a toy and renders what is derived; the files a person had to touch."""
+    """Adds a toy; the files a person had to touch."""
     before = changed(root)
     add(root)
-    mine = changed(root) - before
-    run(root, GENERATE)
-    return mine
+    return changed(root) - before
 
 
 def changed(root: Path) -> set[str]:

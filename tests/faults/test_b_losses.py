@@ -125,6 +125,7 @@ def test_b03_all_is_stated_again_by_itself_and_let_out(seen: Seen, record_proper
     record_property("observed", "whole again, exit 0, verify --all without a breach")
 
 
+@pytest.mark.long
 def test_b04_a_topic_made_again_never_lands_under_old_coordinates(seen: Seen, record_property: Record) -> None:
     """The topic deleted and made again, then a pass, then one with --accept-gap."""
     scene, (rows, _) = seen.scene, landed(seen.scene)

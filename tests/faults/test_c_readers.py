@@ -23,7 +23,7 @@ from tests.route.reader import reading_along
 from tests.scene import MODELS, ROUTER_ALONE, Scene, statuses, write_prices
 from tokenshare.errors import ExitCode
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 Record = Callable[[str, Any], None]
 METRIC = "router_tokens_weekly"
 # Opens what is published, begins a query, and ends it when it is told to; then asks once more without opening anew.

@@ -46,7 +46,9 @@ def stage(root: Path, variables: dict[str, str], moment: str) -> None:
     notify.notify(run)
 
 
-@pytest.mark.parametrize("when", ["before", "during", "after"])
+@pytest.mark.parametrize(
+    "when", [pytest.param("before", marks=pytest.mark.long), "during", pytest.param("after", marks=pytest.mark.long)]
+)
 def test_k15_a_kill_while_delivering_and_a_rerun_deliver_each_message_once(
     office: Office, receiver: Receiver, when: str, record_property: Record
 ) -> None:

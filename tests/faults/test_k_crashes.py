@@ -36,13 +36,12 @@ PLACES = {
 }
 
 
-# Where the pass is in the middle of something, and the edges between stages; the others are long.
-EDGES = ("fetch.before", "produce.after", "decide.after")
+# Amid what each stage keeps; the others are long.
+SHORT = ("produce.during", "land.during", "commit.during", "build.during", "decide.during", "swap.during")
 
 
 def at(id: str) -> pytest.MarkDecorator:
-    is_short = {point: point.endswith(".during") or point in EDGES for point in PLACES[id]}
-    marked = [point if short else pytest.param(point, marks=pytest.mark.long) for point, short in is_short.items()]
+    marked = [point if point in SHORT else pytest.param(point, marks=pytest.mark.long) for point in PLACES[id]]
     return pytest.mark.parametrize("point", marked)
 
 
@@ -135,6 +134,7 @@ def test_k15_numbers_stand_when_killed_amid_alerts(lives: Lives, point: str, rec
     record_property("observed", survived(lives, point))
 
 
+@pytest.mark.long
 def test_k14_a_pass_that_fails_still_shows_what_the_killed_one_decided(
     lives: Lives, tmp_path: Path, record_property: Record
 ) -> None:

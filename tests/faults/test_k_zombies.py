@@ -130,6 +130,7 @@ def taken(scene: Scene) -> Iterator[None]:
     yield
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("station", STATIONS)
 def test_k17_a_zombie_is_refused_where_it_goes_on(ended: Ended, station: str, record_property: Record) -> None:
     """SIGSTOP at a station, the lock taken away, four passes so in a row, one whole pass, then SIGCONT to all."""
@@ -137,12 +138,14 @@ def test_k17_a_zombie_is_refused_where_it_goes_on(ended: Ended, station: str, re
     record_property("observed", f"exit {ended.codes[station]}")
 
 
+@pytest.mark.long
 def test_k17_readers_see_nothing_of_zombies(ended: Ended, record_property: Record) -> None:
     """SIGCONT of four zombies after a whole pass."""
     assert ended.after == ended.before
     record_property("observed", f"{len(ended.after.relations)} relations unmoved")
 
 
+@pytest.mark.long
 def test_k17_the_next_pass_finds_every_record_once(ended: Ended, record_property: Record) -> None:
     """SIGCONT of four zombies, then a pass."""
     assert ended.litter == ended.losses == []

@@ -30,6 +30,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
         return build(tmp_path_factory.mktemp("models"), patch)
 
 
+@pytest.mark.long
 def test_t01_a_hundred_orders_give_the_same_rows(models: Models, record_property: Record) -> None:
     """The raw rows of five fetches in a hundred other orders, offsets and partitions."""
     begun = monotonic()

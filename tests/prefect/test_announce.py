@@ -153,6 +153,7 @@ def test_no_secret_is_in_artifacts_events_deployments_or_files(scene: Scene, ser
     assert [path for path in stored if SECRET.encode() in path.read_bytes()] == []
 
 
+@pytest.mark.long
 def test_prefect_yaml_deploys_what_serve_would(server: Server, tmp_path: Path) -> None:
     """The documented commands, as they stand."""
     page = (ROOT / "docs" / "operate.md").read_text()

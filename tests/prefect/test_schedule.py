@@ -142,6 +142,7 @@ def test_no_secret_reaches_a_server_that_asks_who_calls(server: Server, serving:
     assert [secret for secret in (SECRET, LOGIN.split(":")[1]) if secret in dump] == []
 
 
+@pytest.mark.long
 def test_a_scheduled_pass_outlives_the_server_and_its_runner(
     server: Server, serving: "subprocess.Popen[bytes]", scene: Scene
 ) -> None:

@@ -47,7 +47,7 @@ while not stopping:
         print(json.dumps({"versions": look()}), flush=True)
     except Exception as error:
         print(json.dumps({"error": f"{type(error).__name__}: {error}"}), flush=True)
-    time.sleep(0.5)
+    time.sleep(1.5)
 '''
 
 

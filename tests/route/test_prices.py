@@ -231,6 +231,7 @@ def test_a_model_nobody_lists_is_an_error_in_spelling(story: Story) -> None:
         ask(story, "11.5", "price_ratio", "openai/gpt-5.4:deepseek/deepseek-v4-pro")
 
 
+@pytest.mark.long
 def test_a_live_set_up_reads_the_installed_book(new_scene: Callable[..., Scene], tmp_path: Path) -> None:
     """With the emulator where the router would be: real dated prices, and a catalogue that agrees on its day."""
     at = datetime(2026, 11, 20, 6, tzinfo=UTC)
