@@ -27,6 +27,16 @@ def recorded_data() -> Path:
     return RECORDED
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that may take long come first, so that no worker begins one while the others are done."""
+    longest: dict[Path, float] = {}
+    for item in items:
+        limit = item.get_closest_marker("timeout")
+        longest[item.path] = max(longest.get(item.path, 0), limit.args[0] if limit else 0)
+    items.sort(key=lambda item: -longest[item.path])
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """The broker outlives the workers that share it."""
     stop_broker(session.config._tmp_path_factory)  # type: ignore[attr-defined]

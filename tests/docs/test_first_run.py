@@ -142,6 +142,7 @@ def test_every_documented_query_answers(demo: tuple[Scene, dict[str, Any]]) -> N
             assert connection.execute(query).fetchall(), query
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)
 def test_the_documented_live_refresh_publishes_real_shapes(broker: str, tmp_path: Path, say: Say) -> None:
     """The same command as in the README, with the emulator where the internet would be, and no key."""
