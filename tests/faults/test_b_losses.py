@@ -20,7 +20,7 @@ from tests.scene import MODELS, ROUTER_ALONE, Scene, small_rows, statuses, write
 from tokenshare.errors import ExitCode, RecordsLost
 from tokenshare.metrics import METRIC_BY_ID, METRICS
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 ROUTER = [metric.id for metric in METRICS if metric.group == "router"]
 ACCEPTED = Order(accepts_gaps_by="Ada")
 Record = Callable[[str, Any], None]
@@ -125,7 +125,6 @@ def test_b03_all_is_stated_again_by_itself_and_let_out(seen: Seen, record_proper
     record_property("observed", "whole again, exit 0, verify --all without a breach")
 
 
-@pytest.mark.long
 def test_b04_a_topic_made_again_never_lands_under_old_coordinates(seen: Seen, record_property: Record) -> None:
     """The topic deleted and made again, then a pass, then one with --accept-gap."""
     scene, (rows, _) = seen.scene, landed(seen.scene)

@@ -23,7 +23,7 @@ from tests.scene import ROUTER_ALONE, Scene, small_rows, write_rankings
 from tokenshare.errors import BrokerUnavailable, Busy, ExitCode
 from tokenshare.metrics import METRICS, ROUTER_SOURCES
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 CANARY = "canary-4b1e7d90c2"
 HELD, BROKER, SKIPPED, *SOURCES = (
     f"tokenshare/{key}" for key in ("held/router", "pass/broker", "skipped", *(f"source/{id}" for id in ROUTER_SOURCES))
