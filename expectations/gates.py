@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from math import inf, isnan
 from typing import Any
 
 import pandas as pd
 from great_expectations import ExpectationSuite
 
-from expectations.evidence import FEW_LETTERS, NO_DAY, Letters, Measured, freshness, in_force, spoilt
+from expectations.evidence import FEW_LETTERS, Letters, Measured, freshness, in_force, spoilt
 from expectations.following import judge_following
 from expectations.frames import CandidateFrames
 from expectations.laws import LAWS, Frames
+from expectations.measures import Measure, breaches_of, ends_of, said_of
 from expectations.pins import pins
 from expectations.suites import digest_of, measures_suite, pin, suite_for
 from expectations.validation import validate
@@ -37,23 +37,14 @@ class Case:
     shown: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)  # by metric, what readers see, if any is shut
     gaps: tuple[Breach, ...] = ()  # accepted losses, by source, that are not stated again
     letters: tuple[Letters, ...] = ()  # of the topics it is made from
-
-
-@dataclass(frozen=True)
-class Measure:
-    """What one check read, a number per key, and where the numbers must lie."""
-
-    name: str
-    observed: pd.Series
-    interval: Interval
-    needs_keys: bool = False
-    is_told: bool = False
+    gone: tuple[Breach, ...] = ()  # files it was made from that are there no more
 
 
 def judge(case: Case) -> dict[str, list[Check]]:
     """The checks of each metric of a group; one failed member shuts the gate of all."""
     frames = CandidateFrames(case.candidates)
-    shared = [_built(case.failed_tests), _whole(case), _read(case), *_measure(_evidence(case), case.released)]
+    shared = [_built(case.failed_tests), _whole(case), _there(case), _read(case)]
+    shared += _measure(_evidence(case), case.released)
     checks = {m.id: [*shared, *_judge_metric(m, frames, case)] for m in case.metrics}
     return _together(checks) if len(case.metrics) > 1 else checks
 
@@ -75,7 +66,8 @@ def _evidence(case: Case) -> list[Measure]:
     group, limit = GROUP_BY_ID[case.metrics[0].group], case.metrics[0].freshness
     measured = in_force(case.measured, case.as_of, limit) if limit else case.measured
     measures = [
-        Measure(e.name, _series(measured, e.name), e.within, not e.is_occasional, e.is_told) for e in group.evidence
+        Measure(e.name, _series(measured, e.name), e.within, not e.is_occasional, e.is_told, e.is_named)
+        for e in group.evidence
     ]
     if not group.evidence or limit is None:
         return measures
@@ -115,39 +107,17 @@ def _obeyed(suite: ExpectationSuite, frame: pd.DataFrame, digest: str) -> list[b
 def _measure(measures: Sequence[Measure], released: Released) -> Iterator[Check]:
     """Judges the lowest and the highest value of each measure; a key without a value makes both unknown."""
     known = [m for m in measures if len(m.observed)]
-    ends = {m.name: _ends(m) for m in known}
+    ends = {m.name: ends_of(m) for m in known}
     suite = measures_suite({m.name: m.interval for m in known})
     outcomes = validate(suite, pd.DataFrame(ends)) if known else []
     for index, measure in enumerate(known):
-        breaches = tuple(_breaches(measure))
+        breaches = tuple(breaches_of(measure))
         passed = outcomes[index] and not breaches
-        check = _check(measure.name, passed, _said(measure, breaches), str(measure.interval), breaches, released)
+        check = _check(measure.name, passed, said_of(measure, breaches), measure.expected, breaches, released)
         yield replace(check, severity="alert" if measure.is_told else "hold")
     for measure in measures:
         if not len(measure.observed):
-            yield _check(measure.name, not measure.needs_keys, "no key to judge", str(measure.interval), (), released)
-
-
-def _ends(measure: Measure) -> list[float]:
-    """The lowest and the highest value; one that is not known lies outside, where a null would be passed over."""
-    outside = -inf if measure.interval.minimum > -inf else inf
-    ends = [float(measure.observed.min(skipna=False)), float(measure.observed.max(skipna=False))]
-    return [outside if isnan(end) else end for end in ends]
-
-
-def _breaches(measure: Measure) -> Iterator[Breach]:
-    inside = measure.observed.astype(float).between(measure.interval.minimum, measure.interval.maximum)
-    for key, value in measure.observed[~inside].items():
-        yield Breach(" ".join(map(str, key)) if isinstance(key, tuple) else str(key), f"{value:.12g}")
-
-
-def _said(measure: Measure, breaches: Sequence[Breach]) -> str:
-    if not breaches:
-        return f"{len(measure.observed)} within"
-    if breaches[0].key == NO_DAY:
-        return NO_DAY
-    more = f" and {len(breaches) - 1} more" if len(breaches) > 1 else ""
-    return f"{breaches[0].observed} at {breaches[0].key}{more}"
+            yield _check(measure.name, not measure.needs_keys, "no key to judge", measure.expected, (), released)
 
 
 def _check(
@@ -172,6 +142,12 @@ def _whole(case: Case) -> Check:
     """Records that a person went on without leave a hole until their source has stated everything again."""
     lacking = "; ".join(f"{gap.observed} since {gap.key}" for gap in case.gaps[:3]) or "none"
     return _check("accepted_gaps", not case.gaps, lacking, "stated again", case.gaps, case.released)
+
+
+def _there(case: Case) -> Check:
+    """What a file said that is gone may be taken back, or lost: nobody can tell."""
+    said = "; ".join(f"{file.key} {file.observed}" for file in case.gone) or "none"
+    return _check("missing_files", not case.gone, said, "no file gone", case.gone, case.released)
 
 
 def _read(case: Case) -> Check:

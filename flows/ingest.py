@@ -11,7 +11,7 @@ from connectors.kafka import producer, topics
 from connectors.kafka.producer import Message, Sender
 from connectors.sources import SOURCES
 from connectors.storage import archive
-from flows.parts import why_apart
+from flows.parts import why_apart, why_gone
 from flows.places import open_session
 from flows.run import Run
 from tokenshare.codec import encode
@@ -66,12 +66,15 @@ def ingest_one(run: Run, source: Source, sender: Sender) -> SourceOutcome:
     if run.order.days:
         archive.restate(run.home.archive, source.id, digests, covered)
     else:
-        archive.complete(run.home.archive, fetch, parsed.as_of, digests, covered)
+        of_world = source.world_file in (run.upstreams.files or ())
+        archive.complete(run.home.archive, fetch, parsed.as_of, digests, covered, of_world)
     return SourceOutcome(source.id, "fetched", len({e.event_id for e in parsed.events}), _strange(parsed))
 
 
 def _fetch(run: Run, source: Source) -> Fetch:
-    window = _window(run, source)
+    gone, window = why_gone(run, source), _window(run, source)
+    if gone:
+        raise SourceAbsent(f"{source.world_file} {gone}")
     pages: list[Page] = []
     with run.point("fetch") as midway, open_session(run, source) as session:
         for page in source.fetch(session, window):

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from connectors.sources import SOURCES
 from connectors.sources.files import FileSession
+from connectors.storage import archive
 from flows.run import Place, Run
 from tokenshare.errors import SourceAbsent
 from tokenshare.metrics import METRICS, Metric
@@ -12,8 +13,10 @@ from tokenshare.sources import Source
 
 def why_apart(run: Run, source: Source) -> str:
     """Why a source is no part of this set-up; empty where it is one."""
-    if source.id in run.settings.sources_off.split(","):
+    if _is_off(run, source):
         return "switched off by TOKENSHARE_SOURCES_OFF"
+    if why_gone(run, source):
+        return ""
     files = run.upstreams.files
     if files is not None and source.world_file not in files and not source.ships:
         return f"the world has no {source.world_file}"
@@ -27,6 +30,20 @@ def why_apart(run: Run, source: Source) -> str:
     return ""
 
 
+def why_gone(run: Run, source: Source) -> str:
+    """Since when the world has lost a file that was read in this home before; empty where it has not.
+
+    One that ships and was read from the project's own files is not lost with the world's.
+    """
+    files = run.upstreams.files
+    if files is None or source.world_file in files or _is_off(run, source):
+        return ""
+    last = archive.last_completed(run.home.archive, source.id)
+    if last is None or (source.ships and not archive.is_of_world(run.home.archive, source.id)):
+        return ""
+    return f"is gone from the world, last read {last:%Y-%m-%d %H:%M UTC}"
+
+
 def present(run: Run) -> tuple[Source, ...]:
     """The sources that are part of the set-up, whether this pass asks them or not."""
     return tuple(source for source in SOURCES if not why_apart(run, source))
@@ -36,6 +53,10 @@ def active(run: Run) -> tuple[Metric, ...]:
     """The metrics whose needs the set-up meets; the others are in the catalog and have no rows."""
     ids = {source.id for source in present(run)}
     return tuple(metric for metric in METRICS if metric.is_met_by(ids))
+
+
+def _is_off(run: Run, source: Source) -> bool:
+    return source.id in run.settings.sources_off.split(",")
 
 
 def _is_silent(source: Source, place: Place, as_of: datetime) -> bool:

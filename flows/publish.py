@@ -90,6 +90,7 @@ def _judge(
             shut=shut,
             shown=_shown(connection, members) if shut else {},
             gaps=_gaps(run, connection, members),
+            gone=_gone(run, members),
             letters=tuple(Letters(*row) for row in troubles.read_letters(connection, _topics(members))),
         )
         checks |= judge(case)
@@ -102,6 +103,14 @@ def _gaps(run: Run, connection: Connection, members: Sequence[Metric]) -> tuple[
     needed = {id for metric in members for id in metric.sources}
     asked = [source for source in parts.present(run) if source.id in needed]
     return tuple(Breach(gap.place, gap.source_id) for gap in gaps.read_open(connection, asked))
+
+
+def _gone(run: Run, members: Sequence[Metric]) -> tuple[Breach, ...]:
+    """The files these metrics are made from that the world has lost; verdicts are held by what they follow."""
+    follows = GROUP_BY_ID[members[0].group].follows
+    needed = {id for metric in members for id in (metric.needed if follows.stands_on else metric.sources)}
+    found = {s.world_file: gone for s in SOURCES if s.id in needed and (gone := parts.why_gone(run, s))}
+    return tuple(Breach(file, gone) for file, gone in found.items())
 
 
 def _topics(members: Sequence[Metric]) -> list[str]:

@@ -63,7 +63,9 @@ def _record(connection: Connection, permit: Permit, made: list[Decision]) -> Non
 
 
 def _mind_held(connection: Connection, permit: Permit) -> None:
-    held = history.read_standing(connection, permit.metric).held
+    standing = history.read_standing(connection, permit.metric)
+    frozen = standing.shown if standing.shown and standing.shown.status == "held" else None
+    held = standing.held or frozen  # what is found may hold a metric without moving a number of it
     if held is None or held.version != permit.version:
         there = f"version {held.version} is held" if held else "nothing of it is held"
         raise UsageError(f"{permit.metric.id} version {permit.version} is not held: {there}", "see `tokenshare gates`")

@@ -12,13 +12,17 @@ from tokenshare.sources import Fetch, Page
 
 @dataclass(frozen=True)
 class Completed:
-    """A fetch whose events Kafka has acknowledged; `digests` maps each period it stated to a digest of its events."""
+    """A fetch whose events Kafka has acknowledged; `digests` maps each period it stated to a digest of its events.
+
+    `is_of_world`: a world's own file said it, and none that ships.
+    """
 
     fetch_id: str
     observed_at: str
     digests: Mapping[str, str]
     is_forgotten: bool = False
     as_of: str = ""  # of what it stated, by the upstream
+    is_of_world: bool = False
 
 
 def keep(archive: Path, source_id: str, day: date, page: Page, midway: Callable[[], None] = lambda: None) -> Path:
@@ -33,7 +37,12 @@ def keep(archive: Path, source_id: str, day: date, page: Page, midway: Callable[
 
 
 def complete(
-    archive: Path, fetch: Fetch, as_of: datetime, digests: Mapping[str, str], covered: Collection[str] = ()
+    archive: Path,
+    fetch: Fetch,
+    as_of: datetime,
+    digests: Mapping[str, str],
+    covered: Collection[str] = (),
+    is_of_world: bool = False,
 ) -> None:
     """Marks a fetch as whole, after Kafka acknowledged its fetch.completed; folded over what was stated before.
 
@@ -41,7 +50,7 @@ def complete(
     """
     before = stated(archive, fetch.source_id)
     known = {period: digest for period, digest in before.items() if period not in covered} | dict(digests)
-    marker = Completed(fetch.id, fetch.window.observed_at.isoformat(), known, as_of=as_of.isoformat())
+    marker = Completed(fetch.id, fetch.window.observed_at.isoformat(), known, False, as_of.isoformat(), is_of_world)
     _mark(archive, fetch.source_id, marker)
 
 
@@ -76,6 +85,12 @@ def last_as_of(archive: Path, source_id: str) -> datetime | None:
     """The moment that the newest whole fetch of the source spoke for; None where that is not known."""
     marker = _marker(archive, source_id)
     return datetime.fromisoformat(marker.as_of) if marker and marker.as_of else None
+
+
+def is_of_world(archive: Path, source_id: str) -> bool:
+    """Whether the newest whole fetch of the source read a world's own file."""
+    marker = _marker(archive, source_id)
+    return marker is not None and marker.is_of_world
 
 
 def stated(archive: Path, source_id: str) -> Mapping[str, str]:

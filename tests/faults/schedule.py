@@ -11,12 +11,7 @@ def collide(one: Cell, other: Cell) -> bool:
         {(metric, *told) for metrics, told in cell.held.items() if told[0] != FOLLOWED for metric in metrics}
         for cell in (one, other)
     ]
-    touched = [
-        {*cell.inactive, *cell.restated, *(metric for metrics in cell.held for metric in metrics)}
-        for cell in (one, other)
-    ]
-    apart = [{*cell.inactive, *cell.restated} for cell in (one, other)]
-    return bool(said[0] & said[1] or apart[0] & touched[1] or apart[1] & touched[0])
+    return bool(said[0] & said[1])
 
 
 def passes(table: Mapping[str, Mapping[str, Cell]]) -> list[dict[str, str]]:

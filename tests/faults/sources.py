@@ -1,8 +1,8 @@
 """The table: every file of a world, made wrong in each of nine ways, and what has to follow.
 
 A fault is found in one of three places. The parser refuses the whole answer: the source says why, and the numbers stay.
-What was let in is found by the gate: the metrics that stand on it are held. A file that is not there is no part of the
-world: its metrics are inactive, or it falls back on what the project ships. `why` tells of a cell without a meaning.
+What was let in is found by the gate: the metrics that stand on it are held. A file that was read and is gone is seen by
+the pass: its sources are absent, and what stands on them is held. `why` tells of a cell without a meaning.
 """
 
 from collections.abc import Mapping
@@ -23,15 +23,12 @@ Said = tuple[str, str]  # the check that fails, and the key at which it does
 class Cell:
     """What is done to a file and what follows.
 
-    `refused` says in which words a source refuses it; `held` which check holds which metrics; `inactive` which metrics
-    are no part of the world any more; `restated` which may publish something else, because the file may say so.
+    `refused` says in which words a source refuses it, or is absent; `held` which check holds which metrics.
     """
 
     edit: Edit | None = None
     refused: Mapping[str, str] = field(default_factory=dict)
     held: Mapping[tuple[str, ...], Said] = field(default_factory=dict)
-    inactive: tuple[str, ...] = ()
-    restated: tuple[str, ...] = ()
     why: str = ""
 
 
@@ -47,8 +44,10 @@ def held(edit: Edit, metrics: Mapping[tuple[str, ...], Said]) -> Cell:
     return Cell(edit, held=metrics)
 
 
-def gone(*inactive: str, restated: tuple[str, ...] = ()) -> Cell:
-    return Cell(absent, inactive=inactive, restated=restated)
+def gone(file: str, *metrics: str, by: tuple[str, ...]) -> Cell:
+    """The file is taken away: `by` whom it was read."""
+    said = f"{file} is gone from the world, last read"
+    return Cell(absent, refused=dict.fromkeys(by, said), held={metrics: ("missing_files", said)})
 
 
 def no(why: str) -> Cell:
@@ -99,7 +98,9 @@ RANKINGS = {
     "future date": refused(
         postpone("date"), openrouter_rankings="data is empty for days", openrouter_exports="status 404"
     ),
-    "file absent": gone(*ROUTER, *DRAWN, *CLAIMS),
+    "file absent": gone(
+        "rankings_daily.csv", *ROUTER, *DRAWN, *CLAIMS, by=("openrouter_rankings", "openrouter_exports")
+    ),
 }
 CATEGORIES = {
     "column missing": refused(lose("total_tokens"), openrouter_categories="data[0] has no 'total_tokens'"),
@@ -113,7 +114,7 @@ CATEGORIES = {
     "all zero": held(put("0", "total_tokens"), {PROGRAMMING: ("volume_ratio", "2026-06-08")}),
     "all null": refused(put("", "total_tokens"), openrouter_categories="data is empty for weeks"),
     "future date": refused(postpone("week_start_date"), openrouter_categories="data is empty for weeks"),
-    "file absent": gone(*PROGRAMMING),
+    "file absent": gone("rankings_category_weekly.csv", *PROGRAMMING, by=("openrouter_categories",)),
 }
 PER_TOKEN = ("prompt_usd_per_token", "completion_usd_per_token")
 MODELS = {
@@ -127,7 +128,7 @@ MODELS = {
     "all zero": refused(put("0", *PER_TOKEN), openrouter_models="no price above 0"),
     "all null": held(put("", *PER_TOKEN), {PRICES: ("priced_share", TODAY)}),
     "future date": no("created_at is the file's only date, and no metric is made of it"),
-    "file absent": gone(*SPEND, restated=PRICES),
+    "file absent": gone("models.csv", *SPEND, *PRICES, "dim_models", by=("openrouter_models",)),
 }
 PER_MILLION = ("input_usd_per_million", "output_usd_per_million")
 BOOK = {
@@ -144,7 +145,7 @@ BOOK = {
     "future date": held(
         each(lambda row: row | {"valid_from": "2026-12-01", "valid_to": ""}), {PRICES: ("book_disappeared", PRO)}
     ),
-    "file absent": gone(restated=PRICES),
+    "file absent": gone("prices.csv", *PRICES, by=("genai_prices",)),
 }
 LINES = (*CAPS, *VALUES)
 CLOSES = {
@@ -165,7 +166,7 @@ CLOSES = {
         put("", "close"), eodhd_quotes="no line has a single day", quotes_dropped="no row is known and has a value"
     ),
     "future date": refused(postpone("date"), eodhd_quotes="no line has a single day", quotes_dropped="a day to come"),
-    "file absent": gone(*LINES, *QUOTES),
+    "file absent": gone("quotes.csv", *LINES, *QUOTES, by=("eodhd_quotes", "quotes_dropped")),
 }
 COUNTS = {
     "column missing": refused(lose("shares_issued"), edgar_shares=".val is", shares_dropped="misses ['shares_issued']"),
@@ -181,7 +182,7 @@ COUNTS = {
         put("", "shares_issued"), edgar_shares="no filer states a share count", shares_dropped="no row is known"
     ),
     "future date": refused(postpone("date"), edgar_shares="a day to come", shares_dropped="a day to come"),
-    "file absent": gone(*LINES),
+    "file absent": gone("share_counts.csv", *LINES, by=("edgar_shares", "shares_dropped")),
 }
 RATES = {
     "column missing": refused(lose("rate"), ecb_rates="no rate of USD in the days asked for"),
@@ -195,7 +196,7 @@ RATES = {
     "all zero": refused(put("0", "rate"), ecb_rates="nothing is worth nothing"),
     "all null": refused(put("", "rate"), ecb_rates="the file has no day"),
     "future date": refused(postpone("date"), ecb_rates="no rate of USD in the days asked for"),
-    "file absent": gone(*LINES),
+    "file absent": gone("fx.csv", *LINES, *CONVERTED, by=("ecb_rates",)),
 }
 VALUATION = "valuation deepseek 2026-06-02"
 DISCLOSURES = {
@@ -206,11 +207,11 @@ DISCLOSURES = {
         again({"fact_id": "valuation", "company_id": "deepseek"}, high="60000000000"),
         {(*DISCLOSED, *VALUES): ("conflicting_keys", VALUATION)},
     ),
-    "landed day gone": Cell(without(fact_date="2026-06-05"), restated=DISCLOSED),
+    "landed day gone": held(without(fact_date="2026-06-05"), {DISCLOSED: ("withdrawn_rows", "2026-06-05")}),
     "all zero": refused(put("0", "low", "high"), disclosures="column low: it is 0"),
     "all null": refused(put("", "low", "high"), disclosures="no row is known"),
     "future date": refused(postpone("fact_date"), disclosures="lies in the future"),
-    "file absent": gone(restated=DISCLOSED),
+    "file absent": gone("disclosures.csv", *DISCLOSED, *VALUES, by=("disclosures",)),
 }
 KIMI = "swe-bench-pro 2026-06-02 kimi-k2.6"
 ENTRIES = {
@@ -221,11 +222,11 @@ ENTRIES = {
         again({"board_id": "swe-bench-pro", "entry_id": "kimi-k2.6"}, score="58.7"),
         {(*RANKS, *WATCHES): ("conflicting_keys", KIMI)},
     ),
-    "landed day gone": Cell(without(ranking_date="2026-06-03"), restated=(*RANKS, *WATCHES)),
+    "landed day gone": held(without(ranking_date="2026-06-03"), {(*RANKS, *WATCHES): ("withdrawn_rows", "2026-06-03")}),
     "all zero": refused(put("0", "score"), leaderboards="every score is 0"),
     "all null": refused(put("", "score"), leaderboards="no row is known"),
     "future date": refused(postpone("ranking_date"), leaderboards="lies in the future"),
-    "file absent": gone(restated=(*RANKS, *WATCHES)),
+    "file absent": gone("leaderboards.csv", *RANKS, *WATCHES, by=("leaderboards",)),
 }
 RELEASES = {
     "column missing": refused(lose("release_date"), releases="releases.csv line 1: no column release_date"),
@@ -235,11 +236,11 @@ RELEASES = {
         again({"release_date": "2026-06-04"}, release="Kimi K3"),
         {CADENCE: ("conflicting_keys", "moonshotai 2026-06-04")},
     ),
-    "landed day gone": Cell(without(release_date="2026-04-20"), restated=CADENCE),
+    "landed day gone": held(without(release_date="2026-04-20"), {CADENCE: ("withdrawn_rows", "2026-04-20")}),
     "all zero": NO_NUMBERS,
     "all null": refused(put("", "release"), releases="no row is known"),
     "future date": refused(postpone("release_date"), releases="lies in the future"),
-    "file absent": gone(restated=CADENCE),
+    "file absent": gone("releases.csv", *CADENCE, by=("releases",)),
 }
 HUB = {
     "column missing": refused(lose("downloads_all_time"), huggingface_hub="no repository has 'downloadsAllTime'"),
@@ -258,18 +259,18 @@ HUB = {
         put("", "downloads", "downloads_all_time"), huggingface_hub="no repository has 'downloadsAllTime'"
     ),
     "future date": refused(postpone("created_at"), huggingface_hub="a day to come"),
-    "file absent": gone(*COUNTED, *LISTED),
+    "file absent": gone("hub_models.csv", *COUNTED, *LISTED, *WATCHES, by=("huggingface_hub",)),
 }
 QUOTED = {
     "column missing": refused(lose("value"), claims="claims.csv line 1: no column value"),
     "unit times 100": refused(times("value"), claims="column value: 30 is outside 0 to 1"),
     "currency swapped": NO_CURRENCY,
     "duplicate key": refused(again({"claim_id": "china"}, value="0.5"), claims="'china' stands there twice"),
-    "landed day gone": Cell(without(claim_id="china-late"), restated=CLAIMS),
+    "landed day gone": held(without(claim_id="china-late"), {CLAIMS: ("withdrawn_rows", "china-late")}),
     "all zero": refused(put("0", "value", "rounding"), claims="column rounding: 0 is no step to round to"),
     "all null": refused(put("", "value"), claims="column value: it is empty"),
-    "future date": Cell(postpone("period_start", "period_end"), restated=CLAIMS),
-    "file absent": gone(restated=CLAIMS),
+    "future date": held(postpone("period_start", "period_end"), {CLAIMS: ("withdrawn_rows", "china 2026-06")}),
+    "file absent": gone("claims.csv", *CLAIMS, by=("claims",)),
 }
 TABLE: Mapping[str, Mapping[str, Cell]] = {
     "rankings_category_weekly.csv": CATEGORIES,

@@ -40,11 +40,7 @@ class Step:
             for metrics, said in cell.held.items():
                 for metric in metrics:
                     found.setdefault(metric, []).append(said)
-        return {metric: said for metric, said in found.items() if metric not in self.inactive}
-
-    @property
-    def inactive(self) -> set[str]:
-        return {metric for cell in self.cells.values() for metric in cell.inactive}
+        return found
 
     @property
     def refused(self) -> dict[str, str]:
@@ -119,10 +115,7 @@ def objections(step: Step) -> Iterator[str]:
 
 def _objections(step: Step, metric: str, status: str, reason: str) -> Iterator[str]:
     expected = step.held.get(metric)
-    if metric in step.inactive:
-        if status != "inactive":
-            yield f"{metric} is {status}, not inactive"
-    elif expected is not None:
+    if expected is not None:
         yield from _held(step, metric, status, reason, expected)
     elif status not in WELL and not (metric in CLAIMS and step.held):  # verdicts may follow what is held
         yield f"{metric} is {status}: {reason}"

@@ -8,6 +8,7 @@ from typing import Any
 from expectations.evidence import Measured
 from expectations.gates import Case, Released, judge
 from tests.gates.tables import DAYS, TABLES, Table
+from tests.gates.tables_claims import CLAIM_EVIDENCE
 from tests.gates.tables_curated import CURATED_EVIDENCE
 from tests.gates.tables_hub import HUB_EVIDENCE
 from tests.gates.tables_markets import MARKET_EVIDENCE
@@ -31,6 +32,7 @@ EVIDENCE: Mapping[str, tuple[Measured, ...]] = {
         Measured("twin_difference", DAYS[0].isoformat(), 0.0001),
     ),
     "list_price_daily": PRICE_EVIDENCE,
+    "claims": CLAIM_EVIDENCE,
     **CURATED_EVIDENCE,
     **HUB_EVIDENCE,
     **MARKET_EVIDENCE,

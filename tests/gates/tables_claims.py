@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from expectations.evidence import Measured
+
 
 def _verdict(
     claim_id: str, verdict: str, claimed: float, counts: tuple[int, int], **found: object
@@ -45,3 +47,4 @@ CLAIM_TABLES: dict[str, list[dict[str, Any]]] = {
         ),
     ],
 }
+CLAIM_EVIDENCE = (Measured("withdrawn_rows", "third 2026-01-05/2026-01-11", 0),)

@@ -115,8 +115,12 @@ _FETCHED = {"disclosures": "valuation deepseek 2026-01-11", "leaderboards": "swe
 
 
 def _evidence(**keys: str) -> tuple[Measured, ...]:
-    found = ((Measured("incomplete_fetches", id, 0), Measured("conflicting_keys", key, 0)) for id, key in keys.items())
-    return tuple(measured for pair in found for measured in pair)
+    of_key = ("conflicting_keys", "withdrawn_rows")
+    found = (
+        (Measured("incomplete_fetches", id, 0), *(Measured(check, key, 0) for check in of_key))
+        for id, key in keys.items()
+    )
+    return tuple(measured for some in found for measured in some)
 
 
 _FIGURES = (

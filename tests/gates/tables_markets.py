@@ -79,7 +79,10 @@ _CAPS = (
     Measured("restated_ratio", f"NVDA {KEY}", 1),
     Measured("rate_moved", KEY, 0.01),
 )
-_VALUES = (*_CAPS, Measured("restated_units", "valuation deepseek 2026-01-11", 0))
+_VALUES = (
+    *_CAPS,
+    *(Measured(check, "valuation deepseek 2026-01-11", 0) for check in ("restated_units", "withdrawn_rows")),
+)
 MARKET_EVIDENCE: Mapping[str, tuple[Measured, ...]] = {
     "fct_quotes_daily": (*_QUOTES, Measured("middle_move", KEY, 1.01)),
     **dict.fromkeys(("market_cap_daily", "session_shock_daily"), _CAPS),

@@ -11,6 +11,7 @@ from expectations.gates import Case, judge
 from tests.gates.consistent import AS_OF, EVIDENCE, case, found, measuring, members, setting, shut
 from tests.gates.tables import DAYS
 from tokenshare.metrics import GROUP_BY_ID, GROUPS, METRIC_BY_ID, Interval
+from tokenshare.publication import Breach
 
 ALONE = {  # the last one never grows old, and is judged by what landed all the same
     "router": "router_tokens_weekly",
@@ -98,6 +99,39 @@ def test_the_consistent_evidence_reads_every_check_but_the_unserved() -> None:
     read = {group: {m.check for m in measured} for group, measured in EVIDENCE.items()}
     declared = {group.id: {evidence.name for evidence in group.evidence} for group in GROUPS if group.evidence}
     assert read == {group: found - {"unserved_days"} for group, found in declared.items()}
+
+
+GONE = ("china 2026-01-05/2026-01-11", "coding 2026-01-05/2026-01-11", "deal 2026-01-05/2026-01-11", "fifth 2026-01")
+ACCEPTED = "0 (tokenshare gates release METRIC VERSION --by NAME --reason TEXT accepts it)"
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (1, f"1 row, {GONE[0]}"),
+        (2, f"2 rows, {GONE[0]}, {GONE[1]}"),
+        (4, f"4 rows, {GONE[0]}, {GONE[1]}, {GONE[2]} and 1 more"),
+    ],
+)
+def test_rows_that_are_gone_are_counted_and_named_with_what_accepts_them(count: int, said: str) -> None:
+    judged = case("claim_verdict")
+    for key in GONE[:count]:
+        judged = measuring(judged, "withdrawn_rows", key, 1)
+    assert shut(judged) == {"claim_verdict": ["withdrawn_rows"]}
+    check = found(judge(judged)["claim_verdict"], "withdrawn_rows")
+    assert (check.observed, check.expected) == (said, ACCEPTED)
+    released = frozenset(("withdrawn_rows", key, "1") for key in GONE[:count])
+    assert found(judge(replace(judged, released=released))["claim_verdict"], "withdrawn_rows").outcome == "released"
+
+
+def test_a_file_that_is_gone_shuts_the_gate_and_says_which_and_since_when() -> None:
+    gone = Breach("leaderboards.csv", "is gone from the world, last read 2026-01-11 06:00 UTC")
+    judged = replace(_alone("leaderboard_rank"), gone=(gone,))
+    assert shut(judged) == {"leaderboard_rank": ["missing_files"]}
+    check = found(judge(judged)["leaderboard_rank"], "missing_files")
+    assert (check.observed, check.breaches) == (f"{gone.key} {gone.observed}", (gone,))
+    released = replace(judged, released=frozenset({("missing_files", gone.key, gone.observed)}))
+    assert shut(released) == {"leaderboard_rank": []}
 
 
 def test_one_failing_member_holds_its_whole_group() -> None:

@@ -33,7 +33,7 @@ def test_every_law_has_advice() -> None:
 def test_every_rule_of_every_metric_has_advice() -> None:
     expected = {rule.expectation_type for metric in METRICS for rule in suite_for(metric).expectations}
     named = set(re.findall(r'[Cc]heck\(\s*"(\w+)"', GATES))
-    own = {"build", "dbt_build", "suite_pinned", "accepted_gaps", "dead_letter_share"}
+    own = {"build", "dbt_build", "suite_pinned", "accepted_gaps", "missing_files", "dead_letter_share"}
     assert own | {"coherence_group", "followed_groups"} == named
     assert expected | named == RULES.keys()
     assert {name for name in ALWAYS if "*" not in name} <= RULES.keys()

@@ -1,7 +1,7 @@
 """Verdicts on claims: quoted numbers held against what is published."""
 
 from tokenshare import rows
-from tokenshare.metrics.group import Following, Group, Provenance
+from tokenshare.metrics.group import WITHDRAWN_ROWS, Following, Group, Provenance
 from tokenshare.metrics.hub_groups import HUB_GROUPS, HUB_PROVENANCE, HUB_SOURCES
 from tokenshare.metrics.markets_group import (
     FX_SOURCES,
@@ -46,6 +46,8 @@ CLAIMS = Group(
         *LIST_PRICES.provenance,
         *VALUE_PROVENANCE,
     ),
+    measured_by="int_claims_evidence",
+    evidence=(WITHDRAWN_ROWS,),
     follows=Following(
         groups=tuple(group.id for group in FOLLOWED),
         stands_on="stands_on",

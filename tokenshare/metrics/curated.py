@@ -6,6 +6,7 @@ from tokenshare.metrics.group import (
     INCOMPLETE_FETCHES,
     RESTATED_RATIO,
     RESTATED_UNITS,
+    WITHDRAWN_ROWS,
     Evidence,
     Following,
     Group,
@@ -24,7 +25,7 @@ from tokenshare.topics import (
 )
 
 # What was disclosed stays disclosed: a curated figure has a date and does not grow old, so there is no freshness.
-EVIDENCE = (INCOMPLETE_FETCHES, CONFLICTING_KEYS)
+EVIDENCE = (INCOMPLETE_FETCHES, CONFLICTING_KEYS, WITHDRAWN_ROWS)
 FIGURES = (*EVIDENCE, RESTATED_RATIO, RESTATED_UNITS)
 DISCLOSED = Provenance("int_disclosures_selected", "fact_date")
 CONVERTED = Provenance("int_fx_selected", "rate_date")

@@ -19,7 +19,7 @@ class Evidence:
     """A check of what landed: its name in the evidence model, where its numbers must lie, and why.
 
     One that is `occasional` may find no key to judge; every other must have read something. One that is `told` shuts
-    no gate: people hear of it.
+    no gate: people hear of it. One that is `named` says how many keys break it and which, and how that is accepted.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Evidence:
     meaning: str
     is_occasional: bool = False
     is_told: bool = False
+    is_named: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,4 +96,12 @@ RESTATED_RATIO = Evidence(
     "How many times what is stated of a key is what was first stated of it, or the other way round. Corrections are "
     "smaller; a wrong unit is a hundredfold.",
     is_occasional=True,
+)
+WITHDRAWN_ROWS = Evidence(
+    "withdrawn_rows",
+    NONE,
+    "Rows that the curated file once had and that its newest complete reading has no more: taken back or lost, which "
+    "only a person can tell.",
+    is_occasional=True,
+    is_named=True,
 )

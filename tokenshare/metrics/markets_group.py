@@ -7,6 +7,7 @@ from tokenshare.metrics.group import (
     NONE,
     RESTATED_RATIO,
     RESTATED_UNITS,
+    WITHDRAWN_ROWS,
     Evidence,
     Group,
     Interval,
@@ -86,8 +87,9 @@ def valued(
 MARKET_CAPS = valued("market_cap_daily")
 SESSION_SHOCKS = valued("session_shock_daily")
 VALUE_PROVENANCE = (*CAP_PROVENANCE, Provenance("int_valuations_disclosed", "fact_date"))
-PUREPLAY_VALUES = valued("pureplay_value_daily", VALUE_PROVENANCE, "int_value_evidence", (RESTATED_UNITS,))
-PLATFORM_VALUES = valued("platform_value_daily", VALUE_PROVENANCE, "int_value_evidence", (RESTATED_UNITS,))
+DISCLOSED_EVIDENCE = (RESTATED_UNITS, WITHDRAWN_ROWS)
+PUREPLAY_VALUES = valued("pureplay_value_daily", VALUE_PROVENANCE, "int_value_evidence", DISCLOSED_EVIDENCE)
+PLATFORM_VALUES = valued("platform_value_daily", VALUE_PROVENANCE, "int_value_evidence", DISCLOSED_EVIDENCE)
 QUOTES = Group(
     id="fct_quotes_daily",
     provenance=(QUOTE_PROVENANCE,),

@@ -51,7 +51,12 @@ class Metric:
     @property
     def sources(self) -> tuple[str, ...]:
         """Every source the metric may be made from."""
-        return (*(id for alternatives in self.needs for id in alternatives), *self.aided_by)
+        return (*self.needed, *self.aided_by)
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The sources without which it cannot be made, alternatives one after the other."""
+        return tuple(id for alternatives in self.needs for id in alternatives)
 
     def is_met_by(self, sources: Collection[str]) -> bool:
         """Whether those sources, or some of them, are enough to make it."""

@@ -27,6 +27,7 @@ EXITS: Mapping[ExitCode, str] = {
 ALWAYS: Mapping[str, str] = {
     "dbt_build": "Every model and every relation test of the build succeeded; one that is missing has failed.",
     "accepted_gaps": "Every source has stated everything again since records of it were lost and a person went on.",
+    "missing_files": "Every file of a world that was read before is still there.",
     "dead_letter_share": "Of the newest records of each topic it is made from (whole files, five hundred offsets of a "
     "partition at least) at most 5 % are dead letters that nobody has redriven or dropped.",
     "suite_pinned": "The suite is the committed one, in size and digest: a lost expectation shuts the gate.",

@@ -147,6 +147,15 @@ EVIDENCE: dict[str, Advice] = {
         "usual reason. Correct the file and refresh.",
         REAL,
     ),
+    "withdrawn_rows": Advice(
+        "The observed value says how many rows are gone from the curated file, and which. Put them back if they were "
+        "lost: the file as it was lies in the archive. A row whose date was wrong is gone under the old date, and a "
+        "claim whose period was. A folder of your own in `TOKENSHARE_CURATED` is read instead of the shipped files: "
+        "copy their rows into it.",
+        "Yes, if they were meant to go: the numbers without them are published as a restatement, and these rows are "
+        "not missed again. Each group that stood on them is released by itself.",
+        look=("tokenshare metrics fct_disclosures",),
+    ),
     "catalogue_moved": Advice(
         "Compare a few models with the catalogue's own page. Prices per million where prices per token belong are the "
         "usual reason, and the upstream corrects them; the next pass lets the prices go.",

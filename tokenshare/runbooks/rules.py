@@ -30,6 +30,12 @@ RULES: dict[str, Advice] = {
         "full.",
         "Only if you know that what is lost changes none of these numbers. Name who looked, and how.",
     ),
+    "missing_files": Advice(
+        "The observed value names the file and when it was last read. Put it back: a copy of the last good one lies in "
+        "the archive, and of a curated one in `connectors/sources/curated` too. Where it is gone for good, name its "
+        "sources in `TOKENSHARE_SOURCES_OFF`: what only they feed is inactive then, and no part of the set-up.",
+        "Yes, if its last reading is still true; once it was read again its next loss holds again.",
+    ),
     "dead_letter_share": Advice(
         "So much of what came last breaks the contract of its topic that what landed may be the lesser part. See who "
         "writes there and why it is refused; mend the writer or upgrade, then `tokenshare dlq redrive`, or say on "

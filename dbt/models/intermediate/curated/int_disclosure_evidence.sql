@@ -1,4 +1,6 @@
 -- What the gates judge about disclosed figures, one row per check and key.
+-- Decision: a row that any complete reading of the file had is missed until it stands there again, or a person has let
+-- that very row go.
 with figures as (
     select
         fact_id || ' ' || company_id || ' ' || cast(fact_date as varchar) as figure_key,
@@ -16,6 +18,20 @@ fetches as (
     select * from {{ ref('int_fetches_verified') }} where source_id = 'disclosures'
 ),
 
+stated as (
+    select distinct
+        told.fact_id || ' ' || told.company_id || ' ' || cast(told.fact_date as varchar) as figure_key
+    from {{ ref('stg_disclosure_observed') }} as told
+    inner join fetches on told.fetch_id = fetches.fetch_id
+    where fetches.is_complete
+),
+
+withdrawn as (
+    select stated.figure_key, figures.figure_key is null as is_gone
+    from stated
+    left join figures on stated.figure_key = figures.figure_key
+),
+
 final as (
     select 'conflicting_keys' as check_name, figure_key as key, cast(rows_count - 1 as double) as observed from figures
     union all
@@ -24,6 +40,8 @@ final as (
     select 'restated_ratio', figure_key, restated_ratio from restated where restated_ratio is not null
     union all
     select 'restated_units', figure_key, if(is_other_unit, 1, 0) from restated
+    union all
+    select 'withdrawn_rows', figure_key, if(is_gone, 1, 0) from withdrawn
 )
 
 select * from final

@@ -16,12 +16,28 @@ fetches as (
     select * from {{ ref('int_fetches_verified') }} where source_id = 'leaderboards'
 ),
 
+stated as (
+    select distinct
+        told.board_id || ' ' || cast(told.ranking_date as varchar) || ' ' || told.entry_id as entry_key
+    from {{ ref('stg_leaderboard_observed') }} as told
+    inner join fetches on told.fetch_id = fetches.fetch_id
+    where fetches.is_complete
+),
+
+withdrawn as (
+    select stated.entry_key, entries.entry_key is null as is_gone
+    from stated
+    left join entries on stated.entry_key = entries.entry_key
+),
+
 final as (
     select 'conflicting_keys' as check_name, entry_key as key, cast(rows_count - 1 as double) as observed from entries
     union all
     select 'incomplete_fetches', source_id, count(*) filter (where is_pending) from fetches group by source_id
     union all
     select 'restated_ratio', entry_key, restated_ratio from restated where restated_ratio is not null
+    union all
+    select 'withdrawn_rows', entry_key, if(is_gone, 1, 0) from withdrawn
 )
 
 select * from final

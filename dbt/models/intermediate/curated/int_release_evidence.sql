@@ -10,11 +10,26 @@ fetches as (
     select * from {{ ref('int_fetches_verified') }} where source_id = 'releases'
 ),
 
+stated as (
+    select distinct told.vendor_id || ' ' || cast(told.release_date as varchar) as release_key
+    from {{ ref('stg_release_observed') }} as told
+    inner join fetches on told.fetch_id = fetches.fetch_id
+    where fetches.is_complete
+),
+
+withdrawn as (
+    select stated.release_key, releases.release_key is null as is_gone
+    from stated
+    left join releases on stated.release_key = releases.release_key
+),
+
 final as (
     select 'conflicting_keys' as check_name, release_key as key, cast(rows_count - 1 as double) as observed
     from releases
     union all
     select 'incomplete_fetches', source_id, count(*) filter (where is_pending) from fetches group by source_id
+    union all
+    select 'withdrawn_rows', release_key, if(is_gone, 1, 0) from withdrawn
 )
 
 select * from final
