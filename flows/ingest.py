@@ -126,6 +126,7 @@ def _completed(fetch: Fetch, parsed: Parsed, events: list[Event]) -> FetchComple
         start_date=parsed.start_date,
         end_date=parsed.end_date,
         coverage_share=parsed.coverage_share,
+        withdrawn=parsed.withdrawn or None,
     )
 
 
@@ -137,11 +138,12 @@ def _message(event: Event) -> Message:
 
 
 def _digests(parsed: Parsed, today: date) -> dict[str, str]:
-    """A digest of the events of each period, so that the next fetch can tell whether it says anything new."""
+    """A digest of the events of each period, and of the rows taken back: by it the next fetch tells what is new."""
     periods: dict[str, list[str]] = defaultdict(list)
     for event in parsed.events:
         periods[str(getattr(event, event.period) if event.period else today)].append(event.event_id)
-    return {period: sha256("".join(sorted(ids)).encode()).hexdigest()[:32] for period, ids in periods.items()}
+    said = {period: [*sorted(ids), *parsed.withdrawn] for period, ids in periods.items()}
+    return {period: sha256("".join(parts).encode()).hexdigest()[:32] for period, parts in said.items()}
 
 
 def _covered(stated: Mapping[str, str], parsed: Parsed) -> set[str]:

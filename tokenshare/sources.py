@@ -58,6 +58,7 @@ class Parsed:
     """What a fetch says: its events, the moment it speaks for, the days it covers, fields nobody had met before.
 
     `coverage_share` is what part of the whole a listing reached; None where there is nothing to list or to tell.
+    `withdrawn` are the keys of rows that a file takes back, sorted.
     """
 
     events: tuple[Event, ...]
@@ -65,6 +66,7 @@ class Parsed:
     start_date: date | None = None
     end_date: date | None = None
     coverage_share: float | None = None
+    withdrawn: tuple[str, ...] = ()
     unknown_fields: frozenset[str] = field(default_factory=frozenset)
 
 

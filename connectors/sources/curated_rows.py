@@ -105,17 +105,33 @@ def standing(fetch: Fetch, table: Table) -> list[Line]:
     Two different rows of a key that became known together both stand: a gate, not the parser, judges a conflict.
     Rows known later are not there yet and are not judged. Raises ContractViolation where none holds.
     """
+    found = [line for line in _newest(fetch, table) if _speaks(line, table)]
+    if not found:
+        at = fetch.window.observed_at.isoformat()
+        raise ContractViolation(f"{table.file}: no row is known at {at} that is not withdrawn")
+    return found
+
+
+def withdrawn(fetch: Fetch, table: Table) -> tuple[str, ...]:
+    """The keys of the rows that are taken back by what became known last, sorted."""
+    newest = _newest(fetch, table)
+    standing = {_key(line, table) for line in newest if _speaks(line, table)}
+    return tuple(sorted({" ".join(_key(line, table)) for line in newest if _key(line, table) not in standing}))
+
+
+def _newest(fetch: Fetch, table: Table) -> list[Line]:
+    """Of each key the rows that became known last."""
     (page,) = fetch.pages
     moment = fetch.window.observed_at
     known = [(at, line) for line in read(page, table) if (at := line.moment("known_at")) <= moment]
     newest: dict[tuple[str, ...], datetime] = {}
     for at, line in known:
         newest[_key(line, table)] = max(at, newest.get(_key(line, table), at))
-    kept = [line for at, line in known if at == newest[_key(line, table)]]
-    found = [line for line in kept if any(line.cells[column] for column in table.value)]
-    if not found:
-        raise ContractViolation(f"{table.file}: no row is known at {moment.isoformat()} that is not withdrawn")
-    return found
+    return [line for at, line in known if at == newest[_key(line, table)]]
+
+
+def _speaks(line: Line, table: Table) -> bool:
+    return any(line.cells[column] for column in table.value)
 
 
 def read(page: Page, table: Table) -> list[Line]:

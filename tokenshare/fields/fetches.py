@@ -24,3 +24,9 @@ TopicName = Annotated[str, Field(pattern=r"^[a-z_.]+\.v[0-9]+$", description="A 
 EventCounts = Annotated[dict[TopicName, EventCount], Field(description="Distinct events the fetch brought, by topic.")]
 AskedDate = Annotated[date, Field(description="First or last UTC day the fetch asked for; null where it has no days.")]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="sha256 over the sorted distinct event ids.")]
+RowKey = Annotated[
+    str, Field(min_length=1, max_length=400, description="Key of a row, its parts with a blank between.")
+]
+RowKeys = Annotated[
+    tuple[RowKey, ...], Field(description="Rows that a curated file takes back by an empty value; null where none.")
+]

@@ -45,6 +45,7 @@ judged as (
         promises.start_date,
         promises.end_date,
         promises.coverage_share,
+        promises.withdrawn,
         promises.topic,
         promises."partition",
         promises."offset",

@@ -16,6 +16,7 @@ renamed as (
         counts,
         digest,
         coverage_share,
+        withdrawn,
         topic,
         "partition",
         "offset"

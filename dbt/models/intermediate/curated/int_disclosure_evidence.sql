@@ -1,6 +1,6 @@
 -- What the gates judge about disclosed figures, one row per check and key.
--- Decision: a row that any complete reading of the file had is missed until it stands there again, or a person has let
--- that very row go.
+-- Decision: a row that any complete reading of the file had is missed until it stands there again, the file takes it back
+-- in so many words, or a person has let that very row go.
 with figures as (
     select
         fact_id || ' ' || company_id || ' ' || cast(fact_date as varchar) as figure_key,
@@ -19,17 +19,23 @@ fetches as (
 ),
 
 stated as (
-    select distinct
-        told.fact_id || ' ' || told.company_id || ' ' || cast(told.fact_date as varchar) as figure_key
+    select
+        told.fact_id || ' ' || told.company_id || ' ' || cast(told.fact_date as varchar) as figure_key,
+        max(told.observed_at) as stated_at
     from {{ ref('stg_disclosure_observed') }} as told
     inner join fetches on told.fetch_id = fetches.fetch_id
     where fetches.is_complete
+    group by figure_key
 ),
 
 withdrawn as (
-    select stated.figure_key, figures.figure_key is null as is_gone
+    select
+        stated.figure_key,
+        figures.figure_key is null and coalesce(stated.stated_at > taken_back.taken_back_at, true) as is_gone
     from stated
     left join figures on stated.figure_key = figures.figure_key
+    left join {{ ref('int_rows_taken_back') }} as taken_back
+        on stated.figure_key = taken_back.row_key and taken_back.source_id = 'disclosures'
 ),
 
 final as (

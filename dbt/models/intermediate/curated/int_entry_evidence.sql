@@ -17,17 +17,23 @@ fetches as (
 ),
 
 stated as (
-    select distinct
-        told.board_id || ' ' || cast(told.ranking_date as varchar) || ' ' || told.entry_id as entry_key
+    select
+        told.board_id || ' ' || cast(told.ranking_date as varchar) || ' ' || told.entry_id as entry_key,
+        max(told.observed_at) as stated_at
     from {{ ref('stg_leaderboard_observed') }} as told
     inner join fetches on told.fetch_id = fetches.fetch_id
     where fetches.is_complete
+    group by entry_key
 ),
 
 withdrawn as (
-    select stated.entry_key, entries.entry_key is null as is_gone
+    select
+        stated.entry_key,
+        entries.entry_key is null and coalesce(stated.stated_at > taken_back.taken_back_at, true) as is_gone
     from stated
     left join entries on stated.entry_key = entries.entry_key
+    left join {{ ref('int_rows_taken_back') }} as taken_back
+        on stated.entry_key = taken_back.row_key and taken_back.source_id = 'leaderboards'
 ),
 
 final as (

@@ -11,16 +11,23 @@ fetches as (
 ),
 
 stated as (
-    select distinct told.vendor_id || ' ' || cast(told.release_date as varchar) as release_key
+    select
+        told.vendor_id || ' ' || cast(told.release_date as varchar) as release_key,
+        max(told.observed_at) as stated_at
     from {{ ref('stg_release_observed') }} as told
     inner join fetches on told.fetch_id = fetches.fetch_id
     where fetches.is_complete
+    group by release_key
 ),
 
 withdrawn as (
-    select stated.release_key, releases.release_key is null as is_gone
+    select
+        stated.release_key,
+        releases.release_key is null and coalesce(stated.stated_at > taken_back.taken_back_at, true) as is_gone
     from stated
     left join releases on stated.release_key = releases.release_key
+    left join {{ ref('int_rows_taken_back') }} as taken_back
+        on stated.release_key = taken_back.row_key and taken_back.source_id = 'releases'
 ),
 
 final as (
