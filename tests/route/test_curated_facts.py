@@ -1,8 +1,8 @@
-"""Curated facts over the whole route: the shipped files, and a reader's own. Wrong ones: tests/faults."""
+"""Curated facts over the whole route: the shipped files, a reader's own, and what is gone. Wrong ones: tests/faults."""
 
 import csv
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,10 @@ import pytest
 
 from connectors.sources.files import SHIPPED
 from flows.refresh import Report
+from flows.release import Permit, release
 from tests.scene import Scene, statuses
 from tokenshare.errors import ExitCode
-from tokenshare.metrics import METRICS
+from tokenshare.metrics import METRIC_BY_ID, METRICS
 
 pytestmark = pytest.mark.timeout(900)
 FILES = ("disclosures", "leaderboards", "releases")
@@ -21,6 +22,9 @@ CURATED = (
     *("disclosed_value", "disclosed_ratio", "fct_disclosures", "watch_status", "leaderboard_rank", "release_cadence"),
 )
 START = datetime(2026, 7, 1, 6, tzinfo=UTC)
+DISCLOSED = ("disclosed_value", "disclosed_ratio", "fct_disclosures", "watch_status")
+LOST = "r1_training_cost deepseek 2025-01-20"
+TAKEN_BACK = "2026-07-05T00:00:00Z,capex,bytedance,2026-06-01,,,,,,,,,,"
 GOOD = "2026-07-05T00:00:00Z,capex,meituan,2026-06-30,2026-01-01,2026-06-30,flow,5,5,CNY,CNY,,reported,invented"
 
 
@@ -30,6 +34,7 @@ class Step:
 
     report: Report
     shown: dict[str, list[dict[str, Any]]]
+    restated: list[dict[str, Any]] = field(default_factory=list)
 
     def source(self, id: str) -> Any:
         return next(source for source in self.report.sources if source.id == id)
@@ -49,13 +54,24 @@ def look(scene: Scene, world: Path, days: int) -> Step:
     return Step(report, {id: scene.metric(id) for id in CURATED})
 
 
+def let_go(scene: Scene, held: Step) -> Step:
+    """A person lets each group go."""
+    versions = {metric.id: metric.version for metric in held.report.metrics}
+    for id in DISCLOSED:
+        at = datetime.now(UTC)
+        release(scene.home, Permit(METRIC_BY_ID[id], versions[id], "Ada", "nobody stands by it", at, f"release-{id}"))
+    return Step(held.report, {id: scene.metric(id) for id in CURATED}, scene.catalog("restatements"))
+
+
 @pytest.fixture(scope="module")
 def story(home_of: Callable[..., Scene], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Step]:
-    """One home: the shipped files, an unchanged pass, a file of one's own, and the shipped ones again."""
+    """One home: the shipped files, an unchanged pass, a file of one's own that lacks a row, its release, no file."""
     scene, world = home_of("curated"), tmp_path_factory.mktemp("curated world")
     steps = {"early": look(scene, world, -500), "clean": look(scene, world, 0), "again": look(scene, world, 1)}
-    write(world, "disclosures", [*shipped("disclosures"), GOOD])
+    kept = [row for row in shipped("disclosures") if "r1_training_cost" not in row]
+    write(world, "disclosures", [*kept, TAKEN_BACK, GOOD])
     steps["own"] = look(scene, world, 6)
+    steps["released"] = let_go(scene, steps["own"])
     (world / "disclosures.csv").unlink()
     steps["absent"] = look(scene, world, 7)
     return steps
@@ -123,17 +139,38 @@ def test_an_untouched_file_costs_nothing_new(story: dict[str, Step]) -> None:
 
 
 def test_a_file_of_ones_own_is_read_instead(story: dict[str, Step]) -> None:
+    keys = {(row["fact_id"], row["company_id"]) for row in story["released"].shown["disclosed_value"]}
+    assert ("capex", "meituan") in keys
+
+
+def test_a_row_that_is_gone_is_missed_and_one_that_is_taken_back_is_not(story: dict[str, Step]) -> None:
     own = story["own"]
-    assert own.report.exit_code == ExitCode.OK
-    assert {row["status"] for id in CURATED for row in own.shown[id]} == {"current"}
-    assert len(own.shown["disclosed_value"]) == len(story["clean"].shown["disclosed_value"]) + 1
+    told = {metric.id: metric.reason for metric in own.report.metrics if metric.status == "held"}
+    assert told.keys() == set(DISCLOSED)
+    accepted = "tokenshare gates release METRIC VERSION --by NAME --reason TEXT accepts it"
+    assert set(told.values()) == {f"withdrawn_rows: observed 1 row, {LOST}, expected 0 ({accepted})"}
+    assert all(rows_of(own, id) == rows_of(story["clean"], id) for id in CURATED)
+    assert own.report.exit_code == ExitCode.HELD
 
 
-def test_without_a_file_of_its_own_a_world_has_the_shipped_one(story: dict[str, Step]) -> None:
+def test_a_person_who_lets_it_go_publishes_a_restatement(story: dict[str, Step]) -> None:
+    released, before = story["released"], {metric.id: metric.version for metric in story["clean"].report.metrics}
+    assert {row["status"] for id in DISCLOSED for row in released.shown[id]} == {"released"}
+    clean = {row["fact_id"] for row in story["clean"].shown["fct_disclosures"]}
+    assert clean - {row["fact_id"] for row in released.shown["fct_disclosures"]} == {"r1_training_cost"}
+    assert any("r1_training_cost" in row["key"] for row in released.restated if row["metric"] == "fct_disclosures")
+    assert {row["version"] for row in released.shown["watch_status"]} == {before["watch_status"]}  # moved by none of it
+
+
+def test_a_file_that_was_read_and_is_gone_does_not_fall_back_on_the_shipped_one(story: dict[str, Step]) -> None:
     absent = story["absent"]
-    assert absent.source("disclosures").status == "fetched"
-    assert rows_of(absent, "disclosed_value") == rows_of(story["clean"], "disclosed_value")
-    assert absent.report.exit_code == ExitCode.OK
+    said = "disclosures.csv is gone from the world, last read 2026-07-07 06:00 UTC"
+    assert (absent.source("disclosures").status, absent.source("disclosures").reason) == ("absent", said)
+    assert {absent.source(name).status for name in FILES[1:]} == {"unchanged"}  # the shipped ones
+    told = {metric.id: metric.reason for metric in absent.report.metrics if metric.status == "held"}
+    assert told == dict.fromkeys(DISCLOSED, f"missing_files: observed {said}, expected no file gone")
+    assert all(rows_of(absent, id) == rows_of(story["released"], id) for id in CURATED)
+    assert absent.report.exit_code == ExitCode.INCOMPLETE
 
 
 def test_every_curated_metric_was_looked_at() -> None:

@@ -162,10 +162,14 @@ def test_a_book_that_landed_and_is_wrong_holds_the_prices_alone(story: Story) ->
     assert {row["status"] for id in PRICES for row in story.shown["per token"][id]} == {"held"}
 
 
-def test_without_a_book_the_catalogue_goes_on_and_what_landed_stays_judged(story: Story) -> None:
+def test_without_its_book_no_price_is_told_on_another_basis_and_what_landed_stays_judged(story: Story) -> None:
     (outcome,) = [source for source in story.reports["absent"].sources if source.id == "genai_prices"]
-    assert (outcome.status, outcome.reason) == ("skipped", "the world has no prices.csv")
-    assert {statuses(story.reports["absent"])[id] for id in PRICES} == {"held"}  # the last book that landed is wrong
+    said = "prices.csv is gone from the world, last read 2026-06-16 06:00 UTC"
+    assert (outcome.status, outcome.reason) == ("absent", said)
+    reasons = {metric.reason for metric in story.reports["absent"].metrics if metric.id in PRICES}
+    assert all(f"missing_files: observed {said}" in reason and SAID in reason for reason in reasons)
+    assert {statuses(story.reports["absent"])[id] for id in PRICES} == {"held"}
+    assert listed(story, "absent") == listed(story, "clean")
 
 
 def test_a_good_book_lets_the_prices_go(story: Story) -> None:

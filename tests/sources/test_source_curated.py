@@ -96,7 +96,32 @@ def test_what_is_known_by_the_moment_stands() -> None:
         ("capex", "beta"): ("126100000000", "126100000000", "CNY", "17500000000"),
         ("run_rate", "alpha"): ("110000000", "110000000", "USD/year", None),  # corrected since
         ("own_chips", "beta"): ("100000", None, "chips", None),  # more than: open above
-    }  # `users` has been withdrawn
+    }
+
+
+def test_what_is_taken_back_is_said_and_what_is_stated_beside_is_not() -> None:
+    assert taken_back(table("disclosures")) == ("users beta 2026-04-30",)
+    beside = [
+        "2026-05-11T00:00:00Z",
+        "users",
+        "beta",
+        "2026-04-30",
+        "",
+        "",
+        "stock",
+        "1",
+        "1",
+        "users",
+        "",
+        "",
+        "filed",
+        "x",
+    ]
+    assert taken_back([*table("disclosures"), beside]) == ()
+
+
+def taken_back(rows: list[list[str]]) -> tuple[str, ...]:
+    return CURATED["disclosures"].parse(fetch_of("disclosures", page("disclosures", rows))).withdrawn
 
 
 def test_a_row_is_not_judged_before_it_is_known() -> None:

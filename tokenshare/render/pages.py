@@ -32,8 +32,8 @@ REFUSED = (
 )
 MEANWHILE = (
     "Either way no number is made of it, and no zero: the source's metrics stay at their version until their "
-    "freshness limit passes, then they are held. A world without the file has no such source: it is `skipped`, and "
-    "what needs it is `inactive`."
+    "freshness limit passes, then they are held. A world that never had the file has no such source: it is `skipped`, "
+    "and what needs it is `inactive`. One that had it and lost it holds at once what is made of it, by `missing_files`."
 )
 
 
