@@ -99,7 +99,7 @@ RANKINGS = {
         postpone("date"), openrouter_rankings="data is empty for days", openrouter_exports="status 404"
     ),
     "file absent": gone(
-        "rankings_daily.csv", *ROUTER, *DRAWN, *CLAIMS, by=("openrouter_rankings", "openrouter_exports")
+        "rankings_daily.csv", *ROUTER, *DRAWN, *CLAIMS, "dim_models", by=("openrouter_rankings", "openrouter_exports")
     ),
 }
 CATEGORIES = {
