@@ -19,7 +19,9 @@ ADDED = {  # methods that other models add to those of a share
     "router_tokens": {"all"},
     "router_growth": {"all"},
 }
-GIVEN = {"int_claims_stated", "int_claims_asked", "int_claims_provenance"}  # a question by hand takes their place
+GIVEN = {  # a question by hand takes their place, or they judge the file
+    *("int_claims_stated", "int_claims_asked", "int_claims_provenance", "int_claims_evidence"),
+}
 
 
 def test_every_way_of_counting_can_be_named_and_every_name_is_counted() -> None:
