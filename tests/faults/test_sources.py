@@ -1,6 +1,6 @@
 """Every source made wrong in every way: what stands on it is held, or stays, with the reason; all else goes on.
 
-Every fault alone in `make faults`; here three passes of many faults each, of which the first lands nothing.
+Every fault alone in `make faults`; here one pass of many faults, of which half land.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from tokenshare.errors import ExitCode
 
 pytestmark = pytest.mark.timeout(1800)
 SCHEDULE = passes(TABLE)
-SAMPLE = [SCHEDULE[n] for n in (1, 5, 7)]
+SAMPLE = SCHEDULE[3]
 ALONE = [(name, fault) for name, cells in TABLE.items() for fault in in_order(cells)]
 
 
@@ -31,10 +31,10 @@ def open_home(broker: str, directory: Path) -> Iterator[tuple[Stage, Step]]:
 
 @pytest.fixture(scope="module")
 def steps(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Step]]:
-    """A good pass, one for each row of the sample, and a good one again."""
+    """A good pass, one with the faults of the sample, and a good one again."""
     for stage, clean in open_home(broker, tmp_path_factory.mktemp("faults")):
-        played = [stage.play({name: TABLE[name][fault] for name, fault in row.items()}) for row in SAMPLE]
-        yield [clean, *played, stage.play({})]
+        wrong = stage.play({name: TABLE[name][fault] for name, fault in SAMPLE.items()})
+        yield [clean, wrong, stage.play({})]
 
 
 @pytest.fixture(scope="module")
@@ -55,13 +55,12 @@ def test_every_source_has_a_cell_for_every_fault() -> None:
 def test_every_fault_is_in_one_pass_and_lands_where_it_can_be_told() -> None:
     played = [(name, fault) for row in SCHEDULE for name, fault in row.items()]
     assert sorted(played) == sorted(ALONE)
-    landing = [sum(bool(TABLE[name][fault].held) for name, fault in row.items()) for row in SAMPLE]
-    assert landing[0] == 0 < min(landing[1:])
+    landing = [bool(TABLE[name][fault].held) for name, fault in SAMPLE.items()]
+    assert min(landing.count(True), landing.count(False)) > 4
 
 
-@pytest.mark.parametrize("row", range(len(SAMPLE)))
-def test_what_is_wrong_holds_what_stands_on_it_and_nothing_else(steps: list[Step], row: int) -> None:
-    assert not list(objections(steps[1 + row]))
+def test_what_is_wrong_holds_what_stands_on_it_and_nothing_else(steps: list[Step]) -> None:
+    assert not list(objections(steps[1]))
 
 
 @pytest.mark.parametrize("place", [0, -1])
