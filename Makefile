@@ -23,7 +23,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 # uv is told which Python to use and never brings its own.
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup demo test faults soak check check-style check-sql check-types check-house format generate bench lock clean
+.PHONY: help setup demo test faults mutations soak check check-style check-sql check-types check-house format generate bench lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ faults: $(READY) ## every fault of tests/faults, whatever else is long, and the 
 	$(BIN)/pytest --numprocesses 2 --dist loadfile -m long --ignore tests/faults tests
 	$(BIN)/pytest --numprocesses 2 --dist loadfile -m "long or not long" --ignore $(TABLE) \
 	  --fault-report docs/reference/faults.md tests/faults
+
+mutations: $(READY) ## take away what protects from each fault, one after the other: each time a test must go red
+	$(BIN)/python -m tests.faults.mutate
 
 soak: $(READY) ## ten minutes of numbered records, racing passes, kill -9 and broker restarts; prints what was lost
 	$(BIN)/python -m tests.faults.soak 600

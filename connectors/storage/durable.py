@@ -7,11 +7,18 @@ from pathlib import Path
 
 
 def write(path: Path, body: bytes, midway: Callable[[], None] = lambda: None) -> None:
-    """Writes `body` to `path` whole, with its folder: a temporary file, fsync, rename, fsync of the folder."""
+    """Writes `body` to `path` whole, with its folder: a temporary file, fsync, rename, fsync of the folder.
+
+    Calls `midway` when half of it is written.
+    """
     make_folder(path.parent)
     draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    draft.write_bytes(body)
-    midway()
+    half = len(body) // 2
+    with draft.open("wb") as file:
+        file.write(body[:half])
+        file.flush()
+        midway()
+        file.write(body[half:])
     move(draft, path)
 
 

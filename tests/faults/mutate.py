@@ -1,22 +1,44 @@
-"""Takes each protection away in turn and asks whether its test sees it: `python tests/faults/mutate.py [--only ID]`.
+"""Takes each protection away in turn and asks whether its test sees it: `python -m tests.faults.mutate [--only ID]`.
 
 A line of mutations.csv names a row, a file, a text that occurs in it once, what it becomes, and the test that must go
 red. The file is put back whatever happens; one that has changes of its own is refused by the text that must be found.
+Red is a test that fails, or a scene of its that does, in a product that still runs: what is no longer Python, or lacks
+a name, proves nothing.
 """
 
 import argparse
-import csv
+import os
+import re
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import monotonic
 
+from connectors.kafka import broker
+from tests.broker import BOOTSTRAP
+from tests.faults.mutations import Mutation, read
+
 ROOT = Path(__file__).parents[2]
-LIST = Path(__file__).with_name("mutations.csv")
-RED = 1  # tests failed; other codes of pytest mean that all passed, or that none could be asked
+FAILED = 1  # other codes of pytest mean that all passed, or that none could be asked
+BROKEN = ("ImportError", "ModuleNotFoundError", "SyntaxError", "IndentationError", "NameError", "UnboundLocalError")
+REASON = re.compile(r"^(?:FAILED|ERROR) \S+(?: - (.*))?$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a test said of a product without its protection."""
+
+    code: int
+    reason: str
+
+    @property
+    def is_red(self) -> bool:
+        return self.code == FAILED and not any(word in self.reason for word in BROKEN)
 
 
 @contextmanager
@@ -33,30 +55,51 @@ def mutated(path: Path, find: str, replace: str) -> Iterator[None]:
         path.write_bytes(sound)
 
 
-def ask(test: str) -> int:
+def ask(test: str) -> Answer:
     """What pytest says of one test, long or not."""
     words = [sys.executable, "-m", "pytest", "-q", "-x", "-m", "long or not long", "-p", "no:cacheprovider", test]
-    return subprocess.run(words, cwd=ROOT, capture_output=True, check=False).returncode
+    environ = {**os.environ, "COLUMNS": "1000", "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(words, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+    found = REASON.search(done.stdout)
+    return Answer(done.returncode, (found and found[1]) or "")
+
+
+def is_seen(mutation: Mutation) -> bool:
+    """Whether the test goes red; prints what it said."""
+    begun = monotonic()
+    with mutated(ROOT / mutation.file, mutation.find, mutation.replace):
+        answer = ask(mutation.test)
+    said = "red" if answer.is_red else "NOT RED"
+    print(f"{mutation.id} {said:7} {monotonic() - begun:5.0f} s  {mutation.file}  {mutation.name}", flush=True)
+    print(f"    {answer.reason[:200] or f'exit code {answer.code}'}", flush=True)
+    return answer.is_red
+
+
+@contextmanager
+def shared_broker() -> Iterator[None]:
+    """One Kafka for all tests that do not bring their own; the one that is named, where one is."""
+    if os.environ.get(BOOTSTRAP):
+        yield
+        return
+    with TemporaryDirectory() as folder:
+        home = Path(folder)
+        os.environ[BOOTSTRAP] = broker.start(home, lambda _: None, environ=os.environ)
+        try:
+            yield
+        finally:
+            broker.stop(home)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", default="", help="a row's id, or how it begins")
-    only = parser.parse_args().only.upper()
-    with LIST.open(encoding="utf-8", newline="") as file:
-        lines = [line for line in csv.DictReader(file) if line["id"].startswith(only)]
+    parser.add_argument("--only", default="", help="a row's id, or how it begins; several with commas between")
+    wanted = tuple(parser.parse_args().only.upper().split(","))
+    chosen = [mutation for mutation in read() if mutation.id.startswith(wanted)]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the file is put back
-    survived = 0
-    for line in lines:
-        begun = monotonic()
-        with mutated(ROOT / line["file"], line["find"], line["replace"]):
-            is_red = ask(line["test"]) == RED
-        survived += not is_red
-        said = "red" if is_red else "NOT RED"
-        name = line["test"].rpartition("::")[2]
-        print(f"{line['id']:4} {said:8} {monotonic() - begun:6.1f} s  {line['file']:40} {name}", flush=True)
-    print(f"{len(lines)} protections taken away, {survived} of them unseen")
-    return int(bool(survived))
+    with shared_broker():
+        unseen = [mutation.id for mutation in chosen if not is_seen(mutation)]
+    print(f"{len(chosen)} protections taken away, {len(unseen)} of them unseen: {', '.join(unseen) or 'none'}")
+    return int(bool(unseen) or not chosen)
 
 
 if __name__ == "__main__":

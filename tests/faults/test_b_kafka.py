@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType
+from kafka.errors import KafkaConnectionError
+from kafka.producer.sender import Sender
 
 from connectors.kafka import producer, ranges, topics
 from connectors.kafka.cluster import Cluster, opened
@@ -43,6 +45,39 @@ def transaction(cluster: Cluster, values: list[bytes], commit: bool) -> None:
             client.send(cluster.physical("t"), key=b"k", value=value, partition=0)
         client.flush()
         client.commit_transaction() if commit else client.abort_transaction()
+
+
+def test_b02_what_too_few_replicas_hold_is_not_acknowledged(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch, record_property: Record
+) -> None:
+    """A topic that asks for two replicas on a broker that is alone."""
+    monkeypatch.setattr(producer, "DELIVERY_SECONDS", 1)
+    topics.create(cluster, ["t"])
+    configure(cluster, "t", min_insync_replicas="2")
+    with pytest.raises(BrokerUnavailable, match="failed"):
+        producer.send(cluster, [Message("t", b"k", b"v")])
+    record_property("observed", "an error after 1 s, and no acknowledgement")
+
+
+def test_b02_an_acknowledgement_that_is_lost_doubles_nothing(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch, record_property: Record
+) -> None:
+    """The broker's first answer to a batch that it has written does not arrive: it is sent again."""
+    topics.create(cluster, ["t"])
+    answered, calls = Sender._handle_produce_response, []
+
+    def lost(sender: Any, node: Any, at: Any, batches: Any, response: Any) -> None:
+        calls.append(node)
+        if len(calls) == 1:
+            sender._failed_produce(batches, node, KafkaConnectionError("the answer is lost"))
+        else:
+            answered(sender, node, at, batches, response)
+
+    monkeypatch.setattr(Sender, "_handle_produce_response", lost)
+    producer.send(cluster, [Message("t", b"k", str(number).encode()) for number in range(20)])
+    assert len(calls) > 1
+    assert [int(record.value or b"") for record in read(cluster, "t")] == list(range(20))
+    record_property("observed", f"{len(calls)} answers, 20 records, each once and in order")
 
 
 def test_b03_deleted_records_are_lost_by_name(cluster: Cluster, record_property: Record) -> None:

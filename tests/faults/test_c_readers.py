@@ -25,8 +25,9 @@ from tokenshare.errors import ExitCode
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 Record = Callable[[str, Any], None]
-METRIC = "router_tokens_weekly"
-# Opens what is published, begins a query, and ends it when it is told to; then asks once more without opening anew.
+METRIC, UNREAD = "router_tokens_weekly", "vendor_share_weekly"
+# Opens what is published, begins a query, and ends it when it is told to; then asks for more without opening anew, and
+# for what it has not read before: that is in no memory of its own.
 STAYER = f"""
 import json, sys
 import duckdb
@@ -36,8 +37,11 @@ rows = [query.fetchone()]
 print("open", flush=True)
 sys.stdin.readline()
 rows += query.fetchall()
-again = connection.execute("SELECT version, tokens FROM metrics.{METRIC} ORDER BY ALL").fetchall()
-print(json.dumps([rows, again]), flush=True)
+again = [
+    connection.execute(f"SELECT version, tokens FROM metrics.{{name}} ORDER BY ALL").fetchall()
+    for name in ("{METRIC}", "{UNREAD}")
+]
+print(json.dumps([rows, *again]), flush=True)
 """
 
 
@@ -45,7 +49,7 @@ print(json.dumps([rows, again]), flush=True)
 class Crowd:
     """A home after two passes at once with readers about, and after a pass with a model that lacks a column."""
 
-    before: list[list[Any]]
+    before: dict[str, list[list[Any]]]
     codes: list[int]
     stayed: list[list[list[Any]]]
     after: Shown
@@ -64,7 +68,7 @@ def crowd(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cro
     write_prices(world, "2026-06-01T00:00:00Z", dict.fromkeys(MODELS, ("0.000001", "0.000002")))
     scene = Scene(root / "home", broker, ROUTER_ALONE)
     scene.refresh(moment(0), world)
-    before, begun = listed(scene), len(scene.catalog("runs"))
+    before, begun = {id: listed(scene, id) for id in (METRIC, UNREAD)}, len(scene.catalog("runs"))
     with reading_along(scene.home.published_file, root) as looks, staying(scene) as reader:
         with ThreadPoolExecutor(2) as pool:
             codes = list(pool.map(lambda _: run_pass(scene, moment(7), world), range(2)))
@@ -78,8 +82,8 @@ def crowd(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cro
     topics.delete_prefixed(Cluster(broker, topic_prefix=scene.prefix))
 
 
-def listed(scene: Scene) -> list[list[Any]]:
-    return sorted([row["version"], row["tokens"]] for row in scene.metric(METRIC))
+def listed(scene: Scene, id: str) -> list[list[Any]]:
+    return sorted([row["version"], row["tokens"]] for row in scene.metric(id))
 
 
 def staying(scene: Scene) -> "subprocess.Popen[str]":
@@ -109,7 +113,7 @@ def test_c01_two_passes_at_once_are_one(crowd: Crowd, record_property: Record) -
 def test_c02_a_reader_who_holds_the_file_stops_nobody(crowd: Crowd, record_property: Record) -> None:
     """A connection to the published file kept open through a pass."""
     newest = max(row[1] for row in crowd.after.publications if row[0] == METRIC)
-    assert newest > crowd.before[0][0]
+    assert newest > crowd.before[METRIC][0][0]
     held = [look for look in crowd.looks if "error" in look]
     assert held == []
     assert len(crowd.looks) > 2
@@ -117,9 +121,11 @@ def test_c02_a_reader_who_holds_the_file_stops_nobody(crowd: Crowd, record_prope
 
 
 def test_c04_a_query_ends_on_the_version_it_began_with(crowd: Crowd, record_property: Record) -> None:
-    """A query begun before the swap and read to its end after it, then another on the same connection."""
-    assert crowd.stayed == [crowd.before, crowd.before]
-    record_property("observed", f"{len(crowd.before)} rows of version {crowd.before[0][0]}, twice")
+    """A query begun before the swap and read to its end after it, then two more on the same connection."""
+    before, unread = crowd.before[METRIC], crowd.before[UNREAD]
+    assert crowd.stayed == [before, before, unread]
+    said = f"{len(before)} rows of version {before[0][0]}, twice; {len(unread)} that it had not read before"
+    record_property("observed", said)
 
 
 def test_c05_a_relation_that_lost_a_column_is_held(crowd: Crowd, record_property: Record) -> None:

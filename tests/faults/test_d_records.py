@@ -13,7 +13,7 @@ import pytest
 from connectors.kafka import producer, ranges
 from connectors.kafka.cluster import Cluster
 from connectors.kafka.producer import Message
-from connectors.storage import dead_letters, troubles, warehouse
+from connectors.storage import dead_letters, history, troubles, warehouse
 from connectors.storage.dead_letters import Outcome
 from expectations.evidence import Letters, spoilt
 from flows import looks, surroundings
@@ -267,6 +267,8 @@ def test_t05_versions_go_by_sequence_where_the_clock_jumps_back(seen: Seen, reco
     assert first["as_of"] < second["as_of"]
     assert second["published_at"] < first["published_at"]
     assert version_of(seen.steps["same"], "fct_usage_daily") == 2
+    with warehouse.open_warehouse(seen.scene.home.warehouse) as connection:
+        assert history.read_standing(connection, METRIC_BY_ID["fct_usage_daily"]).last_version == 2
     record_property("observed", f"version 2 is shown, {(first['published_at'] - second['published_at'])} before 1")
 
 

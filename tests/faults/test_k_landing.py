@@ -27,6 +27,18 @@ FIRST, SECOND = Range(NAME, 0, 0, 10), Range(NAME, 0, 10, 25)
 STRIDE, RECORD_BYTES = 97, 64  # steps through the transaction; its last bytes, with the record that commits it
 
 
+def test_k05_planned_ranges_land_as_planned_and_newer_records_after_them(mill: Scene, record_property: Record) -> None:
+    """kill -9 when a range is planned and nothing has landed; more records come before the next pass."""
+    cluster = cluster_of(mill)
+    producer.send(cluster, [Message(NAME, b"one key", value) for value in usage(range(5))])
+    assert land_killed(mill, "plan.after") == KILLED
+    producer.send(cluster, [Message(NAME, b"one key", value) for value in usage(range(5, 8))])
+    planned, newer = [one.range for one in land_now(mill) if one.range.topic == NAME]
+    assert ((planned.start, planned.end), (newer.start, newer.end)) == ((0, 5), (5, 8))
+    assert landed(mill) == (8, 8)
+    record_property("observed", "offsets 0 to 4 as planned, then 5 to 7")
+
+
 def test_k07_letters_that_are_out_twice_count_once(mill: Scene, record_property: Record) -> None:
     """kill -9 when a range's dead letters are acknowledged and its file is not in place; then the range again."""
     cluster = cluster_of(mill)

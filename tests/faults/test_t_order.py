@@ -59,6 +59,19 @@ def test_t06_a_day_is_a_utc_day_at_every_edge(models: Models, record_property: R
     record_property("observed", "28 days, one row each a model; leap day, 1 January and 10 March whole")
 
 
+def test_k03_a_fetch_that_is_not_whole_moves_no_number(models: Models, record_property: Record) -> None:
+    """A newer fetch of a day of which one event has not landed, as after a kill with half a page produced."""
+    with models.open() as connection:
+        torn = rows_of(connection, "select * from intermediate.int_fetches_verified where not is_complete")
+        spoken = rows_of(
+            connection,
+            "select model_permaslug, tokens from marts.fct_usage_daily where usage_date = ? order by all", LEAP,
+        )  # fmt: skip
+    assert len(torn) == 1
+    assert spoken == sorted(BEFORE)
+    record_property("observed", "its day is told by the fetch before it, to the token")
+
+
 def test_d03_no_column_of_any_relation_holds_what_is_not_finite(models: Models, record_property: Record) -> None:
     """A week of zeros beside good ones: every cell of every relation is looked at."""
     with models.open() as connection:

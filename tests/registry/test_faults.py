@@ -1,13 +1,14 @@
 """Every fault of the matrix has a test that brings it in, or says why not; and the page lists each."""
 
 import ast
-import csv
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.faults import mutations
 from tests.faults.matrix import ROWS
+from tests.faults.mutations import PROMISES, Mutation
 from tests.faults.report import lines_of, row_of
 
 ROOT = Path(__file__).parents[2]
@@ -21,11 +22,6 @@ def faults_in(file: Path) -> Iterator[ast.FunctionDef]:
 
 
 FOUND = {f"{file.name}::{test.name}": test for file in sorted(FOLDER.glob("test_*.py")) for test in faults_in(file)}
-
-
-def mutations() -> list[dict[str, str]]:
-    with (FOLDER / "mutations.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 @pytest.mark.parametrize("id", ROWS)
@@ -44,11 +40,24 @@ def test_the_page_lists_every_fault() -> None:
     assert list(lines_of(ROOT / "docs" / "reference" / "faults.md")) == list(ROWS)
 
 
-@pytest.mark.parametrize("mutation", mutations(), ids=lambda line: f"{line['id']} {line['file']}")
-def test_a_mutation_still_fits(mutation: dict[str, str]) -> None:
-    text = (ROOT / mutation["file"]).read_text(encoding="utf-8")
-    assert text.count(mutation["find"]) == 1
-    assert mutation["find"] != mutation["replace"]
-    file, name = mutation["test"].partition("[")[0].split("::")
-    assert name in (ROOT / file).read_text(encoding="utf-8")
-    assert row_of(name) == mutation["id"]
+@pytest.mark.parametrize("id", [id for id, row in ROWS.items() if not row.why])
+def test_what_protects_from_a_fault_is_listed(id: str) -> None:
+    assert id in {mutation.id for mutation in mutations.read()}
+
+
+def test_the_list_by_promise_says_what_the_mutations_say() -> None:
+    """`python -m tests.faults.mutations` writes it anew."""
+    listed = mutations.read()
+    assert {mutation.promise for mutation in listed} == PROMISES.keys()
+    _, inside, _ = mutations.parts(mutations.README.read_text(encoding="utf-8"))
+    assert inside == mutations.rendered(listed)
+
+
+@pytest.mark.parametrize("mutation", mutations.read(), ids=lambda mutation: f"{mutation.id} {mutation.file}")
+def test_a_mutation_still_fits(mutation: Mutation) -> None:
+    text = (ROOT / mutation.file).read_text(encoding="utf-8")
+    assert text.count(mutation.find) == 1
+    assert mutation.find != mutation.replace
+    file, name = mutation.test.partition("[")[0].split("::")
+    assert f"def {name}(" in (ROOT / file).read_text(encoding="utf-8")
+    assert row_of(name) == mutation.id
