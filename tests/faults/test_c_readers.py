@@ -36,12 +36,13 @@ query = connection.execute("SELECT version, tokens FROM metrics.{METRIC} ORDER B
 rows = [query.fetchone()]
 print("open", flush=True)
 sys.stdin.readline()
-rows += query.fetchall()
-again = [
-    connection.execute(f"SELECT version, tokens FROM metrics.{{name}} ORDER BY ALL").fetchall()
-    for name in ("{METRIC}", "{UNREAD}")
-]
-print(json.dumps([rows, *again]), flush=True)
+try:
+    said = [rows + query.fetchall()]
+    for name in ("{METRIC}", "{UNREAD}"):
+        said.append(connection.execute(f"SELECT version, tokens FROM metrics.{{name}} ORDER BY ALL").fetchall())
+except duckdb.Error as error:
+    said = str(error)
+print(json.dumps(said), flush=True)
 """
 
 
