@@ -51,7 +51,8 @@ def test_b02_what_too_few_replicas_hold_is_not_acknowledged(
     cluster: Cluster, monkeypatch: pytest.MonkeyPatch, record_property: Record
 ) -> None:
     """A topic that asks for two replicas on a broker that is alone."""
-    monkeypatch.setattr(producer, "DELIVERY_SECONDS", 1)
+    options = producer._options() | {"delivery_timeout_ms": 1_000, "request_timeout_ms": 500}
+    monkeypatch.setattr(producer, "_options", lambda: options)
     topics.create(cluster, ["t"])
     configure(cluster, "t", min_insync_replicas="2")
     with pytest.raises(BrokerUnavailable, match="failed"):

@@ -1,4 +1,4 @@
-"""Killed while ranges land: letters that are out already, and a ledger whose log is cut at any byte."""
+"""Killed between plan and decision: ranges, letters that are out, a ledger whose log is cut, half of what is decided."""
 
 import shutil
 from collections.abc import Callable
@@ -10,20 +10,31 @@ from typing import Any
 import pytest
 
 from connectors.kafka import letters, producer
+from connectors.kafka.cluster import nothing
 from connectors.kafka.producer import Message
-from connectors.storage import ledger, warehouse
+from connectors.storage import decisions, ledger, warehouse
+from connectors.storage.decisions import Decision
+from connectors.storage.home import Home
 from connectors.storage.warehouse import open_warehouse
+from flows.publish import republish
+from flows.run import end_process
+from tests import forked
 from tests.faults.parts import NAME, cluster_of, land_killed, land_now, landed, owed, usage
 from tests.faults.passes import KILLED
+from tests.faults.test_r_damage import AS_OF, METRIC, ROWS, decided, once, shown
 from tests.kafka.test_producer import read
 from tests.scene import Scene
+from tokenshare.metrics import METRIC_BY_ID
 from tokenshare.offsets import Landed, Range
+from tokenshare.publication import Verdict
 from tokenshare.topics import USAGE_OBSERVED
 
+__all__ = ["decided", "once"]
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(900)]
 Record = Callable[[str, Any], None]
 AT = datetime(2026, 7, 1, tzinfo=UTC)
 FIRST, SECOND = Range(NAME, 0, 0, 10), Range(NAME, 0, 10, 25)
+OTHERS = [METRIC_BY_ID[id] for id in ("list_price_daily", "vendor_share_weekly")]
 STRIDE, RECORD_BYTES = 97, 64  # steps through the transaction; its last bytes, with the record that commits it
 
 
@@ -113,3 +124,23 @@ def reached_after(folder: Path, here: Path, place: int) -> int:
         assert ledger.positions(connection) == {(NAME, 0): 25, (NAME, 1): 25}
     shutil.rmtree(here)
     return reached
+
+
+def decide_half(home: Home) -> None:
+    """Three metrics become inactive, and the process ends between them."""
+    gone = Verdict("inactive", (), "gone")
+    made = [Decision(metric, gone, (), "") for metric in (METRIC, *OTHERS)]
+    with warehouse.open_warehouse(home.warehouse) as connection:
+        decisions.record(connection, decisions.Run("cut off", AS_OF, "s", "m", {}), made, nothing, end_process)
+
+
+def test_k12_decisions_that_are_cut_off_are_none(decided: Home, record_property: Record) -> None:
+    """kill -9 when two of three decisions are written; then what readers see is made again."""
+    assert forked.run(decide_half, decided) == KILLED
+    with warehouse.open_warehouse(decided.warehouse) as connection:
+        kept = connection.execute("SELECT run FROM decisions.inputs").fetchall()
+        states = connection.execute("SELECT metric, state FROM decisions.metric_states").fetchall()
+    assert (kept, states) == ([("published",)], [(METRIC.id, "published")])
+    republish(decided)
+    assert shown(decided) == ROWS
+    record_property("observed", "nothing of them is on record; readers see what they saw")
