@@ -47,19 +47,6 @@ def transaction(cluster: Cluster, values: list[bytes], commit: bool) -> None:
         client.commit_transaction() if commit else client.abort_transaction()
 
 
-def test_b02_what_too_few_replicas_hold_is_not_acknowledged(
-    cluster: Cluster, monkeypatch: pytest.MonkeyPatch, record_property: Record
-) -> None:
-    """A topic that asks for two replicas on a broker that is alone."""
-    options = producer._options() | {"delivery_timeout_ms": 1_000, "request_timeout_ms": 500}
-    monkeypatch.setattr(producer, "_options", lambda: options)
-    topics.create(cluster, ["t"])
-    configure(cluster, "t", min_insync_replicas="2")
-    with pytest.raises(BrokerUnavailable, match="failed"):
-        producer.send(cluster, [Message("t", b"k", b"v")])
-    record_property("observed", "an error after 1 s, and no acknowledgement")
-
-
 def test_b02_an_acknowledgement_that_is_lost_doubles_nothing(
     cluster: Cluster, monkeypatch: pytest.MonkeyPatch, record_property: Record
 ) -> None:

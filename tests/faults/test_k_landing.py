@@ -1,4 +1,4 @@
-"""Killed between plan and decision: ranges, letters that are out, a ledger whose log is cut, half of what is decided."""
+"""Killed between plan and decision: ranges, letters that are out, a ledger whose log is cut, half a decision."""
 
 import shutil
 from collections.abc import Callable
@@ -44,8 +44,8 @@ def test_k05_planned_ranges_land_as_planned_and_newer_records_after_them(mill: S
     producer.send(cluster, [Message(NAME, b"one key", value) for value in usage(range(5))])
     assert land_killed(mill, "plan.after") == KILLED
     producer.send(cluster, [Message(NAME, b"one key", value) for value in usage(range(5, 8))])
-    planned, newer = [one.range for one in land_now(mill) if one.range.topic == NAME]
-    assert ((planned.start, planned.end), (newer.start, newer.end)) == ((0, 5), (5, 8))
+    ranges = [(one.range.start, one.range.end) for one in land_now(mill) if one.range.topic == NAME]
+    assert ranges == [(0, 5), (5, 8)]
     assert landed(mill) == (8, 8)
     record_property("observed", "offsets 0 to 4 as planned, then 5 to 7")
 
