@@ -15,6 +15,7 @@ from tests.scene import Scene
 from tokenshare.topics import TOPIC_NAMES
 
 __all__ = ["home_of", "new_scene", "scene"]
+pytest.register_assert_rewrite("tests.faults.survival")  # so that a kill that was not survived says how
 OPTION = "--fault-report"
 
 
