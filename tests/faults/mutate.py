@@ -26,7 +26,7 @@ from tests.faults.mutations import Mutation, read
 ROOT = Path(__file__).parents[2]
 FAILED = 1  # other codes of pytest mean that all passed, or that none could be asked
 BROKEN = ("ImportError", "ModuleNotFoundError", "SyntaxError", "IndentationError", "NameError", "UnboundLocalError")
-REASON = re.compile(r"^(?:FAILED|ERROR) \S+(?: - (.*))?$", re.MULTILINE)
+REASON = re.compile(r"^(?:FAILED|ERROR) .*? - (.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def ask(test: str) -> Answer:
     environ = {**os.environ, "COLUMNS": "1000", "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(words, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
     found = REASON.search(done.stdout)
-    return Answer(done.returncode, (found and found[1]) or "")
+    return Answer(done.returncode, found[1] if found else "")
 
 
 def is_seen(mutation: Mutation) -> bool:
