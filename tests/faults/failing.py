@@ -1,13 +1,15 @@
 """Every side effect of a pass in this process, counted by where our code asks for it; one of them may fail.
 
-Files by Python's audit events, which come before the call and may refuse it; fsync, statements of DuckDB that write,
-and messages to Kafka by what we call them through.
+Files by Python's audit events, which come before the call and may refuse it; fsync, statements that write into a
+database of the home, dbt's among them, and what is written to Kafka by what is called for it.
 """
 
+import errno
 import os
+import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,15 +18,19 @@ from typing import Any
 
 import duckdb
 import pytest
-from kafka import KafkaProducer
+from kafka import KafkaAdminClient, KafkaProducer
 from kafka.errors import KafkaTimeoutError
 
 ROOT = Path(__file__).parents[2]
 OURS = tuple(f"{ROOT}/{layer}/" for layer in ("connectors", "expectations", "flows", "tokenshare"))
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
-STATEMENTS = ("INSERT", "UPDATE", "DELETE", "CREATE", "COPY", "ATTACH", "CHECKPOINT", "ALTER", "DROP")
+STATEMENTS = ("INSERT", "UPDATE", "DELETE", "CREATE", "COPY", "ATTACH", "CHECKPOINT", "ALTER", "DROP", "COMMIT")
 EVENTS = ("os.rename", "os.mkdir", "os.remove", "os.chmod")
+TO_KAFKA = ((KafkaProducer, "send"), (KafkaProducer, "flush"), (KafkaAdminClient, "alter_group_offsets"))
+REMARK = re.compile(r"\s*(/\*.*?\*/)?\s*", re.DOTALL)  # dbt says above each statement whose it is
+VARYING = re.compile(r"[0-9a-f]{8,}|[0-9]+")  # digests, processes, versions, offsets
 Place = str  # what is called, and where in our code
+Call = tuple[Place, str, int]  # to what it is done, and which of its kind it is: the same in every pass of a day
 
 
 @dataclass
@@ -38,7 +44,7 @@ class Effects:
     seen: list[tuple[str, str, str]] = field(default_factory=list)
     stages: dict[Place, str] = field(default_factory=dict)  # in which each place is met first
     counts: Counter[Place] = field(default_factory=Counter)
-    refused: int = 0
+    refused: list[tuple[Place, int]] = field(default_factory=list)
 
     def note(self, what: str, path: str, kind: type[Exception] = OSError, to: str = "") -> None:
         """Counts one, or raises as the operating system, DuckDB or Kafka would; `to` is where a file goes."""
@@ -46,14 +52,43 @@ class Effects:
         self.counts[place] += 1
         self.stages.setdefault(place, self.stage)
         self.seen.append((what, path, to))
-        if self.fail == (place, self.counts[place]):
-            self.refused += 1
+        if self.refuses(place, path):
+            self.refused.append((place, self.counts[place]))
             said = os.strerror(self.error)
             raise OSError(self.error, said, path) if kind is OSError else kind(f"{path}: {said}")
+
+    def refuses(self, place: Place, path: str) -> bool:
+        """Whether this call is the one."""
+        return self.fail == (place, self.counts[place])
 
     def hear(self, text: str) -> None:
         """A pass tells of its stages."""
         self.stage = text
+
+
+@dataclass
+class Further(Effects):
+    """Refuses the first call, in some stages, that no pass before has refused, and notes it in `done`; notes what it
+    has `met` alone where it is patient."""
+
+    error: int = errno.ENOSPC
+    is_patient: bool = False
+    among: Callable[[str], bool] = lambda _: True
+    done: set[Call] = field(default_factory=set)
+    met: set[Call] = field(default_factory=set)
+    alike: Counter[tuple[Place, str]] = field(default_factory=Counter)
+
+    def refuses(self, place: Place, path: str) -> bool:
+        kind = place, VARYING.sub("#", path)
+        self.alike[kind] += 1
+        call = (*kind, self.alike[kind])
+        if not self.among(self.stage):
+            return False
+        self.met.add(call)
+        if self.is_patient or self.refused or call in self.done:
+            return False
+        self.done.add(call)
+        return True
 
 
 heard: list[Effects] = []  # an audit hook stays for the life of the process: this is whom it tells
@@ -76,7 +111,8 @@ def watched(effects: Effects) -> Iterator[Effects]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", _synced(effects, os.fsync))
         patch.setattr(duckdb, "connect", _connected(effects, duckdb.connect))
-        patch.setattr(KafkaProducer, "send", _sent(effects, KafkaProducer.send))
+        for client, name in TO_KAFKA:
+            patch.setattr(client, name, _written(effects, name, getattr(client, name)))
         heard.append(effects)
         try:
             yield effects
@@ -92,10 +128,10 @@ def _synced(effects: Effects, fsync: Any) -> Any:
     return noted
 
 
-def _sent(effects: Effects, send: Any) -> Any:
-    def noted(producer: Any, topic: str, *arguments: Any, **options: Any) -> Any:
-        effects.note("send", topic, KafkaTimeoutError)
-        return send(producer, topic, *arguments, **options)
+def _written(effects: Effects, name: str, write: Any) -> Any:
+    def noted(client: Any, *arguments: Any, **options: Any) -> Any:
+        effects.note(name, str(arguments[0]) if name == "send" else "Kafka", KafkaTimeoutError)
+        return write(client, *arguments, **options)
 
     return noted
 
@@ -103,7 +139,7 @@ def _sent(effects: Effects, send: Any) -> Any:
 def _connected(effects: Effects, connect: Any) -> Any:
     def noted(*arguments: Any, **options: Any) -> Any:
         made = connect(*arguments, **options)
-        return Watched(made, effects) if _caller().startswith("connectors/storage") else made
+        return Watched(made, effects) if str(arguments[0]).startswith(str(effects.below)) else made
 
     return noted
 
@@ -116,6 +152,9 @@ class Watched:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connection, name)
+
+    def cursor(self) -> "Watched":
+        return Watched(self._connection.cursor(), self._effects)
 
     def execute(self, query: str, *arguments: Any) -> Any:
         self._mind(query)
@@ -130,9 +169,10 @@ class Watched:
         return self._connection.commit()
 
     def _mind(self, query: str) -> None:
-        word = query.lstrip().partition(" ")[0].upper()
+        said = " ".join(REMARK.sub("", query, count=1).split())
+        word = said.partition(" ")[0].upper()
         if word in STATEMENTS:
-            self._effects.note(word, "the database", duckdb.IOException)
+            self._effects.note(word, said[:200], duckdb.IOException)
 
 
 def _caller() -> str:

@@ -1,5 +1,6 @@
-"""A small world that moves on every day: one new day, and one row of the day before stated again."""
+"""Small worlds that move on every day."""
 
+import csv
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,9 +12,37 @@ GROWTH = 1_000
 
 
 def moving_world(directory: Path, days: int) -> Path:
-    """Two weeks, then `days` more; the world is one, and `--as-of` says how much of it is known."""
+    """Two weeks, then `days` more, each of them one new day and one row of the day before stated again.
+
+    The world is one, and `--as-of` says how much of it is known.
+    """
     rows = small_rows(START, DAYS + days)
     return write_rankings(directory, [*rows, *(_restated(number) for number in range(1, days + 1))])
+
+
+def ranked_world(directory: Path, days: int) -> Path:
+    """One leaderboard: the least that has every side effect. On each of the days one score is stated anew."""
+    directory.mkdir(parents=True)
+    first = START + timedelta(days=DAYS - 1)
+    columns = ("known_at", "board_id", "ranking_date", "entry_id", "model", "vendor_id", "score", "is_open")
+    rows = [
+        (
+            f"{first + timedelta(days=number)}T03:00:00Z",
+            "hle",
+            first,
+            entry,
+            entry,
+            vendor,
+            score + number / 10,
+            is_open,
+        )
+        for number in range(days + 1)
+        for entry, vendor, score, is_open in (("kimi", "moonshotai", 40, "true"), ("gpt", "openai", 60, "false"))
+        if number == 0 or entry == "kimi"
+    ]
+    with (directory / "leaderboards.csv").open("w", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([columns, *rows])
+    return directory
 
 
 def moment(number: int) -> str:
