@@ -79,7 +79,7 @@ class Further(Effects):
     alike: Counter[tuple[Place, str]] = field(default_factory=Counter)
 
     def refuses(self, place: Place, path: str) -> bool:
-        kind = place, VARYING.sub("#", path)
+        kind = place, VARYING.sub("#", path.replace(str(self.below), ""))
         self.alike[kind] += 1
         call = (*kind, self.alike[kind])
         if not self.among(self.stage):
@@ -89,6 +89,11 @@ class Further(Effects):
             return False
         self.done.add(call)
         return True
+
+    def hear(self, text: str) -> None:
+        """What a pass makes good at its beginning are the calls that the one before has left undone."""
+        super().hear(text)
+        self.alike.clear()
 
 
 heard: list[Effects] = []  # an audit hook stays for the life of the process: this is whom it tells

@@ -82,7 +82,7 @@ class Walk:
 
     def day(self, points: Iterable[Point]) -> Day:
         """A pass for each point, then one that is left alone."""
-        return self._live(lambda number: [self._fail_at(number, point) for point in points])
+        return self.live(lambda number: [self._fail_at(number, point) for point in points])
 
     def starve(self, spares: Sequence[int]) -> Day:
         """A pass for each number of file descriptors that it has left, then one that has enough."""
@@ -90,9 +90,10 @@ class Walk:
 
     def go_further(self, done: set[Call], among: Callable[[str], bool]) -> Day:
         """Passes each of which is refused the first call that none was before, until one meets no such call."""
-        return self._live(lambda number: list(self._fail_further(number, done, among)))
+        return self.live(lambda number: list(self._fail_further(number, done, among)))
 
-    def _live(self, fail: Callable[[int], list[Failure]]) -> Day:
+    def live(self, fail: Callable[[int], list[Failure]]) -> Day:
+        """A day on which passes fail as `fail`, told its number, makes them, before one that is left alone."""
         number = next(self.numbers)
         if number > 1:
             play(self.twin, number, self.world)
@@ -105,25 +106,26 @@ class Walk:
     def _fail_at(self, number: int, point: Point) -> Failure:
         effects = Effects(self.scene.root, fail=(point.place, point.number), error=point.error)
         spare = point.number if point.error == errno.EMFILE else None
-        said, code = self._end_of(number, effects, spare)
-        return Failure(point, bool(effects.refused or spare), said, code, self._look())
+        said, code = self.end_of(number, effects, spare)
+        return Failure(point, bool(effects.refused or spare), said, code, self.look())
 
     def _fail_further(self, number: int, done: set[Call], among: Callable[[str], bool]) -> Iterator[Failure]:
         while True:
             effects = Further(self.scene.root, done=done, among=among)
-            said, code = self._end_of(number, effects)
+            said, code = self.end_of(number, effects)
             if not effects.refused:
                 return
-            yield Failure(Point(*effects.refused[0], effects.error), True, said, code, self._look())
+            yield Failure(Point(*effects.refused[0], effects.error), True, said, code, self.look())
 
-    def _end_of(self, number: int, effects: Effects, spare: int | None = None) -> tuple[str, int | None]:
+    def end_of(self, number: int, effects: Effects, spare: int | None = None) -> tuple[str, int | None]:
+        """What a pass says that does not get through, or the exit code of one that does."""
         try:
             with limited(spare):
                 return "", int(play(self.scene, number, self.world, effects).exit_code)
         except Exception as error:  # noqa: BLE001  # whatever it is: what it leaves is what counts
             return f"{type(error).__name__}: {error}", None
 
-    def _look(self) -> Shown:
+    def look(self) -> Shown:
         """What readers see now; a file that has been looked into is known by its inode and the time it was written."""
         told = self.scene.home.published_file.stat()
         if (told.st_ino, told.st_mtime_ns) not in self.seen:
