@@ -1,5 +1,6 @@
 """dbt in this process: the project by content, and relations built in one database."""
 
+import gc
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -53,8 +54,16 @@ def build(
     chosen += [word for kind in left_out for word in ("--exclude-resource-type", kind)]
     try:
         result = _run(["build", "--vars", json.dumps(dict(variables)), *chosen], database, work, midway)
+        failed = _failed(result, relations, with_tests)
     finally:
         DuckDBConnectionManager.close_all_connections()
+    if failed:
+        del result
+        gc.collect()  # an error of dbt's keeps the cursor it came from, and that the database, which we open next
+    return failed
+
+
+def _failed(result: Any, relations: Sequence[str], with_tests: bool) -> list[str]:
     if isinstance(result.exception, KeyboardInterrupt):  # dbt keeps it to itself; it says nothing about the data
         raise result.exception
     if result.exception or result.result is None:

@@ -73,4 +73,5 @@ def test_r01_a_disk_that_is_full(disk: Path, broker: str, tmp_path: Path, record
     assert day.failures[0].said, ends
     for made in (scene, twin):
         topics.delete_prefixed(Cluster(broker, topic_prefix=made.prefix))
-    record_property("observed", "; ".join(f"{free // 1024} KiB: {end}" for free, end in zip(FREE, ends, strict=True)))
+    told = (f"{free // 1024} KiB left: {end.partition(':')[0]}" for free, end in zip(FREE, ends, strict=True))
+    record_property("observed", f"{', '.join(told)}; then as the twin")

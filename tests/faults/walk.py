@@ -25,7 +25,7 @@ from tokenshare.metrics import METRICS
 
 FULL = (errno.ENOSPC,)
 LEADERBOARDS_ALONE = {"TOKENSHARE_SOURCES_OFF": "claims,disclosures,releases"}
-MOST_DAYS = 30
+MOST_DAYS = 60
 DENIED = (errno.EROFS, errno.EACCES, errno.EIO)
 # How many calls fail a day, by the stage in which they are met: each pass gets a little further than the one before.
 A_DAY = {"begin": 1, "ingest": 2, "land": 2, "transform": 2, "publish": 6, "notify": 1}
