@@ -9,14 +9,17 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import duckdb
 import pandas as pd
 import pytest
+from dbt.adapters.duckdb.environments.local import DuckDBCursorWrapper
 
 from connectors.beam import pipeline
 from connectors.kafka import letters, producer, ranges, topics
 from connectors.kafka.cluster import Cluster
 from connectors.kafka.producer import Message
-from connectors.storage import landing
+from connectors.storage import home, landing, warehouse
+from connectors.storage.home import Home
 from expectations import gates, suites, validation
 from flows import dbt, graph
 from flows.land import WriteRange
@@ -158,6 +161,29 @@ def test_g02_what_stands_on_it_is_held_and_nothing_else(broken: list[str], recor
     assert {FAILING, WARNING, LEFT_OUT} <= set(concerned["vendor_share_daily"])
     assert concerned[QUOTES] == ()
     record_property("observed", "the router's metrics are held, those of markets are not")
+
+
+def test_g02_a_build_that_breaks_off_leaves_the_database_to_us(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Record
+) -> None:
+    """No space for the schemas that dbt makes first."""
+    made = Home(tmp_path / "home")
+    home.claim(made, "world")
+    with warehouse.open_warehouse(made.warehouse) as connection:
+        warehouse.show_landed(connection, made.landing)
+    execute = DuckDBCursorWrapper.execute
+
+    def refused(cursor: Any, query: str, bindings: Any = None) -> Any:
+        if "create schema" in query:
+            raise duckdb.IOException("no space left")
+        return execute(cursor, query, bindings)
+
+    monkeypatch.setattr(DuckDBCursorWrapper, "execute", refused)
+    (said,) = dbt.build(made.warehouse, {"usage_sources": ["openrouter_rankings"]}, made.build / "dbt", ["dim_vendors"])
+    assert "no space left" in said
+    with warehouse.open_warehouse(made.warehouse) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    record_property("observed", "the build has failed, and what is held goes on record")
 
 
 def test_g04_a_range_that_is_landed_twice_lands_once(cluster: Cluster, tmp_path: Path, record_property: Record) -> None:
