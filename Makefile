@@ -34,12 +34,12 @@ demo: $(READY) ## the whole route on a synthetic world, from local broker to rep
 	$(BIN)/tokenshare demo
 
 test: check ## what CI runs: check, then every test
-	$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(HOUSE_TESTS))
+	$(BIN)/pytest --numprocesses 5 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(HOUSE_TESTS))
 
 faults: $(READY) ## every fault of tests/faults, whatever else is long, and the page of what was seen
-	$(BIN)/pytest --numprocesses 2 --dist load -m long $(TABLE)
-	$(BIN)/pytest --numprocesses 2 --dist loadfile -m long --ignore tests/faults tests
-	$(BIN)/pytest --numprocesses 2 --dist loadfile -m "long or not long" --ignore $(TABLE) \
+	$(BIN)/pytest --numprocesses 3 --dist load -m long $(TABLE)
+	$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder -m long --ignore tests/faults tests
+	$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder -m "long or not long" --ignore $(TABLE) \
 	  --fault-report docs/reference/faults.md tests/faults
 
 mutations: $(READY) ## take away what protects from each fault, one after the other: each time a test must go red

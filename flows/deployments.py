@@ -8,9 +8,10 @@ from pathlib import Path
 
 from connectors.storage import durable, fencing, home, lock, rearranged, runs
 from connectors.storage.home import Home, Origin
+from connectors.storage.lock import Signature
 from connectors.storage.warehouse import WarehouseLocked, open_warehouse
 from flows.alarms import is_alarming
-from flows.notify import beat, tell_of_failure
+from flows.notify import beat, tell_of_failure, tell_of_silence
 from flows.orchestrator import answers, follow
 from flows.publish import republish
 from flows.refresh import Report, refresh
@@ -42,8 +43,9 @@ def run_once(
     if take_over:
         lock.take_over(Home(settings.home).lock)
     run_id = new_run_id(now())
+    tell = partial(tell_of_silence, settings, run_id)
     with (
-        alone(Home(settings.home), run_id, now(), patience_seconds) as fence,
+        alone(Home(settings.home), run_id, now(), patience_seconds, tell) as fence,
         told(settings, run_id, as_of or now(), progress, fence),
         open_run(settings, now(), run_id, as_of, world, sources, progress, order, fence) as run,
     ):
@@ -71,16 +73,22 @@ def told(
 
 
 @contextmanager
-def alone(mine: Home, run_id: str, at: datetime, patience_seconds: float = 0.0) -> Iterator[int]:
+def alone(
+    mine: Home,
+    run_id: str,
+    at: datetime,
+    patience_seconds: float = 0.0,
+    tell: Callable[[Signature], None] = lock.keep_quiet,
+) -> Iterator[int]:
     """Holds the home for one pass, with what a killed one left put right: drafts removed, decisions shown.
 
-    Gives the fencing number under which the pass may write.
+    Gives the fencing number under which the pass may write; `tell` hears of a holder that is not heard.
 
     Raises Busy where another pass holds it and WarehouseLocked where another program has its database, and leaves a
     note for a later pass to put on record.
     """
     try:
-        with lock.hold(mine.lock, run_id, now, patience_seconds):
+        with lock.hold(mine.lock, run_id, now, patience_seconds, tell):
             durable.sweep(mine.archive)
             durable.sweep(mine.landing)
             with open_warehouse(mine.warehouse) as connection:

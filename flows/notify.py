@@ -7,8 +7,9 @@ from time import sleep
 from typing import Any
 
 from connectors.alerts.channel import Channel, Outcome
-from connectors.storage import fencing, lock, noticeboard, outbox, warehouse
+from connectors.storage import fencing, lock, noticeboard, outbox, runs, warehouse
 from connectors.storage.home import Home, describe
+from connectors.storage.lock import Signature
 from connectors.storage.outbox import Owed
 from connectors.storage.warehouse import Connection
 from flows.alarms import foresee_failure
@@ -16,7 +17,7 @@ from flows.channels import caller_of, open_channels
 from flows.run import Run, go_on
 from flows.settings import Settings, name_of
 from flows.surroundings import new_run_id, now
-from tokenshare.alerting import Seen, remind
+from tokenshare.alerting import Seen, inform, remind
 from tokenshare.alerts import Fault, Notice, document_of, notice_of
 from tokenshare.errors import UsageError
 
@@ -77,6 +78,21 @@ def tell_of_failure(settings: Settings, run_id: str, as_of: datetime, error: Exc
             outbox.keep(connection, plan, run_id, at, teller.names)
         _deliver(connection, teller, at, go_on)
         _count(connection, teller, run_id)
+
+
+def tell_of_silence(settings: Settings, run_id: str, holder: Signature) -> None:
+    """Tells once that a pass which holds the home is not heard; on no record, for the database is that pass's."""
+    teller, at = Teller(settings, open_channels(settings)), now()
+    if runs.is_told_of(teller.home.skipped, holder.run_id):
+        return
+    fault = Fault(
+        id=f"unheard/{holder.run_id}", kind="skipped", subject=holder.run_id, since=at, runbook="pass_skipped",
+        reason=f"pid {holder.pid} on {holder.host} holds the home and is not heard",
+    )  # fmt: skip
+    (notice,) = inform("unheard", [fault], Seen(run_id, at, at))
+    outcomes = [attempt(channel, notice, teller)[0] for channel in teller.channels]
+    if any(outcome.is_delivered for outcome in outcomes):
+        runs.leave_word(teller.home.skipped, holder.run_id)
 
 
 def send_test(settings: Settings) -> list[dict[str, Any]]:

@@ -42,16 +42,29 @@ class Signature:
             return None
 
 
+def keep_quiet(_: Signature) -> None:
+    """Tells nobody."""
+
+
 @contextmanager
-def hold(path: Path, run_id: str, clock: Clock, patience_seconds: float = 0.0) -> Iterator[None]:
-    """Holds the lock for the block, and is heard every 5 s while the process runs.
+def hold(
+    path: Path,
+    run_id: str,
+    clock: Clock,
+    patience_seconds: float = 0.0,
+    tell: Callable[[Signature], None] = keep_quiet,
+) -> Iterator[None]:
+    """Holds the lock for the block, and is heard every 5 s while the process runs; tells once of a holder that is not.
 
     Raises Busy naming the holder where another pass has it for as long as the patience.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    deadline = monotonic() + patience_seconds
+    deadline, told = monotonic() + patience_seconds, set[Signature]()
     with path.open("a+") as file:
         while not _taken(file):
+            if (stuck := unheard(path, clock())) and stuck not in told:
+                told.add(stuck)
+                tell(stuck)
             if monotonic() >= deadline:
                 raise _busy(path, clock)
             sleep(0.2)
@@ -81,6 +94,12 @@ def silence(path: Path, at: datetime) -> float | None:
         return max(0.0, at.timestamp() - path.stat().st_mtime) if holder(path) else None
     except OSError:
         return None
+
+
+def unheard(path: Path, at: datetime) -> Signature | None:
+    """Who holds the lock and has not been heard for a minute."""
+    silent = silence(path, at)
+    return holder(path) if silent is not None and silent > SILENT_SECONDS else None
 
 
 def mind(path: Path, run_id: str) -> None:
@@ -158,7 +177,7 @@ def _busy(path: Path, clock: Clock) -> Busy:
     if signed is None:
         return Busy("another refresh is running", "wait for it, or end that process by hand")
     at = "" if signed.host == socket.gethostname() else f" on {signed.host}"
-    if silent is not None and silent > SILENT_SECONDS:
+    if unheard(path, clock()):
         told = f"pid {signed.pid}{at} holds the home and has not been heard for {silent:.0f} s"
         return Busy(told, "end it with `tokenshare refresh --take-over`")
     told = f"another refresh is running (pid {signed.pid}{at})"

@@ -27,7 +27,7 @@ def begin(warehouse: Path, run_id: str, as_of: datetime, at: datetime, skipped: 
                     [run_id, as_of, at],
                 )
                 _keep_skips(connection, skipped)
-            for note in skipped.glob("*.json"):
+            for note in skipped.glob("*.*"):
                 note.unlink(missing_ok=True)
         return newest
 
@@ -42,6 +42,16 @@ def leave_skip(skipped: Path, run_id: str, at: datetime, reason: str) -> None:
     """A pass that could not get the lock says so in a file, since the database is its holder's."""
     note = {"run_id": run_id, "at": at.isoformat(), "reason": reason}
     durable.write(skipped / f"{run_id}.json", json.dumps(note).encode())
+
+
+def leave_word(skipped: Path, run_id: str) -> None:
+    """People have been told that the pass which holds the home is not heard: a file, for the same reason."""
+    durable.write(skipped / f"{run_id}.told", b"")
+
+
+def is_told_of(skipped: Path, run_id: str) -> bool:
+    """Whether people have been told of that holder."""
+    return (skipped / f"{run_id}.told").exists()
 
 
 def _keep_skips(connection: Connection, skipped: Path) -> None:

@@ -9,7 +9,7 @@ from tokenshare.inspected import Facts
 SWEPT = "run `tokenshare refresh`, which removes it"
 PLACES = re.compile(
     r"""format | lock | alerts\.json
-    | skipped/[^/]+\.json
+    | skipped/[^/]+\.(json|told)
     | archive/[a-z0-9_]+/completed\.json
     | archive/[a-z0-9_]+/\d{4}-\d{2}-\d{2}/[0-9a-f]{64}(\.json)?
     | build/warehouse\.duckdb(\.wal)?

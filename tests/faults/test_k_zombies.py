@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -18,9 +18,11 @@ import pytest
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from connectors.storage import lock
+from flows.surroundings import now
 from tests.faults.moving import moment, moving_world
 from tests.faults.oracles import Shown, find_litter, find_losses, shown
 from tests.forked import PATIENCE_SECONDS, forks
+from tests.receiver import listening
 from tests.scene import ROUTER_ALONE, Scene
 from tokenshare.errors import Busy, ExitCode
 
@@ -155,15 +157,22 @@ def test_k17_the_next_pass_finds_every_record_once(ended: Ended, record_property
 def test_k17_take_over_ends_a_stopped_pass_and_does_its_work(
     home_of: Callable[[str], Scene], world: Path, record_property: Record
 ) -> None:
-    """SIGSTOP while it lands; a second pass with the lock in place, then one with --take-over."""
+    """SIGSTOP while it lands; two passes with the lock in place after 90 s of silence, then one with --take-over."""
     scene = home_of("stuck")
-    with stopped(scene, 0, world, "land") as process:
-        with pytest.raises(Busy, match=f"pid {process.pid}") as caught:
-            scene.refresh(moment(0), world)
-        assert caught.value.exit_code == ExitCode.BUSY
+    with listening() as receiver, stopped(scene, 0, world, "land") as process:
+        os.utime(scene.home.lock, (now().timestamp() - 90,) * 2)
+        hook = {"TOKENSHARE_ALERT_WEBHOOK_URL": f"{receiver.url}/hook"}
+        turned_away = replace(scene, environ={**scene.environ, **hook})
+        for _ in range(2):
+            with pytest.raises(Busy, match=rf"pid {process.pid} holds the home and has not been heard") as caught:
+                turned_away.refresh(moment(0), world)
+            assert caught.value.exit_code == ExitCode.BUSY
+        (told,) = [request.document for request in receiver.taken("/hook")]
+        assert (told["action"], told["kind"]) == ("inform", "skipped")
+        assert f"pid {process.pid}" in told["faults"][0]["reason"]
         assert scene.refresh(moment(0), world, take_over=True).exit_code == ExitCode.OK
         process.join(10)
         assert process.exitcode == -signal.SIGKILL
     assert not lock.is_held(scene.home.lock)
     assert find_litter(scene) == find_losses(scene) == []
-    record_property("observed", "exit 75 naming the pid; taken over, exit 0")
+    record_property("observed", "exit 75 twice, naming the pid, and one alert; taken over, exit 0")
