@@ -226,7 +226,6 @@ def test_a_dropped_record_leaves_who_and_why_and_is_not_redriven(scene: Scene, l
     assert sorted(row["state"] for row in listed) == ["dropped", "open", "redriven"]
 
 
-@pytest.mark.long
 def test_after_compaction_the_same_numbers_come_out_and_are_traced(scene: Scene, world: Path, letters: Letters) -> None:
     before, was = seen_by_readers(scene), len(list(scene.home.landing.rglob("*.parquet")))
     assert compaction.compact(given(scene))["merged"]
@@ -245,7 +244,6 @@ def test_after_compaction_the_same_numbers_come_out_and_are_traced(scene: Scene,
     assert verify(scene.home, quiet, is_all=True)["breaches"] == []
 
 
-@pytest.mark.long
 def test_replaced_versions_are_pruned_by_policy_and_the_shown_one_never(scene: Scene) -> None:
     metric = METRIC_BY_ID["fct_usage_daily"]
     before = scene.metric(metric.id)
