@@ -34,7 +34,7 @@ demo: $(READY) ## the whole route on a synthetic world, from local broker to rep
 	$(BIN)/tokenshare demo
 
 test: check ## what CI runs: check, then every test
-	$(BIN)/pytest --numprocesses 5 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(HOUSE_TESTS))
+	$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(HOUSE_TESTS))
 
 faults: $(READY) ## every fault of tests/faults, whatever else is long, and the page of what was seen
 	$(BIN)/pytest --numprocesses 3 --dist load -m long $(TABLE)

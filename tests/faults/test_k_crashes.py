@@ -37,7 +37,7 @@ PLACES = {
 
 
 # Amid what each stage keeps; the others are long.
-SHORT = ("produce.during", "land.during", "commit.during", "build.during", "decide.during", "swap.during")
+SHORT = ("produce.during", "land.during", "commit.during", "decide.during", "swap.during")
 
 
 def at(id: str) -> pytest.MarkDecorator:

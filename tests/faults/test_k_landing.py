@@ -38,6 +38,7 @@ OTHERS = [METRIC_BY_ID[id] for id in ("list_price_daily", "vendor_share_weekly")
 STRIDE, RECORD_BYTES = 97, 64  # steps through the transaction; its last bytes, with the record that commits it
 
 
+@pytest.mark.long
 def test_k05_planned_ranges_land_as_planned_and_newer_records_after_them(mill: Scene, record_property: Record) -> None:
     """kill -9 when a range is planned and nothing has landed; more records come before the next pass."""
     cluster = cluster_of(mill)

@@ -26,7 +26,7 @@ from tests.receiver import listening
 from tests.scene import ROUTER_ALONE, Scene
 from tokenshare.errors import Busy, ExitCode
 
-pytestmark = [pytest.mark.kill, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.kill, pytest.mark.long, pytest.mark.timeout(900)]
 Record = Callable[[str, Any], None]
 STATIONS = ("ingest", "land", "transform", "publish")
 
@@ -132,7 +132,6 @@ def taken(scene: Scene) -> Iterator[None]:
     yield
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("station", STATIONS)
 def test_k17_a_zombie_is_refused_where_it_goes_on(ended: Ended, station: str, record_property: Record) -> None:
     """SIGSTOP at a station, the lock taken away, four passes so in a row, one whole pass, then SIGCONT to all."""
@@ -140,14 +139,12 @@ def test_k17_a_zombie_is_refused_where_it_goes_on(ended: Ended, station: str, re
     record_property("observed", f"exit {ended.codes[station]}")
 
 
-@pytest.mark.long
 def test_k17_readers_see_nothing_of_zombies(ended: Ended, record_property: Record) -> None:
     """SIGCONT of four zombies after a whole pass."""
     assert ended.after == ended.before
     record_property("observed", f"{len(ended.after.relations)} relations unmoved")
 
 
-@pytest.mark.long
 def test_k17_the_next_pass_finds_every_record_once(ended: Ended, record_property: Record) -> None:
     """SIGCONT of four zombies, then a pass."""
     assert ended.litter == ended.losses == []

@@ -18,7 +18,7 @@ from tests.faults.walk import FULL, Day, Failure, Point, Walk, days_of, held, to
 from tests.scene import ROUTER_ALONE, Scene
 from tokenshare.errors import ExitCode
 
-pytestmark = pytest.mark.timeout(2400)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(2400)]
 Record = Callable[[str, Any], None]
 # What `make test` tries of all that `make faults` walks over.
 FEW = (
@@ -90,7 +90,6 @@ def test_k18_what_is_renamed_is_synced_before_and_its_folder_after(walked: Walke
     record_property("observed", f"{kinds['os.rename']} renames, {kinds['fsync']} syncs, in order")
 
 
-@pytest.mark.long
 def test_r02_another_error_at_every_place(walked: Walked, days: list[Day], record_property: Record) -> None:
     """EROFS, EACCES or EIO at the last call of every place of our code that writes, one place a pass."""
     for day in days:
@@ -98,7 +97,6 @@ def test_r02_another_error_at_every_place(walked: Walked, days: list[Day], recor
     record_property("observed", told([failure for day in days for failure in day.failures]))
 
 
-@pytest.mark.long
 def test_r04_no_file_descriptors_left(walked: Walked, record_property: Record) -> None:
     """RLIMIT_NOFILE so low that a pass may open four, then sixteen files more than it has."""
     day = walked.walk.starve((4, 16))

@@ -151,6 +151,7 @@ def keyed(home_of: Callable[..., Scene], tmp_path_factory: pytest.TempPathFactor
     return Keyed(*reports, [json.loads(row[0])["usage_sources"] for row in made if row], days)
 
 
+@pytest.mark.long
 def test_a_new_key_that_gets_no_answer_leaves_the_word_to_the_exports(keyed: Keyed) -> None:
     asked = {source.id: source.status for source in keyed.alone.sources}
     assert (asked["openrouter_rankings"], asked["openrouter_exports"]) == ("absent", "fetched")
@@ -158,11 +159,13 @@ def test_a_new_key_that_gets_no_answer_leaves_the_word_to_the_exports(keyed: Key
     assert keyed.days[0] == 30
 
 
+@pytest.mark.long
 def test_the_keyed_source_takes_over_with_its_first_whole_fetch(keyed: Keyed) -> None:
     assert keyed.both.exit_code == ExitCode.OK
     assert (keyed.spoke[1], keyed.days[1]) == (["openrouter_rankings"], 56)
 
 
+@pytest.mark.long
 def test_who_speaks_does_not_depend_on_what_a_pass_selects(keyed: Keyed) -> None:
     assert keyed.spoke[2] == ["openrouter_rankings"]
     assert {statuses(keyed.neither)[id] for id in ROUTER} == {"unchanged"}
