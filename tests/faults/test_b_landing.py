@@ -25,7 +25,7 @@ from tokenshare.errors import UsageError
 from tokenshare.metrics import METRICS
 from tokenshare.topics import CONSUMER_GROUP, FETCH_COMPLETED, TOPIC_NAMES
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 Record = Callable[[str, Any], None]
 ROUTER = [metric.id for metric in METRICS if metric.group == "router"]
 MORNING, NOON = "2026-06-15T06:00:00+00:00", "2026-06-15T12:00:00+00:00"

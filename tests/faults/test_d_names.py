@@ -12,7 +12,7 @@ from flows.refresh import Report
 from tests.scene import ROUTER_ALONE, Row, Scene, small_rows, statuses, write_rankings
 from tokenshare.errors import ExitCode
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 Saying = Callable[[str, Any], None]
 LOOK_ALIKES = (
     "nobody/model",

@@ -27,7 +27,7 @@ from tokenshare.metrics import METRIC_BY_ID, METRICS, ROUTER_SOURCES
 from tokenshare.offsets import Range, Record
 from tokenshare.topics import USAGE_OBSERVED
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 Saying = Callable[[str, Any], None]
 ROUTER = [metric.id for metric in METRICS if metric.group == "router"]
 MARKS = {"as_of", "status", "held_since", "is_provisional"}
