@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from connectors.sources.payload import mind_type, read_day, read_moment
 from tokenshare.errors import ContractViolation
 from tokenshare.events import Event
-from tokenshare.sources import Fetch, Page
+from tokenshare.sources import Fetch, Page, Parsed
 
 Made = TypeVar("Made", bound=Event)
 
@@ -112,7 +112,13 @@ def standing(fetch: Fetch, table: Table) -> list[Line]:
     return found
 
 
-def withdrawn(fetch: Fetch, table: Table) -> tuple[str, ...]:
+def stating(fetch: Fetch, table: Table, events: tuple[Event, ...]) -> Parsed:
+    """The events of a file's standing rows, with the rows that it takes back and the columns that nobody knows."""
+    unknown, gone = strangers(fetch.pages[0], table), _withdrawn(fetch, table)
+    return Parsed(events, fetch.window.observed_at, unknown_fields=unknown, withdrawn=gone)
+
+
+def _withdrawn(fetch: Fetch, table: Table) -> tuple[str, ...]:
     """The keys of the rows that are taken back by what became known last, sorted."""
     newest = _newest(fetch, table)
     standing = {_key(line, table) for line in newest if _speaks(line, table)}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
-from connectors.sources.curated_rows import Line, Table, first_known, standing, strangers, withdrawn
+from connectors.sources.curated_rows import Line, Table, first_known, standing, stating
 from connectors.sources.payload import Object, observation, refusing
 from tokenshare.events import DisclosureObserved
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
@@ -41,8 +41,7 @@ def fetch(session: Session, _: Window) -> Iterator[Page]:
 def parse(fetch: Fetch) -> Parsed:
     told = observation(fetch)
     events = tuple(_say(line, fetch, told) for line in standing(fetch, TABLE))
-    unknown, gone = strangers(fetch.pages[0], TABLE), withdrawn(fetch, TABLE)
-    return Parsed(events, fetch.window.observed_at, unknown_fields=unknown, withdrawn=gone)
+    return stating(fetch, TABLE, events)
 
 
 def _say(line: Line, fetch: Fetch, told: Object) -> DisclosureObserved:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from connectors.sources.curated_rows import Line, Table, first_known, standing, strangers, withdrawn
+from connectors.sources.curated_rows import Line, Table, first_known, standing, stating
 from connectors.sources.payload import Object, observation, refusing
 from tokenshare.errors import ContractViolation
 from tokenshare.events import LeaderboardObserved
@@ -29,8 +29,7 @@ def parse(fetch: Fetch) -> Parsed:
     events = tuple(_say(line, fetch, told) for line in standing(fetch, TABLE))
     if {event.score for event in events} == {"0"}:
         raise ContractViolation(f"{TABLE.file}: every score is 0: nobody was scored")
-    unknown, gone = strangers(fetch.pages[0], TABLE), withdrawn(fetch, TABLE)
-    return Parsed(events, fetch.window.observed_at, unknown_fields=unknown, withdrawn=gone)
+    return stating(fetch, TABLE, events)
 
 
 def _say(line: Line, fetch: Fetch, told: Object) -> LeaderboardObserved:

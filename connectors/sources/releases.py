@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from connectors.sources.curated_rows import Line, Table, first_known, standing, strangers, withdrawn
+from connectors.sources.curated_rows import Line, Table, first_known, standing, stating
 from connectors.sources.payload import Object, observation, refusing
 from tokenshare.events import ReleaseObserved
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
@@ -26,8 +26,7 @@ def fetch(session: Session, _: Window) -> Iterator[Page]:
 def parse(fetch: Fetch) -> Parsed:
     told = observation(fetch)
     events = tuple(_say(line, fetch, told) for line in standing(fetch, TABLE))
-    unknown, gone = strangers(fetch.pages[0], TABLE), withdrawn(fetch, TABLE)
-    return Parsed(events, fetch.window.observed_at, unknown_fields=unknown, withdrawn=gone)
+    return stating(fetch, TABLE, events)
 
 
 def _say(line: Line, fetch: Fetch, told: Object) -> ReleaseObserved:
