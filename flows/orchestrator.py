@@ -10,18 +10,19 @@ from urllib.request import urlopen
 from flows.announce import announce
 from flows.refresh import Report, Stages
 
-ANSWER_SECONDS = 2.0
+ANSWER_SECONDS = 2.0  # before a pass
+PATIENCE_SECONDS = 10.0  # in the middle of one, of a server that was there and may be busy
 # Prefect's own patience with a server that has gone is a minute a call.
-BRIEF = {"client.max_retries": 1, "api.request_timeout": 10.0}
+BRIEF = {"client.max_retries": 1, "api.request_timeout": PATIENCE_SECONDS}
 Progress = Callable[[str], None]
 
 
-def answers(api_url: str | None) -> bool:
-    """Whether a Prefect server is there within two seconds. Without one Prefect would start its own, in 11 to 18 s."""
+def answers(api_url: str | None, seconds: float = ANSWER_SECONDS) -> bool:
+    """Whether a Prefect server answers within so many seconds. Without one Prefect would start its own, in 11 to 18."""
     if not api_url or not api_url.startswith(("http://", "https://")):
         return False
     try:
-        with urlopen(f"{api_url.rstrip('/')}/health", timeout=ANSWER_SECONDS) as response:  # noqa: S310  # checked above
+        with urlopen(f"{api_url.rstrip('/')}/health", timeout=seconds) as response:  # noqa: S310  # checked above
             return bool(response.status == 200)
     except (URLError, OSError, ValueError):
         return False
@@ -92,7 +93,7 @@ class Orchestrator:
         """Asks Prefect for something. That it is not there, or fails, is told to the person and stops nothing."""
         if self.is_lost:
             return
-        if not answers(self.api_url):
+        if not answers(self.api_url, PATIENCE_SECONDS):
             self._lose("does not answer")
             return
         try:
