@@ -16,8 +16,13 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Bootstrap servers; who asks first starts it, and `stop_broker` ends it after the last test of all."""
     if os.environ.get(BOOTSTRAP):
         return os.environ[BOOTSTRAP]
+    return local.start(_home(common(tmp_path_factory)), lambda _: None, environ=os.environ)
+
+
+def common(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of this run that all its workers share."""
     own = tmp_path_factory.getbasetemp()
-    return local.start(_home(own.parent if WORKER in os.environ else own), lambda _: None, environ=os.environ)
+    return own.parent if WORKER in os.environ else own
 
 
 def stop_broker(tmp_path_factory: pytest.TempPathFactory) -> None:

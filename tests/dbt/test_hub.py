@@ -19,6 +19,7 @@ from tests.dbt.landing import Landing, fetch_parsed
 from tokenshare.metrics import METRICS
 from tokenshare.sources import Fetch, Window
 
+pytestmark = pytest.mark.long  # the demo shows the same known answers
 MOMENTS = sorted({*hub.EARLIER, world.BACKFILL_AS_OF, *world.DAILY_AS_OFS})
 HUB = [metric.id for metric in METRICS if metric.needs == (("huggingface_hub",),)]
 MEASURED = [metric.id for metric in METRICS if metric.id in HUB and metric.schema == "metrics"]
@@ -102,9 +103,3 @@ def test_whom_nobody_mapped_is_listed_and_no_family(warehouse: duckdb.DuckDBPyCo
     assert {"acme-labs", "sentence-transformers", "bartowski"} <= unmapped
     assert not unmapped & {"Qwen", "google", "BAAI"}
     assert warehouse.execute(f"select count(*) from {FACT} where family_id is null").fetchone() == (0,)
-
-
-def test_the_organisations_that_are_always_listed_are_the_curated_ones() -> None:
-    with (Path(__file__).parents[2] / "dbt/seeds/family_organisations.csv").open(newline="", encoding="utf-8") as file:
-        curated = {row["organisation"] for row in csv.DictReader(file)}
-    assert set(huggingface_hub.ORGANISATIONS) == curated

@@ -60,6 +60,7 @@ class Stage:
     files: dict[str, Rows]
     at: datetime
     good: dict[str, Shown] = field(default_factory=dict)
+    landed: str = ""  # the file whose bad numbers the last pass took in
 
     def play(self, cells: Cells) -> Step:
         served = {name: cells[name].edit(rows) if name in cells else rows for name, rows in self.files.items()}  # type: ignore[misc]
@@ -68,6 +69,7 @@ class Stage:
         shown = {metric.id: self.scene.metric(metric.id) for metric in METRICS}
         step = Step(cells, report, shown, self._failed(report), dict(self.good))
         self.good |= {id: shown[id] for id, told in statuses(report).items() if told in WELL}
+        self.landed = next((name for name, cell in cells.items() if cell.held), "")
         return step
 
     def _failed(self, report: Report) -> dict[str, dict[str, str]]:
@@ -84,7 +86,7 @@ class Stage:
         return found
 
 
-def open_stage(scene: Scene, directory: Path) -> tuple[Stage, Step]:
+def open_stage(scene: Scene, directory: Path) -> Stage:
     """A home that has seen a good fortnight and two readings more, and a first good pass of the day of the faults."""
     files = make_world(directory)
     assert files.keys() == TABLE.keys()
@@ -94,7 +96,8 @@ def open_stage(scene: Scene, directory: Path) -> tuple[Stage, Step]:
     first = stage.play({})
     assert set(statuses(first.report).values()) == {"published"}, first.report
     stage.at = datetime.combine(MONDAY, time(4), stage.at.tzinfo)
-    return stage, stage.play({})
+    assert stage.play({}).report.exit_code == ExitCode.OK
+    return stage
 
 
 def objections(step: Step) -> Iterator[str]:
@@ -130,7 +133,7 @@ def _held(step: Step, metric: str, status: str, reason: str, expected: list[Said
     for check, key in expected:
         if key not in failed.get(check, ""):
             yield f"{metric} is not held by {check} at {key} but by {failed}"
-        if len(step.cells) == 1 and len(failed) <= 3 and f"{check}: observed " not in reason:
+        if len(failed) <= 3 and f"{check}: observed " not in reason:
             yield f"{metric} does not say that {check} holds it: {reason}"
     if _bare(step.shown[metric]) != _bare(step.good[metric]):
         yield f"{metric} is held and readers see something else than its last good version"

@@ -14,7 +14,7 @@ from flows import report
 from flows.report.figures import FIGURES
 from flows.report.numbers import percent
 from tests.report.browser import Tab, browse
-from tests.scene import Scene, small_rows, write_prices, write_rankings
+from tests.scene import ROUTER_ALONE, Scene, small_rows, write_prices, write_rankings
 
 pytestmark = pytest.mark.timeout(600)
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>/{{ 7*7 }}${HOME}'
@@ -34,7 +34,7 @@ class Page:
 @pytest.fixture(scope="module")
 def page(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """Two weeks; then the price of a model with a hostile name slips, and is held with that name in its reason."""
-    scene = Scene(tmp_path_factory.mktemp("report") / "home", broker)
+    scene = Scene(tmp_path_factory.mktemp("report") / "home", broker, ROUTER_ALONE)
     world = write_rankings(tmp_path_factory.mktemp("world"), small_rows(date(2026, 6, 1), 15))
     write_prices(world, "2025-01-01T00:00:00Z", {HOSTILE: ("0.000003", "0.000015")})
     scene.refresh("2026-06-15T06:00:00Z", world)

@@ -1,9 +1,11 @@
 """What the Hub's listings say of repositories, how their pages chain, and when a fetch is refused."""
 
+import csv
 import json
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -277,3 +279,9 @@ def test_a_fetch_stays_far_below_what_the_hub_allows() -> None:
     most = hub_listings.MOST_PAGES
     assert most["trending"] + most["downloads"] + len(ORGANISATIONS) + len(ORGANISATIONS) * BASES < 200
     assert Listing("trending").params()["limit"] == "50"
+
+
+def test_the_organisations_that_are_always_listed_are_the_curated_ones() -> None:
+    with (Path(__file__).parents[2] / "dbt/seeds/family_organisations.csv").open(newline="", encoding="utf-8") as file:
+        curated = {row["organisation"] for row in csv.DictReader(file)}
+    assert set(ORGANISATIONS) == curated

@@ -1,4 +1,4 @@
-"""One clean home that every test of this folder looks at or spoils a copy of."""
+"""One clean home, made once, of which every test of this folder looks at or spoils a copy."""
 
 import shutil
 from collections.abc import Callable
@@ -9,7 +9,9 @@ import pytest
 
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
+from connectors.kafka.lock import locked
 from connectors.storage.home import Home
+from tests.broker import common
 from tests.scene import ROUTER_ALONE, Scene, small_rows, write_rankings
 
 FIRST, SECOND = "2026-06-15T06:00:00Z", "2026-06-16T06:00:00Z"
@@ -18,10 +20,20 @@ RESTATED = ("2026-06-16T02:05:00Z", "2026-06-14", "openai/gpt-4o", "2900000")
 
 @pytest.fixture(scope="session")
 def clean(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A copy of the home that the first worker to ask for one makes."""
+    first = common(tmp_path_factory) / "clean home"
+    with locked(first.with_suffix(".lock")):
+        if not first.exists():
+            made = refreshed(broker, tmp_path_factory.mktemp("clean"))
+            made.root.rename(first)
+    return Home(shutil.copytree(first, tmp_path_factory.mktemp("copy") / "home"))
+
+
+def refreshed(broker: str, directory: Path) -> Home:
     """Two passes over two weeks, a row restated between them. Its topics are gone: no look asks Kafka."""
-    scene = Scene(tmp_path_factory.mktemp("clean") / "home", broker, ROUTER_ALONE)
+    scene = Scene(directory / "home", broker, ROUTER_ALONE)
     rows = small_rows(date(2026, 6, 1), 14)
-    world = write_rankings(tmp_path_factory.mktemp("world"), rows)
+    world = write_rankings(directory / "world", rows)
     scene.refresh(FIRST, world)
     write_rankings(world, [*rows, *small_rows(date(2026, 6, 15), 1), RESTATED])
     scene.refresh(SECOND, world)
