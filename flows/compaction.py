@@ -23,7 +23,7 @@ def compact(settings: Settings) -> dict[str, Any]:
             before = at - timedelta(days=settings.keep_versions_days)
             pruned = retention.prune(connection, home, METRICS, before, at)
         if pruned:
-            published.publish(connection, home, METRICS, lambda: None)
+            published.publish(connection, home, METRICS)
         connection.execute("CHECKPOINT")
     return {
         "merged": [{"file": found.range.file_name, "files": found.files, "rows": found.rows} for found in merged],

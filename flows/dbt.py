@@ -10,6 +10,7 @@ from typing import Any
 
 from flows.graph import PROJECT, read_graph
 from flows.settings import hand_to_dbt
+from tokenshare.nothing import nothing
 
 # The project as dbt parsed it last in this process, by the name of the database and the content of the project.
 _PARSED: dict[tuple[str, "Project"], Any] = {}
@@ -35,7 +36,7 @@ def build(
     variables: Mapping[str, Any],
     work: Path,
     relations: Sequence[str],
-    midway: Callable[[], None] = lambda: None,
+    midway: Callable[[], None] = nothing,
     *,
     with_tests: bool = False,
     loads_seeds: bool = True,

@@ -69,7 +69,7 @@ def redrive(settings: Settings, deed: Deed, progress: Progress) -> Document:
             outcome = Outcome("redriven", deed.by, deed.reason, at)
             said = _land(connection, home, letter, outcomes, Work(run_id, at), outcome)
             told.append({"record": _name(letter.place), "outcome": said})
-        published.publish(connection, home, METRICS, lambda: None)
+        published.publish(connection, home, METRICS)
     return {"letters": told}
 
 
@@ -86,7 +86,7 @@ def drop(settings: Settings, deed: Deed, progress: Progress) -> Document:
         with transaction(connection):
             for letter in chosen:
                 dead_letters.record(connection, letter.place, Outcome("dropped", deed.by, deed.reason, at))
-        published.publish(connection, home, METRICS, lambda: None)
+        published.publish(connection, home, METRICS)
     return {"dropped": [_name(letter.place) for letter in chosen], "by": deed.by, "reason": deed.reason}
 
 

@@ -19,6 +19,7 @@ from flows.run import NOTHING_MORE, Order
 from flows.settings import Settings
 from flows.surroundings import new_run_id, now, open_run
 from tokenshare.errors import Busy
+from tokenshare.nothing import nothing
 
 
 def run_once(
@@ -78,7 +79,7 @@ def alone(
     run_id: str,
     at: datetime,
     patience_seconds: float = 0.0,
-    tell: Callable[[Signature], None] = lock.keep_quiet,
+    tell: Callable[[Signature], None] = nothing,
 ) -> Iterator[int]:
     """Holds the home for one pass, with what a killed one left put right: drafts removed, decisions shown.
 

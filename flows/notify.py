@@ -14,12 +14,13 @@ from connectors.storage.outbox import Owed
 from connectors.storage.warehouse import Connection
 from flows.alarms import foresee_failure
 from flows.channels import caller_of, open_channels
-from flows.run import Run, go_on
+from flows.run import Run
 from flows.settings import Settings, name_of
 from flows.surroundings import new_run_id, now
 from tokenshare.alerting import Seen, inform, remind
 from tokenshare.alerts import Fault, Notice, document_of, notice_of
 from tokenshare.errors import UsageError
+from tokenshare.nothing import nothing
 
 QUICK_WAITS = (0.5, 1.0)  # seconds between the tries of one round
 MOST_WAIT = 5.0  # what another side may ask for within a round
@@ -63,7 +64,7 @@ def deliver_now(settings: Settings) -> Counts:
         due = remind(outbox.read_open(connection), outbox.read_told(connection), seen, settings.alert_repeat)
         with warehouse.transaction(connection):
             outbox.write(connection, due, teller.names)
-        _deliver(connection, teller, None, go_on)
+        _deliver(connection, teller, None, nothing)
         return _count(connection, teller, run_id)
 
 
@@ -76,7 +77,7 @@ def tell_of_failure(settings: Settings, run_id: str, as_of: datetime, error: Exc
         plan = foresee_failure(connection, run_id, as_of, at, error)
         with warehouse.transaction(connection):
             outbox.keep(connection, plan, run_id, at, teller.names)
-        _deliver(connection, teller, at, go_on)
+        _deliver(connection, teller, at, nothing)
         _count(connection, teller, run_id)
 
 

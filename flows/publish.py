@@ -55,7 +55,7 @@ def republish(home: Home) -> None:
     """Rebuilds the published file where a pass was cut off between deciding and showing."""
     with warehouse.open_warehouse(home.warehouse) as connection:
         if history.any_recorded(connection) and not published.is_current(connection, home):
-            published.publish(connection, home, METRICS, lambda: None)
+            published.publish(connection, home, METRICS)
 
 
 def _candidates(connection: Connection, active: Sequence[Metric], build: Build) -> dict[str, Candidate]:

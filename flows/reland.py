@@ -11,9 +11,9 @@ from connectors.storage.home import Home
 from connectors.storage.rearranged import Work
 from flows.deployments import alone
 from flows.land import WriteRange
-from flows.run import go_on
 from flows.settings import Settings
 from flows.surroundings import new_run_id, now, open_cluster
+from tokenshare.nothing import nothing
 from tokenshare.offsets import Range
 
 Document = dict[str, Any]
@@ -51,8 +51,4 @@ def _read_again(settings: Settings, wanted: list[Range], folder: Path, progress:
 
     cluster = open_cluster(settings, progress)
     progress(f"read {len(wanted)} files again")
-    pipeline.run(wanted, ranges.RangeReader(cluster), keep_silent, WriteRange(folder, go_on))
-
-
-def keep_silent(_rejections: Any) -> None:
-    """Rejects nothing anew."""
+    pipeline.run(wanted, ranges.RangeReader(cluster), nothing, WriteRange(folder, nothing))

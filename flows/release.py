@@ -15,6 +15,7 @@ from flows.dbt import project
 from flows.surroundings import now
 from tokenshare.errors import UsageError
 from tokenshare.metrics import METRICS, Metric
+from tokenshare.nothing import nothing
 from tokenshare.publication import Candidate, Check, Publication, decide
 
 DERIVED = "coherence_group"  # falls with the check that shut the gate of the other member
@@ -50,7 +51,7 @@ def release(home: Home, permit: Permit) -> list[Decision]:
         said = Release(permit.metric, permit.version, permit.by, permit.reason, permit.at)
         releases.record(connection, said, [check for checks in judged.values() for check in checks])
         _record(connection, permit, made)
-        published.publish(connection, home, METRICS, lambda: None)
+        published.publish(connection, home, METRICS)
     return made
 
 
@@ -59,7 +60,7 @@ def _record(connection: Connection, permit: Permit, made: list[Decision]) -> Non
     made_of, plan = project(), foresee_release(connection, permit.run_id, permit.at, made)
     run = decisions.Run(permit.run_id, permit.at, made_of.seeds, made_of.models, {})
     tell = partial(outbox.keep, connection, plan, permit.run_id, permit.at, permit.channels)
-    decisions.record(connection, run, made, tell, lambda: None)
+    decisions.record(connection, run, made, tell, nothing)
 
 
 def _mind_held(connection: Connection, permit: Permit) -> None:

@@ -13,10 +13,7 @@ from connectors.alerts.channel import Channel
 from connectors.kafka.cluster import Cluster
 from connectors.storage.home import Home
 from flows.settings import Settings
-
-
-def go_on() -> None:
-    """What happens at a named point in ordinary life."""
+from tokenshare.nothing import nothing
 
 
 @dataclass(frozen=True)
@@ -83,7 +80,7 @@ class Run:
     clock: Callable[[], datetime]
     order: Order = NOTHING_MORE
     fence: int | None = None
-    mind: Callable[[], None] = field(default=go_on)
+    mind: Callable[[], None] = field(default=nothing)
     channels: tuple[Channel, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -110,7 +107,7 @@ class Run:
 
     def ender(self, moment: str) -> Callable[[], None]:
         """A picklable callable that ends the process where `kill_at` names the moment, and else does nothing."""
-        return end_process if self.settings.kill_at == moment else go_on
+        return end_process if self.settings.kill_at == moment else nothing
 
     def _reach(self, moment: str) -> None:
         self.ender(moment)()

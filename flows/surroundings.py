@@ -17,9 +17,10 @@ from connectors.storage.home import Home
 from demo.upstream import Upstream, available
 from flows import places
 from flows.channels import open_channels
-from flows.run import NOTHING_MORE, Order, Run, Upstreams, go_on
+from flows.run import NOTHING_MORE, Order, Run, Upstreams
 from flows.settings import ENVIRON, Settings
 from tokenshare.errors import UsageError
+from tokenshare.nothing import nothing
 
 PROBE_SECONDS = 10.0
 SECURITY = {
@@ -78,7 +79,7 @@ def open_run(
             channels=channels,
             order=order,
             fence=fence,
-            mind=go_on if fence is None else partial(lock.mind, home.lock, run_id),
+            mind=nothing if fence is None else partial(lock.mind, home.lock, run_id),
         )
 
 

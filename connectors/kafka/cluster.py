@@ -93,10 +93,6 @@ def _typed(name: str, value: str) -> str | bool:
     return value.lower() not in ("false", "0", "no") if name == "ssl_check_hostname" else value
 
 
-def nothing() -> None:
-    """Do nothing: the `midway` of who has nothing to do there."""
-
-
 def probe(cluster: Cluster, timeout_seconds: float) -> None:
     """Ask the cluster who it is; BrokerUnavailable says whether nobody listens or somebody refuses."""
     with opened(KafkaAdminClient, cluster, bootstrap_timeout_ms=int(timeout_seconds * 1000)) as admin:

@@ -13,9 +13,10 @@ from kafka.errors import (
 )
 from kafka.structs import OffsetAndMetadata
 
-from connectors.kafka.cluster import Cluster, nothing, opened
+from connectors.kafka.cluster import Cluster, opened
 from connectors.kafka.ranges import Partition, positions
 from tokenshare.errors import BrokerUnavailable
+from tokenshare.nothing import nothing
 
 # The first group of a cluster waits for its offsets topic to be made.
 WARMING_UP = (CoordinatorNotAvailableError, CoordinatorLoadInProgressError, NotCoordinatorError)

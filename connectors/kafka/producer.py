@@ -10,8 +10,9 @@ from kafka.errors import MessageSizeTooLargeError
 from kafka.serializer import Serializer
 
 from connectors.kafka import topics
-from connectors.kafka.cluster import Cluster, nothing, opened
+from connectors.kafka.cluster import Cluster, opened
 from tokenshare.errors import UsageError
+from tokenshare.nothing import nothing
 from tokenshare.offsets import Record
 
 DELIVERY_SECONDS = 30

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from connectors.storage import durable
+from tokenshare.nothing import nothing
 from tokenshare.sources import Fetch, Page
 
 
@@ -25,7 +26,7 @@ class Completed:
     is_of_world: bool = False
 
 
-def keep(archive: Path, source_id: str, day: date, page: Page, midway: Callable[[], None] = lambda: None) -> Path:
+def keep(archive: Path, source_id: str, day: date, page: Page, midway: Callable[[], None] = nothing) -> Path:
     """Keeps a payload by source, day and digest, with its address beside it; the same payload is kept once."""
     path = archive / source_id / day.isoformat() / page.digest
     if not path.exists():

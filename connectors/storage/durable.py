@@ -5,8 +5,10 @@ from collections.abc import Callable
 from hashlib import file_digest
 from pathlib import Path
 
+from tokenshare.nothing import nothing
 
-def write(path: Path, body: bytes, midway: Callable[[], None] = lambda: None) -> None:
+
+def write(path: Path, body: bytes, midway: Callable[[], None] = nothing) -> None:
     """Writes `body` to `path` whole, with its folder: a temporary file, fsync, rename, fsync of the folder.
 
     Calls `midway` when half of it is written.

@@ -16,6 +16,7 @@ from typing import IO
 import psutil
 
 from tokenshare.errors import Busy, UsageError
+from tokenshare.nothing import nothing
 
 PATIENCE_SECONDS = 10.0
 BEAT_SECONDS = 5.0
@@ -42,17 +43,13 @@ class Signature:
             return None
 
 
-def keep_quiet(_: Signature) -> None:
-    """Tells nobody."""
-
-
 @contextmanager
 def hold(
     path: Path,
     run_id: str,
     clock: Clock,
     patience_seconds: float = 0.0,
-    tell: Callable[[Signature], None] = keep_quiet,
+    tell: Callable[[Signature], None] = nothing,
 ) -> Iterator[None]:
     """Holds the lock for the block, and is heard every 5 s while the process runs; tells once of a holder that is not.
 

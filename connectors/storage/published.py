@@ -18,28 +18,20 @@ from connectors.storage.warehouse import Connection, connect, transaction
 from tokenshare.columns import columns_of
 from tokenshare.errors import UsageError
 from tokenshare.metrics import Metric
+from tokenshare.nothing import nothing
 
 CATALOG = (Path(__file__).parent / "published.sql").read_text()
 FORM = 3  # of the file: one of another form is rebuilt; 2 has vintages, 3 what was repaired
 MODE = 0o444
 PROVISIONAL = timedelta(days=3)  # the upstream restates that long after a period has ended
-# What `status` lists beside the numbers, once dbt has built it.
+# What `status` lists beside the numbers, once dbt has built it, and in which order.
 LISTED = {
-    "unserved_days": ("int_usage_gaps", "SELECT * FROM intermediate.int_usage_gaps ORDER BY usage_date"),
-    "unknown_vendors": ("int_vendors_unmapped", "SELECT * FROM intermediate.int_vendors_unmapped ORDER BY tokens DESC"),
-    "unknown_tickers": ("int_tickers_unmapped", "SELECT * FROM intermediate.int_tickers_unmapped ORDER BY symbol"),
-    "price_disagreements": (
-        "int_price_disagreements",
-        "SELECT * FROM intermediate.int_price_disagreements ORDER BY last_date DESC, model_id",
-    ),
-    "unmapped_prices": (
-        "int_price_unmapped",
-        "SELECT * FROM intermediate.int_price_unmapped ORDER BY provider, book_model",
-    ),
-    "unknown_organisations": (
-        "int_organisations_unmapped",
-        "SELECT * FROM intermediate.int_organisations_unmapped ORDER BY downloads_30_days DESC, organisation",
-    ),
+    "unserved_days": ("int_usage_gaps", "usage_date"),
+    "unknown_vendors": ("int_vendors_unmapped", "tokens DESC"),
+    "unknown_tickers": ("int_tickers_unmapped", "symbol"),
+    "price_disagreements": ("int_price_disagreements", "last_date DESC, model_id"),
+    "unmapped_prices": ("int_price_unmapped", "provider, book_model"),
+    "unknown_organisations": ("int_organisations_unmapped", "downloads_30_days DESC, organisation"),
 }
 NOTHING_LISTED = {
     "unserved_days": "SELECT NULL::DATE AS usage_date WHERE false",
@@ -81,7 +73,9 @@ def is_current(connection: Connection, home: Home) -> bool:
     return found == (digest_of(connection),)
 
 
-def publish(connection: Connection, home: Home, metrics: Sequence[Metric], midway: Callable[[], None]) -> None:
+def publish(
+    connection: Connection, home: Home, metrics: Sequence[Metric], midway: Callable[[], None] = nothing
+) -> None:
     """Writes versions as Parquet, then the database, and swaps it in; readers see the old file or the new one."""
     durable.sweep(home.published)
     for metric in metrics:
@@ -99,8 +93,9 @@ def compose(connection: Connection, draft: Path, metrics: Sequence[Metric]) -> N
     """Writes what readers open to a new file, from the decisions alone."""
     with _attached(connection, draft):
         connection.execute(CATALOG)
-        for table, (relation, query) in LISTED.items():
-            source = query if has_relation(connection, "intermediate", relation) else NOTHING_LISTED[table]
+        for table, (relation, order) in LISTED.items():
+            is_built = has_relation(connection, "intermediate", relation)
+            source = f"FROM intermediate.{relation} ORDER BY {order}" if is_built else NOTHING_LISTED[table]
             connection.execute(f"CREATE TABLE reader.catalog.{table} AS {source}")
         _describe(connection, metrics)
         for metric in metrics:

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from connectors.storage import landing as files
 from connectors.storage.warehouse import Connection, show_landed, transaction
+from tokenshare.nothing import nothing
 from tokenshare.offsets import Landed, Range
 
 
@@ -31,7 +32,7 @@ class Work:
 
     run_id: str
     at: datetime
-    midway: Callable[[], None] = lambda: None
+    midway: Callable[[], None] = nothing
 
 
 def read_landed(connection: Connection, topic: str, partition: int) -> list[Landed]:
@@ -50,7 +51,7 @@ def rearrange(
     old: Sequence[Range],
     new: Sequence[Part],
     work: Work,
-    also: Callable[[], None] = lambda: None,
+    also: Callable[[], None] = nothing,
 ) -> None:
     """Puts the files of `new` in the place of those of `old`, which hold the same offsets; `also` is part of it.
 

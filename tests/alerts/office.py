@@ -16,11 +16,11 @@ from connectors.storage.home import Home
 from flows import notify, settings
 from flows.channels import caller_of, open_channels
 from flows.notify import Teller
-from flows.run import go_on
 from tests.alerts.documents import document
 from tests.receiver import Receiver, listening
 from tokenshare.alerting import Seen, plan
 from tokenshare.alerts import Fault
+from tokenshare.nothing import nothing
 
 AT = datetime(2026, 7, 14, 6, tzinfo=UTC)
 CANARY = "canary-8c53f0a1"
@@ -50,7 +50,7 @@ class Office:
             with warehouse.transaction(connection):
                 outbox.keep(connection, made, f"run-{self.at}", self.at, self.teller.names)
 
-    def deliver(self, by: bool = True, midway: Callable[[], None] = go_on) -> int:
+    def deliver(self, by: bool = True, midway: Callable[[], None] = nothing) -> int:
         """One round; how many messages some channel has not taken after it."""
         teller = self.teller
         with warehouse.open_warehouse(Home(self.root).warehouse) as connection:

@@ -12,6 +12,7 @@ from connectors.storage.gaps import Acceptance
 from connectors.storage.warehouse import Connection, open_warehouse
 from flows import losses
 from tokenshare.errors import Busy
+from tokenshare.nothing import nothing
 from tokenshare.offsets import Landed, Loss, Range
 from tokenshare.topics import USAGE_OBSERVED
 
@@ -29,7 +30,7 @@ def warehouse_of(tmp_path: Path) -> Path:
     with open_warehouse(path) as connection:
         ledger.remember_topics(connection, SEEN)
         ledger.remember_beginnings(connection, {(TOPIC, 0): 0})
-        ledger.record_landed(connection, "run", AT, [Landed(KEPT, 0, 10)], lambda: None)
+        ledger.record_landed(connection, "run", AT, [Landed(KEPT, 0, 10)], nothing)
         ledger.intend(connection, "run", [PLANNED])
     return path
 
@@ -88,6 +89,6 @@ def test_b06_a_range_that_does_not_begin_where_the_ledger_stands_is_refused(
     with open_warehouse(warehouse_of(tmp_path)) as connection:
         late = Landed(Range(TOPIC, 0, 8, 12), 4, 0)
         with pytest.raises(Busy, match="stands at 10, not at 8"):
-            ledger.record_landed(connection, "late", AT, [late], lambda: None)
+            ledger.record_landed(connection, "late", AT, [late], nothing)
         assert ledger.positions(connection) == {(TOPIC, 0): 10}
     record_property("observed", "refused as busy; the ledger stands where it stood")

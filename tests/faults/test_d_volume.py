@@ -17,11 +17,11 @@ from connectors.storage import landing
 from flows.land import WriteRange
 from flows.land import _reject as reject
 from flows.land import _split as split
-from flows.run import go_on
 from tests import forked
 from tests.kafka.conftest import cluster, cluster_factory
 from tokenshare.codec import encode
 from tokenshare.events import UsageObserved
+from tokenshare.nothing import nothing
 from tokenshare.offsets import Range
 from tokenshare.topics import USAGE_OBSERVED
 
@@ -46,7 +46,7 @@ def land_in_a_process(cluster: Cluster, wanted: Sequence[Range], folder: Path, s
     from connectors.beam import pipeline
 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    pipeline.run(wanted, ranges.RangeReader(cluster), partial(reject, cluster), WriteRange(folder, go_on))
+    pipeline.run(wanted, ranges.RangeReader(cluster), partial(reject, cluster), WriteRange(folder, nothing))
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     said.write_text(json.dumps(grown / 1024))
 

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from connectors.kafka import letters, producer
-from connectors.kafka.cluster import nothing
 from connectors.kafka.producer import Message
 from connectors.storage import decisions, ledger, warehouse
 from connectors.storage.decisions import Decision
@@ -25,6 +24,7 @@ from tests.faults.test_r_damage import AS_OF, METRIC, ROWS, decided, once, shown
 from tests.kafka.test_producer import read
 from tests.scene import Scene
 from tokenshare.metrics import METRIC_BY_ID
+from tokenshare.nothing import nothing
 from tokenshare.offsets import Landed, Range
 from tokenshare.publication import Verdict
 from tokenshare.topics import USAGE_OBSERVED
@@ -92,7 +92,7 @@ def land_one(connection: warehouse.Connection, wanted: Range) -> None:
     """That range of two partitions, in one transaction."""
     both = [replace(wanted, partition=partition) for partition in (0, 1)]
     landed = [Landed(one, one.end - one.start - 1, 1) for one in both]
-    ledger.record_landed(connection, "run", AT, landed, lambda: None)
+    ledger.record_landed(connection, "run", AT, landed, nothing)
 
 
 def test_k08_a_log_cut_at_any_byte_holds_all_or_nothing(

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from connectors.kafka.cluster import nothing
 from connectors.storage import catalog, decisions, history, home, published, warehouse
 from connectors.storage.decisions import Decision
 from connectors.storage.home import Home
@@ -21,6 +20,7 @@ from flows.report.reading import Published
 from tokenshare.columns import columns_of
 from tokenshare.errors import ExitCode, UsageError
 from tokenshare.metrics import METRIC_BY_ID, METRICS
+from tokenshare.nothing import nothing
 from tokenshare.publication import Candidate, Check, Standing, Verdict, decide
 
 Record = Callable[[str, Any], None]
@@ -63,12 +63,12 @@ def decided(once: Home, tmp_path: Path) -> Home:
 def record(connection: Connection, mine: Home, verdict: Verdict) -> None:
     decision = Decision(METRIC, verdict, (Check("law", "passed", "0", "0"),), "a citation")
     decisions.record(connection, decisions.Run(verdict.outcome, AS_OF, "s", "m", {}), [decision], nothing, nothing)
-    published.publish(connection, mine, METRICS, lambda: None)
+    published.publish(connection, mine, METRICS)
 
 
 def publish(mine: Home) -> None:
     with warehouse.open_warehouse(mine.warehouse) as connection:
-        published.publish(connection, mine, METRICS, lambda: None)
+        published.publish(connection, mine, METRICS)
 
 
 def damage(path: Path, how: Callable[[bytes], bytes]) -> None:

@@ -18,6 +18,7 @@ from connectors.storage.rearranged import Work
 from connectors.storage.warehouse import open_warehouse
 from tokenshare.errors import UsageError
 from tokenshare.events import UsageObserved
+from tokenshare.nothing import nothing
 from tokenshare.offsets import Landed, Range, Record
 from tokenshare.topics import USAGE_OBSERVED
 
@@ -47,7 +48,7 @@ def home(tmp_path: Path) -> Home:
     ]
     with open_warehouse(mine.warehouse) as connection:
         ledger.intend(connection, "run", FILES)
-        ledger.record_landed(connection, "run", AT, manifests, lambda: None)
+        ledger.record_landed(connection, "run", AT, manifests, nothing)
         warehouse.show_landed(connection, mine.landing)
     return mine
 
@@ -83,7 +84,7 @@ def is_whole(home: Home) -> bool:
     return all(follows) and all(told) and files(home) == {landed.range.file_name for landed in found}
 
 
-def compact(home: Home, records: int = 100, midway: Callable[[], None] = lambda: None) -> list[Any]:
+def compact(home: Home, records: int = 100, midway: Callable[[], None] = nothing) -> list[Any]:
     with open_warehouse(home.warehouse) as connection:
         rearranged.discard(connection, home.landing)
         return compaction.compact(connection, home.landing, records, Work("compact", AT, midway))
@@ -158,7 +159,7 @@ def test_a_kill_leaves_it_as_it_was_or_merged(home: Home, step: int) -> None:
     assert rows(home) == before
 
 
-def redrive(home: Home, midway: Callable[[], None] = lambda: None) -> None:
+def redrive(home: Home, midway: Callable[[], None] = nothing) -> None:
     place = (TOPIC, 0, BAD)
     with open_warehouse(home.warehouse) as connection:
         rearranged.discard(connection, home.landing)
@@ -195,7 +196,7 @@ def test_a_single_record_of_a_file_of_its_own_is_redriven_in_place(tmp_path: Pat
     alone = Range(TOPIC, 0, BAD, BAD + 1)
     manifest = landing.write(home.landing, USAGE_OBSERVED, alone, [], 1)
     with open_warehouse(home.warehouse) as connection:
-        ledger.record_landed(connection, "run", AT, [manifest], lambda: None)
+        ledger.record_landed(connection, "run", AT, [manifest], nothing)
     redrive(home)
     assert len(rows(home)) == 1
     assert is_whole(home)

@@ -28,6 +28,7 @@ from tokenshare.codec import encode
 from tokenshare.errors import ExitCode, UsageError
 from tokenshare.events import UsageObserved
 from tokenshare.metrics import METRIC_BY_ID, METRICS
+from tokenshare.nothing import nothing
 from tokenshare.offsets import Landed, Range
 from tokenshare.topics import USAGE_OBSERVED
 
@@ -169,7 +170,7 @@ def letters(scene: Scene) -> Letters:
     producer.send(cluster, [letter, letter])
     landing.write(scene.home.landing, USAGE_OBSERVED, new, [], 1)
     with open_warehouse(scene.home.warehouse) as connection:
-        ledger.record_landed(connection, "older", at, [Landed(new, 0, 1)], lambda: None)
+        ledger.record_landed(connection, "older", at, [Landed(new, 0, 1)], nothing)
     found = dead_letters.letters.read(cluster, [NAME])
     return Letters((NAME, new.partition, new.start), [x.place for x in found if x.message != "an old complaint"])
 
