@@ -27,7 +27,9 @@ app.command()(cli_gates.gates)
 app.command()(cli_verify.verify)
 
 Wait = Annotated[bool, typer.Option("--wait", help="Wait for a pass that holds the home, an hour at most.")]
-TakeOver = Annotated[bool, typer.Option("--take-over", help="End the pass that holds the home first.")]
+TakeOver = Annotated[
+    bool, typer.Option("--take-over", help="End the pass that holds the home first; take topics over from another.")
+]
 AcceptGap = Annotated[bool, typer.Option("--accept-gap", help="Go on without records that are lost, on record.")]
 MetricId = Annotated[str | None, typer.Argument(help="A metric, such as china_share_origin_weekly.")]
 

@@ -10,11 +10,12 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from connectors.kafka import producer, topics
+from connectors.kafka import producer
 from connectors.kafka.cluster import Cluster
 from connectors.sources import SOURCES
 from connectors.storage import archive, home, lock
 from connectors.storage.home import Home, Origin
+from flows.claim import claim_topics
 from flows.deployments import alone
 from flows.ingest import SourceOutcome, ingest_one
 from flows.run import Run, Upstreams
@@ -42,7 +43,7 @@ def collect(
     with alone(mine, id, started) as fence:
         _mind_the_past(mine, sources, min(moments))
         cluster = open_cluster(settings, progress)
-        topics.create(cluster, TOPIC_NAMES)
+        claim_topics(cluster, home.signature(mine))
         outcomes: list[SourceOutcome] = []
         for moment in sorted(moments):
             progress(f"collect {', '.join(sources)} as of {moment:%Y-%m-%d}")

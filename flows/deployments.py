@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -43,12 +44,12 @@ def run_once(
     home.claim(Home(settings.home), numbers_of)
     if take_over:
         lock.take_over(Home(settings.home).lock)
-    run_id = new_run_id(now())
+    run_id, ordered = new_run_id(now()), replace(order, takes_topics=take_over)
     tell = partial(tell_of_silence, settings, run_id)
     with (
         alone(Home(settings.home), run_id, now(), patience_seconds, tell) as fence,
         told(settings, run_id, as_of or now(), progress, fence),
-        open_run(settings, now(), run_id, as_of, world, sources, progress, order, fence) as run,
+        open_run(settings, now(), run_id, as_of, world, sources, progress, ordered, fence) as run,
     ):
         route, server = partial(refresh, run, planned_holds=planned_holds), settings.prefect_api_url
         report = follow(route, server, progress) if server and answers(server) else route()
@@ -86,8 +87,10 @@ def alone(
     Gives the fencing number under which the pass may write; `tell` hears of a holder that is not heard.
 
     Raises Busy where another pass holds it and WarehouseLocked where another program has its database, and leaves a
-    note for a later pass to put on record.
+    note for a later pass to put on record; UsageError for a home that is not whole, or that it may not write.
     """
+    home.mind_whole(mine)
+    home.mind_rights(mine)
     try:
         with lock.hold(mine.lock, run_id, now, patience_seconds, tell):
             durable.sweep(mine.archive)

@@ -7,10 +7,12 @@ from datetime import date, timedelta
 from hashlib import sha256
 from typing import Literal
 
-from connectors.kafka import producer, topics
+from connectors.kafka import producer
 from connectors.kafka.producer import Message, Sender
 from connectors.sources import SOURCES
 from connectors.storage import archive
+from connectors.storage.home import signature
+from flows.claim import claim_topics
 from flows.parts import why_apart, why_gone
 from flows.places import open_session
 from flows.run import Run
@@ -39,7 +41,7 @@ class SourceOutcome:
 
 def ingest(run: Run) -> list[SourceOutcome]:
     """Asks every source that is part of the set-up; one that fails never stops the others."""
-    topics.create(run.cluster, TOPIC_NAMES)
+    claim_topics(run.cluster, signature(run.home), run.order.takes_topics)
     with producer.open_sender(run.cluster, TOPIC_NAMES) as sender:
         return [ingest_one(run, source, sender) for source in SOURCES]
 

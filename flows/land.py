@@ -8,6 +8,7 @@ from pathlib import Path
 from connectors.kafka import groups, producer, ranges, topics
 from connectors.kafka.cluster import Cluster
 from connectors.storage import fencing, landing, ledger, warehouse
+from connectors.storage.home import signature
 from flows.losses import mind_losses, planned
 from flows.run import Run
 from tokenshare.events import Event
@@ -27,7 +28,7 @@ def land(run: Run) -> list[Landed]:
         warehouse.show_landed(connection, run.home.landing)
         reached = {at: offset for at, offset in ledger.positions(connection).items() if at[0] in TOPIC_NAMES}
     with run.point("offsets") as midway:
-        groups.commit(run.cluster, CONSUMER_GROUP, reached, midway)
+        groups.commit(run.cluster, CONSUMER_GROUP, reached, midway, signature(run.home))
     return manifests
 
 

@@ -50,11 +50,12 @@ class Order:
     """What a person asks of a pass besides what every pass does.
 
     `accepts_gaps_by` names who goes on without records that are lost; `days` are asked again, first and last, and
-    produced whether they say anything new or not.
+    produced whether they say anything new or not. `takes_topics`: another home's are this one's from now on.
     """
 
     accepts_gaps_by: str = ""
     days: tuple[date, date] | None = None
+    takes_topics: bool = False
 
 
 NOTHING_MORE = Order()

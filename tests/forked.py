@@ -37,6 +37,12 @@ def run(work: Callable[..., None], *arguments: Any, begun: Callable[[BaseProcess
     return int(process.exitcode or 0)
 
 
+def command_of(user: int, *arguments: Any) -> None:
+    """`command` as that user, who may be another one where this is root's process."""
+    os.setuid(user)
+    command(*arguments)
+
+
 def command(environ: Mapping[str, str], words: Sequence[str], folder: Path, out: Path, err: Path) -> None:
     """`tokenshare` with these words, as a process that a shell starts: its environment, folder, stdout and stderr."""
     from flows.cli import main

@@ -25,14 +25,18 @@ PAUSE_SECONDS = 0.2
 
 
 def commit(
-    cluster: Cluster, group: str, offsets: Mapping[Partition, int], midway: Callable[[], None] = nothing
+    cluster: Cluster,
+    group: str,
+    offsets: Mapping[Partition, int],
+    midway: Callable[[], None] = nothing,
+    signature: str = "",
 ) -> None:
-    """Set the group's next offset of each partition, calling `midway` when half of them are set.
+    """Set the group's next offset of each partition and who says so, calling `midway` when half of them are set.
 
     Raises BrokerUnavailable where Kafka refuses.
     """
     wanted = [
-        (TopicPartition(cluster.physical(topic), partition), OffsetAndMetadata(offset))
+        (TopicPartition(cluster.physical(topic), partition), OffsetAndMetadata(offset, signature))
         for (topic, partition), offset in offsets.items()
     ]
     half = len(wanted) // 2
@@ -56,11 +60,20 @@ def _commit(admin: Any, cluster: Cluster, group: str, wanted: Mapping[Any, Any])
 
 def committed(cluster: Cluster, group: str, topics: Iterable[str]) -> dict[Partition, int]:
     """The group's next offset of each partition of the topics that has one."""
+    return {at: told.offset for at, told in _listed(cluster, group, topics).items()}
+
+
+def signatures(cluster: Cluster, group: str, topics: Iterable[str]) -> dict[Partition, str]:
+    """Who set the offset of each partition of the topics that has one; empty where nobody says so."""
+    return {at: told.metadata or "" for at, told in _listed(cluster, group, topics).items()}
+
+
+def _listed(cluster: Cluster, group: str, topics: Iterable[str]) -> dict[Partition, Any]:
     asked, name = set(topics), cluster.physical(group)
     with opened(KafkaAdminClient, cluster) as admin:
         found = _answered(lambda: admin.list_group_offsets({name: None})[name])
-    named = {(cluster.logical(at.topic), at.partition): answer.offset for at, answer in found.items()}
-    return {at: offset for at, offset in sorted(named.items()) if at[0] in asked and offset >= 0}
+    named = {(cluster.logical(at.topic), at.partition): told for at, told in found.items()}
+    return {at: told for at, told in sorted(named.items()) if at[0] in asked and told.offset >= 0}
 
 
 def lag(cluster: Cluster, group: str, topics: Iterable[str]) -> dict[Partition, int]:

@@ -1,9 +1,11 @@
 """The home directory: where everything of one set-up lies, which layout it has, and what its numbers come from."""
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from uuid import uuid4
 
 from connectors.storage import durable
 from tokenshare.errors import UsageError
@@ -58,6 +60,11 @@ class Home:
     def published_file(self) -> Path:
         return self.published / "tokenshare.duckdb"
 
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Those that every home has from its beginning."""
+        return self.skipped, self.archive, self.landing, self.build, self.published
+
 
 def claim(home: Home, origin: Origin) -> None:
     """Prepares the home for numbers of one origin; raises UsageError where it holds another or a newer layout.
@@ -65,8 +72,13 @@ def claim(home: Home, origin: Origin) -> None:
     Synthetic and real rows must never meet under one metric, so a home keeps the origin it was made with.
     """
     found = describe(home)
+    mind_whole(home)
     if found is None:
         _make(home, origin)
+    elif "id" not in found:  # made before homes had one
+        mind_rights(home)
+        durable.write(home.format, json.dumps(found | {"id": uuid4().hex}).encode())
+        claim(home, origin)
     elif found["origin"] != origin:
         raise UsageError(
             f"this home holds numbers of origin {found['origin']!r}, not {origin!r}",
@@ -74,14 +86,44 @@ def claim(home: Home, origin: Origin) -> None:
         )
 
 
+def signature(home: Home) -> str:
+    """By what others on a shared Kafka know this home: its id, and where it lies. Empty where nobody has claimed it."""
+    found = describe(home)
+    return f"{found['id']} {home.root.resolve()}" if found and "id" in found else ""
+
+
+def mind_whole(home: Home) -> None:
+    """Raises UsageError where a part is missing that every home has: it was not copied to its end."""
+    is_used = any(any(folder.iterdir()) for folder in home.folders if folder.is_dir())
+    is_built = any(home.landing.rglob("*.parquet")) or home.published_file.exists()
+    parts = (home.format, *home.folders, *([home.warehouse] if is_built else []))
+    missing = [str(path.relative_to(home.root)) for path in parts if not path.exists()]
+    if (is_used or home.format.exists()) and missing:
+        raise UsageError(
+            f"the home {home.root} is not whole: it lacks {', '.join(missing)}",
+            "copy it again while no pass runs, or set TOKENSHARE_HOME to another directory",
+        )
+
+
+def mind_rights(home: Home) -> None:
+    """Raises UsageError where this process may not write what is in the home."""
+    for path in (home.root, *home.folders, home.format, home.lock, home.warehouse):
+        if path.exists() and not os.access(path, os.W_OK, effective_ids=True):
+            why = "its file system is read-only" if _is_read_only(path) else f"it belongs to {_owner(path)}"
+            raise UsageError(
+                f"cannot write {path}: {why}",
+                "run as who may write there, or set TOKENSHARE_HOME to a writable directory",
+            )
+
+
 def describe(home: Home) -> dict[str, str | int] | None:
     """Layout and origin of the home, None where there is none yet; raises UsageError for one we cannot read."""
-    if not home.format.exists():
-        return None
     try:
+        if not home.format.exists():
+            return None
         found = dict(json.loads(home.format.read_text()))
         layout = int(found["layout"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{home.format} is not readable", "set TOKENSHARE_HOME to another directory") from error
     if layout > LAYOUT:
         raise UsageError(f"this home has layout {layout}, newer than {LAYOUT}", "upgrade tokenshare")
@@ -90,11 +132,23 @@ def describe(home: Home) -> dict[str, str | int] | None:
 
 def _make(home: Home, origin: Origin) -> None:
     try:
-        for folder in (home.skipped, home.archive, home.landing, home.build, home.published):
+        for folder in home.folders:
             folder.mkdir(parents=True, exist_ok=True)
-        durable.write(home.format, json.dumps({"layout": LAYOUT, "origin": origin}).encode())
+        told = {"layout": LAYOUT, "origin": origin, "id": uuid4().hex}
+        durable.write(home.format, json.dumps(told).encode())
     except OSError as error:
         raise UsageError(
             f"cannot write the home {home.root} ({error.strerror})",
             "set TOKENSHARE_HOME to a writable directory",
         ) from error
+
+
+def _is_read_only(path: Path) -> bool:
+    return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+
+
+def _owner(path: Path) -> str:
+    try:
+        return path.owner()
+    except KeyError:  # whom nobody here knows by name
+        return f"user {path.stat().st_uid}"

@@ -22,6 +22,7 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
+TORN = ("not a valid DuckDB database", "Could not read enough bytes")  # what DuckDB says of a file cut off
 COORDINATE_TYPES = {
     "topic": "VARCHAR",
     "partition": "INTEGER",
@@ -36,8 +37,11 @@ class WarehouseLocked(UsageError):
 
 @contextmanager
 def open_warehouse(path: Path) -> Iterator[Connection]:
-    """A connection to the build database with its tables present; raises WarehouseLocked naming the process."""
-    connection = connect(path)
+    """A connection to the build database with its tables present.
+
+    Raises WarehouseLocked naming the process that has it open, UsageError for a file that is no whole database.
+    """
+    connection = _connected(path)
     try:
         if not _has_form(connection):
             connection.execute(SCHEMA)
@@ -45,6 +49,17 @@ def open_warehouse(path: Path) -> Iterator[Connection]:
         yield connection
     finally:
         connection.close()
+
+
+def _connected(path: Path) -> Connection:
+    try:
+        return connect(path)
+    except duckdb.IOException as error:
+        if not any(word in str(error) for word in TORN):
+            raise
+        raise UsageError(
+            f"{path} is damaged or cut off", "restore build from a backup, or copy the home again"
+        ) from error
 
 
 def _has_form(connection: Connection) -> bool:

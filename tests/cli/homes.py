@@ -1,6 +1,7 @@
 """Homes made by hand, each in a state that a command must meet with one sentence."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -48,6 +49,26 @@ def from_tomorrow(root: Path) -> Path:
     """A home of a layout that this version does not know."""
     root.mkdir(parents=True)
     (root / "format").write_text(json.dumps({"layout": home.LAYOUT + 1, "origin": "world"}))
+    return root
+
+
+def half_copied(root: Path) -> Path:
+    """A home whose landed files came along, and not what lists them."""
+    landed = Home(claimed(root)).landing / "usage.observed.v1" / "0"
+    landed.mkdir(parents=True)
+    (landed / "0-1.parquet").write_bytes(b"PAR1")
+    return root
+
+
+def without_format(root: Path) -> Path:
+    """A home of which nobody can tell where its numbers come from."""
+    Home(advanced(root, datetime(2026, 7, 1, tzinfo=UTC))).format.unlink()
+    return root
+
+
+def cut_off(root: Path) -> Path:
+    """A home whose build database was not copied to its end."""
+    os.truncate(Home(advanced(root, datetime(2026, 7, 1, tzinfo=UTC))).warehouse, 5000)
     return root
 
 

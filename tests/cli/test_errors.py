@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import COMMAND, ROOT, Ask, Said, assert_one_sentence, environment
-from tests.cli.homes import advanced, claimed, from_tomorrow
+from tests.cli.homes import advanced, claimed, cut_off, from_tomorrow, half_copied, without_format
 
 pytestmark = pytest.mark.timeout(900)  # on a machine that may be busy
 REFRESH = ("refresh", "--world", "{world}", "--as-of", "2026-07-13T06:00:00Z", "--json")
@@ -83,6 +83,11 @@ CASES = {
     "home that cannot be made": Case(REFRESH, 2, ("cannot write", "writable directory"), home=under_a_file),
     "home of another origin": Case(REFRESH, 2, ("'demo'", "TOKENSHARE_HOME"), home=of_the_demo),
     "home of a newer layout": Case(REFRESH, 2, ("layout 2", "upgrade tokenshare"), home=from_tomorrow),
+    "home that was copied by half": Case(
+        REFRESH, 2, ("is not whole", "lacks build/warehouse.duckdb", "copy it again"), home=half_copied
+    ),
+    "home without its format": Case(REFRESH, 2, ("is not whole", "lacks format", "copy it again"), home=without_format),
+    "home with half a database": Case(REFRESH, 2, ("is damaged or cut off", "copy the home again"), home=cut_off),
     "looking into a newer layout": Case(("metrics", "--json"), 2, ("layout 2", "upgrade"), home=from_tomorrow),
     "no channel": Case(
         ("alerts", "test", "--json"), 2, ("no channel is set up", "set TOKENSHARE_ALERT_WEBHOOK_URL"),
