@@ -11,18 +11,29 @@ SIGNED = (FETCH_COMPLETED.name, 0)  # the partition by which a home signs before
 def claim_topics(cluster: Cluster, signature: str, is_taken_over: bool = False) -> None:
     """Makes the topics and signs them for a home; raises UsageError where another has signed and is not replaced."""
     topics.create(cluster, TOPIC_NAMES)
-    signed = groups.signatures(cluster, CONSUMER_GROUP, TOPIC_NAMES)
-    others = {said for said in signed.values() if said and _id(said) != _id(signature)}
-    if others and not is_taken_over:
+    if not is_taken_over:
+        mind_others(cluster, signature)
+    if list(_signed(cluster)) != [_id(signature)]:
+        known = groups.committed(cluster, CONSUMER_GROUP, TOPIC_NAMES)
+        groups.commit(cluster, CONSUMER_GROUP, {SIGNED: 0} | known, signature=signature)
+
+
+def mind_others(cluster: Cluster, signature: str) -> None:
+    """Raises UsageError where another home has signed these topics; nobody has where they are not there."""
+    others = [said for id, said in _signed(cluster).items() if id != _id(signature)]
+    if others:
         raise UsageError(
             f"the topics {cluster.physical(FETCH_COMPLETED.name)} and so on at {cluster.bootstrap_servers} belong to "
             f"another home ({', '.join(sorted(others))})",
             "set TOKENSHARE_KAFKA_TOPIC_PREFIX to one of this home's own, or where that home is gone, "
             "`tokenshare refresh --take-over`",
         )
-    if others or not any(signed.values()):
-        known = groups.committed(cluster, CONSUMER_GROUP, TOPIC_NAMES)
-        groups.commit(cluster, CONSUMER_GROUP, {SIGNED: 0} | known, signature=signature)
+
+
+def _signed(cluster: Cluster) -> dict[str, str]:
+    """By the id of a home, how it has signed."""
+    found = groups.signatures(cluster, CONSUMER_GROUP, TOPIC_NAMES)
+    return {_id(said): said for said in found.values() if said}
 
 
 def _id(signature: str) -> str:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connectors.kafka import broker, cluster, java
-from connectors.storage.home import Home, describe
+from connectors.storage.home import Home, describe, mind_rights, mind_whole, signature
 from flows import settings as environment
 from flows.channels import open_channels
+from flows.claim import mind_others
 from flows.settings import Settings
 from flows.surroundings import cluster_of
-from tokenshare.errors import BrokerUnavailable, TokenshareError
+from tokenshare.errors import TokenshareError
 
 SMALLEST_FREE = 2 * 1024**3  # a local broker, a warehouse and the archive of a year need less
 
@@ -69,7 +70,10 @@ def _settings(environ: Mapping[str, str]) -> Finding:
 
 
 def _home(settings: Settings) -> Finding:
-    found = describe(Home(settings.home))
+    mine = Home(settings.home)
+    found = describe(mine)
+    mind_whole(mine)
+    mind_rights(mine)
     said = f"{found['origin']} numbers at {settings.home}" if found else f"none yet at {settings.home}"
     return Finding("home", True, said)
 
@@ -84,10 +88,9 @@ def _kafka(settings: Settings, environ: Mapping[str, str]) -> Finding:
     servers = settings.kafka_bootstrap_servers
     if servers is None:
         return _local_kafka(settings.home, environ)
-    try:
-        cluster.probe(cluster_of(settings, servers), 10.0)
-    except BrokerUnavailable as error:
-        return Finding("kafka", False, error.message, error.fix)
+    yours = cluster_of(settings, servers)
+    cluster.probe(yours, 10.0)
+    mind_others(yours, signature(Home(settings.home)))
     return Finding("kafka", True, f"{servers} answers")
 
 
@@ -95,11 +98,7 @@ def _local_kafka(home: Path, environ: Mapping[str, str]) -> Finding:
     found = broker.status(home)
     if found.running:
         return Finding("kafka", True, f"local broker {found.version} at {found.bootstrap_servers}, pid {found.pid}")
-    try:
-        runtime = java.find(environ)
-    except BrokerUnavailable as error:
-        return Finding("kafka", False, error.message, error.fix)
-    return Finding("kafka", True, f"a local broker starts when needed, on Java {runtime.version}")
+    return Finding("kafka", True, f"a local broker starts when needed, on Java {java.find(environ).version}")
 
 
 def _key(settings: Settings) -> Finding:

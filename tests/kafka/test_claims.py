@@ -1,12 +1,15 @@
 """Topics belong to one home: another one is told whose they are, and reads and writes nothing."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from connectors.kafka import groups, topics
 from connectors.kafka.cluster import Cluster
+from flows import settings
 from flows.claim import SIGNED, claim_topics
+from flows.doctor import examine
 from tokenshare.errors import UsageError
 from tokenshare.topics import CONSUMER_GROUP, TOPIC_NAMES, USAGE_OBSERVED
 
@@ -32,6 +35,18 @@ def test_another_home_is_told_whose_topics_these_are(cluster: Cluster) -> None:
     assert "TOKENSHARE_KAFKA_TOPIC_PREFIX" in told.value.fix
     assert "--take-over" in told.value.fix
     assert signed(cluster) == {MINE}
+
+
+def test_doctor_says_so_before_a_pass_does(cluster: Cluster, tmp_path: Path) -> None:
+    claim_topics(cluster, THEIRS)
+    given = {
+        "TOKENSHARE_HOME": str(tmp_path / "home"),
+        "TOKENSHARE_KAFKA_BOOTSTRAP_SERVERS": cluster.bootstrap_servers,
+        "TOKENSHARE_KAFKA_TOPIC_PREFIX": cluster.topic_prefix,
+    }
+    (kafka,) = [finding for finding in examine(settings.load(given), given) if finding.name == "kafka"]
+    assert not kafka.is_well
+    assert "belong to another home (2e /srv/theirs)" in kafka.said
 
 
 def test_a_prefix_of_its_own_is_enough(cluster: Cluster) -> None:
