@@ -1,6 +1,7 @@
 """Passes on record: begun, finished, and those that were skipped because another held the lock."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -19,6 +20,7 @@ def begin(warehouse: Path, run_id: str, as_of: datetime, at: datetime, skipped: 
             "WHERE status = 'finished' OR run_id IN (SELECT run FROM decisions.inputs)"
         ).fetchone()
         newest: datetime | None = found[0] if found else None
+        notes = sorted(skipped.glob("*.*"))  # one that comes later stays for the next pass
         if newest is None or as_of >= newest:
             with transaction(connection):
                 connection.execute("UPDATE ledger.runs SET status = 'crashed' WHERE status = 'running'")
@@ -26,8 +28,8 @@ def begin(warehouse: Path, run_id: str, as_of: datetime, at: datetime, skipped: 
                     "INSERT OR REPLACE INTO ledger.runs VALUES (?, ?, ?, NULL, 'running')",
                     [run_id, as_of, at],
                 )
-                _keep_skips(connection, skipped)
-            for note in skipped.glob("*.*"):
+                _keep_skips(connection, [note for note in notes if note.suffix == ".json"])
+            for note in notes:
                 note.unlink(missing_ok=True)
         return newest
 
@@ -41,12 +43,12 @@ def finish(warehouse: Path, run_id: str, at: datetime) -> None:
 def leave_skip(skipped: Path, run_id: str, at: datetime, reason: str) -> None:
     """A pass that could not get the lock says so in a file, since the database is its holder's."""
     note = {"run_id": run_id, "at": at.isoformat(), "reason": reason}
-    durable.write(skipped / f"{run_id}.json", json.dumps(note).encode())
+    _leave(skipped / f"{run_id}.json", json.dumps(note).encode())
 
 
 def leave_word(skipped: Path, run_id: str) -> None:
     """People have been told that the pass which holds the home is not heard: a file, for the same reason."""
-    durable.write(skipped / f"{run_id}.told", b"")
+    _leave(skipped / f"{run_id}.told", b"")
 
 
 def is_told_of(skipped: Path, run_id: str) -> bool:
@@ -54,8 +56,20 @@ def is_told_of(skipped: Path, run_id: str) -> bool:
     return (skipped / f"{run_id}.told").exists()
 
 
-def _keep_skips(connection: Connection, skipped: Path) -> None:
-    for path in sorted(skipped.glob("*.json")):
+def _leave(path: Path, body: bytes) -> None:
+    """A pass that begins sweeps drafts away, one that is just being written too: then it is written again."""
+    for is_last in (False, False, True):
+        try:
+            durable.write(path, body)
+        except FileNotFoundError:
+            if is_last:
+                raise
+        else:
+            return
+
+
+def _keep_skips(connection: Connection, notes: Sequence[Path]) -> None:
+    for path in notes:
         note = json.loads(path.read_text())
         connection.execute(
             "INSERT OR REPLACE INTO ledger.skips VALUES (?, ?, ?)",

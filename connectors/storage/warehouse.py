@@ -57,9 +57,8 @@ def _connected(path: Path) -> Connection:
     except duckdb.IOException as error:
         if not any(word in str(error) for word in TORN):
             raise
-        raise UsageError(
-            f"{path} is damaged or cut off", "restore build from a backup, or copy the home again"
-        ) from error
+        fix = "restore build from a backup, or copy the home again"
+        raise UsageError(f"the build database {path.name} is damaged or cut off", fix) from error
 
 
 def _has_form(connection: Connection) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from connectors.storage import fencing, lock
+from connectors.storage import fencing, lock, runs
 from connectors.storage.home import Home
 from connectors.storage.warehouse import open_warehouse
 from flows.surroundings import now
@@ -24,6 +24,7 @@ from tokenshare.errors import Busy, UsageError
 
 __all__ = ["world"]
 Record = Callable[[str, Any], None]
+MOMENT = datetime(2026, 7, 13, 6, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -42,6 +43,23 @@ def test_c01_another_refresh_is_named_by_its_pid(
     assert_one_sentence(said, 75, f"pid {holder.pid}", "--take-over")
     assert len(list(home.skipped.glob("*.json"))) == 1
     record_property("observed", f"exit {said.code} naming the pid, one note for the next pass")
+
+
+def test_c01_a_draft_that_was_swept_away_is_written_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another pass sweeps the draft of a note just before it is put in place."""
+    home, replace, swept = Home(claimed(tmp_path / "home")), os.replace, list[Path]()
+
+    def swept_once(draft: Path, path: Path) -> None:
+        if not swept:
+            swept.append(draft)
+            runs.begin(home.warehouse, "another", MOMENT, now(), home.skipped)
+            assert not draft.exists()
+        replace(draft, path)
+
+    monkeypatch.setattr(os, "replace", swept_once)
+    runs.leave_skip(home.skipped, "turned-away", MOMENT, "busy")
+    assert swept
+    assert [path.name for path in home.skipped.iterdir()] == ["turned-away.json"]
 
 
 def test_k17_take_over_ends_the_holder_and_goes_on(
