@@ -1,5 +1,7 @@
 """Topics belong to one home: two that share them would each land what the other was told."""
 
+from collections.abc import Mapping
+
 from connectors.kafka import groups, topics
 from connectors.kafka.cluster import Cluster
 from tokenshare.errors import UsageError
@@ -11,16 +13,21 @@ SIGNED = (FETCH_COMPLETED.name, 0)  # the partition by which a home signs before
 def claim_topics(cluster: Cluster, signature: str, is_taken_over: bool = False) -> None:
     """Makes the topics and signs them for a home; raises UsageError where another has signed and is not replaced."""
     topics.create(cluster, TOPIC_NAMES)
+    signed = _signed(cluster)
     if not is_taken_over:
-        mind_others(cluster, signature)
-    if list(_signed(cluster)) != [_id(signature)]:
+        _refuse_others(cluster, signed, signature)
+    if list(signed) != [_id(signature)]:
         known = groups.committed(cluster, CONSUMER_GROUP, TOPIC_NAMES)
         groups.commit(cluster, CONSUMER_GROUP, {SIGNED: 0} | known, signature=signature)
 
 
 def mind_others(cluster: Cluster, signature: str) -> None:
     """Raises UsageError where another home has signed these topics; nobody has where they are not there."""
-    others = [said for id, said in _signed(cluster).items() if id != _id(signature)]
+    _refuse_others(cluster, _signed(cluster), signature)
+
+
+def _refuse_others(cluster: Cluster, signed: Mapping[str, str], signature: str) -> None:
+    others = [said for id, said in signed.items() if id != _id(signature)]
     if others:
         raise UsageError(
             f"the topics {cluster.physical(FETCH_COMPLETED.name)} and so on at {cluster.bootstrap_servers} belong to "
