@@ -13,6 +13,7 @@ import pytest
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from tests.faults.failing import Effects
+from tests.faults.mounting import mount
 from tests.faults.moving import ranked_world
 from tests.faults.walk import LEADERBOARDS_ALONE, Failure, Point, Walk, held
 from tests.scene import Scene
@@ -28,13 +29,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     """A file system in memory, of a fixed size."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    words = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(folder)]
-    try:
-        mounted = subprocess.run(words, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        pytest.skip("there is no `mount` on this machine")
-    if mounted.returncode:
-        pytest.skip(f"a file system of limited size may not be mounted here: {mounted.stderr.strip()}")
+    mount(folder, "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs")
     try:
         yield folder
     finally:

@@ -13,6 +13,7 @@ import pytest
 from tests import forked
 from tests.cli.command import Said, assert_one_sentence, environment
 from tests.cli.homes import claimed
+from tests.faults.mounting import mount
 
 Record = Callable[[str, Any], None]
 WORDS = ("refresh", "--as-of", "2026-07-13T06:00:00Z", "--json")
@@ -71,13 +72,3 @@ def test_r02_a_home_on_a_read_only_file_system(folder: Path, record_property: Re
         assert_one_sentence(said, 2, "cannot write", "its file system is read-only")
         assert files_of(home) == before
     record_property("observed", "exit 2; nothing is changed")
-
-
-def mount(folder: Path, *words: str) -> None:
-    """Skips where this is not allowed."""
-    try:
-        mounted = subprocess.run(["mount", *words, str(folder)], capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        pytest.skip("there is no `mount` on this machine")
-    if mounted.returncode:
-        pytest.skip(f"nothing may be mounted here: {mounted.stderr.strip()}")
