@@ -29,7 +29,7 @@ def _quotient(metric: Metric, frames: Frames) -> pd.Series:
 
 
 def _beyond(metric: Metric, frames: Frames) -> pd.Series:
-    """Rounding steps between a reproduced claim and its nearest number, beyond the allowed half; limits are left out."""
+    """Rounding steps between a reproduced claim and its nearest number, beyond the allowed half; limits left out."""
     claims = frames[metric.id].set_index("claim_id")
     close = claims[claims["verdict"].isin(MATCHED) & (claims["comparison"] == "about")]
     steps = (close["nearest"].astype(float) - close["claimed"]).abs() / close["rounding"]

@@ -15,7 +15,7 @@ def _dearest(metric: Metric, frames: Frames) -> pd.Series:
 
 
 def _ratio(metric: Metric, frames: Frames) -> pd.Series:
-    """Distance of a ratio from the quotient of its two prices; a ratio without a quotient, or the reverse, breaks it."""
+    """Distance of a ratio from the quotient of its two prices; one without the other breaks it."""
     prices = frames["list_price_daily"].set_index(["price_date", "model_id"])
     frame = frames[metric.id].set_index(list(metric.grain))
     own, reference = (
