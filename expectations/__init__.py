@@ -1,1 +1,1 @@
-"""Gates between what was computed and what is shown. Great Expectations enters here alone."""
+"""Gates between computed and published numbers. Great Expectations is imported here only."""

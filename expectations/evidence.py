@@ -1,4 +1,4 @@
-"""What the landed rows must show before any metric of a coherence group is let out.
+"""Evidence from the landed rows, judged before any metric of a coherence group is published.
 
 dbt measures (models `int_*_evidence`: check_name, key, observed); intervals and reasons stand with the group.
 """
@@ -24,7 +24,7 @@ class Letters(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """One number that one check reads for one key."""
+    """One number of one check, for one key."""
 
     check: str
     key: str
@@ -48,13 +48,13 @@ def freshness(
 
 
 def spoilt(letters: Sequence[Letters]) -> tuple[str, tuple[Breach, ...]]:
-    """What is said of the topics of which too much is in the dead letter, and each of them."""
+    """The sentence about topics with too many dead letters, and a breach for each."""
     found = [one for one in letters if one.share > MOST_DEAD_LETTERS]
     said = "; ".join(f"{one.share:.1%} of the newest {one.records} records of {one.topic}" for one in found)
     return said or "few or none", tuple(Breach(one.topic, f"{one.dead_letters} dead letters") for one in found)
 
 
 def in_force(measured: Sequence[Measured], as_of: datetime, limit: timedelta) -> list[Measured]:
-    """Without the days that were never served and lie too far back to expect them: those only lack a row."""
+    """Breaches without the days never served and too old to expect: those days only lack a row."""
     since = (as_of - limit).date().isoformat()
     return [m for m in measured if m.check != "unserved_days" or m.key >= since]

@@ -10,7 +10,7 @@ NAMED = 3  # rows that a finding names
 
 
 def judge_following(metric: Metric, rows: Sequence[Row], shown: Sequence[Row], shut: Collection[str]) -> Check:
-    """Whether a candidate's `rows` would move what readers see, `shown`, by numbers of a group that is `shut`."""
+    """The check on rows of a candidate that differ from the `shown` ones and depend on a `shut` group."""
     if not GROUP_BY_ID[metric.group].follows.stands_on:
         said = f"{', '.join(shut)} held" if shut else "all pass"
         return Check("followed_groups", "failed" if shut else "passed", said, "all pass")
@@ -26,7 +26,7 @@ def judge_following(metric: Metric, rows: Sequence[Row], shown: Sequence[Row], s
 def _moved(
     metric: Metric, rows: Sequence[Row], shown: Sequence[Row], shut: Collection[str]
 ) -> Iterator[tuple[str, str]]:
-    """(group, key) of each row that stands on a shut group and is not as shown, or tells a number nobody has seen."""
+    """(group, key) of each row that depends on a shut group and differs from the shown row, or is a new number."""
     follows, names = GROUP_BY_ID[metric.group].follows, [column.name for column in columns_of(metric.row)]
     stands_on, told = names.index(follows.stands_on), names.index(follows.told)
     key = [names.index(name) for name in metric.grain]

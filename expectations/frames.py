@@ -28,5 +28,5 @@ class CandidateFrames(Mapping[str, pd.DataFrame]):
 
 
 def frame_of(candidate: Candidate) -> pd.DataFrame:
-    """The candidate's rows under the columns of its contract, named even where there is no row."""
+    """The rows of a candidate under the columns of its contract; an empty frame has the columns too."""
     return pd.DataFrame(candidate.rows, columns=[column.name for column in columns_of(candidate.metric.row)])

@@ -1,4 +1,4 @@
-"""The gate: every check of a metric evaluated, or the gate is shut. It never edits what it judges."""
+"""The gate: shut unless every check of a metric was evaluated. It never edits rows."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,7 +25,7 @@ Released = frozenset[tuple[str, str, str]]  # (check, key, observed) that a pers
 
 @dataclass(frozen=True)
 class Case:
-    """All that one coherence group is judged by."""
+    """The inputs of the gate for one coherence group."""
 
     metrics: tuple[Metric, ...]
     candidates: Mapping[str, Candidate]  # of every active metric: laws compare across them
@@ -96,7 +96,7 @@ def _contract(metric: Metric, frame: pd.DataFrame, case: Case) -> Iterator[Check
 
 
 def _obeyed(suite: ExpectationSuite, frame: pd.DataFrame, digest: str) -> list[bool]:
-    """Whether each rule holds of the rows; that all of them hold of rows with this digest is remembered."""
+    """True or False for each rule over the rows; a digest that passed every rule is cached."""
     known = (digest_of(suite), digest, *frame.columns)
     outcomes = [True] * len(suite.expectations) if known in _OBEYED else validate(suite, frame)
     if all(outcomes):
@@ -139,19 +139,19 @@ def _built(failed: Sequence[str]) -> Check:
 
 
 def _whole(case: Case) -> Check:
-    """Records that a person went on without leave a hole until their source has stated everything again."""
+    """The check on accepted gaps: a gap stays open until its source has stated everything again."""
     lacking = "; ".join(f"{gap.observed} since {gap.key}" for gap in case.gaps[:3]) or "none"
     return _check("accepted_gaps", not case.gaps, lacking, "stated again", case.gaps, case.released)
 
 
 def _there(case: Case) -> Check:
-    """What a file said that is gone may be taken back, or lost: nobody can tell."""
+    """The check on missing files: their rows may be withdrawn or lost, and nobody can tell."""
     said = "; ".join(f"{file.key} {file.observed}" for file in case.gone) or "none"
     return _check("missing_files", not case.gone, said, "no file gone", case.gone, case.released)
 
 
 def _read(case: Case) -> Check:
-    """A topic of which many records are no events may have said what nobody has counted."""
+    """The check on dead letters: a topic full of invalid records may contain uncounted numbers."""
     said, breaches = spoilt(case.letters)
     return _check("dead_letter_share", not breaches, said, FEW_LETTERS, breaches, case.released)
 

@@ -1,4 +1,4 @@
-"""What one check reads, the keys at which it reads something else than it may, and how that is said."""
+"""Measures: the numbers of one check, the keys outside its interval, and their description."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ ACCEPT = "tokenshare gates release METRIC VERSION --by NAME --reason TEXT accept
 
 @dataclass(frozen=True)
 class Measure:
-    """What one check read, a number per key, and where the numbers must lie.
+    """The numbers of one check, one per key, and their allowed interval.
 
-    One that is `named` says how many keys break it and which, and how a person accepts that.
+    A `named` measure lists the keys that break it, their number, and the way to accept them.
     """
 
     name: str
@@ -30,26 +30,26 @@ class Measure:
 
     @property
     def expected(self) -> str:
-        """Where the numbers must lie, in words."""
+        """The allowed interval, in words."""
         return f"{self.interval} ({ACCEPT})" if self.is_named else str(self.interval)
 
 
 def ends_of(measure: Measure) -> list[float]:
-    """The lowest and the highest value; one that is not known lies outside, where a null would be passed over."""
+    """The lowest and the highest value. An unknown value counts as outside: Great Expectations ignores nulls."""
     outside = -inf if measure.interval.minimum > -inf else inf
     ends = [float(measure.observed.min(skipna=False)), float(measure.observed.max(skipna=False))]
     return [outside if isnan(end) else end for end in ends]
 
 
 def breaches_of(measure: Measure) -> Iterator[Breach]:
-    """The keys at which the numbers lie elsewhere."""
+    """The keys with numbers outside the interval."""
     inside = measure.observed.astype(float).between(measure.interval.minimum, measure.interval.maximum)
     for key, value in measure.observed[~inside].items():
         yield Breach(" ".join(map(str, key)) if isinstance(key, tuple) else str(key), f"{value:.12g}")
 
 
 def said_of(measure: Measure, breaches: Sequence[Breach]) -> str:
-    """What was observed, in a few words."""
+    """The observed numbers, in a few words."""
     if not breaches:
         return f"{len(measure.observed)} within"
     if measure.is_named:

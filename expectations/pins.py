@@ -8,5 +8,5 @@ PINS = Path(__file__).with_name("suites.json")
 
 
 def pins() -> dict[str, dict[str, Any]]:
-    """The size and digest of each metric's suite as committed; empty where the file is missing."""
+    """The committed size and digest of each metric's suite; empty without the file."""
     return dict(json.loads(PINS.read_text())) if PINS.exists() else {}

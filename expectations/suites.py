@@ -1,4 +1,4 @@
-"""Suites derived from row contracts, pinned by digest so that a lost expectation shuts the gate."""
+"""Suites derived from row contracts, pinned by digest: a lost expectation shuts the gate."""
 
 import json
 import re
@@ -18,7 +18,7 @@ _GROUP = re.compile(r"(?<!\\)\((?!\?)")  # pandas warns of groups that nobody re
 
 
 def suite_for(metric: Metric) -> ExpectationSuite:
-    """What every row of the metric must obey: at least one row, the contract's columns, a unique grain, its bounds."""
+    """The suite of a metric's rows: at least one row, the contract's columns, a unique grain, its bounds."""
     columns = columns_of(metric.row)
     rules = [
         expect.ExpectTableRowCountToBeBetween(min_value=1),
@@ -30,7 +30,7 @@ def suite_for(metric: Metric) -> ExpectationSuite:
 
 
 def measures_suite(intervals: Mapping[str, Interval]) -> ExpectationSuite:
-    """What a profile must obey: per measure, that it lies in its interval."""
+    """The suite of a profile: each measure within its interval."""
     rules = [
         expect.ExpectColumnValuesToBeBetween(column=name, min_value=interval.minimum, max_value=interval.maximum)
         for name, interval in intervals.items()

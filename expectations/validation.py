@@ -12,7 +12,7 @@ from great_expectations.data_context.types.base import ProgressBarsConfig
 
 @cache
 def _frames() -> BatchDefinition[Any]:
-    """Where frames are handed over: a context that lives in memory, writes nothing and draws no progress bars."""
+    """The data source of frames, in a context in memory without files or progress bars."""
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas("gate").add_dataframe_asset("frame")
@@ -20,9 +20,9 @@ def _frames() -> BatchDefinition[Any]:
 
 
 def validate(suite: gx.ExpectationSuite, frame: pd.DataFrame) -> list[bool]:
-    """Whether each expectation of the suite held.
+    """True or False for each expectation of the suite.
 
-    Great Expectations fails open, so what was not evaluated, raised, or is missing among the results is a failure.
+    Great Expectations fails open, so an expectation without a result, or with an exception, counts as failed.
     """
     try:
         results = _frames().get_batch({"dataframe": frame}).validate(suite, result_format="BOOLEAN_ONLY").results

@@ -1,9 +1,9 @@
-"""When an alert begins, is told again, and is over: rules over what is open and what a pass saw; pure.
+"""Rules that open, repeat and close alerts, from the open ones and the observation of a pass; pure.
 
-A fault opens at once and is over when one pass finds it well. One that keeps coming back within half a day is
-flapping: it stays open until several passes in a row have found it well, so that nobody hears of each turn. Many that
-begin at once are told of together. By the moments passes speak for it is told what flaps, by the clock what is told
-again.
+A fault opens an alert at once; one pass without it closes the alert. A fault that keeps coming back within half a day
+flaps: its alert stays open until several passes in a row find it well, so that people get no message for each turn.
+Many faults that begin at once share one message. Flapping is measured by the as-of of the passes, repetition by the
+clock.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,7 +22,7 @@ FLOOD = "flood/"
 
 @dataclass(frozen=True)
 class Seen:
-    """What a pass, or one that failed, saw: the faults there are, and of those on record which are well."""
+    """The faults a pass found, and the recorded faults it found well; also of a pass that failed."""
 
     run_id: str
     as_of: datetime
@@ -33,7 +33,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Alert:
-    """A fault on record. `well_count` counts the passes in a row that found it well."""
+    """A fault on record. `well_count` is the number of passes in a row without it."""
 
     fault: Fault
     opened_at: datetime
@@ -51,7 +51,7 @@ class Alert:
 
 @dataclass(frozen=True)
 class Told:
-    """A message that was written before."""
+    """A message written earlier."""
 
     key: str
     action: Action
@@ -62,7 +62,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a pass puts on record: alerts as they stand now, those that are over, and the messages about both."""
+    """Open alerts, resolved alerts, and the messages about both, for a pass to record."""
 
     alerts: tuple[Alert, ...] = ()
     resolved: tuple[Alert, ...] = ()
@@ -70,7 +70,7 @@ class Plan:
 
 
 def plan(standing: Sequence[Alert], seen: Seen, told: Sequence[Told]) -> Plan:
-    """One message for each key that begins and for each that is over; none for what lasts."""
+    """One message for each key that begins or ends; none for a key that lasts."""
     faults = {fault.id: fault for fault in seen.faults}
     carried = [_carried(alert, faults.get(alert.fault.id), seen.well) for alert in standing]
     known, before = {alert.fault.id for alert in standing}, {alert.key for alert in standing}
@@ -86,7 +86,7 @@ def plan(standing: Sequence[Alert], seen: Seen, told: Sequence[Told]) -> Plan:
 
 
 def remind(alerts: Sequence[Alert], told: Sequence[Told], seen: Seen, every: timedelta) -> list[Notice]:
-    """A message for each key that is open and of which nobody has heard for that long."""
+    """A message for each open key without a message for that long."""
     newest = {one.key: one for one in sorted(told, key=lambda one: one.at)}
     due = sorted(
         key
@@ -97,18 +97,18 @@ def remind(alerts: Sequence[Alert], told: Sequence[Told], seen: Seen, every: tim
 
 
 def inform(key: str, faults: Sequence[Fault], seen: Seen) -> list[Notice]:
-    """One message about what is no lasting fault: it opens nothing, and nothing is told when it is over."""
+    """One message about an event: it opens no alert, so no resolve follows."""
     return [notice_of("inform", f"{key}/{seen.run_id}", faults, seen)] if faults else []
 
 
 def next_try(rounds: int, at: datetime, asked: timedelta = timedelta()) -> datetime:
-    """When a message that was not taken is tried again: twice as long after each round, and no earlier than asked."""
+    """The moment of the next try: the wait doubles after each round, and is never shorter than the channel asks."""
     wait = min(LONGEST_WAIT, FIRST_WAIT * (1 << min(max(rounds - 1, 0), 20)))
     return at + max(wait, min(asked, timedelta(hours=1)))
 
 
 def _carried(alert: Alert, fault: Fault | None, well: frozenset[str]) -> Alert:
-    """A standing alert after one more pass; one that began in a flood stays with it."""
+    """A standing alert after one more pass; an alert of a flood stays in it."""
     if fault is not None:
         key = alert.key if alert.key.startswith(FLOOD) else fault.key
         newest = fault.model_copy(update={"key": key, "since": min(fault.since, alert.fault.since)})
@@ -117,7 +117,7 @@ def _carried(alert: Alert, fault: Fault | None, well: frozenset[str]) -> Alert:
 
 
 def _begun(alert: Alert, begun: set[str], told: Sequence[Told], seen: Seen) -> Alert:
-    """An alert whose key begins now: in a flood with the others, and perhaps not for the first time today."""
+    """A new alert: part of a flood if many begin together, flapping if it began before today."""
     if alert.key not in begun:
         return alert
     if len(begun) > MOST_AT_ONCE:

@@ -1,4 +1,4 @@
-"""Alerts: what is wrong, who hears of it when it begins and when it ends, and in which words; pure."""
+"""Alerts: faults, notices of their begin and end, and the document sent to channels; pure."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,13 +18,13 @@ SEVERITIES: dict[Kind, Severity] = {
 
 
 class Frozen(BaseModel):
-    """A value that does not change once it is made."""
+    """An immutable value."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Finding(Frozen):
-    """What a check saw, and what it wanted to see."""
+    """The observed and the expected value of a check."""
 
     check: str = Field(description="Name of the check.")
     observed: str = Field(description="What it saw.")
@@ -33,7 +33,7 @@ class Finding(Frozen):
 
 
 class LastGood(Frozen):
-    """What readers go on seeing of a relation."""
+    """The version of a relation readers keep."""
 
     version: int = Field(description="Version that readers see.")
     as_of: datetime = Field(description="Moment through which it was last confirmed.")
@@ -41,7 +41,7 @@ class LastGood(Frozen):
 
 
 class Fault(Frozen):
-    """Something that is wrong, as one pass saw it. Faults of one `key` are told of together."""
+    """A fault, as one pass saw it. Faults of one `key` share their messages."""
 
     id: str = Field(description="Names the fault for as long as it lasts.")
     key: str = Field(default="", description="What it is told of together with.", exclude=True)
@@ -55,7 +55,7 @@ class Fault(Frozen):
 
 
 class Notice(Frozen):
-    """One message: that faults of one key have begun, last, or are over. It is the same on every try to deliver it."""
+    """One message: faults of one key began, last, or are over. Every try to deliver it sends the same."""
 
     id: str
     key: str
@@ -69,7 +69,7 @@ class Notice(Frozen):
 
 
 class Document(Frozen):
-    """What the webhook is sent: one fault, or several that are told of together, has begun or is over."""
+    """The body of the webhook: one fault, or several of one message, began or is over."""
 
     schema_name: str = Field(SCHEMA, alias="schema", description="Name and version of this format.")
     notice_id: str = Field(description="The same on every try to deliver this message; also the Idempotency-Key.")
@@ -94,7 +94,7 @@ class Document(Frozen):
 def notice_of(
     action: Action, key: str, faults: Sequence[Fault], seen: Any, *, reminder: int = 0, is_flapping: bool = False
 ) -> Notice:
-    """A message about a pass or a look (`seen`: as_of, at, run_id); its id is drawn from what it says."""
+    """A message about a pass or a look (`seen`: as_of, at, run_id); its id is a hash of its content."""
     said = f"{key} {action} {reminder} {seen.run_id}"
     return Notice(
         id=sha256(said.encode()).hexdigest()[:32],
@@ -110,7 +110,7 @@ def notice_of(
 
 
 def document_of(notice: Notice, name: str, origin: str, runbooks: str) -> Document:
-    """The message as it is sent; `name` is what its set-up is called, `runbooks` stands before every page."""
+    """The message as it is sent; `name` is the name of the set-up, `runbooks` the prefix of every page."""
     faults = tuple(_linked(fault, runbooks) for fault in notice.faults)
     views = tuple(fault.subject for fault in faults if fault.kind in ("held", "noticed", "restated"))
     severities = [SEVERITIES[fault.kind] for fault in faults]

@@ -1,4 +1,4 @@
-"""What a claim can be about: a closed vocabulary, so that no claim is held against something else by a guess."""
+"""Subjects of claims: a closed vocabulary, so that no guess compares a claim with another number."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ SHORTEST_WEEK = 7
 class About:
     """One family of numbers.
 
-    `methods` are the ways to count it, the first being meant where a claim names none; `window` is the one it is
-    usually told for. `entity` shows whom it may be about, and is empty where the whole is meant.
+    `methods` are the ways to count it; the first is the default of a claim. `window` is its usual period. `entity`
+    is an example of the party it is about, empty for the whole.
     """
 
     name: str
@@ -148,7 +148,7 @@ ABOUT_BY_NAME: Mapping[str, About] = {about.name: about for about in ABOUTS}
 
 
 def objections(about: About, *, value: Decimal, entity: str, method: str) -> Iterator[tuple[str, str]]:
-    """(column, what is wrong with it) for each part of a claim that does not fit what it is about."""
+    """(column, problem) for each part of a claim that does not fit its subject."""
     if about.limits and not about.limits[0] <= value <= about.limits[1]:
         low, high = about.limits
         hint = f"; for {value} % write {value / 100:f}" if about.limits == SHARE and 1 < value <= 100 else ""
@@ -163,5 +163,5 @@ def objections(about: About, *, value: Decimal, entity: str, method: str) -> Ite
 
 
 def usual_window(about: About, days: int) -> str:
-    """The window in which a claim over so many days is told: a week is no part of a shorter period."""
+    """The window of a claim over so many days: a period shorter than a week has no weeks."""
     return "day" if about.window == "week" and days < SHORTEST_WEEK else about.window

@@ -1,4 +1,4 @@
-"""Bytes to events and back, strict: what a lax JSON reader would let through is refused here."""
+"""Bytes to events and back, strictly: refuses input a lax JSON reader would accept."""
 
 import json
 import re
@@ -22,7 +22,7 @@ def encode(event: Event) -> bytes:
 
 
 def decode(topic: Topic, value: bytes | None) -> Event:
-    """The event a record's value holds; raises ContractViolation saying what was wrong where."""
+    """The event in the value of a record; raises ContractViolation with the field and its problem."""
     if value is None:
         raise ContractViolation(f"{topic.name}: a record without value (tombstone) is not an event")
     _mind_dates(topic, read_json(value))  # pydantic keeps the last of duplicate keys and cannot be told not to
@@ -53,7 +53,7 @@ def read_json(value: bytes) -> Any:
 
 
 def read_count(value: Any, where: str) -> int:
-    """A count as upstreams send it, digits or an integer up to 2^63-1; raises ContractViolation naming `where`."""
+    """A count as upstreams send it: digits, or an integer up to 2^63-1. Raises ContractViolation naming `where`."""
     count = int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else value
     if isinstance(count, bool) or not isinstance(count, int):
         raise ContractViolation(f"{where} is {value!r}: not a whole number in decimal digits")

@@ -1,4 +1,4 @@
-"""A contract seen as columns: the one derivation that Arrow, suites, dbt YAML and reference pages share."""
+"""A contract seen as columns: the one derivation behind Arrow, suites, dbt YAML and reference pages."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ SQL_TYPES: dict[Any, str] = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its SQL type, whether it may be null, and what its values must obey."""
+    """One column: SQL type, nullability, and the rules of its values."""
 
     name: str
     sql_type: str

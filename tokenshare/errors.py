@@ -1,11 +1,11 @@
-"""The one exception tree: what went wrong, what to do next, and the exit code it means."""
+"""The one exception tree: message, fix, and exit code of every error."""
 
 from collections.abc import Sequence
 from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What a process tells its caller; a contract with schedulers."""
+    """The exit status of a process; a contract with schedulers."""
 
     OK = 0
     BUG = 1
@@ -84,7 +84,7 @@ class ContractViolation(ValueError):
 
 
 class SourceAbsent(Exception):
-    """The upstream gave no complete answer; nothing is known, which is not zero."""
+    """The upstream gave no complete answer: its numbers are unknown, not zero."""
 
 
 class PayloadRefused(Exception):

@@ -1,6 +1,6 @@
-"""Coordinates in Kafka as plain values: a record, a range of offsets, and what landed of it.
+"""Coordinates in Kafka as plain values: a record, a range of offsets, and the landed part of a range.
 
-Topics are named without a prefix here; the prefix is put on and taken off in connectors/kafka.
+Topic names have no prefix here; connectors/kafka adds and removes it.
 """
 
 from dataclasses import dataclass, replace
@@ -42,10 +42,10 @@ class Range:
 
 @dataclass(frozen=True)
 class Loss:
-    """Records that a topic no longer holds although they were owed to us, or had been given to us already.
+    """Records a topic no longer has, although we had not read them yet, or had landed them already.
 
-    `end` is None where nobody can tell how many there were. The pass goes on from `resumed_at`. `is_retired` where the
-    offsets of what has landed are given out again.
+    `end` is None if their number is unknown. The pass goes on from `resumed_at`. `is_retired`: Kafka gives out the
+    offsets of landed records again.
     """
 
     topic: str

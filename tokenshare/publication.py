@@ -1,4 +1,4 @@
-"""A publication: one metric, at one moment, with the evidence that let it out or held it back."""
+"""A publication: one metric, at one moment, with the evidence its gate judged."""
 
 import json
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ WHOLE = "*"  # the key of a check that judges a column or a table rather than on
 
 @dataclass(frozen=True)
 class Breach:
-    """One key whose observed value a check does not allow."""
+    """One key with an observed value its check does not allow."""
 
     key: str
     observed: str
@@ -45,7 +45,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Candidate:
-    """What a metric would show: rows in the order of its contract, sorted by its grain."""
+    """The rows a metric would show: columns in the order of its contract, sorted by its grain."""
 
     metric: Metric
     rows: tuple[Row, ...]
@@ -76,7 +76,7 @@ class Publication:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a metric stands: the version readers see, and a candidate that is held back, if any."""
+    """The version readers see of a metric, and its held candidate, if any."""
 
     shown: Publication | None = None
     held: Publication | None = None
@@ -85,7 +85,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What becomes of a candidate: the versions whose record changes, newest last."""
+    """The outcome for a candidate, with the versions it changes, newest last."""
 
     outcome: Outcome
     publications: tuple[Publication, ...]
@@ -97,7 +97,7 @@ class Verdict:
 
 
 def reason_of(checks: Sequence[Check]) -> str:
-    """Why the gate is shut, in one line; empty where it is open."""
+    """The reason of a shut gate, in one line; empty for an open one."""
     failed = [check for check in checks if check.shuts]
     return "; ".join(f"{c.name}: observed {c.observed}, expected {c.expected}" for c in failed[:3])
 
@@ -110,7 +110,7 @@ def decide(
     as_of: datetime,
     confirmed: bool,
 ) -> Verdict:
-    """Publishes, leaves or holds a candidate. `confirmed`: its sources answered, so it speaks for `as_of` unchanged."""
+    """Publish, keep or hold a candidate; `confirmed`: its sources answered, unchanged rows are valid at `as_of`."""
     draft = Publication(
         metric=candidate.metric.id,
         version=standing.last_version + 1,
@@ -127,7 +127,7 @@ def decide(
 
 
 def hold_back(standing: Standing, reason: str, as_of: datetime) -> Verdict:
-    """Holds a metric that has no candidate at all: the last good version stays, marked."""
+    """Hold a metric without a candidate: the last good version stays, marked `held`."""
     since = (standing.shown.held_since if standing.shown else None) or as_of
     frozen = (replace(standing.shown, status="held", held_since=since, reason=reason),) if standing.shown else ()
     return Verdict("held", tuple(frozen), reason)

@@ -1,4 +1,4 @@
-"""What changed in a period that had already been published: cell by cell, old beside new."""
+"""Changes of published periods: cell by cell, old beside new."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from tokenshare.publication import Row
 
 @dataclass(frozen=True)
 class Restatement:
-    """One cell whose published value was replaced; None where the row was not there before, or is no longer."""
+    """One replaced cell of a published row; None for a row new to its period, or gone from it."""
 
     key: str
     period: str | None
@@ -23,7 +23,7 @@ class Restatement:
 
 
 def restated(metric: Metric, old: Sequence[Row], new: Sequence[Row]) -> list[Restatement]:
-    """Cells that differ between two versions. A new period is news, not a restatement; a lost row is one."""
+    """The cells two versions disagree on. A new period is no restatement; a lost row is one."""
     before, after = _keyed(metric, old), _keyed(metric, new)
     periods = {_period(metric, key) for key in before} - {None}
     changed = (key for key in before | after if before.get(key) != after.get(key))

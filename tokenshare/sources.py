@@ -1,4 +1,4 @@
-"""What an outside party must declare before its numbers may enter, and the shape of one fetch."""
+"""The declaration of an outside source, and the shape of one fetch."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Window:
-    """What a fetch asks for: days `start` to `end`, both inclusive, as seen at `observed_at`."""
+    """The days a fetch asks for: `start` to `end`, both inclusive, as seen at `observed_at`."""
 
     start: date
     end: date
@@ -55,10 +55,10 @@ class Fetch:
 
 @dataclass(frozen=True)
 class Parsed:
-    """What a fetch says: its events, the moment it speaks for, the days it covers, fields nobody had met before.
+    """A parsed fetch: its events, its as-of, the days it covers, and the fields not met before.
 
-    `coverage_share` is what part of the whole a listing reached; None where there is nothing to list or to tell.
-    `withdrawn` are the keys of rows that a file takes back, sorted.
+    `coverage_share` is the part of the whole a listing reached; None if the source cannot say. `withdrawn` are the
+    sorted keys of the rows a file withdraws.
     """
 
     events: tuple[Event, ...]
@@ -71,7 +71,7 @@ class Parsed:
 
 
 class Session(Protocol):
-    """A polite HTTP session; raises SourceAbsent where no complete answer came."""
+    """A polite HTTP session; raises SourceAbsent without a complete answer."""
 
     @property
     def has_key(self) -> bool: ...
@@ -81,16 +81,14 @@ class Session(Protocol):
 
 @dataclass(frozen=True)
 class Source:
-    """An outside party whose numbers we observe.
+    """An outside party we observe.
 
-    `upstream` names the address it is asked at, which a setting holds; sources of one upstream share a key, which the
-    setting `key_name` holds.
-    `fetch` touches the network and yields pages as they come; `parse` is pure and raises PayloadRefused
-    where the pages cannot be trusted as a whole. `world_file` is the file of a world that stands in for it; one that
-    `ships` is read from the project's own files where a world, or a set-up, has none. `first_known` tells when a file
-    begins to say anything: until then it is no part of the set-up, because facts of June were unknown in May. One that
-    `has_days` can be asked for days that have passed; any other shows the present. `due` is
-    the cron, in UTC, by which a schedule asks it; empty, it follows from the cadence.
+    `upstream` names its address, a setting; sources of one upstream share a key, the setting `key_name`.
+    `fetch` does the I/O and yields pages as they come. `parse` is pure and raises PayloadRefused for pages it cannot
+    trust as a whole. `world_file` is its file in a world. A source that `ships` falls back to the project's own file.
+    `first_known` gives the first `known_at` of a file: before that moment the source is inactive, because facts of
+    June were unknown in May. A source that `has_days` can be asked for past days; the others show the present. `due`
+    is the cron, in UTC, of its schedule; empty, it follows from the cadence.
     """
 
     id: str

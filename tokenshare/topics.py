@@ -1,4 +1,4 @@
-"""Topic contracts: the one place that binds a Kafka topic to its event."""
+"""Topic contracts: each Kafka topic with its event."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ CONSUMER_GROUP = "tokenshare.land"
 
 @dataclass(frozen=True)
 class Topic:
-    """A versioned stream of one event type; `key` is the field that partitions it, or several with slashes between."""
+    """A versioned stream of one event type; `key` is its partitioning field, or several with slashes between."""
 
     subject: str
     version: int

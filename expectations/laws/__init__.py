@@ -1,4 +1,4 @@
-"""Laws a contract cannot say: what the rows of one metric owe to each other and to the other metrics."""
+"""Laws a contract cannot express: relations among the rows of a metric, and between metrics."""
 
 from expectations.laws.claims import CLAIM_LAWS
 from expectations.laws.curated import CURATED_LAWS

@@ -9,7 +9,7 @@ MATCHED = ("reproduced", "reproduced_by_another_method")
 
 
 def _contradictions(metric: Metric, frames: Frames) -> pd.Series:
-    """How many of the things that a verdict says of its variants are not so."""
+    """The number of statements of a verdict its variants contradict."""
     claims = frames[metric.id].set_index("claim_id")
     tried, matched = claims["variants_tried"], claims["variants_matched"]
     wrong = [
@@ -29,7 +29,7 @@ def _quotient(metric: Metric, frames: Frames) -> pd.Series:
 
 
 def _beyond(metric: Metric, frames: Frames) -> pd.Series:
-    """Steps between a reproduced claim that is no limit and its nearest number, beyond the half that is within."""
+    """Rounding steps between a reproduced claim and its nearest number, beyond the allowed half; limits left out."""
     claims = frames[metric.id].set_index("claim_id")
     close = claims[claims["verdict"].isin(MATCHED) & (claims["comparison"] == "about")]
     steps = (close["nearest"].astype(float) - close["claimed"]).abs() / close["rounding"]

@@ -63,7 +63,7 @@ def _own_count(metric: Metric, frames: Frames) -> pd.Series:
 
 
 def _misjudged(metric: Metric, frames: Frames) -> pd.Series:
-    """A state that its value contradicts. At the threshold itself either word may be right."""
+    """A state its value contradicts. At the threshold itself either state may be right."""
     frame = _keyed(metric, frames)
     value, threshold, state = frame["value"].astype(float), frame["threshold"].astype(float), frame["state"]
     crossed = state == "crossed"

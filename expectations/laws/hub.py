@@ -36,7 +36,7 @@ def _derivative_share(metric: Metric, frames: Frames) -> pd.Series:
 
 
 def _download_share(metric: Metric, frames: Frames) -> pd.Series:
-    """Distance of the share from its quotient; 1 where there is a share before a year, or none after one."""
+    """Distance of the share from its quotient; 1 for a share before a full year, or none after one."""
     frame = frames[metric.id].set_index("download_date")
     share = frame["china_share"].astype(float)
     off = (share - frame["chinese_downloads"] / frame["downloads"]).abs()

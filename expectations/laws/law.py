@@ -1,4 +1,4 @@
-"""What a law is: one number per key of a metric, and the interval in which it must lie."""
+"""A law: one number per key of a metric, and its allowed interval."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class Law:
-    """A measured number per key, the interval in which it must lie, and what it says.
+    """A measured number per key, its allowed interval, and its meaning.
 
     Differences of tokens are exact: int64 holds them.
     """

@@ -34,13 +34,13 @@ def _quotients(metric: Metric, frames: Frames) -> pd.Series:
 
 
 def _worst(metric: Metric, frames: Frames) -> pd.Series:
-    """The change of each session called the worst to date over that of the one called so before."""
+    """The change of each worst session to date, less the change of the worst session before it."""
     worst = frames[metric.id].query("is_worst_to_date").sort_values("session_date").set_index(list(metric.grain))
     return worst["change_usd"].diff().fillna(worst["change_usd"])
 
 
 def _total(metric: Metric, frames: Frames) -> pd.Series:
-    """What the total of a day differs from the sum of its companies; a day without a total is unknown."""
+    """Total of a day less the sum of its companies; a day without a total is unknown."""
     frame = frames[metric.id]
     parts = frame[frame["company_id"] != "total"].groupby("value_date")["value_usd"].sum()
     totals = frame[frame["company_id"] == "total"].set_index("value_date")["value_usd"]

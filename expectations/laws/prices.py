@@ -15,7 +15,7 @@ def _dearest(metric: Metric, frames: Frames) -> pd.Series:
 
 
 def _ratio(metric: Metric, frames: Frames) -> pd.Series:
-    """How far a ratio is from the quotient of the two prices; null where there is a quotient, or the reverse, too."""
+    """Distance of a ratio from the quotient of its two prices; one without the other breaks it."""
     prices = frames["list_price_daily"].set_index(["price_date", "model_id"])
     frame = frames[metric.id].set_index(list(metric.grain))
     own, reference = (

@@ -1,4 +1,4 @@
-"""Laws of what is estimated over router usage: the programming slice and spend."""
+"""Laws of estimates over router usage: the programming slice and spend."""
 
 import pandas as pd
 

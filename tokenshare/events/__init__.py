@@ -1,4 +1,4 @@
-"""Event contracts: what travels on the topics, and nothing else."""
+"""Event contracts: the values of the topics."""
 
 from tokenshare.events.claims import *
 from tokenshare.events.curated import *

@@ -7,9 +7,9 @@ from tokenshare.events.event import Event
 
 
 class ClaimQuoted(Event):
-    """A number somebody quoted, with what it is about and how precisely it was said.
+    """A quoted number, with its subject and its rounding.
 
-    A file of claims is one statement, so all of it is one period: a row that leaves the file is no longer claimed.
+    A file of claims is one statement and one period: a row removed from the file is no longer claimed.
     """
 
     period: ClassVar[str | None] = "source_id"

@@ -1,6 +1,6 @@
 """Curated facts, as their files state them.
 
-A fetch states all that its file knows, so it is compared with the one before as a whole.
+A fetch states its whole file, so it is compared with the fetch before as a whole.
 """
 
 from tokenshare import fields as f

@@ -1,4 +1,4 @@
-"""What every event is: frozen, strict, and identified by what it says."""
+"""The base of every event: frozen, strict, and identified by its content."""
 
 import json
 from datetime import date, timedelta
@@ -14,11 +14,11 @@ AHEAD = timedelta(days=1)  # clocks differ, and so do days
 
 
 class Event(BaseModel):
-    """What every event carries.
+    """The fields every event has.
 
-    `event_id` is a hash of source, natural key and content, so the same statement made twice has one id;
-    `observed_at`, `fetch_id` and what `outside_identity` names say when it was made, not what it says.
-    `period` names the field by which a fetch is compared with the one before it (None: the UTC day of fetching).
+    `event_id` is a hash of source, natural key and content, so the same statement made twice has one id.
+    `observed_at`, `fetch_id` and the fields in `outside_identity` date a statement and are not part of the hash.
+    `period` names the field by which a fetch is compared with the fetch before (None: the UTC day of fetching).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -41,7 +41,7 @@ class Event(BaseModel):
 
     @classmethod
     def identified(cls, **content: Any) -> Self:
-        """The event with its `event_id` computed; raises pydantic.ValidationError where the contract is broken."""
+        """The event with its `event_id` computed; raises pydantic.ValidationError if it breaks its contract."""
         draft = cls(event_id="0" * 32, **content)
         body = draft.model_dump(mode="json", exclude=set(cls.outside_identity), exclude_none=True)
         canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True)

@@ -1,4 +1,4 @@
-"""The fetch itself, and the digest by which it is known to be whole."""
+"""The fetch itself, and the digest that proves it whole."""
 
 from hashlib import sha256
 
@@ -7,11 +7,11 @@ from tokenshare.events.event import Event
 
 
 class FetchCompleted(Event):
-    """A fetch is whole: how many events of each topic it brought, and the digest of their ids.
+    """A whole fetch: its number of events by topic, and the digest of their ids.
 
-    `start_date` and `end_date` bound the days it was asked for, both inclusive; null where it has no days.
-    `coverage_share` is what part of the whole a listing reached, where its source can tell. `withdrawn` are the rows
-    that a file takes back in so many words, which is not to lose them.
+    `start_date` and `end_date` are the days it was asked for, both inclusive; null for a source without days.
+    `coverage_share` is the part of the whole a listing reached, if its source can say. `withdrawn` are the rows a
+    file withdraws explicitly; a withdrawn row is not a lost one.
     """
 
     outside_identity = Event.outside_identity - {"fetch_id"}

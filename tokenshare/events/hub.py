@@ -7,8 +7,8 @@ from tokenshare.events.event import Event
 class DownloadsObserved(Event):
     """Counters, likes, trending score and base models of one repository at the moment of one fetch.
 
-    `downloads_30_days` is a rolling window and may fall; only `downloads_all_time` counts up. What a listing does
-    not say is null, never 0.
+    `downloads_30_days` is a rolling window and may fall; only `downloads_all_time` counts up. A value missing from
+    the listing is null, never 0.
     """
 
     hub_id: f.HubId

@@ -22,7 +22,7 @@ class UsageObserved(Event):
 
 
 class UsageCategoryObserved(Event):
-    """Tokens of one model variant in one category and ISO week: an estimate that the upstream samples."""
+    """Tokens of one model variant in one category and ISO week: an estimate from the upstream's sample."""
 
     period = "week_start_date"
 

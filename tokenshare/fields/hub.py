@@ -1,4 +1,4 @@
-"""Fields of the Hub: repositories, their counters, what they derive from."""
+"""Fields of the Hub: repositories, their counters, their base models."""
 
 from datetime import date
 from typing import Annotated, Literal

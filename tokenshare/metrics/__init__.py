@@ -1,19 +1,15 @@
-"""The metric registry: every relation we stand behind, and what must hold before it is shown."""
+"""The metric registry: every published relation, and the conditions of its publication."""
 
 from tokenshare.metrics.claims import CLAIM_METRICS, CLAIMS
 from tokenshare.metrics.curated import CURATED_GROUPS, CURATED_METRICS
 from tokenshare.metrics.group import Evidence, Group, Interval, Provenance
-from tokenshare.metrics.hub import HUB_MARTS, HUB_METRICS
-from tokenshare.metrics.hub_groups import HUB_GROUPS
-from tokenshare.metrics.markets import MARKET_MARTS, MARKET_METRICS
-from tokenshare.metrics.markets_group import MARKET_GROUPS
+from tokenshare.metrics.hub import HUB_GROUPS, HUB_MARTS, HUB_METRICS
+from tokenshare.metrics.markets import MARKET_GROUPS, MARKET_MARTS, MARKET_METRICS
 from tokenshare.metrics.marts import MARTS, MODELS, VENDORS
 from tokenshare.metrics.metric import Metric, Window
-from tokenshare.metrics.prices import PRICE_METRICS
-from tokenshare.metrics.prices_group import LIST_PRICES
+from tokenshare.metrics.prices import LIST_PRICES, PRICE_METRICS
 from tokenshare.metrics.programming import PROGRAMMING, PROGRAMMING_METRICS
-from tokenshare.metrics.router import ROUTER_METRICS
-from tokenshare.metrics.router_group import ROUTER, ROUTER_SOURCES
+from tokenshare.metrics.router import ROUTER, ROUTER_METRICS, ROUTER_SOURCES
 from tokenshare.metrics.spend import SPEND, SPEND_METRICS
 
 __all__ = [

@@ -1,9 +1,9 @@
-"""Verdicts on claims: quoted numbers held against what is published."""
+"""Verdicts on claims: quoted numbers compared with published ones."""
 
 from tokenshare import rows
 from tokenshare.metrics.group import WITHDRAWN_ROWS, Following, Group, Provenance
-from tokenshare.metrics.hub_groups import HUB_GROUPS, HUB_PROVENANCE, HUB_SOURCES
-from tokenshare.metrics.markets_group import (
+from tokenshare.metrics.hub import HUB_GROUPS, HUB_PROVENANCE, HUB_SOURCES
+from tokenshare.metrics.markets import (
     FX_SOURCES,
     MARKET_CAPS,
     PLATFORM_VALUES,
@@ -14,10 +14,9 @@ from tokenshare.metrics.markets_group import (
     VALUE_PROVENANCE,
 )
 from tokenshare.metrics.metric import Metric
-from tokenshare.metrics.prices import PRICE_SOURCES
-from tokenshare.metrics.prices_group import LIST_PRICES
+from tokenshare.metrics.prices import LIST_PRICES, PRICE_SOURCES
 from tokenshare.metrics.programming import CATEGORY_PROVENANCE, PROGRAMMING
-from tokenshare.metrics.router_group import ROUTER, ROUTER_SOURCES, USAGE_PROVENANCE
+from tokenshare.metrics.router import ROUTER, ROUTER_SOURCES, USAGE_PROVENANCE
 from tokenshare.topics import (
     CATALOG_MODEL_OBSERVED,
     CLAIM_QUOTED,

@@ -1,4 +1,4 @@
-"""Facts without a feed: disclosed figures and their quotients, leaderboards, releases, and what is watched."""
+"""Facts without a feed: disclosed figures and their quotients, leaderboards, releases, and watches."""
 
 from tokenshare import rows
 from tokenshare.metrics.group import (
@@ -12,8 +12,8 @@ from tokenshare.metrics.group import (
     Group,
     Provenance,
 )
-from tokenshare.metrics.hub_groups import TRENDING
-from tokenshare.metrics.markets_group import FX_SOURCES, RATE_EVIDENCE
+from tokenshare.metrics.hub import TRENDING
+from tokenshare.metrics.markets import FX_SOURCES, RATE_EVIDENCE
 from tokenshare.metrics.metric import Metric
 from tokenshare.topics import (
     DISCLOSURE_OBSERVED,

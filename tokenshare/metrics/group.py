@@ -1,11 +1,11 @@
-"""A coherence group: what is let out together, the evidence it is judged by, and the fetches behind it."""
+"""A coherence group: metrics published together, the evidence of their gate, and the fetches behind them."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Interval:
-    """Where a measured number must lie, both ends included."""
+    """The allowed interval of a measured number, both ends included."""
 
     minimum: float
     maximum: float
@@ -16,10 +16,10 @@ class Interval:
 
 @dataclass(frozen=True)
 class Evidence:
-    """A check of what landed: its name in the evidence model, where its numbers must lie, and why.
+    """A check of landed rows: its name in the evidence model, the allowed interval, and the reason.
 
-    One that is `occasional` may find no key to judge; every other must have read something. One that is `told` shuts
-    no gate: people hear of it. One that is `named` says how many keys break it and which, and how that is accepted.
+    An `occasional` check may find no key to judge; any other must read at least one. A `told` check shuts no gate and
+    alerts. A `named` check lists the keys that break it, their number, and the way to accept them.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Provenance:
-    """A dbt model that says which fetch speaks for which day; `dated` is its column with the day."""
+    """A dbt model with the fetch behind each day; `dated` is its column of days."""
 
     model: str
     dated: str
@@ -40,10 +40,10 @@ class Provenance:
 
 @dataclass(frozen=True)
 class Following:
-    """The groups whose numbers a group draws on, row by row.
+    """The groups another group depends on, row by row.
 
-    `stands_on` is its column with the metric that a row is drawn from; `told` is one that is null where a row tells no
-    number. Without them every row is drawn from all of the groups: one that is shut shuts this one.
+    `stands_on` is the column with the metric behind a row; `told` is null in a row without a number. Without these
+    columns every row depends on all the groups: if one is shut, this one is too.
     """
 
     groups: tuple[str, ...] = ()
@@ -55,9 +55,9 @@ class Following:
 class Group:
     """Metrics that are published or held together.
 
-    `measured_by` is the dbt model (check_name, key, observed) that measures `evidence`; the keys of the check
-    `dated_by` are the days there are, by which freshness is told. `listed` are dbt models that `status` lists.
-    It `follows` the groups whose numbers it draws on: while one of them is shut, nothing drawn from it may move.
+    `measured_by` is the dbt model (check_name, key, observed) of its `evidence`. The keys of the check `dated_by` are
+    its days; freshness is measured by the newest. `listed` are the dbt models `status` lists. A group `follows` the
+    groups it depends on: while one of them is shut, no row that depends on it may change.
     """
 
     id: str

@@ -1,11 +1,10 @@
-"""Public marts: dimensions and facts that analysts join, published by the same gate as metrics."""
+"""Public marts: dimensions and facts for analysts to join, published by the same gate as metrics."""
 
 from tokenshare import rows
 from tokenshare.metrics.group import Group
 from tokenshare.metrics.metric import Metric
-from tokenshare.metrics.prices_group import CATALOGUE_PROVENANCE
-from tokenshare.metrics.router import DAILY_COVERAGE, router_metric
-from tokenshare.metrics.router_group import ROUTER_SOURCES, USAGE_PROVENANCE
+from tokenshare.metrics.prices import CATALOGUE_PROVENANCE
+from tokenshare.metrics.router import DAILY_COVERAGE, ROUTER_SOURCES, USAGE_PROVENANCE, router_metric
 from tokenshare.topics import CATALOG_MODEL_OBSERVED, FETCH_COMPLETED, USAGE_OBSERVED
 
 MODELS = Group("dim_models", provenance=(USAGE_PROVENANCE, CATALOGUE_PROVENANCE))

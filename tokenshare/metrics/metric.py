@@ -1,4 +1,4 @@
-"""What a metric is: a number we stand behind, with its denominator, evidence and laws."""
+"""A metric: a number we stand behind, with its denominator, evidence and laws."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -17,10 +17,10 @@ OWNER = "tokenshare maintainers"
 class Metric:
     """A number we stand behind.
 
-    `grain` is the natural key. `window` says which days feed one key: `history` is every day up to it, and a
-    `snapshot` has no period at all. `share` is the column whose parts make a whole. `needs` lists what the metric is
-    made from, alternatives together: where none of some need's sources is part of the set-up the metric is inactive.
-    `aided_by` are sources that it makes use of where they are part, and says so where they are not.
+    `grain` is the natural key. `window` gives the days behind one key: `history` is every day up to it; a `snapshot`
+    has no period. The parts of the column `share` make a whole. `needs` lists its sources, alternatives together: a
+    need without an active source makes the metric inactive. `aided_by` are optional sources; a metric without them
+    states their absence.
     """
 
     id: str
@@ -55,7 +55,7 @@ class Metric:
 
     @property
     def needed(self) -> tuple[str, ...]:
-        """The sources without which it cannot be made, alternatives one after the other."""
+        """The sources it requires, alternatives one after the other."""
         return tuple(id for alternatives in self.needs for id in alternatives)
 
     def is_met_by(self, sources: Collection[str]) -> bool:
@@ -64,6 +64,6 @@ class Metric:
 
     @property
     def period(self) -> str | None:
-        """The column that dates a row, the first date of the grain; None where rows are not dated."""
+        """The first date of the grain, which dates a row; None for undated rows."""
         dates = [name for name in self.grain if name.endswith("_date")]
         return dates[0] if self.window != "snapshot" else None

@@ -1,4 +1,4 @@
-"""Programming on the router: the weekly slice that the upstream samples; a coherence group of its own."""
+"""Programming on the router: the upstream's weekly sample; a coherence group of its own."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from tokenshare.metrics.group import (
     Provenance,
 )
 from tokenshare.metrics.metric import Metric
-from tokenshare.metrics.router_group import ROUTER, ROUTER_SOURCES, USAGE_PROVENANCE
+from tokenshare.metrics.router import ROUTER, ROUTER_SOURCES, USAGE_PROVENANCE
 from tokenshare.topics import FETCH_COMPLETED, USAGE_CATEGORY_OBSERVED, USAGE_OBSERVED
 
 # A week is dated by its Monday and served when it is over: the newest is up to two weeks old, and three days late.

@@ -11,9 +11,9 @@ from tokenshare.metrics.group import (
     Provenance,
 )
 from tokenshare.metrics.metric import Metric
-from tokenshare.metrics.prices_group import CATALOGUE_MOVED
+from tokenshare.metrics.prices import CATALOGUE_MOVED
 from tokenshare.metrics.programming import WEEK_OLD
-from tokenshare.metrics.router_group import ROUTER, ROUTER_SOURCES, USAGE_PROVENANCE
+from tokenshare.metrics.router import ROUTER, ROUTER_SOURCES, USAGE_PROVENANCE
 from tokenshare.topics import CATALOG_MODEL_OBSERVED, FETCH_COMPLETED, PRICE_LISTED, USAGE_OBSERVED
 
 SPEND = Group(

@@ -1,1 +1,1 @@
-"""Contracts, given as arguments, rendered as what other programs and people open: pure text, no file is touched."""
+"""Contracts, given as arguments, rendered as text for other programs and people; touches no file."""

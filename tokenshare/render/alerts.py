@@ -1,4 +1,4 @@
-"""The reference page of what the webhook is sent."""
+"""The reference page of the webhook's body."""
 
 from collections.abc import Iterator
 from typing import get_args
@@ -22,7 +22,7 @@ MANNERS = (
 
 
 def alerts_page(model: type[BaseModel]) -> str:
-    """Every field of the message, and of what is nested in it."""
+    """Every field of the message, and of its nested objects."""
     parts = [f"## {kind.__name__}\n\n{table(('field', 'meaning'), list(_fields(kind)))}" for kind in _nested(model)]
     return page("Alerts", OPENING, MANNERS, table(("field", "meaning"), list(_fields(model))), *parts)
 
@@ -34,7 +34,7 @@ def _fields(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
 
 
 def _nested(model: type[BaseModel]) -> list[type[BaseModel]]:
-    """The models that its fields are made of, outermost first."""
+    """The nested models of its fields, outermost first."""
     found = [kind for field in model.model_fields.values() for kind in _models(field.annotation)]
     return list(dict.fromkeys([*found, *(inner for kind in found for inner in _nested(kind))]))
 

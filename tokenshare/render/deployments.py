@@ -1,4 +1,4 @@
-"""Schedules as the file that `prefect deploy` reads."""
+"""Schedules as the file for `prefect deploy`."""
 
 import json
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ deployments:
 
 
 class Scheduled(Protocol):
-    """What a deployment says of itself."""
+    """The declaration of a deployment."""
 
     @property
     def name(self) -> str: ...

@@ -1,4 +1,4 @@
-"""Pages in Markdown: a header that names their origin, paragraphs, and tables whose cells cannot break them."""
+"""Pages in Markdown: a header with their origin, paragraphs, and tables with escaped cells."""
 
 from collections.abc import Iterable, Sequence
 
@@ -17,7 +17,7 @@ def table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def facts(pairs: Iterable[tuple[str, str]]) -> str:
-    """A list of what is known, one line each; what is empty is left out."""
+    """A list of facts, one line each, without the empty ones."""
     return "\n".join(f"- **{name}**: {said}" for name, said in pairs if said)
 
 

@@ -38,7 +38,7 @@ MEANWHILE = (
 
 
 def metrics_page(metrics: Sequence[Metric]) -> str:
-    """What is published, metric by metric."""
+    """The published relations, metric by metric."""
     index = table(
         ("relation", "title", "unit", "grain", "group"),
         [(_link(m.relation, m.id), m.title, m.unit, _codes(m.grain), code(m.group)) for m in metrics],
@@ -47,14 +47,14 @@ def metrics_page(metrics: Sequence[Metric]) -> str:
 
 
 def topics_page(topics: Sequence[Topic]) -> str:
-    """What travels between the sources and the landed files."""
+    """The topics between sources and landed files."""
     coordinates = table(("column", "type", "meaning"), [_described(column)[:3] for column in COORDINATES])
     landed = f"## Coordinates\n\nA landed row carries, after the event's own columns:\n\n{coordinates}"
     return page("Topics", ENVELOPE, *(_topic(topic) for topic in topics), landed)
 
 
 def source_page(source: Source) -> str:
-    """An outside party: on what terms its numbers are used, and what they look like when they are not there."""
+    """The page of a source: terms of use, citation, and the traps of its answers."""
     key = f"needed: `{source.key_name}`" if source.needs_key else "none"
     known = facts(
         (

@@ -56,7 +56,7 @@ VERIFIED = (
 
 
 def promises_page(promises: Sequence[Kept]) -> str:
-    """What is true of every home, and what to do where it is not."""
+    """The promises every home keeps, and the fix for each broken one."""
     rows = [(code(name), says, mend, ", ".join(map(code, below))) for name, says, mend, below in promises]
     return page("Promises", VERIFIED, table(("promise", "what it says", "what mends it", "stands on"), rows))
 
@@ -69,7 +69,7 @@ def settings_page(settings: Sequence[Setting]) -> str:
 
 
 def exits_page(gravity: Sequence[ExitCode]) -> str:
-    """What a process tells its caller, and which of several outcomes it reports."""
+    """The exit codes, and their order of precedence."""
     rows = [(str(exit.value), code(exit.name), EXITS[exit]) for exit in ExitCode]
     order = ", ".join(str(exit.value) for exit in gravity)
     return page(
@@ -81,7 +81,7 @@ def exits_page(gravity: Sequence[ExitCode]) -> str:
 
 
 def checks_page(groups: Sequence[Group], laws: Sequence[Law], metrics: Sequence[Metric]) -> str:
-    """What stands between a candidate and its readers: checks of the build, evidence, laws."""
+    """The checks between a candidate and its readers: build, evidence, laws."""
     held_by = {law: ", ".join(code(m.id) for m in metrics if law in m.laws) for law, _, _ in laws}
     lawful = [(code(law), where, meaning, held_by[law]) for law, where, meaning in laws]
     return page(

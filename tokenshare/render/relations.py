@@ -1,4 +1,4 @@
-"""Contracts as the YAML that dbt reads: topics as sources, metrics and marts as models under contract."""
+"""Contracts as YAML for dbt: topics as sources, metrics and marts as models under contract."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,7 +37,7 @@ def sources_text(topics: Sequence[Topic]) -> str:
 
 
 def models_text(metrics: Iterable[Metric]) -> str:
-    """Models whose columns dbt compares with their contract. What rows must obey is the gate's to judge, not dbt's."""
+    """Models with the columns of their contract, which dbt enforces; the gate judges their rows."""
     lines = [HEADER + "models:"]
     for metric in metrics:
         lines += [f"  - name: {metric.id}", f"    description: {_quoted(f'{metric.title}. {metric.method}')}"]
@@ -47,7 +47,7 @@ def models_text(metrics: Iterable[Metric]) -> str:
 
 
 def exposure_text(name: str, title: str, told: str, owner: str, metrics: Iterable[str]) -> str:
-    """What is made of published metrics outside dbt, so that its lineage shows who looks."""
+    """The uses of published metrics outside dbt, as exposures in its lineage."""
     lines = [HEADER + "exposures:", f"  - name: {name}", f"    label: {_quoted(title)}", "    type: dashboard"]
     lines += ["    maturity: high", f"    description: {_quoted(told)}", f"    owner: {{name: {_quoted(owner)}}}"]
     return _joined([*lines, "    depends_on:", *(f"      - ref('{metric}')" for metric in metrics)])
@@ -64,7 +64,7 @@ def _columns(columns: Iterable[Column], indent: str) -> Iterator[str]:
 
 
 def _quoted(text: str) -> str:
-    """A JSON string, which is a YAML string too."""
+    """A JSON string, also valid YAML."""
     return json.dumps(text, ensure_ascii=False)
 
 

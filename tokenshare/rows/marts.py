@@ -1,4 +1,4 @@
-"""Rows of the public marts: what analysts join."""
+"""Rows of the public marts, for analysts to join."""
 
 from pydantic import Field
 

@@ -1,4 +1,4 @@
-"""What every row of a published relation is."""
+"""The base of every row of a published relation."""
 
 from pydantic import BaseModel, ConfigDict
 
