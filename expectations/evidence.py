@@ -11,7 +11,7 @@ from tokenshare.metrics import Group, Interval
 from tokenshare.publication import Breach
 
 
-class Letters(NamedTuple):
+class DeadLetterRate(NamedTuple):
     """Of the newest records of a topic, those that are in its dead letter and that nobody has settled."""
 
     topic: str
@@ -47,7 +47,7 @@ def freshness(
     return Measured("freshness", "newest day" if days else NO_DAY, age), Interval(-24, limit.total_seconds() / HOURS)
 
 
-def spoilt(letters: Sequence[Letters]) -> tuple[str, tuple[Breach, ...]]:
+def spoilt(letters: Sequence[DeadLetterRate]) -> tuple[str, tuple[Breach, ...]]:
     """The sentence about topics with too many dead letters, and a breach for each."""
     found = [one for one in letters if one.share > MOST_DEAD_LETTERS]
     said = "; ".join(f"{one.share:.1%} of the newest {one.records} records of {one.topic}" for one in found)

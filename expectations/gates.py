@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from great_expectations import ExpectationSuite
 
-from expectations.evidence import FEW_LETTERS, Letters, Measured, freshness, in_force, spoilt
+from expectations.evidence import FEW_LETTERS, DeadLetterRate, Measured, freshness, in_force, spoilt
 from expectations.following import judge_following
 from expectations.frames import CandidateFrames
 from expectations.laws import LAWS, Frames
@@ -36,7 +36,7 @@ class Case:
     shut: tuple[str, ...] = ()  # groups it follows whose own gates are shut
     shown: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)  # by metric, what readers see, if any is shut
     gaps: tuple[Breach, ...] = ()  # accepted losses, by source, that are not stated again
-    letters: tuple[Letters, ...] = ()  # of the topics it is made from
+    letters: tuple[DeadLetterRate, ...] = ()  # of the topics it is made from
     gone: tuple[Breach, ...] = ()  # files it was made from that are there no more
 
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from connectors.storage import outbox, troubles
-from connectors.storage.decisions import Decision
+from connectors.storage.alert_log import alert_inputs, outbox
+from connectors.storage.publications import history
+from connectors.storage.publications.decisions import Decision
 from connectors.storage.warehouse import Connection
 from flows.ingest import NOT_SELECTED, SourceOutcome
 from flows.run import Run
@@ -24,13 +25,13 @@ FAILURES = {ExitCode.BUG: "pass_failed", ExitCode.BROKER: "broker_unavailable", 
 
 def foresee(run: Run, connection: Connection, decided: Sequence[Decision], sources: Sequence[SourceOutcome]) -> Plan:
     """What the pass is to put on record about alerts, together with its decisions."""
-    standing, rejected = outbox.read_open(connection), troubles.read_rejected(connection)
+    standing, rejected = outbox.read_open(connection), alert_inputs.read_rejected(connection)
     faults = (
         *_held(run.as_of, connection, decided), *_noticed(run.as_of, decided), *_silent(run.as_of, sources),
         *_dead_letters(run.as_of, rejected), *_skipped(connection),
     )  # fmt: skip
     unasked = {f"source/{found.id}" for found in sources if found.reason == NOT_SELECTED}
-    still = _still(standing, rejected.keys() | troubles.read_settled(connection))
+    still = _still(standing, rejected.keys() | alert_inputs.read_settled(connection))
     well = {alert.fault.id for alert in standing} - {fault.id for fault in faults} - unasked - still
     seen = Seen(run.id, run.as_of, run.clock(), faults, frozenset(well))
     return _also(plan_of(connection, seen, run.settings.alert_repeat), decided, seen)
@@ -89,7 +90,7 @@ def _held_one(as_of: datetime, connection: Connection, decision: Decision, root:
     metric, verdict = decision.metric, decision.verdict
     checks = [*_own(decision.checks), *(check for check in decision.checks if check.shuts and check.name in DERIVED)]
     since = next((found.held_since for found in verdict.publications if found.held_since), as_of)
-    shown = troubles.read_shown(connection, metric)
+    shown = history.read_shown(connection, metric)
     good = LastGood(version=shown[0].version, as_of=shown[0].valid_through, row=_plain(shown[1])) if shown else None
     return Fault(
         id=f"held/{metric.id}", key=f"held/{root}", kind="held", subject=metric.relation, reason=verdict.reason,
@@ -164,7 +165,7 @@ def _still(standing: Sequence[Alert], told: Set[str]) -> set[str]:
 
 
 def _skipped(connection: Connection) -> Iterator[Fault]:
-    for skip in troubles.read_skips(connection):
+    for skip in alert_inputs.read_skips(connection):
         yield Fault(
             id=f"skipped/{skip.run_id}", key="skipped", kind="skipped", subject=skip.run_id, reason=skip.reason,
             since=skip.at, runbook="pass_skipped",

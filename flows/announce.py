@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from connectors.storage import catalog
 from connectors.storage.home import Home, describe
+from connectors.storage.publications import catalog
 from flows import looks
 from flows.refresh import Report
 from flows.surroundings import now

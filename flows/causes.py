@@ -2,29 +2,30 @@
 
 import json
 from calendar import monthrange
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from connectors.storage import history
-from connectors.storage.history import Coordinate
+from connectors.storage.publications import history
 from connectors.storage.warehouse import Connection
 from flows.dbt import Project
 from tokenshare.metrics import METRIC_BY_ID, Metric
+from tokenshare.offsets import RecordId
 from tokenshare.publication import Candidate, Standing, Verdict
 from tokenshare.restatements import Restatement, restated
 from tokenshare.topics import USAGE_OBSERVED
 
 USAGE = METRIC_BY_ID["fct_usage_daily"]
+UsageRecord = tuple[str, RecordId]  # by permaslug
 
 
 @dataclass(frozen=True)
 class Changes:
-    """What differs from the newest decision: the cause in one word, and the landed rows behind it by day."""
+    """What differs from the newest decision: the cause in one word, and the usage records behind it by day."""
 
     cause: str
-    offsets: Mapping[date, list[Coordinate]]
+    records: Mapping[date, list[UsageRecord]]
 
     @classmethod
     def since_last(cls, connection: Connection, project: Project, found: Mapping[str, Candidate]) -> "Changes":
@@ -33,7 +34,7 @@ class Changes:
         cause = "upstream"
         if before and before != (project.seeds, project.models):
             cause = "attribution" if before[0] != project.seeds else "methodology"
-        return cls(cause, _restated_offsets(connection, found.get(USAGE.id)) if cause == "upstream" else {})
+        return cls(cause, _restated_records(connection, found.get(USAGE.id)) if cause == "upstream" else {})
 
 
 def explain(
@@ -75,31 +76,31 @@ def days_of(metric: Metric, period: date) -> list[date]:
     return [monday + timedelta(days=ahead) for monday in mondays for ahead in range(7)]
 
 
-def _behind(metric: Metric, cell: Restatement, changes: Changes) -> list[Coordinate]:
+def _behind(metric: Metric, cell: Restatement, changes: Changes) -> list[dict[str, Any]]:
     if cell.period is None or USAGE_OBSERVED not in metric.topics:  # the offsets are those of usage
         return []
     key = json.loads(cell.key)
-    found = [at for day in days_of(metric, date.fromisoformat(cell.period)) for at in changes.offsets.get(day, [])]
-    slug = key.get("model_permaslug")
-    return [at for at in found if slug in (None, at["model_permaslug"])]
+    only = key.get("model_permaslug")
+    return [
+        {**id._asdict(), "model_permaslug": slug}
+        for day in days_of(metric, date.fromisoformat(cell.period))
+        for slug, id in changes.records.get(day, [])
+        if only in (None, slug)
+    ]
 
 
-def _restated_offsets(connection: Connection, usage: Candidate | None) -> dict[date, list[Coordinate]]:
+def _restated_records(connection: Connection, usage: Candidate | None) -> dict[date, list[UsageRecord]]:
     standing = history.read_standing(connection, USAGE)
     if usage is None or standing.shown is None:
         return {}
     old = history.read_version(connection, USAGE, standing.shown.version)
     keys = {cell.key for cell in restated(USAGE, old, usage.rows)}
-    return _by_day(history.read_coordinates(connection, [_usage_key(key) for key in sorted(keys)]))
+    days: dict[date, list[UsageRecord]] = {}
+    for day, slug, id in history.read_usage_records(connection, [_usage_key(key) for key in sorted(keys)]):
+        days.setdefault(day, []).append((slug, id))
+    return days
 
 
 def _usage_key(key: str) -> tuple[date, str]:
     named = json.loads(key)
     return date.fromisoformat(named["usage_date"]), named["model_permaslug"]
-
-
-def _by_day(found: Iterable[tuple[date, Coordinate]]) -> dict[date, list[Coordinate]]:
-    days: dict[date, list[Coordinate]] = {}
-    for day, at in found:
-        days.setdefault(day, []).append(at)
-    return days

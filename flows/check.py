@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from connectors.storage import catalog
 from connectors.storage.home import Home, describe
+from connectors.storage.publications import catalog
 from flows.compose import compose
 from flows.known import mind_entity
 from flows.periods import EVER, Period, read_period

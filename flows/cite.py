@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from connectors.storage import catalog
 from connectors.storage.home import Home, describe
+from connectors.storage.publications import catalog
 from flows.keys import read_key
 from flows.trace import trace
 from tokenshare.columns import columns_of

@@ -93,25 +93,25 @@ def show_letter(record: Record, json: Json = False) -> None:
 @letters.command("redrive")
 def redrive_letters(records: Records = None, by: By = "", reason: Reason = "", json: Json = False) -> None:
     """Land what obeys its contract by now: these, or all open ones; each once, under its own coordinates."""
-    from flows.dead_letters import Deed, redrive
+    from flows.dead_letters import DeadLetterAction, redrive
     from flows.surroundings import whoever
 
-    deed = Deed(tuple(map(read_place, records or [])), by.strip() or whoever(), reason.strip())
+    action = DeadLetterAction(tuple(map(read_place, records or [])), by.strip() or whoever(), reason.strip())
     with answer.progress() as progress:
-        document = redrive(_settings(), deed, progress)
+        document = redrive(_settings(), action, progress)
     answer.give(document, json, show_repair.draw_letters)
 
 
 @letters.command("drop")
 def drop_letters(records: Records = None, by: By = "", reason: Reason = "", json: Json = False) -> None:
     """Give dead letters up, on record: they are no longer open, and do not land."""
-    from flows.dead_letters import Deed, drop
+    from flows.dead_letters import DeadLetterAction, drop
 
     if not (records and by.strip() and reason.strip()):
         raise UsageError("a drop names records, who and why", "give TOPIC:PARTITION:OFFSET --by NAME --reason TEXT")
-    deed = Deed(tuple(map(read_place, records)), by.strip(), reason.strip())
+    action = DeadLetterAction(tuple(map(read_place, records)), by.strip(), reason.strip())
     with answer.progress() as progress:
-        document = drop(_settings(), deed, progress)
+        document = drop(_settings(), action, progress)
     answer.give(document, json, show.draw_facts)
 
 

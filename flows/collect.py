@@ -10,10 +10,11 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from connectors import lock
 from connectors.kafka import producer
 from connectors.kafka.cluster import Cluster
 from connectors.sources import SOURCES
-from connectors.storage import archive, home, lock
+from connectors.storage import archive, home
 from connectors.storage.home import Home, Origin
 from flows.claim import claim_topics
 from flows.deployments import alone
@@ -38,7 +39,7 @@ def collect(
     Raises UsageError for a moment before the last completed fetch of one of them: a home does not go back.
     """
     mine, started = Home(settings.home), now()
-    home.claim(mine, origin)
+    home.initialise(mine, origin)
     sources, id = select(source_ids), new_run_id(started)
     with alone(mine, id, started) as fence:
         _mind_the_past(mine, sources, min(moments))

@@ -4,9 +4,11 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from connectors.storage import compaction, fencing, published, retention
 from connectors.storage.home import Home
-from connectors.storage.rearranged import Work
+from connectors.storage.landing import compaction
+from connectors.storage.landing.file_replacement import Change
+from connectors.storage.publications import published, retention
+from connectors.storage.warehouse import fencing
 from flows.deployments import alone
 from flows.settings import Settings
 from flows.surroundings import new_run_id, now
@@ -17,7 +19,7 @@ def compact(settings: Settings) -> dict[str, Any]:
     """Merges small landed files, and prunes versions replaced longer ago than the policy keeps them."""
     home, run_id, at = Home(settings.home), new_run_id(now()), now()
     with alone(home, run_id, at) as fence, fencing.open_fenced(home.warehouse, fence) as connection:
-        merged = compaction.compact(connection, home.landing, settings.compact_records, Work(run_id, at))
+        merged = compaction.compact(connection, home.landing, settings.compact_records, Change(run_id, at))
         pruned: list[retention.Pruned] = []
         if settings.keep_versions_days is not None:
             before = at - timedelta(days=settings.keep_versions_days)

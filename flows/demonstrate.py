@@ -5,8 +5,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from connectors.storage import catalog
 from connectors.storage.home import Home, describe
+from connectors.storage.publications import catalog
 from demo import hub, world
 from flows.collect import collect
 from flows.deployments import run_once

@@ -7,10 +7,12 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from connectors.storage import durable, fencing, home, lock, rearranged, runs
-from connectors.storage.home import Home, Origin
-from connectors.storage.lock import Signature
-from connectors.storage.warehouse import WarehouseLocked, open_warehouse
+from connectors import lock
+from connectors.lock import Owner
+from connectors.storage import home
+from connectors.storage.home import Home, Origin, atomic_files
+from connectors.storage.landing import file_replacement
+from connectors.storage.warehouse import WarehouseLocked, fencing, open_warehouse, runs
 from flows.alarms import is_alarming
 from flows.notify import beat, tell_of_failure, tell_of_silence
 from flows.orchestrator import answers, follow
@@ -41,7 +43,7 @@ def run_once(
     `patience_seconds` is how long it waits for a pass that holds the home; it speaks for the moment it begins.
     """
     numbers_of = origin or ("world" if world else "live")
-    home.claim(Home(settings.home), numbers_of)
+    home.initialise(Home(settings.home), numbers_of)
     if take_over:
         lock.take_over(Home(settings.home).lock)
     run_id, ordered = new_run_id(now()), replace(order, takes_topics=take_over)
@@ -80,7 +82,7 @@ def alone(
     run_id: str,
     at: datetime,
     patience_seconds: float = 0.0,
-    tell: Callable[[Signature], None] = nothing,
+    tell: Callable[[Owner], None] = nothing,
 ) -> Iterator[int]:
     """Holds the home for one pass, with what a killed one left put right: drafts removed, decisions shown.
 
@@ -92,12 +94,12 @@ def alone(
     home.mind_whole(mine)
     home.mind_rights(mine)
     try:
-        with lock.hold(mine.lock, run_id, now, patience_seconds, tell):
-            durable.sweep(mine.archive)
-            durable.sweep(mine.landing)
+        with lock.acquire(mine.lock, run_id, now, patience_seconds, tell):
+            atomic_files.sweep(mine.archive)
+            atomic_files.sweep(mine.landing)
             with open_warehouse(mine.warehouse) as connection:
                 number = fencing.take(connection, run_id)
-                rearranged.discard(connection, mine.landing)
+                file_replacement.delete_obsolete(connection, mine.landing)
             republish(mine)
             yield number
     except (Busy, WarehouseLocked) as busy:

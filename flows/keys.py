@@ -9,7 +9,7 @@ from typing import Any
 from tokenshare.columns import columns_of
 from tokenshare.errors import UsageError
 from tokenshare.metrics import METRIC_BY_ID, Metric
-from tokenshare.offsets import Range
+from tokenshare.offsets import Range, RecordId
 from tokenshare.topics import TOPIC_BY_NAME
 
 _RANGE = re.compile(r"([a-z0-9._]+):(\d{1,5}):(\d{1,18})-(\d{1,18})", re.ASCII)
@@ -69,11 +69,11 @@ def read_range(text: str) -> Range:
     raise UsageError(f"{text!r} is no range", "write it as usage.observed.v1:0:100-200, the last offset not included")
 
 
-def read_place(text: str) -> tuple[str, int, int]:
+def read_place(text: str) -> RecordId:
     """TOPIC:PARTITION:OFFSET; raises UsageError."""
     found = _PLACE.fullmatch(text)
     if found and found[1] in TOPIC_BY_NAME:
-        return found[1], int(found[2]), int(found[3])
+        return RecordId(found[1], int(found[2]), int(found[3]))
     raise UsageError(f"{text!r} is no record", "write it as usage.observed.v1:0:100, as `tokenshare dlq list` shows it")
 
 

@@ -4,8 +4,8 @@ import re
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from connectors.storage import catalog
 from connectors.storage.home import Home
+from connectors.storage.publications import catalog
 from tokenshare import claims
 from tokenshare.errors import UsageError
 

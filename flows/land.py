@@ -7,8 +7,9 @@ from pathlib import Path
 
 from connectors.kafka import groups, producer, ranges, topics
 from connectors.kafka.cluster import Cluster
-from connectors.storage import fencing, landing, ledger, warehouse
+from connectors.storage import landing, warehouse
 from connectors.storage.home import signature
+from connectors.storage.warehouse import fencing, ledger
 from flows.losses import mind_losses, planned
 from flows.run import Run
 from tokenshare.events import Event

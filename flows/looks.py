@@ -4,10 +4,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from connectors import lock
 from connectors.kafka import broker, groups
 from connectors.sources import SOURCES
-from connectors.storage import archive, catalog, lock, noticeboard
+from connectors.storage import archive
+from connectors.storage.alert_log import alert_status
 from connectors.storage.home import Home, describe
+from connectors.storage.publications import catalog
 from flows.settings import Settings
 from flows.surroundings import cluster_of, now
 from tokenshare.errors import BrokerUnavailable, UsageError
@@ -56,12 +59,12 @@ def status(settings: Settings) -> Document:
 
 def alerts(home: Home) -> Document:
     """What is open, what is over, and what became of each message in each channel, as it was last put on the board."""
-    return noticeboard.read(home)
+    return alert_status.read(home)
 
 
 def _alerts(home: Home) -> Document:
     """What is open and what waits to be delivered, as the newest pass left it."""
-    board = noticeboard.read(home)
+    board = alert_status.read(home)
     waiting = [channel for channel in board["channels"] if channel["waiting_count"]]
     return {"open": board["open"], "undelivered": board["undelivered"], "waiting": waiting}
 
@@ -147,8 +150,8 @@ def _unserved(home: Home) -> Document:
 
 def _holder(home: Home) -> Document | None:
     """Who refreshes, and for how many seconds nobody has heard of it."""
-    signed = lock.holder(home.lock) if lock.is_held(home.lock) else None
-    return {**asdict(signed), "silent_seconds": lock.silence(home.lock, now())} if signed else None
+    signed = lock.owner(home.lock) if lock.is_held(home.lock) else None
+    return {**asdict(signed), "silent_seconds": lock.heartbeat_age(home.lock, now())} if signed else None
 
 
 def _lag(settings: Settings) -> int | None:

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from connectors.kafka import ranges
 from connectors.kafka.ranges import Partition
 from connectors.sources import SOURCES
-from connectors.storage import archive, gaps, ledger, rearranged, warehouse
-from connectors.storage.gaps import Acceptance
-from connectors.storage.warehouse import Connection
+from connectors.storage import archive, warehouse
+from connectors.storage.landing import file_replacement, gaps
+from connectors.storage.landing.gaps import Acceptance
+from connectors.storage.warehouse import Connection, ledger
 from flows.ingest import OVERLAP
 from flows.run import Run
 from tokenshare.offsets import Loss, Range
@@ -39,7 +40,7 @@ def mind_losses(run: Run, connection: Connection, identities: Mapping[str, str],
         gaps.record(connection, run.home.landing, losses, since, acceptance)
         ledger.forget_beginnings(connection, [(loss.topic, loss.partition) for loss in found])
         ledger.remember_topics(connection, identities)
-    rearranged.discard(connection, run.home.landing)
+    file_replacement.delete_obsolete(connection, run.home.landing)
 
 
 def find(connection: Connection, identities: Mapping[str, str], positions: Positions) -> Iterator[Loss]:

@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from time import sleep
 from typing import Any
 
+from connectors import lock
 from connectors.alerts.channel import Channel, Outcome
-from connectors.storage import fencing, lock, noticeboard, outbox, runs, warehouse
+from connectors.lock import Owner
+from connectors.storage import warehouse
+from connectors.storage.alert_log import alert_status, outbox
+from connectors.storage.alert_log.outbox import Owed
 from connectors.storage.home import Home, describe
-from connectors.storage.lock import Signature
-from connectors.storage.outbox import Owed
-from connectors.storage.warehouse import Connection
+from connectors.storage.warehouse import Connection, fencing, runs
 from flows.alarms import foresee_failure
 from flows.channels import caller_of, open_channels
 from flows.run import Run
@@ -59,7 +61,7 @@ def deliver_now(settings: Settings) -> Counts:
     """Delivers without a pass, whatever its waiting time; what is open for long enough is told again."""
     teller, at = Teller(settings, open_channels(settings)), now()
     run_id = new_run_id(at)
-    with lock.hold(teller.home.lock, run_id, now), warehouse.open_warehouse(teller.home.warehouse) as connection:
+    with lock.acquire(teller.home.lock, run_id, now), warehouse.open_warehouse(teller.home.warehouse) as connection:
         seen = Seen(run_id, at, at)
         due = remind(outbox.read_open(connection), outbox.read_told(connection), seen, settings.alert_repeat)
         with warehouse.transaction(connection):
@@ -81,7 +83,7 @@ def tell_of_failure(settings: Settings, run_id: str, as_of: datetime, error: Exc
         _count(connection, teller, run_id)
 
 
-def tell_of_silence(settings: Settings, run_id: str, holder: Signature) -> None:
+def tell_of_silence(settings: Settings, run_id: str, holder: Owner) -> None:
     """Tells once that a pass which holds the home is not heard; on no record, for the database is that pass's."""
     teller, at = Teller(settings, open_channels(settings)), now()
     if runs.is_told_of(teller.home.skipped, holder.run_id):
@@ -165,5 +167,5 @@ def _deliver_one(connection: Connection, teller: Teller, channel: Channel, owed:
 
 
 def _count(connection: Connection, teller: Teller, run_id: str) -> Counts:
-    noticeboard.pin(connection, teller.home, teller.clock(), teller.names)
+    alert_status.write(connection, teller.home, teller.clock(), teller.names)
     return outbox.count(connection, run_id, teller.names)

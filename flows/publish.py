@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.sources import SOURCES
-from connectors.storage import candidates, decisions, fencing, gaps, history, outbox, published, troubles, warehouse
-from connectors.storage.builds import Build
-from connectors.storage.decisions import Decision
+from connectors.storage import warehouse
+from connectors.storage.alert_log import alert_inputs, outbox
 from connectors.storage.home import Home
-from connectors.storage.warehouse import Connection
+from connectors.storage.landing import gaps
+from connectors.storage.publications import candidates, decisions, history, published
+from connectors.storage.publications.decisions import Decision
+from connectors.storage.warehouse import Connection, fencing
+from connectors.storage.warehouse.builds import Build
 from flows import parts
 from flows.alarms import foresee
 from flows.causes import Changes, explain
@@ -73,7 +76,7 @@ def _judge(
     build: Build,
     midway: Any,
 ) -> dict[str, list[Check]]:
-    from expectations.evidence import Letters, Measured
+    from expectations.evidence import DeadLetterRate, Measured
     from expectations.gates import Case, judge  # seven seconds
 
     checks: dict[str, list[Check]] = {}
@@ -91,7 +94,9 @@ def _judge(
             shown=_shown(connection, members) if shut else {},
             gaps=_gaps(run, connection, members),
             gone=_gone(run, members),
-            letters=tuple(Letters(*row) for row in troubles.read_letters(connection, _topics(members))),
+            letters=tuple(
+                DeadLetterRate(*row) for row in alert_inputs.read_dead_letter_counts(connection, _topics(members))
+            ),
         )
         checks |= judge(case)
         midway()

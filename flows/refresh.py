@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from connectors.storage import runs
+from connectors.storage.warehouse import runs
 from flows.ingest import BEGINNING, SourceOutcome, ingest
 from flows.land import land
 from flows.notify import notify

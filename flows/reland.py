@@ -6,9 +6,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from connectors.kafka import ranges
-from connectors.storage import builds, dead_letters, fencing, rearranged, relanding
 from connectors.storage.home import Home
-from connectors.storage.rearranged import Work
+from connectors.storage.landing import dead_letters, file_audit, file_replacement
+from connectors.storage.landing.file_replacement import Change
+from connectors.storage.warehouse import builds, fencing
 from flows.deployments import alone
 from flows.land import WriteRange
 from flows.settings import Settings
@@ -26,19 +27,19 @@ def reland(settings: Settings, wanted: Range, progress: Callable[[str], None]) -
     """
     home, run_id, at = Home(settings.home), new_run_id(now()), now()
     with alone(home, run_id, at) as fence, fencing.open_fenced(home.warehouse, fence) as connection:
-        found = relanding.overlapping(connection, wanted)
+        found = file_audit.overlapping(connection, wanted)
         outcomes = dead_letters.read_outcomes(connection)
         dropped = {
-            place[2] for place, outcome in outcomes.items()
-            if place[:2] == (wanted.topic, wanted.partition) and outcome.outcome == "dropped"
+            id.offset for id, outcome in outcomes.items()
+            if id[:2] == (wanted.topic, wanted.partition) and outcome.outcome == "dropped"
         }  # fmt: skip
         told = []
         with TemporaryDirectory(dir=home.build) as folder:
             _read_again(settings, [landed.range for landed in found], Path(folder), progress)
             for landed in found:
-                part = relanding.differing(home.landing, Path(folder), landed, dropped)
+                part = file_audit.differing(home.landing, Path(folder), landed, dropped)
                 if part:
-                    rearranged.rearrange(connection, home.landing, [landed.range], [part], Work(run_id, at))
+                    file_replacement.replace_files(connection, home.landing, [landed.range], [part], Change(run_id, at))
                     builds.forget(connection)
                 rows = part.table.num_rows if part else landed.rows
                 told.append({"file": landed.range.file_name, "rows": rows, "was": "replaced" if part else "verified"})

@@ -4,10 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from connectors.storage import decisions, history, lock, outbox, published, releases, warehouse
-from connectors.storage.decisions import Decision
+from connectors import lock
+from connectors.storage import warehouse
+from connectors.storage.alert_log import outbox
 from connectors.storage.home import Home
-from connectors.storage.releases import Release
+from connectors.storage.publications import decisions, history, published, releases
+from connectors.storage.publications.decisions import Decision
+from connectors.storage.publications.releases import Release
 from connectors.storage.warehouse import Connection
 from flows.alarms import foresee_release
 from flows.causes import Changes, explain
@@ -39,7 +42,7 @@ def release(home: Home, permit: Permit) -> list[Decision]:
 
     Raises UsageError where that version is not held, or where what shuts its gate is not a finding about data.
     """
-    with lock.hold(home.lock, permit.run_id, now), warehouse.open_warehouse(home.warehouse) as connection:
+    with lock.acquire(home.lock, permit.run_id, now), warehouse.open_warehouse(home.warehouse) as connection:
         _mind_held(connection, permit)
         members = [metric for metric in METRICS if metric.group == permit.metric.group]
         judged = {metric.id: releases.read_checks(connection, metric) for metric in members}

@@ -9,10 +9,10 @@ from uuid import uuid4
 
 import psutil
 
+from connectors import lock
 from connectors.kafka import broker, cluster
 from connectors.kafka.cluster import Cluster
 from connectors.sources import SOURCES
-from connectors.storage import lock
 from connectors.storage.home import Home
 from demo.upstream import Upstream, available
 from flows import places

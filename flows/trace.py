@@ -7,10 +7,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from connectors.storage import candidates, evidence, history, snapshot, warehouse
-from connectors.storage.evidence import Making, Span
+from connectors.storage import warehouse
 from connectors.storage.home import Home
-from connectors.storage.warehouse import Connection
+from connectors.storage.publications import candidates, history, lineage
+from connectors.storage.publications.lineage import BuildInputs, Span
+from connectors.storage.warehouse import Connection, snapshot
 from flows import dbt
 from flows.causes import days_of
 from flows.keys import read_key
@@ -69,13 +70,13 @@ def trace(home: Home, metric: Metric, words: Sequence[str], version: int | None 
             raise UsageError(
                 f"{metric.id} shows nothing for {' '.join(words)}", f"see `tokenshare metrics {metric.id}`"
             )
-        making = evidence.read_making(connection, metric, publication.version)
-        fetches = evidence.read_fetches(connection, making, metric.group, _days(metric, key))
+        inputs = lineage.read_build_inputs(connection, metric, publication.version)
+        fetches = lineage.read_fetches(connection, inputs, metric.group, _days(metric, key))
         warehouse.show_landed(connection, home.landing)  # a topic may be younger than the last pass
-        spans = evidence.read_spans(connection, fetches) if metric.topics else []
-        evidence.copy_spans(connection, spans, scratch)
-        recomputed = _recompute(metric, key, scratch, making, Path(folder))
-    return Trace(metric, key, publication, row, spans, recomputed, _changed_since(making))
+        spans = lineage.read_spans(connection, fetches) if metric.topics else []
+        lineage.copy_spans(connection, spans, scratch)
+        recomputed = _recompute(metric, key, scratch, inputs, Path(folder))
+    return Trace(metric, key, publication, row, spans, recomputed, _changed_since(inputs))
 
 
 def _publication(connection: Connection, metric: Metric, version: int | None) -> Publication | None:
@@ -84,8 +85,8 @@ def _publication(connection: Connection, metric: Metric, version: int | None) ->
     return next((p for p in history.read_publications(connection, metric) if p.version == version), None)
 
 
-def _recompute(metric: Metric, key: tuple[Any, ...], scratch: Path, making: Making, work: Path) -> Row | None:
-    dbt.build(scratch, making.variables, work, [metric.id])
+def _recompute(metric: Metric, key: tuple[Any, ...], scratch: Path, inputs: BuildInputs, work: Path) -> Row | None:
+    dbt.build(scratch, inputs.variables, work, [metric.id])
     with warehouse.open_warehouse(scratch) as connection:
         candidate = candidates.read_candidate(connection, metric)
     return _row_of(metric, key, candidate.rows) if candidate else None
@@ -101,9 +102,9 @@ def _row_of(metric: Metric, key: tuple[Any, ...], rows: Sequence[Row]) -> Row | 
     return next((row for row in rows if tuple(row[place] for place in places) == key), None)
 
 
-def _changed_since(making: Making) -> tuple[str, ...]:
+def _changed_since(inputs: BuildInputs) -> tuple[str, ...]:
     now = dbt.project()
-    changed = {"seeds": making.seeds_digest != now.seeds, "models": making.models_digest != now.models}
+    changed = {"seeds": inputs.seeds_digest != now.seeds, "models": inputs.models_digest != now.models}
     return tuple(name for name, is_changed in changed.items() if is_changed)
 
 

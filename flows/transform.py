@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from connectors.storage import archive, builds, fencing, ledger
-from connectors.storage.builds import Build
+from connectors.storage import archive
+from connectors.storage.warehouse import builds, fencing, ledger
+from connectors.storage.warehouse.builds import Build
 from flows.dbt import build, project
 from flows.graph import wanted
 from flows.parts import active, present

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from connectors.storage import catalog
 from connectors.storage.home import Home
+from connectors.storage.publications import catalog
 from flows import settings
 from flows.deployments import run_once
 from flows.refresh import Report

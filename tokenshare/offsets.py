@@ -4,9 +4,20 @@ Topic names have no prefix here; connectors/kafka adds and removes it.
 """
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 RETIRED = "@"  # between a topic and the generation of offsets that it no longer has
+
+
+class RecordId(NamedTuple):
+    """The coordinates of one record."""
+
+    topic: str
+    partition: int
+    offset: int
+
+    def __str__(self) -> str:
+        return f"{self.topic}:{self.partition}:{self.offset}"
 
 
 @dataclass(frozen=True)
@@ -20,6 +31,10 @@ class Record:
     key: bytes | None
     value: bytes | None
     headers: tuple[tuple[str, bytes], ...] = ()
+
+    @property
+    def id(self) -> RecordId:
+        return RecordId(self.topic, self.partition, self.offset)
 
 
 @dataclass(frozen=True, order=True)

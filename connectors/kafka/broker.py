@@ -10,9 +10,9 @@ from time import monotonic, sleep
 
 from connectors.kafka import distribution, java, process
 from connectors.kafka.cluster import Cluster, probe, reach
-from connectors.kafka.lock import locked
 from connectors.kafka.node import Node, command, format_data, properties
 from connectors.kafka.process import Running
+from connectors.lock import locked
 from tokenshare.errors import BrokerUnavailable
 
 # One that was killed first looks through what it had not flushed; one that fails is noticed at once.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from connectors.kafka.lock import locked
+from connectors.lock import locked
 from tokenshare.errors import BrokerUnavailable
 
 VERSION = "4.1.2"

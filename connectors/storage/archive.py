@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from connectors.storage import durable
+from connectors.storage.home import atomic_files
 from tokenshare.nothing import nothing
 from tokenshare.sources import Fetch, Page
 
@@ -32,8 +32,8 @@ def keep(archive: Path, source_id: str, day: date, page: Page, midway: Callable[
     if not path.exists():
         about = {"url": page.url, "content_type": page.content_type, "bytes": len(page.body)}
         about |= {"following": page.following} if page.following else {}
-        durable.write(path.with_suffix(".json"), json.dumps(about).encode())
-        durable.write(path, page.body, midway)  # last: where the payload is, what is said of it is too
+        atomic_files.write(path.with_suffix(".json"), json.dumps(about).encode())
+        atomic_files.write(path, page.body, midway)  # last: where the payload is, what is said of it is too
     return path
 
 
@@ -101,7 +101,7 @@ def stated(archive: Path, source_id: str) -> Mapping[str, str]:
 
 
 def _mark(archive: Path, source_id: str, marker: Completed) -> None:
-    durable.write(archive / source_id / "completed.json", json.dumps(asdict(marker)).encode())
+    atomic_files.write(archive / source_id / "completed.json", json.dumps(asdict(marker)).encode())
 
 
 def _marker(archive: Path, source_id: str) -> Completed | None:

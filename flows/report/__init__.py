@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from connectors.storage import durable
-from connectors.storage.home import Home
+from connectors.storage.home import Home, atomic_files
 from flows.report.figures import FIGURES
 from flows.report.page import compose
 from flows.report.reading import Published
@@ -13,5 +12,5 @@ def write(home: Home) -> Path:
     """Writes report/index.html of a home; raises UsageError where nothing is published yet."""
     published = Published(home)
     path = home.root / "report" / "index.html"
-    durable.write(path, compose(published, FIGURES).encode("utf-8"))
+    atomic_files.write(path, compose(published, FIGURES).encode("utf-8"))
     return path

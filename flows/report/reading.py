@@ -5,8 +5,8 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from connectors.storage import catalog
 from connectors.storage.home import Home, describe
+from connectors.storage.publications import catalog
 from tokenshare.metrics import METRIC_BY_ID
 
 Row = dict[str, Any]

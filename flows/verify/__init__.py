@@ -7,8 +7,8 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any
 
-from connectors.storage import snapshot
 from connectors.storage.home import Home
+from connectors.storage.warehouse import snapshot
 from expectations.promises import PROMISES, Finding, Promise
 from flows.verify.state import State
 from tokenshare.errors import UsageError

@@ -38,7 +38,7 @@ def remake(
 def _build(connection: Connection, batch: Batch, work: Path) -> list[Remade]:
     with TemporaryDirectory(dir=work) as folder:
         scratch = Path(folder) / "scratch.duckdb"
-        remade.copy_records(connection, batch.making, scratch)
+        remade.copy_records(connection, batch.inputs, scratch)
         metrics = sorted({id for id, _ in batch.versions})
-        failed = dbt.build(scratch, batch.making.variables, Path(folder), metrics)
+        failed = dbt.build(scratch, batch.inputs.variables, Path(folder), metrics)
         return remade.compare(connection, scratch, batch.versions, failed)

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from connectors.storage import history, ledger, warehouse
+from connectors.storage import warehouse
 from connectors.storage.home import Home
 from connectors.storage.inspection import files, landed, shown, versions
-from connectors.storage.warehouse import Connection
+from connectors.storage.publications import history
+from connectors.storage.warehouse import Connection, ledger
 from flows.verify.remake import Coverage, remake
 from tokenshare.inspected import Difference, Judgement, LandedFile, Remade, Replaced, Stored, Traced
 from tokenshare.metrics import METRIC_BY_ID, Metric

@@ -11,7 +11,8 @@ from pydantic import SecretStr
 
 from connectors.alerts.channel import Outcome
 from connectors.alerts.webhook import Caller, Webhook
-from connectors.storage import home, noticeboard, outbox, warehouse
+from connectors.storage import home, warehouse
+from connectors.storage.alert_log import alert_status, outbox
 from connectors.storage.home import Home
 from flows import notify, settings
 from flows.channels import caller_of, open_channels
@@ -59,7 +60,7 @@ class Office:
 
     @property
     def board(self) -> dict[str, Any]:
-        return noticeboard.read(Home(self.root))
+        return alert_status.read(Home(self.root))
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def office(tmp_path: Path, receiver: Receiver) -> Office:
-    home.claim(Home(tmp_path / "home"), "live")
+    home.initialise(Home(tmp_path / "home"), "live")
     return Office(tmp_path / "home", {"TOKENSHARE_ALERT_WEBHOOK_URL": f"{receiver.url}/hook"})
 
 

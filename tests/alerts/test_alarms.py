@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from connectors.storage import home, outbox, warehouse
-from connectors.storage.decisions import Decision
+from connectors.storage import home, warehouse
+from connectors.storage.alert_log import outbox
 from connectors.storage.home import Home
+from connectors.storage.publications.decisions import Decision
 from connectors.storage.warehouse import Connection
 from flows import alarms, settings
 from flows.ingest import NOT_SELECTED, SourceOutcome
@@ -29,7 +30,7 @@ FOLLOWER = next(metric for metric in METRICS if "router" in GROUP_BY_ID[metric.g
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[Connection]:
-    home.claim(Home(tmp_path), "world")
+    home.initialise(Home(tmp_path), "world")
     with warehouse.open_warehouse(Home(tmp_path).warehouse) as found:
         yield found
 

@@ -14,6 +14,13 @@ MAY_IMPORT = {
     "demo": {"demo", "tokenshare"},
     "flows": {"flows", "connectors", "expectations", "demo", "tokenshare"},
 }
+PLUMBING = {"lock"}  # of connectors/: what several vendors need, and no vendor itself
+STORAGE_FLOORS = (  # of connectors/storage: a room imports only rooms of the floors before its own
+    {"home"},
+    {"archive", "warehouse"},
+    {"landing", "publications", "alert_log"},
+    {"inspection"},
+)
 DOORS = {
     "altair": ("flows/report/",),
     "apache_beam": ("connectors/beam/",),
@@ -40,20 +47,30 @@ MACHINE = re.compile(
     r"|\b(pypi|artifactory|nexus|devpi|jfrog|pythonhosted)[\w-]*\.([\w-]+\.)*(org|com|net|io|internal|local)\b"
     r"|(?<!no-emit)-(extra-)?index-url|find[-]links|trusted[-]host"
 )
-LONGEST_FILE, LONGEST_MODEL, LONGEST_FUNCTION = 200, 80, 25
+LONGEST_FILE, LONGEST_MODEL, LONGEST_FUNCTION = 300, 80, 30
 
 Breaches = Iterator[str]
 
 
 def imports_point_down(root: Path) -> Breaches:
-    """Flows know all, siblings know the vocabulary and themselves; folders of connectors/ do not meet."""
+    """Flows know all, siblings know the vocabulary and themselves; vendors, the folders of connectors/, do not meet."""
     for path, name in _imports(root):
         layer, top = path.split("/")[0], name.split(".")[0]
         if top in MAY_IMPORT and top not in MAY_IMPORT[layer]:
             yield f"{path} imports {name}: {layer}/ does not know {top}/"
         folder, other = path.split("/")[1], f"{name}.".split(".")[1]
-        if layer == top == "connectors" and (root / "connectors" / other).is_dir() and folder != other:
+        if layer == top == "connectors" and other not in {"", folder, *PLUMBING}:
             yield f"{path} imports {name}: folders of connectors/ meet in flows/"
+
+
+def storage_rooms_point_down(root: Path) -> Breaches:
+    """A room of connectors/storage knows itself and the rooms below it."""
+    floors = {room: floor for floor, rooms in enumerate(STORAGE_FLOORS) for room in rooms}
+    for path, name in _imports(root):
+        if path.startswith("connectors/storage/") and name.startswith("connectors.storage."):
+            room, other = path.split("/")[2].removesuffix(".py"), name.split(".")[2]
+            if room != other and floors.get(other, len(floors)) >= floors.get(room, -1):
+                yield f"{path} imports {name}: {other} is not below {room}"
 
 
 def vendors_use_their_door(root: Path) -> Breaches:
@@ -137,6 +154,7 @@ def nothing_names_a_machine(root: Path) -> Breaches:
 
 RULES: tuple[Callable[[Path], Breaches], ...] = (
     imports_point_down,
+    storage_rooms_point_down,
     vendors_use_their_door,
     vocabulary_is_pure,
     time_enters_from_the_top,

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from connectors.storage import home, runs
+from connectors.storage import home
 from connectors.storage.home import Home, Origin
+from connectors.storage.warehouse import runs
 from tests.cli.command import ROOT
 
 HOLD = """
@@ -33,7 +34,7 @@ time.sleep(60)
 
 def claimed(root: Path, origin: Origin = "world") -> Path:
     """A home of that origin, with nothing in it."""
-    home.claim(Home(root), origin)
+    home.initialise(Home(root), origin)
     return root
 
 

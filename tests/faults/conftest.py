@@ -23,7 +23,7 @@ OPTION = "--fault-report"
 def mill(broker: str, tmp_path: Path) -> Iterator[Scene]:
     """A home whose topics are there, of which only the landing is played."""
     scene = Scene(tmp_path / "home", broker)
-    home.claim(scene.home, "live")
+    home.initialise(scene.home, "live")
     topics.create(cluster_of(scene), TOPIC_NAMES)
     yield scene
     topics.delete_prefixed(cluster_of(scene))

@@ -181,11 +181,11 @@ class Watched:
 
 
 def _caller() -> str:
-    """The function of ours that asks, less `durable`, which many ask through; dbt's own files have none of ours."""
+    """The function of ours that asks, less two modules that many ask through; dbt's own files have none of ours."""
     frame: FrameType | None = sys._getframe(2)
     while frame:
         name = frame.f_code.co_filename
-        if name.startswith(OURS) and not name.endswith(("durable.py", "warehouse.py")):
+        if name.startswith(OURS) and not name.endswith(("home/atomic_files.py", "warehouse/__init__.py")):
             return f"{name.removeprefix(f'{ROOT}/')}:{frame.f_code.co_name}"
         frame = frame.f_back
     return "dbt"

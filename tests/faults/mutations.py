@@ -59,7 +59,7 @@ def parts(readme: str) -> tuple[str, str, str]:
 
 
 def _line(mutation: Mutation) -> str:
-    where = f"[{Path(mutation.file).name}](../../{mutation.file})"
+    where = f"[{Path(mutation.file.removesuffix('/__init__.py')).name}](../../{mutation.file})"
     test = f"[{mutation.name}]({Path(mutation.test.partition('::')[0]).name})"
     return f"| {mutation.id} | {where} | {_code(mutation.find)} | {_code(mutation.replace)} | {test} |"
 

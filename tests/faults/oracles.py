@@ -10,7 +10,7 @@ import duckdb
 
 from connectors.kafka import groups, ranges
 from connectors.kafka.cluster import Cluster
-from connectors.storage.published import open_published
+from connectors.storage.publications.published import open_published
 from connectors.storage.warehouse import open_warehouse
 from tests.scene import Scene
 from tokenshare.metrics import METRICS

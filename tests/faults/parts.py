@@ -9,7 +9,8 @@ from kafka import KafkaAdminClient, TopicPartition
 
 from connectors.kafka import ranges, topics
 from connectors.kafka.cluster import Cluster, opened
-from connectors.storage import ledger, warehouse
+from connectors.storage import warehouse
+from connectors.storage.warehouse import ledger
 from flows import deployments, ingest, settings, surroundings
 from flows.land import land
 from flows.run import Order, Run

@@ -22,7 +22,7 @@ from typing import Any
 
 from kafka import KafkaProducer
 
-from connectors.kafka import broker, letters
+from connectors.kafka import broker, dead_letter_reader
 from connectors.kafka.cluster import Cluster
 from connectors.storage.warehouse import open_warehouse
 from flows.verify import verify
@@ -202,7 +202,9 @@ def _count(audit: Audit, racers: Racers, numbers: Numbers, looks: list[dict[str,
         query = f"SELECT model_permaslug FROM raw.{USAGE_OBSERVED.table} WHERE model_permaslug LIKE 'soak/%'"
         found = Counter(int(slug.removeprefix("soak/")) for (slug,) in connection.execute(query).fetchall())
     audit.landed = found.total()
-    dead = [_number_of(letter.record.value) for letter in letters.read(numbers.cluster, [USAGE_OBSERVED.name])]
+    dead = [
+        _number_of(letter.record.value) for letter in dead_letter_reader.read(numbers.cluster, [USAGE_OBSERVED.name])
+    ]
     audit.dead_letters = len(dead)
     found.update(dead)
     audit.sent, audit.acknowledged = numbers.sent, len(numbers.acknowledged)

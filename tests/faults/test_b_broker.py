@@ -17,7 +17,7 @@ from connectors.kafka import broker as local
 from connectors.kafka import producer, topics
 from connectors.kafka.cluster import Cluster
 from connectors.kafka.producer import Message
-from connectors.storage import noticeboard
+from connectors.storage.alert_log import alert_status
 from flows.refresh import Report
 from tests.faults.moving import moment, moving_world
 from tests.faults.oracles import Shown, find_litter, find_losses, shown
@@ -92,7 +92,7 @@ def story(house: House) -> Story:
 
 
 def open_keys(scene: Scene) -> list[str]:
-    return [str(alert["key"]) for alert in noticeboard.read(scene.home)["open"]]
+    return [str(alert["key"]) for alert in alert_status.read(scene.home)["open"]]
 
 
 def fail(house: House, when: str) -> Failed:

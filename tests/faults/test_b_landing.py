@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from kafka import KafkaAdminClient
 
-from connectors.kafka import groups, letters, producer, ranges, topics
+from connectors.kafka import dead_letter_reader, groups, producer, ranges, topics
 from connectors.kafka.cluster import Cluster, opened
 from connectors.kafka.producer import Message
-from connectors.storage.ledger import positions
 from connectors.storage.warehouse import open_warehouse
+from connectors.storage.warehouse.ledger import positions
 from flows.refresh import Report
 from tests.faults.oracles import find_losses
 from tests.faults.parts import NAME, cluster_of, land_now, landed, owed, usage
@@ -132,6 +132,6 @@ def test_b13_a_record_larger_than_its_dead_letter_may_be_stops_with_the_way_on(
     send_when_taken(cluster, Message(f"{NAME}.dlq", b"nobody's letter", huge))
     (found,) = [one for one in land_now(mill) if one.range.topic == NAME]
     assert (found.rows, found.rejected) == (3, 1)
-    (letter,) = letters.read(cluster, [NAME])
+    (letter,) = dead_letter_reader.read(cluster, [NAME])
     assert letter.record.value == huge
     record_property("observed", f"exit {stopped.value.exit_code} naming the limit; once raised, 3 rows and 1 letter")

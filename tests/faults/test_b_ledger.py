@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from connectors.storage import gaps, ledger, warehouse
-from connectors.storage.gaps import Acceptance
-from connectors.storage.warehouse import Connection, open_warehouse
+from connectors.storage import warehouse
+from connectors.storage.landing import gaps
+from connectors.storage.landing.gaps import Acceptance
+from connectors.storage.warehouse import Connection, ledger, open_warehouse
 from flows import losses
 from tokenshare.errors import Busy
 from tokenshare.nothing import nothing

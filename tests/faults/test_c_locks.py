@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from connectors.storage import fencing, lock, runs
+from connectors import lock
 from connectors.storage.home import Home
-from connectors.storage.warehouse import open_warehouse
+from connectors.storage.warehouse import fencing, open_warehouse, runs
 from flows.surroundings import now
 from tests.cli.command import assert_one_sentence, environment, run
 from tests.cli.conftest import world
@@ -94,9 +94,9 @@ def test_c01_a_look_never_takes_the_lock(
 ) -> None:
     """A look while a pass holds the home: one that took the lock, however shortly, would turn away the next pass."""
     home = Home(claimed(tmp_path / "home"))
-    with lock.hold(home.lock, "an earlier pass of this process", now):
+    with lock.acquire(home.lock, "an earlier pass of this process", now):
         assert lock.is_held(home.lock)
-    monkeypatch.setattr("connectors.storage.lock.fcntl.flock", lambda *_: pytest.fail("the look took the lock"))
+    monkeypatch.setattr("connectors.lock.fcntl.flock", lambda *_: pytest.fail("the look took the lock"))
     assert not lock.is_held(home.lock)
     record_property("observed", "looked without locking")
 
@@ -106,22 +106,22 @@ def test_k17_a_holder_is_heard_and_one_that_is_stopped_is_not(
 ) -> None:
     """SIGSTOP of the holder, and a minute and a half of silence."""
     home = Home(claimed(tmp_path / "home"))
-    monkeypatch.setattr(lock, "BEAT_SECONDS", 0.05)
-    with lock.hold(home.lock, "a pass", now):
+    monkeypatch.setattr(lock, "HEARTBEAT_SECONDS", 0.05)
+    with lock.acquire(home.lock, "a pass", now):
         os.utime(home.lock, (0, 0))
         deadline = monotonic() + 10
-        while (lock.silence(home.lock, now()) or 0) > 5 and monotonic() < deadline:
+        while (lock.heartbeat_age(home.lock, now()) or 0) > 5 and monotonic() < deadline:
             sleep(0.01)
-        assert (lock.silence(home.lock, now()) or 99) < 5
-        signed = lock.holder(home.lock)
+        assert (lock.heartbeat_age(home.lock, now()) or 99) < 5
+        signed = lock.owner(home.lock)
         assert signed
         assert (signed.pid, signed.host, signed.run_id) == (os.getpid(), socket.gethostname(), "a pass")
-    assert lock.silence(home.lock, now()) is None
+    assert lock.heartbeat_age(home.lock, now()) is None
     with other_process(HOLD, home.lock) as holder:
         holder.send_signal(signal.SIGSTOP)
         os.utime(home.lock, (now().timestamp() - 90,) * 2)  # as of a minute and a half of silence
-        with pytest.raises(Busy, match=rf"pid {holder.pid} holds the home and has not been heard for 9\d s: end it"):
-            lock.hold(home.lock, "a newcomer", now).__enter__()
+        with pytest.raises(Busy, match=rf"pid {holder.pid} holds the home and has sent no heartbeat for 9\d s: end it"):
+            lock.acquire(home.lock, "a newcomer", now).__enter__()
         lock.take_over(home.lock)
         assert holder.wait(10) == -signal.SIGKILL
     record_property("observed", "exit 75 naming the pid and the silence; taken over")
@@ -133,7 +133,7 @@ def test_k17_a_holder_on_another_machine_is_not_ended(tmp_path: Path, record_pro
     with other_process(HOLD, home.lock) as holder:
         home.lock.write_text(home.lock.read_text().replace(socket.gethostname(), "elsewhere.example"))
         with pytest.raises(Busy, match=rf"pid {holder.pid} on elsewhere\.example"):
-            lock.hold(home.lock, "a newcomer", now).__enter__()
+            lock.acquire(home.lock, "a newcomer", now).__enter__()
         with pytest.raises(UsageError, match=rf"pid {holder.pid} on elsewhere\.example.*by hand"):
             lock.take_over(home.lock)
         assert holder.poll() is None

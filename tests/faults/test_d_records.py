@@ -13,9 +13,12 @@ import pytest
 from connectors.kafka import producer, ranges
 from connectors.kafka.cluster import Cluster
 from connectors.kafka.producer import Message
-from connectors.storage import dead_letters, history, troubles, warehouse
-from connectors.storage.dead_letters import Outcome
-from expectations.evidence import Letters, spoilt
+from connectors.storage import warehouse
+from connectors.storage.alert_log import alert_inputs
+from connectors.storage.landing import dead_letters
+from connectors.storage.landing.dead_letters import Outcome
+from connectors.storage.publications import history
+from expectations.evidence import DeadLetterRate, spoilt
 from flows import looks, surroundings
 from flows.refresh import Report
 from tests.receiver import Receiver, listening
@@ -24,7 +27,7 @@ from tokenshare.codec import encode
 from tokenshare.errors import ExitCode
 from tokenshare.events import UsageObserved
 from tokenshare.metrics import METRIC_BY_ID, METRICS, ROUTER_SOURCES
-from tokenshare.offsets import Range, Record
+from tokenshare.offsets import Range, Record, RecordId
 from tokenshare.topics import USAGE_OBSERVED
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
@@ -215,20 +218,22 @@ def test_d01_too_many_dead_letters_hold_what_is_made_of_their_topic(seen: Seen, 
 def test_d01_they_hold_no_more_once_somebody_has_settled_them(seen: Seen, record_property: Saying) -> None:
     """All dead letters but a few are dropped, then all."""
     with warehouse.open_warehouse(seen.scene.home.warehouse) as connection:
-        (before,) = troubles.read_letters(connection, [USAGE_OBSERVED.name])
+        (before,) = alert_inputs.read_dead_letter_counts(connection, [USAGE_OBSERVED.name])
         places = [
-            (USAGE_OBSERVED.name, int(dict(one.headers)["origin.partition"]), int(dict(one.headers)["origin.offset"]))
+            RecordId(
+                USAGE_OBSERVED.name, int(dict(one.headers)["origin.partition"]), int(dict(one.headers)["origin.offset"])
+            )
             for one in seen.letters.values()
         ]
         dropped = Outcome("dropped", "Ada", "a test of theirs", AT)
         for place in places[1:]:
             dead_letters.record(connection, place, dropped)
-        (one_left,) = troubles.read_letters(connection, [USAGE_OBSERVED.name])
+        (one_left,) = alert_inputs.read_dead_letter_counts(connection, [USAGE_OBSERVED.name])
         dead_letters.record(connection, places[0], dropped)
-        assert troubles.read_letters(connection, [USAGE_OBSERVED.name]) == []
+        assert alert_inputs.read_dead_letter_counts(connection, [USAGE_OBSERVED.name]) == []
     assert before[1:] == (len(BAD), one_left[2])
     assert one_left[1] == 1
-    assert [spoilt([Letters(*found)])[1] != () for found in (before, one_left)] == [True, False]
+    assert [spoilt([DeadLetterRate(*found)])[1] != () for found in (before, one_left)] == [True, False]
     record_property("observed", f"{before[1]} of {before[2]} hold, 1 does not")
 
 

@@ -15,7 +15,7 @@ import pytest
 from dbt.adapters.duckdb.environments.local import DuckDBCursorWrapper
 
 from connectors.beam import pipeline
-from connectors.kafka import letters, producer, ranges, topics
+from connectors.kafka import dead_letter_reader, producer, ranges, topics
 from connectors.kafka.cluster import Cluster
 from connectors.kafka.producer import Message
 from connectors.storage import home, landing, warehouse
@@ -168,7 +168,7 @@ def test_g02_a_build_that_breaks_off_leaves_the_database_to_us(
 ) -> None:
     """No space for the schemas that dbt makes first."""
     made = Home(tmp_path / "home")
-    home.claim(made, "world")
+    home.initialise(made, "world")
     with warehouse.open_warehouse(made.warehouse) as connection:
         warehouse.show_landed(connection, made.landing)
     execute = DuckDBCursorWrapper.execute
@@ -200,8 +200,8 @@ def test_g04_a_range_that_is_landed_twice_lands_once(cluster: Cluster, tmp_path:
     assert made[0] == made[1]
     assert landing.read_manifest(tmp_path, wanted) == Landed(wanted, 5, 1)
     assert [path.name for path in tmp_path.rglob("*.parquet")] == [Path(wanted.file_name).name]
-    found = letters.read(cluster, [USAGE_OBSERVED.name])
-    assert [letter.place for letter in found] == [(USAGE_OBSERVED.name, 0, 5)]
+    found = dead_letter_reader.read(cluster, [USAGE_OBSERVED.name])
+    assert [letter.id for letter in found] == [(USAGE_OBSERVED.name, 0, 5)]
     record_property("observed", "one file, 5 rows, the same bytes; one dead letter by its origin")
 
 

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from connectors.kafka import letters, producer
+from connectors.kafka import dead_letter_reader, producer
 from connectors.kafka.producer import Message
-from connectors.storage import decisions, ledger, warehouse
-from connectors.storage.decisions import Decision
+from connectors.storage import warehouse
 from connectors.storage.home import Home
-from connectors.storage.warehouse import open_warehouse
+from connectors.storage.publications import decisions
+from connectors.storage.publications.decisions import Decision
+from connectors.storage.warehouse import ledger, open_warehouse
 from flows.publish import republish
 from flows.run import end_process
 from tests import forked
@@ -65,7 +66,7 @@ def test_k07_letters_that_are_out_twice_count_once(mill: Scene, record_property:
     assert (found.rows, found.rejected) == (len(good), len(bad))
     assert landed(mill) == (len(good), len(good))
     assert len(read(cluster, USAGE_OBSERVED.dead_letter)) == 2 * len(bad)
-    assert len(letters.read(cluster, [NAME])) == len(bad)
+    assert len(dead_letter_reader.read(cluster, [NAME])) == len(bad)
     record_property("observed", f"{2 * len(bad)} letters of {len(bad)} origins, {len(good)} rows, 0 lost")
 
 

@@ -15,9 +15,9 @@ from typing import Any
 import psutil
 import pytest
 
+from connectors import lock
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
-from connectors.storage import lock
 from flows.surroundings import now
 from tests.faults.moving import moment, moving_world
 from tests.faults.oracles import Shown, find_litter, find_losses, shown
@@ -161,7 +161,7 @@ def test_k17_take_over_ends_a_stopped_pass_and_does_its_work(
         hook = {"TOKENSHARE_ALERT_WEBHOOK_URL": f"{receiver.url}/hook"}
         turned_away = replace(scene, environ={**scene.environ, **hook})
         for _ in range(2):
-            with pytest.raises(Busy, match=rf"pid {process.pid} holds the home and has not been heard") as caught:
+            with pytest.raises(Busy, match=rf"pid {process.pid} holds the home and has sent no heartbeat") as caught:
                 turned_away.refresh(moment(0), world)
             assert caught.value.exit_code == ExitCode.BUSY
         (told,) = [request.document for request in receiver.taken("/hook")]

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from connectors.storage import catalog, decisions, history, home, published, warehouse
-from connectors.storage.decisions import Decision
+from connectors.storage import home, warehouse
 from connectors.storage.home import Home
+from connectors.storage.publications import catalog, decisions, history, published
+from connectors.storage.publications.decisions import Decision
 from connectors.storage.warehouse import Connection
 from flows import looks
 from flows.publish import republish
@@ -41,7 +42,7 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
 def once(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home in which one pass has published one metric."""
     mine = Home(tmp_path_factory.mktemp("once") / "home")
-    home.claim(mine, "world")
+    home.initialise(mine, "world")
     candidate = Candidate(METRIC, tuple(ROWS))
     verdict = decide(Standing(), candidate, [Check("law", "passed", "0", "0")], "suite", AS_OF, confirmed=True)
     with warehouse.open_warehouse(mine.warehouse) as connection:

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from connectors import lock
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
-from connectors.storage import lock, noticeboard
+from connectors.storage.alert_log import alert_status
 from connectors.storage.warehouse import open_warehouse
 from flows import settings
 from flows.cli import app
@@ -81,7 +82,7 @@ def play(scene: Scene, receiver: Receiver, world: Path, silent: Path) -> Story:
     def step(name: str, as_of: str, served: Path) -> None:
         report = scene.refresh(as_of, served)
         beats = len(receiver.taken("/beat"))
-        steps[name] = Step(report, receiver.told("/hook"), beats, noticeboard.read(scene.home))
+        steps[name] = Step(report, receiver.told("/hook"), beats, alert_status.read(scene.home))
 
     step("clean", "2026-07-13T06:00:00Z", world)
     receiver.answers = [DOWN] * 3
@@ -99,7 +100,7 @@ def play(scene: Scene, receiver: Receiver, world: Path, silent: Path) -> Story:
 
 def failures(scene: Scene, world: Path) -> Iterator[BaseException]:
     """A pass that finds the home held, and one without a broker."""
-    with lock.hold(scene.home.lock, "another", now), pytest.raises(Busy) as busy:
+    with lock.acquire(scene.home.lock, "another", now), pytest.raises(Busy) as busy:
         scene.refresh(NOON, world)
     yield busy.value
     with pytest.raises(BrokerUnavailable) as unreachable:
@@ -180,7 +181,7 @@ def test_whatever_went_wrong_has_one_trigger_and_one_resolve(story: Story) -> No
     assert {key for _, key in told} == {HELD, BROKER, SKIPPED, *SOURCES}
     for key in (HELD, BROKER, SKIPPED, *SOURCES):
         assert [action for action, told_of in told if told_of == key] == ["trigger", "resolve"], key
-    assert noticeboard.read(story.scene.home)["open"] == []
+    assert alert_status.read(story.scene.home)["open"] == []
 
 
 def test_each_try_of_a_message_carries_one_key(story: Story) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from connectors.storage import home, lock
-from connectors.storage.published import open_published
+from connectors import lock
+from connectors.storage import home
+from connectors.storage.publications.published import open_published
 from flows import settings
 from flows.ingest import ingest
 from flows.refresh import Report
@@ -47,7 +48,7 @@ def twice(home_of: Callable[..., Scene], tmp_path_factory: pytest.TempPathFactor
 
 
 def refuse_while_locked(scene: Scene, world: Path) -> Busy:
-    with lock.hold(scene.home.lock, "somebody else's pass", now), pytest.raises(Busy) as caught:
+    with lock.acquire(scene.home.lock, "somebody else's pass", now), pytest.raises(Busy) as caught:
         scene.refresh(FIRST, world)
     return caught.value
 
@@ -112,7 +113,7 @@ def test_a_day_that_vanished_is_told_once(new_scene: Callable[..., Scene], tmp_p
     gone = [("2026-06-15T08:00:00Z", day, model, "") for _, day, model, _ in rows if day == "2026-06-13"]
     world = write_rankings(tmp_path / "vanishing", [*rows, *gone])
     scene = new_scene("vanishing")
-    home.claim(scene.home, "world")
+    home.initialise(scene.home, "world")
     told = [ask(scene, world, f"2026-06-15T{hour:02}:00:00Z") for hour in (6, 9, 10)]
     assert told == ["fetched", "fetched", "unchanged"]
 

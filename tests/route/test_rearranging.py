@@ -11,15 +11,16 @@ from typing import Any
 
 import pytest
 
-from connectors.storage import compaction, dead_letters, landing, ledger, rearranged, warehouse
-from connectors.storage.dead_letters import Outcome
+from connectors.storage import landing, warehouse
 from connectors.storage.home import Home
-from connectors.storage.rearranged import Work
-from connectors.storage.warehouse import open_warehouse
+from connectors.storage.landing import compaction, dead_letters, file_replacement
+from connectors.storage.landing.dead_letters import Outcome
+from connectors.storage.landing.file_replacement import Change
+from connectors.storage.warehouse import ledger, open_warehouse
 from tokenshare.errors import UsageError
 from tokenshare.events import UsageObserved
 from tokenshare.nothing import nothing
-from tokenshare.offsets import Landed, Range, Record
+from tokenshare.offsets import Landed, Range, Record, RecordId
 from tokenshare.topics import USAGE_OBSERVED
 
 TOPIC = USAGE_OBSERVED.name
@@ -69,7 +70,7 @@ def rows(home: Home) -> list[Any]:
 def landed_in(home: Home) -> list[Landed]:
     with open_warehouse(home.warehouse) as connection:
         assert connection.execute("SELECT * FROM ledger.pending").fetchall() == []
-        return [landed for at in (0, 1) for landed in rearranged.read_landed(connection, TOPIC, at)]
+        return [landed for at in (0, 1) for landed in file_replacement.read_landed(connection, TOPIC, at)]
 
 
 def files(home: Home) -> set[str]:
@@ -86,8 +87,8 @@ def is_whole(home: Home) -> bool:
 
 def compact(home: Home, records: int = 100, midway: Callable[[], None] = nothing) -> list[Any]:
     with open_warehouse(home.warehouse) as connection:
-        rearranged.discard(connection, home.landing)
-        return compaction.compact(connection, home.landing, records, Work("compact", AT, midway))
+        file_replacement.delete_obsolete(connection, home.landing)
+        return compaction.compact(connection, home.landing, records, Change("compact", AT, midway))
 
 
 def test_neighbours_become_one_file_with_the_same_rows(home: Home) -> None:
@@ -120,7 +121,7 @@ def test_files_on_both_sides_of_a_gap_stay_apart(home: Home) -> None:
 def hold_again(home: Home) -> None:
     """What the next holder of the home does before anything else."""
     with open_warehouse(home.warehouse) as connection:
-        rearranged.discard(connection, home.landing)
+        file_replacement.delete_obsolete(connection, home.landing)
 
 
 def killed(home: Home, work: Callable[[Home, Callable[[], None]], None], step: int) -> bool:
@@ -160,16 +161,16 @@ def test_a_kill_leaves_it_as_it_was_or_merged(home: Home, step: int) -> None:
 
 
 def redrive(home: Home, midway: Callable[[], None] = nothing) -> None:
-    place = (TOPIC, 0, BAD)
+    id = RecordId(TOPIC, 0, BAD)
     with open_warehouse(home.warehouse) as connection:
-        rearranged.discard(connection, home.landing)
-        whole = dead_letters.containing(connection, place)
+        file_replacement.delete_obsolete(connection, home.landing)
+        whole = dead_letters.containing(connection, id)
         assert whole
-        if not dead_letters.is_landed(home.landing, whole, place):
+        if not dead_letters.is_landed(home.landing, whole, id):
             outcome = Outcome("redriven", "Ada", "mended", AT)
             dead_letters.land(
-                connection, home.landing, whole, row(0, BAD), Work("redrive", AT, midway),
-                lambda: dead_letters.record(connection, place, outcome),
+                connection, home.landing, whole, row(0, BAD), Change("redrive", AT, midway),
+                lambda: dead_letters.record(connection, id, outcome),
             )  # fmt: skip
 
 

@@ -11,11 +11,12 @@ import pytest
 from connectors.kafka import producer, ranges
 from connectors.kafka.cluster import Cluster
 from connectors.kafka.producer import Message
-from connectors.storage import archive, builds, landing, ledger, retention
-from connectors.storage.warehouse import open_warehouse
+from connectors.storage import archive, landing
+from connectors.storage.publications import retention
+from connectors.storage.warehouse import builds, ledger, open_warehouse
 from flows import compaction, dead_letters, looks, settings
 from flows.backfill import backfill
-from flows.dead_letters import Deed
+from flows.dead_letters import DeadLetterAction
 from flows.keys import read_range
 from flows.reland import reland
 from flows.trace import trace
@@ -29,7 +30,7 @@ from tokenshare.errors import ExitCode, UsageError
 from tokenshare.events import UsageObserved
 from tokenshare.metrics import METRIC_BY_ID, METRICS
 from tokenshare.nothing import nothing
-from tokenshare.offsets import Landed, Range
+from tokenshare.offsets import Landed, Range, RecordId
 from tokenshare.topics import USAGE_OBSERVED
 
 pytestmark = pytest.mark.timeout(900)
@@ -140,10 +141,10 @@ def test_a_range_that_has_not_landed_is_refused(scene: Scene) -> None:
 
 @dataclass(frozen=True)
 class Letters:
-    """Places of records that are dead letters: one that is well by now, two that are not."""
+    """Records that are dead letters: one that is well by now, two that are not."""
 
-    well: tuple[str, int, int]
-    bad: list[tuple[str, int, int]]
+    well: RecordId
+    bad: list[RecordId]
 
 
 @pytest.fixture(scope="module")
@@ -171,8 +172,8 @@ def letters(scene: Scene) -> Letters:
     landing.write(scene.home.landing, USAGE_OBSERVED, new, [], 1)
     with open_warehouse(scene.home.warehouse) as connection:
         ledger.record_landed(connection, "older", at, [Landed(new, 0, 1)], nothing)
-    found = dead_letters.letters.read(cluster, [NAME])
-    return Letters((NAME, new.partition, new.start), [x.place for x in found if x.message != "an old complaint"])
+    found = dead_letters.dead_letter_reader.read(cluster, [NAME])
+    return Letters(RecordId(NAME, new.partition, new.start), [x.id for x in found if x.message != "an old complaint"])
 
 
 def stranger(scene: Scene) -> list[Any]:
@@ -185,9 +186,9 @@ def stranger(scene: Scene) -> list[Any]:
 
 def test_letters_are_listed_once_with_origin_and_reason(scene: Scene, letters: Letters) -> None:
     rows = {row["record"]: row for row in dead_letters.listed(given(scene), quiet)["letters"]}
-    assert rows.keys() == {":".join(map(str, place)) for place in (letters.well, *letters.bad)}
+    assert rows.keys() == {str(id) for id in (letters.well, *letters.bad)}
     assert len(letters.bad) == 2
-    row = rows[":".join(map(str, letters.well))]
+    row = rows[str(letters.well)]
     assert (row["state"], row["error"], row["message"]) == ("open", "ContractViolation", "an old complaint")
     whole = dead_letters.shown(given(scene), letters.well, quiet)
     assert (whole["key"], whole["headers"]) == ("good", {"who": "a stranger"})
@@ -196,12 +197,12 @@ def test_letters_are_listed_once_with_origin_and_reason(scene: Scene, letters: L
 
 def test_a_redriven_record_lands_once(scene: Scene, letters: Letters) -> None:
     assert stranger(scene) == []
-    everything = Deed((), "Ada", "the contract knows it now")
+    everything = DeadLetterAction((), "Ada", "the contract knows it now")
     said = {row["record"]: row["outcome"] for row in dead_letters.redrive(given(scene), everything, quiet)["letters"]}
-    assert said.pop(":".join(map(str, letters.well))) == "landed"
+    assert said.pop(str(letters.well)) == "landed"
     assert all(outcome.startswith("still breaks its contract: ") for outcome in said.values())
     assert stranger(scene) == [letters.well]
-    again = dead_letters.redrive(given(scene), Deed((letters.well,), "Ada", ""), quiet)
+    again = dead_letters.redrive(given(scene), DeadLetterAction((letters.well,), "Ada", ""), quiet)
     assert [row["outcome"] for row in again["letters"]] == ["landed already"]
     assert stranger(scene) == [letters.well]
     (counted,) = looks.status(given(scene))["dead_letters"]
@@ -209,8 +210,8 @@ def test_a_redriven_record_lands_once(scene: Scene, letters: Letters) -> None:
 
 
 def test_a_dropped_record_leaves_who_and_why_and_is_not_redriven(scene: Scene, letters: Letters) -> None:
-    place = letters.bad[0]
-    dead_letters.drop(given(scene), Deed((place,), "Ada", "a test of theirs"), quiet)
+    id = letters.bad[0]
+    dead_letters.drop(given(scene), DeadLetterAction((id,), "Ada", "a test of theirs"), quiet)
     with open_warehouse(scene.home.warehouse) as connection:
         row = connection.execute(
             "SELECT decided_by, reason FROM ledger.dead_letters WHERE outcome = 'dropped'"
@@ -218,11 +219,11 @@ def test_a_dropped_record_leaves_who_and_why_and_is_not_redriven(scene: Scene, l
     assert row == [("Ada", "a test of theirs")]
     assert [row["dropped"] for row in looks.status(given(scene))["dead_letters"]] == [1]
     with pytest.raises(UsageError, match=r"was dropped by Ada \(a test of theirs\)"):
-        dead_letters.redrive(given(scene), Deed((place,), "Bob", ""), quiet)
+        dead_letters.redrive(given(scene), DeadLetterAction((id,), "Bob", ""), quiet)
     with pytest.raises(UsageError, match="was dropped already"):
-        dead_letters.drop(given(scene), Deed((place,), "Bob", "again"), quiet)
+        dead_letters.drop(given(scene), DeadLetterAction((id,), "Bob", "again"), quiet)
     with pytest.raises(UsageError, match="there is no dead letter"):
-        dead_letters.drop(given(scene), Deed(((NAME, 0, 10**9),), "Bob", "what"), quiet)
+        dead_letters.drop(given(scene), DeadLetterAction((RecordId(NAME, 0, 10**9),), "Bob", "what"), quiet)
     listed = dead_letters.listed(given(scene), quiet, with_closed=True)["letters"]
     assert sorted(row["state"] for row in listed) == ["dropped", "open", "redriven"]
 

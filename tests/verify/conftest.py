@@ -9,7 +9,7 @@ import pytest
 
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
-from connectors.kafka.lock import locked
+from connectors.lock import locked
 from connectors.storage.home import Home
 from tests.broker import common
 from tests.scene import ROUTER_ALONE, Scene, small_rows, write_rankings

@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from connectors.storage import catalog, vintages
 from connectors.storage.home import Home
+from connectors.storage.publications import catalog, vintages
 from flows import looks
 from flows.cite import cite
 from tests.verify.conftest import FIRST, SECOND

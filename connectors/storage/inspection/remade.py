@@ -6,12 +6,12 @@ from pathlib import Path
 
 import duckdb
 
-from connectors.storage.candidates import columns_sql, grain_sql, has_relation
-from connectors.storage.evidence import Making, read_run
 from connectors.storage.inspection import reading
 from connectors.storage.inspection.landed import RESTORE
-from connectors.storage.version_files import quoted
-from connectors.storage.warehouse import Connection, records_sql
+from connectors.storage.publications.candidates import columns_sql, grain_sql
+from connectors.storage.publications.lineage import BuildInputs, read_run
+from connectors.storage.publications.version_files import quoted
+from connectors.storage.warehouse import Connection, has_relation, records_sql
 from tokenshare.inspected import Remade
 from tokenshare.metrics import METRIC_BY_ID
 from tokenshare.topics import TOPICS
@@ -25,7 +25,7 @@ At = tuple[str, int]  # metric, version
 class Batch:
     """A pass, and the versions that its evidence gives: one scratch build computes all of them."""
 
-    making: Making
+    inputs: BuildInputs
     versions: tuple[At, ...]
 
 
@@ -55,11 +55,11 @@ def plan(connection: Connection, wanted: Collection[At], seeds: str, models: str
     return batches, beyond
 
 
-def copy_records(connection: Connection, making: Making, scratch: Path) -> None:
+def copy_records(connection: Connection, inputs: BuildInputs, scratch: Path) -> None:
     """A database whose `raw` schema holds exactly what the fetches said that spoke for any group in a pass."""
     connection.execute(f"ATTACH '{quoted(scratch)}' AS scratch; CREATE SCHEMA scratch.raw")
     try:
-        spoken = f"SELECT fetch_id FROM decisions.provenance WHERE run = '{making.run_id}'"
+        spoken = f"SELECT fetch_id FROM decisions.provenance WHERE run = '{inputs.run_id}'"
         with reading("a landed file", RESTORE):
             for topic in TOPICS:
                 records = f"SELECT * FROM raw.{topic.table} WHERE fetch_id IN ({spoken})"

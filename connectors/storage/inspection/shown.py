@@ -8,12 +8,12 @@ from typing import Any
 
 import duckdb
 
-from connectors.storage import published, vintages
-from connectors.storage.candidates import columns_sql, has_relation, read_rows
 from connectors.storage.home import Home
 from connectors.storage.inspection import reading
-from connectors.storage.version_files import manifest_of, quoted
-from connectors.storage.warehouse import Connection
+from connectors.storage.publications import published, vintages
+from connectors.storage.publications.candidates import columns_sql, read_rows
+from connectors.storage.publications.version_files import manifest_of, quoted
+from connectors.storage.warehouse import Connection, has_relation
 from tokenshare.errors import UsageError
 from tokenshare.inspected import Difference
 from tokenshare.metrics import METRIC_BY_ID, METRICS, Metric

@@ -7,9 +7,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from connectors.storage.candidates import columns_sql, has_relation, read_rows
-from connectors.storage.history import COLUMNS, read_version
-from connectors.storage.warehouse import Connection
+from connectors.storage.publications.candidates import columns_sql, read_rows
+from connectors.storage.publications.history import COLUMNS, read_version
+from connectors.storage.warehouse import Connection, has_relation
 from tokenshare.columns import columns_of
 from tokenshare.inspected import Judgement, Replaced, Stored
 from tokenshare.metrics import METRICS, Metric

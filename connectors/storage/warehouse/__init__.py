@@ -9,13 +9,13 @@ from typing import Any
 
 import duckdb
 
-from connectors.storage.landing import schema_of
 from tokenshare.columns import columns_of
 from tokenshare.errors import UsageError
 from tokenshare.offsets import RETIRED, Range
 from tokenshare.topics import FETCH_COMPLETED, TOPICS, Topic
 
 Connection = duckdb.DuckDBPyConnection
+BUILT = "intermediate"  # the schema in which dbt keeps what it derives before the metrics
 SCHEMA = (Path(__file__).parent / "warehouse.sql").read_text()
 FORM = sha256(SCHEMA.encode()).hexdigest()
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -97,6 +97,13 @@ def transaction(connection: Connection) -> Iterator[None]:
     connection.commit()
 
 
+def has_relation(connection: Connection, schema: str, table: str, database: str | None = None) -> bool:
+    """Whether a table or view exists in the build database, or in another that is attached."""
+    query = """SELECT count(*) FROM information_schema.tables
+        WHERE table_catalog = coalesce(?, current_database()) AND table_schema = ? AND table_name = ?"""
+    return bool(connection.execute(query, [database, schema, table]).fetchone()[0])  # type: ignore[index]
+
+
 def insert(connection: Connection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
     """Appends rows to a table of ours in one statement: one a row takes twenty times as long."""
     if rows:
@@ -145,5 +152,5 @@ def _select(topic: Topic, files: Sequence[str]) -> str:
         listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
         return f"SELECT * FROM read_parquet([{listed}])"
     types = {column.name: column.sql_type for column in columns_of(topic.event)} | COORDINATE_TYPES
-    columns = ", ".join(f'NULL::{types[name]} AS "{name}"' for name in schema_of(topic).names)
+    columns = ", ".join(f'NULL::{type} AS "{name}"' for name, type in types.items())
     return f"SELECT {columns} WHERE false"

@@ -9,9 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from connectors.storage import landing as files
-from connectors.storage.candidates import BUILT, has_relation
-from connectors.storage.rearranged import Part, Work, enter, put_down, read_landed
-from connectors.storage.warehouse import Connection
+from connectors.storage.landing.file_replacement import Change, Part, commit, read_landed, stage
+from connectors.storage.warehouse import BUILT, Connection, has_relation
 from tokenshare.offsets import RETIRED, Landed, Loss
 from tokenshare.sources import Source
 from tokenshare.topics import FETCH_COMPLETED, TOPIC_BY_NAME
@@ -51,7 +50,7 @@ def retire(connection: Connection, landing: Path, loss: Loss, acceptance: Accept
     found = read_landed(connection, loss.topic, loss.partition)
     generation = _generation(connection, loss)
     parts = [_retired(landed, generation, files.read_table(landing, landed.range, topic)) for landed in found]
-    put_down(connection, landing, parts, Work(acceptance.run_id, acceptance.at))
+    stage(connection, landing, parts, Change(acceptance.run_id, acceptance.at))
     return parts
 
 
@@ -82,11 +81,7 @@ def record(
 
 
 def read_open(connection: Connection, sources: Sequence[Source]) -> list[OpenGap]:
-    """Gaps in topics of the sources, by source, since when it has not stated everything again.
-
-    It has where a whole fetch, promised after the gap was accepted, reaches back as far as what may be lost (`since`),
-    or as far as any fetch of it ever did.
-    """
+    """The gaps that are open: one for each source that has not stated again what it may have lost in the gap."""
     listed = connection.execute(
         'SELECT split_part(topic, ?, 1), topic, "partition", start_offset, end_offset, since, accepted_at '
         'FROM ledger.gaps ORDER BY accepted_at, topic, "partition", start_offset',
@@ -102,6 +97,16 @@ def read_open(connection: Connection, sources: Sequence[Source]) -> list[OpenGap
 
 
 def _is_whole(connection: Connection, source_id: str, since: str | None, accepted_at: datetime) -> bool:
+    """Whether one fetch has stated again everything that the source may have lost in a gap.
+
+    Nobody can read what was lost, so no record closes a gap. A fetch closes it, if
+
+    - it is complete: what landed of it equals its fetch.completed, so nothing of it is in this or another gap;
+    - its fetch.completed was sent after the gap was accepted, so none of its records is among those lost;
+    - it reaches back to `since`, the first day that a lost record may be about. `since` can be unknown, or lie before
+      the first day the source has ever given: then the fetch must reach that first day, for nothing older was lost.
+      A fetch without a start date states all there is, and always reaches far enough.
+    """
     if not has_relation(connection, BUILT, "int_fetches_verified"):
         return False
     found = connection.execute(
@@ -148,4 +153,4 @@ def _rename(connection: Connection, landing: Path, loss: Loss, parts: Sequence[P
         'UPDATE decisions.lineage SET topic = ? WHERE topic = ? AND "partition" = ?',
         [f"{loss.topic}{RETIRED}{generation}", loss.topic, loss.partition],
     )
-    enter(connection, landing, old, parts, Work(acceptance.run_id, acceptance.at))
+    commit(connection, landing, old, parts, Change(acceptance.run_id, acceptance.at))

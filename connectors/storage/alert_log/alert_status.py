@@ -1,13 +1,12 @@
-"""What is open and what waits to be delivered, in one file, for those who must not open the build database."""
+"""The alert status: what is open and what waits for delivery, in one file, for readers without the build database."""
 
 import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from connectors.storage import durable
-from connectors.storage.home import Home
-from connectors.storage.outbox import read_open
+from connectors.storage.alert_log.outbox import read_open
+from connectors.storage.home import Home, atomic_files
 from connectors.storage.warehouse import Connection
 
 MOST = 50  # faults that are over, and messages
@@ -20,16 +19,16 @@ STATES = (
     "coalesce(arg_max(said, next_try_at) FILTER (state = 'failed'), '') AS said FROM outbox.deliveries GROUP BY channel"
 )
 UNUSED = {"waiting_count": 0, "last_delivered_at": None, "said": ""}
-Board = dict[str, Any]
-NOTHING: Board = {"at": None, "open": [], "over": [], "messages": [], "channels": [], "undelivered": 0}
+AlertStatus = dict[str, Any]
+NOTHING: AlertStatus = {"at": None, "open": [], "over": [], "messages": [], "channels": [], "undelivered": 0}
 
 
-def pin(connection: Connection, home: Home, at: datetime, channels: Sequence[str]) -> Board:
-    """Writes the board anew."""
+def write(connection: Connection, home: Home, at: datetime, channels: Sequence[str]) -> AlertStatus:
+    """Writes the status file anew; gives what it says."""
     messages = _messages(connection, channels)
     waiting = {message["notice_id"] for message in messages if message["state"] != "delivered"}
     states = {row["channel"]: row for row in _rows(connection, STATES)}
-    board = {
+    status = {
         "at": at,
         "open": _open(connection),
         "over": _rows(connection, OVER),
@@ -37,16 +36,16 @@ def pin(connection: Connection, home: Home, at: datetime, channels: Sequence[str
         "channels": [states.get(name, {"channel": name, **UNUSED}) for name in channels],
         "undelivered": len(waiting),
     }
-    durable.write(home.alerts, json.dumps(board, default=_iso, ensure_ascii=False).encode())
-    return board
+    atomic_files.write(home.alerts, json.dumps(status, default=_iso, ensure_ascii=False).encode())
+    return status
 
 
-def read(home: Home) -> Board:
-    """The board as it was last written; an empty one before that."""
+def read(home: Home) -> AlertStatus:
+    """The status as it was last written; an empty one before that."""
     return dict(json.loads(home.alerts.read_text())) if home.alerts.exists() else dict(NOTHING)
 
 
-def _open(connection: Connection) -> list[Board]:
+def _open(connection: Connection) -> list[dict[str, Any]]:
     return [
         {
             "fault": alert.fault.id,
@@ -63,7 +62,7 @@ def _open(connection: Connection) -> list[Board]:
     ]
 
 
-def _messages(connection: Connection, channels: Sequence[str]) -> list[Board]:
+def _messages(connection: Connection, channels: Sequence[str]) -> list[dict[str, Any]]:
     """What became of messages in the channels there are: all that wait, and the newest of the others."""
     query = f"""SELECT * EXCLUDE (place, number) FROM (
         SELECT key, action, reminder, channel, state, tries, next_try_at, delivered_at, said, notice_id, number,
@@ -73,7 +72,7 @@ def _messages(connection: Connection, channels: Sequence[str]) -> list[Board]:
     return _rows(connection, query, [list(channels)])
 
 
-def _rows(connection: Connection, query: str, values: Sequence[Any] = ()) -> list[Board]:
+def _rows(connection: Connection, query: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
     found = connection.execute(query, list(values))
     names = [column[0] for column in found.description or ()]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

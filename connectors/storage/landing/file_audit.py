@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.storage import landing as files
-from connectors.storage import rearranged
-from connectors.storage.rearranged import Part
+from connectors.storage.landing import file_replacement
+from connectors.storage.landing.file_replacement import Part
 from connectors.storage.warehouse import Connection
 from tokenshare.errors import UsageError
 from tokenshare.offsets import Landed, Range
@@ -17,7 +17,7 @@ from tokenshare.topics import TOPIC_BY_NAME
 
 def overlapping(connection: Connection, wanted: Range) -> list[Landed]:
     """The landed ranges that hold these offsets; raises UsageError where they have not landed, or not all of them."""
-    found = rearranged.read_landed(connection, wanted.topic, wanted.partition)
+    found = file_replacement.read_landed(connection, wanted.topic, wanted.partition)
     chosen = [landed for landed in found if landed.range.start < wanted.end and landed.range.end > wanted.start]
     held = sum(min(l.range.end, wanted.end) - max(l.range.start, wanted.start) for l in chosen)  # noqa: E741
     if held < wanted.end - wanted.start:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from connectors.storage import durable
+from connectors.storage.home import atomic_files
 from connectors.storage.warehouse import Connection, open_warehouse, transaction
 
 
@@ -60,7 +60,7 @@ def _leave(path: Path, body: bytes) -> None:
     """A pass that begins sweeps drafts away, one that is just being written too: then it is written again."""
     for is_last in (False, False, True):
         try:
-            durable.write(path, body)
+            atomic_files.write(path, body)
         except FileNotFoundError:
             if is_last:
                 raise

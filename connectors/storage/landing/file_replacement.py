@@ -1,4 +1,4 @@
-"""Landed files put together, taken apart or renamed under the ledger's transaction: all of it or nothing."""
+"""Landed files merged, split or renamed: the new ones are staged, committed with the ledger, the old ones deleted."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -27,8 +27,8 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Work:
-    """Who rearranges, and when; `midway` is called between all steps."""
+class Change:
+    """Which pass replaces files, and when; `midway` is called between all steps."""
 
     run_id: str
     at: datetime
@@ -45,40 +45,40 @@ def read_landed(connection: Connection, topic: str, partition: int) -> list[Land
     return [Landed(Range(*row[:4]), row[4], row[5]) for row in found]
 
 
-def rearrange(
+def replace_files(
     connection: Connection,
     landing: Path,
     old: Sequence[Range],
     new: Sequence[Part],
-    work: Work,
+    change: Change,
     also: Callable[[], None] = nothing,
 ) -> None:
-    """Puts the files of `new` in the place of those of `old`, which hold the same offsets; `also` is part of it.
+    """Replaces the files of `old` by those of `new`, which hold the same offsets; `also` joins the transaction.
 
-    A file is listed as obsolete while the ledger does not know it, so that a kill at any moment leaves nothing astray.
+    A file is listed as obsolete while the ledger does not know it, so that a kill at any moment leaves no stray file.
     """
-    put_down(connection, landing, [part for part in new if part.range not in old], work)
+    stage(connection, landing, [part for part in new if part.range not in old], change)
     with transaction(connection):
         for part in new:
             if part.range in old:  # in the same place: the rows of the ledger say which of the two it is
                 files.write_table(landing, part.range, part.table, part.rejected)
-        enter(connection, landing, old, new, work)
+        commit(connection, landing, old, new, change)
         also()
-    work.midway()
-    discard(connection, landing)
+    change.midway()
+    delete_obsolete(connection, landing)
 
 
-def put_down(connection: Connection, landing: Path, new: Sequence[Part], work: Work) -> None:
+def stage(connection: Connection, landing: Path, new: Sequence[Part], change: Change) -> None:
     """Writes files that the ledger does not know yet."""
     with transaction(connection):
         _mark(connection, [part.range for part in new])
     for part in new:
         files.write_table(landing, part.range, part.table, part.rejected)
-        work.midway()
+        change.midway()
 
 
-def enter(connection: Connection, landing: Path, old: Sequence[Range], new: Sequence[Part], work: Work) -> None:
-    """The ledger's part, inside a transaction of the caller."""
+def commit(connection: Connection, landing: Path, old: Sequence[Range], new: Sequence[Part], change: Change) -> None:
+    """Moves the ledger from the old files to the new ones, inside a transaction of the caller."""
     shown = {
         landed.range
         for at in {(gone.topic, gone.partition) for gone in old}
@@ -93,17 +93,17 @@ def enter(connection: Connection, landing: Path, old: Sequence[Range], new: Sequ
             )
     for part in new:
         span = (part.range.topic, part.range.partition, part.range.start, part.range.end)
-        values = [*span, part.table.num_rows, part.rejected, work.run_id, work.at]
+        values = [*span, part.table.num_rows, part.rejected, change.run_id, change.at]
         connection.execute("INSERT INTO ledger.landed VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
         connection.execute("DELETE FROM ledger.obsolete WHERE file_name = ?", [part.range.file_name])
-    work.midway()
+    change.midway()
     _mark(connection, [gone for gone in old if gone not in [part.range for part in new]])
     if shown != {part.range for part in new if part.table.num_rows}:  # else the views name these files already
         show_landed(connection, landing)
 
 
-def discard(connection: Connection, landing: Path) -> None:
-    """Removes obsolete files, also those of a rearrangement that was killed; never one that the ledger knows."""
+def delete_obsolete(connection: Connection, landing: Path) -> None:
+    """Deletes obsolete files, also those of a replacement that was killed; never one that the ledger knows."""
     listed = [row[0] for row in connection.execute("SELECT file_name FROM ledger.obsolete").fetchall()]
     if not listed:
         return

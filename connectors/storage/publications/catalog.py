@@ -6,10 +6,10 @@ from typing import Any
 
 import duckdb
 
-from connectors.storage import vintages
-from connectors.storage.candidates import grain_sql
 from connectors.storage.home import Home
-from connectors.storage.published import open_published
+from connectors.storage.publications import vintages
+from connectors.storage.publications.candidates import grain_sql
+from connectors.storage.publications.published import open_published
 from tokenshare.errors import UsageError
 from tokenshare.metrics import Metric
 

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from connectors.storage import durable
+from connectors.storage.home import atomic_files
 from tokenshare.columns import columns_of
 from tokenshare.events import Event
 from tokenshare.nothing import nothing
@@ -62,7 +62,7 @@ def write_table(
     """Writes rows that are a table already; the same rows give the same file, however they came together."""
     sink = pa.BufferOutputStream()
     pq.write_table(table.replace_schema_metadata({REJECTED: str(rejected)}), sink, compression="zstd")
-    durable.write(landing / range.file_name, sink.getvalue().to_pybytes(), midway)
+    atomic_files.write(landing / range.file_name, sink.getvalue().to_pybytes(), midway)
     return Landed(range, table.num_rows, rejected)
 
 

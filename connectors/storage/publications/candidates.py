@@ -1,11 +1,9 @@
 """What dbt built, read back for judging: candidate rows, measured evidence, and which fetch speaks for which day."""
 
-from connectors.storage.warehouse import Connection
+from connectors.storage.warehouse import BUILT, Connection, has_relation
 from tokenshare.columns import columns_of
 from tokenshare.metrics import Group, Metric
 from tokenshare.publication import Candidate, Row
-
-BUILT = "intermediate"
 
 
 def read_candidate(connection: Connection, metric: Metric) -> Candidate | None:
@@ -45,10 +43,3 @@ def columns_sql(metric: Metric) -> str:
 def grain_sql(metric: Metric) -> str:
     """The metric's grain, quoted."""
     return ", ".join(f'"{name}"' for name in metric.grain)
-
-
-def has_relation(connection: Connection, schema: str, table: str, database: str | None = None) -> bool:
-    """Whether a table or view exists in the build database, or in another that is attached."""
-    query = """SELECT count(*) FROM information_schema.tables
-        WHERE table_catalog = coalesce(?, current_database()) AND table_schema = ? AND table_name = ?"""
-    return bool(connection.execute(query, [database, schema, table]).fetchone()[0])  # type: ignore[index]

@@ -9,14 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.storage import landing as files
-from connectors.storage import rearranged
-from connectors.storage.rearranged import Part, Work
+from connectors.storage.landing import file_replacement
+from connectors.storage.landing.file_replacement import Change, Part
 from connectors.storage.warehouse import Connection
 from tokenshare.events import Event
-from tokenshare.offsets import Landed, Range, Record
+from tokenshare.offsets import Landed, Range, Record, RecordId
 from tokenshare.topics import TOPIC_BY_NAME
-
-Place = tuple[str, int, int]  # topic, partition, offset
 
 
 @dataclass(frozen=True)
@@ -29,33 +27,32 @@ class Outcome:
     at: datetime
 
 
-def read_outcomes(connection: Connection) -> dict[Place, Outcome]:
+def read_outcomes(connection: Connection) -> dict[RecordId, Outcome]:
     """All that has been decided, by the coordinates of the records."""
     rows = connection.execute(
         'SELECT topic, "partition", "offset", outcome, decided_by, reason, decided_at FROM ledger.dead_letters'
     ).fetchall()
-    return {(row[0], row[1], row[2]): Outcome(*row[3:]) for row in rows}
+    return {RecordId(*row[:3]): Outcome(*row[3:]) for row in rows}
 
 
-def record(connection: Connection, place: Place, outcome: Outcome) -> None:
+def record(connection: Connection, id: RecordId, outcome: Outcome) -> None:
     """Puts a decision on record."""
-    values = [*place, outcome.outcome, outcome.by, outcome.reason, outcome.at]
+    values = [*id, outcome.outcome, outcome.by, outcome.reason, outcome.at]
     connection.execute("INSERT INTO ledger.dead_letters VALUES (?, ?, ?, ?, ?, ?, ?)", values)
 
 
-def containing(connection: Connection, place: Place) -> Landed | None:
+def containing(connection: Connection, id: RecordId) -> Landed | None:
     """The landed range that a record belongs to; None where it has not landed."""
-    topic, partition, offset = place
-    found = rearranged.read_landed(connection, topic, partition)
-    return next((landed for landed in found if landed.range.start <= offset < landed.range.end), None)
+    found = file_replacement.read_landed(connection, id.topic, id.partition)
+    return next((landed for landed in found if landed.range.start <= id.offset < landed.range.end), None)
 
 
-def is_landed(landing: Path, whole: Landed, place: Place) -> bool:
+def is_landed(landing: Path, whole: Landed, id: RecordId) -> bool:
     """Whether the landed range has a row of that record already."""
     if not whole.rows:
         return False
-    offsets = files.read_table(landing, whole.range, TOPIC_BY_NAME[place[0]])["offset"]
-    return bool(pc.any(pc.equal(offsets, place[2])).as_py())
+    offsets = files.read_table(landing, whole.range, TOPIC_BY_NAME[id.topic])["offset"]
+    return bool(pc.any(pc.equal(offsets, id.offset)).as_py())
 
 
 def land(
@@ -63,7 +60,7 @@ def land(
     landing: Path,
     whole: Landed,
     row: tuple[Record, Event],
-    work: Work,
+    change: Change,
     also: Callable[[], None],
 ) -> None:
     """Lands one record of a landed range under its own coordinates: the range is taken apart at its offset.
@@ -75,7 +72,7 @@ def land(
     before, after = _sides(whole, table, at)
     single = Part(_within(whole.range, at, at + 1), files.table_of(topic, [row]), 0)
     new = [part for part in (before, single, after) if part.range.start < part.range.end]
-    rearranged.rearrange(connection, landing, [whole.range], new, work, also)
+    file_replacement.replace_files(connection, landing, [whole.range], new, change, also)
 
 
 def _sides(whole: Landed, table: pa.Table, at: int) -> tuple[Part, Part]:

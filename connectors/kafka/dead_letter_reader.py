@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from connectors.kafka import ranges, topics
 from connectors.kafka.cluster import Cluster
-from tokenshare.offsets import Range, Record
+from tokenshare.offsets import Range, Record, RecordId
 
 REASONS = (
     "origin.topic", "origin.partition", "origin.offset", "origin.timestamp", "error.class", "error.message", "stage",
@@ -14,7 +14,7 @@ REASONS = (
 
 
 @dataclass(frozen=True)
-class Letter:
+class DeadLetter:
     """`record` is the one that was rejected, with the coordinates and headers that it had."""
 
     record: Record
@@ -24,22 +24,22 @@ class Letter:
     attempt: int
 
     @property
-    def place(self) -> tuple[str, int, int]:
-        return self.record.topic, self.record.partition, self.record.offset
+    def id(self) -> RecordId:
+        return self.record.id
 
 
-def read(cluster: Cluster, names: Iterable[str]) -> list[Letter]:
-    """The letters of topics, by where their records come from; one that was sent twice is one."""
-    found: dict[tuple[str, int, int], Letter] = {}
+def read(cluster: Cluster, names: Iterable[str]) -> list[DeadLetter]:
+    """The dead letters of topics, in the order of the records they hold; one that was sent twice is one."""
+    found: dict[RecordId, DeadLetter] = {}
     for record in _records(cluster, [topics.dead_letter_of(name) for name in names]):
         letter = opened(record)
         if letter:
-            found[letter.place] = letter
-    return [found[place] for place in sorted(found)]
+            found[letter.id] = letter
+    return [found[id] for id in sorted(found)]
 
 
-def opened(record: Record) -> Letter | None:
-    """The letter that a record is; None for one that nobody wrote as a letter."""
+def opened(record: Record) -> DeadLetter | None:
+    """The dead letter that a record is; None for a record that our producer did not write as one."""
     reasons = record.headers[-len(REASONS) :]
     if tuple(name for name, _ in reasons) != REASONS:
         return None
@@ -52,7 +52,7 @@ def opened(record: Record) -> Letter | None:
         record, topic=topic, partition=int(partition), offset=int(offset), timestamp=int(timestamp),
         headers=record.headers[: -len(REASONS)],
     )  # fmt: skip
-    return Letter(origin, error_class, message, stage, int(attempt))
+    return DeadLetter(origin, error_class, message, stage, int(attempt))
 
 
 def _records(cluster: Cluster, names: list[str]) -> Iterator[Record]:

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from connectors.storage.candidates import columns_sql, provenance_sql
-from connectors.storage.history import COLUMNS, read_publications
+from connectors.storage.publications.candidates import columns_sql, provenance_sql
+from connectors.storage.publications.history import COLUMNS, read_publications
 from connectors.storage.warehouse import Connection, insert, transaction
 from tokenshare.columns import columns_of
 from tokenshare.metrics import GROUP_BY_ID, Group, Metric

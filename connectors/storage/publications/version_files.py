@@ -7,10 +7,9 @@ from typing import Any
 
 import duckdb
 
-from connectors.storage import durable
-from connectors.storage.candidates import columns_sql, grain_sql
-from connectors.storage.history import read_pruned, read_public, read_publications, read_standing
-from connectors.storage.home import Home
+from connectors.storage.home import Home, atomic_files
+from connectors.storage.publications.candidates import columns_sql, grain_sql
+from connectors.storage.publications.history import read_pruned, read_public, read_publications, read_standing
 from connectors.storage.warehouse import Connection
 from tokenshare.metrics import Metric
 from tokenshare.publication import Publication
@@ -28,7 +27,7 @@ def export(connection: Connection, home: Home, metric: Metric) -> None:
         for version in sorted(set(read_public(connection, metric)) - pruned):
             if version == standing.shown.version or not _path(folder, version).exists():
                 _copy(connection, metric, version, folder)
-        durable.write(folder / "manifest.json", json.dumps(manifest_of(connection, metric), indent=2).encode())
+        atomic_files.write(folder / "manifest.json", json.dumps(manifest_of(connection, metric), indent=2).encode())
 
 
 def manifest_of(connection: Connection, metric: Metric) -> dict[str, Any]:
@@ -48,10 +47,10 @@ def _copy(connection: Connection, metric: Metric, version: int, folder: Path) ->
     query = f"SELECT {columns_sql(metric)} FROM versions.{metric.id} WHERE version = {version}"
     if path.exists() and _says(connection, path, query):
         return
-    durable.make_folder(folder)
+    atomic_files.make_folder(folder)
     draft = folder / f".{path.name}.tmp"
     connection.execute(f"COPY ({query} ORDER BY {grain_sql(metric)}) TO '{quoted(draft)}' (FORMAT parquet)")
-    durable.move(draft, path)
+    atomic_files.move(draft, path)
 
 
 def _says(connection: Connection, path: Path, query: str) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from connectors.storage import lock
+from connectors import lock
 from connectors.storage.home import Home
 from connectors.storage.warehouse import Connection, open_warehouse
 from tokenshare.errors import Busy, UsageError
@@ -48,7 +48,7 @@ def _signature(home: Home) -> list[tuple[str, int, int]]:
 
 def _mind_pass(home: Home) -> None:
     if lock.is_held(home.lock):
-        process = lock.holder(home.lock)
+        process = lock.owner(home.lock)
         raise Busy(f"a refresh is running (pid {process.pid if process else 'unknown'})", AGAIN)
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from connectors.storage import landing as files
-from connectors.storage import rearranged
-from connectors.storage.rearranged import Part, Work
+from connectors.storage.landing import file_replacement
+from connectors.storage.landing.file_replacement import Change, Part
 from connectors.storage.warehouse import Connection
 from tokenshare.offsets import RETIRED, Landed, Range
 from tokenshare.topics import TOPIC_BY_NAME
@@ -23,7 +23,7 @@ class Merged:
     rows: int
 
 
-def compact(connection: Connection, landing: Path, records: int, work: Work) -> list[Merged]:
+def compact(connection: Connection, landing: Path, records: int, change: Change) -> list[Merged]:
     """Merges neighbouring files into ones of at most so many offsets; rows, coordinates and views stay the same.
 
     A kill leaves each group as it was or merged, and what is left over is removed when the home is next held.
@@ -31,7 +31,7 @@ def compact(connection: Connection, landing: Path, records: int, work: Work) -> 
     made = []
     for group in _groups(connection, records):
         part = _merged(landing, group)
-        rearranged.rearrange(connection, landing, [landed.range for landed in group], [part], work)
+        file_replacement.replace_files(connection, landing, [landed.range for landed in group], [part], change)
         made.append(Merged(part.range, len(group), part.table.num_rows))
     return made
 
@@ -50,7 +50,7 @@ def _groups(connection: Connection, records: int) -> Iterator[list[Landed]]:
         'SELECT DISTINCT topic, "partition" FROM ledger.landed ORDER BY ALL'
     ).fetchall():
         group: list[Landed] = []
-        for landed in rearranged.read_landed(connection, topic, partition):
+        for landed in file_replacement.read_landed(connection, topic, partition):
             if group and _fits(group, landed, records):
                 group.append(landed)
                 continue

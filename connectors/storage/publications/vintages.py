@@ -3,12 +3,22 @@
 A version that was pruned is left out, as though it had not been.
 """
 
-from connectors.storage.candidates import columns_sql, grain_sql, has_relation
-from connectors.storage.warehouse import Connection
+from connectors.storage.publications.candidates import columns_sql, grain_sql
+from connectors.storage.warehouse import Connection, has_relation
 from tokenshare.columns import columns_of
 from tokenshare.metrics import Metric
 
-# A row that goes and comes back has a line for each time it stood; nearly every row has one.
+# One line for each row and each span of versions in which it stood unchanged.
+#
+# - public: the versions that readers saw, by sequence. `place` numbers them without a gap, pruned ones left out:
+#   neighbouring places are versions that followed each other. A version was known from its as_of until the next one's.
+# - kept: the distinct rows, each with the places of all versions that have it.
+# - spans: those places cut into runs of neighbours. A row whose count of places equals the length from its first place
+#   to its last has one run; nearly every row does, so that case skips the search. Any other row went and came back: a
+#   run begins at each place whose predecessor the row lacks, and ends at each whose successor it lacks. Both lists are
+#   in order and equally long, so the two `unnest` pair each beginning with its end.
+# - The span opens with the as_of of its first version and closes with that of the version that replaced its last one;
+#   known_until and last_version are null while the row stands, so that the next version need not touch it.
 SPANS = """WITH public AS (
     SELECT version, as_of, row_number() OVER versions AS place, lead(as_of) OVER versions AS replaced_at
     FROM decisions.publications ANTI JOIN decisions.pruned USING (metric, version)

@@ -1,4 +1,4 @@
-"""The landed rows behind a published number: which fetches, which offsets, and a scratch database of just those."""
+"""The lineage of a published number: which inputs, fetches and offsets, and a scratch database of just those rows."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -25,8 +25,8 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Making:
-    """How a version was made: the pass, its dbt variables, and the digests of seeds and SQL then."""
+class BuildInputs:
+    """What a pass built its candidates from: its dbt variables, and the digests of seeds and SQL then."""
 
     run_id: str
     variables: Mapping[str, Any]
@@ -34,8 +34,8 @@ class Making:
     models_digest: str
 
 
-def read_making(connection: Connection, metric: Metric, version: int) -> Making:
-    """The pass in which a version was made, which a later pass may only have confirmed."""
+def read_build_inputs(connection: Connection, metric: Metric, version: int) -> BuildInputs:
+    """The inputs of the pass that made a version; a later pass may only have confirmed it."""
     found = connection.execute(
         "SELECT run_id FROM decisions.publications WHERE metric = ? AND version = ?", [metric.id, version]
     ).fetchone()
@@ -44,22 +44,22 @@ def read_making(connection: Connection, metric: Metric, version: int) -> Making:
     return read_run(connection, found[0])
 
 
-def read_run(connection: Connection, run_id: str) -> Making:
-    """How a pass made its candidates; raises LookupError where it decided nothing."""
+def read_run(connection: Connection, run_id: str) -> BuildInputs:
+    """The inputs of a pass; raises LookupError if it decided nothing."""
     found = connection.execute(
         "SELECT run, variables, seeds_digest, models_digest FROM decisions.inputs WHERE run = ?", [run_id]
     ).fetchone()
     if found is None:
         raise LookupError(f"{run_id} decided nothing")
-    return Making(found[0], json.loads(found[1]), found[2], found[3])
+    return BuildInputs(found[0], json.loads(found[1]), found[2], found[3])
 
 
-def read_fetches(connection: Connection, making: Making, group: str, days: Sequence[date]) -> list[str]:
+def read_fetches(connection: Connection, inputs: BuildInputs, group: str, days: Sequence[date]) -> list[str]:
     """The fetches that spoke for the days when the version was made; for all days where none is named."""
     rows = connection.execute(
         "SELECT DISTINCT fetch_id FROM decisions.provenance WHERE run = ? AND coherence_group = ? "
         "AND (len(?) = 0 OR list_contains(?, period_date)) ORDER BY ALL",
-        [making.run_id, group, list(days), list(days)],
+        [inputs.run_id, group, list(days), list(days)],
     ).fetchall()
     return [row[0] for row in rows]
 

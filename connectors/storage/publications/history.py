@@ -5,13 +5,13 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from connectors.storage.candidates import read_rows
-from connectors.storage.warehouse import Connection
+from connectors.storage.publications.candidates import columns_sql, grain_sql, read_rows
+from connectors.storage.warehouse import BUILT, Connection
 from tokenshare.columns import columns_of
 from tokenshare.metrics import Metric
+from tokenshare.offsets import RecordId
 from tokenshare.publication import Publication, Row, Standing
 
-Coordinate = dict[str, Any]  # topic, partition, offset, and what the record is about
 COLUMNS = [field.name for field in fields(Publication)]
 
 
@@ -24,6 +24,21 @@ def read_standing(connection: Connection, metric: Metric) -> Standing:
         held=next((p for p in found if p.version not in public), None),
         last_version=known[-1].version if known else 0,
     )
+
+
+def read_shown(connection: Connection, metric: Metric) -> tuple[Publication, dict[str, Any]] | None:
+    """The version readers see of a metric, and its newest row; None where they have never seen any."""
+    shown = read_standing(connection, metric).shown
+    if shown is None:
+        return None
+    newest = f'"{metric.period}" DESC, ' if metric.period else ""
+    found = connection.execute(
+        f"SELECT {columns_sql(metric)} FROM versions.{metric.id} WHERE version = ? "
+        f"ORDER BY {newest}{grain_sql(metric)} LIMIT 1",
+        [shown.version],
+    ).fetchone()
+    names = [column.name for column in columns_of(metric.row)]
+    return shown, dict(zip(names, found, strict=True)) if found else {}
 
 
 def read_public(connection: Connection, metric: Metric) -> list[int]:
@@ -70,16 +85,15 @@ def any_recorded(connection: Connection) -> bool:
     return connection.execute("SELECT 1 FROM decisions.inputs LIMIT 1").fetchone() is not None
 
 
-def read_coordinates(connection: Connection, keys: Sequence[tuple[date, str]]) -> list[tuple[date, Coordinate]]:
-    """Where the usage rows of (day, permaslug) lie in Kafka; a key that is no longer stated has no row."""
+def read_usage_records(connection: Connection, keys: Sequence[tuple[date, str]]) -> list[tuple[date, str, RecordId]]:
+    """The records behind the usage rows of (day, permaslug); a key that is no longer stated has none."""
     found = []
     for day, permaslug in keys:
         row = connection.execute(
-            'SELECT topic, "partition", "offset" FROM intermediate.int_usage_selected '
+            f'SELECT topic, "partition", "offset" FROM {BUILT}.int_usage_selected '
             "WHERE usage_date = ? AND model_permaslug = ?",
             [day, permaslug],
         ).fetchone()
         if row:
-            at = {"topic": row[0], "partition": row[1], "offset": row[2], "model_permaslug": permaslug}
-            found.append((day, at))
+            found.append((day, permaslug, RecordId(*row)))
     return found

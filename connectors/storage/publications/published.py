@@ -10,11 +10,11 @@ from typing import Any
 
 import duckdb
 
-from connectors.storage import durable, version_files, vintages
-from connectors.storage.candidates import columns_sql, grain_sql, has_relation
-from connectors.storage.history import read_standing
-from connectors.storage.home import Home
-from connectors.storage.warehouse import Connection, connect, transaction
+from connectors.storage.home import Home, atomic_files
+from connectors.storage.publications import version_files, vintages
+from connectors.storage.publications.candidates import columns_sql, grain_sql
+from connectors.storage.publications.history import read_standing
+from connectors.storage.warehouse import BUILT, Connection, connect, has_relation, transaction
 from tokenshare.columns import columns_of
 from tokenshare.errors import UsageError
 from tokenshare.metrics import Metric
@@ -77,7 +77,7 @@ def publish(
     connection: Connection, home: Home, metrics: Sequence[Metric], midway: Callable[[], None] = nothing
 ) -> None:
     """Writes versions as Parquet, then the database, and swaps it in; readers see the old file or the new one."""
-    durable.sweep(home.published)
+    atomic_files.sweep(home.published)
     for metric in metrics:
         version_files.export(connection, home, metric)
     draft = home.published / ".tokenshare.duckdb.tmp"
@@ -86,7 +86,7 @@ def publish(
     draft.chmod(MODE)
     _remember(connection, draft)
     midway()
-    durable.move(draft, home.published_file)
+    atomic_files.move(draft, home.published_file)
 
 
 def compose(connection: Connection, draft: Path, metrics: Sequence[Metric]) -> None:
@@ -94,8 +94,8 @@ def compose(connection: Connection, draft: Path, metrics: Sequence[Metric]) -> N
     with _attached(connection, draft):
         connection.execute(CATALOG)
         for table, (relation, order) in LISTED.items():
-            is_built = has_relation(connection, "intermediate", relation)
-            source = f"FROM intermediate.{relation} ORDER BY {order}" if is_built else NOTHING_LISTED[table]
+            is_built = has_relation(connection, BUILT, relation)
+            source = f"FROM {BUILT}.{relation} ORDER BY {order}" if is_built else NOTHING_LISTED[table]
             connection.execute(f"CREATE TABLE reader.catalog.{table} AS {source}")
         _describe(connection, metrics)
         for metric in metrics:
@@ -127,12 +127,12 @@ def _remember(connection: Connection, draft: Path) -> None:
     """Before the swap: where that does not come about, the file that is there counts as touched and is rebuilt."""
     with transaction(connection):
         connection.execute("DELETE FROM decisions.published_file")
-        connection.execute("INSERT INTO decisions.published_file VALUES (?)", [durable.digest_of(draft)])
+        connection.execute("INSERT INTO decisions.published_file VALUES (?)", [atomic_files.digest_of(draft)])
 
 
 def _is_untouched(connection: Connection, home: Home) -> bool:
     found = connection.execute("SELECT digest FROM decisions.published_file").fetchone()
-    return found == (durable.digest_of(home.published_file),)
+    return found == (atomic_files.digest_of(home.published_file),)
 
 
 @contextmanager

@@ -1,16 +1,10 @@
-"""What the tables say went wrong: passes that were skipped, records that were rejected, and what readers still see."""
+"""What alerts are made of: passes that were skipped, and records that were rejected."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from connectors.storage.candidates import columns_sql, grain_sql
-from connectors.storage.history import read_standing
 from connectors.storage.warehouse import Connection
-from tokenshare.columns import columns_of
-from tokenshare.metrics import Metric
-from tokenshare.publication import Publication
 
 NEWEST = 500  # offsets of a partition by which its dead letters are weighed
 
@@ -49,7 +43,7 @@ def read_rejected(connection: Connection) -> dict[str, int]:
     return {topic: int(rejected) for topic, rejected in rows}
 
 
-def read_letters(connection: Connection, topics: Sequence[str]) -> list[tuple[str, int, int]]:
+def read_dead_letter_counts(connection: Connection, topics: Sequence[str]) -> list[tuple[str, int, int]]:
     """(topic, dead letters that nobody has settled, records) of the newest files of those topics that have any.
 
     Of each partition as many files as hold the newest five hundred offsets; files put together count whole.
@@ -82,18 +76,3 @@ def read_settled(connection: Connection) -> set[str]:
         ) GROUP BY topic HAVING sum(rejected) <= 0"""
     ).fetchall()
     return {row[0] for row in rows}
-
-
-def read_shown(connection: Connection, metric: Metric) -> tuple[Publication, dict[str, Any]] | None:
-    """The version readers see of a metric, and its newest row; None where they have never seen any."""
-    shown = read_standing(connection, metric).shown
-    if shown is None:
-        return None
-    newest = f'"{metric.period}" DESC, ' if metric.period else ""
-    found = connection.execute(
-        f"SELECT {columns_sql(metric)} FROM versions.{metric.id} WHERE version = ? "
-        f"ORDER BY {newest}{grain_sql(metric)} LIMIT 1",
-        [shown.version],
-    ).fetchone()
-    names = [column.name for column in columns_of(metric.row)]
-    return shown, dict(zip(names, found, strict=True)) if found else {}

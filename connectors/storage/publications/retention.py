@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from connectors.storage import history
 from connectors.storage.home import Home
+from connectors.storage.publications import history
 from connectors.storage.warehouse import Connection, transaction
 from tokenshare.metrics import Metric
 

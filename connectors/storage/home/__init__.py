@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 from uuid import uuid4
 
-from connectors.storage import durable
+from connectors.storage.home import atomic_files
 from tokenshare.errors import UsageError
 
 LAYOUT = 1
@@ -66,8 +66,8 @@ class Home:
         return self.skipped, self.archive, self.landing, self.build, self.published
 
 
-def claim(home: Home, origin: Origin) -> None:
-    """Prepares the home for numbers of one origin; raises UsageError where it holds another or a newer layout.
+def initialise(home: Home, origin: Origin) -> None:
+    """Prepare the home for numbers of one origin; raises UsageError if it holds another or has a newer layout.
 
     Synthetic and real rows must never meet under one metric, so a home keeps the origin it was made with.
     """
@@ -77,8 +77,8 @@ def claim(home: Home, origin: Origin) -> None:
         _make(home, origin)
     elif "id" not in found:  # made before homes had one
         mind_rights(home)
-        durable.write(home.format, json.dumps(found | {"id": uuid4().hex}).encode())
-        claim(home, origin)
+        atomic_files.write(home.format, json.dumps(found | {"id": uuid4().hex}).encode())
+        initialise(home, origin)
     elif found["origin"] != origin:
         raise UsageError(
             f"this home holds numbers of origin {found['origin']!r}, not {origin!r}",
@@ -87,7 +87,7 @@ def claim(home: Home, origin: Origin) -> None:
 
 
 def signature(home: Home) -> str:
-    """By what others on a shared Kafka know this home: its id, and where it lies. Empty where nobody has claimed it."""
+    """By what others on a shared Kafka know this home: its id, and where it lies. Empty before it is initialised."""
     found = describe(home)
     return f"{found['id']} {home.root.resolve()}" if found and "id" in found else ""
 
@@ -135,7 +135,7 @@ def _make(home: Home, origin: Origin) -> None:
         for folder in home.folders:
             folder.mkdir(parents=True, exist_ok=True)
         told = {"layout": LAYOUT, "origin": origin, "id": uuid4().hex}
-        durable.write(home.format, json.dumps(told).encode())
+        atomic_files.write(home.format, json.dumps(told).encode())
     except OSError as error:
         raise UsageError(
             f"cannot write the home {home.root} ({error.strerror})",

@@ -1,0 +1,1 @@
+"""Faults on record, the messages about them, and what became of each message."""
