@@ -52,7 +52,7 @@ class Step:
 
 
 @dataclass
-class Stage:
+class Scenario:
     """A home and its world; every pass comes five minutes after the one before, on one Monday."""
 
     scene: Scene
@@ -86,18 +86,18 @@ class Stage:
         return found
 
 
-def open_stage(scene: Scene, directory: Path) -> Stage:
+def open_scenario(scene: Scene, directory: Path) -> Scenario:
     """A home that has seen a good fortnight and two readings more, and a first good pass of the day of the faults."""
     files = make_world(directory)
     assert files.keys() == TABLE.keys()
-    stage = Stage(scene, write(directory, files), files, datetime.fromisoformat(f"{SUNDAY}T06:00:00+00:00"))
+    scenario = Scenario(scene, write(directory, files), files, datetime.fromisoformat(f"{SUNDAY}T06:00:00+00:00"))
     loaded = settings.load(scene.variables)
     collect.collect(loaded, directory, ONLY_THE_PRESENT, EARLIER, lambda _: None, "world")
-    first = stage.play({})
+    first = scenario.play({})
     assert set(statuses(first.report).values()) == {"published"}, first.report
-    stage.at = datetime.combine(MONDAY, time(4), stage.at.tzinfo)
-    assert stage.play({}).report.exit_code == ExitCode.OK
-    return stage
+    scenario.at = datetime.combine(MONDAY, time(4), scenario.at.tzinfo)
+    assert scenario.play({}).report.exit_code == ExitCode.OK
+    return scenario
 
 
 def objections(step: Step) -> Iterator[str]:

@@ -16,8 +16,8 @@ from connectors.kafka.cluster import Cluster
 from flows import settings
 from flows.deployments import run_once
 from flows.refresh import Report
+from tests.faults.daily_worlds import moment, ranked_world
 from tests.faults.failing import Call, Effects, Further, Place, watched
-from tests.faults.moving import moment, ranked_world
 from tests.faults.oracles import Shown, find_litter, find_losses, shown, versions
 from tests.scene import Scene
 from tokenshare.columns import columns_of
@@ -65,7 +65,7 @@ class Day:
 
 
 @dataclass
-class Walk:
+class FailureSweep:
     """Both homes, day by day from the first ones on."""
 
     scene: Scene
@@ -178,13 +178,13 @@ class Exhausted:
 def exhaust(broker: str, root: Path, among: Callable[[str], bool]) -> Exhausted:
     """Refuses every call in some stages of a pass over one leaderboard, day by day, as far as each day lets it."""
     scene, twin = (Scene(root / name, broker, LEADERBOARDS_ALONE) for name in ("home", "twin"))
-    walk = Walk(scene, twin, ranked_world(root / "world", MOST_DAYS))
+    sweep = FailureSweep(scene, twin, ranked_world(root / "world", MOST_DAYS))
     undisturbed = Further(twin.root, among=among, is_patient=True)
-    walk.begin(undisturbed)
+    sweep.begin(undisturbed)
     done: set[Call] = set()
-    days = [walk.go_further(done, among)]
+    days = [sweep.go_further(done, among)]
     while days[-1].failures and len(days) < MOST_DAYS:
-        days.append(walk.go_further(done, among))
+        days.append(sweep.go_further(done, among))
     for made in (scene, twin):
         topics.delete_prefixed(Cluster(broker, topic_prefix=made.prefix))
     return Exhausted(days, undisturbed.met, done)

@@ -27,7 +27,7 @@ CANARY = "canary-8c53f0a1"
 
 
 @dataclass
-class Office:
+class OutboxHome:
     """A home with an outbox, whose clock is turned by hand, and one or two channels."""
 
     root: Path
@@ -69,9 +69,9 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def office(tmp_path: Path, receiver: Receiver) -> Office:
+def outbox_home(tmp_path: Path, receiver: Receiver) -> OutboxHome:
     home.claim(Home(tmp_path / "home"), "live")
-    return Office(tmp_path / "home", {"TOKENSHARE_ALERT_WEBHOOK_URL": f"{receiver.url}/hook"})
+    return OutboxHome(tmp_path / "home", {"TOKENSHARE_ALERT_WEBHOOK_URL": f"{receiver.url}/hook"})
 
 
 def told(receiver: Receiver, path: str = "/hook") -> list[tuple[str, str]]:

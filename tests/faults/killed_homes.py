@@ -1,6 +1,9 @@
-"""Homes that live through one accident a day, beside a twin that lives the same days undisturbed."""
+"""Two homes that are killed day after day, beside a twin that lives the same days undisturbed.
 
-from collections.abc import Callable, Sequence
+They live in the background while tests ask for days.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import pairwise, zip_longest
@@ -8,11 +11,15 @@ from pathlib import Path
 from threading import BoundedSemaphore, Event, Thread
 from typing import Any
 
+import pytest
+
+from connectors.kafka import topics
+from connectors.kafka.cluster import Cluster
 from flows.settings import POINTS as NAMED
-from tests.faults.moving import moment
+from tests.faults.daily_worlds import moment, moving_world
 from tests.faults.oracles import Shown, find_litter, find_losses, find_torn, shown
-from tests.faults.passes import log_of, run_pass
-from tests.scene import Scene
+from tests.faults.subprocess_runs import KILLED, log_of, run_pass
+from tests.scene import ROUTER_ALONE, Scene
 
 POINTS = [f"{point}.{when}" for point in NAMED for when in ("before", "during", "after")]
 LANDS, BUILDS, ALERTS = (POINTS.index(f"{point}.before") for point in ("plan", "build", "alert"))
@@ -63,7 +70,7 @@ class Twin:
 
 
 @dataclass
-class Chain:
+class KilledHome:
     """A home, and the points at which its passes are killed, day by day."""
 
     scene: Scene
@@ -125,9 +132,90 @@ def fulfil(promise: Future[Any], work: Callable[[], Any]) -> None:
         promise.set_exception(error)
 
 
-def begin(lives: Sequence[Twin | Chain]) -> list[Thread]:
-    """All lives at once."""
-    threads = [Thread(target=life.live, daemon=True) for life in lives]
+def begin(homes: Sequence[Twin | KilledHome]) -> list[Thread]:
+    """Starts all of them at once."""
+    threads = [Thread(target=home.live, daemon=True) for home in homes]
     for thread in threads:
         thread.start()
     return threads
+
+
+@dataclass(frozen=True)
+class KilledHomes:
+    """The homes, and the world they live in."""
+
+    world: Path
+    twin: Twin
+    homes: list[KilledHome]
+
+    def accident(self, point: str) -> Accident:
+        """Waits for the day on which a pass was killed there."""
+        days = {point: day for home in self.homes for points, day in home.days.items() for point in points}
+        return days[point].result()
+
+    @property
+    def epilogue(self) -> int:
+        """The day after the last accident."""
+        return len(self.twin.days) - 1
+
+
+def is_at_a_point(item: Any, path: Path) -> bool:
+    """Whether a test is one of this file's kills."""
+    return item.path == path and "point" in getattr(getattr(item, "callspec", None), "params", {})
+
+
+@pytest.fixture(scope="module")
+def killed_homes(
+    broker: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[KilledHomes]:
+    """They live through the points that are asked for; their topics are deleted at the end."""
+    asked = [item.callspec.params["point"] for item in request.session.items if is_at_a_point(item, request.path)]
+    troubles = troubles_of(asked)
+    last = -(-len(troubles) // HOMES) + 1
+    root = tmp_path_factory.mktemp("kill")
+    ended.clear()
+    world = moving_world(root / "world", last + 2)
+    twin = Twin(Scene(root / "twin", broker, ROUTER_ALONE), world, [Future() for _ in range(last + 1)])
+    homes = [
+        KilledHome(Scene(root / f"home{n}", broker, ROUTER_ALONE), world, twin, troubles[n::HOMES])
+        for n in range(HOMES)
+    ]
+    threads = begin([twin, *homes])
+    try:
+        yield KilledHomes(world, twin, homes)
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
+        for scene in (twin.scene, *(home.scene for home in homes)):
+            topics.delete_prefixed(Cluster(broker, topic_prefix=scene.prefix))
+
+
+def survived(killed_homes: KilledHomes, point: str) -> str:
+    """Holds the day of that kill against before, after and the twin; says in a few words what was seen."""
+    accident = killed_homes.accident(point)
+    left = _stood_at(accident, point)
+    _ended_as_twin(accident)
+    return f"{left}, {len(accident.after.relations)} relations; rerun as its twin, 0 lost, 0 doubled, 0 left over"
+
+
+def _stood_at(accident: Accident, point: str) -> str:
+    """Nothing torn, and all as before or all as after."""
+    left, wanted = accident.kills[point], accident.expected if point in SHOWN else accident.before
+    assert left.code == KILLED  # an ordinary end would mean that nobody came by
+    assert accident.expected.relations != accident.before.relations  # the day had something to say
+    for metric, rows in left.shown.relations.items():
+        assert rows == wanted.relations[metric], metric
+    assert left.shown.publications == wanted.publications
+    assert left.torn == []
+    return "all as after" if point in SHOWN else "all as before"
+
+
+def _ended_as_twin(accident: Accident) -> None:
+    assert accident.rerun == 0, accident.said
+    for metric, rows in accident.expected.relations.items():
+        assert accident.after.relations[metric] == rows, metric
+    assert accident.after.publications == accident.expected.publications
+    assert accident.after.restatements == accident.expected.restatements
+    assert accident.after.files == accident.expected.files
+    assert accident.litter == accident.losses == []
