@@ -1,4 +1,4 @@
-"""The files of a world that the emulator serves: the columns of each, and which of its rows are about one thing."""
+"""The files of a world that the emulator serves: the columns of each, and the key of its rows."""
 
 from dataclasses import dataclass
 

@@ -30,7 +30,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-Part = Callable[[Question], Answer | None]  # one upstream: None where the path is not one of its own; raises Refusal
+Part = Callable[[Question], Answer | None]  # one upstream: None if the path is not one of its own; raises Refusal
 
 
 class Refusal(Exception):
@@ -47,7 +47,7 @@ class Refusal(Exception):
 
 
 def render(document: Any) -> bytes:
-    """The document as the upstream writes JSON."""
+    """Write the document as JSON, as the upstream does."""
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 

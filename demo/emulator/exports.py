@@ -32,7 +32,7 @@ class Snapshot:
 
 
 def export(path: str, rows: Sequence[Row], as_of: datetime) -> Answer:
-    """The file at `path` (below the API's base); raises Refusal(404) where there is none."""
+    """The file at `path` (below the API's base); raises Refusal(404) if there is none."""
     if path == f"{FOLDER}/index.json":
         return _answer(render(_index(take_snapshot(rows, None, as_of))), JSON)
     name, _, kind = path.removeprefix(f"{FOLDER}/{DATASET}/").partition(".")
@@ -63,7 +63,7 @@ def take_snapshot(rows: Sequence[Row], day: date | None, as_of: datetime) -> Sna
 
 
 def write_csv(snapshot: Snapshot) -> bytes:
-    """CRLF, with an empty rank on `other`; a column that the world lacks is lacking."""
+    """Write CSV with CRLF and an empty rank on `other`, without the columns that the world lacks."""
     text = io.StringIO(newline="")
     header = [name for name in HEADER if not snapshot.rows or name in snapshot.rows[0]]
     writer = csv.DictWriter(text, header, lineterminator="\r\n")

@@ -45,7 +45,7 @@ class Fault:
 
 
 def read_faults(world: Path) -> tuple[Fault, ...]:
-    """The faults a world orders; an empty `from` or `until` is open. Raises UsageError."""
+    """Read the faults that a world asks for; an empty `from` or `until` is open. Raises UsageError."""
     if FILE not in available(world):
         return ()
     return tuple(_read(cells, f"{world / FILE} line {line}") for line, cells in read_cells(world / FILE, COLUMNS))
@@ -95,7 +95,7 @@ def _drip(answer: Answer, wire: Wire) -> None:
 
 
 def _reset(answer: Answer, wire: Wire) -> None:
-    """Half the body, then RST: a socket that lingers zero seconds is dropped, if closed before it is shut."""
+    """Send half the body, then RST: a socket with a linger time of zero is dropped when it is closed."""
     wire.file.write(_head(answer, {"Content-Length": str(len(answer.body))}))
     wire.file.write(answer.body[: len(answer.body) // 2])
     wire.file.flush()

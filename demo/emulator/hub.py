@@ -47,7 +47,7 @@ class Budget:
         self._opened, self._left = clock(), calls
 
     def spend(self) -> dict[str, str]:
-        """Counts a call; the headers of its answer. Raises Refusal(429) once nothing is left."""
+        """Count a call and return the headers of its answer; raises Refusal(429) once nothing is left."""
         if self._clock() - self._opened >= WINDOW_SECONDS:
             self._opened, self._left = self._clock(), self._calls
         rest = math.ceil(self._opened + WINDOW_SECONDS - self._clock())
@@ -78,7 +78,7 @@ class Shelf:
 
 
 def hub(world: Path, as_of: datetime, budget: Budget | None = None) -> Part:
-    """Answers what the Hub documents; no token is needed, any is taken."""
+    """Answer what the Hub documents; no token is needed, any is accepted."""
     shelf, pace = Shelf(world, as_of), budget or Budget()
 
     def answer(question: Question) -> Answer | None:
@@ -186,7 +186,7 @@ def _one(params: Params, name: str, default: str) -> str:
 
 
 def _number(text: str) -> int | float | str | None:
-    """A number as such; what is none is served as it stands in the world, and nothing where that says nothing."""
+    """Convert to a number; serve any other text as it stands in the world, and None for an empty one."""
     try:
         return json.loads(text) if text else None
     except ValueError:

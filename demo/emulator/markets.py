@@ -15,7 +15,7 @@ from demo.tables import FX, QUOTES, SHARE_COUNTS
 EODHD_BASE = "/api"
 EDGAR_FOLDER = "/api/xbrl/companyfacts"
 ECB_FOLDER = "/stats/eurofxref"
-# Filers by their number at the SEC; nobody else's facts are asked for.
+# Filers by their number at the SEC; no other filer's facts are requested.
 SYMBOL_BY_CIK = {1045810: "NVDA", 1730168: "AVGO", 789019: "MSFT", 1018724: "AMZN", 1577552: "BABA"}
 COLUMNS = ("USD", "JPY", "BGN", "GBP", "CHF", "CNY", "HKD", "KRW")  # some of the upstream's, in its order
 _FACTS = re.compile(rf"{EDGAR_FOLDER}/CIK([0-9]{{10}})\.json", re.ASCII)
@@ -143,7 +143,7 @@ def _zip(body: bytes) -> bytes:
 
 
 def _number(text: str) -> object:
-    """A JSON number where the text is one, else the text as it came."""
+    """Convert to a JSON number; return any other text as it came."""
     try:
         return int(text) if text.isdigit() else float(text)
     except ValueError:

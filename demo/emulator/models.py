@@ -26,7 +26,7 @@ PRICES = {"prompt": "prompt_usd_per_token", "completion": "completion_usd_per_to
 
 
 def catalogue(params: Mapping[str, str], shown: Sequence[Cells]) -> Answer:
-    """The documented answer to `params`; raises Refusal where the upstream would."""
+    """The documented answer to `params`; raises Refusal if the upstream would."""
     asked = set(params.get("output_modalities", "text").split(","))
     listed = [cells for cells in shown if cells["withdrawn"].lower() not in _TRUE and _speaks(cells, asked)]
     offset, limit = _read_number(params, "offset", 0), _read_limit(params)
@@ -85,7 +85,7 @@ def _speaks(cells: Cells, asked: set[str]) -> bool:
 
 
 def _read_limit(params: Mapping[str, str]) -> int | None:
-    """None where neither offset nor limit was asked for: then the list comes whole."""
+    """Read the limit; None if neither offset nor limit is given: then the list comes whole."""
     if "limit" not in params and "offset" not in params:
         return None
     limit = _read_number(params, "limit", DEFAULT_LIMIT)

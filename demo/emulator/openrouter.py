@@ -15,7 +15,7 @@ BASE = "/api/v1"
 
 
 def openrouter(world: Path, as_of: datetime, count: Callable[[str], None]) -> Part:
-    """Answers what OpenRouter documents; `count` counts a call of a key, and refuses one too many."""
+    """Answer what OpenRouter documents; `count` counts a call of a key, and refuses one too many."""
     rankings, categories, models = (read_rows(world, table) for table in (RANKINGS, CATEGORIES, MODELS))
 
     def answer(question: Question) -> Answer | None:

@@ -21,7 +21,7 @@ Rows = list[dict[str, str]]
 
 
 def rank(params: Mapping[str, str], as_of: datetime, daily: Sequence[Cells], weekly: Sequence[Cells] | None) -> Answer:
-    """The documented answer to `params` at a moment; raises Refusal where the upstream would."""
+    """The documented answer to `params` at a moment; raises Refusal if the upstream would."""
     period = params.get("period", "day")
     if period not in PERIODS:
         raise Refusal(400, f"period must be one of {', '.join(PERIODS)}")
@@ -50,12 +50,12 @@ def read_span(params: Mapping[str, str], as_of: datetime) -> tuple[date, date]:
 
 
 def order(rows: Rows) -> Rows:
-    """By day, then by tokens, with `other` last even where it is largest."""
+    """Sort by day, then by tokens, with `other` last even if it is largest."""
     return sorted(rows, key=lambda row: (row["date"], row["model_permaslug"] == "other", -size(row["total_tokens"])))
 
 
 def size(tokens: str) -> int:
-    """Tokens as a number; 0 for what is none and is served all the same."""
+    """Convert tokens to a number; 0 for a text that is not one, which is served all the same."""
     return int(tokens) if tokens.isascii() and tokens.isdigit() and len(tokens) < 1000 else 0
 
 
@@ -87,7 +87,7 @@ def _mind_filters(params: Mapping[str, str], period: str, has_categories: bool) 
 
 
 def _between(daily: Sequence[Cells], start: date, end: date) -> Sequence[Cells]:
-    """Compared as text, so that a day that does not exist can be served where it would lie."""
+    """Compare days as text, so that a day that does not exist can be served in its place."""
     return [cells for cells in daily if f"{start}" <= cells["date"] <= f"{end}"]
 
 

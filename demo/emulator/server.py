@@ -36,7 +36,7 @@ class Pace:
         self._lock = threading.Lock()
 
     def count(self, key: str) -> None:
-        """Counts a call; raises Refusal(429) with the seconds until the next may come."""
+        """Count a call; raises Refusal(429) with the seconds until the next may come."""
         with self._lock:
             now, calls = self._clock(), self._calls.setdefault(key, deque())
             while calls and calls[0] <= now - MINUTE:
@@ -48,7 +48,7 @@ class Pace:
 
 
 class Shown:
-    """A world at a moment: answers questions, touches no network. Any key is taken; none is refused."""
+    """A world at a moment: answers questions without a network, and accepts any key."""
 
     def __init__(self, world: Path, as_of: datetime, pace: Pace) -> None:
         self._parts: Sequence[Part] = [
@@ -81,7 +81,7 @@ class _Server(ThreadingHTTPServer):
             ) from error
 
     def handle_error(self, *_: object) -> None:
-        """A client that hangs up in the middle is what the faults are for, and no news."""
+        """Ignore clients that hang up in the middle: the faults are there to make them."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -122,13 +122,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Quiet: stdout belongs to the command that serves."""
+        """Log nothing: stdout belongs to the command that serves."""
 
 
 class Upstream:
     """The emulator, serving a world at `as_of` on a port of 127.0.0.1 (0: any free one) while entered.
 
-    Raises UsageError where the world cannot be read. `key` is one it accepts.
+    Raises UsageError if the world cannot be read. `key` is one it accepts.
     """
 
     key = KEY
@@ -154,7 +154,7 @@ class Upstream:
         }
 
     def serve_forever(self) -> None:
-        """Serves in this thread until interrupted."""
+        """Serve in this thread until interrupted."""
         self._server.serve_forever(poll_interval=0.05)
 
     def __enter__(self) -> Self:

@@ -16,7 +16,7 @@ Cells = dict[str, str]
 
 
 class Lacking(Cells):
-    """Cells of a file that may lack a column: reading one that it lacks gives nothing, `in` tells that it does."""
+    """Cells of a file that may lack a column: such a column reads as empty, and is not `in` the cells."""
 
     def __missing__(self, column: str) -> str:
         return ""
@@ -31,16 +31,16 @@ class Row:
 
 
 def available(world: Path) -> frozenset[str]:
-    """Names of the files a world has; a file that is missing means its source is no part of the world."""
+    """Names of the files a world has; if a file is missing, its source is not part of the world."""
     if not world.is_dir():
         raise UsageError(f"{world} is not a directory", "name a world: a directory of CSV files")
     return frozenset(path.name for path in world.iterdir() if path.is_file())
 
 
 def read_rows(world: Path, table: Table) -> tuple[Row, ...] | None:
-    """Every row of a file in its order, None where the world has no such file; raises UsageError.
+    """Read every row of a file in its order, None if the world has no such file; raises UsageError.
 
-    A column that the file lacks is a field that the upstream has removed: it is served without it.
+    A column that the file lacks is a field that the upstream has removed: rows are served without it.
     """
     if table.file not in available(world):
         return None
@@ -72,7 +72,7 @@ def stated(cells: Cells, columns: Mapping[str, str]) -> Cells:
 
 
 def read_cells(path: Path, columns: tuple[str, ...]) -> list[tuple[int, Cells]]:
-    """Lines of a CSV file with their numbers; raises UsageError naming the file and the line."""
+    """Read the lines of a CSV file with their numbers; raises UsageError naming the file and the line."""
     try:
         with path.open(encoding="utf-8", newline="") as file:
             reader = csv.DictReader(file, strict=True)
@@ -85,7 +85,7 @@ def read_cells(path: Path, columns: tuple[str, ...]) -> list[tuple[int, Cells]]:
 
 
 def read_moment(text: str, where: str) -> datetime:
-    """An ISO moment in UTC; raises UsageError."""
+    """Read an ISO moment, in UTC; raises UsageError."""
     try:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is not None:

@@ -24,7 +24,7 @@ PARTS: tuple[Callable[[int], Iterable[File]], ...] = (
 
 
 def write(directory: Path, seed: int = 1) -> None:
-    """Writes the world; one seed, one world, to the byte."""
+    """Write the world; one seed, one world, to the byte."""
     directory.mkdir(parents=True, exist_ok=True)
     for files in PARTS:
         for file in files(seed):

@@ -11,7 +11,7 @@ Claim = dict[str, str]
 
 
 def read() -> list[Claim]:
-    """The claims as the world's file has them."""
+    """Read the claims as the world's file has them."""
     with PATH.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 

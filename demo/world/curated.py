@@ -131,7 +131,7 @@ RELEASES = tuple(
 
 
 def files(_: int) -> Iterator[File]:
-    """disclosures.csv, leaderboards.csv and releases.csv: they are told, not drawn."""
+    """disclosures.csv, leaderboards.csv and releases.csv: they are written by hand, not drawn."""
     yield File("disclosures.csv", DISCLOSURE_COLUMNS, map(_disclose, FIGURES))
     entries = (
         (stamp(e.known_at), e.board_id, e.ranking_date, e.entry_id, e.entry_id, e.vendor_id, e.score, e.is_open)
@@ -149,7 +149,7 @@ def _disclose(figure: Figure) -> tuple[str, ...]:
     start, end = figure.over or ("", "")
     if not figure.unit:  # withdrawn: nothing but the key
         return stamp(figure.known_at), figure.fact_id, figure.company_id, figure.fact_date, *[""] * 10
-    told = (stamp(figure.known_at), figure.fact_id, figure.company_id, figure.fact_date, start, end)
+    key = (stamp(figure.known_at), figure.fact_id, figure.company_id, figure.fact_date, start, end)
     kind = "flow" if figure.over else "stock"
     amounts = (kind, figure.low, figure.high, figure.unit, figure.currency, figure.own_usd)
-    return *told, *amounts, "reported", SYNTHETIC
+    return *key, *amounts, "reported", SYNTHETIC

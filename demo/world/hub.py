@@ -1,7 +1,7 @@
 """The synthetic world's Hub: repositories as they are listed, reading by reading.
 
 An answer key, written beside the seeds of the pipeline and never read from them: every repository carries what the
-answers need to know of it. Organisations are real (but for acme-labs, whom nobody maps); counters are invented.
+answers need to know of it. Organisations are real (but for acme-labs, which is not mapped); counters are invented.
 """
 
 from collections.abc import Iterable, Iterator
@@ -143,7 +143,7 @@ def _row(repository: Repository, day: date) -> tuple[str, ...]:
 
 
 def draw(seed: int) -> tuple[Repository, ...]:
-    """All repositories there ever are, official ones first."""
+    """Draw all repositories, official ones first."""
     random = Random(seed)
     official = [repository for plan in PLANS for repository in _official(plan, random)]
     others = [_other(*cells, random) for cells in OTHERS]
@@ -213,7 +213,7 @@ def _derived(number: int, official: list[Repository], random: Random) -> Reposit
 
 
 def _special() -> Iterator[Repository]:
-    """A merge of two families, a fine-tune of a fine-tune (nobody's), and a derivative that is withdrawn."""
+    """A merge of two families, a fine-tune of a fine-tune (of no family), and a derivative that is withdrawn."""
     common = {"opening": 0, "daily": 90, "likes": 3, "trending": 0, "is_mapped": False}
     two = (("merge", "Qwen/Qwen3-8B", "qwen"), ("merge", "meta-llama/Llama-3.1-8B-Instruct", "llama"))
     yield Repository("mergekit/Qwen-Llama-8B", date(2026, 2, 3), bases=two, **common)  # type: ignore[arg-type]

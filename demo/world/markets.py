@@ -43,7 +43,7 @@ Anchors = dict[str, int]  # a level on some days; straight lines between them
 
 
 class Line(NamedTuple):
-    """A line: its company where it values one, the closes in hundredths, and all shares of the company by day."""
+    """A line: its company if it values one, the closes in hundredths, and all shares of the company by day."""
 
     symbol: str
     company_id: str
@@ -109,7 +109,7 @@ def files(seed: int) -> Iterator[File]:
 
 
 def draw(seed: int) -> Drawn:
-    """What is to be known of the markets, in the end."""
+    """Draw the closes and rates that hold in the end."""
     random = Random(seed)
     closes = {(line.symbol, day): level(line.anchors, day, random, NOISE) for line in LINES for day in sessions(line)}
     rates = {

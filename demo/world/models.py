@@ -1,7 +1,7 @@
 """The models of the synthetic world: who makes them, how they count, how much they are used, what they cost.
 
 The table is an answer key, written by hand beside the seeds of the pipeline and never read from them.
-Models and developers are real (but for acme-labs, whom nobody maps); weights and prices are invented.
+Models and developers are real (but for acme-labs, which is not mapped); weights and prices are invented.
 """
 
 import csv
@@ -69,7 +69,7 @@ class Model:
 
 
 def read(cells: dict[str, str]) -> Model:
-    """A line of models.csv; a day left empty is the world's first or last."""
+    """Read a line of models.csv; a day left empty is the world's first or last."""
     return Model(
         permaslug=cells["permaslug"],
         name=cells["name"],
@@ -89,7 +89,7 @@ def read(cells: dict[str, str]) -> Model:
 with Path(__file__).with_name("models.csv").open(encoding="utf-8", newline="") as _table:
     MODELS = tuple(read(cells) for cells in csv.DictReader(_table))
 
-# What the upstream adds up because it is not among the fifty: nobody's name, and nobody can tell whose.
+# What the upstream adds up because it is not among the fifty: it has no name, and no known origin.
 OTHER = Model(
     permaslug="other",
     name="other",

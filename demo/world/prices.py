@@ -60,7 +60,7 @@ def files(_: int) -> Iterator[File]:
 
 
 def price_on(model: Model, day: date) -> Price:
-    """What the book says that a model costs on a day, at the base tier and no particular time."""
+    """A model's price by the book on a day, at the base tier and no particular time."""
     until, before = DROPS.get(model.permaslug, (day, (model.input_usd, model.output_usd)))
     if model.permaslug == CUT and day >= CUT_AT.date():
         return CUT_TO
@@ -79,7 +79,7 @@ def _book() -> Iterator[tuple[str, ...]]:
         yield _entry(flash, MODEL_BY_PERMASLUG[flash].first_date, (Decimal("0.28"), Decimal("0.56")), window=window)
     yield _entry(LONG_CONTEXT, MODEL_BY_PERMASLUG[LONG_CONTEXT].first_date, (Decimal(4), Decimal(18)), tier=200_000)
     yield _entry("openai/gpt-5.5-20260423", date(2026, 9, 1), (Decimal(4), Decimal(24)))  # a price to come
-    # A reseller's price is nobody's list price, and a name that nobody mapped is listed, never guessed.
+    # A reseller's price is not a list price, and a name that is not mapped is listed, never guessed.
     yield _row(FIRST_DAY, "together", "deepseek-v4-pro", date(2026, 4, 24), (Decimal("0.9"), Decimal(2)))
     yield _row(FIRST_DAY, "openai", "gpt-5.5-unheard-of", date(2026, 6, 1), (Decimal(7), Decimal(42)))
 

@@ -14,7 +14,7 @@ from demo.world.volumes import SEVEN_DAYS, Day, Usage, gather
 CATEGORY = "programming"
 # Programming's part of all tokens, in hundredths.
 PART: shares.Curve = ((date(2025, 1, 6), 11), (date(2025, 7, 7), 24), (date(2026, 1, 5), 41), (date(2026, 6, 22), 53))
-# How much more an author's models are used for programming than for the rest; 1 where nothing is said.
+# How much more an author's models are used for programming than for the rest; 1 if not listed.
 LEANS = {
     "anthropic": 1.7, "xiaomi": 2.2, "x-ai": 1.5, "moonshotai": 1.3, "minimax": 1.3, "z-ai": 1.3, "deepseek": 0.8,
     "google": 0.5, "openai": 0.8, "meta-llama": 0.2, "mistralai": 0.4, "gryphe": 0.1, "sao10k": 0.1,
@@ -32,14 +32,14 @@ def files(seed: int) -> Iterator[File]:
 
 
 def draw(seed: int) -> Weeks:
-    """Tokens of the fifty variants most used for programming in each complete week, and of `other`."""
+    """Draw the tokens of the fifty variants most used for programming in each complete week, and of `other`."""
     usage, random = volumes.draw(seed), Random(seed + 2)
     mondays = [day for day in usage if day.weekday() == 0 and day + SEVEN_DAYS - timedelta(days=1) in usage]
     return {monday: volumes.cut(_sample(usage, monday, random)) for monday in mondays}
 
 
 def correct(tokens: Day) -> Day:
-    """What the upstream says later of its most-used model: more was sampled."""
+    """The later correction of the most-used model: more was sampled."""
     first = next(iter(tokens))
     return {first: tokens[first] + 7 * STEP}
 

@@ -47,13 +47,13 @@ Span = list[Used]
 
 @lru_cache(maxsize=2)
 def draw(seed: int) -> Usage:
-    """Tokens of the fifty most-used variants of each day, largest first, and of `other`."""
+    """Draw the tokens of the fifty most-used variants of each day, largest first, and of `other`."""
     random = Random(seed)
     return {day: cut(_spread(day, random)) for day in days()}
 
 
 def restate(usage: Usage, seed: int) -> dict[date, Usage]:
-    """The few values the upstream corrects later, by up to a tenth of a percent; `other` moves with them."""
+    """Draw the few values that the upstream corrects later, by up to a tenth of a percent; `other` moves with them."""
     random = Random(seed + 1)
     return {
         at: {day: _correct(usage[day], places, random) for day, places in corrected.items()}
