@@ -7,7 +7,8 @@ from typing import Any
 
 from connectors.storage.home import Home, describe
 from connectors.storage.publications import catalog
-from demo import hub, world
+from demo import world
+from demo.world import hub
 from flows.collect import collect
 from flows.deployments import run_once
 from flows.refresh import Report

@@ -14,7 +14,7 @@ from connectors.kafka import broker, cluster
 from connectors.kafka.cluster import Cluster
 from connectors.sources import SOURCES
 from connectors.storage.home import Home
-from demo.upstream import Upstream, available
+from demo.emulator.server import Upstream, available
 from flows import places
 from flows.channels import open_channels
 from flows.run import NOTHING_MORE, Order, Run, Upstreams

@@ -10,56 +10,60 @@ import pytest
 from flows import notify, settings
 from flows.channels import open_channels
 from tests.alerts.alerting import fault
-from tests.alerts.office import Office, office, receiver, told
+from tests.alerts.outbox_home import OutboxHome, outbox_home, receiver, told
 from tests.receiver import DOWN, Receiver
 from tokenshare.errors import UsageError
 
-__all__ = ["office", "receiver"]
+__all__ = ["outbox_home", "receiver"]
 NOTHING = {"opened": 0, "resolved": 0, "undelivered": 0}
 
 
-def test_a_new_channel_hears_of_what_is_open_and_of_nothing_that_is_over(office: Office, receiver: Receiver) -> None:
-    url = office.variables.pop("TOKENSHARE_ALERT_WEBHOOK_URL")
-    office.see(fault("over"), fault("open"))
-    office.see(fault("open"))
-    assert office.deliver() == 0
-    office.variables["TOKENSHARE_ALERT_WEBHOOK_URL"] = url
-    assert office.deliver() == office.deliver() == 0
-    office.see()
-    assert office.deliver() == 0
+def test_a_new_channel_hears_of_what_is_open_and_of_nothing_that_is_over(
+    outbox_home: OutboxHome, receiver: Receiver
+) -> None:
+    url = outbox_home.variables.pop("TOKENSHARE_ALERT_WEBHOOK_URL")
+    outbox_home.see(fault("over"), fault("open"))
+    outbox_home.see(fault("open"))
+    assert outbox_home.deliver() == 0
+    outbox_home.variables["TOKENSHARE_ALERT_WEBHOOK_URL"] = url
+    assert outbox_home.deliver() == outbox_home.deliver() == 0
+    outbox_home.see()
+    assert outbox_home.deliver() == 0
     assert told(receiver) == [("trigger", "held/open"), ("resolve", "held/open")]
 
 
-def test_a_channel_that_is_gone_is_owed_nothing(office: Office, receiver: Receiver) -> None:
+def test_a_channel_that_is_gone_is_owed_nothing(outbox_home: OutboxHome, receiver: Receiver) -> None:
     receiver.otherwise = DOWN
-    office.see(fault("router"))
-    assert office.deliver() == 1
-    office.variables.clear()
-    assert office.deliver() == 0
+    outbox_home.see(fault("router"))
+    assert outbox_home.deliver() == 1
+    outbox_home.variables.clear()
+    assert outbox_home.deliver() == 0
 
 
 def test_a_round_cut_off_between_sending_and_noting_it_sends_the_same_message_again(
-    office: Office, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    outbox_home: OutboxHome, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    office.see(fault("router"))
+    outbox_home.see(fault("router"))
     with monkeypatch.context() as patch:
         patch.setattr("connectors.storage.outbox.record_delivery", lambda *_: pytest.fail("the power is gone"))
         with pytest.raises(pytest.fail.Exception):
-            office.deliver()
-    assert office.deliver() == 0
+            outbox_home.deliver()
+    assert outbox_home.deliver() == 0
     first, second = (one.headers["Idempotency-Key"] for one in receiver.taken())
     assert first == second
 
 
-def test_commands_deliver_list_and_test(office: Office, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_commands_deliver_list_and_test(
+    outbox_home: OutboxHome, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from typer.testing import CliRunner
 
     from flows.cli import app
 
-    for name, value in {"TOKENSHARE_HOME": str(office.root), **office.variables}.items():
+    for name, value in {"TOKENSHARE_HOME": str(outbox_home.root), **outbox_home.variables}.items():
         monkeypatch.setenv(name, value)
     run: Callable[[Sequence[str]], Any] = lambda words: CliRunner().invoke(app, ["alerts", *words])  # noqa: E731
-    office.see(fault("router"))
+    outbox_home.see(fault("router"))
     said = run(["deliver", "--json"])
     assert (said.exit_code, json.loads(said.stdout)["alerts"]) == (0, NOTHING)
     listed = json.loads(run(["list", "--json"]).stdout)
@@ -73,12 +77,12 @@ def test_commands_deliver_list_and_test(office: Office, receiver: Receiver, monk
     assert told(receiver)[-1] == ("trigger", "test")
 
 
-def test_reminders_are_written_by_the_command_too(office: Office, receiver: Receiver) -> None:
-    office.at = datetime.now(UTC) - timedelta(hours=30)
-    office.see(fault("router"))
-    office.deliver()
-    assert notify.deliver_now(office.teller.settings)["undelivered"] == 0
-    assert notify.deliver_now(office.teller.settings)["undelivered"] == 0
+def test_reminders_are_written_by_the_command_too(outbox_home: OutboxHome, receiver: Receiver) -> None:
+    outbox_home.at = datetime.now(UTC) - timedelta(hours=30)
+    outbox_home.see(fault("router"))
+    outbox_home.deliver()
+    assert notify.deliver_now(outbox_home.teller.settings)["undelivered"] == 0
+    assert notify.deliver_now(outbox_home.teller.settings)["undelivered"] == 0
     assert [one.document["reminder"] for one in receiver.taken()] == [0, 1]
 
 

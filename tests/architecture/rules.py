@@ -14,7 +14,8 @@ MAY_IMPORT = {
     "demo": {"demo", "tokenshare"},
     "flows": {"flows", "connectors", "expectations", "demo", "tokenshare"},
 }
-PLUMBING = {"lock"}  # of connectors/: what several vendors need, and no vendor itself
+# Layers with folders that do not meet, and the modules beside those folders that each of them may import.
+SHARED = {"connectors": {"http", "lock"}, "demo": {"tables"}}
 STORAGE_FLOORS = (  # of connectors/storage: a room imports only rooms of the floors before its own
     {"home"},
     {"archive", "warehouse"},
@@ -53,14 +54,14 @@ Breaches = Iterator[str]
 
 
 def imports_point_down(root: Path) -> Breaches:
-    """Flows know all, siblings know the vocabulary and themselves; vendors, the folders of connectors/, do not meet."""
+    """Flows know all, siblings know the vocabulary and themselves; vendors, and world and emulator, do not meet."""
     for path, name in _imports(root):
         layer, top = path.split("/")[0], name.split(".")[0]
         if top in MAY_IMPORT and top not in MAY_IMPORT[layer]:
             yield f"{path} imports {name}: {layer}/ does not know {top}/"
-        folder, other = path.split("/")[1], f"{name}.".split(".")[1]
-        if layer == top == "connectors" and other not in {"", folder, *PLUMBING}:
-            yield f"{path} imports {name}: folders of connectors/ meet in flows/"
+        folder, other = path.split("/")[1].removesuffix(".py"), f"{name}.".split(".")[1]
+        if layer == top and layer in SHARED and other not in {"", folder, *SHARED[layer]}:
+            yield f"{path} imports {name}: folders of {layer}/ meet in flows/"
 
 
 def storage_rooms_point_down(root: Path) -> Breaches:

@@ -19,7 +19,8 @@ SOUND = {
     "connectors/storage/inspection/landed.py": "from connectors.storage.landing import gaps\n",
     "connectors/sources/http.py": "import time\n\nimport httpx\n\ntime.monotonic()\n",
     "expectations/gates.py": "import great_expectations\n",
-    "demo/world.py": "from datetime import date\n\nmoment = run.now\n",
+    "demo/emulator/server.py": "from demo import tables\nfrom demo.emulator import answers\n",
+    "demo/world/prices.py": "from datetime import date\n\nfrom demo.tables import PRICES\n\nmoment = run.now\n",
     "flows/settings.py": "import os\n\nhome = os.environ['TOKENSHARE_HOME']\n",
     "flows/cli.py": "import datetime as dt\nimport connectors.kafka, demo\n\ndt.datetime.now(dt.UTC)\n",
     "tests/test_events.py": "import os\n\nimport duckdb\n\nfrom flows import cli\n\nos.environ\n",
@@ -38,9 +39,11 @@ BROKEN = (
         "def f():\n    from connectors.storage import landing",
     ),
     (rules.imports_point_down, "expectations/laws.py", "from demo import world"),
+    (rules.imports_point_down, "demo/world/hub.py", "from demo.emulator import server"),
+    (rules.imports_point_down, "demo/tables.py", "from demo import emulator"),
     (
         rules.imports_point_down,
-        "demo/truth.py",
+        "demo/world/prices.py",
         "import importlib\n\nimportlib.import_module('expectations.gates')",
     ),
     *(
@@ -84,9 +87,9 @@ BROKEN = (
     (rules.settings_have_one_home, "demo/x.py", "from os import environ"),
     (rules.names_are_nouns, "connectors/kafka/utils.py", "x = 1"),
     (rules.names_are_nouns, "tests/helpers/x.py", "x = 1"),
-    (rules.files_are_short, "flows/x.py", "x = 1\n" * 300),
-    (rules.files_are_short, "dbt/models/x.sql", "select 1\n" * 81),
-    (rules.functions_are_short, "flows/x.py", "def f():\n" + "    x = 1\n" * 31),
+    (rules.files_are_short, "flows/x.py", "x = 1\n" * rules.LONGEST_FILE),
+    (rules.files_are_short, "dbt/models/x.sql", "select 1\n" * (rules.LONGEST_MODEL + 1)),
+    (rules.functions_are_short, "flows/x.py", "def f():\n" + "    x = 1\n" * (rules.LONGEST_FUNCTION + 1)),
     (rules.modules_say_what_they_own, "flows/x.py", None),
     (rules.dbt_holds_no_python, "dbt/models/x.py", "x = 1"),
     (rules.nothing_names_a_machine, "docs/x.md", "see " + "/" + "work/shared"),
@@ -122,7 +125,8 @@ def test_what_a_function_may_have_for_free(sound: Path) -> None:
     plant(
         sound,
         "flows/x.py",
-        f'{OPENING}def f():\n    """Says.\n\n    More.\n    """\n' + "    # why\n    x = 1\n\n" * 25,
+        f'{OPENING}def f():\n    """Says.\n\n    More.\n    """\n'
+        + "    # why\n    x = 1\n\n" * rules.LONGEST_FUNCTION,
     )
     assert list(rules.functions_are_short(sound)) == []
 

@@ -1,6 +1,5 @@
 """The synthetic Hub, read moment by moment and built by dbt, shows every known answer and nothing besides."""
 
-import csv
 import json
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,10 +11,12 @@ import pytest
 
 from connectors.sources import huggingface_hub
 from connectors.sources.http import HttpSession, Politeness
-from demo import hub, world
-from demo.upstream import Upstream
+from demo import world
+from demo.emulator.server import Upstream
+from demo.world import hub
 from tests.dbt.conftest import built
 from tests.dbt.landing import Landing, fetch_parsed
+from tests.oracles import hub as known_hub
 from tokenshare.metrics import METRICS
 from tokenshare.sources import Fetch, Window
 
@@ -58,14 +59,11 @@ def warehouse(landing: Landing, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.mark.parametrize("metric", MEASURED)
-def test_every_known_answer_is_shown_and_nothing_besides(
-    warehouse: duckdb.DuckDBPyConnection, directory: Path, metric: str
-) -> None:
+def test_every_known_answer_is_shown_and_nothing_besides(warehouse: duckdb.DuckDBPyConnection, metric: str) -> None:
     known: dict[str, dict[str, str]] = defaultdict(dict)
-    with (directory / "truth.csv").open(newline="", encoding="utf-8") as file:
-        for line in csv.DictReader(file):
-            if line["metric"] == metric:
-                known[line["key"]][line["column"]] = line["value"]
+    for answered, key, column, value in known_hub.answers(1):
+        if answered == metric:
+            known[key][column] = value
     assert known
     assert warehouse.execute(f"select count(*) from metrics.{metric}").fetchone() == (len(known),)
     for key, cells in known.items():

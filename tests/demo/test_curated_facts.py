@@ -9,9 +9,10 @@ import pytest
 
 from connectors.sources import SOURCES
 from connectors.sources.files import FileSession
-from demo import curated, world
-from demo.curated_facts import CORRECTED_AT, CROSSED_AT, FIGURES, SYNTHETIC
-from demo.market_lines import DISCLOSED
+from demo import world
+from demo.world import curated
+from demo.world.curated import CORRECTED_AT, CROSSED_AT, FIGURES, SYNTHETIC
+from tests.oracles.markets import DISCLOSED
 from tokenshare.sources import Fetch, Source, Window
 
 CURATED = [source for source in SOURCES if source.ships and source.first_known]
@@ -47,11 +48,6 @@ def test_something_happens_between_passes() -> None:
     passes = [world.BACKFILL_AS_OF, *world.DAILY_AS_OFS]
     assert any(before < CORRECTED_AT < after for before, after in pairwise(passes))
     assert passes[1] < CROSSED_AT
-
-
-def test_every_metric_has_answers() -> None:
-    told = {metric for metric, *_ in curated.answers(1)}
-    assert told == {"disclosed_value", "disclosed_ratio", "leaderboard_rank", "release_cadence", "watch_status"}
 
 
 def test_the_markets_count_with_the_valuations_of_the_file() -> None:

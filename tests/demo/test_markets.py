@@ -11,14 +11,16 @@ import pytest
 
 from connectors.sources import disclosures, ecb_rates, quotes_dropped, shares_dropped
 from connectors.sources.files import SHIPPED, FileSession
-from demo import curated, market_truth, markets, world
-from demo.calendar import FINAL_AS_OF
-from demo.market_lines import TARGET_HOLIDAYS
-from demo.upstream import Pace, Shown
-from demo.upstream_answers import Question
-from demo.upstream_markets import ECB_FOLDER
+from demo import world
+from demo.emulator.answers import Question
+from demo.emulator.markets import ECB_FOLDER
+from demo.emulator.server import Pace, Shown
+from demo.world import curated, markets
+from demo.world.calendar import FINAL_AS_OF
+from demo.world.markets import TARGET_HOLIDAYS
 from tests.dbt.conftest import built
 from tests.dbt.landing import Landing, _fetched
+from tests.oracles import markets as known_markets
 from tokenshare.events import Event
 from tokenshare.sources import Fetch, Page, Source, Window
 from tokenshare.topics import Topic
@@ -62,7 +64,7 @@ def test_every_known_answer_is_what_the_pipeline_computes(warehouse: duckdb.Duck
         rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
         shown[metric] = {(str(row.get("session_date") or row["value_date"]), row["company_id"]): row for row in rows}
     wrong, keys = [], set()
-    for metric, key, column, text in market_truth.answers(1):
+    for metric, key, column, text in known_markets.answers(1):
         at = tuple(json.loads(key).values())
         keys.add((metric, at))
         if not equals(shown[metric][at][column], text):
@@ -83,7 +85,7 @@ def equals(value: Any, text: str) -> bool:
 
 
 def test_the_story_is_in_it() -> None:
-    caps = market_truth.value(1)
+    caps = known_markets.value(1)
     crash, eve = date(2025, 1, 27), date(2025, 1, 24)
     for company, share, billions in (("nvidia", -0.17, -600), ("broadcom", -0.17, -200)):
         before, after = caps[company][eve].cents, caps[company][crash].cents

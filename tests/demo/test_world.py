@@ -9,8 +9,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from demo import catalogue, router, world
-from tokenshare.metrics import METRIC_BY_ID
+from demo import world
+from demo.tables import MODELS
+from demo.world import catalogue, router
+from tests import oracles
+from tokenshare.metrics import METRIC_BY_ID, METRICS
 
 IDENTIFIED, ORIGIN = "china_share_identified_weekly", "china_share_origin_weekly"
 RANKINGS_DIGEST = "46bfd80cd7199c44"  # of seed 1, on every machine and Python
@@ -20,7 +23,6 @@ DRAWN = {
     "quotes.csv",
     "fx.csv",
     "hub_models.csv",
-    "truth.csv",
 }  # another seed, another file
 TOLD = {
     *("models.csv", "share_counts.csv", "disclosures.csv", "leaderboards.csv", "releases.csv", "prices.csv"),
@@ -57,8 +59,8 @@ def usage(served: pl.DataFrame, directory: Path) -> pl.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def truth(directory: Path) -> pl.DataFrame:
-    return pl.read_csv(directory / "truth.csv", infer_schema=False)
+def truth() -> pl.DataFrame:
+    return pl.DataFrame(list(oracles.answers()), schema=["metric", "key", "column", "value"], orient="row")
 
 
 def whole(usage: pl.DataFrame) -> pl.DataFrame:
@@ -221,6 +223,10 @@ def test_truth_keeps_the_laws(truth: pl.DataFrame) -> None:
         assert step[(*week, "5")] == step[(*week, "4")] == origin
 
 
+def test_no_metric_is_without_known_answers(truth: pl.DataFrame) -> None:
+    assert set(truth["metric"]) - {"fct_usage_daily"} == {metric.id for metric in METRICS if metric.schema == "metrics"}
+
+
 def test_truth_speaks_the_registry(truth: pl.DataFrame) -> None:
     for metric, keys in truth.group_by("metric").agg("key", "column").rows_by_key("metric", unique=True).items():
         declared, grain = METRIC_BY_ID[metric], METRIC_BY_ID[metric].grain
@@ -230,7 +236,7 @@ def test_truth_speaks_the_registry(truth: pl.DataFrame) -> None:
 
 def test_the_catalogue_has_its_traps(directory: Path, usage: pl.DataFrame) -> None:
     models = pl.read_csv(directory / "models.csv", infer_schema=False)
-    assert tuple(models.columns) == catalogue.COLUMNS
+    assert tuple(models.columns) == MODELS.columns
     entries = {row["id"]: row for row in models.filter(pl.col("known_at") <= "2026-06-28T06:00:00Z").to_dicts()}
     shown = set(usage["model_permaslug"].str.split(":").list.first()) - {"other"}
     assert shown <= {entry["canonical_slug"] for entry in entries.values()}

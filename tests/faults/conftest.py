@@ -8,14 +8,14 @@ import pytest
 
 from connectors.kafka import topics
 from connectors.storage import home
-from tests.faults.parts import cluster_of
 from tests.faults.report import Seen, row_of, write
+from tests.faults.stages import cluster_of
 from tests.route.conftest import home_of, new_scene, scene
 from tests.scene import Scene
 from tokenshare.topics import TOPIC_NAMES
 
 __all__ = ["home_of", "new_scene", "scene"]
-pytest.register_assert_rewrite("tests.faults.survival")  # so that a kill that was not survived says how
+pytest.register_assert_rewrite("tests.faults.killed_homes")  # so that a kill that was not survived says how
 OPTION = "--fault-report"
 
 

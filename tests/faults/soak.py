@@ -27,9 +27,9 @@ from connectors.kafka.cluster import Cluster
 from connectors.storage.warehouse import open_warehouse
 from flows.verify import verify
 from tests import forked
-from tests.faults.moving import moment, moving_world
+from tests.faults.daily_worlds import moment, moving_world
 from tests.faults.oracles import find_litter, find_losses
-from tests.faults.passes import KILLED, refresh
+from tests.faults.subprocess_runs import KILLED, refresh
 from tests.route.reader import reading_along
 from tests.scene import ROUTER_ALONE, Scene
 from tokenshare.codec import encode

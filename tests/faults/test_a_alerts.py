@@ -15,93 +15,95 @@ from connectors.alerts.services import Service
 from flows import notify
 from tests.alerts.alerting import Home, fault
 from tests.alerts.documents import document
-from tests.alerts.office import CANARY, Office, caller, office, receiver, send, told
+from tests.alerts.outbox_home import CANARY, OutboxHome, caller, outbox_home, receiver, send, told
 from tests.alerts.test_services import SLACK, slack
 from tests.receiver import DOWN, Receiver, listening
 from tokenshare.alerting import CALM
 from tokenshare.alerts import document_of
 
-__all__ = ["office", "receiver", "slack"]
+__all__ = ["outbox_home", "receiver", "slack"]
 Record = Callable[[str, Any], None]
 DAY = timedelta(days=1)
 
 
 def test_a01_a_receiver_that_is_down_is_tried_thrice_then_later_and_later(
-    office: Office, receiver: Receiver, record_property: Record
+    outbox_home: OutboxHome, receiver: Receiver, record_property: Record
 ) -> None:
     """A webhook that answers 503 for 25 minutes."""
     receiver.otherwise = DOWN
-    office.see(fault("router"))
+    outbox_home.see(fault("router"))
     tries = []
     for minutes in range(25):
-        office.at += timedelta(minutes=minutes and 1)
-        assert office.deliver() == 1
+        outbox_home.at += timedelta(minutes=minutes and 1)
+        assert outbox_home.deliver() == 1
         tries.append(len(receiver.requests))
     assert tries[0] == 3
-    assert office.rests[:2] == [0.5, 1.0]
+    assert outbox_home.rests[:2] == [0.5, 1.0]
     rounds = [minute for minute, (before, after) in enumerate(pairwise(tries)) if after > before]
     assert 6 < len(rounds) < 12
     assert rounds[-1] - rounds[-2] > rounds[1] - rounds[0]
-    (message,) = office.board["messages"]
+    (message,) = outbox_home.board["messages"]
     assert (message["tries"], message["state"], message["said"]) == (tries[-1], "failed", "status 503")
     receiver.otherwise = (200, b"", {})
-    assert office.deliver(by=False) == 0
+    assert outbox_home.deliver(by=False) == 0
     assert told(receiver) == [("trigger", "held/router")]
     record_property("observed", f"{tries[-1]} calls in {len(rounds)} rounds, then delivered once")
 
 
-def test_a01_a_channel_that_fails_stops_no_other(office: Office, receiver: Receiver, record_property: Record) -> None:
+def test_a01_a_channel_that_fails_stops_no_other(
+    outbox_home: OutboxHome, receiver: Receiver, record_property: Record
+) -> None:
     """One of three channels answers 503."""
     with listening(otherwise=DOWN) as broken:
-        office.variables["TOKENSHARE_ALERT_CHANNELS"] = (
+        outbox_home.variables["TOKENSHARE_ALERT_CHANNELS"] = (
             f"broken=gotify://127.0.0.1:{broken.port}/token well=gotify://127.0.0.1:{receiver.port}/token"
         )
-        office.see(fault("router"))
-        assert office.deliver() == 1
+        outbox_home.see(fault("router"))
+        assert outbox_home.deliver() == 1
         assert len(broken.requests) > 0
     assert len(receiver.taken("/hook")) == len(receiver.taken("/message")) == 1
-    states = {channel["channel"]: channel["waiting_count"] for channel in office.board["channels"]}
+    states = {channel["channel"]: channel["waiting_count"] for channel in outbox_home.board["channels"]}
     assert states == {"webhook": 0, "broken": 1, "well": 0}
     record_property("observed", "two have it, one is owed it")
 
 
 @pytest.mark.parametrize("wait", ["3", "600"])
 def test_a01_patience_that_is_asked_for_is_given(
-    office: Office, receiver: Receiver, wait: str, record_property: Record
+    outbox_home: OutboxHome, receiver: Receiver, wait: str, record_property: Record
 ) -> None:
     """429 with a Retry-After of 3 and of 600 seconds."""
     receiver.otherwise = (429, b"", {"Retry-After": wait})
-    office.see(fault("router"))
-    office.deliver()
-    assert (office.rests, len(receiver.requests)) == (([3.0, 3.0], 3) if wait == "3" else ([], 1))
-    (message,) = office.board["messages"]
-    assert datetime.fromisoformat(message["next_try_at"]) - office.at >= timedelta(seconds=float(wait))
+    outbox_home.see(fault("router"))
+    outbox_home.deliver()
+    assert (outbox_home.rests, len(receiver.requests)) == (([3.0, 3.0], 3) if wait == "3" else ([], 1))
+    (message,) = outbox_home.board["messages"]
+    assert datetime.fromisoformat(message["next_try_at"]) - outbox_home.at >= timedelta(seconds=float(wait))
     record_property("observed", f"{len(receiver.requests)} calls, next not before {wait} s")
 
 
 def test_a01_what_is_over_before_it_could_be_told_is_told_in_its_order(
-    office: Office, receiver: Receiver, record_property: Record
+    outbox_home: OutboxHome, receiver: Receiver, record_property: Record
 ) -> None:
     """A webhook that is down from the beginning of a fault to its end."""
     receiver.otherwise = DOWN
-    office.see(fault("router"))
-    office.deliver()
-    office.see()
-    assert office.deliver() == 2
+    outbox_home.see(fault("router"))
+    outbox_home.deliver()
+    outbox_home.see()
+    assert outbox_home.deliver() == 2
     receiver.otherwise = (200, b"", {})
-    assert office.deliver(by=False) == 0
+    assert outbox_home.deliver(by=False) == 0
     assert told(receiver) == [("trigger", "held/router"), ("resolve", "held/router")]
     record_property("observed", "trigger, then resolve")
 
 
 def test_a02_many_messages_are_sent_some_at_a_time_and_none_is_lost(
-    office: Office, receiver: Receiver, record_property: Record
+    outbox_home: OutboxHome, receiver: Receiver, record_property: Record
 ) -> None:
     """Twenty-five faults, one after the other, before anything is sent."""
     for number in range(25):
-        office.see(*(fault(f"m{n}") for n in range(number + 1)))
+        outbox_home.see(*(fault(f"m{n}") for n in range(number + 1)))
     rounds = 0
-    while office.deliver():
+    while outbox_home.deliver():
         rounds += 1
         assert len(receiver.requests) <= rounds * notify.MOST_MESSAGES
     assert rounds == 1
@@ -112,40 +114,42 @@ def test_a02_many_messages_are_sent_some_at_a_time_and_none_is_lost(
 
 
 def test_a03_a_message_that_is_refused_does_not_stop_the_others(
-    office: Office, receiver: Receiver, record_property: Record
+    outbox_home: OutboxHome, receiver: Receiver, record_property: Record
 ) -> None:
     """The first of two messages is answered 200 and `invalid_payload`."""
     receiver.answers = [(200, b"invalid_payload", {})]
-    office.see(fault("a"), fault("b"))
-    assert office.deliver() == 1
+    outbox_home.see(fault("a"), fault("b"))
+    assert outbox_home.deliver() == 1
     assert [one.document["dedup_key"] for one in receiver.requests] == ["tokenshare/held/a", "tokenshare/held/b"]
-    (waiting,) = (message for message in office.board["messages"] if message["state"] != "delivered")
+    (waiting,) = (message for message in outbox_home.board["messages"] if message["state"] != "delivered")
     assert (waiting["key"], waiting["said"]) == ("held/a", "status 200, and a body that tells of an error")
     record_property("observed", f"one taken, one owed: {waiting['said']}")
 
 
-def test_a04_a_fault_and_its_end_arrive_once_each(office: Office, receiver: Receiver, record_property: Record) -> None:
+def test_a04_a_fault_and_its_end_arrive_once_each(
+    outbox_home: OutboxHome, receiver: Receiver, record_property: Record
+) -> None:
     """A fault that is over, with rounds of delivery between."""
-    office.see(fault("router"))
-    assert office.deliver() == office.deliver() == 0
-    office.see()
-    assert office.deliver() == office.deliver() == 0
+    outbox_home.see(fault("router"))
+    assert outbox_home.deliver() == outbox_home.deliver() == 0
+    outbox_home.see()
+    assert outbox_home.deliver() == outbox_home.deliver() == 0
     assert told(receiver) == [("trigger", "held/router"), ("resolve", "held/router")]
-    assert office.rests == []
+    assert outbox_home.rests == []
     record_property("observed", "one trigger, one resolve, one key")
 
 
 def test_a04_an_end_is_not_told_before_a_beginning_that_still_waits(
-    office: Office, receiver: Receiver, record_property: Record
+    outbox_home: OutboxHome, receiver: Receiver, record_property: Record
 ) -> None:
     """A beginning that is refused twelve times."""
     receiver.answers = [(404, b"", {})] * 20
-    office.see(fault("router"))
+    outbox_home.see(fault("router"))
     for _ in range(12):
-        office.deliver(by=False)
+        outbox_home.deliver(by=False)
     receiver.answers = []
-    office.see()
-    assert office.deliver() == 2
+    outbox_home.see()
+    assert outbox_home.deliver() == 2
     assert told(receiver) == []
     record_property("observed", "the resolve waits with its trigger")
 

@@ -14,9 +14,9 @@ from connectors.kafka.cluster import Cluster
 from flows import settings
 from flows.deployments import run_once
 from flows.refresh import Report
-from tests.faults.moving import moment, ranked_world
+from tests.faults.daily_worlds import moment, ranked_world
+from tests.faults.failure_sweep import LEADERBOARDS_ALONE
 from tests.faults.oracles import find_litter, find_losses, shown
-from tests.faults.walk import LEADERBOARDS_ALONE
 from tests.prefect.server import Server, start
 from tests.scene import Scene
 from tokenshare.errors import ExitCode

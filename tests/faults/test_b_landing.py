@@ -17,7 +17,7 @@ from connectors.storage.warehouse import open_warehouse
 from connectors.storage.warehouse.ledger import positions
 from flows.refresh import Report
 from tests.faults.oracles import find_losses
-from tests.faults.parts import NAME, cluster_of, land_now, landed, owed, usage
+from tests.faults.stages import NAME, cluster_of, land_now, landed, owed, usage
 from tests.faults.test_b_kafka import configure
 from tests.kafka.test_producer import read
 from tests.scene import ROUTER_ALONE, Scene, small_rows, statuses, write_rankings

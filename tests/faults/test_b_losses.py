@@ -15,7 +15,7 @@ from flows.run import Order
 from flows.trace import trace
 from flows.verify import verify
 from tests.faults.oracles import find_litter
-from tests.faults.parts import NAME, ask_only, delete_all, landed, make_again, opened_run, owed
+from tests.faults.stages import NAME, ask_only, delete_all, landed, make_again, opened_run, owed
 from tests.scene import MODELS, ROUTER_ALONE, Scene, small_rows, statuses, write_prices, write_rankings
 from tokenshare.errors import ExitCode, RecordsLost
 from tokenshare.metrics import METRIC_BY_ID, METRICS

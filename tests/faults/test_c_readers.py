@@ -16,9 +16,9 @@ from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from flows import dbt
 from flows.refresh import Report
-from tests.faults.moving import moment, moving_world
+from tests.faults.daily_worlds import moment, moving_world
 from tests.faults.oracles import Shown, find_litter, find_losses, shown
-from tests.faults.passes import run_pass
+from tests.faults.subprocess_runs import run_pass
 from tests.route.reader import reading_along
 from tests.scene import MODELS, ROUTER_ALONE, Scene, statuses, write_prices
 from tokenshare.errors import ExitCode

@@ -14,18 +14,20 @@ from connectors.storage.home import Home
 from flows import notify, settings
 from flows.channels import open_channels
 from tests.alerts.alerting import fault
-from tests.alerts.office import AT, Office, office, receiver, told
+from tests.alerts.outbox_home import AT, OutboxHome, outbox_home, receiver, told
 from tests.receiver import Receiver
 
-__all__ = ["office", "receiver"]
+__all__ = ["outbox_home", "receiver"]
 pytestmark = pytest.mark.kill
 Record = Callable[[str, Any], None]
 
 
 @contextmanager
-def killed_at(moment: str, office: Office) -> Iterator[int]:
+def killed_at(moment: str, outbox_home: OutboxHome) -> Iterator[int]:
     """Stage 12 in a process of its own that is killed there; its exit code."""
-    process = multiprocessing.get_context("spawn").Process(target=stage, args=(office.root, office.variables, moment))
+    process = multiprocessing.get_context("spawn").Process(
+        target=stage, args=(outbox_home.root, outbox_home.variables, moment)
+    )
     process.start()
     process.join(120)
     yield process.exitcode or 0
@@ -50,13 +52,13 @@ def stage(root: Path, variables: dict[str, str], moment: str) -> None:
     "when", [pytest.param("before", marks=pytest.mark.long), "during", pytest.param("after", marks=pytest.mark.long)]
 )
 def test_k15_a_kill_while_delivering_and_a_rerun_deliver_each_message_once(
-    office: Office, receiver: Receiver, when: str, record_property: Record
+    outbox_home: OutboxHome, receiver: Receiver, when: str, record_property: Record
 ) -> None:
     """kill -9 before, between and after two alerts to a real receiver; then the round again."""
-    office.see(fault("a"), fault("b"))
-    with killed_at(f"alert.{when}", office) as code:
+    outbox_home.see(fault("a"), fault("b"))
+    with killed_at(f"alert.{when}", outbox_home) as code:
         assert code == -signal.SIGKILL
     assert len(receiver.taken()) == {"before": 0, "during": 1, "after": 2}[when]
-    assert office.deliver() == 0
+    assert outbox_home.deliver() == 0
     assert sorted(told(receiver)) == [("trigger", "held/a"), ("trigger", "held/b")]
     record_property("observed", f"{len(receiver.taken())} alerts arrived, each once, each under its key")

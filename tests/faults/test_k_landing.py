@@ -19,8 +19,8 @@ from connectors.storage.warehouse import ledger, open_warehouse
 from flows.publish import republish
 from flows.run import end_process
 from tests import forked
-from tests.faults.parts import NAME, cluster_of, land_killed, land_now, landed, owed, usage
-from tests.faults.passes import KILLED
+from tests.faults.stages import NAME, cluster_of, land_killed, land_now, landed, owed, usage
+from tests.faults.subprocess_runs import KILLED
 from tests.faults.test_r_damage import AS_OF, METRIC, ROWS, decided, once, shown
 from tests.kafka.test_producer import read
 from tests.scene import Scene

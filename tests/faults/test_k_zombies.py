@@ -19,7 +19,7 @@ from connectors import lock
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from flows.surroundings import now
-from tests.faults.moving import moment, moving_world
+from tests.faults.daily_worlds import moment, moving_world
 from tests.faults.oracles import Shown, find_litter, find_losses, shown
 from tests.forked import PATIENCE_SECONDS, forks
 from tests.receiver import listening

@@ -12,15 +12,15 @@ import pytest
 
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
+from tests.faults.daily_worlds import moving_world
 from tests.faults.failing import Effects
-from tests.faults.moving import moving_world
-from tests.faults.walk import FULL, Day, Failure, Point, Walk, days_of, held, told
+from tests.faults.failure_sweep import FULL, Day, Failure, FailureSweep, Point, days_of, held, told
 from tests.scene import ROUTER_ALONE, Scene
 from tokenshare.errors import ExitCode
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(2400)]
 Record = Callable[[str, Any], None]
-# What `make test` tries of all that `make faults` walks over.
+# What `make test` tries of all that `make faults` goes through.
 FEW = (
     Point("open in connectors/storage/archive.py:keep", 1, errno.ENOSPC),
     Point("os.rename in connectors/storage/landing/__init__.py:write_table", 1, errno.EIO),
@@ -30,56 +30,56 @@ FEW = (
 
 
 @dataclass(frozen=True)
-class Walked:
-    """The first day of a walk, and all that its twin did on it."""
+class Swept:
+    """The first day of a sweep, and all that its twin did on it."""
 
-    walk: Walk
+    sweep: FailureSweep
     effects: Effects
     first: Day
 
 
 @pytest.fixture(scope="module")
-def walked(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
+def swept(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Swept]:
     root = tmp_path_factory.mktemp("calls")
     scene, twin = (Scene(root / name, broker, ROUTER_ALONE) for name in ("home", "twin"))
-    walk = Walk(scene, twin, moving_world(root / "world", 60))
+    sweep = FailureSweep(scene, twin, moving_world(root / "world", 60))
     effects = Effects(twin.root)
-    walk.begin(effects)
-    yield Walked(walk, effects, walk.day(FEW))
+    sweep.begin(effects)
+    yield Swept(sweep, effects, sweep.day(FEW))
     for made in (scene, twin):
         topics.delete_prefixed(Cluster(broker, topic_prefix=made.prefix))
 
 
 @pytest.fixture(scope="module")
-def days(walked: Walked) -> list[Day]:
-    """The whole walk."""
-    return [walked.walk.day(points) for points in days_of(walked.effects)]
+def days(swept: Swept) -> list[Day]:
+    """The whole sweep."""
+    return [swept.sweep.day(points) for points in days_of(swept.effects)]
 
 
 def of(failures: list[Failure], is_full: bool) -> list[Failure]:
     return [failure for failure in failures if (failure.point.error in FULL) == is_full]
 
 
-def test_r01_no_space_at_a_few_writes(walked: Walked, record_property: Record) -> None:
+def test_r01_no_space_at_a_few_writes(swept: Swept, record_property: Record) -> None:
     """ENOSPC while a page is kept, and when the decisions commit."""
-    failures = of(walked.first.failures, is_full=True)
-    held(walked.first, failures)
+    failures = of(swept.first.failures, is_full=True)
+    held(swept.first, failures)
     assert all(failure.is_reached and failure.said for failure in failures)
     record_property("observed", told(failures))
 
 
-def test_r02_a_read_only_and_a_broken_disk_at_a_few_writes(walked: Walked, record_property: Record) -> None:
+def test_r02_a_read_only_and_a_broken_disk_at_a_few_writes(swept: Swept, record_property: Record) -> None:
     """EIO while a landed file is put in place, EROFS while the published file is."""
-    failures = of(walked.first.failures, is_full=False)
-    held(walked.first, failures)
+    failures = of(swept.first.failures, is_full=False)
+    held(swept.first, failures)
     assert all(failure.is_reached and failure.said for failure in failures)
     record_property("observed", told(failures))
 
 
-def test_k18_what_is_renamed_is_synced_before_and_its_folder_after(walked: Walked, record_property: Record) -> None:
+def test_k18_what_is_renamed_is_synced_before_and_its_folder_after(swept: Swept, record_property: Record) -> None:
     """A shim around fsync, rename and mkdir: what a power cut would find is what was synced."""
-    seen = [entry for entry in walked.effects.seen if entry[0] in ("open", "fsync", "os.rename", "os.mkdir")]
-    kinds, home = Counter(what for what, _, _ in seen), walked.walk.twin.home
+    seen = [entry for entry in swept.effects.seen if entry[0] in ("open", "fsync", "os.rename", "os.mkdir")]
+    kinds, home = Counter(what for what, _, _ in seen), swept.sweep.twin.home
     for index, (what, path, to) in enumerate(seen):
         if what == "os.rename":
             assert seen[index - 1][:2] == ("fsync", path), path
@@ -90,16 +90,16 @@ def test_k18_what_is_renamed_is_synced_before_and_its_folder_after(walked: Walke
     record_property("observed", f"{kinds['os.rename']} renames, {kinds['fsync']} syncs, in order")
 
 
-def test_r02_another_error_at_every_place(walked: Walked, days: list[Day], record_property: Record) -> None:
+def test_r02_another_error_at_every_place(swept: Swept, days: list[Day], record_property: Record) -> None:
     """EROFS, EACCES or EIO at the last call of every place of our code that writes, one place a pass."""
     for day in days:
         held(day, day.failures)
     record_property("observed", told([failure for day in days for failure in day.failures]))
 
 
-def test_r04_no_file_descriptors_left(walked: Walked, record_property: Record) -> None:
+def test_r04_no_file_descriptors_left(swept: Swept, record_property: Record) -> None:
     """RLIMIT_NOFILE so low that a pass may open four, then sixteen files more than it has."""
-    day = walked.walk.starve((4, 16))
+    day = swept.sweep.starve((4, 16))
     held(day, day.failures)
     ends = [failure.said or f"exit {failure.code}" for failure in day.failures]
     assert all("oo many open files" in end or end == f"exit {ExitCode.HELD}" for end in ends), ends

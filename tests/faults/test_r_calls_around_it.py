@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.walk import exhaust, held, told
+from tests.faults.failure_sweep import exhaust, held, told
 
 Record = Callable[[str, Any], None]
 

@@ -12,10 +12,10 @@ import pytest
 
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
+from tests.faults.daily_worlds import ranked_world
 from tests.faults.failing import Effects
+from tests.faults.failure_sweep import LEADERBOARDS_ALONE, Failure, FailureSweep, Point, held
 from tests.faults.mounting import mount
-from tests.faults.moving import ranked_world
-from tests.faults.walk import LEADERBOARDS_ALONE, Failure, Point, Walk, held
 from tests.scene import Scene
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
@@ -51,18 +51,20 @@ def crowded(disk: Path, free: int) -> Iterator[None]:
 def test_r01_a_disk_that_is_full(disk: Path, broker: str, tmp_path: Path, record_property: Record) -> None:
     """A tmpfs of 128 MiB on which somebody else leaves nothing, then ever more, up to 6 MiB."""
     scene, twin = Scene(disk / "home", broker, LEADERBOARDS_ALONE), Scene(tmp_path / "twin", broker, LEADERBOARDS_ALONE)
-    walk = Walk(scene, twin, ranked_world(tmp_path / "world", 2))
-    walk.begin(Effects(twin.root))
+    sweep = FailureSweep(scene, twin, ranked_world(tmp_path / "world", 2))
+    sweep.begin(Effects(twin.root))
 
     def fill(number: int) -> list[Failure]:
         failures = []
         for free in FREE:
             with crowded(disk, free):
-                said, code = walk.end_of(number, Effects(scene.root))
-                failures.append(Failure(Point("bytes left", free, errno.ENOSPC), code is None, said, code, walk.look()))
+                said, code = sweep.end_of(number, Effects(scene.root))
+                failures.append(
+                    Failure(Point("bytes left", free, errno.ENOSPC), code is None, said, code, sweep.look())
+                )
         return failures
 
-    day = walk.live(fill)
+    day = sweep.live(fill)
     held(day, day.failures)
     ends = [failure.said or f"exit {failure.code}" for failure in day.failures]
     assert day.failures[0].said, ends

@@ -7,8 +7,8 @@ import pytest
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from connectors.sources import SOURCES
+from tests.faults.scenario import WELL, Scenario, objections, open_scenario
 from tests.faults.sources import FAULTS, NOT_SERVED, TABLE
-from tests.faults.stage import WELL, Stage, objections, open_stage
 from tests.scene import Scene, statuses
 from tokenshare.errors import ExitCode
 
@@ -17,11 +17,11 @@ CELLS = [(name, fault) for fault in FAULTS for name, cells in TABLE.items() if c
 
 
 @pytest.fixture(scope="module")
-def stage(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def scenario(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenario]:
     """A home after good passes; after the last fault, too, everything goes."""
     directory = tmp_path_factory.mktemp("faults")
     scene = Scene(directory / "home", broker, {"TOKENSHARE_HTTP_ATTEMPTS": "1"})
-    opened = open_stage(scene, directory / "world")
+    opened = open_scenario(scene, directory / "world")
     yield opened
     mended = opened.play({})
     assert not list(objections(mended))
@@ -43,9 +43,9 @@ def test_every_source_has_a_cell_for_every_fault() -> None:
 @pytest.mark.long
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(("name", "fault"), CELLS)
-def test_one_fault_holds_what_stands_on_it_and_nothing_else(stage: Stage, name: str, fault: str) -> None:
+def test_one_fault_holds_what_stands_on_it_and_nothing_else(scenario: Scenario, name: str, fault: str) -> None:
     """The fault before it is mended in the same pass, which therefore lets go what that one held."""
     cell = TABLE[name][fault]
-    if stage.landed == name and not cell.held:
-        stage.play({})  # bad numbers stay until their file is stated again
-    assert not list(objections(stage.play({name: cell})))
+    if scenario.landed == name and not cell.held:
+        scenario.play({})  # bad numbers stay until their file is stated again
+    assert not list(objections(scenario.play({name: cell})))

@@ -7,7 +7,7 @@ from typing import Any
 import certifi
 import pytest
 
-from tests.alerts.office import CANARY, caller
+from tests.alerts.outbox_home import CANARY, caller
 from tests.upstream.certificates import DAY, ELSEWHERE, HERE, Authority, shown, sign_oneself
 from tests.upstream.polite import PATH, absent, session
 

@@ -14,7 +14,7 @@ import pytest
 
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
-from demo.upstream import Upstream
+from demo.emulator.server import Upstream
 from flows.schedule import deployments
 from tests.cli.homes import HOLD, claimed, other_process
 from tests.prefect.server import Server, environment, start

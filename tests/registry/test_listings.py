@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 from connectors.sources.listings import FILERS, LINES
-from demo.upstream_markets import SYMBOL_BY_CIK
+from demo.emulator.markets import SYMBOL_BY_CIK
 
 SEED = Path(__file__).parents[2] / "dbt" / "seeds" / "company_lines.csv"
 

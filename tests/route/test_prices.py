@@ -10,8 +10,8 @@ import pytest
 
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
-from demo.prices import COLUMNS
-from demo.upstream import Upstream
+from demo.emulator.server import Upstream
+from demo.world.prices import COLUMNS
 from flows import looks, settings
 from flows.check import check, read_question
 from flows.refresh import Report

@@ -23,7 +23,7 @@ from flows.trace import trace
 from flows.verify import verify
 from tests.faults.oracles import find_litter, find_losses, versions
 from tests.faults.oracles import shown as seen_by_readers
-from tests.faults.parts import opened_run
+from tests.faults.stages import opened_run
 from tests.scene import ROUTER_ALONE, Scene, small_rows, statuses, write_rankings
 from tokenshare.codec import encode
 from tokenshare.errors import ExitCode, UsageError

@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from demo.upstream import Pace, Upstream, available
-from demo.upstream_answers import Refusal
+from demo.emulator.answers import Refusal
+from demo.emulator.server import Pace, Upstream, available
 from tests.upstream.worlds import AS_OF, CATEGORIES, MODELS, RANKINGS, write_world
 from tokenshare.errors import UsageError
 

@@ -10,9 +10,9 @@ import pytest
 from connectors.sources import huggingface_hub
 from connectors.sources.http import HttpSession, Politeness
 from connectors.sources.retry import read_wait
-from demo.upstream import Upstream
-from demo.upstream_answers import Refusal
-from demo.upstream_hub import CALLS_A_WINDOW, Budget
+from demo.emulator.answers import Refusal
+from demo.emulator.hub import CALLS_A_WINDOW, Budget
+from demo.emulator.server import Upstream
 from flows import settings
 from flows.surroundings import open_upstreams
 from tests.hub import REPOSITORIES, write_hub

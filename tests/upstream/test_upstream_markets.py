@@ -10,7 +10,7 @@ import pytest
 
 from connectors.sources import ecb_rates, edgar_shares, eodhd_quotes
 from connectors.sources.http import HttpSession
-from demo.upstream import Upstream
+from demo.emulator.server import Upstream
 from tests.upstream.worlds import AS_OF, scripted, write_world
 from tokenshare.errors import SourceAbsent
 from tokenshare.sources import Fetch, Source, Window

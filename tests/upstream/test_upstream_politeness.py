@@ -7,7 +7,7 @@ import pytest
 
 from connectors.sources.http import HttpSession
 from connectors.sources.retry import plan_wait, read_retry_after
-from demo.upstream import Upstream
+from demo.emulator.server import Upstream
 from tests.upstream.polite import PATH, SECRET, absent, session
 from tests.upstream.worlds import AS_OF, head, ok, scripted, write_world
 from tokenshare.errors import SourceAbsent

@@ -10,7 +10,7 @@ import pytest
 
 from connectors.sources import SOURCES
 from connectors.sources.http import HttpSession
-from demo.upstream import Upstream
+from demo.emulator.server import Upstream
 from tokenshare.events import UsageObserved
 from tokenshare.sources import Fetch, Window
 

@@ -1,0 +1,1 @@
+"""The upstreams' HTTP APIs, emulated over a world's files."""

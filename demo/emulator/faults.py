@@ -1,0 +1,135 @@
+"""Faults on order: what faults.csv may ask for, when it applies, and how each looks on the wire."""
+
+import os
+import socket
+import struct
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from io import BufferedIOBase
+from pathlib import Path
+from threading import Event
+
+from demo.emulator.answers import JSON, Answer, Refusal
+from demo.emulator.world_files import available, read_cells, read_moment
+from tokenshare.errors import UsageError
+
+FILE = "faults.csv"
+COLUMNS = ("from", "until", "path_prefix", "fault")
+DRIP_SECONDS = 0.2
+BOMB_BLOCK = b" " * (1 << 20)
+BOMB_BLOCKS = 4096  # 4 GiB, from 4 MB on the wire
+LOGIN_PAGE = b"<!doctype html><html><body><h1>Please sign in</h1></body></html>"
+ELSEWHERE = "http://other.invalid/"
+STALE, AGE = "stale", timedelta(days=1)  # what the world showed then, as a cache on the way would serve it
+
+
+@dataclass(frozen=True)
+class Wire:
+    """What a fault may do to a connection: write, break it, and wait unless the emulator is closing."""
+
+    file: BufferedIOBase
+    connection: socket.socket
+    closing: Event
+
+
+@dataclass(frozen=True)
+class Fault:
+    """From when until when (exclusive) requests below a path go wrong, and how."""
+
+    start: datetime
+    end: datetime
+    path_prefix: str
+    name: str
+
+
+def read_faults(world: Path) -> tuple[Fault, ...]:
+    """Read the faults that a world asks for; an empty `from` or `until` is open. Raises UsageError."""
+    if FILE not in available(world):
+        return ()
+    return tuple(_read(cells, f"{world / FILE} line {line}") for line, cells in read_cells(world / FILE, COLUMNS))
+
+
+def fault_at(faults: tuple[Fault, ...], as_of: datetime, path: str) -> str | None:
+    """The first fault in force for a path (with its /api/v1) at a moment."""
+    matching = (f for f in faults if f.start <= as_of < f.end and path.startswith(f.path_prefix))
+    return next((fault.name for fault in matching), None)
+
+
+def _read(cells: Mapping[str, str], where: str) -> Fault:
+    if cells["fault"] not in NAMES:
+        raise UsageError(f"{where}: fault is {cells['fault'][:40]!r}", f"one of {', '.join(NAMES)}")
+    start = read_moment(cells["from"], f"{where}: from") if cells["from"] else datetime.min.replace(tzinfo=UTC)
+    end = read_moment(cells["until"], f"{where}: until") if cells["until"] else datetime.max.replace(tzinfo=UTC)
+    return Fault(start, end, cells["path_prefix"], cells["fault"])
+
+
+def _status(status: int, message: str, headers: Mapping[str, str] | None = None) -> Answer:
+    return Refusal(status, message, headers).as_answer()
+
+
+# Whole answers, of the wrong kind.
+ANSWERS: Mapping[str, Answer] = {
+    "429": _status(429, "Rate limit exceeded", {"Retry-After": "1"}),
+    "500": _status(500, "Internal Server Error"),
+    "503": _status(503, "Service Unavailable"),
+    "html200": Answer(200, LOGIN_PAGE, "text/html; charset=utf-8"),
+    "empty200": Answer(200, b""),
+    "redirect": Answer(302, b"", headers={"Location": ELSEWHERE}),
+}
+
+
+def _truncate(answer: Answer, wire: Wire) -> None:
+    wire.file.write(_head(answer, {"Content-Length": str(len(answer.body) + 1)}))
+    wire.file.write(answer.body[: len(answer.body) // 2])
+
+
+def _drip(answer: Answer, wire: Wire) -> None:
+    wire.file.write(_head(answer, {"Content-Length": str(len(answer.body))}))
+    for byte in answer.body:
+        wire.file.write(bytes([byte]))
+        wire.file.flush()
+        if wire.closing.wait(DRIP_SECONDS):
+            return
+
+
+def _reset(answer: Answer, wire: Wire) -> None:
+    """Send half the body, then RST: a socket with a linger time of zero is dropped when it is closed."""
+    wire.file.write(_head(answer, {"Content-Length": str(len(answer.body))}))
+    wire.file.write(answer.body[: len(answer.body) // 2])
+    wire.file.flush()
+    wire.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    os.close(wire.connection.detach())
+
+
+def _bomb(answer: Answer, wire: Wire) -> None:
+    wire.file.write(_head(answer, {"Content-Encoding": "gzip"}))
+    for piece in _bomb_pieces():
+        if wire.closing.is_set():
+            return
+        wire.file.write(piece)
+
+
+def _bomb_pieces() -> Iterator[bytes]:
+    """A gzip stream of blanks; after a full flush a block compresses to the same bytes each time."""
+    squeezer = zlib.compressobj(9, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+    yield squeezer.compress(BOMB_BLOCK) + squeezer.flush(zlib.Z_FULL_FLUSH)
+    block = squeezer.compress(BOMB_BLOCK) + squeezer.flush(zlib.Z_FULL_FLUSH)
+    for _ in range(BOMB_BLOCKS - 1):
+        yield block
+
+
+def _head(answer: Answer, headers: Mapping[str, str]) -> bytes:
+    lines = {"Content-Type": answer.content_type or JSON, **headers, "Connection": "close"}
+    return ("HTTP/1.1 200 OK\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines.items()) + "\r\n").encode()
+
+
+# Right answers, badly delivered.
+DELIVERIES: Mapping[str, Callable[[Answer, Wire], None]] = {
+    "truncate": _truncate,
+    "slow": _drip,
+    "reset": _reset,
+    "gzipbomb": _bomb,
+}
+NAMES = (*ANSWERS, *DELIVERIES, STALE)

@@ -1,0 +1,37 @@
+"""OpenRouter's paths over a world: rankings and their daily exports, catalogue; the Data API wants a key."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from demo.emulator.answers import Answer, Part, Question, Refusal
+from demo.emulator.exports import FOLDER, export
+from demo.emulator.models import catalogue
+from demo.emulator.rankings import rank
+from demo.emulator.world_files import known, read_rows
+from demo.tables import CATEGORIES, MODELS, RANKINGS
+
+BASE = "/api/v1"
+
+
+def openrouter(world: Path, as_of: datetime, count: Callable[[str], None]) -> Part:
+    """Answer what OpenRouter documents; `count` counts a call of a key, and refuses one too many."""
+    rankings, categories, models = (read_rows(world, table) for table in (RANKINGS, CATEGORIES, MODELS))
+
+    def answer(question: Question) -> Answer | None:
+        path = question.path.removeprefix(f"{BASE}/")
+        is_sliced = "category" in question.params and categories is not None
+        if path == "datasets/rankings-daily" and (rankings is not None or is_sliced):
+            if not question.key:
+                raise Refusal(401, "No auth credentials found")
+            count(question.key)
+            daily = known(rankings or (), RANKINGS, as_of)
+            weekly = None if categories is None else known(categories, CATEGORIES, as_of)
+            return rank(question.params, as_of, daily, weekly)
+        if path.startswith(f"{FOLDER}/") and rankings is not None:
+            return export(path, rankings, as_of)
+        if path == "models" and models is not None:
+            return catalogue(question.params, known(models, MODELS, as_of))
+        return None
+
+    return answer

@@ -1,0 +1,13 @@
+"""What a part of the synthetic world hands over: files as the emulator serves them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class File:
+    """A CSV file of a world."""
+
+    name: str
+    header: Sequence[str]
+    rows: Iterable[Sequence[str]]
