@@ -15,8 +15,8 @@ from connectors.storage import archive, builds, landing, ledger, retention
 from connectors.storage.warehouse import open_warehouse
 from flows import compaction, dead_letters, looks, settings
 from flows.backfill import backfill
+from flows.cli.parsers import read_range
 from flows.dead_letters import Deed
-from flows.keys import read_range
 from flows.reland import reland
 from flows.trace import trace
 from flows.verify import verify
