@@ -82,7 +82,7 @@ def drop(settings: Settings, deed: Deed, progress: Progress) -> Document:
         chosen = [_find(found, place) for place in deed.places]
         for letter in chosen:
             if letter.place in outcomes:
-                raise UsageError(f"{_name(letter.place)} was {outcomes[letter.place].outcome} already", SEE)
+                raise UsageError(f"{_name(letter.place)} was already {outcomes[letter.place].outcome}", SEE)
         with transaction(connection):
             for letter in chosen:
                 dead_letters.record(connection, letter.place, Outcome("dropped", deed.by, deed.reason, at))
@@ -129,7 +129,7 @@ def _chosen(found: Sequence[Letter], deed: Deed, outcomes: dict[Place, Outcome])
 def _find(found: Sequence[Letter], place: Place) -> Letter:
     letter = next((letter for letter in found if letter.place == place), None)
     if letter is None:
-        raise UsageError(f"there is no dead letter of {_name(place)}", SEE)
+        raise UsageError(f"there is no dead letter for {_name(place)}", SEE)
     return letter
 
 

@@ -66,9 +66,7 @@ def trace(home: Home, metric: Metric, words: Sequence[str], version: int | None 
         rows = history.read_version(connection, metric, publication.version) if publication else ()
         row = _row_of(metric, key, rows)
         if publication is None or row is None:
-            raise UsageError(
-                f"{metric.id} shows nothing for {' '.join(words)}", f"see `tokenshare metrics {metric.id}`"
-            )
+            raise UsageError(f"{metric.id} has no row for {' '.join(words)}", f"see `tokenshare metrics {metric.id}`")
         making = evidence.read_making(connection, metric, publication.version)
         fetches = evidence.read_fetches(connection, making, metric.group, _days(metric, key))
         warehouse.show_landed(connection, home.landing)  # a topic may be younger than the last pass
