@@ -30,9 +30,7 @@ def backfill(
     first, last = days
     yesterday = (as_of or now()).date() - timedelta(days=1)
     if not BEGINNING <= first <= last <= yesterday:
-        raise UsageError(
-            f"there are no days {first} to {last} to ask for", f"name days from {BEGINNING} to {yesterday}"
-        )
+        raise UsageError(f"no source can be asked for {first} to {last}", f"name days from {BEGINNING} to {yesterday}")
     return run_once(settings, as_of, world, _with_days(sources), progress, order=Order(days=days))
 
 
@@ -40,5 +38,5 @@ def _with_days(ids: Sequence[str]) -> list[str]:
     dated = [source.id for source in SOURCES if source.has_days]
     present = sorted(set(select(ids)) - set(dated)) if ids else []
     if present:
-        raise UsageError(f"{', '.join(present)} shows the present alone", f"choose among {', '.join(dated)}")
+        raise UsageError(f"{', '.join(present)} shows only the present", f"choose among {', '.join(dated)}")
     return list(ids) or dated

@@ -55,7 +55,7 @@ def read_question(
     number = _read_number(value, "VALUE")
     step = _read_number(rounding, "--rounding") if rounding else Decimal(1).scaleb(number.as_tuple().exponent)  # type: ignore[arg-type]
     if step <= 0:
-        raise UsageError(f"{step} is no step to round to", "leave --rounding out, or write 0.01 for whole percents")
+        raise UsageError(f"{step} is not a valid rounding step", "omit --rounding, or write 0.01 for whole percents")
     wrong = claims.objections(found, value=number, entity=entity, method=method or found.methods[0])
     for column, said in wrong:
         raise UsageError(f"{column}: {said.partition(':')[0]}", said.partition(":")[2].strip())
@@ -102,7 +102,7 @@ def _read_number(text: str, what: str) -> Decimal:
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite() or abs(number) >= Decimal(10) ** 18:
-        raise UsageError(f"{what} {text!r} is no number", "write digits, a share as a part of one: 0.61")
+        raise UsageError(f"{what} {text!r} is not a valid number", "write digits, a share as a part of one: 0.61")
     return number
 
 

@@ -15,10 +15,10 @@ from tokenshare.metrics import METRIC_BY_ID, Metric
 from tokenshare.restatements import key_json
 
 Document = dict[str, Any]
-SAID = {  # by origin of the home: nothing but what an upstream said is a measurement
+ORIGINS = {  # by origin of the home: only what an upstream stated is a measurement
     "live": "measured by tokenshare",
     "world": "counted by tokenshare from a world of files",
-    "demo": "synthetic, no measurement: counted by tokenshare in its demo world",
+    "demo": "synthetic, not a measurement: counted by tokenshare in its demo world",
 }
 BOUNDS = METRIC_BY_ID["china_share_bounds_weekly"]
 BOUNDED = {f"china_share_{way}_weekly" for way in ("identified", "origin", "top10")}
@@ -28,8 +28,8 @@ UNITS = {"tokens": " tokens", "rank": "", "count": ""}
 def cite(
     home: Home, metric: Metric, words: Sequence[str], *, as_of: datetime | None = None, verify: bool = False
 ) -> Document:
-    """What readers see for a key, or what was known of it at a moment, as a sentence; raises UsageError where that is
-    nothing.
+    """What readers see for a key, or what was known of it at a moment, as a sentence; raises UsageError if nothing is
+    published for it.
 
     With `verify` the number is computed again from the offsets of its version alone, as `trace` does.
     """
@@ -70,7 +70,7 @@ def _known(home: Home, metric: Metric, as_of: datetime | None) -> Known:
         publications = [p for p in catalog.read_catalog(home, "publications", metric=metric.id) if p["published_at"]]
         shown = next((p for p in publications if p["status"] != "superseded"), None)
         if shown is None or not catalog.read_metric(home, metric):
-            raise UsageError(f"{metric.id} shows nothing", f"see `tokenshare metrics {metric.id}`")
+            raise UsageError(f"{metric.id} has no published row", f"see `tokenshare metrics {metric.id}`")
         return _of_version(shown, catalog.read_version(home, metric, shown["version"]), as_of)
     return _of_version(*catalog.read_metric_as_of(home, metric, as_of), as_of)
 
@@ -96,12 +96,12 @@ def _row(metric: Metric, words: Sequence[str], known: Known, as_of: datetime | N
         if tuple(row[name] for name in metric.grain) == wanted:
             return row
     when = f" as of {as_of.isoformat()}" if as_of else ""
-    raise UsageError(f"{metric.id} shows nothing for {' '.join(words)}{when}", f"see `tokenshare metrics {metric.id}`")
+    raise UsageError(f"{metric.id} has no row for {' '.join(words)}{when}", f"see `tokenshare metrics {metric.id}`")
 
 
 def _verified(home: Home, metric: Metric, words: Sequence[str], known: Known, row: Document) -> Document:
-    """Whether the vintage is the version, and the version what its offsets give. Where seeds or SQL have changed since,
-    another number says nothing against it."""
+    """Whether the vintage is the version, and the version what its offsets give. If seeds or SQL have changed since,
+    a different number proves nothing."""
     found = trace(home, metric, words, known.told["version"])
     names = [column.name for column in columns_of(metric.row)]
     is_kept = found.row == tuple(row[name] for name in names)
@@ -127,7 +127,7 @@ def _unit(metric: Metric, column: str) -> str:
 
 
 def _bounds(home: Home, metric: Metric, row: Mapping[str, Any], as_of: datetime | None) -> Document:
-    """The lowest and the highest share that the unknown allows, where they are published."""
+    """The lowest and the highest share that the unknown allows, if they are published."""
     if metric.id in BOUNDED:
         weeks = {found["week_start_date"]: found for found in _known(home, BOUNDS, as_of).rows}
         row = weeks.get(row["week_start_date"], {})
@@ -135,15 +135,14 @@ def _bounds(home: Home, metric: Metric, row: Mapping[str, Any], as_of: datetime 
 
 
 def _sentence(metric: Metric, words: Sequence[str], told: Document) -> str:
-    parts = [f"{metric.title}, {' '.join(words)}: {_said(told['value'], told['unit'])}", _of(told), _between(told)]
-    number = ", ".join(part for part in parts if part)
-    made = f"{SAID[told['origin']]} as of {_moment(told['as_of'])}"
+    number = f"{metric.title}, {' '.join(words)}: {_said(told['value'], told['unit'])}{_of(told)}{_between(told)}"
+    made = f"{ORIGINS[told['origin']]} as of {_moment(told['as_of'])}"
     version = f"{metric.id} version {told['version']}, digest {told['digest'][:12]}"
     held = f"held since {_moment(told['held_since'])}, the last good version" if told["status"] == "held" else ""
     released = "released by a person past a shut gate" if told["status"] == "released" else ""
     replaced = "replaced by a newer version since" if told["status"] == "superseded" else ""
-    tail = [version, held, released, replaced, _verdict(told)]
-    return f"{number} ({made}; {'; '.join(part for part in tail if part)}). {told['citation']}".strip()
+    parts = [number, made, version, held, released, replaced, _verdict(told)]
+    return f"{'; '.join(filter(None, parts))}. {told['citation']}".strip()
 
 
 def _verdict(told: Document) -> str:
@@ -154,17 +153,21 @@ def _verdict(told: Document) -> str:
 
 
 def _of(told: Document) -> str:
+    """The denominator without the Markdown of the metric card, its count behind its first clause."""
     if told["denominator"].startswith("none"):
         return ""
     tokens = told["denominator_tokens"]
-    return f"of {told['denominator']}" + (f" ({tokens:,})" if tokens is not None else "")
+    name, semicolon, rest = told["denominator"].replace("`", "").partition(";")
+    return f" of {name}{f' ({tokens:,})' if tokens is not None else ''}{semicolon}{rest}"
 
 
 def _between(told: Document) -> str:
     low, high = told["lower_share"], told["upper_share"]
     if high is None:
         return ""
-    return f"at most {high:.1%}" if low is None else f"between {low:.1%} and {high:.1%} of all, as the unknown allows"
+    if low is None:
+        return f", at most {high:.1%}"
+    return f", between {low:.1%} and {high:.1%} of all tokens depending on the unknown"
 
 
 def _said(value: Any, unit: str) -> str:

@@ -32,8 +32,8 @@ def _refuse_others(cluster: Cluster, signed: Mapping[str, str], signature: str) 
         raise UsageError(
             f"the topics {cluster.physical(FETCH_COMPLETED.name)} and so on at {cluster.bootstrap_servers} belong to "
             f"another home ({', '.join(sorted(others))})",
-            "set TOKENSHARE_KAFKA_TOPIC_PREFIX to one of this home's own, or where that home is gone, "
-            "`tokenshare refresh --take-over`",
+            "set TOKENSHARE_KAFKA_TOPIC_PREFIX to a prefix of this home's own, "
+            "or run `tokenshare refresh --take-over` if that home is gone",
         )
 
 

@@ -87,5 +87,6 @@ def _mind_the_past(mine: Home, source_ids: Sequence[str], first: datetime) -> No
         last = archive.last_completed(mine.archive, id)
         if last and first < last:
             raise UsageError(
-                f"{id} was asked at {last.isoformat()}, after {first.isoformat()}", "use later moments, or a new home"
+                f"{id} was fetched as of {last.isoformat()}, later than {first.isoformat()}",
+                "use later moments, or a new home",
             )

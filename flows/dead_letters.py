@@ -84,7 +84,7 @@ def drop(settings: Settings, action: DeadLetterAction, progress: Progress) -> Do
         chosen = [_find(found, id) for id in action.records]
         for letter in chosen:
             if letter.id in outcomes:
-                raise UsageError(f"{letter.id} was {outcomes[letter.id].outcome} already", SEE)
+                raise UsageError(f"{letter.id} was already {outcomes[letter.id].outcome}", SEE)
         with transaction(connection):
             for letter in chosen:
                 dead_letters.record(connection, letter.id, Outcome("dropped", action.by, action.reason, at))
@@ -138,7 +138,7 @@ def _chosen(
 def _find(found: Sequence[DeadLetter], id: RecordId) -> DeadLetter:
     letter = next((letter for letter in found if letter.id == id), None)
     if letter is None:
-        raise UsageError(f"there is no dead letter of {id}", SEE)
+        raise UsageError(f"there is no dead letter for {id}", SEE)
     return letter
 
 

@@ -92,7 +92,9 @@ def _mind_stale(run: Run, parsed: Parsed, source: Source) -> None:
     back, and is no news."""
     known = archive.last_as_of(run.home.archive, source.id)
     if known and parsed.as_of < known:
-        raise SourceAbsent(f"a stale answer, of {parsed.as_of:{MINUTES}}, where one of {known:{MINUTES}} is known")
+        raise SourceAbsent(
+            f"a stale answer, as of {parsed.as_of:{MINUTES}}; one as of {known:{MINUTES}} is known already"
+        )
 
 
 def _window(run: Run, source: Source) -> Window:

@@ -30,7 +30,9 @@ def read_period(text: str | None) -> Period:
         period = Period(_whole(first).start, _whole(last).end) if slash else _whole(text)
         if period.start <= period.end:
             return period
-    raise UsageError(f"{text!r} is no period", "write 2026, 2026-05, 2026-W21, 2026-05-20 or 2026-05-01/2026-05-31")
+    raise UsageError(
+        f"{text!r} is not a valid period", "write 2026, 2026-05, 2026-W21, 2026-05-20 or 2026-05-01/2026-05-31"
+    )
 
 
 def _whole(text: str) -> Period:

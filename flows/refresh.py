@@ -93,7 +93,7 @@ def _mind_the_moment(run: Run) -> None:
     """Refuses a moment before there was anything to know, and for real upstreams, which cannot tell it, the future."""
     if run.as_of.date() <= BEGINNING:
         raise UsageError(
-            f"--as-of {run.as_of.isoformat()} is before the first day of the upstreams ({BEGINNING}) is over",
+            f"--as-of {run.as_of.isoformat()} is not after the first day of the upstreams ({BEGINNING})",
             "use a later moment",
         )
     if run.upstreams.files is None and run.as_of > run.started_at:

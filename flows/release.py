@@ -79,8 +79,8 @@ def _mind_findings(permit: Permit, checks: list[Check]) -> None:
     stuck = sorted({check.name for check in checks if check.shuts and check.name != DERIVED and not check.breaches})
     if stuck:
         raise UsageError(
-            f"{permit.metric.id} is held by {', '.join(stuck)}, which is no finding about data",
-            "mend the build, then refresh",
+            f"{permit.metric.id} is held by {', '.join(stuck)}, which is not a finding about data",
+            "mend the build, then run `tokenshare refresh`",
         )
 
 
@@ -89,7 +89,7 @@ def _waiting(connection: Connection, metric: Metric) -> tuple[Candidate, Publica
     standing = history.read_standing(connection, metric)
     newest = standing.held or standing.shown
     if newest is None:
-        raise UsageError(f"{metric.id} has no candidate to release with its group", "refresh first")
+        raise UsageError(f"{metric.id} has no candidate to release with its group", "run `tokenshare refresh` first")
     return Candidate(metric, history.read_version(connection, metric, newest.version)), newest
 
 

@@ -72,7 +72,7 @@ def serve_deployments(settings: Settings, progress: Callable[[str], None]) -> No
     except Exception as error:
         raise UsageError(
             f"the Prefect server at {settings.prefect_api_url} failed ({type(error).__name__})",
-            "see that it is well, then run `tokenshare serve` again; a supervisor may do so",
+            "check that server, then run `tokenshare serve` again, or let a supervisor do so",
         ) from error
 
 

@@ -1,22 +1,23 @@
 """Every setting, read from the environment here and nowhere else."""
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FilePath, SecretStr, ValidationError
+from pydantic import AfterValidator, AliasGenerator, Field, FilePath, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
-from flows import forms
+from tokenshare.addresses import read_secret_url
 from tokenshare.errors import UsageError
 
 PREFIX = "TOKENSHARE_"
 TESTS_OWN = ("TOKENSHARE_TEST_", "TOKENSHARE_RECORDED_")
 ENVIRON: Mapping[str, str] = os.environ
-# Settings that others named before us.
-FOREIGN = {"openrouter_api_key": "OPENROUTER_API_KEY", "prefect_api_url": "PREFECT_API_URL", "hf_token": "HF_TOKEN"}
-
+_SERVER = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:\[\]]+):(\d{1,5})", re.ASCII)
+_CHANNEL = re.compile(r"([a-z0-9][a-z0-9-]{0,31}=)?[a-z][a-z0-9+.-]*://[!-~]+", re.IGNORECASE | re.ASCII)
 
 # Where `kill_at` may end a pass: the stations of the route, in order.
 POINTS = (
@@ -24,19 +25,57 @@ POINTS = (
 )  # fmt: skip
 
 
-class Settings(BaseModel):
+def _absolute(path: Path) -> Path:
+    """Expand `~` and make the path independent of the working directory."""
+    return path.expanduser().absolute()
+
+
+def _servers(text: str) -> str:
+    """Accept host:port,... and raise ValueError naming the first part that is anything else."""
+    for server in (part.strip() for part in text.split(",")):
+        found = _SERVER.fullmatch(server)
+        if not found or not 1 <= int(found[2]) <= 65535:
+            raise ValueError(f"{server!r} is not host:port with a port of 1 to 65535")
+    return text
+
+
+def _address(secret: SecretStr) -> SecretStr:
+    """Accept an address that may be called; raise ValueError for any other without repeating it."""
+    read_secret_url(secret.get_secret_value())
+    return secret
+
+
+def _channels(secret: SecretStr) -> SecretStr:
+    """Accept addresses of services; raise ValueError giving the position of a wrong one without repeating it."""
+    for place, word in enumerate(secret.get_secret_value().split(), start=1):
+        if not _CHANNEL.fullmatch(word):
+            raise ValueError(f"number {place} is not [name=]service://...")
+    return secret
+
+
+class Settings(BaseSettings):
     """One set-up. Secrets are never printed, logged or handed to an orchestrator."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # The alias is the whole variable in its exact case. A prefix of pydantic-settings would also accept lower case,
+    # and `redact`, which looks secrets up by name, would miss a secret spelt that way.
+    model_config = SettingsConfigDict(
+        frozen=True,
+        case_sensitive=True,
+        alias_generator=AliasGenerator(validation_alias=lambda field: PREFIX + field.upper()),
+    )
 
-    home: Path = Field(Path(".tokenshare"), description="Where everything of this set-up lies.")
-    cache: Path = Field(
+    home: Annotated[Path, AfterValidator(_absolute)] = Field(
+        Path(".tokenshare"), description="Where everything of this set-up lies."
+    )
+    cache: Annotated[Path, AfterValidator(_absolute)] = Field(
         Path("~/.cache/tokenshare"),
         description="Kafka's jars, for all homes of a user: fetched once, checked by hash.",
     )
     openrouter_url: str = Field("https://openrouter.ai/api/v1", description="Base address of the router's API.")
     openrouter_api_key: SecretStr | None = Field(
-        None, description="Key of the router's Data API; without it the public daily exports are the source."
+        None,
+        validation_alias="OPENROUTER_API_KEY",
+        description="Key of the router's Data API; without it the public daily exports are the source.",
     )
     quotes: Path | None = Field(
         None, description="Folder with your quotes.csv and share_counts.csv: the keyless way to market values."
@@ -55,7 +94,9 @@ class Settings(BaseModel):
         "https://www.ecb.europa.eu/stats/eurofxref", description="Where the file of euro reference rates lies."
     )
     hub_url: str = Field("https://huggingface.co", description="Address of the Hugging Face Hub.")
-    hf_token: SecretStr | None = Field(None, description="Token of the Hub; not needed, raises its limits.")
+    hf_token: SecretStr | None = Field(
+        None, validation_alias="HF_TOKEN", description="Token of the Hub; not needed, raises its limits."
+    )
     hub_calls: int = Field(
         200,
         ge=1,
@@ -73,7 +114,7 @@ class Settings(BaseModel):
     )
     http_attempts: int = Field(4, ge=1, le=10, description="Calls made for one answer before the source is absent.")
     http_deadline_seconds: float = Field(60.0, gt=0, le=3600, description="Time one fetch may take, retries included.")
-    kafka_bootstrap_servers: Annotated[str, AfterValidator(forms.servers)] | None = Field(
+    kafka_bootstrap_servers: Annotated[str, AfterValidator(_servers)] | None = Field(
         None, description="host:port,... of your Kafka; without it a local broker runs under the home."
     )
     kafka_topic_prefix: str = Field(
@@ -104,17 +145,19 @@ class Settings(BaseModel):
         None, ge=1, description="Days for which `compact` keeps a version that was replaced; unset keeps all."
     )
     prefect_api_url: str | None = Field(
-        None, description="A Prefect server; passes show there when it answers within two seconds."
+        None,
+        validation_alias="PREFECT_API_URL",
+        description="A Prefect server; passes show there when it answers within two seconds.",
     )
     alert_name: str = Field(
         "tokenshare",
         pattern=r"^[a-z0-9][a-z0-9-]{0,31}$",
         description="What alerts call this set-up; their deduplication keys begin with it.",
     )
-    alert_webhook_url: Annotated[SecretStr, AfterValidator(forms.address)] | None = Field(
+    alert_webhook_url: Annotated[SecretStr, AfterValidator(_address)] | None = Field(
         None, description="Address that is sent every alert as JSON; a secret."
     )
-    alert_channels: Annotated[SecretStr, AfterValidator(forms.channels)] | None = Field(
+    alert_channels: Annotated[SecretStr, AfterValidator(_channels)] | None = Field(
         None,
         description="Services that are sent every alert in words: addresses of apprise, a space between two, each with "
         "a name of its own before it if you like (`ops=slack://... mail=mailto://...`); a secret.",
@@ -125,13 +168,14 @@ class Settings(BaseModel):
     alert_runbooks: str = Field(
         "docs/runbooks/", pattern=r"^[!-~]*$", description="What an alert puts before `<check>.md` to link its runbook."
     )
-    heartbeat_url: Annotated[SecretStr, AfterValidator(forms.address)] | None = Field(
+    heartbeat_url: Annotated[SecretStr, AfterValidator(_address)] | None = Field(
         None, description="Address that is called after every pass that ended well; a secret."
     )
     kill_at: str | None = Field(
         None,
         pattern=rf"^({'|'.join(POINTS)})\.(before|during|after)$",
         description="For tests: end the process at <point>.before, .during or .after.",
+        json_schema_extra={"hidden": True},
     )
 
     @property
@@ -142,23 +186,23 @@ class Settings(BaseModel):
 
 def name_of(field: str) -> str:
     """The environment variable of a setting."""
-    return FOREIGN.get(field, PREFIX + field.upper())
+    return str(Settings.model_fields[field].validation_alias)
 
 
 def load(environ: Mapping[str, str] = ENVIRON) -> Settings:
-    """Settings from an environment; an empty variable counts as unset. Raises UsageError naming the variable."""
-    given = {field: environ[name_of(field)] for field in Settings.model_fields if environ.get(name_of(field))}
+    """Read settings from an environment; an empty variable counts as unset. Raise UsageError naming the variable."""
+    source = EnvSettingsSource(Settings)
+    source.env_vars = {name: value for name, value in environ.items() if value}
     try:
-        settings = Settings.model_validate(given)
+        return Settings(_build_sources=((source,), {}))  # type: ignore[call-arg]  # mypy sees the fields alone
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
-        name = name_of(str(problem["loc"][0]))
+        name = problem["loc"][0]
         raise UsageError(f"{name} is not usable ({problem['msg']})", f"correct or unset {name}") from None
-    return settings.model_copy(update=_absolute(settings))
 
 
 def hand_to_dbt(database: Path) -> None:
-    """Tells dbt's profile, in this process, which database to build in."""
+    """Tell dbt's profile, in this process, which database to build in."""
     os.environ["TOKENSHARE_WAREHOUSE"] = str(database)
 
 
@@ -172,7 +216,3 @@ def unknown(environ: Mapping[str, str]) -> list[str]:
     known = {"TOKENSHARE_WAREHOUSE", *map(name_of, Settings.model_fields)}
     ours = (name for name in environ if name.startswith(PREFIX) and not name.startswith(TESTS_OWN))
     return sorted(name for name in ours if name not in known)
-
-
-def _absolute(settings: Settings) -> dict[str, Any]:
-    return {"home": settings.home.expanduser().absolute(), "cache": settings.cache.expanduser().absolute()}

@@ -67,9 +67,7 @@ def trace(home: Home, metric: Metric, words: Sequence[str], version: int | None 
         rows = history.read_version(connection, metric, publication.version) if publication else ()
         row = _row_of(metric, key, rows)
         if publication is None or row is None:
-            raise UsageError(
-                f"{metric.id} shows nothing for {' '.join(words)}", f"see `tokenshare metrics {metric.id}`"
-            )
+            raise UsageError(f"{metric.id} has no row for {' '.join(words)}", f"see `tokenshare metrics {metric.id}`")
         inputs = lineage.read_build_inputs(connection, metric, publication.version)
         fetches = lineage.read_fetches(connection, inputs, metric.group, _days(metric, key))
         warehouse.show_landed(connection, home.landing)  # a topic may be younger than the last pass

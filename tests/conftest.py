@@ -14,9 +14,9 @@ RECORDED = Path(os.environ.get("TOKENSHARE_RECORDED_DATA", Path(__file__).parent
 
 @pytest.fixture(autouse=True, scope="session")
 def _quiet() -> None:
-    from flows import answer
+    from flows.cli.output import silence_libraries
 
-    answer.quieten()
+    silence_libraries()
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from flows import answer
+from flows.cli.output import progress_on_stderr, report_error
 from flows.redaction import redact, redact_logs
 from tokenshare.errors import UsageError
 
@@ -41,7 +41,7 @@ def _logs() -> Iterator[None]:
 @pytest.mark.usefixtures("_secrets")
 def test_an_error_whatever_it_says_is_shown_without_secrets(said: str, capsys: pytest.CaptureFixture[str]) -> None:
     for error in (RuntimeError(said), UsageError(said, said)):
-        answer.fail(error, is_json=True)
+        report_error(error, is_json=True)
     shown = capsys.readouterr()
     assert "***" in shown.out
     assert "***" in shown.err
@@ -50,7 +50,7 @@ def test_an_error_whatever_it_says_is_shown_without_secrets(said: str, capsys: p
 
 @pytest.mark.usefixtures("_secrets")
 def test_progress_is_told_without_secrets(capsys: pytest.CaptureFixture[str]) -> None:
-    with answer.progress() as progress:
+    with progress_on_stderr() as progress:
         progress(SAID[0])
     assert capsys.readouterr().err == "cannot reach ***\n"
 

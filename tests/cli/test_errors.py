@@ -117,17 +117,19 @@ CASES = {
     ),
     "version that is no number": Case(
         ("gates", "release", "router_tokens_weekly", "\u00b2", "--by", "Ada", "--reason", "why", "--json"), 2,
-        ("'\u00b2' is no version", "tokenshare gates"), home=claimed,
+        ("'\u00b2' is not a valid version", "tokenshare gates"), home=claimed,
     ),
     "day that is none": Case(
-        ("backfill", "--from", "2026-6-1", "--to", "2026-06-02", "--json"), 2, ("'2026-6-1' is no day", "2026-06-29"),
+        ("backfill", "--from", "2026-6-1", "--to", "2026-06-02", "--json"), 2,
+        ("'2026-6-1' is not a valid day", "2026-06-29"),
         home=claimed,
     ),
     "backfill of nothing": Case(
         ("backfill", "--from", "2026-06-01", "--to", "2026-06-02", "--json"), 2, ("no home", "tokenshare refresh")
     ),
     "range that is none": Case(
-        ("land", "--range", "usage.observed.v1:0:9-9", "--json"), 2, ("is no range", "usage.observed.v1:0:100-200"),
+        ("land", "--range", "usage.observed.v1:0:9-9", "--json"), 2,
+        ("is not a valid range", "usage.observed.v1:0:100-200"),
         home=claimed,
     ),
     "range that has not landed": Case(
@@ -135,11 +137,13 @@ CASES = {
         home=claimed,
     ),
     "record that is none": Case(
-        ("dlq", "show", "nope.v1:0:1", "--json"), 2, ("'nope.v1:0:1' is no record", "tokenshare dlq list"), home=claimed
+        ("dlq", "show", "nope.v1:0:1", "--json"), 2,
+        ("'nope.v1:0:1' is not a valid record", "tokenshare dlq list"), home=claimed,
     ),
     "dead letters before a pass ends": Case(("dlq", "list", "--json"), 2, ("nothing is published yet",), home=claimed),
     "drop without a reason": Case(
-        ("dlq", "drop", "usage.observed.v1:0:1", "--by", "Ada", "--json"), 2, ("who and why", "--reason TEXT"),
+        ("dlq", "drop", "usage.observed.v1:0:1", "--by", "Ada", "--json"), 2,
+        ("who decides it and why", "--reason TEXT"),
         home=claimed,
     ),
     "port out of range": Case(("upstream", "{world}", "--port", "99999", "--json"), 2, ("--port", "65535")),

@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from connectors.sources import SOURCES
-from flows import show
+from flows.cli import tables
 from tests.cli.command import CANARY, LOOKS_IMPORTING, ROOT, Ask, Said
 from tests.cli.conftest import Refreshed
 from tokenshare.metrics import METRICS
@@ -81,7 +81,7 @@ def test_a_prefect_that_does_not_answer_is_not_missed(refreshed: Refreshed) -> N
 def test_a_long_metric_shows_its_end_and_says_where_the_rest_is(answer: Callable[[str], dict[str, Any]]) -> None:
     found = answer("metric")
     rows = [{**found["rows"][0], "known_tokens": 1_000_000 + number} for number in range(250)]
-    text = _drawn(show.draw_metric, {**found, "rows": rows})
+    text = _drawn(tables.draw_metric, {**found, "rows": rows})
     assert "the last 100 of 250 rows: --json gives all" in text
     assert ("1000149" in text, "1000150" in text, "1000249" in text) == (False, True, True)
 
@@ -91,7 +91,7 @@ def test_progress_is_on_stderr_alone(refreshed: Refreshed) -> None:
 
 
 def test_refresh_draws_as_tables(refreshed: Refreshed) -> None:
-    text = _drawn(show.draw_refresh, refreshed.said.document)
+    text = _drawn(tables.draw_refresh, refreshed.said.document)
     assert all(word in text for word in ("Sources", "Metrics", ORIGIN, "fetched", "records landed"))
 
 
@@ -142,7 +142,7 @@ def test_trace(answer: Callable[[str], dict[str, Any]]) -> None:
     assert {span["topic"] for span in found["evidence"]} == {"usage.observed.v1", "fetch.completed.v1"}
     names = {"topic", "partition", "first_offset", "last_offset", "records"}
     assert all(names <= span.keys() for span in found["evidence"])
-    text = _drawn(show.draw_trace, found)
+    text = _drawn(tables.draw_trace, found)
     assert all(word in text for word in ("Evidence", "usage.observed.v1", "the same again"))
 
 

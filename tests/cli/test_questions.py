@@ -1,18 +1,21 @@
 """What a person asks of a number, and the one sentence that answers what cannot be asked."""
 
-from datetime import date
+import re
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from connectors.storage.home import Home
 from flows.check import read_question
+from flows.cite import _sentence as cite_sentence
 from flows.cite import cite
 from flows.periods import EVER, read_period
 from tests.cli.homes import claimed
 from tokenshare.errors import UsageError
-from tokenshare.metrics import METRIC_BY_ID
+from tokenshare.metrics import METRIC_BY_ID, METRICS, Metric
 
 
 @pytest.mark.parametrize(
@@ -36,7 +39,7 @@ def test_no_period_is_all_there_is() -> None:
 
 @pytest.mark.parametrize("text", ["", "may", "2026-13", "2026-W54", "2026-05-32", "2026-06/2026-05", "26-05", "2026-5"])
 def test_what_is_no_period_is_said_with_what_to_write(text: str) -> None:
-    with pytest.raises(UsageError, match=r"is no period: write 2026, 2026-05, 2026-W21"):
+    with pytest.raises(UsageError, match=r"is not a valid period: write 2026, 2026-05, 2026-W21"):
         read_period(text)
 
 
@@ -59,10 +62,10 @@ def test_a_short_period_is_told_in_days() -> None:
     [
         (("61", "china_share", "", None, None, None), r"value: 61 is outside 0 to 1: .* for 61 % write 0.61"),
         (("-0.1", "china_share", "", None, None, None), r"value: -0.1 is outside 0 to 1"),
-        (("x", "china_share", "", None, None, None), r"VALUE 'x' is no number: write digits"),
-        (("NaN", "china_share", "", None, None, None), r"VALUE 'NaN' is no number"),
-        (("Infinity", "router_growth", "", None, None, None), r"VALUE 'Infinity' is no number"),
-        (("1e400", "router_growth", "", None, None, None), r"VALUE '1e400' is no number"),
+        (("x", "china_share", "", None, None, None), r"VALUE 'x' is not a valid number: write digits"),
+        (("NaN", "china_share", "", None, None, None), r"VALUE 'NaN' is not a valid number"),
+        (("Infinity", "router_growth", "", None, None, None), r"VALUE 'Infinity' is not a valid number"),
+        (("1e400", "router_growth", "", None, None, None), r"VALUE '1e400' is not a valid number"),
         (("0.6", "share", "", None, None, None), r"a claim cannot be about 'share': choose among china_share, "),
         (("0.6", "china_share", "qwen", None, None, None), r"entity: 'qwen' is not what china_share is about: empty"),
         (
@@ -74,8 +77,8 @@ def test_a_short_period_is_told_in_days() -> None:
             r"entity: 'top7' is not one .*: choose among top5",
         ),
         (("0.6", "openness_share", "open", None, None, None), r"choose among open_chinese, open_other"),
-        (("0.6", "china_share", "", None, "0", None), r"0 is no step to round to: leave --rounding out"),
-        (("0.6", "china_share", "", None, "-1", None), r"-1 is no step to round to"),
+        (("0.6", "china_share", "", None, "0", None), r"0 is not a valid rounding step: omit --rounding"),
+        (("0.6", "china_share", "", None, "-1", None), r"-1 is not a valid rounding step"),
         (
             ("0.6", "china_share", "", None, None, "guess"),
             r"method: 'guess' is no way to count china_share: choose among",
@@ -90,3 +93,29 @@ def test_what_cannot_be_asked_is_said_with_what_to_write(words: tuple[str, ...],
 def test_a_home_without_numbers_is_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="nothing is published yet: run `tokenshare refresh`"):
         cite(Home(claimed(tmp_path / "home")), METRIC_BY_ID["router_tokens_weekly"], ["2026-W21"])
+
+
+def quoted(metric: Metric, **known: Any) -> str:
+    fields = {
+        "value": 0.968, "unit": "ratio", "denominator": metric.denominator, "denominator_tokens": None,
+        "lower_share": None, "upper_share": None, "origin": "demo", "as_of": datetime(2026, 7, 13, 6, tzinfo=UTC),
+        "version": 3, "digest": "0123456789abcdef", "status": "current", "verified": None, "changed_since": [],
+        "citation": "",
+    }  # fmt: skip
+    return cite_sentence(metric, ["2026-W25"], {**fields, **known})
+
+
+def test_a_citation_is_a_plain_sentence() -> None:
+    free = METRIC_BY_ID["free_share_weekly"]
+    assert quoted(free, denominator_tokens=25_694_634_091_570) == (
+        "Share of tokens of free variants, 2026-W25: 96.8% of all tokens, other included (25,694,634,091,570); "
+        "synthetic, not a measurement: counted by tokenshare in its demo world as of 2026-07-13 06:00 UTC; "
+        "free_share_weekly version 3, digest 0123456789ab."
+    )
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.id)
+def test_no_citation_has_markdown_or_two_brackets_in_a_row(metric: Metric) -> None:
+    for bounds in ({}, {"upper_share": 0.99}, {"lower_share": 0.9, "upper_share": 0.99}):
+        sentence = quoted(metric, denominator_tokens=1_000, verified=True, **bounds)
+        assert not re.search(r"`|\) \(|, of |  |;;", sentence), sentence

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from flows.show_claims import claims_table, draw_check, draw_citation, said
+from flows.cli.tables_claims import claims_table, draw_check, draw_citation, said
 
 NEAREST = {"method": "top10", "period": "2026-W21", "nearest": 0.62, "numerator": 62, "denominator": 100}
 CHECKED: dict[str, Any] = {

@@ -28,9 +28,10 @@ def log_of(scene: Scene) -> Path:
 
 def refresh(variables: Mapping[str, str], as_of: str, world: Path, log: Path) -> None:
     """The command without its command line; runs in the forked process."""
-    from flows import answer, deployments, settings
+    from flows import deployments, settings
+    from flows.cli.output import silence_libraries
 
-    answer.quieten()
+    silence_libraries()
     with log.open("w") as said:
         sys.stdout = sys.stderr = said
         try:

@@ -301,7 +301,7 @@ def test_t07_a_stale_answer_takes_nothing_back(seen: Seen, record_property: Sayi
     stale, same = seen.steps["stale"], seen.steps["same"]
     asked = {source.id: source for source in stale.report.sources if source.id in ROUTER_SOURCES}
     assert {source.status for source in asked.values()} == {"absent"}
-    assert "a stale answer, of 2026-06-14 " in asked["openrouter_rankings"].reason
+    assert "a stale answer, as of 2026-06-14 " in asked["openrouter_rankings"].reason
     assert stale.report.exit_code == ExitCode.INCOMPLETE
     for id in ROUTER:
         assert stale.shown[id] == same.shown[id]

@@ -33,13 +33,14 @@ STATIONS = ("ingest", "land", "transform", "publish")
 
 def stop_at(variables: Mapping[str, str], as_of: str, world: Path, station: str) -> None:
     """A pass that is stopped, as by SIGSTOP from outside, when it comes to a station; runs in a process of its own."""
-    from flows import answer, deployments, settings
+    from flows import deployments, settings
+    from flows.cli.output import silence_libraries
 
     def progress(text: str) -> None:
         if text == station:
             os.kill(os.getpid(), signal.SIGSTOP)
 
-    answer.quieten()
+    silence_libraries()
     try:
         deployments.run_once(settings.load(variables), datetime.fromisoformat(as_of), world, (), progress)
     except Busy as busy:

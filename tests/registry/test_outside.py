@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from connectors.sources import SOURCES
-from flows.settings import POINTS, Settings, name_of
+from flows.settings import POINTS, Settings, load, name_of, unknown
 from tokenshare import publication
 from tokenshare.errors import GRAVITY, ExitCode, TokenshareError, gravest
 from tokenshare.render import reference
@@ -70,6 +70,25 @@ def test_every_setting_is_explained_and_named() -> None:
         f"TOKENSHARE_{field.upper()}" for field in Settings.model_fields
     }
     assert foreign == {"OPENROUTER_API_KEY", "PREFECT_API_URL", "HF_TOKEN"}
+
+
+def test_the_table_of_settings_lists_all_but_those_for_tests() -> None:
+    page = (ROOT / "docs" / "reference" / "settings.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^\| `(\w+)`", page, re.MULTILINE))
+    assert {name_of(field) for field in Settings.model_fields} - listed == {"TOKENSHARE_KILL_AT"}
+
+
+def test_a_variable_counts_if_it_is_spelt_exactly_and_not_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TOKENSHARE_HUB_CALLS", "5")
+    Path(".env").write_text("TOKENSHARE_HUB_CALLS=6\n")
+    other = {"tokenshare_hub_calls": "7", "TOKENSHARE_HTTP_ATTEMPTS": "", "HUB_CALLS": "8", "TOKENSHARE_HUB_CALL": "9"}
+    assert load(other) == load({})
+    assert load(other).home == tmp_path / ".tokenshare"
+    assert load({"TOKENSHARE_HUB_CALLS": "7"}).hub_calls == 7
+    assert unknown(other) == ["TOKENSHARE_HUB_CALL"]
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.id)

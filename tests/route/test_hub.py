@@ -101,7 +101,7 @@ def story(hub_scene: Scene, world: Path) -> Iterator[dict[date, Step]]:
             steps[day] = play(scene, world, day)
         with open_warehouse(scene.home.warehouse) as connection:
             assert connection.execute("SELECT count(*) FROM ledger.runs").fetchone() == (len(steps),)
-        with pytest.raises(UsageError, match="was asked at"):
+        with pytest.raises(UsageError, match="was fetched as of"):
             collect.collect(settings.load(scene.variables), world, [ID], moments, lambda _: None, "world")
         yield steps
 

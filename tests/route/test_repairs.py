@@ -16,8 +16,8 @@ from connectors.storage.publications import retention
 from connectors.storage.warehouse import builds, ledger, open_warehouse
 from flows import compaction, dead_letters, looks, settings
 from flows.backfill import backfill
+from flows.cli.parsers import read_range
 from flows.dead_letters import DeadLetterAction
-from flows.keys import read_range
 from flows.reland import reland
 from flows.trace import trace
 from flows.verify import verify
@@ -87,7 +87,7 @@ def test_one_command_repairs_a_day(scene: Scene, world: Path) -> None:
         ((date(2026, 6, 9), date(2026, 6, 8)), [], "no days 2026-06-09 to 2026-06-08"),
         ((date(2024, 1, 1), date(2024, 1, 2)), [], "name days from 2025-01-01 to 2026-06-22"),
         ((date(2026, 6, 22), date(2026, 6, 23)), [], "name days from 2025-01-01 to 2026-06-22"),
-        ((date(2026, 6, 8), date(2026, 6, 8)), ["openrouter_models"], "openrouter_models shows the present alone"),
+        ((date(2026, 6, 8), date(2026, 6, 8)), ["openrouter_models"], "openrouter_models shows only the present"),
         ((date(2026, 6, 8), date(2026, 6, 8)), ["nope"], "no source nope"),
     ],
 )
@@ -220,7 +220,7 @@ def test_a_dropped_record_leaves_who_and_why_and_is_not_redriven(scene: Scene, l
     assert [row["dropped"] for row in looks.status(given(scene))["dead_letters"]] == [1]
     with pytest.raises(UsageError, match=r"was dropped by Ada \(a test of theirs\)"):
         dead_letters.redrive(given(scene), DeadLetterAction((id,), "Bob", ""), quiet)
-    with pytest.raises(UsageError, match="was dropped already"):
+    with pytest.raises(UsageError, match="was already dropped"):
         dead_letters.drop(given(scene), DeadLetterAction((id,), "Bob", "again"), quiet)
     with pytest.raises(UsageError, match="there is no dead letter"):
         dead_letters.drop(given(scene), DeadLetterAction((RecordId(NAME, 0, 10**9),), "Bob", "what"), quiet)

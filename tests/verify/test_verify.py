@@ -11,7 +11,7 @@ from rich.console import Console
 
 from connectors.storage.home import Home
 from expectations.promises import PROMISES, Promise
-from flows import cli_verify, show_verify
+from flows.cli import provenance, tables
 from flows.verify import verify
 from tests.cli.homes import HOLD, claimed, other_process
 from tests.verify.corruptions import CORRUPTIONS, SHARES, decide, show
@@ -99,7 +99,7 @@ def test_the_command_gives_one_document_and_code_1(
     CORRUPTIONS["a landed row deleted"].spoil(home)
     monkeypatch.setenv("TOKENSHARE_HOME", str(home.root))
     with pytest.raises(typer.Exit) as ended:
-        cli_verify.verify(json=True)
+        provenance.verify(json=True)
     told = json.loads(capsys.readouterr().out)
     assert ended.value.exit_code == ExitCode.BUG
     assert told.keys() == {"status", "home", "promises", "breaches", "recomputed", "seconds"}
@@ -108,7 +108,7 @@ def test_the_command_gives_one_document_and_code_1(
     statuses = {one["promise"]: one["status"] for one in told["promises"]}
     assert statuses["numbers_come_from_their_offsets"] == statuses["lineage_is_landed"] == "skipped"
     drawn = io.StringIO()
-    show_verify.draw_verify(Console(file=drawn, width=300), told)
+    tables.draw_verify(Console(file=drawn, width=300), told)
     assert f"{breach['where']}: {breach['observed']}; expected {breach['expected']}" in drawn.getvalue()
     assert f"mend: {breach['mend']}" in drawn.getvalue()
 

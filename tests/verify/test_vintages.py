@@ -108,9 +108,9 @@ def test_what_was_not_known_is_one_sentence(clean: Home) -> None:
     early = MOMENTS[1] - timedelta(seconds=1)
     with pytest.raises(UsageError, match=r"fct_usage_daily had no version as of 2026-06-15T05:59:59.*later moment"):
         cite(clean, USAGE, SEEN, as_of=early)
-    with pytest.raises(UsageError, match=r"shows nothing for 2026-06-15 other as of 2026-06-15T06:00:00"):
+    with pytest.raises(UsageError, match=r"has no row for 2026-06-15 other as of 2026-06-15T06:00:00"):
         cite(clean, USAGE, ["2026-06-15", "other"], as_of=MOMENTS[1])
-    with pytest.raises(UsageError, match="market_cap_daily shows nothing"):
+    with pytest.raises(UsageError, match="market_cap_daily has no published row"):
         cite(clean, METRIC_BY_ID["market_cap_daily"], ["2026-06-15", "nvidia"])
 
 

@@ -112,7 +112,7 @@ def mind_rights(home: Home) -> None:
             why = "its file system is read-only" if _is_read_only(path) else f"it belongs to {_owner(path)}"
             raise UsageError(
                 f"cannot write {path}: {why}",
-                "run as who may write there, or set TOKENSHARE_HOME to a writable directory",
+                "run as a user who may write there, or set TOKENSHARE_HOME to a writable directory",
             )
 
 

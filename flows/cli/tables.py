@@ -35,6 +35,17 @@ def draw_refresh(console: Console, document: Document) -> None:
     console.print(f"{coloured(document['status'])}: {landed} records landed in {seconds} s, as of {document['as_of']}")
 
 
+def draw_files(console: Console, document: Document) -> None:
+    """Landed files, and whether each was as it should be."""
+    console.print(table("Landed files", document["files"], ("file", "rows", "was")))
+
+
+def draw_compacted(console: Console, document: Document) -> None:
+    """What was put together, and what was pruned."""
+    console.print(table("Merged", document["merged"], ("file", "files", "rows")))
+    console.print(table("Pruned versions", document["pruned"], ("metric", "version")))
+
+
 def draw_status(console: Console, document: Document) -> None:
     """Health at a glance."""
     console.print(f"home {document['home']} ({document['origin']}), as of {text(document['as_of'])}")
@@ -62,6 +73,12 @@ def draw_status(console: Console, document: Document) -> None:
         console.print(f"names in the price book that nobody mapped: {document['unmapped_prices_count']}")
     if document["unknown_organisations"]:
         console.print(table("Hub organisations nobody mapped", document["unknown_organisations"]))
+
+
+def draw_letters(console: Console, document: Document) -> None:
+    """Dead letters, a line each; what was sent is shown as text alone."""
+    rows = [{name: str(value or "-") for name, value in row.items()} for row in document["letters"]]
+    console.print(table("Dead letters", rows) if rows else "no dead letter is open")
 
 
 def draw_alerts(console: Console, document: Document) -> None:
@@ -119,6 +136,24 @@ def draw_trace(console: Console, document: Document) -> None:
         console.print(f"changed since that version: {', '.join(document['changed_since'])}")
 
 
+def draw_verify(console: Console, document: Document) -> None:
+    """Each promise, what was computed again, and each breach with what mends it."""
+    console.print(table("Promises", document["promises"], ("promise", "status", "reason", "seconds")))
+    made = document["recomputed"]
+    console.print(
+        f"computed again from their offsets: {made['versions']} versions of {made['metrics']} metrics, over the "
+        f"evidence of {made['passes']} passes"
+    )
+    if made["not_by_these_models"]:
+        others = ", ".join(made["not_by_these_models"])
+        console.print(f"made by other seeds or models, and not computed again: {others}", markup=False)
+    for breach in document["breaches"]:
+        console.print(f"[red]{breach['promise']}[/]: ", end="")
+        console.print(f"{breach['where']}: {breach['observed']}; expected {breach['expected']}", markup=False)
+        console.print(f"  mend: {breach['mend']}", markup=False)
+    console.print(f"{len(document['breaches'])} breaches in {document['seconds']} s")
+
+
 def draw_findings(console: Console, document: Document) -> None:
     """What doctor looked at."""
     console.print(table("Doctor", document["findings"], ("name", "is_well", "said", "fix")))
@@ -141,9 +176,9 @@ def table(title: str, rows: Sequence[Document], columns: Sequence[str] = ()) -> 
     return drawn
 
 
-def coloured(said: str) -> str:
+def coloured(word: str) -> str:
     """A word in the colour of its state, safe to print as markup."""
-    return f"[{COLOURS[said]}]{said}[/]" if said in COLOURS else said.replace("[", r"\[")
+    return f"[{COLOURS[word]}]{word}[/]" if word in COLOURS else word.replace("[", r"\[")
 
 
 def text(value: Any) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
-from flows.show import Document, coloured, text
+from flows.cli.tables import Document, coloured, text
 
 MATCHES = 8
 VERDICT_COLOURS = {

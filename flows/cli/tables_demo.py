@@ -6,8 +6,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from flows.show import Document, coloured, draw_refresh, text
-from flows.show_claims import claims_table
+from flows.cli.tables import Document, coloured, draw_refresh, text
+from flows.cli.tables_claims import claims_table
 
 SHARE_HEADINGS = {
     "week_start_date": "week of", "identified_share": "identified", "tokens": "of all", "origin_share": "by origin",

@@ -1,0 +1,74 @@
+"""The command line: it reads what a person typed, calls the route, and prints the answer."""
+
+import sys
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from typing import Annotated, Any
+
+import typer
+
+from flows.cli import alerts, dead_letters, first_run, gates, passes, provenance, queries, stand_ins
+from flows.cli.output import report_error, silence_libraries
+from tokenshare.errors import ExitCode, Interrupted, UsageError
+
+PRODUCT = (
+    "Measure market shares of AI models: usage, downloads, prices and market values, each judged by gates and "
+    "published with its denominator, its version and its evidence."
+)
+# Commands in the order of use; within a panel those that have subcommands come last.
+PANELS: Mapping[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
+    "First run": (first_run.demo, first_run.doctor),
+    "Passes": (passes.refresh, passes.backfill, passes.land, passes.compact, passes.serve),
+    "Look": (
+        *(queries.status, queries.metrics, queries.restatements, queries.report),
+        *(provenance.trace, provenance.check, provenance.cite, provenance.verify, gates.app),
+    ),
+    "Operate": (stand_ins.upstream, stand_ins.broker, dead_letters.app, alerts.app),
+}
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=PRODUCT)
+for panel, commands in PANELS.items():
+    for command in commands:
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, rich_help_panel=panel)
+        else:
+            app.command(rich_help_panel=panel)(command)
+
+
+def _print_version(is_wanted: bool) -> None:
+    if is_wanted:
+        print(f"tokenshare {version('tokenshare')}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+]
+
+
+@app.callback()
+def _root(version: Version = False) -> None:
+    """Options that stand before any command."""
+
+
+def main() -> None:
+    """The console script: every outcome has its exit code, and no error of a user's making shows a traceback."""
+    silence_libraries()
+    is_json = "--json" in sys.argv
+    try:
+        code: Any = app(standalone_mode=False)
+    except (typer.Abort, KeyboardInterrupt):
+        code = int(ExitCode.INTERRUPTED)
+    except Exception as error:  # noqa: BLE001  # the last door: whatever passes here is reported
+        code = int(report_error(_as_usage(error), is_json))
+    if code == ExitCode.INTERRUPTED:  # the option parser, too, reports an interrupt by the code alone
+        report_error(Interrupted("interrupted", "run it again; what was done stays"), is_json)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _as_usage(error: Exception) -> Exception:
+    """What the option parser reports, as our own kind of error."""
+    message = getattr(error, "format_message", None)
+    if message is None:
+        return error
+    return UsageError(message().rstrip(".") or "a command is missing", "see `tokenshare --help`")

@@ -1,0 +1,76 @@
+"""The commands about dead letters: records that broke the contract of their topic."""
+
+from typing import Annotated
+
+import typer
+
+from flows import looks
+from flows import settings as environment
+from flows.cli.options import By, Json, Reason
+from flows.cli.output import emit, progress_on_stderr
+from flows.cli.parsers import read_record_id
+from flows.cli.tables import draw_facts, draw_letters
+from flows.settings import Settings
+from tokenshare.errors import UsageError
+
+RECORD_HELP = "TOPIC:PARTITION:OFFSET, as `dlq list` shows it."
+Record = Annotated[str, typer.Argument(help=RECORD_HELP)]
+Records = Annotated[list[str] | None, typer.Argument(help=RECORD_HELP)]
+WithClosed = Annotated[bool, typer.Option("--all", help="Also those that were redriven or dropped.")]
+
+app = typer.Typer(name="dlq", no_args_is_help=True, help="List, redrive or drop records that broke their contract.")
+
+
+@app.command("list")
+def list_letters(with_closed: WithClosed = False, json: Json = False) -> None:
+    """List the open dead letters: where each record comes from, and what is wrong with it."""
+    from flows.dead_letters import listed
+
+    with progress_on_stderr() as progress:
+        document = listed(_settings(), progress, with_closed)
+    emit(document, json, draw_letters)
+
+
+@app.command("show")
+def show_letter(record: Record, json: Json = False) -> None:
+    """Show one dead letter whole, as it was sent."""
+    from flows.dead_letters import shown
+
+    place = read_record_id(record)
+    with progress_on_stderr() as progress:
+        document = shown(_settings(), place, progress)
+    emit(document, json, draw_facts)
+
+
+@app.command("redrive")
+def redrive_letters(records: Records = None, by: By = "", reason: Reason = "", json: Json = False) -> None:
+    """Land these records, or all open ones, if they obey their contract by now; each lands once."""
+    from flows.dead_letters import DeadLetterAction, redrive
+    from flows.surroundings import whoever
+
+    action = DeadLetterAction(tuple(map(read_record_id, records or [])), by.strip() or whoever(), reason.strip())
+    with progress_on_stderr() as progress:
+        document = redrive(_settings(), action, progress)
+    emit(document, json, draw_letters)
+
+
+@app.command("drop")
+def drop_letters(records: Records = None, by: By = "", reason: Reason = "", json: Json = False) -> None:
+    """Give records up, on record: they are no longer open and do not land; --by and --reason are required."""
+    from flows.dead_letters import DeadLetterAction, drop
+
+    if not (records and by.strip() and reason.strip()):
+        raise UsageError(
+            "a drop must name its records, who decides it and why",
+            "give TOPIC:PARTITION:OFFSET --by NAME --reason TEXT",
+        )
+    action = DeadLetterAction(tuple(map(read_record_id, records)), by.strip(), reason.strip())
+    with progress_on_stderr() as progress:
+        document = drop(_settings(), action, progress)
+    emit(document, json, draw_facts)
+
+
+def _settings() -> Settings:
+    settings = environment.load()
+    looks.find_home(settings)
+    return settings

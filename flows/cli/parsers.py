@@ -1,0 +1,64 @@
+"""Parsers of what people type: a metric, a moment, a day, a version, a range, a record; each raises UsageError."""
+
+import re
+from contextlib import suppress
+from datetime import UTC, date, datetime
+
+from tokenshare.errors import UsageError
+from tokenshare.metrics import METRIC_BY_ID, Metric
+from tokenshare.offsets import Range, RecordId
+from tokenshare.topics import TOPIC_BY_NAME
+
+MOST_DIGITS = 18  # of a version, which is a BIGINT
+_RANGE = re.compile(r"([a-z0-9._]+):(\d{1,5}):(\d{1,18})-(\d{1,18})", re.ASCII)
+_RECORD_ID = re.compile(r"([a-z0-9._]+):(\d{1,5}):(\d{1,18})", re.ASCII)
+
+
+def find_metric(id: str) -> Metric:
+    """The metric of that id."""
+    if id not in METRIC_BY_ID:
+        raise UsageError(f"there is no metric {id}", f"choose among {', '.join(METRIC_BY_ID)}")
+    return METRIC_BY_ID[id]
+
+
+def read_moment(text: str) -> datetime:
+    """A moment with a zone, in ISO 8601."""
+    with suppress(ValueError, OverflowError):  # a zone may move it out of the calendar
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    raise UsageError(f"{text!r} is not a moment with a zone", "write it as 2026-08-03T06:00:00Z")
+
+
+def read_day(text: str) -> date:
+    """A day in ISO 8601."""
+    with suppress(ValueError):
+        return date.fromisoformat(text)
+    raise UsageError(f"{text!r} is not a valid day", "write it as 2026-06-29")
+
+
+def read_version(text: str) -> int:
+    """The number of a version."""
+    if text.isdecimal() and len(text) <= MOST_DIGITS:
+        return int(text)
+    raise UsageError(f"{text[:40]!r} is not a valid version", "give the number that `tokenshare gates` shows")
+
+
+def read_range(text: str) -> Range:
+    """TOPIC:PARTITION:START-END as a range, its end exclusive as in the names of landed files."""
+    found = _RANGE.fullmatch(text)
+    if found and found[1] in TOPIC_BY_NAME and int(found[3]) < int(found[4]):
+        return Range(found[1], int(found[2]), int(found[3]), int(found[4]))
+    raise UsageError(
+        f"{text!r} is not a valid range", "write it as usage.observed.v1:0:100-200, the last offset not included"
+    )
+
+
+def read_record_id(text: str) -> RecordId:
+    """TOPIC:PARTITION:OFFSET."""
+    found = _RECORD_ID.fullmatch(text)
+    if found and found[1] in TOPIC_BY_NAME:
+        return RecordId(found[1], int(found[2]), int(found[3]))
+    raise UsageError(
+        f"{text!r} is not a valid record", "write it as usage.observed.v1:0:100, as `tokenshare dlq list` shows it"
+    )

@@ -1,0 +1,102 @@
+"""The commands that fetch, land, build or merge: whole passes, and parts of one that are done again."""
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from connectors.storage.home import Home
+from flows import looks
+from flows import settings as environment
+from flows.cli.options import AsOf, Json, Sources, World
+from flows.cli.output import emit, progress_on_stderr
+from flows.cli.parsers import read_day, read_moment, read_range
+from flows.cli.tables import draw_compacted, draw_files, draw_refresh
+
+Wait = Annotated[bool, typer.Option("--wait", help="Wait for a pass that holds the home, an hour at most.")]
+TakeOver = Annotated[
+    bool, typer.Option("--take-over", help="End the pass that holds the home; take topics over from another home.")
+]
+AcceptGap = Annotated[bool, typer.Option("--accept-gap", help="Go on without records that are lost, on record.")]
+First = Annotated[str, typer.Option("--from", help="The first day, such as 2026-07-01.")]
+Last = Annotated[str, typer.Option("--to", help="The last day, included.")]
+RangeText = Annotated[str, typer.Option("--range", help="TOPIC:PARTITION:START-END, the end not included.")]
+
+PATIENCE_SECONDS = 3600.0  # of a pass that a schedule started
+
+
+def refresh(
+    source: Sources = None,
+    as_of: AsOf = None,
+    world: World = None,
+    take_over: TakeOver = False,
+    wait: Wait = False,
+    accept_gap: AcceptGap = False,
+    json: Json = False,
+) -> None:
+    """Run one whole pass: fetch, land, build, judge, publish."""
+    from flows.deployments import run_once
+    from flows.report import write as write_page  # three seconds
+    from flows.run import Order
+    from flows.surroundings import whoever
+
+    settings = environment.load()
+    moment = read_moment(as_of) if as_of else None
+    order = Order(accepts_gaps_by=whoever() if accept_gap else "")
+    with progress_on_stderr() as progress:
+        report = run_once(
+            settings, moment, world, source or [], progress,
+            take_over=take_over, patience_seconds=PATIENCE_SECONDS if wait else 0.0, order=order,
+        )  # fmt: skip
+        progress("report")
+        write_page(Home(settings.home))
+    emit(report.document(), json, draw_refresh)
+    raise typer.Exit(int(report.exit_code))
+
+
+def backfill(
+    first: First, last: Last, source: Sources = None, as_of: AsOf = None, world: World = None, json: Json = False
+) -> None:
+    """Ask sources for days again, and run a whole pass over the answers."""
+    from flows.backfill import backfill as ask_again
+    from flows.report import write as write_page  # three seconds
+
+    settings = environment.load()
+    home = looks.find_home(settings)
+    moment = read_moment(as_of) if as_of else None
+    days: tuple[date, date] = (read_day(first), read_day(last))
+    with progress_on_stderr() as progress:
+        report = ask_again(settings, days, moment, world, source or [], progress)
+        progress("report")
+        write_page(home)
+    emit(report.document(), json, draw_refresh)
+    raise typer.Exit(int(report.exit_code))
+
+
+def land(range: RangeText, json: Json = False) -> None:
+    """Land a range again: verify the files that hold it, replace what is damaged or missing."""
+    from flows.reland import reland
+
+    settings = environment.load()
+    looks.find_home(settings)
+    wanted = read_range(range)
+    with progress_on_stderr() as progress:
+        document = reland(settings, wanted, progress)
+    emit(document, json, draw_files)
+
+
+def compact(json: Json = False) -> None:
+    """Merge small landed files, and prune versions as the settings say."""
+    from flows.compaction import compact as merge
+
+    settings = environment.load()
+    looks.find_home(settings)
+    emit(merge(settings), json, draw_compacted)
+
+
+def serve() -> None:
+    """Serve the Prefect deployments with their schedules, one pass at a time, until stopped."""
+    from flows.scheduled import serve_deployments
+
+    with progress_on_stderr() as progress:
+        serve_deployments(environment.load(), progress)

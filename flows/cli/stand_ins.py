@@ -1,0 +1,59 @@
+"""What stands in locally for the outside: Apache Kafka for a cluster, an emulator for the upstreams."""
+
+import sys
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows import settings as environment
+from flows.cli.options import AsOf, Json
+from flows.cli.output import emit, progress_on_stderr
+from flows.cli.parsers import read_moment
+from flows.cli.tables import draw_facts
+
+broker = typer.Typer(name="broker", no_args_is_help=True, help="Start, stop or look at the local Apache Kafka.")
+
+
+@broker.command("start")
+def start_broker(json: Json = False) -> None:
+    """Start the local broker if it does not run."""
+    from flows.surroundings import open_cluster
+
+    with progress_on_stderr() as progress:
+        found = open_cluster(environment.load(), progress)
+    emit({"bootstrap_servers": found.bootstrap_servers}, json, draw_facts)
+
+
+@broker.command("stop")
+def stop_broker(json: Json = False) -> None:
+    """Stop the local broker; its data stays."""
+    from connectors.kafka.broker import stop
+
+    emit({"stopped": stop(environment.load().home)}, json, draw_facts)
+
+
+@broker.command("status")
+def show_broker(json: Json = False) -> None:
+    """Show whether the local broker runs, and at which address."""
+    from connectors.kafka.broker import status
+
+    emit(asdict(status(environment.load().home)), json, draw_facts)
+
+
+def upstream(
+    world: Annotated[Path, typer.Argument(help="A directory of CSV files.")],
+    as_of: AsOf = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 0,
+    json: Json = False,
+) -> None:
+    """Serve a world as its upstreams would, on loopback, until stopped."""
+    from flows.surroundings import now, serve_world
+
+    served = serve_world(world, read_moment(as_of) if as_of else now(), port)
+    emit({"url": served.url, "key": served.key}, json, draw_facts)
+    sys.stdout.flush()
+    with suppress(KeyboardInterrupt):
+        served.serve_forever()
