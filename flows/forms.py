@@ -4,7 +4,7 @@ import re
 
 from pydantic import SecretStr
 
-from tokenshare.addresses import read_secret_url
+from connectors.http.addresses import read_secret_url
 
 _SERVER = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:\[\]]+):(\d{1,5})", re.ASCII)
 _CHANNEL = re.compile(r"([a-z0-9][a-z0-9-]{0,31}=)?[a-z][a-z0-9+.-]*://[!-~]+", re.IGNORECASE | re.ASCII)

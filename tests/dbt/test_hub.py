@@ -10,8 +10,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from connectors.http.session import HttpSession, Politeness
 from connectors.sources import huggingface_hub
-from connectors.sources.http import HttpSession, Politeness
 from demo import hub, world
 from demo.upstream import Upstream
 from tests.dbt.conftest import built
