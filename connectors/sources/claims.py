@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 
-from connectors.sources.curated_rows import Line, Table, read, strangers
-from connectors.sources.payload import Object, observation, read_day, refusing
+from connectors.sources.curated_rows import Line, Table, read, unknown_fields
+from connectors.sources.payload import Object, envelope_of, read_day, refuses_payload
 from tokenshare import claims
 from tokenshare.claims import About
 from tokenshare.errors import ContractViolation
@@ -30,21 +30,21 @@ def fetch(session: Session, _: Window) -> Iterator[Page]:
     yield session.get(TABLE.file)
 
 
-@refusing
+@refuses_payload
 def parse(fetch: Fetch) -> Parsed:
     (page,) = fetch.pages
-    told = observation(fetch)
+    envelope = envelope_of(fetch)
     events: dict[str, ClaimQuoted] = {}
     for line in read(page, TABLE):
         if line.cells["claim_id"] in events:
             line.refuse("claim_id", f"{line.cells['claim_id'][:60]!r} stands there twice")
-        events[line.cells["claim_id"]] = _say(line, told)
+        events[line.cells["claim_id"]] = _event(line, envelope)
     if not events:
         raise ContractViolation(f"{TABLE.file}: no claim in it")
-    return Parsed(tuple(events.values()), fetch.window.observed_at, unknown_fields=strangers(page, KNOWN))
+    return Parsed(tuple(events.values()), fetch.window.observed_at, unknown_fields=unknown_fields(page, KNOWN))
 
 
-def _say(line: Line, told: Object) -> ClaimQuoted:
+def _event(line: Line, envelope: Object) -> ClaimQuoted:
     """The claim a row makes, with what it leaves to be understood filled in."""
     about = _about(line)
     start, end = (read_day(line.text(name), line.where(name)) for name in ("period_start", "period_end"))
@@ -54,7 +54,7 @@ def _say(line: Line, told: Object) -> ClaimQuoted:
     usual = {"method": about.methods[0], "window": claims.usual_window(about, (end - start).days + 1)}
     claim = line.say(
         ClaimQuoted,
-        **told,
+        **envelope,
         claim_id=line.text("claim_id"),
         quote=line.text("quote"),
         value=line.amount("value") or line.refuse("value", "it is empty"),

@@ -114,7 +114,7 @@ def standing(fetch: Fetch, table: Table) -> list[Line]:
 
 def stating(fetch: Fetch, table: Table, events: tuple[Event, ...]) -> Parsed:
     """The events of a file's standing rows, with the rows that it takes back and the columns that nobody knows."""
-    unknown, gone = strangers(fetch.pages[0], table), _withdrawn(fetch, table)
+    unknown, gone = unknown_fields(fetch.pages[0], table), _withdrawn(fetch, table)
     return Parsed(events, fetch.window.observed_at, unknown_fields=unknown, withdrawn=gone)
 
 
@@ -153,7 +153,7 @@ def read(page: Page, table: Table) -> list[Line]:
     return [_line(number, cells, header, table) for number, cells in rows if any(cells)]
 
 
-def strangers(page: Page, table: Table) -> frozenset[str]:
+def unknown_fields(page: Page, table: Table) -> frozenset[str]:
     """Columns nobody had asked for: reported, never a reason to refuse."""
     header = next(_rows(page.body.decode("utf-8-sig"), table))[1]
     return frozenset(f"{table.file}.{name[:80]}" for name in header if name not in table.columns)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from connectors.sources.curated_rows import Line, Table, first_known, standing, stating
-from connectors.sources.payload import Object, observation, refusing
+from connectors.sources.payload import Object, envelope_of, refuses_payload
 from tokenshare.events import DisclosureObserved
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
 from tokenshare.topics import DISCLOSURE_OBSERVED
@@ -37,14 +37,14 @@ def fetch(session: Session, _: Window) -> Iterator[Page]:
     yield session.get(TABLE.file)
 
 
-@refusing
+@refuses_payload
 def parse(fetch: Fetch) -> Parsed:
-    told = observation(fetch)
-    events = tuple(_say(line, fetch, told) for line in standing(fetch, TABLE))
+    envelope = envelope_of(fetch)
+    events = tuple(_event(line, fetch, envelope) for line in standing(fetch, TABLE))
     return stating(fetch, TABLE, events)
 
 
-def _say(line: Line, fetch: Fetch, told: Object) -> DisclosureObserved:
+def _event(line: Line, fetch: Fetch, envelope: Object) -> DisclosureObserved:
     kind = line.word("kind", ("stock", "flow"))
     low, high = _range(line)
     period_start, period_end = (line.optional_day(name) for name in ("period_start", "period_end"))
@@ -54,7 +54,7 @@ def _say(line: Line, fetch: Fetch, told: Object) -> DisclosureObserved:
         line.refuse("period_end", f"{period_end} lies before {period_start}")
     return line.say(
         DisclosureObserved,
-        **told,
+        **envelope,
         known_at=line.moment("known_at"),
         fact_id=line.text("fact_id"),
         company_id=line.text("company_id"),

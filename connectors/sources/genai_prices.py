@@ -8,16 +8,16 @@ from decimal import Decimal
 
 from connectors.sources.payload import (
     Object,
-    identify,
+    build_event,
+    envelope_of,
     mind_type,
-    observation,
-    of_kind,
     read_day,
     read_document,
     read_moment,
-    refusing,
-    strangers,
-    take,
+    refuses_payload,
+    require_field,
+    require_type,
+    unknown_fields,
 )
 from connectors.sources.prices import is_clock, read_price
 from tokenshare.codec import read_count
@@ -40,14 +40,14 @@ def fetch(session: Session, _: Window) -> Iterator[Page]:
     yield session.get(FILE)
 
 
-@refusing
+@refuses_payload
 def parse(fetch: Fetch) -> Parsed:
     if len(fetch.pages) != 1:
         raise ContractViolation(f"the book came in {len(fetch.pages)} pages, not in one")
     (page,) = fetch.pages
     entries, unknown = _read_file(page, fetch.window.observed_at) if _is_file(page) else _read_package(page)
-    told = observation(fetch)
-    events = tuple(_say(entry, where, told) for where, entry in entries)
+    envelope = envelope_of(fetch)
+    events = tuple(_event(entry, where, envelope) for where, entry in entries)
     if not any(Decimal(price or 0) for event in events for price in _both(event)):
         raise ContractViolation("no price above 0: a book in which everything is free is none")
     return Parsed(events=events, as_of=fetch.window.observed_at, unknown_fields=unknown)
@@ -59,12 +59,15 @@ def _is_file(page: Page) -> bool:
 
 def _read_package(page: Page) -> tuple[list[Entry], frozenset[str]]:
     document = read_document(page)
-    listed = [of_kind(row, dict, f"prices[{n}]") for n, row in enumerate(take(document, "prices", list, "the book"))]
+    listed = [
+        require_type(row, dict, f"prices[{n}]")
+        for n, row in enumerate(require_field(document, "prices", list, "the book"))
+    ]
     entries = [(f"prices[{number}]", row) for number, row in enumerate(listed)]
     for where, row in entries:
         for name in ENTRY:
-            take(row, name, str, where)
-    return entries, strangers("prices[]", listed, frozenset(ENTRY))
+            require_field(row, name, str, where)
+    return entries, unknown_fields("prices[]", listed, frozenset(ENTRY))
 
 
 def _read_file(page: Page, moment: datetime) -> tuple[list[Entry], frozenset[str]]:
@@ -72,7 +75,7 @@ def _read_file(page: Page, moment: datetime) -> tuple[list[Entry], frozenset[str
     mind_type(page, "CSV", {"text/csv"})
     rows = list(_read_rows(page.body))
     entries = _known([(where, read_moment(row["known_at"], f"{where}: known_at"), row) for where, row in rows], moment)
-    return entries, strangers(FILE, [rows[0][1]] if rows else [], frozenset({"known_at", *ENTRY}))
+    return entries, unknown_fields(FILE, [rows[0][1]] if rows else [], frozenset({"known_at", *ENTRY}))
 
 
 def _read_rows(body: bytes) -> Iterator[Entry]:
@@ -103,7 +106,7 @@ def _known(rows: Iterable[tuple[str, datetime, Object]], moment: datetime) -> li
     ]
 
 
-def _say(entry: Object, where: str, told: Object) -> PriceListed:
+def _event(entry: Object, where: str, envelope: Object) -> PriceListed:
     start, end = (_read_day(entry, name, where) for name in ("valid_from", "valid_to"))
     if start and end and end <= start:
         raise ContractViolation(f"{where} ends on {end}, before it begins")
@@ -111,10 +114,10 @@ def _say(entry: Object, where: str, told: Object) -> PriceListed:
     if (clocks[0] is None) != (clocks[1] is None):
         raise ContractViolation(f"{where} has one end of a time window only")
     given, taken = (_per_token(entry[name], f"{where}: {name}") for name in PRICES)
-    return identify(
+    return build_event(
         PriceListed,
         where,
-        **told,
+        **envelope,
         model_id=entry["model"],
         provider=entry["provider"],
         valid_from=start,

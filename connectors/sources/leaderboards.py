@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from connectors.sources.curated_rows import Line, Table, first_known, standing, stating
-from connectors.sources.payload import Object, observation, refusing
+from connectors.sources.payload import Object, envelope_of, refuses_payload
 from tokenshare.errors import ContractViolation
 from tokenshare.events import LeaderboardObserved
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
@@ -23,19 +23,19 @@ def fetch(session: Session, _: Window) -> Iterator[Page]:
     yield session.get(TABLE.file)
 
 
-@refusing
+@refuses_payload
 def parse(fetch: Fetch) -> Parsed:
-    told = observation(fetch)
-    events = tuple(_say(line, fetch, told) for line in standing(fetch, TABLE))
+    envelope = envelope_of(fetch)
+    events = tuple(_event(line, fetch, envelope) for line in standing(fetch, TABLE))
     if {event.score for event in events} == {"0"}:
         raise ContractViolation(f"{TABLE.file}: every score is 0: nobody was scored")
     return stating(fetch, TABLE, events)
 
 
-def _say(line: Line, fetch: Fetch, told: Object) -> LeaderboardObserved:
+def _event(line: Line, fetch: Fetch, envelope: Object) -> LeaderboardObserved:
     return line.say(
         LeaderboardObserved,
-        **told,
+        **envelope,
         known_at=line.moment("known_at"),
         board_id=line.text("board_id"),
         ranking_date=line.past_day("ranking_date", fetch.window.observed_at),

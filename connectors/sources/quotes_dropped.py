@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from connectors.sources.closes import is_asked, say_price
+from connectors.sources.closes import build_quote, is_asked
 from connectors.sources.dropped import Columns, read_flag, read_known
-from connectors.sources.payload import observation, read_day, refusing
+from connectors.sources.payload import envelope_of, read_day, refuses_payload
 from tokenshare.sources import ON_CHANGE, Fetch, Page, Parsed, Session, Source, Window
 from tokenshare.topics import QUOTE_OBSERVED
 
@@ -21,15 +21,17 @@ def fetch(session: Session, _: Window) -> Iterator[Page]:
     yield session.get(PATH)
 
 
-@refusing
+@refuses_payload
 def parse(fetch: Fetch) -> Parsed:
     """Every known row is judged; those of the days asked for become events, partial bars marked as such."""
-    told, events = observation(fetch), []
+    envelope, events = envelope_of(fetch), []
     for line in read_known(fetch, COLUMNS):
         cells, where = line.cells, line.where
         day = read_day(cells["date"], f"{where}: date")
         is_partial = read_flag(cells["is_partial"], f"{where}: is_partial")
-        event = say_price(told, where, cells["symbol"], day, cells["close"], cells["currency"], is_partial=is_partial)
+        event = build_quote(
+            envelope, where, cells["symbol"], day, cells["close"], cells["currency"], is_partial=is_partial
+        )
         events += [event] if is_asked(day, fetch.window, f"{where}: date") else []
     window = fetch.window
     return Parsed(tuple(events), window.observed_at, window.start, window.end)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from connectors.sources.curated_rows import Line, Table, first_known, standing, stating
-from connectors.sources.payload import Object, observation, refusing
+from connectors.sources.payload import Object, envelope_of, refuses_payload
 from tokenshare.events import ReleaseObserved
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
 from tokenshare.topics import RELEASE_OBSERVED
@@ -22,17 +22,17 @@ def fetch(session: Session, _: Window) -> Iterator[Page]:
     yield session.get(TABLE.file)
 
 
-@refusing
+@refuses_payload
 def parse(fetch: Fetch) -> Parsed:
-    told = observation(fetch)
-    events = tuple(_say(line, fetch, told) for line in standing(fetch, TABLE))
+    envelope = envelope_of(fetch)
+    events = tuple(_event(line, fetch, envelope) for line in standing(fetch, TABLE))
     return stating(fetch, TABLE, events)
 
 
-def _say(line: Line, fetch: Fetch, told: Object) -> ReleaseObserved:
+def _event(line: Line, fetch: Fetch, envelope: Object) -> ReleaseObserved:
     return line.say(
         ReleaseObserved,
-        **told,
+        **envelope,
         known_at=line.moment("known_at"),
         vendor_id=line.text("vendor_id"),
         release_date=line.past_day("release_date", fetch.window.observed_at),

@@ -6,7 +6,7 @@ from datetime import timedelta
 from connectors.sources.closes import is_asked
 from connectors.sources.datasets import FIRST_DAY
 from connectors.sources.dropped import Columns, read_known
-from connectors.sources.payload import identify, observation, read_day, refusing
+from connectors.sources.payload import build_event, envelope_of, read_day, refuses_payload
 from tokenshare.codec import read_count
 from tokenshare.events import ShareCountObserved
 from tokenshare.sources import ON_CHANGE, Fetch, Page, Parsed, Session, Source, Window
@@ -24,19 +24,19 @@ def fetch(session: Session, _: Window) -> Iterator[Page]:
     yield session.get(PATH)
 
 
-@refusing
+@refuses_payload
 def parse(fetch: Fetch) -> Parsed:
     """All counts that are known, old ones too: the newest up to a session counts, however old it is."""
-    told, events = observation(fetch), []
+    envelope, events = envelope_of(fetch), []
     for line in read_known(fetch, COLUMNS):
         cells, where = line.cells, line.where
         day = read_day(cells["date"], f"{where}: date")
         is_asked(day, fetch.window, f"{where}: date")
         events.append(
-            identify(
+            build_event(
                 ShareCountObserved,
                 where,
-                **told,
+                **envelope,
                 symbol=cells["symbol"],
                 date=day,
                 shares_issued=read_count(cells["shares_issued"], f"{where}: shares_issued"),
