@@ -3,15 +3,17 @@
 Values are not judged: the emulator has to be able to serve what no upstream should.
 """
 
-import csv
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
-from tokenshare.errors import UsageError
-
-Cells = dict[str, str]
+from tokenshare import codec
+from tokenshare.errors import ContractViolation, UsageError
+from tokenshare.known_rows import Cells as Cells
+from tokenshare.known_rows import Row as Row
+from tokenshare.known_rows import Table, read_csv, select_known
 
 
 class Lacking(Cells):
@@ -21,35 +23,17 @@ class Lacking(Cells):
         return ""
 
 
-@dataclass(frozen=True)
-class Table:
-    """A file of a world: its columns, the key of a row, and the column whose emptiness withdraws it."""
-
-    file: str
-    columns: tuple[str, ...]
-    key: tuple[str, ...] = ()
-    value: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row and the moment from which the upstream would show it."""
-
-    known_at: datetime
-    cells: Cells
-
-
 RANKINGS = Table(
     file="rankings_daily.csv",
     columns=("known_at", "date", "model_permaslug", "total_tokens"),
     key=("date", "model_permaslug"),
-    value="total_tokens",
+    values=("total_tokens",),
 )
 CATEGORIES = Table(
     file="rankings_category_weekly.csv",
     columns=("known_at", "week_start_date", "category", "model_permaslug", "total_tokens"),
     key=("week_start_date", "category", "model_permaslug"),
-    value="total_tokens",
+    values=("total_tokens",),
 )
 MODELS = Table(
     file="models.csv",
@@ -58,25 +42,25 @@ MODELS = Table(
         *("prompt_usd_per_token", "completion_usd_per_token", "discount", "overrides_json", "withdrawn"),
     ),
     key=("id",),
-    value="id",
+    values=("id",),
 )
 QUOTES = Table(
     file="quotes.csv",
     columns=("known_at", "symbol", "date", "close", "currency", "is_partial"),
     key=("symbol", "date"),
-    value="close",
+    values=("close",),
 )
 SHARE_COUNTS = Table(
     file="share_counts.csv",
     columns=("known_at", "symbol", "date", "shares_issued", "units_per_line"),
     key=("symbol", "date"),
-    value="shares_issued",
+    values=("shares_issued",),
 )
 FX = Table(
     file="fx.csv",
     columns=("known_at", "date", "base", "quote", "rate"),
     key=("date", "base", "quote"),
-    value="rate",
+    values=("rate",),
 )
 HUB_MODELS = Table(
     file="hub_models.csv",
@@ -85,7 +69,7 @@ HUB_MODELS = Table(
         *("likes", "trending_score", "base_models", "withdrawn"),
     ),
     key=("hub_id",),
-    value="repo",
+    values=("repo",),
 )
 TABLES = (RANKINGS, CATEGORIES, MODELS, QUOTES, SHARE_COUNTS, FX, HUB_MODELS)
 
@@ -104,26 +88,16 @@ def read_rows(world: Path, table: Table) -> tuple[Row, ...] | None:
     """
     if table.file not in available(world):
         return None
-    path = world / table.file
-    return tuple(
-        Row(read_moment(cells["known_at"], f"{path} line {line}: known_at"), Lacking(cells))
-        for line, cells in read_cells(path, table.columns[:1])
-    )
+    with _refusing():
+        rows = _read(world / table.file, table.columns[:1])
+        shown = tuple(replace(row, cells=Lacking(row.cells)) for row in rows)
+        _ = [row.known_at for row in shown]  # a moment that is none is refused now, not in the middle of an answer
+    return shown
 
 
 def known(rows: Iterable[Row], table: Table, moment: datetime) -> list[Cells]:
-    """What is shown at a moment, in the file's order: of each key the rows that became known last.
-
-    Rows of one key that became known together all stay, as two answers to one question are a fault worth
-    serving. An empty value shows nothing.
-    """
-    seen = [row for row in rows if row.known_at <= moment]
-    newest: dict[tuple[str, ...], datetime] = {}
-    for row in seen:
-        key = _key(row, table)
-        newest[key] = max(row.known_at, newest.get(key, row.known_at))
-    shown = [row.cells for row in seen if row.known_at == newest[_key(row, table)]]
-    return [cells for cells in shown if cells[table.value] or table.value not in cells]
+    """What is shown at a moment, in the file's order; two answers to one question are a fault worth serving."""
+    return [row.cells for row in select_known(rows, table, moment).rows]
 
 
 def stated(cells: Cells, columns: Mapping[str, str]) -> Cells:
@@ -133,33 +107,24 @@ def stated(cells: Cells, columns: Mapping[str, str]) -> Cells:
 
 def read_cells(path: Path, columns: tuple[str, ...]) -> list[tuple[int, Cells]]:
     """Lines of a CSV file with their numbers; raises UsageError naming the file and the line."""
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            missing = [name for name in columns if name not in (reader.fieldnames or ())]
-            if missing:
-                raise UsageError(f"{path} line 1: no column {missing[0]}", f"its header is {','.join(columns)}")
-            return [(reader.line_num, _whole(cells, path, reader.line_num)) for cells in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{path} cannot be read ({error})", "write it as UTF-8 CSV with a header") from error
+    with _refusing():
+        return [(row.number, row.cells) for row in _read(path, columns)]
 
 
 def read_moment(text: str, where: str) -> datetime:
     """An ISO moment in UTC; raises UsageError."""
+    with _refusing():
+        return codec.read_moment(text, where)
+
+
+def _read(path: Path, columns: tuple[str, ...]) -> list[Row]:
+    return read_csv(path.read_bytes(), str(path), columns)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """What a world says wrongly is a usage error: a person wrote it."""
     try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is not None:
-            return moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise UsageError(f"{where} is {text[:40]!r}", "write it like 2026-08-03T02:05:00Z")
-
-
-def _key(row: Row, table: Table) -> tuple[str, ...]:
-    return tuple(row.cells[name] for name in table.key)
-
-
-def _whole(cells: Cells, path: Path, line: int) -> Cells:
-    if None in cells or None in cells.values():
-        raise UsageError(f"{path} line {line}: more or fewer cells than the header", "one cell per column")
-    return cells
+        yield
+    except (OSError, ContractViolation) as error:
+        raise UsageError(str(error), "correct the world: UTF-8 CSV, a header, one cell a column") from error

@@ -7,13 +7,12 @@ from datetime import date, datetime, timedelta
 from connectors.sources.payload import (
     Object,
     mind_version,
-    read_day,
     read_document,
-    read_moment,
     require_field,
     require_type,
     unknown_fields,
 )
+from tokenshare.codec import read_day, read_moment
 from tokenshare.errors import ContractViolation
 from tokenshare.sources import Fetch, Page
 

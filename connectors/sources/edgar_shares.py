@@ -9,13 +9,12 @@ from connectors.sources.payload import (
     Object,
     build_event,
     envelope_of,
-    read_day,
     read_document,
     refuses_payload,
     require_field,
     require_type,
 )  # fmt: skip
-from tokenshare.codec import read_count
+from tokenshare.codec import read_count, read_day
 from tokenshare.errors import ContractViolation
 from tokenshare.events import ShareCountObserved
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window

@@ -10,13 +10,12 @@ from connectors.sources.payload import (
     Object,
     envelope_of,
     mind_type,
-    read_day,
     refuses_payload,
     require_field,
     require_type,
     unknown_fields,
 )
-from tokenshare.codec import read_json
+from tokenshare.codec import read_day, read_json
 from tokenshare.errors import ContractViolation
 from tokenshare.events import QuoteObserved
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window

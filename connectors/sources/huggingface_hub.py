@@ -8,13 +8,12 @@ from connectors.sources.payload import (
     Object,
     build_event,
     envelope_of,
-    read_moment,
     refuses_payload,
     require_field,
     require_type,
     unknown_fields,
 )
-from tokenshare.codec import read_count
+from tokenshare.codec import read_count, read_moment
 from tokenshare.errors import ContractViolation
 from tokenshare.events import DownloadsObserved
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window

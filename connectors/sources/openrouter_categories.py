@@ -14,8 +14,8 @@ from connectors.sources.datasets import (
     read_answers,
     read_tokens,
 )
-from connectors.sources.payload import Object, build_event, envelope_of, read_day, refuses_payload, require_field
-from tokenshare.codec import read_count
+from connectors.sources.payload import Object, build_event, envelope_of, refuses_payload, require_field
+from tokenshare.codec import read_count, read_day
 from tokenshare.errors import ContractViolation
 from tokenshare.events import UsageCategoryObserved
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window

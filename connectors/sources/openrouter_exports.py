@@ -13,14 +13,12 @@ from connectors.sources.payload import (
     envelope_of,
     mind_type,
     mind_version,
-    read_day,
     read_document,
-    read_moment,
     refuses_payload,
     require_field,
     unknown_fields,
 )
-from tokenshare.codec import read_count
+from tokenshare.codec import read_count, read_day, read_moment
 from tokenshare.errors import ContractViolation
 from tokenshare.events import UsageObserved
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window

@@ -1,9 +1,7 @@
 """What every parser asks of a payload before it believes a word of it."""
 
 import functools
-import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -17,7 +15,6 @@ Object = dict[str, Any]
 Asked = TypeVar("Asked")
 Made = TypeVar("Made", bound=Event)
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _NAMED = {dict: "an object", list: "a list", str: "a text", int: "a whole number", bool: "true or false"}
 _REPORTED = 40  # unknown fields named per fetch: enough to see what changed, too few to flood a log
 
@@ -33,6 +30,13 @@ def refuses_payload(parse: Callable[[Fetch], Parsed]) -> Callable[[Fetch], Parse
             raise PayloadRefused(f"{fetch.source_id}: {_printable(str(error))}") from error
 
     return parse_or_refuse
+
+
+def require_one_page(fetch: Fetch) -> Page:
+    """The page of a fetch that has just one."""
+    if len(fetch.pages) != 1:
+        raise ContractViolation(f"{len(fetch.pages)} pages: one file was expected")
+    return fetch.pages[0]
 
 
 def read_document(page: Page) -> Object:
@@ -68,34 +72,18 @@ def mind_version(found: str, expected: str, where: str) -> None:
         raise ContractViolation(f"{where} is {found[:40]!r}: only {expected!r} is understood")
 
 
-def read_day(value: Any, where: str) -> date:
-    """A date written YYYY-MM-DD that exists."""
-    try:
-        if isinstance(value, str) and _DAY.fullmatch(value):
-            return date.fromisoformat(value)
-    except ValueError:
-        pass
-    raise ContractViolation(f"{where} is {str(value)[:60]!r}: not a day written YYYY-MM-DD")
-
-
-def read_moment(value: Any, where: str) -> datetime:
-    """An ISO 8601 moment with its zone, in UTC."""
-    try:
-        moment = datetime.fromisoformat(value)
-        if moment.tzinfo is not None:
-            return moment.astimezone(UTC)
-    except (ValueError, TypeError, OverflowError):
-        pass
-    raise ContractViolation(f"{where} is {str(value)[:60]!r}: not a moment with its zone")
-
-
 def build_event(event: type[Made], where: str, **content: Any) -> Made:
     """The event with its id; raises ContractViolation saying which field of what broke its contract."""
     try:
         return event.identified(**content)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        raise ContractViolation(f"{where}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        raise ContractViolation(f"{where}: {': '.join(first_problem(error))}") from error
+
+
+def first_problem(error: ValidationError) -> tuple[str, str]:
+    """The first field that broke its contract, and how."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    return ".".join(map(str, first["loc"])), str(first["msg"])
 
 
 def envelope_of(fetch: Fetch) -> Object:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from connectors.sources.money import read_amount
-from connectors.sources.payload import Object, build_event, envelope_of, mind_type, read_day, refuses_payload
+from connectors.sources.payload import Object, build_event, envelope_of, mind_type, refuses_payload, require_one_page
+from tokenshare.codec import read_day
 from tokenshare.errors import ContractViolation
 from tokenshare.events import FxObserved
 from tokenshare.sources import Fetch, Page, Parsed, Session, Window
@@ -28,9 +29,7 @@ def fetch(session: Session, _: Window) -> Iterator[Page]:
 @refuses_payload
 def parse(fetch: Fetch) -> Parsed:
     """The rates of the days asked for, all that are known on a first fetch; a file may know days after its reader's."""
-    if len(fetch.pages) != 1:
-        raise ContractViolation(f"{len(fetch.pages)} pages: one file was expected")
-    rows, window, envelope = _read_table(fetch.pages[0]), fetch.window, envelope_of(fetch)
+    rows, window, envelope = _read_table(require_one_page(fetch)), fetch.window, envelope_of(fetch)
     start = OLDEST if window.start <= FIRST_FETCH else window.start
     events: list[FxObserved] = []
     for number, row in enumerate(rows, start=2):

@@ -7,7 +7,8 @@ SOURCE = '''"""A toy: releases, a line each, from a file of three columns."""
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 
-from connectors.sources.payload import build_event, mind_type, envelope_of, read_day, refuses_payload
+from connectors.sources.payload import build_event, mind_type, envelope_of, refuses_payload
+from tokenshare.codec import read_day
 from tokenshare.events import ReleaseObserved
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
 from tokenshare.topics import RELEASE_OBSERVED
@@ -88,7 +89,7 @@ def add_source(root: Path) -> None:
     _write(root / "connectors/sources/toy_releases.py", SOURCE)
     _write(root / "tests/fixtures/sources/toy_releases/payload.csv", FIXTURE)
     registry = root / "connectors/sources/__init__.py"
-    text = registry.read_text().replace("    shares_dropped,\n)", "    shares_dropped,\n    toy_releases,\n)")
+    text = registry.read_text().replace("    shares_file,\n)", "    shares_file,\n    toy_releases,\n)")
     before, after = text.rsplit(")", 1)
     registry.write_text(f"{before}    toy_releases.SOURCE,\n){after}")
 
