@@ -1,37 +1,26 @@
 """Who hears of alerts: the channels of a set-up, opened from its settings."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 
 from pydantic import SecretStr
 
 from connectors.alerts import services
 from connectors.alerts.channel import Channel
 from connectors.alerts.services import Service
-from connectors.alerts.webhook import Caller, Trace, Webhook
-from connectors.sources.deadline import Deadline
+from connectors.alerts.webhook import Caller, Webhook
 from flows.settings import Settings, name_of
 from tokenshare.errors import UsageError
 
 
 def open_channels(settings: Settings) -> tuple[Channel, ...]:
     """The channels, each under a name of its own; raises UsageError, naming the place, for one that cannot work."""
-    webhook = (Webhook(caller_of(settings.alert_webhook_url)),) if settings.alert_webhook_url else ()
+    webhook = (Webhook(Caller(settings.alert_webhook_url)),) if settings.alert_webhook_url else ()
     channels: tuple[Channel, ...] = (*webhook, *_services(settings.alert_channels))
     names = [channel.name for channel in channels]
     twice = next((name for name in names if names.count(name) > 1), "")
     if twice:
         raise UsageError(f"two channels are called {twice}", f"give each a name in {name_of('alert_channels')}")
     return channels
-
-
-def caller_of(url: SecretStr) -> Caller:
-    """Calls that address, within a deadline that no drip outlasts."""
-    return Caller(url, _cutting)
-
-
-def _cutting(seconds: float) -> AbstractContextManager[Trace]:
-    return Deadline(seconds).cutting()
 
 
 def _services(secret: SecretStr | None) -> Iterator[Service]:

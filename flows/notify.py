@@ -8,6 +8,7 @@ from typing import Any
 
 from connectors import lock
 from connectors.alerts.channel import Channel, Outcome
+from connectors.alerts.webhook import Caller
 from connectors.lock import Owner
 from connectors.storage import warehouse
 from connectors.storage.alert_log import alert_status, outbox
@@ -15,7 +16,7 @@ from connectors.storage.alert_log.outbox import Owed
 from connectors.storage.home import Home, describe
 from connectors.storage.warehouse import Connection, fencing, runs
 from flows.alarms import foresee_failure
-from flows.channels import caller_of, open_channels
+from flows.channels import open_channels
 from flows.run import Run
 from flows.settings import Settings, name_of
 from flows.surroundings import new_run_id, now
@@ -118,7 +119,7 @@ def send_test(settings: Settings) -> list[dict[str, Any]]:
 def beat(settings: Settings, progress: Callable[[str], None]) -> None:
     """Calls the heartbeat's address, where there is one; that it did not answer is told, and is no fault of a pass."""
     if settings.heartbeat_url:
-        outcome = caller_of(settings.heartbeat_url).call("GET")
+        outcome = Caller(settings.heartbeat_url).call("GET")
         if not outcome.is_delivered:
             progress(f"the heartbeat was not taken: {outcome.said}")
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from connectors.http.session import POLITE, USER_AGENT, HttpSession, Politeness
 from connectors.sources import ecb_bundled
 from connectors.sources.files import SHIPPED, FileSession
-from connectors.sources.http import POLITE, USER_AGENT, HttpSession, Politeness
 from connectors.sources.installed_book import InstalledBook
 from flows.run import Place, Run
 from flows.settings import Settings, name_of

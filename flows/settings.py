@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import AfterValidator, AliasGenerator, Field, FilePath, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
-from tokenshare.addresses import read_secret_url
+from connectors.http.addresses import read_secret_url
 from tokenshare.errors import UsageError
 
 PREFIX = "TOKENSHARE_"

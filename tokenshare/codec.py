@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, date, datetime
 from typing import Any, NoReturn
 
 from pydantic import ValidationError
@@ -60,6 +61,27 @@ def read_count(value: Any, where: str) -> int:
     if not 0 <= count <= LARGEST_COUNT:
         raise ContractViolation(f"{where} is {value}: outside 0 to 2^63-1")
     return count
+
+
+def read_day(value: Any, where: str) -> date:
+    """A date written YYYY-MM-DD that exists; raises ContractViolation naming `where`."""
+    try:
+        if isinstance(value, str) and _DATED.fullmatch(value):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise ContractViolation(f"{where} is {str(value)[:60]!r}: not a day written YYYY-MM-DD")
+
+
+def read_moment(value: Any, where: str) -> datetime:
+    """An ISO 8601 moment with its zone, in UTC; raises ContractViolation naming `where`."""
+    try:
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
+        pass
+    raise ContractViolation(f"{where} is {str(value)[:60]!r}: not a moment with its zone, such as 2026-08-03T02:05:00Z")
 
 
 def _mind_dates(topic: Topic, document: Any) -> None:

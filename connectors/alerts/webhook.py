@@ -2,8 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,11 +10,10 @@ import httpx
 from pydantic import SecretStr
 
 from connectors.alerts.channel import DELIVERED, Outcome
-from tokenshare.addresses import is_allowed_peer, read_secret_url
+from connectors.http.addresses import is_allowed_peer, read_secret_url
+from connectors.http.deadline import Deadline, Trace
 from tokenshare.alerts import Document
 
-Trace = Callable[[str, dict[str, Any]], None]
-Cutting = Callable[[float], AbstractContextManager[Trace]]
 SECONDS = 10.0
 MOST_BYTES = 64 * 1024
 USER_AGENT = "tokenshare/1 (alerts)"
@@ -34,20 +32,16 @@ class ForbiddenPeer(Exception):
 
 @dataclass(frozen=True)
 class Caller:
-    """Calls one address directly, without a proxy and without following redirects.
-
-    `cutting` gives a trace (httpx's extension) that shuts the connection at a deadline, so that no drip outlasts it.
-    """
+    """Calls one address directly, without a proxy, without following redirects, within a deadline."""
 
     url: SecretStr = field(repr=False)
-    cutting: Cutting = field(repr=False)
     seconds: float = SECONDS
 
     def call(self, method: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Outcome:
         """One call; what came of it."""
         url = self.url.get_secret_value()
         try:
-            with self.cutting(self.seconds) as remember, self._client() as client:
+            with Deadline(self.seconds).cutting() as remember, self._client() as client:
                 asked = client.build_request(method, url, content=body, headers=dict(headers or {}))
                 asked.extensions["trace"] = _minding(read_secret_url(url).hostname or "", remember)
                 return _ask(client, asked)

@@ -14,9 +14,9 @@ from connectors.sources import (
     openrouter_exports,
     openrouter_models,
     openrouter_rankings,
-    quotes_dropped,
+    quotes_file,
     releases,
-    shares_dropped,
+    shares_file,
 )
 from tokenshare.sources import Source
 
@@ -26,9 +26,9 @@ SOURCES: tuple[Source, ...] = (
     openrouter_categories.SOURCE,
     openrouter_models.SOURCE,
     eodhd_quotes.SOURCE,
-    quotes_dropped.SOURCE,
+    quotes_file.SOURCE,
     edgar_shares.SOURCE,
-    shares_dropped.SOURCE,
+    shares_file.SOURCE,
     ecb_rates.SOURCE,
     ecb_bundled.SOURCE,
     disclosures.SOURCE,

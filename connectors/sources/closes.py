@@ -4,25 +4,25 @@ from datetime import date
 from typing import Any
 
 from connectors.sources.money import read_amount, read_currency
-from connectors.sources.payload import Object, identify
+from connectors.sources.payload import Object, build_event
 from tokenshare.errors import ContractViolation
 from tokenshare.events import QuoteObserved
 from tokenshare.sources import Window
 
 
-def say_close(told: Object, where: str, symbol: str, day: date, close: Any, currency: Any) -> QuoteObserved:
+def build_close(envelope: Object, where: str, symbol: str, day: date, close: Any, currency: Any) -> QuoteObserved:
     """The event of a price that is final; raises ContractViolation naming the field."""
-    return say_price(told, where, symbol, day, close, currency, is_partial=False)
+    return build_quote(envelope, where, symbol, day, close, currency, is_partial=False)
 
 
-def say_price(
-    told: Object, where: str, symbol: str, day: date, close: Any, currency: Any, *, is_partial: bool
+def build_quote(
+    envelope: Object, where: str, symbol: str, day: date, close: Any, currency: Any, *, is_partial: bool
 ) -> QuoteObserved:
     """The event of a price, whether its session is over or not."""
-    return identify(
+    return build_event(
         QuoteObserved,
         where,
-        **told,
+        **envelope,
         symbol=symbol,
         session_date=day,
         close=read_amount(close, f"{where}: close of {symbol}"),

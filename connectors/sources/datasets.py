@@ -7,13 +7,12 @@ from datetime import date, datetime, timedelta
 from connectors.sources.payload import (
     Object,
     mind_version,
-    of_kind,
-    read_day,
     read_document,
-    read_moment,
-    strangers,
-    take,
+    require_field,
+    require_type,
+    unknown_fields,
 )
+from tokenshare.codec import read_day, read_moment
 from tokenshare.errors import ContractViolation
 from tokenshare.sources import Fetch, Page
 
@@ -81,14 +80,16 @@ def read_tokens(row: Object, where: str) -> object:
 
 def _read(page: Page, call: Call) -> Answer:
     document = read_document(page)
-    meta = take(document, "meta", dict, "the document")
-    mind_version(take(meta, "version", str, "meta"), "v1", "meta.version")
-    told = Call(*(read_day(take(meta, name, str, "meta"), f"meta.{name}") for name in ("start_date", "end_date")))
-    if told != call:
+    meta = require_field(document, "meta", dict, "the document")
+    mind_version(require_field(meta, "version", str, "meta"), "v1", "meta.version")
+    answered = Call(
+        *(read_day(require_field(meta, name, str, "meta"), f"meta.{name}") for name in ("start_date", "end_date"))
+    )
+    if answered != call:
         raise ContractViolation(
-            f"a payload of another day than asked: {told.start} to {told.end}, not {call.start} to {call.end}"
+            f"a payload of another day than asked: {answered.start} to {answered.end}, not {call.start} to {call.end}"
         )
-    rows = [of_kind(row, dict, "a row of data") for row in take(document, "data", list, "the document")]
-    unknown = strangers("document", [document], DOCUMENT) | strangers("meta", [meta], META)
-    as_of = read_moment(take(meta, "as_of", str, "meta"), "meta.as_of")
-    return Answer(call, rows, as_of, unknown | strangers("data[]", rows, ROW))
+    rows = [require_type(row, dict, "a row of data") for row in require_field(document, "data", list, "the document")]
+    unknown = unknown_fields("document", [document], DOCUMENT) | unknown_fields("meta", [meta], META)
+    as_of = read_moment(require_field(meta, "as_of", str, "meta"), "meta.as_of")
+    return Answer(call, rows, as_of, unknown | unknown_fields("data[]", rows, ROW))

@@ -7,15 +7,14 @@ from connectors.sources.closes import is_asked
 from connectors.sources.listings import FILERS, Line
 from connectors.sources.payload import (
     Object,
-    identify,
-    observation,
-    of_kind,
-    read_day,
+    build_event,
+    envelope_of,
     read_document,
-    refusing,
-    take,
+    refuses_payload,
+    require_field,
+    require_type,
 )  # fmt: skip
-from tokenshare.codec import read_count
+from tokenshare.codec import read_count, read_day
 from tokenshare.errors import ContractViolation
 from tokenshare.events import ShareCountObserved
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
@@ -31,15 +30,15 @@ def fetch(session: Session, _: Window) -> Iterator[Page]:
         yield session.get(f"{FOLDER}/CIK{line.cik:010d}.json")
 
 
-@refusing
+@refuses_payload
 def parse(fetch: Fetch) -> Parsed:
     if len(fetch.pages) != len(FILERS):
         raise ContractViolation(f"{len(fetch.pages)} pages for {len(FILERS)} filers")
-    told = observation(fetch)
+    envelope = envelope_of(fetch)
     events = [
         event
         for line, page in zip(FILERS, fetch.pages, strict=True)
-        for event in _say(line, read_document(page), told, fetch.window)
+        for event in _events(line, read_document(page), envelope, fetch.window)
     ]
     if not events:
         raise ContractViolation("no filer states a share count")
@@ -47,15 +46,15 @@ def parse(fetch: Fetch) -> Parsed:
     return Parsed(tuple(events), fetch.window.observed_at, first, last)  # all of it is asked for every time
 
 
-def _say(line: Line, document: Object, told: Object, window: Window) -> Iterator[ShareCountObserved]:
+def _events(line: Line, document: Object, envelope: Object, window: Window) -> Iterator[ShareCountObserved]:
     """One count a day: of several filings about one day the one filed last speaks."""
     if read_count(document.get("cik"), f"{line.symbol}: cik") != line.cik:
         raise ContractViolation(f"{line.symbol}: the facts are of another company, cik {str(document['cik'])[:20]}")
     filed: dict[str, tuple[str, int]] = {}
     for number, fact in enumerate(_facts(document, line.symbol)):
         where = f"{line.symbol}: {CONCEPT}[{number}]"
-        fact = of_kind(fact, dict, where)
-        day, filed_on = take(fact, "end", str, where), take(fact, "filed", str, where)
+        fact = require_type(fact, dict, where)
+        day, filed_on = require_field(fact, "end", str, where), require_field(fact, "filed", str, where)
         if read_day(filed_on, f"{where}.filed") > window.observed_at.date():
             continue  # not filed by then
         is_asked(read_day(day, f"{where}.end"), window, f"{where}.end")
@@ -64,17 +63,17 @@ def _say(line: Line, document: Object, told: Object, window: Window) -> Iterator
             filed[day] = (filed_on, count)
     for day, (_, count) in filed.items():
         content = {"symbol": line.symbol, "date": read_day(day, line.symbol), "units_per_line": line.units}
-        yield identify(ShareCountObserved, line.symbol, **told, **content, shares_issued=count)
+        yield build_event(ShareCountObserved, line.symbol, **envelope, **content, shares_issued=count)
 
 
 def _facts(document: Object, symbol: str) -> list[object]:
     """The facts of the concept, none where a filer has never stated it."""
-    facts = take(document, "facts", dict, symbol)
-    concept = of_kind(facts.get("dei", {}), dict, f"{symbol}: dei").get(CONCEPT)
+    facts = require_field(document, "facts", dict, symbol)
+    concept = require_type(facts.get("dei", {}), dict, f"{symbol}: dei").get(CONCEPT)
     if concept is None:
         return []
-    units = take(of_kind(concept, dict, f"{symbol}: {CONCEPT}"), "units", dict, f"{symbol}: {CONCEPT}")
-    return take(units, "shares", list, f"{symbol}: {CONCEPT}.units")
+    units = require_field(require_type(concept, dict, f"{symbol}: {CONCEPT}"), "units", dict, f"{symbol}: {CONCEPT}")
+    return require_field(units, "shares", list, f"{symbol}: {CONCEPT}.units")
 
 
 SOURCE = Source(

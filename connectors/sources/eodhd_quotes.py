@@ -4,10 +4,18 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from connectors.sources.closes import is_asked, say_close
+from connectors.sources.closes import build_close, is_asked
 from connectors.sources.listings import EXCHANGES, LINES, Line
-from connectors.sources.payload import Object, mind_type, observation, of_kind, read_day, refusing, strangers, take
-from tokenshare.codec import read_json
+from connectors.sources.payload import (
+    Object,
+    envelope_of,
+    mind_type,
+    refuses_payload,
+    require_field,
+    require_type,
+    unknown_fields,
+)
+from tokenshare.codec import read_day, read_json
 from tokenshare.errors import ContractViolation
 from tokenshare.events import QuoteObserved
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
@@ -25,7 +33,7 @@ def fetch(session: Session, window: Window) -> Iterator[Page]:
         yield session.get(f"eod/{line.code}.{line.exchange}", asked, with_key=True)
 
 
-@refusing
+@refuses_payload
 def parse(fetch: Fetch) -> Parsed:
     lists, series = fetch.pages[: len(EXCHANGES)], fetch.pages[len(EXCHANGES) :]
     if len(series) != len(LINES):
@@ -34,40 +42,40 @@ def parse(fetch: Fetch) -> Parsed:
     bars = {line: _read_rows(page) for line, page in zip(LINES, series, strict=True)}
     if not any(bars.values()):
         raise ContractViolation("no line has a single day")
-    told = observation(fetch)
+    envelope = envelope_of(fetch)
     window = fetch.window
     return Parsed(
         events=tuple(
             event
             for line, rows in bars.items()
-            for event in _say(line, rows, currencies[line.exchange].get(line.code), told, window)
+            for event in _events(line, rows, currencies[line.exchange].get(line.code), envelope, window)
         ),
         as_of=window.observed_at,
         start_date=window.start,
         end_date=window.end,
-        unknown_fields=strangers("eod[]", [row for rows in bars.values() for row in rows], BAR),
+        unknown_fields=unknown_fields("eod[]", [row for rows in bars.values() for row in rows], BAR),
     )
 
 
-def _say(line: Line, rows: list[Object], currency: Any, told: Object, window: Window) -> Iterator[QuoteObserved]:
+def _events(line: Line, rows: list[Object], currency: Any, envelope: Object, window: Window) -> Iterator[QuoteObserved]:
     for number, row in enumerate(rows):
         where = f"{line.symbol}[{number}]"
-        day = read_day(take(row, "date", str, where), f"{where}.date")
+        day = read_day(require_field(row, "date", str, where), f"{where}.date")
         if "close" not in row:
             raise ContractViolation(f"{where} has no 'close': removed or renamed")
-        event = say_close(told, where, line.symbol, day, row["close"], currency)
+        event = build_close(envelope, where, line.symbol, day, row["close"], currency)
         if is_asked(day, window, f"{where}.date"):
             yield event
 
 
 def _read_currencies(page: Page) -> dict[str, Any]:
-    return {take(row, "Code", str, "a ticker"): row.get("Currency") for row in _read_rows(page)}
+    return {require_field(row, "Code", str, "a ticker"): row.get("Currency") for row in _read_rows(page)}
 
 
 def _read_rows(page: Page) -> list[Object]:
     mind_type(page, "JSON", {"application/json"})
-    rows = of_kind(read_json(page.body), list, "the document")
-    return [of_kind(row, dict, "a row") for row in rows]
+    rows = require_type(read_json(page.body), list, "the document")
+    return [require_type(row, dict, "a row") for row in rows]
 
 
 SOURCE = Source(

@@ -6,15 +6,14 @@ from datetime import datetime, timedelta
 from connectors.sources.hub_listings import PATH, Chain, Listing, next_cursor, of_kinds, read_chains, read_rows
 from connectors.sources.payload import (
     Object,
-    identify,
-    observation,
-    of_kind,
-    read_moment,
-    refusing,
-    strangers,
-    take,
+    build_event,
+    envelope_of,
+    refuses_payload,
+    require_field,
+    require_type,
+    unknown_fields,
 )
-from tokenshare.codec import read_count
+from tokenshare.codec import read_count, read_moment
 from tokenshare.errors import ContractViolation
 from tokenshare.events import DownloadsObserved
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
@@ -72,7 +71,7 @@ def _bases(official: Sequence[Chain]) -> Iterator[str]:
         yield from (name for _, name in sorted(names)[:BASES])
 
 
-@refusing
+@refuses_payload
 def parse(fetch: Fetch) -> Parsed:
     hub = next(of_kinds(read_chains(fetch.pages), "downloads"), None)
     if hub is None or not hub.counters:
@@ -81,12 +80,12 @@ def parse(fetch: Fetch) -> Parsed:
     rows = [row for page in pages for row in page]
     if not any(row.get("downloadsAllTime") is not None for row in rows):
         raise ContractViolation("no repository has 'downloadsAllTime': removed or renamed")
-    told = observation(fetch)
+    envelope = envelope_of(fetch)
     return Parsed(
-        events=tuple(_say(row, told) for found in _newest(pages).values() for row in found),
+        events=tuple(_event(row, envelope) for found in _newest(pages).values() for row in found),
         as_of=fetch.window.observed_at,
         coverage_share=hub.coverage,
-        unknown_fields=strangers("[]", rows, ROW),
+        unknown_fields=unknown_fields("[]", rows, ROW),
     )
 
 
@@ -100,21 +99,21 @@ def _newest(pages: Sequence[Sequence[Object]]) -> dict[str, list[Object]]:
         here: dict[str, list[Object]] = {}
         for number, row in enumerate(page):
             if row.get("private") is not True:
-                here.setdefault(take(row, "_id", str, f"[{number}]"), []).append(row)
+                here.setdefault(require_field(row, "_id", str, f"[{number}]"), []).append(row)
         newest |= here
     return newest
 
 
-def _say(row: Object, told: Object) -> DownloadsObserved:
-    repo = take(row, "id", str, "a repository")
+def _event(row: Object, envelope: Object) -> DownloadsObserved:
+    repo = require_field(row, "id", str, "a repository")
     tags = _tags(row, repo)
-    return identify(
+    return build_event(
         DownloadsObserved,
         repo,
-        **told,
+        **envelope,
         hub_id=row["_id"],
         repo=repo,
-        created_at=_created(row, repo, told["observed_at"]),
+        created_at=_created(row, repo, envelope["observed_at"]),
         pipeline_tag=row.get("pipeline_tag"),
         tags=tags,
         downloads_30_days=_count(row, "downloads", repo),
@@ -126,7 +125,7 @@ def _say(row: Object, told: Object) -> DownloadsObserved:
 
 
 def _created(row: Object, where: str, seen_at: datetime) -> datetime:
-    created_at = read_moment(take(row, "createdAt", str, where), f"{where}.createdAt")
+    created_at = read_moment(require_field(row, "createdAt", str, where), f"{where}.createdAt")
     if created_at > seen_at + DAY:
         raise ContractViolation(f"{where}.createdAt is {created_at:%Y-%m-%d}, a day to come on {seen_at:%Y-%m-%d}")
     return created_at
@@ -147,7 +146,7 @@ def _score(row: Object, where: str) -> float | None:
 
 def _tags(row: Object, where: str) -> tuple[str, ...]:
     """Tags that the contract takes. Anybody may write any: a strange one must not stop the Hub from being read."""
-    found = of_kind(row.get("tags") or [], list, f"{where}.tags")
+    found = require_type(row.get("tags") or [], list, f"{where}.tags")
     texts = {tag for tag in found if isinstance(tag, str)}
     return tuple(sorted(tag for tag in texts if tag.isprintable() and 0 < len(tag) <= LONGEST_TAG))
 
@@ -158,7 +157,8 @@ def _bases_of(row: Object, tags: tuple[str, ...], where: str) -> set[str]:
     A base that is named without its relation is `unspecified`, unless it is named with one as well.
     """
     stated = row.get("baseModels") or []
-    listed = [of_kind(one, dict, f"{where}.baseModels") for one in (stated if isinstance(stated, list) else [stated])]
+    stated = stated if isinstance(stated, list) else [stated]
+    listed = [require_type(one, dict, f"{where}.baseModels") for one in stated]
     found = {(str(one.get("relation") or ""), name) for one in listed for name in _names(one, where)}
     for declared in (tag.removeprefix("base_model:") for tag in tags if tag.startswith("base_model:")):
         relation, _, name = declared.rpartition(":")
@@ -168,8 +168,9 @@ def _bases_of(row: Object, tags: tuple[str, ...], where: str) -> set[str]:
 
 
 def _names(stated: Object, where: str) -> list[str]:
-    models = of_kind(stated.get("models") or [], list, f"{where}.baseModels.models")
-    return [take(of_kind(model, dict, f"{where}.baseModels"), "id", str, f"{where}.baseModels") for model in models]
+    where = f"{where}.baseModels"
+    models = require_type(stated.get("models") or [], list, f"{where}.models")
+    return [require_field(require_type(model, dict, where), "id", str, where) for model in models]
 
 
 SOURCE = Source(

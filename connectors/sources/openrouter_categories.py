@@ -14,8 +14,8 @@ from connectors.sources.datasets import (
     read_answers,
     read_tokens,
 )
-from connectors.sources.payload import Object, identify, observation, read_day, refusing, take
-from tokenshare.codec import read_count
+from connectors.sources.payload import Object, build_event, envelope_of, refuses_payload, require_field
+from tokenshare.codec import read_count, read_day
 from tokenshare.errors import ContractViolation
 from tokenshare.events import UsageCategoryObserved
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
@@ -42,14 +42,14 @@ def fetch(session: Session, window: Window) -> Iterator[Page]:
         yield session.get(PATH, {"category": CATEGORY, "period": "week", **days}, with_key=True)
 
 
-@refusing
+@refuses_payload
 def parse(fetch: Fetch) -> Parsed:
     calls = plan_calls(fetch.window)
     answers = read_answers(fetch, calls)
     mind_silence(answers, "weeks")
-    told = observation(fetch)
+    envelope = envelope_of(fetch)
     return Parsed(
-        events=tuple(event for answer in answers for event in _say(answer, told)),
+        events=tuple(event for answer in answers for event in _events(answer, envelope)),
         as_of=min(answer.as_of for answer in answers),
         start_date=calls[0].start,
         end_date=calls[-1].end,
@@ -57,22 +57,22 @@ def parse(fetch: Fetch) -> Parsed:
     )
 
 
-def _say(answer: Answer, told: Object) -> Iterator[UsageCategoryObserved]:
+def _events(answer: Answer, envelope: Object) -> Iterator[UsageCategoryObserved]:
     call = answer.call
     for number, row in enumerate(answer.rows):
         where = f"data[{number}]"
-        week = read_day(take(row, "date", str, where), f"{where}.date")
+        week = read_day(require_field(row, "date", str, where), f"{where}.date")
         if week != _monday(week):
             raise ContractViolation(f"{where}.date is {week}, which is no Monday: not the weekly grain that was asked")
         if not call.start <= week <= call.end:
             raise ContractViolation(f"{where} is of {week}, another week than asked: {call.start} to {call.end}")
-        yield identify(
+        yield build_event(
             UsageCategoryObserved,
             where,
-            **told,
+            **envelope,
             week_start_date=week,
             category=CATEGORY,
-            model_permaslug=take(row, "model_permaslug", str, where),
+            model_permaslug=require_field(row, "model_permaslug", str, where),
             tokens=read_count(read_tokens(row, where), f"{where}.total_tokens"),
         )
 

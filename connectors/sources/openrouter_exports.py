@@ -9,18 +9,16 @@ from datetime import date, datetime, timedelta
 
 from connectors.sources.payload import (
     Object,
-    identify,
+    build_event,
+    envelope_of,
     mind_type,
     mind_version,
-    observation,
-    read_day,
     read_document,
-    read_moment,
-    refusing,
-    strangers,
-    take,
+    refuses_payload,
+    require_field,
+    unknown_fields,
 )
-from tokenshare.codec import read_count
+from tokenshare.codec import read_count, read_day, read_moment
 from tokenshare.errors import ContractViolation
 from tokenshare.events import UsageObserved
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
@@ -68,7 +66,7 @@ def fetch(session: Session, _: Window) -> Iterator[Page]:
     yield session.get(path)
 
 
-@refusing
+@refuses_payload
 def parse(fetch: Fetch) -> Parsed:
     if not fetch.pages:
         raise ContractViolation("no manifest")
@@ -77,8 +75,8 @@ def parse(fetch: Fetch) -> Parsed:
         raise ContractViolation(f"{len(fetch.pages)} pages: a manifest and one file were expected")
     header, *rows = read_rows(fetch.pages[1], manifest)
     today = fetch.window.observed_at.date()
-    told = observation(fetch)
-    events = tuple(_say(header, row, number, manifest, told) for number, row in enumerate(rows, start=2))
+    envelope = envelope_of(fetch)
+    events = tuple(_event(header, row, number, manifest, envelope) for number, row in enumerate(rows, start=2))
     over = tuple(event for event in events if event.usage_date < today)
     if not over:
         raise ContractViolation("the snapshot holds no day that is over")
@@ -87,25 +85,25 @@ def parse(fetch: Fetch) -> Parsed:
         as_of=manifest.retrieved_at,
         start_date=min(event.usage_date for event in over),
         end_date=max(event.usage_date for event in over),
-        unknown_fields=manifest.unknown_fields | strangers("csv", [dict.fromkeys(header)], frozenset(COLUMNS)),
+        unknown_fields=manifest.unknown_fields | unknown_fields("csv", [dict.fromkeys(header)], frozenset(COLUMNS)),
     )
 
 
 def read_manifest(page: Page) -> Manifest:
     """The manifest a page holds; raises ContractViolation."""
     document = read_document(page)
-    mind_version(take(document, "dataset", str, "manifest"), "rankings-daily", "manifest.dataset")
-    mind_version(take(document, "schema_version", str, "manifest"), "v1", "manifest.schema_version")
-    file = take(take(document, "files", dict, "manifest"), "csv", dict, "manifest.files")
+    mind_version(require_field(document, "dataset", str, "manifest"), "rankings-daily", "manifest.dataset")
+    mind_version(require_field(document, "schema_version", str, "manifest"), "v1", "manifest.schema_version")
+    file = require_field(require_field(document, "files", dict, "manifest"), "csv", dict, "manifest.files")
     where = "manifest.files.csv"
     return Manifest(
-        snapshot_date=read_day(take(document, "snapshot_date", str, "manifest"), "manifest.snapshot_date"),
-        retrieved_at=read_moment(take(document, "retrieved_at", str, "manifest"), "manifest.retrieved_at"),
-        row_count=read_count(take(document, "row_count", int, "manifest"), "manifest.row_count"),
-        bytes=read_count(take(file, "bytes", int, where), f"{where}.bytes"),
-        sha256=take(file, "sha256", str, where),
-        url=take(file, "url", str, where),
-        unknown_fields=strangers("manifest", [document], MANIFEST) | strangers(where, [file], FILE),
+        snapshot_date=read_day(require_field(document, "snapshot_date", str, "manifest"), "manifest.snapshot_date"),
+        retrieved_at=read_moment(require_field(document, "retrieved_at", str, "manifest"), "manifest.retrieved_at"),
+        row_count=read_count(require_field(document, "row_count", int, "manifest"), "manifest.row_count"),
+        bytes=read_count(require_field(file, "bytes", int, where), f"{where}.bytes"),
+        sha256=require_field(file, "sha256", str, where),
+        url=require_field(file, "url", str, where),
+        unknown_fields=unknown_fields("manifest", [document], MANIFEST) | unknown_fields(where, [file], FILE),
     )
 
 
@@ -139,7 +137,7 @@ def _path_of(manifest: Manifest, manifest_url: str) -> str:
     return path if _DATED_CSV.fullmatch(path) and path.endswith(name) else f"{FOLDER}/{name}"
 
 
-def _say(header: list[str], cells: list[str], number: int, manifest: Manifest, told: Object) -> UsageObserved:
+def _event(header: list[str], cells: list[str], number: int, manifest: Manifest, envelope: Object) -> UsageObserved:
     where = f"csv line {number}"
     if len(cells) != len(header):
         raise ContractViolation(f"{where} has {len(cells)} cells, the header {len(header)}")
@@ -151,10 +149,10 @@ def _say(header: list[str], cells: list[str], number: int, manifest: Manifest, t
         read_count(row["rank"], f"{where}: rank")
     if not _SHARE.fullmatch(row["share_of_daily_tokens"]):
         raise ContractViolation(f"{where}: share_of_daily_tokens is {row['share_of_daily_tokens'][:60]!r}")
-    return identify(
+    return build_event(
         UsageObserved,
         where,
-        **told,
+        **envelope,
         usage_date=day,
         model_permaslug=row["model_permaslug"],
         tokens=read_count(row["total_tokens"], f"{where}: total_tokens"),

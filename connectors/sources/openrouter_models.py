@@ -6,13 +6,13 @@ from urllib.parse import parse_qsl
 
 from connectors.sources.payload import (
     Object,
-    identify,
-    observation,
-    of_kind,
+    build_event,
+    envelope_of,
     read_document,
-    refusing,
-    strangers,
-    take,
+    refuses_payload,
+    require_field,
+    require_type,
+    unknown_fields,
 )
 from connectors.sources.prices import OVERRIDE, PRICING, is_weekday_bound, read_discount, read_prices
 from tokenshare.codec import read_count
@@ -52,35 +52,35 @@ def fetch(session: Session, _: Window) -> Iterator[Page]:
             return
 
 
-@refusing
+@refuses_payload
 def parse(fetch: Fetch) -> Parsed:
     documents = [read_document(page) for page in fetch.pages]
     if not documents or _next_of(documents[-1]):
         raise ContractViolation(f"the catalogue goes on after its {len(documents)} pages")
-    entries = [_entry(row) for document in documents for row in take(document, "data", list, "the document")]
+    entries = [_entry(row) for document in documents for row in require_field(document, "data", list, "the document")]
     _mind_whole(documents, entries)
-    told = observation(fetch)
+    envelope = envelope_of(fetch)
     own = [(number, entry) for number, entry in enumerate(entries) if not _is_alias(entry)]
-    events = tuple(event for number, entry in own for event in _say(entry, f"data[{number}]", told))
+    events = tuple(event for number, entry in own for event in _events(entry, f"data[{number}]", envelope))
     _mind_prices([event for event in events if isinstance(event, PriceListed)])
     return Parsed(
         events=events,
         as_of=fetch.window.observed_at,
-        unknown_fields=strangers("document", documents, DOCUMENT) | _strangers_in([entry for _, entry in own]),
+        unknown_fields=unknown_fields("document", documents, DOCUMENT) | _unknown_in([entry for _, entry in own]),
     )
 
 
 def _entry(row: object) -> Object:
-    return of_kind(row, dict, "a row of data")
+    return require_type(row, dict, "a row of data")
 
 
 def _next_of(document: Object) -> dict[str, str]:
     """The parameters of the next page. Its host and path are not taken from the answer."""
     links = document.get("links")
-    following = of_kind(links, dict, "links").get("next") if links is not None else None
+    following = require_type(links, dict, "links").get("next") if links is not None else None
     if following is None:
         return {}
-    query = of_kind(following, str, "links.next").partition("?")[2]
+    query = require_type(following, str, "links.next").partition("?")[2]
     asked = {name: value for name, value in parse_qsl(query) if name in ("offset", "limit")}
     if "offset" not in asked:
         raise ContractViolation("links.next names no offset: paging is not as documented")
@@ -108,32 +108,33 @@ def _is_alias(entry: Object) -> bool:
     return entry.get("alias_target") is not None or str(entry.get("id")).startswith("~")
 
 
-def _say(entry: Object, where: str, told: Object) -> Iterator[Event]:
-    name, slug = take(entry, "id", str, where), take(entry, "canonical_slug", str, where)
-    architecture = take(entry, "architecture", dict, where)
-    modalities = take(architecture, "output_modalities", list, f"{where}.architecture")
-    yield identify(
+def _events(entry: Object, where: str, envelope: Object) -> Iterator[Event]:
+    name, slug = require_field(entry, "id", str, where), require_field(entry, "canonical_slug", str, where)
+    architecture = require_field(entry, "architecture", dict, where)
+    modalities = require_field(architecture, "output_modalities", list, f"{where}.architecture")
+    yield build_event(
         CatalogModelObserved,
         where,
-        **told,
+        **envelope,
         id=name,
         canonical_slug=slug,
-        name=take(entry, "name", str, where),
-        created_at=_read_epoch(take(entry, "created", int, where), f"{where}.created"),
+        name=require_field(entry, "name", str, where),
+        created_at=_read_epoch(require_field(entry, "created", int, where), f"{where}.created"),
         hugging_face_id=None if entry.get("hugging_face_id") == "" else entry.get("hugging_face_id"),
         output_modalities=tuple(modalities),
         is_withdrawn=False,
     )
-    yield from _price(take(entry, "pricing", dict, where), _priced_as(name, slug), f"{where}.pricing", told)
+    pricing = require_field(entry, "pricing", dict, where)
+    yield from _price(pricing, _priced_as(name, slug), f"{where}.pricing", envelope)
 
 
-def _price(pricing: Object, model_id: str, where: str, told: Object) -> Iterator[PriceListed]:
+def _price(pricing: Object, model_id: str, where: str, envelope: Object) -> Iterator[PriceListed]:
     is_discounted = read_discount(pricing, where)
     for price in read_prices(pricing, where):
-        yield identify(
+        yield build_event(
             PriceListed,
             where,
-            **told,
+            **envelope,
             **vars(price),
             model_id=model_id,
             provider="openrouter",
@@ -159,15 +160,15 @@ def _read_epoch(seconds: int, where: str) -> datetime:
         raise ContractViolation(f"{where} is no moment in seconds since 1970") from error
 
 
-def _strangers_in(entries: list[Object]) -> frozenset[str]:
+def _unknown_in(entries: list[Object]) -> frozenset[str]:
     """Of entries that have been read. Overrides bound to weekdays count: they had to be left out."""
     pricings = [entry["pricing"] for entry in entries]
     overrides = [found for pricing in pricings for found in pricing.get("overrides", [])]
     unplaced = {"data[].pricing.overrides[].utc_days"} if any(map(is_weekday_bound, overrides)) else set()
     return (
-        strangers("data[]", entries, ENTRY)
-        | strangers("data[].pricing", pricings, PRICING)
-        | strangers("data[].pricing.overrides[]", overrides, OVERRIDE)
+        unknown_fields("data[]", entries, ENTRY)
+        | unknown_fields("data[].pricing", pricings, PRICING)
+        | unknown_fields("data[].pricing.overrides[]", overrides, OVERRIDE)
         | unplaced
     )
 

@@ -15,8 +15,8 @@ from connectors.sources.datasets import (
     read_answers,
     read_tokens,
 )
-from connectors.sources.payload import Object, identify, observation, read_day, refusing, take
-from tokenshare.codec import read_count
+from connectors.sources.payload import Object, build_event, envelope_of, refuses_payload, require_field
+from tokenshare.codec import read_count, read_day
 from tokenshare.errors import ContractViolation
 from tokenshare.events import UsageObserved
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
@@ -34,15 +34,15 @@ def fetch(session: Session, window: Window) -> Iterator[Page]:
         yield session.get(PATH, asked, with_key=True)
 
 
-@refusing
+@refuses_payload
 def parse(fetch: Fetch) -> Parsed:
     calls = plan_calls(fetch.window)
     answers = read_answers(fetch, calls)
     yesterday = fetch.window.observed_at.date() - DAY
     if calls[-1].start <= yesterday:
         mind_silence(answers, "days")
-    told = observation(fetch)
-    events = [event for answer in answers for event in _say(answer, told)]
+    envelope = envelope_of(fetch)
+    events = [event for answer in answers for event in _events(answer, envelope)]
     return Parsed(
         # The running day is live upstream: judged like the others, but not a number yet.
         events=tuple(event for event in events if event.usage_date <= yesterday),
@@ -53,20 +53,20 @@ def parse(fetch: Fetch) -> Parsed:
     )
 
 
-def _say(answer: Answer, told: Object) -> Iterator[UsageObserved]:
+def _events(answer: Answer, envelope: Object) -> Iterator[UsageObserved]:
     call = answer.call
     for number, row in enumerate(answer.rows):
         where = f"data[{number}]"
-        day = read_day(take(row, "date", str, where), f"{where}.date")
+        day = read_day(require_field(row, "date", str, where), f"{where}.date")
         if not call.start <= day <= call.end:
             raise ContractViolation(f"{where} is of {day}, another day than asked: {call.start} to {call.end}")
         tokens = read_tokens(row, where)
-        yield identify(
+        yield build_event(
             UsageObserved,
             where,
-            **told,
+            **envelope,
             usage_date=day,
-            model_permaslug=take(row, "model_permaslug", str, where),
+            model_permaslug=require_field(row, "model_permaslug", str, where),
             tokens=read_count(tokens, f"{where}.total_tokens"),
             as_of=answer.as_of,
         )

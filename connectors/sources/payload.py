@@ -1,9 +1,7 @@
 """What every parser asks of a payload before it believes a word of it."""
 
 import functools
-import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -17,28 +15,34 @@ Object = dict[str, Any]
 Asked = TypeVar("Asked")
 Made = TypeVar("Made", bound=Event)
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _NAMED = {dict: "an object", list: "a list", str: "a text", int: "a whole number", bool: "true or false"}
 _REPORTED = 40  # unknown fields named per fetch: enough to see what changed, too few to flood a log
 
 
-def refusing(parse: Callable[[Fetch], Parsed]) -> Callable[[Fetch], Parsed]:
+def refuses_payload(parse: Callable[[Fetch], Parsed]) -> Callable[[Fetch], Parsed]:
     """The same parser, whose every objection is a PayloadRefused naming the source."""
 
     @functools.wraps(parse)
-    def refuse(fetch: Fetch) -> Parsed:
+    def parse_or_refuse(fetch: Fetch) -> Parsed:
         try:
             return parse(fetch)
         except ContractViolation as error:
             raise PayloadRefused(f"{fetch.source_id}: {_printable(str(error))}") from error
 
-    return refuse
+    return parse_or_refuse
+
+
+def require_one_page(fetch: Fetch) -> Page:
+    """The page of a fetch that has just one."""
+    if len(fetch.pages) != 1:
+        raise ContractViolation(f"{len(fetch.pages)} pages: one file was expected")
+    return fetch.pages[0]
 
 
 def read_document(page: Page) -> Object:
     """The JSON object a page holds, read strictly; raises ContractViolation."""
     mind_type(page, "JSON", {"application/json"})
-    return of_kind(read_json(page.body), dict, "the document")
+    return require_type(read_json(page.body), dict, "the document")
 
 
 def mind_type(page: Page, expected: str, kinds: set[str]) -> None:
@@ -50,14 +54,14 @@ def mind_type(page: Page, expected: str, kinds: set[str]) -> None:
         raise ContractViolation("the body is empty")
 
 
-def take(document: Object, name: str, kind: type[Asked], where: str) -> Asked:
+def require_field(document: Object, name: str, kind: type[Asked], where: str) -> Asked:
     """A field that has to be there and of that very type."""
     if name not in document:
         raise ContractViolation(f"{where} has no {name!r}: removed or renamed")
-    return of_kind(document[name], kind, f"{where}.{name}")
+    return require_type(document[name], kind, f"{where}.{name}")
 
 
-def of_kind(value: Any, kind: type[Asked], where: str) -> Asked:
+def require_type(value: Any, kind: type[Asked], where: str) -> Asked:
     if type(value) is not kind:  # isinstance would take true for a number
         raise ContractViolation(f"{where} is {str(value)[:60]!r}: not {_NAMED[kind]}")
     return value
@@ -68,43 +72,27 @@ def mind_version(found: str, expected: str, where: str) -> None:
         raise ContractViolation(f"{where} is {found[:40]!r}: only {expected!r} is understood")
 
 
-def read_day(value: Any, where: str) -> date:
-    """A date written YYYY-MM-DD that exists."""
-    try:
-        if isinstance(value, str) and _DAY.fullmatch(value):
-            return date.fromisoformat(value)
-    except ValueError:
-        pass
-    raise ContractViolation(f"{where} is {str(value)[:60]!r}: not a day written YYYY-MM-DD")
-
-
-def read_moment(value: Any, where: str) -> datetime:
-    """An ISO 8601 moment with its zone, in UTC."""
-    try:
-        moment = datetime.fromisoformat(value)
-        if moment.tzinfo is not None:
-            return moment.astimezone(UTC)
-    except (ValueError, TypeError, OverflowError):
-        pass
-    raise ContractViolation(f"{where} is {str(value)[:60]!r}: not a moment with its zone")
-
-
-def identify(event: type[Made], where: str, **content: Any) -> Made:
+def build_event(event: type[Made], where: str, **content: Any) -> Made:
     """The event with its id; raises ContractViolation saying which field of what broke its contract."""
     try:
         return event.identified(**content)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        raise ContractViolation(f"{where}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        raise ContractViolation(f"{where}: {': '.join(first_problem(error))}") from error
 
 
-def observation(fetch: Fetch) -> Object:
+def first_problem(error: ValidationError) -> tuple[str, str]:
+    """The first field that broke its contract, and how."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    return ".".join(map(str, first["loc"])), str(first["msg"])
+
+
+def envelope_of(fetch: Fetch) -> Object:
     """What every event of a fetch says of the fetch. Made once: the fetch's id is a hash of all its pages."""
     window = fetch.window
     return {"source_id": fetch.source_id, "observed_at": window.observed_at, "fetch_id": fetch.id}
 
 
-def strangers(where: str, documents: Iterable[Object], known: frozenset[str]) -> frozenset[str]:
+def unknown_fields(where: str, documents: Iterable[Object], known: frozenset[str]) -> frozenset[str]:
     """Fields nobody had met before, as `where.name`: reported, never a reason to refuse."""
     found = frozenset[str]().union(*documents) - known
     return frozenset(f"{where}.{_printable(name)[:80]}" for name in sorted(found)[:_REPORTED])

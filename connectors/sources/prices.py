@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from typing import Any
 
-from connectors.sources.payload import Object, of_kind, take
+from connectors.sources.payload import Object, require_field, require_type
 from tokenshare.codec import read_count
 from tokenshare.errors import ContractViolation
 
@@ -42,10 +42,10 @@ def read_prices(pricing: Object, where: str) -> tuple[Price, ...]:
     only has no place in the contract and is left out: better no price than one that is wrong on six days.
     """
     found = [_read(pricing, {}, where)]
-    overrides = of_kind(pricing.get("overrides", []), list, f"{where}.overrides")
+    overrides = require_type(pricing.get("overrides", []), list, f"{where}.overrides")
     for number, raw in enumerate(overrides):
         here = f"{where}.overrides[{number}]"
-        override = of_kind(raw, dict, here)
+        override = require_type(raw, dict, here)
         if not is_weekday_bound(override):
             found.append(_read(override, pricing, here))
     return tuple({(price.tier_min_tokens, price.utc_start, price.utc_end): price for price in found}.values())
@@ -77,7 +77,7 @@ def read_price(value: Any, where: str) -> str | None:
 
     A JSON number is refused: the upstream documents strings, and a number has been through binary floats.
     """
-    text = of_kind(value, str, where)
+    text = require_type(value, str, where)
     if text == VARIABLE:
         return None
     if not _PRICE.fullmatch(text):
@@ -90,7 +90,7 @@ def read_price(value: Any, where: str) -> str | None:
 
 
 def _read(stated: Object, base: Object, where: str) -> Price:
-    prompt, completion = (take(base | stated, name, str, where) for name in ("prompt", "completion"))
+    prompt, completion = (require_field(base | stated, name, str, where) for name in ("prompt", "completion"))
     tier = stated.get("min_prompt_tokens")
     start, end = (_read_clock(stated, name, where) for name in ("utc_start", "utc_end"))
     if (start is None) != (end is None):

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from connectors.sources.money import read_amount
-from connectors.sources.payload import Object, identify, mind_type, observation, read_day, refusing
+from connectors.sources.payload import Object, build_event, envelope_of, mind_type, refuses_payload, require_one_page
+from tokenshare.codec import read_day
 from tokenshare.errors import ContractViolation
 from tokenshare.events import FxObserved
 from tokenshare.sources import Fetch, Page, Parsed, Session, Window
@@ -25,27 +26,25 @@ def fetch(session: Session, _: Window) -> Iterator[Page]:
     yield session.get(PATH)
 
 
-@refusing
+@refuses_payload
 def parse(fetch: Fetch) -> Parsed:
     """The rates of the days asked for, all that are known on a first fetch; a file may know days after its reader's."""
-    if len(fetch.pages) != 1:
-        raise ContractViolation(f"{len(fetch.pages)} pages: one file was expected")
-    rows, window, told = _read_table(fetch.pages[0]), fetch.window, observation(fetch)
+    rows, window, envelope = _read_table(require_one_page(fetch)), fetch.window, envelope_of(fetch)
     start = OLDEST if window.start <= FIRST_FETCH else window.start
     events: list[FxObserved] = []
     for number, row in enumerate(rows, start=2):
         day = read_day(row["Date"], f"line {number}: Date")
-        events += _say(row, day, f"line {number}", told) if start <= day <= window.end else []
+        events += _events(row, day, f"line {number}", envelope) if start <= day <= window.end else []
     if not any(event.quote == "USD" for event in events) and rows and rows[0]["Date"] >= start.isoformat():
         raise ContractViolation("no rate of USD in the days asked for")
     return Parsed(tuple(events), window.observed_at, start, window.end)
 
 
-def _say(row: dict[str, str], day: date, where: str, told: Object) -> Iterator[FxObserved]:
+def _events(row: dict[str, str], day: date, where: str, envelope: Object) -> Iterator[FxObserved]:
     for quote in CURRENCIES:
         if row[quote].strip() not in NOT_STATED:
             rate = read_amount(row[quote].strip(), f"{where}: {quote}")
-            yield identify(FxObserved, where, **told, rate_date=day, base="EUR", quote=quote, rate=rate)
+            yield build_event(FxObserved, where, **envelope, rate_date=day, base="EUR", quote=quote, rate=rate)
 
 
 def _read_table(page: Page) -> list[dict[str, str]]:

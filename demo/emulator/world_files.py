@@ -3,16 +3,18 @@
 Values are not judged: the emulator has to be able to serve what no upstream should.
 """
 
-import csv
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from demo.tables import Table
-from tokenshare.errors import UsageError
-
-Cells = dict[str, str]
+from tokenshare import codec
+from tokenshare.errors import ContractViolation, UsageError
+from tokenshare.known_rows import Cells as Cells
+from tokenshare.known_rows import Row as Row
+from tokenshare.known_rows import read_csv, select_known
 
 
 class Lacking(Cells):
@@ -20,14 +22,6 @@ class Lacking(Cells):
 
     def __missing__(self, column: str) -> str:
         return ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row and the moment from which the upstream would show it."""
-
-    known_at: datetime
-    cells: Cells
 
 
 def available(world: Path) -> frozenset[str]:
@@ -44,26 +38,16 @@ def read_rows(world: Path, table: Table) -> tuple[Row, ...] | None:
     """
     if table.file not in available(world):
         return None
-    path = world / table.file
-    return tuple(
-        Row(read_moment(cells["known_at"], f"{path} line {line}: known_at"), Lacking(cells))
-        for line, cells in read_cells(path, table.columns[:1])
-    )
+    with _refusing():
+        rows = _read(world / table.file, table.columns[:1])
+        shown = tuple(replace(row, cells=Lacking(row.cells)) for row in rows)
+        _ = [row.known_at for row in shown]  # a moment that is none is refused now, not in the middle of an answer
+    return shown
 
 
 def known(rows: Iterable[Row], table: Table, moment: datetime) -> list[Cells]:
-    """What is shown at a moment, in the file's order: of each key the rows that became known last.
-
-    Rows of one key that became known together all stay, as two answers to one question are a fault worth
-    serving. An empty value shows nothing.
-    """
-    seen = [row for row in rows if row.known_at <= moment]
-    newest: dict[tuple[str, ...], datetime] = {}
-    for row in seen:
-        key = _key(row, table)
-        newest[key] = max(row.known_at, newest.get(key, row.known_at))
-    shown = [row.cells for row in seen if row.known_at == newest[_key(row, table)]]
-    return [cells for cells in shown if cells[table.value] or table.value not in cells]
+    """What is shown at a moment, in the file's order; two answers to one question are a fault worth serving."""
+    return [row.cells for row in select_known(rows, table, moment).rows]
 
 
 def stated(cells: Cells, columns: Mapping[str, str]) -> Cells:
@@ -72,34 +56,25 @@ def stated(cells: Cells, columns: Mapping[str, str]) -> Cells:
 
 
 def read_cells(path: Path, columns: tuple[str, ...]) -> list[tuple[int, Cells]]:
-    """Read the lines of a CSV file with their numbers; raises UsageError naming the file and the line."""
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            missing = [name for name in columns if name not in (reader.fieldnames or ())]
-            if missing:
-                raise UsageError(f"{path} line 1: no column {missing[0]}", f"its header is {','.join(columns)}")
-            return [(reader.line_num, _whole(cells, path, reader.line_num)) for cells in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{path} cannot be read ({error})", "write it as UTF-8 CSV with a header") from error
+    """Lines of a CSV file with their numbers; raises UsageError naming the file and the line."""
+    with _refusing():
+        return [(row.number, row.cells) for row in _read(path, columns)]
 
 
 def read_moment(text: str, where: str) -> datetime:
-    """Read an ISO moment, in UTC; raises UsageError."""
+    """An ISO moment in UTC; raises UsageError."""
+    with _refusing():
+        return codec.read_moment(text, where)
+
+
+def _read(path: Path, columns: tuple[str, ...]) -> list[Row]:
+    return read_csv(path.read_bytes(), str(path), columns)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """What a world says wrongly is a usage error: a person wrote it."""
     try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is not None:
-            return moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise UsageError(f"{where} is {text[:40]!r}", "write it like 2026-08-03T02:05:00Z")
-
-
-def _key(row: Row, table: Table) -> tuple[str, ...]:
-    return tuple(row.cells[name] for name in table.key)
-
-
-def _whole(cells: Cells, path: Path, line: int) -> Cells:
-    if None in cells or None in cells.values():
-        raise UsageError(f"{path} line {line}: more or fewer cells than the header", "one cell per column")
-    return cells
+        yield
+    except (OSError, ContractViolation) as error:
+        raise UsageError(str(error), "correct the world: UTF-8 CSV, a header, one cell a column") from error

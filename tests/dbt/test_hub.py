@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from connectors.http.session import HttpSession, Politeness
 from connectors.sources import huggingface_hub
-from connectors.sources.http import HttpSession, Politeness
 from demo import world
 from demo.emulator.server import Upstream
 from demo.world import hub

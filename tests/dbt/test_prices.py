@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from connectors.sources.genai_prices import fetch, parse
+from connectors.sources.genai_prices import SOURCE, parse
 from connectors.sources.installed_book import InstalledBook
 from tests.dbt.conftest import ROOT, built
 from tests.dbt.landing import Landing, fetch_book, fetch_catalogue
@@ -68,7 +68,7 @@ def compared(
         entries = [{"id": slug, "canonical_slug": slug, "name": slug} for slug in listed]
         fetch_catalogue(at, entries, rows).land(landing)
     window = Window(READ.date(), READ.date(), READ)
-    book = parse(Fetch("genai_prices", window, tuple(fetch(InstalledBook(), window))))
+    book = parse(Fetch("genai_prices", window, tuple(SOURCE.fetch(InstalledBook(), window))))
     fetch_book(READ, [event.model_dump(exclude=IDENTITY) for event in book.events]).land(landing)
     arguments = ("build", "--exclude-resource-type", "unit_test", "--indirect-selection", "cautious", "--select")
     chosen = [f"+{name}" for name in BUILT]

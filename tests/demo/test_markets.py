@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from connectors.sources import disclosures, ecb_rates, quotes_dropped, shares_dropped
+from connectors.sources import disclosures, ecb_rates, quotes_file, shares_file
 from connectors.sources.files import SHIPPED, FileSession
 from demo import world
 from demo.emulator.answers import Question
@@ -47,7 +47,7 @@ def land(landing: Landing, source: Source, *pages: Page) -> None:
 @pytest.fixture(scope="module")
 def warehouse(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     landing, files = Landing(), FileSession((folder, SHIPPED))
-    for source in (quotes_dropped.SOURCE, shares_dropped.SOURCE, disclosures.SOURCE):
+    for source in (quotes_file.SOURCE, shares_file.SOURCE, disclosures.SOURCE):
         land(landing, source, files.get(source.world_file))
     shown = Shown(folder, FINAL_AS_OF, Pace()).answer(Question(f"{ECB_FOLDER}/eurofxref-hist.zip", {}, None))
     land(landing, ecb_rates.SOURCE, Page("eurofxref-hist.zip", shown.body, shown.content_type))

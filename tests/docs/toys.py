@@ -7,7 +7,8 @@ SOURCE = '''"""A toy: releases, a line each, from a file of three columns."""
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 
-from connectors.sources.payload import identify, mind_type, observation, read_day, refusing
+from connectors.sources.payload import build_event, mind_type, envelope_of, refuses_payload
+from tokenshare.codec import read_day
 from tokenshare.events import ReleaseObserved
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
 from tokenshare.topics import RELEASE_OBSERVED
@@ -17,20 +18,20 @@ def fetch(session: Session, _: Window) -> Iterator[Page]:
     yield session.get("toy.csv")
 
 
-@refusing
+@refuses_payload
 def parse(fetch: Fetch) -> Parsed:
     (page,) = fetch.pages
     mind_type(page, "CSV", {"text/csv"})
     lines = [line.split(",") for line in page.body.decode().splitlines()[1:]]
-    events = [_say(*line, observation(fetch)) for line in lines]
+    events = [_event(*line, envelope_of(fetch)) for line in lines]
     return Parsed(tuple(events), fetch.window.observed_at)
 
 
-def _say(vendor_id: str, day: str, release: str, told: dict) -> ReleaseObserved:
+def _event(vendor_id: str, day: str, release: str, envelope: dict) -> ReleaseObserved:
     on = read_day(day, "release_date")
     known_at = datetime.combine(on, time(), UTC)
-    said = {"release": release, "is_major": True, "is_open": None, "citation": "a toy"}
-    return identify(ReleaseObserved, day, **told, known_at=known_at, vendor_id=vendor_id, release_date=on, **said)
+    cells = {"vendor_id": vendor_id, "release": release, "is_major": True, "is_open": None, "citation": "a toy"}
+    return build_event(ReleaseObserved, day, **envelope, known_at=known_at, release_date=on, **cells)
 
 
 SOURCE = Source(
@@ -88,7 +89,7 @@ def add_source(root: Path) -> None:
     _write(root / "connectors/sources/toy_releases.py", SOURCE)
     _write(root / "tests/fixtures/sources/toy_releases/payload.csv", FIXTURE)
     registry = root / "connectors/sources/__init__.py"
-    text = registry.read_text().replace("    shares_dropped,\n)", "    shares_dropped,\n    toy_releases,\n)")
+    text = registry.read_text().replace("    shares_file,\n)", "    shares_file,\n    toy_releases,\n)")
     before, after = text.rsplit(")", 1)
     registry.write_text(f"{before}    toy_releases.SOURCE,\n){after}")
 

@@ -132,7 +132,7 @@ MODELS = {
 }
 PER_MILLION = ("input_usd_per_million", "output_usd_per_million")
 BOOK = {
-    "column missing": refused(lose("valid_from"), genai_prices="line 1 has no column 'valid_from'"),
+    "column missing": refused(lose("valid_from"), genai_prices="line 1: no column valid_from"),
     "unit times 100": held(times(*PER_MILLION), {PRICES: ("book_moved", PRO)}),
     "currency swapped": NO_CURRENCY,
     "duplicate key": held(
@@ -141,7 +141,7 @@ BOOK = {
     ),
     "landed day gone": held(without(valid_from="2026-05-01", model="deepseek"), {PRICES: ("book_disappeared", PRO)}),
     "all zero": refused(put("0", *PER_MILLION), genai_prices="no price above 0"),
-    "all null": refused(put("", *PER_MILLION), genai_prices="no price above 0"),
+    "all null": refused(put("", *PER_MILLION), genai_prices="no row is known"),
     "future date": held(
         each(lambda row: row | {"valid_from": "2026-12-01", "valid_to": ""}), {PRICES: ("book_disappeared", PRO)}
     ),
@@ -150,7 +150,7 @@ BOOK = {
 LINES = (*CAPS, *VALUES)
 CLOSES = {
     "column missing": refused(
-        lose("close"), eodhd_quotes="has no 'close': removed or renamed", quotes_dropped="misses ['close']"
+        lose("close"), eodhd_quotes="has no 'close': removed or renamed", quotes_dropped="line 1: no column close"
     ),
     "unit times 100": held(times("close"), {LINES: ("split_suspected", FIRST), QUOTES: ("middle_move", FIRST)}),
     "currency swapped": held(swap("currency", "USD", "HKD"), {(*LINES, *QUOTES): ("foreign_currency", FIRST)}),
@@ -162,14 +162,16 @@ CLOSES = {
     "all zero": refused(
         put("0", "close"), eodhd_quotes="nothing is worth nothing", quotes_dropped="nothing is worth nothing"
     ),
-    "all null": refused(
-        put("", "close"), eodhd_quotes="no line has a single day", quotes_dropped="no row is known and has a value"
+    "all null": refused(put("", "close"), eodhd_quotes="no line has a single day", quotes_dropped="no row is known"),
+    "future date": refused(
+        postpone("date"), eodhd_quotes="no line has a single day", quotes_dropped="lies in the future"
     ),
-    "future date": refused(postpone("date"), eodhd_quotes="no line has a single day", quotes_dropped="a day to come"),
     "file absent": gone("quotes.csv", *LINES, *QUOTES, by=("eodhd_quotes", "quotes_dropped")),
 }
 COUNTS = {
-    "column missing": refused(lose("shares_issued"), edgar_shares=".val is", shares_dropped="misses ['shares_issued']"),
+    "column missing": refused(
+        lose("shares_issued"), edgar_shares=".val is", shares_dropped="line 1: no column shares_issued"
+    ),
     "unit times 100": held(times("shares_issued"), {LINES: ("restated_ratio", "NVDA 2026-06-01")}),
     "currency swapped": NO_CURRENCY,
     "duplicate key": held(
@@ -181,7 +183,7 @@ COUNTS = {
     "all null": refused(
         put("", "shares_issued"), edgar_shares="no filer states a share count", shares_dropped="no row is known"
     ),
-    "future date": refused(postpone("date"), edgar_shares="a day to come", shares_dropped="a day to come"),
+    "future date": refused(postpone("date"), edgar_shares="a day to come", shares_dropped="lies in the future"),
     "file absent": gone("share_counts.csv", *LINES, by=("edgar_shares", "shares_dropped")),
 }
 RATES = {

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connectors.sources import quotes_dropped
+from connectors.sources import quotes_file
 from expectations.gates import judge
 from tests.gates.consistent import case, found, measuring, members, setting, shut, unlanded
 from tests.sources.payloads import fetch_of
@@ -96,7 +96,7 @@ def test_d10_a_close_without_a_currency_or_of_nothing_is_refused(
     row = f"2026-05-11T22:00:00Z,NVDA,2026-05-11,{close},{currency},false"
     page = Page("quotes.csv", f"known_at,symbol,date,close,currency,is_partial\n{row}\n".encode(), "text/csv")
     with pytest.raises(PayloadRefused) as refusal:
-        quotes_dropped.parse(fetch_of("quotes_dropped", page))
+        quotes_file.parse(fetch_of("quotes_dropped", page))
     assert said in str(refusal.value)
     record_property("observed", f"refused: {said[:70]}")
 

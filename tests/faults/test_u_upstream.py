@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from connectors.http.session import HttpSession
 from connectors.sources import openrouter_rankings
-from connectors.sources.http import HttpSession
 from connectors.sources.payload import read_document
 from tests.upstream.polite import JSON_HEADER, PATH, SECRET, Naps, absent, served, session
 from tests.upstream.worlds import AS_OF, Reply, head, ok, scripted

@@ -13,7 +13,7 @@ from genai_prices.data import providers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.sources.genai_prices import FILE, fetch, parse
+from connectors.sources.genai_prices import SOURCE, TABLE, parse
 from connectors.sources.installed_book import InstalledBook, list_entries
 from tests.sources.payloads import FIXTURES, WINDOW, fetch_of
 from tokenshare.errors import PayloadRefused
@@ -28,7 +28,7 @@ DAYS = [date(2025, 1, 1), date(2025, 6, 10), date(2026, 3, 13), date(2026, 8, 17
 
 
 def page(text: str, kind: str = "text/csv") -> Page:
-    return Page(FILE, text.encode(), kind)
+    return Page(TABLE.file, text.encode(), kind)
 
 
 def parsed(*pages: Page) -> tuple[PriceListed, ...]:
@@ -86,8 +86,8 @@ def _with(cells: str) -> str:
 
 
 BAD: dict[str, tuple[str, str]] = {
-    "column missing": (GOOD.replace("valid_to,", "until,"), "line 1 has no column 'valid_to'"),
-    "known_at missing": (GOOD.replace("known_at,", "since,"), "line 1 has no column 'known_at'"),
+    "column missing": (GOOD.replace("valid_to,", "until,"), "prices.csv line 1: no column valid_to"),
+    "known_at missing": (GOOD.replace("known_at,", "since,"), "prices.csv line 1: no column known_at"),
     "negative": (_with("2026-04-23,2026-05-06,0,,,-1,0.28"), "line 2: input_usd_per_million is '-1'"),
     "another unit": (_with("2026-04-23,2026-05-06,0,,,0.14,1000000.01"), "above 1000000 USD per million"),
     "no number": (_with("2026-04-23,2026-05-06,0,,,NaN,0.28"), "line 2: input_usd_per_million is 'NaN'"),
@@ -97,11 +97,11 @@ BAD: dict[str, tuple[str, str]] = {
     "half a window": (_with("2026-04-23,,0,0100,,1,1"), "line 2 has one end of a time window only"),
     "no clock": (_with("2026-04-23,,0,0175,0300,1,1"), "line 2: utc_start is 175: not a clock time"),
     "no tier": (_with("2026-04-23,,-5,,,1,1"), "line 2: tier_min_tokens"),
-    "no moment": (GOOD.replace("2026-01-01T00:00:00Z", "2026-01-01"), "line 2: known_at is '2026-01-01'"),
-    "cells": (_with("2026-04-23,2026-05-06,0,,,0.14"), "line 2 has more or fewer cells than the header"),
+    "no moment": (GOOD.replace("2026-01-01T00:00:00Z", "2026-01-01"), "line 2, column known_at is '2026-01-01'"),
+    "cells": (_with("2026-04-23,2026-05-06,0,,,0.14"), "line 2: 9 cells under 10 columns"),
     "quote": (_with('2026-04-23,,0,,,"1,1'), "not CSV"),
     "no name": (GOOD.replace(",deepseek-v4-flash,2026-04-23", ",,2026-04-23"), "line 2"),
-    "header only": (GOOD.splitlines()[0] + "\n", "no price above 0"),
+    "header only": (GOOD.splitlines()[0] + "\n", "prices.csv: no row is known at 2026-05-12T02:00:00+00:00"),
     "empty": ("", "the body is empty"),
 }  # fmt: skip
 
@@ -117,8 +117,8 @@ def test_a_bad_book_is_refused_saying_where(fault: str) -> None:
 def test_a_book_in_which_all_is_free_or_nothing_is_known_yet_is_refused() -> None:
     free = "\n".join(line.rsplit(",", 2)[0] + ",0,0" for line in GOOD.splitlines()[1:])
     later = GOOD.replace("2026-", "2027-")
-    for text in (f"{GOOD.splitlines()[0]}\n{free}\n", later):
-        with pytest.raises(PayloadRefused, match="no price above 0"):
+    for text, reason in ((f"{GOOD.splitlines()[0]}\n{free}\n", "no price above 0"), (later, "no row is known at")):
+        with pytest.raises(PayloadRefused, match=reason):
             parsed(page(text))
 
 
@@ -152,7 +152,7 @@ def test_the_installed_book_is_read_whole_and_without_network(monkeypatch: pytes
         raise AssertionError("the book lies here")
 
     monkeypatch.setattr("socket.socket.connect", dial)
-    (answer,) = fetch(InstalledBook(), WINDOW)
+    (answer,) = SOURCE.fetch(InstalledBook(), WINDOW)
     events = parsed(answer)
     assert len({event.event_id for event in events}) == len(json.loads(answer.body)["prices"]) == len(events) > 1_500
     assert answer.url.startswith("genai-prices==")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.sources import edgar_shares, eodhd_quotes, quotes_dropped, shares_dropped
+from connectors.sources import edgar_shares, eodhd_quotes, quotes_file, shares_file
 from connectors.sources.listings import EXCHANGES, FILERS, LINES
 from tests.sources.payloads import FIXTURES, PAGES, WINDOW, fetch_of, page_of
 from tokenshare.errors import PayloadRefused
@@ -46,7 +46,7 @@ def counted(parsed: Parsed) -> list[tuple[Any, ...]]:
 
 
 def test_dropped_closes_are_those_known_then_of_the_days_asked_for() -> None:
-    assert closes(quotes_dropped.parse(fetch_of("quotes_dropped"))) == [
+    assert closes(quotes_file.parse(fetch_of("quotes_dropped"))) == [
         ("0700.HK", MONDAY, "606.5", "HKD", False),
         ("AVGO", MONDAY, "185", "USD", False),  # the newer row; ACME was withdrawn, Friday was not asked for
         ("NVDA", MONDAY, "207.1", "USD", True),  # the close is known a day later
@@ -55,7 +55,7 @@ def test_dropped_closes_are_those_known_then_of_the_days_asked_for() -> None:
 
 def test_rows_equally_new_all_stay() -> None:
     page = csv_page(QUOTE_HEADER + quote(close="1.5") + quote(close="1.6"))
-    assert [close[2] for close in closes(quotes_dropped.parse(fetch_of("quotes_dropped", page)))] == ["1.5", "1.6"]
+    assert [close[2] for close in closes(quotes_file.parse(fetch_of("quotes_dropped", page)))] == ["1.5", "1.6"]
 
 
 def test_the_api_says_closes_as_traded_with_the_currency_of_the_list() -> None:
@@ -83,7 +83,7 @@ def test_the_api_is_asked_for_its_lists_and_every_line_with_the_key() -> None:
 
 
 def test_share_counts_of_all_days_known_then() -> None:
-    assert counted(shares_dropped.parse(fetch_of("shares_dropped"))) == [
+    assert counted(shares_file.parse(fetch_of("shares_dropped"))) == [
         ("BABA", "2024-12-31", 18960000000, 8),
         ("NVDA", "2024-12-31", 24500000000, 1),
         ("NVDA", "2026-03-31", 24340000000, 1),
@@ -107,35 +107,38 @@ def test_of_several_filings_about_one_day_the_last_speaks() -> None:
         (quote(close="-1"), "not an amount in plain digits"),
         (quote(close="1e3"), "not an amount in plain digits"),
         (quote(close="nan"), "not an amount in plain digits"),
-        (quote(date="2026-05-13"), "line 2: date is of 2026-05-13, a day to come on 2026-05-12"),
+        (quote(date="2026-05-13"), "quotes.csv line 2, column date: 2026-05-13 lies in the future"),
         (quote(date="2026-02-30"), "not a day written YYYY-MM-DD"),
-        (quote(partial="yes"), "is_partial is 'yes': not true or false"),
+        (quote(partial="yes"), "column is_partial: 'yes' is not one of true, false"),
         (quote(symbol="nv da"), "line 2: symbol"),
         (quote(known_at="yesterday"), "known_at is 'yesterday': not a moment with its zone"),
-        (quote(close=""), "no row is known and has a value"),
-        (quote(known_at="2026-05-13T00:00:00Z"), "no row is known and has a value"),
-        ("x\n", "line 2 has 1 cells, the header 6"),
-        ("", "no row is known and has a value"),
+        (quote(close=""), "quotes.csv: no row is known at 2026-05-12T02:00:00+00:00"),
+        (
+            quote(known_at="2026-05-13T00:00:00Z"),
+            "quotes.csv: no row is known at 2026-05-12T02:00:00+00:00",
+        ),
+        ("x\n", "line 2: 1 cells under 6 columns"),
+        ("", "quotes.csv: no row is known at 2026-05-12T02:00:00+00:00"),
     ],
 )
 def test_a_file_of_closes_is_refused_whole_and_says_where(row: str, said: str) -> None:
     with pytest.raises(PayloadRefused) as refusal:
-        quotes_dropped.parse(fetch_of("quotes_dropped", csv_page(QUOTE_HEADER + row)))
+        quotes_file.parse(fetch_of("quotes_dropped", csv_page(QUOTE_HEADER + row)))
     assert said in str(refusal.value)
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (QUOTE_HEADER.replace(",currency", "") + quote(), "line 1: the header misses ['currency']"),
-        (QUOTE_HEADER.replace("close", "symbol") + quote(), "the header misses ['close'] or repeats a column"),
+        (QUOTE_HEADER.replace(",currency", "") + quote(), "line 1: no column currency; the header is known_at,symbol"),
+        (QUOTE_HEADER.replace("close", "symbol") + quote(), "line 1: column symbol stands there twice"),
         ("", "the body is empty"),
-        ("<!doctype html><html></html>", "the header misses"),
+        ("<!doctype html><html></html>", "line 1: no column known_at"),
     ],
 )
 def test_another_file_is_refused(text: str, said: str) -> None:
     with pytest.raises(PayloadRefused) as refusal:
-        quotes_dropped.parse(fetch_of("quotes_dropped", csv_page(text)))
+        quotes_file.parse(fetch_of("quotes_dropped", csv_page(text)))
     assert said in str(refusal.value)
 
 
@@ -143,17 +146,17 @@ def test_another_file_is_refused(text: str, said: str) -> None:
     ("row", "said"),
     [
         (count(shares="0"), "shares_issued: Input should be greater than or equal to 1"),
-        (count(shares="1.5"), "line 2: shares_issued is '1.5': not a whole number"),
+        (count(shares="1.5"), "line 2, column shares_issued is '1.5': not a whole number"),
         (count(shares="9999999999999"), "shares_issued: Input should be less than or equal to 1000000000000"),
-        (count(units="0.125"), "line 2: units_per_line is '0.125': not a whole number"),
+        (count(units="0.125"), "line 2, column units_per_line is '0.125': not a whole number"),
         (count(units="0"), "units_per_line: Input should be greater than or equal to 1"),
         (count(units=""), "units_per_line is '': not a whole number"),
-        (count(date="2027-01-01"), "a day to come"),
+        (count(date="2027-01-01"), "2027-01-01 lies in the future"),
     ],
 )
 def test_a_file_of_counts_is_refused_whole_and_says_where(row: str, said: str) -> None:
     with pytest.raises(PayloadRefused) as refusal:
-        shares_dropped.parse(fetch_of("shares_dropped", csv_page(COUNT_HEADER + row)))
+        shares_file.parse(fetch_of("shares_dropped", csv_page(COUNT_HEADER + row)))
     assert said in str(refusal.value)
 
 
@@ -230,7 +233,7 @@ def test_company_facts_are_refused_whole_and_say_where(document: Any, said: str)
     assert said in str(refusal.value)
 
 
-@pytest.mark.parametrize("module", [quotes_dropped, shares_dropped, edgar_shares, eodhd_quotes])
+@pytest.mark.parametrize("module", [quotes_file, shares_file, edgar_shares, eodhd_quotes])
 @settings(max_examples=60, deadline=None)
 @given(body=st.binary(max_size=300))
 def test_arbitrary_bytes_are_always_refused(module: Any, body: bytes) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connectors.sources.http import HttpSession, Politeness
+from connectors.http.session import HttpSession, Politeness
 from demo.emulator.server import Upstream
 from tests.upstream.worlds import AS_OF, write_world
 from tokenshare.errors import SourceAbsent

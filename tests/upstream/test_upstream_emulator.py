@@ -234,11 +234,11 @@ def test_a_file_the_world_lacks_is_a_404_and_is_not_available(tmp_path: Path) ->
         ),
         (
             {"rankings_daily": RANKINGS + "yesterday,2026-05-11,a/b,1\n"},
-            r"rankings_daily.csv line 15: known_at is",
+            r"rankings_daily.csv line 15, column known_at is",
         ),
-        ({"rankings_daily": RANKINGS + "2026-05-12T02:05:00,2026-05-11,a/b,1\n"}, r"line 15: known_at is"),
-        ({"rankings_daily": RANKINGS + "2026-05-12T02:05:00Z,2026-05-11\n"}, r"line 15: more or fewer cells"),
-        ({"models": MODELS + '"never closed\n'}, r"models.csv cannot be read"),
+        ({"rankings_daily": RANKINGS + "2026-05-12T02:05:00,2026-05-11,a/b,1\n"}, r"line 15, column known_at is"),
+        ({"rankings_daily": RANKINGS + "2026-05-12T02:05:00Z,2026-05-11\n"}, r"line 15: 2 cells under 4 columns"),
+        ({"models": MODELS + '"never closed\n'}, r"models.csv line \d+: not CSV"),
         (
             {"faults": "from,until,path_prefix,fault\n,,/,earthquake\n"},
             r"faults.csv line 2: fault is 'earthquake'",

@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
+from connectors.http.retry import read_wait
+from connectors.http.session import HttpSession, Politeness
 from connectors.sources import huggingface_hub
-from connectors.sources.http import HttpSession, Politeness
-from connectors.sources.retry import read_wait
 from demo.emulator.answers import Refusal
 from demo.emulator.hub import CALLS_A_WINDOW, Budget
 from demo.emulator.server import Upstream

@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from connectors.http.session import HttpSession
 from connectors.sources import ecb_rates, edgar_shares, eodhd_quotes
-from connectors.sources.http import HttpSession
 from demo.emulator.server import Upstream
 from tests.upstream.worlds import AS_OF, scripted, write_world
 from tokenshare.errors import SourceAbsent

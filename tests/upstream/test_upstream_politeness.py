@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors.sources.http import HttpSession
-from connectors.sources.retry import plan_wait, read_retry_after
+from connectors.http.retry import plan_wait, read_retry_after
+from connectors.http.session import HttpSession
 from demo.emulator.server import Upstream
 from tests.upstream.polite import PATH, SECRET, absent, session
 from tests.upstream.worlds import AS_OF, head, ok, scripted, write_world

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from connectors.http.session import HttpSession
 from connectors.sources import SOURCES
-from connectors.sources.http import HttpSession
 from demo.emulator.server import Upstream
 from tokenshare.events import UsageObserved
 from tokenshare.sources import Fetch, Window

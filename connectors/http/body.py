@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Iterable, Iterator
 
-from connectors.sources.retry import TryAgain
+from connectors.http.retry import TryAgain
 from tokenshare.errors import SourceAbsent
 
 _STEP = 1 << 20

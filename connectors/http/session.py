@@ -9,11 +9,10 @@ from typing import Self
 
 import httpx
 
-from connectors.sources.addresses import is_same_origin, read_base
-from connectors.sources.body import read_body
-from connectors.sources.deadline import Deadline
-from connectors.sources.retry import TryAgain, plan_wait, read_wait
-from tokenshare.addresses import is_loopback
+from connectors.http.addresses import is_loopback, is_same_origin, read_base
+from connectors.http.body import read_body
+from connectors.http.deadline import Deadline
+from connectors.http.retry import TryAgain, plan_wait, read_wait
 from tokenshare.codec import read_json
 from tokenshare.errors import ContractViolation, SourceAbsent, UsageError
 from tokenshare.sources import Page, Params

@@ -1,12 +1,20 @@
-"""Which addresses we speak to: https to the public internet, plain http to this machine alone; pure.
+"""Which addresses are dialled: https to the public internet, plain http to this machine alone; pure.
 
-Names are not resolved here. Whoever connects asks `is_allowed_peer` about the address it has reached.
+Names are not resolved here. A webhook asks `is_allowed_peer` about the address that it has reached. An upstream
+needs no such question: over https its certificate is the check, since a name rebound to an inner address has none
+there; plain http goes to loopback only, under no name but `localhost`.
 """
 
 import re
 import socket
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
+
+import httpx
+
+from tokenshare.errors import UsageError
+
+FIX = "use https://<public host>/..., or http://127.0.0.1:<port>/... for an upstream on this machine"
 
 _HOST = re.compile(r"[A-Za-z0-9._:-]+", re.ASCII)
 _NAT64 = IPv6Network("64:ff9b::/96")
@@ -50,6 +58,26 @@ def read_secret_url(text: str) -> SplitResult:
     return url
 
 
+def read_base(text: str) -> httpx.URL:
+    """The base URL of an upstream; raises UsageError naming the fix where it may not be dialled."""
+    try:
+        url = httpx.URL(text.rstrip("/"))
+    except httpx.InvalidURL as error:
+        raise UsageError("the address of an upstream is not a URL", FIX) from error
+    if url.userinfo:
+        raise UsageError("an upstream's URL holds a user or password", "put the key in OPENROUTER_API_KEY")
+    objection = "has a query or a fragment" if url.query or url.fragment else objection_to(url.scheme, url.host)
+    if objection:
+        shown = url.copy_with(query=None, fragment=None)  # a key may stand behind the question mark
+        raise UsageError(f"{shown}: {objection}", FIX)
+    return url
+
+
+def is_same_origin(one: httpx.URL, other: httpx.URL) -> bool:
+    """Whether both name the same scheme, host and port."""
+    return (one.scheme, one.host, _port(one)) == (other.scheme, other.host, _port(other))
+
+
 def is_allowed_peer(host: str, peer: str) -> bool:
     """Whether `peer`, the address reached for `host`, is one that may be spoken to: this machine only where it was
     named, and else none that is private, link-local or reserved."""
@@ -82,3 +110,7 @@ def _is_disguised(host: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def _port(url: httpx.URL) -> int | None:
+    return url.port or {"http": 80, "https": 443}.get(url.scheme)

@@ -1,0 +1,52 @@
+"""Sources that are one CSV file on this machine, in the columns of a world, read as it was known at a moment."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from connectors.sources.payload import Made, first_problem, mind_type, require_one_page, unknown_fields
+from tokenshare.errors import ContractViolation
+from tokenshare.known_rows import Known, Row, Table, read_csv, select_known
+from tokenshare.sources import Fetch, Page, Session, Source, Window
+
+
+def file_source(table: Table, **about: Any) -> Source:
+    """The source of a file, which is asked whole; `about` is what else there is to say of it, its parser included."""
+
+    def fetch(session: Session, _: Window) -> Iterator[Page]:
+        yield session.get(table.file)
+
+    return Source(cadence=timedelta(days=1), needs_key=False, world_file=table.file, fetch=fetch, **about)
+
+
+def read_known(fetch: Fetch, table: Table) -> Known:
+    """The rows of a fetched file that stand at the moment of the fetch; raises ContractViolation if none does."""
+    moment = fetch.window.observed_at
+    known = select_known(read_rows(fetch, table), table, moment)
+    if not known.rows:
+        raise ContractViolation(f"{table.file}: no row is known at {moment.isoformat()} that is not withdrawn")
+    return known
+
+
+def read_rows(fetch: Fetch, table: Table) -> list[Row]:
+    """Every row of a fetched file, without the blanks that people and spreadsheets leave around a cell."""
+    page = require_one_page(fetch)
+    mind_type(page, "CSV", {"text/csv"})
+    rows = read_csv(page.body, table.file, table.columns)
+    return [replace(row, cells={name: cell.strip() for name, cell in row.cells.items()}) for row in rows]
+
+
+def unknown_columns(rows: Sequence[Row], table: Table) -> frozenset[str]:
+    """Columns that are not in the table: reported, never a reason to refuse."""
+    return unknown_fields(table.file, [row.cells for row in rows[:1]], frozenset(table.columns))
+
+
+def build_from_row(row: Row, event: type[Made], **content: Any) -> Made:
+    """The event of a row; what its contract does not allow is refused like any other cell."""
+    try:
+        return event.identified(**content)
+    except ValidationError as error:
+        row.refuse(*first_problem(error))

@@ -1,0 +1,49 @@
+"""Counts of issued shares from a CSV file in the same folder as the dropped closes."""
+
+from connectors.sources.datasets import FIRST_DAY
+from connectors.sources.local_csv import build_from_row, file_source, read_known
+from connectors.sources.payload import Object, envelope_of, refuses_payload
+from tokenshare.codec import read_count
+from tokenshare.events import ShareCountObserved
+from tokenshare.known_rows import Row, Table
+from tokenshare.sources import ON_CHANGE, Fetch, Parsed
+from tokenshare.topics import SHARE_COUNT_OBSERVED
+
+TABLE = Table(
+    file="share_counts.csv",
+    columns=("known_at", "symbol", "date", "shares_issued", "units_per_line"),
+    key=("symbol", "date"),
+    values=("shares_issued",),
+)
+
+
+@refuses_payload
+def parse(fetch: Fetch) -> Parsed:
+    """All counts that are known, old ones too: the newest up to a session counts, however old it is."""
+    moment, envelope = fetch.window.observed_at, envelope_of(fetch)
+    events = tuple(_event(row, envelope) for row in read_known(fetch, TABLE).rows)
+    first = min(FIRST_DAY, *(event.date for event in events))
+    return Parsed(events, moment, first, moment.date())
+
+
+def _event(row: Row, envelope: Object) -> ShareCountObserved:
+    counts = {name: read_count(row.cells[name], row.where(name)) for name in ("shares_issued", "units_per_line")}
+    day = row.past_day("date", envelope["observed_at"])
+    return build_from_row(row, ShareCountObserved, **envelope, symbol=row.cells["symbol"], date=day, **counts)
+
+
+SOURCE = file_source(
+    TABLE,
+    id="shares_dropped",
+    title="Share counts dropped into a folder (share_counts.csv)",
+    emits=(SHARE_COUNT_OBSERVED,),
+    licence="yours: that of whoever gave you the file",
+    citation="Share counts as filed in share_counts.csv, as of {as_of}.",
+    terms="Lies in the folder TOKENSHARE_QUOTES. Columns: known_at, symbol, date, shares_issued, units_per_line.",
+    traps="shares_issued is all issued shares, of every class and listed anywhere, not the free float and not the "
+    "number of depositary shares. units_per_line is how many shares one unit of the line stands for: 8 for an ADS of "
+    "eight. A split needs a row of its own date, or it looks like a fall.",
+    due=ON_CHANGE,
+    parse=parse,
+    upstream="quotes",
+)
