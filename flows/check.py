@@ -9,6 +9,7 @@ from typing import Any
 from connectors.storage.home import Home, describe
 from connectors.storage.publications import catalog
 from flows.compose import compose
+from flows.dbt import read_graph
 from flows.known import mind_entity
 from flows.periods import EVER, Period, read_period
 from tokenshare import claims
@@ -66,7 +67,8 @@ def check(home: Home, asked: Question) -> Document:
     """The verdict in the usual window, what each method gives there, and how many variants of any window match."""
     metric = METRIC_BY_ID.get(asked.about.stands_on)
     standing = _standing(home, metric) if metric else dict.fromkeys(("as_of", "version", "status", "held_since"))
-    query = compose("int_claims_compared", {"int_claims_stated": STATED, "int_claims_asked": ASKED})
+    graph = read_graph(home.build / "dbt")
+    query = compose(graph, "int_claims_compared", {"int_claims_stated": STATED, "int_claims_asked": ASKED})
     rows = sorted(catalog.read_query(home, query, _values(asked)), key=lambda row: row["nearness"])
     own = [row for row in rows if row["tried_span_name"] == asked.window]
     if not rows:

@@ -5,15 +5,21 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from flows.graph import PROJECT, read_graph
+from pydantic import TypeAdapter
+
+from connectors.storage import durable
+from flows.graph import COMPOSED, PROJECT, Graph, graph_of
 from flows.settings import hand_to_dbt
 from tokenshare.nothing import nothing
 
 # The project as dbt parsed it last in this process, by the name of the database and the content of the project.
 _PARSED: dict[tuple[str, "Project"], Any] = {}
+_GRAPH = TypeAdapter(Graph)
 
 
 @dataclass(frozen=True)
@@ -49,13 +55,13 @@ def build(
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
-    hand_to_dbt(database)
     chosen = ["--select", *(f"+{name}" for name in relations), "--indirect-selection", "cautious"]
     left_out = ["unit_test", *([] if with_tests else ["test"]), *([] if loads_seeds else ["seed"])]
     chosen += [word for kind in left_out for word in ("--exclude-resource-type", kind)]
     try:
-        result = _run(["build", "--vars", json.dumps(dict(variables)), *chosen], database, work, midway)
-        failed = _failed(result, relations, with_tests)
+        manifest = _parse(database, work)
+        result = _run(manifest, ["build", "--vars", json.dumps(dict(variables)), *chosen], work, midway)
+        failed = _failed(result, manifest, relations, with_tests)
     finally:
         DuckDBConnectionManager.close_all_connections()
     if failed:
@@ -64,25 +70,72 @@ def build(
     return failed
 
 
-def _failed(result: Any, relations: Sequence[str], with_tests: bool) -> list[str]:
+def keep_graph(work: Path) -> None:
+    """Writes the project's graph into `work`, so that nobody who reads it there waits for dbt."""
+    if _kept(work) is None and (graph := _compiled(work)).models:
+        durable.write(work / "graph.json", _GRAPH.dump_json(graph))
+
+
+def read_graph(work: Path) -> Graph:
+    """The project's graph as it was kept in `work`, else as dbt parses it now; empty if dbt cannot parse the project.
+
+    Nothing is written into `work`: it may be that of a home which a look must not touch.
+    """
+    with TemporaryDirectory() as scratch:
+        return _kept(work) or _compiled(Path(scratch))
+
+
+def _kept(work: Path) -> Graph | None:
+    """The graph in `work`, unless another project or another dbt made it."""
+    try:
+        graph = _GRAPH.validate_json((work / "graph.json").read_bytes())
+    except (OSError, ValueError):
+        return None
+    return graph if graph.origin == _origin() else None
+
+
+def _compiled(work: Path) -> Graph:
+    manifest = _parse(work / "warehouse.duckdb", work)
+    if manifest is None:
+        return Graph(_origin(), {}, {})
+    graph = graph_of(manifest, _origin())
+    if all(node.sql for node in graph.models.values() if node.family == COMPOSED):
+        return graph
+    _run(manifest, ["compile", "--select", f"path:models/*/{COMPOSED}", "--no-populate-cache"], work, nothing)
+    return graph_of(manifest, _origin())
+
+
+def _origin() -> str:
+    return f"{project().models} {version('dbt-core')}"
+
+
+def _failed(result: Any, manifest: Any, relations: Sequence[str], with_tests: bool) -> list[str]:
     if isinstance(result.exception, KeyboardInterrupt):  # dbt keeps it to itself; it says nothing about the data
         raise result.exception
     if result.exception or result.result is None:
         return [f"dbt: {result.exception}"]
     outcomes = {r.node.name: str(r.status) for r in result.result}
-    graph = read_graph()
+    graph = graph_of(manifest, _origin())
     required = graph.required_tests(graph.below(relations)) if with_tests else set()
     failed = [name for name, status in outcomes.items() if status not in ("success", "pass")]
     return [*failed, *sorted(required - outcomes.keys())]
 
 
-def _run(words: Sequence[str], database: Path, work: Path, midway: Callable[[], None]) -> Any:
+def _parse(database: Path, work: Path) -> Any:
+    """dbt's manifest of the project for this database, parsed once a process; None if dbt cannot parse it."""
     from dbt.cli.main import dbtRunner
 
+    hand_to_dbt(database)
     parsed = (database.stem, project())
     manifest = _PARSED.get(parsed) or dbtRunner().invoke(["parse", *_options(work)]).result
     _PARSED.clear()
     _PARSED[parsed] = manifest
+    return manifest
+
+
+def _run(manifest: Any, words: Sequence[str], work: Path, midway: Callable[[], None]) -> Any:
+    from dbt.cli.main import dbtRunner
+
     runner = dbtRunner(manifest, [lambda event: midway() if event.info.name == "NodeFinished" else None])
     return runner.invoke([*words, *_options(work)])
 

@@ -1,30 +1,36 @@
-"""The dbt project as a graph, read from its SQL: what each relation stands on, and whom a failure concerns."""
+"""The dbt project as a graph, from dbt's manifest: what each relation stands on, and whom a failure concerns."""
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
-from tokenshare.metrics import GROUP_BY_ID, Metric
+from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID, Metric
 
 PROJECT = Path(__file__).parents[1] / "dbt"
 LAYERS = {"staging", "intermediate", "marts", "metrics", "tests"}
-_REF = re.compile(r"ref\(\s*'(\w+)'\s*\)")
+COMPOSED = "claims"  # the family whose models a question by hand is composed of
 
 
 @dataclass(frozen=True)
 class Node:
-    """A model or a relation test: its family (the folder inside its layer, if any) and the relations it reads."""
+    """A model or a relation test: its family (the folder inside its layer, if any) and the relations it reads.
+
+    A model of the composed family has its SQL too; each reference in it is a published relation or a model's name.
+    """
 
     name: str
     family: str
     reads: frozenset[str]
+    sql: str = ""
 
 
 @dataclass(frozen=True)
 class Graph:
-    """Models and relation tests by name."""
+    """Models and relation tests by name; `origin` names the project and the dbt that they were read with."""
 
+    origin: str
     models: Mapping[str, Node]
     tests: Mapping[str, Node]
 
@@ -56,9 +62,11 @@ class Graph:
         return name not in self.models and (name not in self.tests or self.tests[name].family in families)
 
 
-def read_graph(project: Path = PROJECT) -> Graph:
-    """The project as it lies on disk."""
-    return Graph(_nodes(project / "models"), _nodes(project / "tests"))
+def graph_of(manifest: Any, origin: str) -> Graph:
+    """The part of dbt's manifest that is used here; a model or a test that is switched off remains part of it."""
+    nodes = [*manifest.nodes.values(), *chain.from_iterable(manifest.disabled.values())]
+    found = {kind: {n.name: _node(n, manifest) for n in nodes if n.resource_type == kind} for kind in ("model", "test")}
+    return Graph(origin, found["model"], found["test"])
 
 
 def wanted(metrics: Iterable[Metric]) -> list[str]:
@@ -70,10 +78,11 @@ def wanted(metrics: Iterable[Metric]) -> list[str]:
     return list(dict.fromkeys([*(metric.id for metric in chosen), *judged, *traced]))
 
 
-def _nodes(folder: Path) -> dict[str, Node]:
-    return {path.stem: _node(path) for path in sorted(folder.rglob("*.sql"))}
-
-
-def _node(path: Path) -> Node:
-    family = "" if path.parent.name in LAYERS else path.parent.name
-    return Node(path.stem, family, frozenset(_REF.findall(path.read_text(encoding="utf-8"))))
+def _node(node: Any, manifest: Any) -> Node:
+    folder = Path(node.original_file_path).parent.name
+    family = "" if folder in LAYERS else folder
+    sql = (node.compiled_code or "") if family == COMPOSED else ""
+    for read in (manifest.nodes[id] for id in node.depends_on.nodes if id in manifest.nodes):
+        metric = METRIC_BY_ID.get(read.name)
+        sql = sql.replace(read.relation_name, metric.relation if metric else read.name)
+    return Node(node.name, family, frozenset(ref.name for ref in node.refs), sql)

@@ -16,8 +16,7 @@ from connectors.storage.warehouse.builds import Build
 from flows import parts
 from flows.alarms import foresee
 from flows.causes import Changes, explain
-from flows.dbt import project
-from flows.graph import read_graph
+from flows.dbt import project, read_graph
 from flows.ingest import SourceOutcome
 from flows.run import Run
 from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID, METRICS, ROUTER_SOURCES, Metric
@@ -80,7 +79,7 @@ def _judge(
     from expectations.gates import Case, judge  # seven seconds
 
     checks: dict[str, list[Check]] = {}
-    graph = read_graph()
+    graph = read_graph(run.home.build / "dbt")
     for group in dict.fromkeys(metric.group for metric in active):
         members, shut = tuple(metric for metric in active if metric.group == group), _shut(group, checks)
         case = Case(

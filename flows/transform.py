@@ -8,7 +8,7 @@ from typing import Any
 from connectors.storage import archive
 from connectors.storage.warehouse import builds, fencing, ledger
 from connectors.storage.warehouse.builds import Build
-from flows.dbt import build, project
+from flows.dbt import build, keep_graph, project
 from flows.graph import wanted
 from flows.parts import active, present
 from flows.run import Run
@@ -30,6 +30,7 @@ def transform(run: Run, variables: Mapping[str, Any]) -> Build:
             run.home.warehouse, variables, run.home.build / "dbt", relations, midway,
             with_tests=True, loads_seeds=loads_seeds,
         )  # fmt: skip
+    keep_graph(run.home.build / "dbt")
     made = Build(inputs, run.id, tuple(failed), seeds)
     with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
         builds.remember(connection, made)
