@@ -9,6 +9,7 @@ from connectors.storage import durable
 from connectors.storage.home import Home
 from connectors.storage.outbox import read_open
 from connectors.storage.warehouse import Connection
+from tokenshare.runbooks import link_of
 
 MOST = 50  # faults that are over, and messages
 OVER = (
@@ -57,7 +58,7 @@ def _open(connection: Connection) -> list[Board]:
             "opened_at": alert.opened_at,
             "is_flapping": alert.is_flapping,
             "reason": alert.fault.reason,
-            "runbook": alert.fault.runbook,
+            "runbook": link_of(alert.fault.runbook),
         }
         for alert in read_open(connection)
     ]

@@ -40,7 +40,7 @@ MACHINE = re.compile(
     r"|\b(pypi|artifactory|nexus|devpi|jfrog|pythonhosted)[\w-]*\.([\w-]+\.)*(org|com|net|io|internal|local)\b"
     r"|(?<!no-emit)-(extra-)?index-url|find[-]links|trusted[-]host"
 )
-LONGEST_FILE, LONGEST_MODEL, LONGEST_FUNCTION = 200, 80, 25
+LONGEST_FILE, LONGEST_MODEL, LONGEST_FUNCTION = 300, 80, 30
 
 Breaches = Iterator[str]
 
