@@ -68,11 +68,6 @@ def plan_of(connection: Connection, seen: Seen, every: Any) -> Plan:
     return Plan(made.alerts, made.resolved, (*made.notices, *remind(made.alerts, told, seen, every)))
 
 
-def page_of(check: str) -> str:
-    """The runbook of a check: an expectation has one for all columns."""
-    return check.partition(":")[0]
-
-
 def _code(error: Exception) -> ExitCode:
     return error.exit_code if isinstance(error, TokenshareError) else ExitCode.BUG
 
@@ -94,7 +89,7 @@ def _held_one(as_of: datetime, connection: Connection, decision: Decision, root:
     good = LastGood(version=shown[0].version, as_of=shown[0].valid_through, row=_plain(shown[1])) if shown else None
     return Fault(
         id=f"held/{metric.id}", key=f"held/{root}", kind="held", subject=metric.relation, reason=verdict.reason,
-        since=since, runbook=page_of(checks[0].name) if checks else "build", last_good=good,
+        since=since, runbook=checks[0].name if checks else "build", last_good=good,
         findings=tuple(_finding(check) for check in checks[:MOST_FINDINGS]),
     )  # fmt: skip
 
@@ -117,7 +112,7 @@ def _noticed(as_of: datetime, decided: Sequence[Decision]) -> Iterator[Fault]:
                 yield Fault(
                     id=f"noticed/{decision.metric.id}/{check.name}", key=f"noticed/{decision.metric.group}",
                     kind="noticed", subject=decision.metric.relation, reason=f"{check.name}: {check.observed}",
-                    since=as_of, runbook=page_of(check.name), findings=(_finding(check),),
+                    since=as_of, runbook=check.name, findings=(_finding(check),),
                 )  # fmt: skip
 
 
@@ -173,7 +168,7 @@ def _skipped(connection: Connection) -> Iterator[Fault]:
 
 
 def _finding(check: Check) -> Finding:
-    return Finding(check=check.name, observed=check.observed, expected=check.expected, runbook=page_of(check.name))
+    return Finding(check=check.name, observed=check.observed, expected=check.expected, runbook=check.name)
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

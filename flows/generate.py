@@ -52,7 +52,7 @@ def rendered() -> dict[str, str]:
         "docs/reference/promises.md": reference.promises_page(
             [(promise.name, promise.says, promise.mend, promise.stands_on) for promise in PROMISES]
         ),
-        **{f"docs/runbooks/{name}.md": text for name, text in runbook_pages(GROUPS, list(_laws()), METRICS).items()},
+        **{f"docs/runbooks/{name}": text for name, text in runbook_pages(GROUPS, list(_laws()), METRICS).items()},
         "docs/reference/alerts.md": alerts_page(Document),
         **{f"docs/sources/{source.id}.md": pages.source_page(source) for source in SOURCES},
     }

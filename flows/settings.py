@@ -166,7 +166,9 @@ class Settings(BaseSettings):
         24.0, ge=1, le=8760, description="After how long an alert that is still open is told again."
     )
     alert_runbooks: str = Field(
-        "docs/runbooks/", pattern=r"^[!-~]*$", description="What an alert puts before `<check>.md` to link its runbook."
+        "docs/runbooks/",
+        pattern=r"^[!-~]*$",
+        description="What an alert puts before `<page>.md#<check>` to link a runbook.",
     )
     heartbeat_url: Annotated[SecretStr, AfterValidator(_address)] | None = Field(
         None, description="Address that is called after every pass that ended well; a secret."

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from tokenshare.runbooks import link_of
+
 Kind = Literal["held", "noticed", "source", "pass", "skipped", "dead_letter", "restated", "test"]
 Action = Literal["trigger", "resolve", "inform"]
 Severity = Literal["error", "warning", "info"]
@@ -29,7 +31,7 @@ class Finding(Frozen):
     check: str = Field(description="Name of the check.")
     observed: str = Field(description="What it saw.")
     expected: str = Field(description="What it wanted to see.")
-    runbook: str = Field(description="Page that says what to do.")
+    runbook: str = Field(description="Link to the runbook: a page, and the check as its anchor.")
 
 
 class LastGood(Frozen):
@@ -49,7 +51,7 @@ class Fault(Frozen):
     subject: str = Field(description="The relation, source, topic or pass that it is about.")
     reason: str = Field(description="Why, in one line.")
     since: datetime = Field(description="Since when.")
-    runbook: str = Field(description="Page that says what to do.")
+    runbook: str = Field(description="Link to the runbook: a page, and the check as its anchor.")
     findings: tuple[Finding, ...] = Field(default=(), description="The checks that shut the gate.")
     last_good: LastGood | None = Field(default=None, description="What readers go on seeing, where there is any.")
 
@@ -110,7 +112,7 @@ def notice_of(
 
 
 def document_of(notice: Notice, name: str, origin: str, runbooks: str) -> Document:
-    """The message as it is sent; `name` is the name of the set-up, `runbooks` the prefix of every page."""
+    """The message as it is sent; `name` is the name of the set-up, `runbooks` the prefix of every link."""
     faults = tuple(_linked(fault, runbooks) for fault in notice.faults)
     views = tuple(fault.subject for fault in faults if fault.kind in ("held", "noticed", "restated"))
     severities = [SEVERITIES[fault.kind] for fault in faults]
@@ -135,8 +137,8 @@ def document_of(notice: Notice, name: str, origin: str, runbooks: str) -> Docume
 
 
 def _linked(fault: Fault, runbooks: str) -> Fault:
-    findings = tuple(one.model_copy(update={"runbook": f"{runbooks}{one.runbook}.md"}) for one in fault.findings)
-    return fault.model_copy(update={"runbook": f"{runbooks}{fault.runbook}.md", "findings": findings})
+    findings = tuple(one.model_copy(update={"runbook": f"{runbooks}{link_of(one.runbook)}"}) for one in fault.findings)
+    return fault.model_copy(update={"runbook": f"{runbooks}{link_of(fault.runbook)}", "findings": findings})
 
 
 def _title(notice: Notice, name: str, origin: str) -> str:

@@ -84,6 +84,7 @@ def required_checks(metric: Metric) -> set[str]:
     names = {
         "dbt_build",
         "accepted_gaps",
+        "missing_files",
         "dead_letter_share",
         "suite_pinned",
         *metric.laws,

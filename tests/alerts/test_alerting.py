@@ -64,7 +64,7 @@ def test_faults_of_several_kinds_at_once_are_counted_by_kind() -> None:
     document = document_of(notice, "here", "demo", "docs/")
     assert document.title == "here (demo): 6 faults at once (5 without answer, 1 held)"
     assert document.severity == "error"
-    assert document.faults[0].runbook == "docs/other_rows.md"
+    assert document.faults[0].runbook == "docs/completeness.md#other_rows"
 
 
 def test_what_lasts_is_told_again_after_a_while_and_says_so() -> None:

@@ -67,7 +67,8 @@ def test_commands_deliver_list_and_test(
     said = run(["deliver", "--json"])
     assert (said.exit_code, json.loads(said.stdout)["alerts"]) == (0, NOTHING)
     listed = json.loads(run(["list", "--json"]).stdout)
-    assert [one["key"] for one in listed["open"]] == ["held/router"]
+    (held,) = listed["open"]
+    assert (held["key"], held["runbook"]) == ("held/router", "completeness.md#other_rows")
     assert "held/router" in run(["list"]).stdout
     receiver.answers = [(200, b'{"ok": false}', {})]
     failed, taken = run(["test", "--json"]), run(["test"])

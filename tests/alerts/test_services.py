@@ -93,7 +93,7 @@ def test_the_body_says_what_a_person_needs() -> None:
         "Affected views: metrics.vendor_share_daily",
         "other_rows: observed 0 at 2026-07-13, expected 1",
         "Readers see metrics.vendor_share_daily version 3 as of 2026-07-14 06:00 UTC: vendor_id deepseek, tokens 12",
-        "Runbook: docs/runbooks/other_rows.md",
+        "Runbook: docs/runbooks/completeness.md#other_rows",
         "Pass run-1, key tokenshare/held/router",
     ]
 

@@ -1,7 +1,9 @@
 """What a newcomer is told: the demo's numbers are the known answers, and every documented command does what it says."""
 
 import json
+import os
 import re
+import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Callable
@@ -119,11 +121,31 @@ def test_every_command_of_a_runbook_works(demo: tuple[Scene, dict[str, Any]], sa
     scene, _ = demo
     pages = (ROOT / "docs" / "runbooks").glob("*.md")
     lines = {line for page in pages for _, body in BLOCK.findall(page.read_text()) for line in body.splitlines()}
-    assert len(lines) > 30
+    assert len(lines) >= 20
     for line in sorted(lines):
         program, *words = line.split()
         code, _, err = say(words, scene.variables)
         assert (program, code) == ("tokenshare", 0), (line, err)
+
+
+def test_dbt_by_hand_shows_why_a_model_failed(demo: tuple[Scene, dict[str, Any]], tmp_path: Path) -> None:
+    scene, _ = demo
+    page = (ROOT / "docs" / "runbooks" / "build.md").read_text().replace("/tmp/", f"{tmp_path}/")
+    copy, build = re.findall(r"^    (.*)$", page, re.MULTILINE)
+    written = {"DBT_TARGET_PATH": str(tmp_path / "target"), "DBT_LOG_PATH": str(tmp_path / "logs")}
+    environ = {**os.environ, **written, "TOKENSHARE_HOME": str(scene.root)}
+
+    def run(line: str) -> tuple[int, str]:
+        words = ["sh", "-c", line.replace("NAME", "fct_usage_daily")]
+        done = subprocess.run(words, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout
+
+    assert run(copy) == (0, "")
+    assert run(build)[0] == 0
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
+        connection.execute("DROP VIEW raw.usage_observed_v1")
+    code, out = run(build)
+    assert (code, "usage_observed_v1 does not exist" in out) == (1, True), out
 
 
 def test_every_other_documented_command_is_run_by_another_test() -> None:

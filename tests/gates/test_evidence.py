@@ -8,6 +8,7 @@ import pytest
 
 from expectations.evidence import Measured
 from expectations.gates import Case, judge
+from expectations.promises.decided import required_checks
 from tests.gates.consistent import AS_OF, EVIDENCE, case, found, measuring, members, setting, shut
 from tests.gates.tables import DAYS
 from tokenshare.metrics import GROUP_BY_ID, GROUPS, METRIC_BY_ID, Interval
@@ -132,6 +133,13 @@ def test_a_file_that_is_gone_shuts_the_gate_and_says_which_and_since_when() -> N
     assert (check.observed, check.breaches) == (f"{gone.key} {gone.observed}", (gone,))
     released = replace(judged, released=frozenset({("missing_files", gone.key, gone.observed)}))
     assert shut(released) == {"leaderboard_rank": []}
+
+
+@pytest.mark.parametrize("group", [group.id for group in GROUPS])
+def test_verify_requires_exactly_the_checks_that_a_gate_always_makes(group: str) -> None:
+    for id, checks in judge(case(*members(group))).items():
+        made = {check.name for check in checks if not check.name.startswith("expect_")}
+        assert required_checks(METRIC_BY_ID[id]) == made
 
 
 def test_one_failing_member_holds_its_whole_group() -> None:

@@ -57,6 +57,16 @@ def test_a_field_has_a_meaning(name: str) -> None:
     assert described(ALIASES[name]), f"{name} has no description"
 
 
+def test_no_field_is_defined_in_two_chapters() -> None:
+    found: dict[str, list[str]] = {}
+    for path in Path(*fields.__path__).glob("*.py"):
+        names = re.findall(r"^([A-Z]\w*) = ", path.read_text(encoding="utf-8"), re.MULTILINE)
+        for name in names:
+            found.setdefault(name, []).append(path.stem)
+    assert found.keys() >= ALIASES.keys() - {"AwareDatetime"}
+    assert {name: chapters for name, chapters in found.items() if len(chapters) > 1} == {}
+
+
 def test_every_field_is_used() -> None:
     files = (path for package in (events, rows, fields) for path in Path(*package.__path__).glob("*.py"))
     text = "".join(path.read_text(encoding="utf-8") for path in files)

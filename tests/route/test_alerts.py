@@ -157,7 +157,8 @@ def test_the_message_says_what_a_person_needs(story: Story) -> None:
     first = document["faults"][0]
     finding = next(one for one in first["findings"] if one["check"] == "other_rows")
     assert (finding["observed"], finding["expected"]) == (f"0 at {BAD_DAY}", "1")
-    assert (Path(__file__).parents[2] / finding["runbook"]).is_file()
+    page, _, anchor = finding["runbook"].partition("#")
+    assert f"\n## {anchor}\n" in (Path(__file__).parents[2] / page).read_text(encoding="utf-8")
     good = next(one["last_good"] for one in document["faults"] if one["subject"] == "metrics.vendor_share_daily")
     assert datetime.fromisoformat(good["as_of"]) == datetime.fromisoformat("2026-07-13T06:00:00Z")
     assert good["row"]["usage_date"] == "2026-07-12"

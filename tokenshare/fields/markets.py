@@ -68,9 +68,6 @@ ClosePrice = Annotated[
         json_schema_extra={"unit": "currency"},
     ),
 ]
-Usd = Annotated[
-    float, Field(ge=0, description="United States dollars, exact to the cent.", json_schema_extra={"unit": "USD"})
-]
 UsdChange = Annotated[
     float,
     Field(description="Change in United States dollars, exact to the cent.", json_schema_extra={"unit": "USD"}),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from tokenshare.errors import ExitCode
 from tokenshare.metrics import Group, Metric
 from tokenshare.render.markdown import code, page, table
+from tokenshare.runbooks import link_of
 
 Setting = tuple[str, str, str]  # variable, default, meaning
 Kept = tuple[str, str, str, Sequence[str]]  # name, what it says, what mends it, the promises it stands on
@@ -32,7 +33,7 @@ ALWAYS: Mapping[str, str] = {
     "partition at least) at most 5 % are dead letters that nobody has redriven or dropped.",
     "suite_pinned": "The suite is the committed one, in size and digest: a lost expectation shuts the gate.",
     "expect_*": "What the columns say: at least one row, exactly these columns, a unique grain, no null where none "
-    "may be, bounds, patterns, choices. Infinity and NaN are not numbers.",
+    "may be, bounds, patterns, choices. Infinity and NaN are not numbers. [Each of them](../runbooks/columns.md).",
     "followed_groups": "Of verdicts: no row moves that stands on a metric whose own gate is shut.",
     "coherence_group": "Members of a group are let out together or not at all, so that rows always add up.",
 }
@@ -83,12 +84,15 @@ def exits_page(gravity: Sequence[ExitCode]) -> str:
 def checks_page(groups: Sequence[Group], laws: Sequence[Law], metrics: Sequence[Metric]) -> str:
     """The checks between a candidate and its readers: build, evidence, laws."""
     held_by = {law: ", ".join(code(m.id) for m in metrics if law in m.laws) for law, _, _ in laws}
-    lawful = [(code(law), where, meaning, held_by[law]) for law, where, meaning in laws]
+    lawful = [(_linked(law), where, meaning, held_by[law]) for law, where, meaning in laws]
     return page(
         "Checks",
         FAIL_CLOSED,
         "## Of every metric\n\n"
-        + table(("check", "what it asks"), [(code(name), why) for name, why in ALWAYS.items()]),
+        + table(
+            ("check", "what it asks"),
+            [(_linked(name), why) for name, why in ALWAYS.items()],
+        ),
         "## Evidence\n\nWhat the landed rows must show before a coherence group is let out.\n\n"
         + table(("group", "check", "must lie in", "what it reads and why"), list(_evidence(groups))),
         "## Laws\n\nWhat rows owe to each other.\n\n"
@@ -98,6 +102,11 @@ def checks_page(groups: Sequence[Group], laws: Sequence[Law], metrics: Sequence[
 
 def _evidence(groups: Sequence[Group]) -> Iterator[tuple[str, str, str, str]]:
     for group in groups:
-        yield from ((code(group.id), code(e.name), str(e.within), e.meaning) for e in group.evidence)
+        yield from ((code(group.id), _linked(e.name), str(e.within), e.meaning) for e in group.evidence)
         if group.evidence:
-            yield code(group.id), code("freshness"), "at most the limit", FRESHNESS
+            yield code(group.id), _linked("freshness"), "at most the limit", FRESHNESS
+
+
+def _linked(check: str) -> str:
+    """The check, with a link to its runbook unless it stands for many checks."""
+    return code(check) if "*" in check else f"[{code(check)}](../runbooks/{link_of(check)})"

@@ -1,49 +1,49 @@
-"""Runbooks: a page for each check and each other fault, with what the contracts say of it and what a person does."""
+"""Runbooks: a page for each kind of check, and under it what the contracts and a person know of each check."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from tokenshare.metrics import Group, Metric
-from tokenshare.render.markdown import code, page, table
+from tokenshare.render.markdown import code, facts, page, table
 from tokenshare.render.reference import ALWAYS, FRESHNESS, Law
-from tokenshare.runbooks import EVIDENCE, FAULTS, LAWS, RULES, Advice
+from tokenshare.runbooks import PAGES, Page, link_of
 
 Row = tuple[str, str, str]  # where it is judged, where numbers must lie, what it asks
 STATUS = "tokenshare status"
 
 
 def runbook_pages(groups: Sequence[Group], laws: Sequence[Law], metrics: Sequence[Metric]) -> dict[str, str]:
-    """Check or fault, to the text of its page."""
+    """File name, to the text of its page."""
     asked = {**_evidence(groups), **_laws(laws, metrics)}
-    first = {group.id: next((m.id for m in metrics if m.group == group.id), "") for group in groups}
-    advice: Mapping[str, Advice] = {**RULES, **EVIDENCE, **LAWS, **FAULTS}
-    return {
-        name: _page(name, one, asked.get(name, []), _example(name, metrics, groups, first))
-        for name, one in advice.items()
-    }
+    return {"README.md": _index(), **{f"{kind.id}.md": _page(kind, asked) for kind in PAGES}}
 
 
-def _page(name: str, advice: Advice, rows: Sequence[Row], example: str) -> str:
-    meaning = advice.meaning or ALWAYS.get(name, "")
-    judged = table(("judged on", "must lie in", "what it asks"), rows) if rows else ""
-    gates = (f"tokenshare gates {example}",) if name not in FAULTS else ()
-    look = "\n".join(("```sh", *dict.fromkeys((*gates, *advice.look, STATUS)), "```"))
-    command = f"tokenshare gates release {example} VERSION --by NAME --reason TEXT"
-    how = f"\n\n    {command}" if advice.release.startswith("Yes") else ""
-    known = "\n\n".join(part for part in (meaning, judged) if part)
+def _index() -> str:
+    """Every check and fault, by page."""
+    kinds = (
+        (f"[{kind.title}]({kind.id}.md)", ", ".join(f"[{code(name)}]({link_of(name)})" for name in kind.checks))
+        for kind in PAGES
+    )
+    return page("Runbooks", "What to do about a check that failed, or about another fault.", facts(kinds))
+
+
+def _page(kind: Page, asked: Mapping[str, Sequence[Row]]) -> str:
+    look = "\n".join(("```sh", *kind.look, STATUS, "```"))
     return page(
-        code(name),
-        f"## What it means\n\n{known}",
-        f"## Look\n\n{look}",
-        f"## Mend\n\n{advice.mend}",
-        f"## Release\n\n{advice.release}{how}",
+        kind.title,
+        kind.meaning,
+        f"**Look.**\n\n{look}",
+        f"**Mend.** {kind.mend}",
+        f"**Release.** {kind.release}",
+        *(_entry(name, text, asked.get(name, ())) for name, text in kind.checks.items()),
     )
 
 
-def _example(name: str, metrics: Sequence[Metric], groups: Sequence[Group], first: Mapping[str, str]) -> str:
-    """A metric to look at: the first that the check is asked of."""
-    lawful = (metric.id for metric in metrics if name in metric.laws)
-    evident = (first[group.id] for group in groups if name in {one.name for one in group.evidence})
-    return next((id for id in (*lawful, *evident) if id), metrics[0].id)
+def _entry(name: str, text: str, rows: Sequence[Row]) -> str:
+    """What is particular to one check; its heading is the anchor that alerts link."""
+    judged = table(("judged on", "must lie in", "what it asks"), rows) if rows else ""
+    required = f"**Requirement.** {ALWAYS[name]}" if name in ALWAYS else ""
+    parts = (f"## {name}", required, judged, text)
+    return "\n\n".join(part for part in parts if part)
 
 
 def _evidence(groups: Sequence[Group]) -> dict[str, list[Row]]:

@@ -1,9 +1,20 @@
 """What a person does about a check that shut a gate, or about another fault: the part that no contract knows."""
 
-from tokenshare.runbooks.advice import Advice
 from tokenshare.runbooks.evidence import EVIDENCE
 from tokenshare.runbooks.faults import FAULTS
-from tokenshare.runbooks.laws import LAWS
+from tokenshare.runbooks.page import Page
 from tokenshare.runbooks.rules import RULES
 
-__all__ = ["EVIDENCE", "FAULTS", "LAWS", "RULES", "Advice"]
+__all__ = ["PAGES", "Page", "link_of"]
+
+PAGES: tuple[Page, ...] = (*EVIDENCE, *RULES, *FAULTS)
+_PAGE_OF = {name: page.id for page in PAGES for name in page.checks}
+
+
+def link_of(check: str) -> str:
+    """The page and anchor of a check or fault; an expectation has one for all columns.
+
+    An alert that an older version put on record may name a check that is gone: the list of all checks stands in.
+    """
+    name = check.partition(":")[0]
+    return f"{_PAGE_OF[name]}.md#{name}" if name in _PAGE_OF else "README.md"

@@ -1,182 +1,266 @@
-"""Advice about evidence: what landed is not what it has to be."""
+"""Runbooks of evidence: what landed is not what it has to be."""
 
-from tokenshare.runbooks.advice import NEVER, REAL, WAIT, Advice
+from tokenshare.runbooks.page import COMMAND, NEVER, REAL, RELEASE, WAIT, Page
 
-REFETCH = "The next `tokenshare refresh` asks for the last seven days again and usually brings the whole day."
-USAGE = "tokenshare metrics fct_usage_daily"
-
-EVIDENCE: dict[str, Advice] = {
-    "other_rows": Advice(f"The upstream served a day in part, or twice. {REFETCH}", WAIT, look=(USAGE,)),
-    "missing_rows": Advice(f"The upstream named fewer models than it always has. {REFETCH}", WAIT, look=(USAGE,)),
-    "conflicting_keys": Advice(
-        "One answer gave two values for one key, so neither is believed. For a feed, wait for its next answer. For a "
-        "curated or dropped file, keep one of the two rows that the check names and refresh.",
-        "No: which of the two is right is not for a reader to guess.",
+COMPLETENESS = Page(
+    id="completeness",
+    title="Completeness and age",
+    meaning=(
+        "A day or a fetch did not land in full, or nothing new has come for too long. Readers keep the last good "
+        "version: a share of an incomplete day is a wrong share."
     ),
-    "volume_ratio": Advice(
-        "Compare the day with the upstream's own chart. A count that was doubled by mistake is corrected within three "
-        "days, and the correction clears the check. A unit that changed for good needs a change in the source's "
-        "parser.",
-        REAL,
-        look=(USAGE, "tokenshare metrics router_tokens_weekly"),
+    look=("tokenshare gates router_tokens_weekly", "tokenshare metrics fct_usage_daily"),
+    mend=(
+        "Run `tokenshare refresh`. It asks for the last seven days again and usually brings the whole day. The next "
+        "complete fetch opens the gate."
     ),
-    "unknown_share": Advice(
-        "See who is unknown: a vendor nobody mapped gets a cited row in `dbt/seeds/authors.csv`, a stealth model whose "
-        "developer has been named one in `dbt/seeds/stealth_attributions.csv`. Then refresh.",
-        "Yes, where a stealth model really is that popular and nobody has said whose it is: the bounds show how much "
-        "the share could differ.",
+    release=WAIT,
+    checks={
+        "other_rows": "The upstream served a part of a day, or served it twice.",
+        "missing_rows": "The upstream named fewer models than it always has.",
+        "unserved_days": (
+            "The upstream has not served a day that is over. If it never serves the day, the week of that day has no "
+            "row once the freshness limit has passed."
+        ),
+        "disappeared_days": (
+            "The newer, complete answer lacks a day that the upstream had stated. Most often the day is back the "
+            "next morning. Nothing has been deleted: the archive and the landed files keep the old rows."
+            f"{RELEASE}Only if the upstream has stated that it withdrew the day."
+        ),
+        "incomplete_fetches": (
+            "Fewer records have landed than a fetch promised: the pass was cut off while it produced them, or the "
+            "contract rejected some. Refresh: the pass asks the source again, and a complete fetch replaces this "
+            "one. If the check fails again, look for dead letters with `tokenshare dlq list`."
+            f"{RELEASE}{NEVER}"
+        ),
+        "freshness": (
+            "Nothing new has come for longer than the metric allows. `tokenshare status` shows when each source last "
+            "answered in full. [An absent](operation.md#source_absent) or [a refused "
+            "source](operation.md#source_refused) is the usual cause. The next good fetch opens the gate."
+            f"{RELEASE}For one pass only: the age grows, so the next pass holds the metric again. Mend the source "
+            "instead."
+        ),
+    },
+)
+CROSS_CHECKS = Page(
+    id="cross_checks",
+    title="Cross checks",
+    meaning="Two statements of one number contradict each other, or a number moved further than it ever did.",
+    look=(
+        "tokenshare gates router_tokens_weekly",
+        "tokenshare metrics fct_usage_daily",
+        "tokenshare metrics router_tokens_weekly",
     ),
-    "unmapped_share": Advice(
-        "A vendor that nobody has mapped carries a part worth looking at. `tokenshare status` lists them, the heaviest "
-        "first; each gets a cited row in `dbt/seeds/authors.csv`. Then refresh: the change is a restatement with cause "
-        "`attribution`.",
-        "There is nothing to release: it shuts no gate. Until it is mapped its tokens count as unknown, and widen the "
-        "bounds.",
-        look=(USAGE,),
+    mend=(
+        "Compare the key that the check names with the upstream's own page. Wait for the next answer of a feed, or "
+        "correct the file, and refresh."
     ),
-    "disappeared_days": Advice(
-        "A day that the upstream had stated is missing from its newer, complete answer. It is most often back the next "
-        "morning. The old rows are in the archive and in the landed files; nothing has been deleted.",
-        "Only where the upstream has said that it withdrew the day.",
-        look=(USAGE,),
+    release=REAL,
+    checks={
+        "conflicting_keys": (
+            "One answer gave two values for one key, so the pass believes neither. Wait for the next answer of a "
+            "feed. In a curated or dropped file, keep one of the two rows that the check names."
+            f"{RELEASE}No: a reader cannot guess which of the two is right."
+        ),
+        "volume_ratio": (
+            "Compare the day with the upstream's own chart. The upstream corrects a count that it doubled by mistake "
+            "within three days, and the correction opens the gate. If a unit has changed for good, change the parser "
+            "of the source."
+        ),
+        "twin_difference": (
+            "The Data API and the public export show different shares of one model. Wait for the next answer of "
+            "both. If they stay apart, one of them has changed its method: describe that in the `traps` of the "
+            "source, which its page under `docs/sources` shows."
+            f"{RELEASE}Only if you know which of the two is right. State it in the reason."
+        ),
+    },
+)
+ATTRIBUTION = Page(
+    id="attribution",
+    title="Attribution",
+    meaning="Nobody can state the vendor or the origin of too many tokens.",
+    look=("tokenshare gates router_tokens_weekly", "tokenshare metrics fct_usage_daily"),
+    mend=(
+        "Add a row with its citation to the seed that the check needs, and refresh. The change is a restatement with "
+        "the cause `attribution`."
     ),
-    "unserved_days": Advice(
-        f"The upstream has not served a day that is over. {REFETCH} A day that it never serves leaves its week "
-        "without a row once the freshness limit has passed.",
-        WAIT,
+    release=(
+        "Yes, if the unknown models really are that popular and nobody has named their developers: the bounds show "
+        f"how much the share could differ. {COMMAND}"
     ),
-    "incomplete_fetches": Advice(
-        "A fetch promised more records than have landed: a pass was cut off while it produced, or records were "
-        "rejected. Refresh: the source is asked again, and a complete fetch replaces this one. Look for dead letters "
-        "if it comes back.",
-        NEVER,
+    checks={
+        "unknown_share": (
+            "Find out who is unknown. An unmapped vendor needs a row in `dbt/seeds/authors.csv`; a stealth model "
+            "needs one in `dbt/seeds/stealth_attributions.csv` once its developer has been named."
+        ),
+        "unmapped_share": (
+            "A vendor that nobody has mapped carries a considerable part. `tokenshare status` lists such vendors, "
+            "the largest first; each needs a row in `dbt/seeds/authors.csv`."
+            f"{RELEASE}Nothing to release: this check only alerts. Until a vendor is mapped, its tokens count as "
+            "unknown and widen the bounds."
+        ),
+    },
+)
+PRICES = Page(
+    id="prices",
+    title="Prices",
+    meaning="List prices are missing, are in a wrong unit, or differ too much from another statement of them.",
+    look=("tokenshare gates list_price_daily", "tokenshare metrics list_price_daily"),
+    mend=(
+        "Compare the price with the model's own page in the catalogue. The upstream usually corrects a wrong unit "
+        "within days, and the next fetch brings the right price."
     ),
-    "twin_difference": Advice(
-        "The Data API and the public export tell different shares of one model. Wait for the next answer of both; "
-        "where they stay apart one of them changed its method, and the source's page under `docs/sources` needs a "
-        "line about it.",
-        "Only where you know which of the two is right, and say so.",
+    release=REAL,
+    checks={
+        "dearest_price": "A week is billed at a price in the wrong unit.",
+        "prices_are_plausible": (
+            "A model has a price in the wrong unit. It is a defect of ours only if the parser misreads the unit."
+        ),
+        "priced_share": (
+            "Many of the models that are used or listed have no price: the catalogue came in part, or renamed its "
+            "models. Refresh. If names have changed, add a row with its citation to "
+            "`dbt/seeds/price_book_models.csv`."
+        ),
+        "listed_models": (
+            "The catalogue answered and listed nothing. Read the upstream's status page, and refresh in an hour."
+            f"{RELEASE}{NEVER}"
+        ),
+        "twin_ratio": (
+            "The catalogue and the price book state very different prices for one model. Look at both. A wrong unit "
+            "corrects itself; correct a wrong pair in `dbt/seeds/price_book_models.csv`."
+        ),
+        "catalogue_moved": (
+            "All prices moved at once. Compare a few models with the catalogue's own page. The usual reason is a "
+            "price per million tokens in the place of a price per token."
+            f"{RELEASE}{WAIT}"
+        ),
+        "book_moved": (
+            "The newer price book changes an old price more than tenfold. Read the book's own history. If the change "
+            "is a mistake, install the book before it with your package manager."
+        ),
+        "book_disappeared": (
+            "The newer price book lacks days of a model that it priced before. Install the book before it, or "
+            "release if the book was right to drop them."
+        ),
+    },
+)
+MARKETS = Page(
+    id="markets",
+    title="Markets",
+    meaning=(
+        "A close, an exchange rate or a share count is missing, is in another unit or currency, or moved further "
+        "than markets do."
     ),
-    "dearest_price": Advice(
-        "A price of the catalogue is in the wrong unit. See the catalogue's own page of the model; it corrects itself "
-        "within days, and the next fetch brings the right one.",
-        REAL,
-        look=("tokenshare metrics list_price_daily",),
+    look=(
+        "tokenshare gates market_cap_daily",
+        "tokenshare metrics fct_quotes_daily",
+        "tokenshare metrics market_cap_daily",
     ),
-    "priced_share": Advice(
-        "Much of what is used or listed has no price: the catalogue came in part, or renamed its models. Refresh; "
-        "where names changed, `dbt/seeds/price_book_models.csv` may need a cited row.",
-        REAL,
-        look=("tokenshare metrics list_price_daily",),
+    mend=(
+        "Compare what the check names with the exchange, the filing or the ECB. Correct the row of a dropped file, "
+        "or the line in `dbt/seeds/company_lines.csv`, and refresh."
     ),
-    "listed_models": Advice(
-        "The catalogue was answered and empty. Refresh in an hour; see the upstream's status page.", NEVER
+    release=REAL,
+    checks={
+        "closes": (
+            "No final close of the session has come: the pass asked the feed too early, or the feed gave partial "
+            "bars. Refresh in the evening of the exchange. If you drop the file yourself, add the row to "
+            "`quotes.csv`."
+            f"{RELEASE}{WAIT}"
+        ),
+        "foreign_currency": (
+            "A close came in another currency than its line trades in: pence for pounds, or a symbol that means "
+            "another listing."
+            f"{RELEASE}{NEVER}"
+        ),
+        "split_suspected": (
+            "Look for a split or a new share count of the company on that day. Until the count has come, the value "
+            "is wrong by the ratio of the split. Add the count to `share_counts.csv`, or wait for the filing."
+            f"{RELEASE}Yes, if the price really moved that much and no split explains it."
+        ),
+        "unconverted_closes": (
+            "There is no exchange rate of the session's day or of the six days before: no pass fetched the rates. "
+            "Look for the source of rates in `tokenshare status`, and refresh."
+            f"{RELEASE}{NEVER}"
+        ),
+        "middle_move": (
+            "All closes moved at once. Compare a few with the exchange. If a feed turned to pence or to another "
+            "currency, correct its line; correct a dropped file and drop it again."
+        ),
+        "rate_moved": (
+            "Compare the rate with the ECB's page of that day. If columns of the file have changed places, correct "
+            "the parser; the archive keeps the file as it came."
+        ),
+        "values_are_plausible": (
+            "Compare the company's close, currency and share count of the day. The usual reasons are a count in "
+            "thousands, a price in pence, or a line of another company."
+        ),
+    },
+)
+DOWNLOADS = Page(
+    id="downloads",
+    title="Downloads",
+    meaning="The Hub listed too little, or its counters stand still, fall or jump, which downloads do not.",
+    look=("tokenshare gates family_downloads_daily", "tokenshare metrics fct_downloads_daily"),
+    mend=(
+        "Read the Hub's status page and its announcements, and refresh in an hour. The Hub usually corrects its "
+        "counters within days."
     ),
-    "twin_ratio": Advice(
-        "Catalogue and price book name prices far apart for one model. See both; a wrong unit corrects itself, a wrong "
-        "pair is mended in `dbt/seeds/price_book_models.csv`.",
-        REAL,
-        look=("tokenshare metrics list_price_daily",),
+    release=NEVER,
+    checks={
+        "listed_repositories": "The Hub answered and listed nothing.",
+        "gone_share": (
+            "A fifth of the official repositories vanished at once: the listing was cut short, or an organisation "
+            "was renamed. Add a new name with its citation to `dbt/seeds/hub_organisations.csv`."
+            f"{RELEASE}Yes, if an organisation really withdrew them. {COMMAND}"
+        ),
+        "counted_downloads": (
+            "All counters are zero: the Hub switched them off. It has done so before, for one to three days. Wait."
+        ),
+        "counted_share": (
+            "Many repositories came without a counter: the answer was cut, or the field was renamed. Read the Hub's "
+            "page under `docs/sources`."
+        ),
+        "fallen_share": (
+            "Many counters fell at once: the Hub recounted, or lost some. Wait for the following days. A new level "
+            "that stays is the new truth."
+            f"{RELEASE}Yes, once the new level has stood for three days. The published rows then show the fall as a "
+            f"reset, without a flow. {COMMAND}"
+        ),
+        "middle_growth": f"The Hub counts downloads in another way, or counts them twice.{RELEASE}{WAIT}",
+    },
+)
+CURATED = Page(
+    id="curated",
+    title="Curated facts",
+    meaning="A row of a curated file changed its unit or its size, contradicts itself, or is gone.",
+    look=(
+        "tokenshare gates disclosed_value",
+        "tokenshare metrics fct_disclosures",
+        "tokenshare metrics disclosed_value",
     ),
-    "book_moved": Advice(
-        "The newer price book rewrites an old price by more than tenfold. See the book's own history; go back to the "
-        "book before with your package manager if it is a mistake.",
-        REAL,
-    ),
-    "book_disappeared": Advice(
-        "The newer price book lacks days of a model that it priced before. Go back to the book before, or release "
-        "where it was right to drop them.",
-        REAL,
-    ),
-    "closes": Advice(
-        "No final close of the session has come: the feed was asked too early, or gave partial bars. Refresh in the "
-        "evening of the exchange; for a dropped file add the row to `quotes.csv`.",
-        WAIT,
-        look=("tokenshare metrics fct_quotes_daily",),
-    ),
-    "foreign_currency": Advice(
-        "A close came in another currency than its line trades in: pence for pounds, or a symbol that means another "
-        "listing. Correct the row, or the line in `dbt/seeds/company_lines.csv`.",
-        NEVER,
-        look=("tokenshare metrics fct_quotes_daily",),
-    ),
-    "split_suspected": Advice(
-        "Look for a split or a new share count of the company on that day. Until the count has come its value is "
-        "wrong by the ratio of the split: add the count to `share_counts.csv`, or wait for the filing.",
-        "Yes, where the price really moved that much and no split lies behind it.",
-        look=("tokenshare metrics fct_quotes_daily", "tokenshare metrics market_cap_daily"),
-    ),
-    "unconverted_closes": Advice(
-        "No exchange rate of the session's day, nor of the six before, is there: the rates were not fetched. See the "
-        "source of rates in `tokenshare status`, then refresh.",
-        NEVER,
-    ),
-    "listed_repositories": Advice(
-        "The Hub answered and listed nothing. Refresh in an hour; see the Hub's status page.", NEVER
-    ),
-    "gone_share": Advice(
-        "A fifth of the official repositories vanished at once: a listing was cut short, or an organisation was "
-        "renamed. Refresh; a new name goes into `dbt/seeds/hub_organisations.csv`, with a citation.",
-        "Yes, where an organisation really withdrew them.",
-    ),
-    "counted_downloads": Advice(
-        "All counters are zero: the Hub switched them off. It has done so for one to three days before; wait.", NEVER
-    ),
-    "counted_share": Advice(
-        "Many repositories came without a counter: the answer was trimmed, or the field was renamed. Refresh; see the "
-        "Hub's page under `docs/sources`.",
-        NEVER,
-    ),
-    "fallen_share": Advice(
-        "Many counters fell at once, which downloads do not: the Hub recounted or lost some. Wait for the days after; "
-        "where the new level stays, it is the new truth.",
-        "Yes, once the new level has stood for three days; the fall is then told as a reset, without a flow.",
-    ),
-    "freshness": Advice(
-        "Nothing new has come for longer than the metric allows. `tokenshare status` tells when each source last "
-        "answered in full; see the runbook of an absent or a refused source. The next good fetch clears it.",
-        "Only for the hour: the age grows, so the next pass holds it again. Mend the source.",
-    ),
-    "restated_units": Advice(
-        "The curated row was rewritten in another unit or currency. Write it in the one it was first stated in; a fact "
-        "that really is told in another from now on is a new row with its own date.",
-        NEVER,
-    ),
-    "restated_ratio": Advice(
-        "Compare the row with its citation: a count in thousands, a figure in millions or a score in percent is the "
-        "usual reason. Correct the file and refresh.",
-        REAL,
-    ),
-    "withdrawn_rows": Advice(
-        "The observed value says how many rows are gone from the curated file, and which. Put them back if they were "
-        "lost: the file as it was lies in the archive. A row whose date was wrong is gone under the old date, and a "
-        "claim whose period was. A folder of your own in `TOKENSHARE_CURATED` is read instead of the shipped files: "
-        "copy their rows into it.",
-        "Yes, if they were meant to go: the numbers without them are published as a restatement, and these rows are "
-        "not missed again. Each group that stood on them is released by itself.",
-        look=("tokenshare metrics fct_disclosures",),
-    ),
-    "catalogue_moved": Advice(
-        "Compare a few models with the catalogue's own page. Prices per million where prices per token belong are the "
-        "usual reason, and the upstream corrects them; the next pass lets the prices go.",
-        WAIT,
-        look=("tokenshare metrics list_price_daily",),
-    ),
-    "middle_move": Advice(
-        "Compare a few closes with the exchange. A feed in pence or in another currency needs its listing corrected; a "
-        "dropped file is corrected and dropped again.",
-        REAL,
-        look=("tokenshare metrics fct_quotes_daily",),
-    ),
-    "rate_moved": Advice(
-        "Compare the rate with the ECB's page of that day. A file whose columns changed places needs its parser "
-        "corrected; the archive has the file as it came.",
-        REAL,
-    ),
-    "middle_growth": Advice(
-        "The Hub counts downloads in another way, or counts twice. Look at its announcements; it usually corrects the "
-        "counters within days.",
-        WAIT,
-        look=("tokenshare metrics fct_downloads_daily",),
-    ),
-}
+    mend="Compare the row that the check names with its citation, correct the file, and refresh.",
+    release=REAL,
+    checks={
+        "restated_units": (
+            "Somebody rewrote the row in another unit or currency. Write it in the unit it was first stated in. A "
+            "fact that is stated in another unit from now on is a new row with its own date."
+            f"{RELEASE}{NEVER}"
+        ),
+        "restated_ratio": "The usual reasons are a count in thousands, a figure in millions, and a score in percent.",
+        "withdrawn_rows": (
+            "The observed value counts and names the rows that are gone. If they were lost, put them back: the "
+            "archive keeps the file as it was. A row whose date was corrected is gone under the old date, and a "
+            "claim whose period was corrected under the old period. The pass reads a folder in `TOKENSHARE_CURATED` "
+            "instead of the shipped files: copy their rows into it."
+            f"{RELEASE}Yes, if somebody meant to remove them. The next version publishes the numbers without them as "
+            "a restatement, and the check does not miss these rows again. Release each group that stood on them."
+        ),
+        "range_is_ordered": f"The least of the row is more than the most. Swap the two.{RELEASE}{NEVER}",
+        "own_usd_agrees": (
+            "The source's own amount in USD is far from what its unit, currency and amount make. Leave `own_usd` "
+            "empty if the source converted at a rate of its own."
+        ),
+    },
+)
+EVIDENCE = (COMPLETENESS, CROSS_CHECKS, ATTRIBUTION, PRICES, MARKETS, DOWNLOADS, CURATED)

@@ -1,77 +1,106 @@
-"""Advice about faults that shut no gate by themselves: sources, passes, records, and alerts that reach nobody."""
+"""Runbooks of what is lost, and of faults that shut no gate by themselves: sources, broker, passes, alerts."""
 
-from tokenshare.runbooks.advice import Advice
+from tokenshare.runbooks.page import COMMAND, RELEASE, Page
 
-NO_GATE = "There is nothing to release: no gate is shut by it."
+NO_GATE = "Nothing to release: this fault shuts no gate by itself."
 
-FAULTS: dict[str, Advice] = {
-    "source_absent": Advice(
-        "The message says what happened: status, timeout, missing or expired key. Renew a key and set it again; for "
-        "the rest wait, the next pass asks again. Nothing is made of it meanwhile, and no zero.",
-        NO_GATE,
-        "A source gave no complete answer. What needs it stays at its version until the freshness limit passes, and is "
-        "held then.",
-        ("tokenshare doctor",),
+LOSSES = Page(
+    id="losses",
+    title="Losses and dead letters",
+    meaning=(
+        "Records or files that numbers stand on are gone, or records do not fulfil the contract of their topic. A "
+        "pass deletes nothing, and never treats a gap as complete."
     ),
-    "source_refused": Advice(
-        "The upstream changed its answer: the message names the field, the version or the line. For a file of yours "
-        "correct that line. For a feed the parser in `connectors/sources` has to learn the new form; the raw answer is "
-        "in the archive.",
-        NO_GATE,
-        "A source answered, and the answer cannot be trusted as a whole.",
-        ("tokenshare doctor",),
+    look=("tokenshare gates router_tokens_weekly", "tokenshare dlq list"),
+    mend="Put back what is gone, or correct whoever writes to the topic, and refresh.",
+    release=f"Only if you know that what is lost changes none of these numbers. Name who looked, and how. {COMMAND}",
+    checks={
+        "accepted_gaps": (
+            "Records were lost, and somebody went on without them. The observed value names the sources and the "
+            "offsets. The next passes ask these sources for everything again: refresh, and look whether they answer "
+            "in full."
+        ),
+        "missing_files": (
+            "The observed value names the file and when a pass last read it. Put it back: the archive keeps a copy "
+            "of the last good one, and `connectors/sources/curated` has one of each curated file. If it is gone for "
+            "good, name its sources in `TOKENSHARE_SOURCES_OFF`: metrics that only they feed are then inactive."
+            f"{RELEASE}Yes, if its last reading is still true. Once a pass has read it again, its next loss holds "
+            "again."
+        ),
+        "dead_letter_share": (
+            "So many of the newest records break the contract of their topic that what landed may be the smaller "
+            "part. Mend the writer or upgrade, then run `tokenshare dlq redrive`; or put on record with `tokenshare "
+            "dlq drop` that they never counted. The next pass judges what is left."
+            f"{RELEASE}Yes, if you know that the dead letters contain nothing about these numbers. More of them hold "
+            "again."
+        ),
+        "records_lost": (
+            "Records that had not landed are gone from a topic. Nothing more lands until that is settled. Find out "
+            "who shortened, recreated or emptied the topic, and stop them. If you can restore the topic, restore it "
+            "and refresh. Otherwise go on without the records with `tokenshare refresh --accept-gap`: "
+            "[accepted_gaps](#accepted_gaps) then holds what depends on them."
+            f"{RELEASE}{NO_GATE}"
+        ),
+        "dead_letters": (
+            "Records broke the contract of their topic and went to its dead letter. Somebody else writes to the "
+            "topic, or a parser of ours is wrong. The records lie untouched in the topic's dead letter, each with "
+            "its reason in the headers. Mend the writer or upgrade, then run `tokenshare dlq redrive`; or put on "
+            "record with `tokenshare dlq drop` that they never counted."
+            f"{RELEASE}{NO_GATE}"
+        ),
+    },
+)
+OPERATION = Page(
+    id="operation",
+    title="Sources, broker, passes and alerts",
+    meaning="Something around the numbers failed. Readers keep what they have, and the next pass tries again.",
+    look=(
+        "tokenshare doctor",
+        "tokenshare broker status",
+        "tokenshare alerts list",
+        "tokenshare restatements router_tokens_weekly",
     ),
-    "broker_unavailable": Advice(
-        "Start your Kafka or correct its address and credentials; the local one is started by the next pass, or by "
-        "hand with `tokenshare broker start`. Nothing is lost: the next pass goes on where this one ended.",
-        NO_GATE,
-        "Kafka did not answer, refused us, or lacks a topic: the pass did nothing.",
-        ("tokenshare doctor", "tokenshare broker status"),
-    ),
-    "records_lost": Advice(
-        "Find out who shortened, recreated or emptied the topic, and stop them. Where the topic can be restored, "
-        "restore it and refresh. Otherwise go on without them by `tokenshare refresh --accept-gap`: what "
-        "depends on them is held until its sources have stated everything again.",
-        NO_GATE,
-        "Records that had not landed are gone from a topic. Nothing more lands until that is settled, so that no gap "
-        "is taken for a whole.",
-    ),
-    "pass_failed": Advice(
-        "A defect of ours: the log of the pass shows where. Readers keep what they have. Report it with the log; a "
-        "pass that gets through ends the alert.",
-        NO_GATE,
-        "A pass ended with an error that nobody foresaw.",
-    ),
-    "pass_skipped": Advice(
-        "Another pass held the home for too long. One that hangs is ended by `tokenshare refresh --take-over`; passes "
-        "that are merely slow want a wider schedule.",
-        NO_GATE,
-        "A pass was turned away because another held the home.",
-    ),
-    "dead_letters": Advice(
-        "Records break their topic's contract: somebody else writes there, or a parser of ours is wrong. They lie "
-        "untouched in the topic's dead letter, each with its reason in the headers. Mend the writer or upgrade, then "
-        "land them by `tokenshare dlq redrive`, or say on record that they never counted by `tokenshare dlq drop`.",
-        NO_GATE,
-        "Records left to the dead letter.",
-        ("tokenshare dlq list",),
-    ),
-    "restatements": Advice(
-        "Nothing is wrong by itself: upstreams correct their last days, and a day less than three days over is "
-        "published as provisional. The list has each cell, old beside new, with its cause and offsets; whoever has "
-        "quoted one of them finds the old value by `tokenshare metrics ID --as-of T`. Look closer where an old day "
-        "moved, or where the cause is `attribution` or `methodology` and nobody meant to change seeds or SQL.",
-        NO_GATE,
-        "A pass published a version in which cells that readers had seen read otherwise. It is told once a pass, as "
-        "`inform`: it opens nothing, and nothing follows.",
-        ("tokenshare restatements router_tokens_weekly",),
-    ),
-    "alert_undelivered": Advice(
-        "The list says per channel what happened. Correct the address in the settings, or wait for the service; what "
-        "was not taken is tried again by every pass and by `tokenshare alerts deliver`. `tokenshare alerts test` sends "
-        "one message to each channel.",
-        NO_GATE,
-        "A channel has not taken a message: a pass answers 13, and the heartbeat stays away.",
-        ("tokenshare alerts list",),
-    ),
-}
+    mend="The reason in the alert names what happened. Mend that; the next pass that goes well ends the alert.",
+    release=NO_GATE,
+    checks={
+        "source_absent": (
+            "A source gave no complete answer. What needs it stays at its version until the freshness limit passes, "
+            "and is then held. The reason names the status, the timeout, or the key that is missing or expired. "
+            "Renew a key and set it again; otherwise wait for the next pass. Until then no number comes from the "
+            "source, and no zero."
+        ),
+        "source_refused": (
+            "A source answered, and the answer as a whole is not to be trusted: the upstream changed it. The reason "
+            "names the field, the version or the line. Correct that line in a file of yours. For a feed, change the "
+            "parser in `connectors/sources`; the archive keeps the raw answer."
+        ),
+        "broker_unavailable": (
+            "Kafka did not answer, refused us, or lacks a topic. The pass did nothing. Start your Kafka, or correct "
+            "its address and credentials. The next pass starts the local one, and so does `tokenshare broker start`. "
+            "Nothing is lost: the next pass goes on from where this one ended."
+        ),
+        "pass_failed": (
+            "A pass ended with an error that nobody expected. It is a defect of ours: the traceback on the standard "
+            "error of the pass shows where. Report it with the traceback."
+        ),
+        "pass_skipped": (
+            "A pass did not start because another one held the home for too long. If that one hangs, end it with "
+            "`tokenshare refresh --take-over`. If passes are only slow, schedule them further apart."
+        ),
+        "alert_undelivered": (
+            "A channel has not taken a message: a pass ends with exit code 13 and sends no heartbeat. The list shows "
+            "what happened in each channel. Correct the address in the settings, or wait for the service. Every "
+            "pass, and `tokenshare alerts deliver`, tries again. `tokenshare alerts test` sends one message to each "
+            "channel."
+        ),
+        "restatements": (
+            "A pass published a version in which cells that readers had seen have other values. It sends one message, "
+            "an `inform`: nothing is open, and nothing follows. Usually nothing is wrong: upstreams correct their "
+            "last days, and a day is provisional for three days. The list shows each cell, the old value "
+            "beside the new one, with its cause and offsets. Whoever has quoted an old value finds it with "
+            "`tokenshare metrics ID --as-of T`. Look closer if an old day moved, or if the cause is `attribution` or "
+            "`methodology` and nobody meant to change seeds or SQL."
+        ),
+    },
+)
+FAULTS = (LOSSES, OPERATION)

@@ -1,88 +1,141 @@
-"""Advice about the rules of every metric: its build, its suite, its columns, and those it goes together with."""
+"""Runbooks of what every relation owes: its build, its columns, its laws, and the groups it goes together with."""
 
-from tokenshare.runbooks.advice import NEVER, NOT_POSSIBLE, Advice
+from tokenshare.runbooks.page import COMMAND, NEVER, RELEASE, Page
 
-COLUMNS = (
-    "Somebody changed the SQL and not the row contract in `tokenshare/rows`, or the upstream sent what the contract "
-    "does not know. Run `make generate` after a change of the contract, mend the model otherwise, and refresh."
+BUILD = Page(
+    id="build",
+    title="The build and the suite",
+    meaning="dbt did not build everything, or the gate did not use the committed suite.",
+    look=("tokenshare gates router_tokens_weekly",),
+    mend=(
+        "The observed value of `dbt_build` names every model and relation test that did not succeed. To see why, "
+        "run dbt by hand on a copy of the build database, with the name of one of them for `NAME`:\n\n"
+        '    cp "$TOKENSHARE_HOME/build/warehouse.duckdb" /tmp/warehouse.duckdb\n'
+        "    TOKENSHARE_WAREHOUSE=/tmp/warehouse.duckdb .venv/bin/dbt build --project-dir dbt --profiles-dir dbt "
+        "--select +NAME --exclude-resource-type unit_test\n\n"
+        "Correct the model or the seed, and refresh."
+    ),
+    release="No: such a finding states nothing about the data. The next pass that builds everything opens the gate.",
+    checks={
+        "dbt_build": (
+            "A model or a relation test failed, was skipped or is missing. dbt skips whatever stands on a model that "
+            "failed: start with the first name."
+        ),
+        "build": (
+            "dbt built no relation for the metric. The model of the metric failed, or one that it stands on did. "
+            "`dbt_build` names it."
+        ),
+        "suite_pinned": (
+            "Somebody changed the row contract, or an expectation was lost. Run `make generate`, read the difference "
+            "in `expectations/suites.json`, and commit it if you meant it."
+        ),
+    },
 )
-
-RULES: dict[str, Advice] = {
-    "dbt_build": Advice(
-        "A model or a relation test failed, was skipped or is missing. The log of the pass names it; `make test` shows "
-        "it again. Mend it and refresh.",
-        NOT_POSSIBLE,
+_UNIQUE = "No two rows may have the same key. Most often a join met two rows of a seed: remove the seed's double row."
+COLUMNS = Page(
+    id="columns",
+    title="Columns, keys and bounds",
+    meaning="The rows do not fulfil their contract in `tokenshare/rows`. The name of the check ends with the column.",
+    look=("tokenshare gates router_tokens_weekly",),
+    mend=(
+        "Either somebody changed the SQL without the contract, or the upstream sent what the contract does not know. "
+        "Correct the model, or change the contract and run `make generate`. Then refresh."
     ),
-    "build": Advice(
-        "dbt built no relation for the metric: its model failed, or one that it draws on did. The log of the pass "
-        "names it. Mend it and refresh.",
-        NOT_POSSIBLE,
-        "The metric's relation is not there.",
+    release=NEVER,
+    checks={
+        "expect_table_row_count_to_be_between": (
+            "The relation must have at least one row. A filter removed every row, or nothing that feeds it has landed. "
+            "`tokenshare status` shows what has."
+        ),
+        "expect_table_columns_to_match_set": ("The relation must have exactly the columns of its contract."),
+        "expect_column_values_to_not_be_null": (
+            "A column that always has a value must have one in every row. Infinity and NaN are not values: look for a "
+            "division by zero too."
+        ),
+        "expect_column_values_to_be_between": ("Every value must lie within the bounds of its field."),
+        "expect_column_values_to_match_regex": ("Every value must have the form that its field demands."),
+        "expect_column_values_to_be_in_set": ("Every value must be one of those that its field lists."),
+        "expect_column_values_to_be_unique": _UNIQUE,
+        "expect_compound_columns_to_be_unique": _UNIQUE,
+    },
+)
+LAWS = Page(
+    id="laws",
+    title="Laws: what rows owe to each other",
+    meaning=(
+        "Numbers of one relation, or of two, do not add up. Arithmetic cannot be broken by the world: the cause is a "
+        "defect of ours."
     ),
-    "suite_pinned": Advice(
-        "The suite is another than the committed one: the row contract was changed, or an expectation got lost. Run "
-        "`make generate`, read the difference in `expectations/suites.json`, and commit it if you meant it.",
-        NOT_POSSIBLE,
+    look=("tokenshare gates china_share_identified_weekly",),
+    mend=(
+        "The SQL of the relation counts something twice or leaves it out, or a seed that it joins has a key twice. "
+        "Read what changed in `dbt/models` and `dbt/seeds` since the last good version. Correct it with a unit test "
+        "beside the model, and refresh."
     ),
-    "accepted_gaps": Advice(
-        "Records were lost, and somebody went on without them; the observed value names the sources and the offsets. "
-        "The next passes ask these sources for everything again by themselves: refresh, and see whether they answer in "
-        "full.",
-        "Only if you know that what is lost changes none of these numbers. Name who looked, and how.",
-    ),
-    "missing_files": Advice(
-        "The observed value names the file and when it was last read. Put it back: a copy of the last good one lies in "
-        "the archive, and of a curated one in `connectors/sources/curated` too. Where it is gone for good, name its "
-        "sources in `TOKENSHARE_SOURCES_OFF`: what only they feed is inactive then, and no part of the set-up.",
-        "Yes, if its last reading is still true; once it was read again its next loss holds again.",
-    ),
-    "dead_letter_share": Advice(
-        "So much of what came last breaks the contract of its topic that what landed may be the lesser part. See who "
-        "writes there and why it is refused; mend the writer or upgrade, then `tokenshare dlq redrive`, or say on "
-        "record that they never counted by `tokenshare dlq drop`. The next pass judges what is left.",
-        "Yes, if you know that the dead letters say nothing about these numbers. More of them hold again.",
-        look=("tokenshare dlq list",),
-    ),
-    "coherence_group": Advice(
-        "Nothing is wrong with this metric itself: another member of its group is held, and they go together. The "
-        "observed value names the member; see the runbook of its check.",
-        "By releasing the other member: its whole group goes with it.",
-    ),
-    "followed_groups": Advice(
-        "Nothing is wrong with this metric itself: some of its rows are drawn from numbers that are held, and would "
-        "move. The observed value names the groups; see the runbook of their check.",
-        "By releasing what it follows; the next pass then lets this one go.",
-        "While a group whose numbers it draws on is shut, no row drawn from it may move.",
-    ),
-    "expect_table_row_count_to_be_between": Advice(
-        "The relation is empty. A filter lost everything, or nothing that feeds it has landed: see `tokenshare "
-        "status`.",
-        NEVER,
-        "The relation has at least one row.",
-    ),
-    "expect_table_columns_to_match_set": Advice(
-        COLUMNS, NEVER, "The relation has exactly the columns of its contract."
-    ),
-    "expect_column_values_to_not_be_null": Advice(
-        COLUMNS, NEVER, "A column that always has a value has one in every row; infinity and NaN are none."
-    ),
-    "expect_column_values_to_be_between": Advice(
-        f"A value lies outside what its field allows. {COLUMNS}", NEVER, "Every value lies within its field's bounds."
-    ),
-    "expect_column_values_to_match_regex": Advice(
-        f"A value is not written as its field is. {COLUMNS}", NEVER, "Every value is written as its field demands."
-    ),
-    "expect_column_values_to_be_in_set": Advice(
-        f"A word that the contract does not list. {COLUMNS}", NEVER, "Every value is one of those the field lists."
-    ),
-    "expect_column_values_to_be_unique": Advice(
-        "A key is there twice: a join met two rows of a seed, most often. Find the seed's double row and refresh.",
-        NEVER,
-        "No two rows have the same key.",
-    ),
-    "expect_compound_columns_to_be_unique": Advice(
-        "A key is there twice: a join met two rows of a seed, most often. Find the seed's double row and refresh.",
-        NEVER,
-        "No two rows have the same key.",
-    ),
-}
+    release=NEVER,
+    checks={
+        "shares_sum_to_one": "A part is missing or is there twice. Most often a join doubled the row of a vendor.",
+        "named_shares_sum_to_one": "A named part is missing or is there twice. Look at what counts as `other`.",
+        "share_is_quotient": "The share was divided by another number than the one beside it.",
+        "identified_share_is_sum_of_vendors": (
+            "A vendor is Chinese in one place and not in another. Look at `dim_vendors`."
+        ),
+        "denominator_is_router_total": "The denominator leaves out a day, a variant or `other`.",
+        "known_and_unknown_make_total": "A model is both known and unknown, or neither.",
+        "parts_make_router_total": "A join dropped or doubled a row. A seed that gained a key does that.",
+        "bounds_contain_origin": "Unknown tokens went to one side before the bounds were computed.",
+        "steps_add_up": "A step of the waterfall counts tokens that another step counts too.",
+        "ranks_are_dense": "Two models share a place, or a model was dropped after the ranking.",
+        "share_is_of_router_total": "The denominator of the share leaves out `other`.",
+        "programming_is_part_of_all": "The slice names the total of another week than the router's.",
+        "parts_make_programming_total": "A join dropped a vendor of the slice.",
+        "bounds_leave_room": "The low bound of a vendor comes from prices that its high bound does not know.",
+        "spend_is_ordered": "Low and high prices were swapped, or one of them is missing for a week.",
+        "ratio_is_quotient_of_list_prices": "The ratio comes from other prices than those that are shown for the day.",
+        "changes_are_of_market_values": "A change was computed from another session than the one before.",
+        "changes_are_quotients": "A change was divided by another value than that of the session before.",
+        "total_is_sum_of_companies": "The total has a company that is not shown, or lacks one that is.",
+        "worst_falls_only": "A session counts as the worst and lost no more than the worst before it.",
+        "usd_follows_the_currency": "The SQL converted something that is not money, or money that has no rate.",
+        "places_follow_scores": (
+            "The places of the board do not follow its scores. Look at the curated rows of that day too."
+        ),
+        "open_places_follow_scores": "A closed entry has an open place, or an open entry has none.",
+        "a_major_release_counts_itself": "The year before a release leaves out the release itself.",
+        "state_follows_value": (
+            "A watch is crossed on the wrong side of its threshold. Look at `dbt/seeds/watches.csv`."
+        ),
+        "repositories_make_family_total": "A repository belongs to two families, or to none.",
+        "resets_have_no_flow": "A row shows a flow over a counter that fell.",
+        "any_is_no_less_than_its_parts": (
+            "`any` leaves out a relation that was counted. Most likely the Hub has a new one."
+        ),
+        "derivative_share_is_quotient": "The share was divided by another number than the one beside it.",
+        "download_share_is_quotient": (
+            "A share is there before a whole year is covered, or it is not the quotient of the two flows."
+        ),
+        "trending_ranks_are_dense": "The list of the Hub came with a place twice. Look at the reading of that day.",
+        "verdict_follows_from_variants": "A verdict states more than the numbers that it was compared with.",
+        "nearest_is_quotient": "The nearest number is not the quotient of the two counts beside it.",
+        "verdict_names_its_number": "A number outside the rounding of the claim counts as reproduced.",
+    },
+)
+GROUPS = Page(
+    id="groups",
+    title="Held together with others",
+    meaning="Nothing is wrong with this metric itself: it stands on numbers that are held, or belongs to their group.",
+    look=("tokenshare gates router_tokens_weekly",),
+    mend="The observed value names what is held. Mend the check that holds it; its own runbook says how.",
+    release=f"Release what is held, not this metric. {COMMAND}",
+    checks={
+        "coherence_group": (
+            "Another member of the group is held, and the members go together."
+            f"{RELEASE}Release the other member: its whole group goes with it."
+        ),
+        "followed_groups": (
+            "Rows of this metric come from numbers that are held, and would move."
+            f"{RELEASE}Release what this metric follows; the next pass then opens its gate."
+        ),
+    },
+)
+RULES = (BUILD, COLUMNS, LAWS, GROUPS)

@@ -8,6 +8,7 @@ from typing import Any
 from connectors.storage.alert_log.outbox import read_open
 from connectors.storage.home import Home, atomic_files
 from connectors.storage.warehouse import Connection
+from tokenshare.runbooks import link_of
 
 MOST = 50  # faults that are over, and messages
 OVER = (
@@ -56,7 +57,7 @@ def _open(connection: Connection) -> list[dict[str, Any]]:
             "opened_at": alert.opened_at,
             "is_flapping": alert.is_flapping,
             "reason": alert.fault.reason,
-            "runbook": alert.fault.runbook,
+            "runbook": link_of(alert.fault.runbook),
         }
         for alert in read_open(connection)
     ]
