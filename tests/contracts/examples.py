@@ -1,9 +1,10 @@
-"""Examples of what may and may not travel on a topic: a file for each, and for each refusal what is said."""
+"""Examples of what may and may not travel on a topic: files, and malformations of those that pass."""
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.contracts.malformations import BY_TOPIC, OF_DOCUMENT
 from tokenshare.topics import TOPICS, Topic
 
 FOLDER = Path(__file__).parents[1] / "examples"
@@ -18,12 +19,17 @@ class Example:
     value: bytes
     said: str | None = None
 
+    @property
+    def kind(self) -> str:
+        """The name without the field it is about."""
+        return self.name.rpartition(".")[2]
+
     def __str__(self) -> str:
         return f"{self.topic.name}:{self.name}"
 
 
 def messages(topic: Topic) -> dict[str, str]:
-    """By reason, a part of what is said of the examples that fail."""
+    """By reason, a part of what is said of the files that fail."""
     return dict(json.loads((FOLDER / topic.name / "messages.json").read_text(encoding="utf-8")))
 
 
@@ -32,11 +38,29 @@ def passing() -> list[Example]:
 
 
 def failing() -> list[Example]:
+    return [*failing_files(), *malformed()]
+
+
+def failing_files() -> list[Example]:
     said = {topic: messages(topic) for topic in TOPICS}
     return [
         Example(topic, _name(path), path.read_bytes(), said[topic].get(_name(path), "no message in messages.json"))
         for topic, path in _files(".fail.json")
     ]
+
+
+def malformed() -> list[Example]:
+    return [
+        Example(topic, malformation.name, *malformation.apply(_base(topic, malformation.field)))
+        for topic in TOPICS
+        for malformation in [*OF_DOCUMENT, *BY_TOPIC[topic.name]]
+    ]
+
+
+def _base(topic: Topic, field: str) -> str:
+    """The first passing example that has a value for the field, on one line."""
+    documents = (json.loads(path.read_bytes()) for of, path in _files(".pass.json") if of is topic)
+    return json.dumps(next(document for document in documents if not field or document.get(field) is not None))
 
 
 def _files(suffix: str) -> list[tuple[Topic, Path]]:

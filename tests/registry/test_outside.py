@@ -9,6 +9,7 @@ import pytest
 
 from connectors.sources import SOURCES
 from flows.settings import POINTS, Settings, load, name_of, unknown
+from tests.contracts.malformations import BY_TOPIC
 from tokenshare import publication
 from tokenshare.errors import GRAVITY, ExitCode, TokenshareError, gravest
 from tokenshare.render import reference
@@ -106,7 +107,7 @@ def test_every_fixture_has_a_source_and_every_topic_but_the_fetchs_own_too() -> 
 
 
 def test_every_topic_has_examples_and_every_example_a_topic() -> None:
-    assert {path.name for path in EXAMPLES.iterdir()} == {topic.name for topic in TOPICS}
+    assert {path.name for path in EXAMPLES.iterdir()} == {topic.name for topic in TOPICS} == BY_TOPIC.keys()
     for topic in TOPICS:
         names = [path.name for path in (EXAMPLES / topic.name).iterdir()]
         assert any(name.endswith(".pass.json") for name in names)
