@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from connectors.storage import durable
+from connectors.storage.home import atomic_files
 from flows.graph import COMPOSED, PROJECT, Graph, graph_of
 from flows.settings import hand_to_dbt
 from tokenshare.nothing import nothing
@@ -73,7 +73,7 @@ def build(
 def keep_graph(work: Path) -> None:
     """Writes the project's graph into `work`, so that nobody who reads it there waits for dbt."""
     if _kept(work) is None and (graph := _compiled(work)).models:
-        durable.write(work / "graph.json", _GRAPH.dump_json(graph))
+        atomic_files.write(work / "graph.json", _GRAPH.dump_json(graph))
 
 
 def read_graph(work: Path) -> Graph:

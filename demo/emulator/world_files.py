@@ -9,12 +9,11 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from demo.tables import Table
 from tokenshare import codec
 from tokenshare.errors import ContractViolation, UsageError
 from tokenshare.known_rows import Cells as Cells
 from tokenshare.known_rows import Row as Row
-from tokenshare.known_rows import read_csv, select_known
+from tokenshare.known_rows import Table, read_csv, select_known
 
 
 class Lacking(Cells):
