@@ -5,10 +5,8 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
-COLUMNS = (
-    *("known_at", "hub_id", "repo", "created_at", "pipeline_tag", "tags", "downloads", "downloads_all_time"),
-    *("likes", "trending_score", "base_models", "withdrawn"),
-)
+from demo.tables import HUB_MODELS
+
 # repo, counter on the first day, rise a day, trending score, base models
 REPOSITORIES = (
     ("Qwen/Qwen3-8B", 9000, 90, 12, ""),
@@ -32,7 +30,7 @@ def write_hub(directory: Path, first: date, days: int, shown: Mapping[date, Coun
     directory.mkdir(parents=True, exist_ok=True)
     with (directory / "hub_models.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
+        writer.writerow(HUB_MODELS.columns)
         for day in (first + timedelta(days=number) for number in range(days)):
             for place, (repo, opening, rise, trending, bases) in enumerate(REPOSITORIES):
                 counter = opening + rise * (day - first).days

@@ -10,6 +10,7 @@ from typing import Any
 
 from connectors.storage.home import Home
 from connectors.storage.publications import catalog
+from demo import tables
 from flows import settings
 from flows.deployments import run_once
 from flows.refresh import Report
@@ -73,9 +74,7 @@ def write_rankings(directory: Path, rows: Iterable[Row]) -> Path:
     """A world with these rankings."""
     directory.mkdir(parents=True, exist_ok=True)
     with (directory / "rankings_daily.csv").open("w", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows(
-            [("known_at", "date", "model_permaslug", "total_tokens"), *rows]
-        )
+        csv.writer(file, lineterminator="\n").writerows([tables.RANKINGS.columns, *rows])
     return directory
 
 
@@ -106,14 +105,8 @@ def write_prices(directory: Path, known_at: str, prices: dict[str, tuple[str, st
     with path.open("a", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         if is_new:
-            writer.writerow(CATALOG_COLUMNS)
+            writer.writerow(tables.MODELS.columns)
         for model, (prompt, completion) in prices.items():
             created = "2025-01-01T00:00:00Z"
             writer.writerow((known_at, model, model, model, created, "", "text", prompt, completion, "", "", ""))
     return directory
-
-
-CATALOG_COLUMNS = (
-    "known_at", "id", "canonical_slug", "name", "created_at", "hugging_face_id", "output_modalities",
-    "prompt_usd_per_token", "completion_usd_per_token", "discount", "overrides_json", "withdrawn",
-)  # fmt: skip
