@@ -83,8 +83,9 @@ def _at(
 
 def _mind_the_past(mine: Home, source_ids: Sequence[str], first: datetime) -> None:
     for id in source_ids:
-        last = archive.last_completed(mine.archive, id)
-        if last and first < last:
+        completed = archive.read_completed(mine.archive, id)
+        if completed and first < completed.observed_at:
             raise UsageError(
-                f"{id} was asked at {last.isoformat()}, after {first.isoformat()}", "use later moments, or a new home"
+                f"{id} was asked at {completed.observed_at.isoformat()}, after {first.isoformat()}",
+                "use later moments, or a new home",
             )
