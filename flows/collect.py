@@ -84,9 +84,9 @@ def _at(
 
 def _mind_the_past(mine: Home, source_ids: Sequence[str], first: datetime) -> None:
     for id in source_ids:
-        last = archive.last_completed(mine.archive, id)
-        if last and first < last:
+        completed = archive.read_completed(mine.archive, id)
+        if completed and first < completed.observed_at:
             raise UsageError(
-                f"{id} was fetched as of {last.isoformat()}, later than {first.isoformat()}",
+                f"{id} was fetched as of {completed.observed_at.isoformat()}, later than {first.isoformat()}",
                 "use later moments, or a new home",
             )

@@ -11,6 +11,7 @@ from connectors.kafka import producer
 from connectors.kafka.producer import Message, Sender
 from connectors.sources import SOURCES
 from connectors.storage import archive
+from connectors.storage.archive import Completed
 from connectors.storage.home import signature
 from flows.claim import claim_topics
 from flows.parts import why_apart, why_gone
@@ -48,33 +49,35 @@ def ingest(run: Run) -> list[SourceOutcome]:
 
 def ingest_one(run: Run, source: Source, sender: Sender) -> SourceOutcome:
     """Asks one source and sends what it says; the topics are there."""
-    reason = why_apart(run, source) or ("" if source.id in run.sources else NOT_SELECTED)
+    completed = archive.read_completed(run.home.archive, source.id)
+    reason = why_apart(run, source, completed) or ("" if source.id in run.sources else NOT_SELECTED)
     if reason:
         return SourceOutcome(source.id, "skipped", reason=reason)
     try:
-        fetch = _fetch(run, source)
+        fetch = _fetch(run, source, completed)
         parsed = source.parse(fetch)
-        _mind_stale(run, parsed, source)
+        _mind_stale(parsed, completed)
     except SourceAbsent as error:
         return SourceOutcome(source.id, "absent", reason=str(error))
     except PayloadRefused as error:
         return SourceOutcome(source.id, "refused", reason=str(error))
     digests = _digests(parsed, run.as_of.date())
-    stated = archive.stated(run.home.archive, source.id)
+    stated = completed.digests if completed else {}
     covered = _covered(stated, parsed)
-    if not _is_wanted_again(run, source) and _is_known(stated, digests, covered):
+    if not _is_wanted_again(run, completed) and _is_known(stated, digests, covered):
         return SourceOutcome(source.id, "unchanged", reason=_strange(parsed))
     _produce(run, sender, fetch, parsed)
-    if run.order.days:
-        archive.restate(run.home.archive, source.id, digests, covered)
-    else:
+    digests = {period: digest for period, digest in stated.items() if period not in covered} | digests
+    if not run.order.days:
         of_world = source.world_file in (run.upstreams.files or ())
-        archive.complete(run.home.archive, fetch, parsed.as_of, digests, covered, of_world)
+        archive.complete(run.home.archive, fetch, parsed.as_of, digests, of_world)
+    elif completed:
+        archive.restate(run.home.archive, source.id, completed, digests)
     return SourceOutcome(source.id, "fetched", len({e.event_id for e in parsed.events}), _strange(parsed))
 
 
-def _fetch(run: Run, source: Source) -> Fetch:
-    gone, window = why_gone(run, source), _window(run, source)
+def _fetch(run: Run, source: Source, completed: Completed | None) -> Fetch:
+    gone, window = why_gone(run, source, completed), _window(run, completed)
     if gone:
         raise SourceAbsent(f"{source.world_file} {gone}")
     pages: list[Page] = []
@@ -87,23 +90,23 @@ def _fetch(run: Run, source: Source) -> Fetch:
     return Fetch(source.id, window, tuple(pages))
 
 
-def _mind_stale(run: Run, parsed: Parsed, source: Source) -> None:
+def _mind_stale(parsed: Parsed, completed: Completed | None) -> None:
     """Raises SourceAbsent for an answer older than the one we have, as a cache on the way may give: it takes nothing
     back, and is no news."""
-    known = archive.last_as_of(run.home.archive, source.id)
+    known = completed.as_of if completed else None
     if known and parsed.as_of < known:
         raise SourceAbsent(
             f"a stale answer, as of {parsed.as_of:{MINUTES}}; one as of {known:{MINUTES}} is known already"
         )
 
 
-def _window(run: Run, source: Source) -> Window:
+def _window(run: Run, completed: Completed | None) -> Window:
     """The days a person names; else from a week before the last whole fetch, or from the beginning, to yesterday."""
     if run.order.days:
         return Window(*run.order.days, run.as_of)
-    last = archive.last_completed(run.home.archive, source.id)
-    is_known = last is not None and not archive.is_forgotten(run.home.archive, source.id)
-    start = max(BEGINNING, last.date() - OVERLAP) if last and is_known else BEGINNING
+    start = BEGINNING
+    if completed and not completed.is_forgotten:
+        start = max(start, completed.observed_at.date() - OVERLAP)
     return Window(start, run.as_of.date() - timedelta(days=1), run.as_of)
 
 
@@ -157,9 +160,9 @@ def _covered(stated: Mapping[str, str], parsed: Parsed) -> set[str]:
     return {period for period in stated if str(parsed.start_date) <= period <= str(parsed.end_date)}
 
 
-def _is_wanted_again(run: Run, source: Source) -> bool:
-    """Whether a person asks for it, or what was said before is lost: then it is news, whatever it says."""
-    return bool(run.order.days) or archive.is_forgotten(run.home.archive, source.id)
+def _is_wanted_again(run: Run, completed: Completed | None) -> bool:
+    """Whether a person asks for it, or what was stated before is lost: then it is news, whatever it says."""
+    return bool(run.order.days) or (completed is not None and completed.is_forgotten)
 
 
 def _is_known(stated: Mapping[str, str], digests: Mapping[str, str], covered: set[str]) -> bool:

@@ -125,8 +125,10 @@ def _of(wanted: Metric | None) -> Document:
 
 
 def _source(home: Home, id: str) -> Document:
-    last = archive.last_completed(home.archive, id)
-    return {"id": id, "last_completed": last, "periods": len(archive.stated(home.archive, id))}
+    completed = archive.read_completed(home.archive, id)
+    if completed is None:
+        return {"id": id, "last_completed": None, "periods": 0}
+    return {"id": id, "last_completed": completed.observed_at, "periods": len(completed.digests)}
 
 
 def _broker(settings: Settings) -> Document:

@@ -1,24 +1,25 @@
 """Which sources are part of a set-up, and which metrics they keep active."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from connectors.sources import SOURCES
 from connectors.sources.files import FileSession
 from connectors.storage import archive
+from connectors.storage.archive import Completed
 from flows.run import Place, Run
 from tokenshare.errors import SourceAbsent
 from tokenshare.metrics import METRICS, Metric
 from tokenshare.sources import Source
 
 
-def why_apart(run: Run, source: Source) -> str:
-    """Why a source is no part of this set-up; empty where it is one."""
+def why_apart(run: Run, source: Source, completed: Completed | None) -> str:
+    """Why a source is no part of this set-up; empty if it is one. `completed` is its newest whole fetch."""
     if _is_off(run, source):
         return "switched off by TOKENSHARE_SOURCES_OFF"
-    if why_gone(run, source):
+    if why_gone(run, source, completed):
         return ""
-    files = run.upstreams.files
-    if files is not None and source.world_file not in files and not source.ships:
+    if _is_missing(run, source) and not source.ships:
         return f"the world has no {source.world_file}"
     place = run.upstreams.places.get(source.upstream)
     if place is None:
@@ -30,29 +31,42 @@ def why_apart(run: Run, source: Source) -> str:
     return ""
 
 
-def why_gone(run: Run, source: Source) -> str:
-    """Since when the world has lost a file that was read in this home before; empty where it has not.
+def why_gone(run: Run, source: Source, completed: Completed | None) -> str:
+    """Since when the world has lost a file that was read in this home before; empty if it has not.
 
     One that ships and was read from the project's own files is not lost with the world's.
     """
-    files = run.upstreams.files
-    if files is None or source.world_file in files or _is_off(run, source):
+    if not _is_missing(run, source) or completed is None or (source.ships and not completed.is_of_world):
         return ""
-    last = archive.last_completed(run.home.archive, source.id)
-    if last is None or (source.ships and not archive.is_of_world(run.home.archive, source.id)):
-        return ""
-    return f"is gone from the world, last read {last:%Y-%m-%d %H:%M UTC}"
+    return f"is gone from the world, last read {completed.observed_at:%Y-%m-%d %H:%M UTC}"
+
+
+def gone_files(run: Run, source_ids: Collection[str]) -> dict[str, str]:
+    """The files of these sources that the world has lost, and since when."""
+    asked = [source for source in SOURCES if source.id in source_ids]
+    return {s.world_file: gone for s in asked if (gone := why_gone(run, s, _completed(run, s)))}
 
 
 def present(run: Run) -> tuple[Source, ...]:
     """The sources that are part of the set-up, whether this pass asks them or not."""
-    return tuple(source for source in SOURCES if not why_apart(run, source))
+    return tuple(source for source in SOURCES if not why_apart(run, source, _completed(run, source)))
 
 
 def active(run: Run) -> tuple[Metric, ...]:
     """The metrics whose needs the set-up meets; the others are in the catalog and have no rows."""
     ids = {source.id for source in present(run)}
     return tuple(metric for metric in METRICS if metric.is_met_by(ids))
+
+
+def _completed(run: Run, source: Source) -> Completed | None:
+    """Its newest whole fetch, read only if the world lacks its file: otherwise nothing here depends on it."""
+    return archive.read_completed(run.home.archive, source.id) if _is_missing(run, source) else None
+
+
+def _is_missing(run: Run, source: Source) -> bool:
+    """Whether the world lacks the source's file."""
+    files = run.upstreams.files
+    return files is not None and source.world_file not in files and not _is_off(run, source)
 
 
 def _is_off(run: Run, source: Source) -> bool:

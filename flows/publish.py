@@ -113,8 +113,7 @@ def _gone(run: Run, members: Sequence[Metric]) -> tuple[Breach, ...]:
     """The files these metrics are made from that the world has lost; verdicts are held by what they follow."""
     follows = GROUP_BY_ID[members[0].group].follows
     needed = {id for metric in members for id in (metric.needed if follows.stands_on else metric.sources)}
-    found = {s.world_file: gone for s in SOURCES if s.id in needed and (gone := parts.why_gone(run, s))}
-    return tuple(Breach(file, gone) for file, gone in found.items())
+    return tuple(Breach(file, gone) for file, gone in parts.gone_files(run, needed).items())
 
 
 def _topics(members: Sequence[Metric]) -> list[str]:

@@ -45,7 +45,7 @@ def usage_sources(run: Run) -> list[str]:
     """
     keyed = ROUTER_SOURCES[0]
     is_part = any(source.id == keyed for source in present(run))
-    return [keyed] if is_part and archive.last_completed(run.home.archive, keyed) else list(ROUTER_SOURCES)
+    return [keyed] if is_part and archive.read_completed(run.home.archive, keyed) else list(ROUTER_SOURCES)
 
 
 def _inputs(run: Run, variables: Mapping[str, Any], relations: Sequence[str]) -> str:
