@@ -45,7 +45,9 @@ def test_a_round_cut_off_between_sending_and_noting_it_sends_the_same_message_ag
 ) -> None:
     outbox_home.see(fault("router"))
     with monkeypatch.context() as patch:
-        patch.setattr("connectors.storage.outbox.record_delivery", lambda *_: pytest.fail("the power is gone"))
+        patch.setattr(
+            "connectors.storage.alert_log.outbox.record_delivery", lambda *_: pytest.fail("the power is gone")
+        )
         with pytest.raises(pytest.fail.Exception):
             outbox_home.deliver()
     assert outbox_home.deliver() == 0
