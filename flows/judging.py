@@ -10,7 +10,7 @@ from connectors.storage.landing import gaps
 from connectors.storage.publications import candidates, history
 from connectors.storage.warehouse import Connection
 from connectors.storage.warehouse.builds import Build
-from expectations.evidence import Letters, Measured
+from expectations.evidence import DeadLetterRate, Measured
 from expectations.gates import Case, judge
 from flows import parts
 from flows.dbt import read_graph
@@ -38,8 +38,8 @@ class PassInputs:
 
 def read_inputs(run: Run, build: Build) -> PassInputs:
     """What this pass knows before it judges."""
-    gone = {source.id: reason for source in SOURCES if (reason := parts.why_gone(run, source))}
-    return PassInputs(run.as_of, parts.present(run), gone, build.failed, read_graph(run.home.build / "dbt"))
+    gone, graph = parts.why_gone_by_source(run), read_graph(run.home.build / "dbt")
+    return PassInputs(run.as_of, parts.present(run), gone, build.failed, graph)
 
 
 def read_candidates(connection: Connection, active: Sequence[Metric], build: Build) -> dict[str, Candidate]:
@@ -85,7 +85,7 @@ def _case(
         shown=_shown(connection, members) if shut else {},
         gaps=_gaps(connection, members, inputs.present),
         gone=_gone(members, inputs.gone),
-        letters=tuple(Letters(*row) for row in alert_inputs.read_letters(connection, _topics(members))),
+        letters=tuple(DeadLetterRate(*row) for row in alert_inputs.read_dead_letter_counts(connection, _topics(members))),
     )
 
 

@@ -43,7 +43,7 @@ NAMES = {
 
 
 def mind_entity(home: Home, about: str, entity: str) -> None:
-    """Raises UsageError where what a claim is about has names and nobody goes by this one."""
+    """Raise UsageError if what a claim is about has names and this is not one of them."""
     if about not in NAMES:
         return
     names = NAMES[about]

@@ -21,7 +21,7 @@ Document = dict[str, Any]
 
 
 def find_home(settings: Settings) -> Home:
-    """The home to look into; raises UsageError where there is none, or one of a newer layout."""
+    """The home to look into; raises UsageError if there is none, or one of a newer layout."""
     home = Home(settings.home)
     if describe(home) is None:
         raise UsageError(f"there is no home at {home.root}", "run `tokenshare refresh` or `tokenshare demo` first")

@@ -41,10 +41,9 @@ def why_gone(run: Run, source: Source, completed: Completed | None) -> str:
     return f"is gone from the world, last read {completed.observed_at:%Y-%m-%d %H:%M UTC}"
 
 
-def gone_files(run: Run, source_ids: Collection[str]) -> dict[str, str]:
-    """The files of these sources that the world has lost, and since when."""
-    asked = [source for source in SOURCES if source.id in source_ids]
-    return {s.world_file: gone for s in asked if (gone := why_gone(run, s, _completed(run, s)))}
+def why_gone_by_source(run: Run) -> dict[str, str]:
+    """The sources whose file the world has lost, each with the reason."""
+    return {s.id: reason for s in SOURCES if (reason := why_gone(run, s, _completed(run, s)))}
 
 
 def present(run: Run) -> tuple[Source, ...]:

@@ -65,7 +65,7 @@ class Settings(BaseSettings):
     )
 
     home: Annotated[Path, AfterValidator(_absolute)] = Field(
-        Path(".tokenshare"), description="Where everything of this set-up lies."
+        Path(".tokenshare"), description="Directory that holds everything of this set-up."
     )
     cache: Annotated[Path, AfterValidator(_absolute)] = Field(
         Path("~/.cache/tokenshare"),
@@ -91,7 +91,7 @@ class Settings(BaseSettings):
         description="Your e-mail address, which the SEC wants to see in the User-Agent; without it EDGAR is not asked.",
     )
     ecb_url: str = Field(
-        "https://www.ecb.europa.eu/stats/eurofxref", description="Where the file of euro reference rates lies."
+        "https://www.ecb.europa.eu/stats/eurofxref", description="Address of the file of euro reference rates."
     )
     hub_url: str = Field("https://huggingface.co", description="Address of the Hugging Face Hub.")
     hf_token: SecretStr | None = Field(
@@ -105,12 +105,12 @@ class Settings(BaseSettings):
     )
     hub_deadline_seconds: float = Field(240.0, gt=0, le=3600, description="Time one fetch of the Hub may take.")
     curated: Path | None = Field(
-        None, description="Folder of your own curated files; a file that lies there is read instead of the shipped one."
+        None, description="Folder of your own curated files; a file in it is read instead of the shipped one."
     )
     sources_off: str = Field(
         "",
         pattern=r"^([a-z0-9_]+(,[a-z0-9_]+)*)?$",
-        description="Sources that are no part of this set-up, id,id,...; what needs them is inactive.",
+        description="Sources that this set-up leaves out, id,id,...; what needs them is inactive.",
     )
     http_attempts: int = Field(4, ge=1, le=10, description="Calls made for one answer before the source is absent.")
     http_deadline_seconds: float = Field(60.0, gt=0, le=3600, description="Time one fetch may take, retries included.")
@@ -122,11 +122,11 @@ class Settings(BaseSettings):
         pattern=r"^[a-z0-9._-]{0,64}$",
         description="Put before every topic and group, so that homes can share a cluster.",
     )
-    kafka_partitions: int = Field(2, ge=1, le=256, description="Partitions of a topic, where we create it.")
-    kafka_replication: int = Field(1, ge=1, le=9, description="Replicas of a topic, where we create it.")
-    kafka_retention_ms: int = Field(-1, ge=-1, description="Retention of a topic, where we create it; -1 keeps all.")
+    kafka_partitions: int = Field(2, ge=1, le=256, description="Partitions of a topic, if we create it.")
+    kafka_replication: int = Field(1, ge=1, le=9, description="Replicas of a topic, if we create it.")
+    kafka_retention_ms: int = Field(-1, ge=-1, description="Retention of a topic, if we create it; -1 keeps all.")
     kafka_security_protocol: str | None = Field(
-        None, pattern=r"^(PLAINTEXT|SSL|SASL_PLAINTEXT|SASL_SSL)$", description="How to speak to your Kafka."
+        None, pattern=r"^(PLAINTEXT|SSL|SASL_PLAINTEXT|SASL_SSL)$", description="Security protocol of your Kafka."
     )
     kafka_sasl_mechanism: str | None = Field(None, description="PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512.")
     kafka_sasl_username: str | None = Field(None, description="User name for SASL.")
@@ -163,7 +163,7 @@ class Settings(BaseSettings):
         "a name of its own before it if you like (`ops=slack://... mail=mailto://...`); a secret.",
     )
     alert_repeat_hours: float = Field(
-        24.0, ge=1, le=8760, description="After how long an alert that is still open is told again."
+        24.0, ge=1, le=8760, description="After how long an alert that is still open is sent again."
     )
     alert_runbooks: str = Field(
         "docs/runbooks/",
@@ -182,7 +182,7 @@ class Settings(BaseSettings):
 
     @property
     def alert_repeat(self) -> timedelta:
-        """After how long an alert that is still open is told again."""
+        """After how long an alert that is still open is sent again."""
         return timedelta(hours=self.alert_repeat_hours)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows.cli import alerts, dead_letters, first_run, gates, passes, provenance, queries, stand_ins
+from flows.cli import alerts, dead_letters, first_run, gates, local_services, passes, provenance, queries
 from flows.cli.output import report_error, silence_libraries
 from tokenshare.errors import ExitCode, Interrupted, UsageError
 
@@ -23,7 +23,7 @@ PANELS: Mapping[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
         *(queries.status, queries.metrics, queries.restatements, queries.report),
         *(provenance.trace, provenance.check, provenance.cite, provenance.verify, gates.app),
     ),
-    "Operate": (stand_ins.upstream, stand_ins.broker, dead_letters.app, alerts.app),
+    "Operate": (local_services.upstream, local_services.broker, dead_letters.app, alerts.app),
 }
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=PRODUCT)

@@ -61,7 +61,7 @@ def test_what_is_not_held_cannot_be_released(held: Held, id: str, version: int, 
 def test_a_release_without_name_or_reason_is_refused(words: list[str]) -> None:
     result = CliRunner().invoke(app, ["gates", "release", "vendor_share_daily", "2", *words])
     assert isinstance(result.exception, UsageError)
-    assert "names who and why" in str(result.exception)
+    assert "must say who decides it and why" in str(result.exception)
 
 
 def test_a_release_lets_the_whole_group_go_on_record_and_the_next_clean_day_follows(held: Held) -> None:

@@ -1,4 +1,4 @@
-"""What stands in locally for the outside: Apache Kafka for a cluster, an emulator for the upstreams."""
+"""Local services in place of the outside: Apache Kafka for a cluster, an emulator for the upstreams."""
 
 import sys
 from contextlib import suppress
