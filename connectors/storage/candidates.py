@@ -49,6 +49,6 @@ def grain_sql(metric: Metric) -> str:
 
 def has_relation(connection: Connection, schema: str, table: str, database: str | None = None) -> bool:
     """Whether a table or view exists in the build database, or in another that is attached."""
-    query = """SELECT count(*) FROM information_schema.tables
+    query = """SELECT 1 FROM information_schema.tables
         WHERE table_catalog = coalesce(?, current_database()) AND table_schema = ? AND table_name = ?"""
-    return bool(connection.execute(query, [database, schema, table]).fetchone()[0])  # type: ignore[index]
+    return connection.execute(query, [database, schema, table]).fetchone() is not None
