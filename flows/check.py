@@ -54,7 +54,7 @@ def read_question(
     if found is None:
         raise UsageError(f"a claim cannot be about {about!r}", f"choose among {', '.join(claims.ABOUT_BY_NAME)}")
     number = _read_number(value, "VALUE")
-    step = _read_number(rounding, "--rounding") if rounding else Decimal(1).scaleb(number.as_tuple().exponent)  # type: ignore[arg-type]
+    step = _read_number(rounding, "--rounding") if rounding else Decimal(1).scaleb(int(number.as_tuple().exponent))
     if step <= 0:
         raise UsageError(f"{step} is not a valid rounding step", "omit --rounding, or write 0.01 for whole percents")
     wrong = claims.objections(found, value=number, entity=entity, method=method or found.methods[0])

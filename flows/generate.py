@@ -9,10 +9,10 @@ from pydantic import SecretStr
 
 from connectors.sources import SOURCES
 from expectations.laws import LAWS
-from expectations.promises import PROMISES
 from flows.report.figures import FIGURES
 from flows.schedule import deployments
 from flows.settings import Settings, name_of
+from flows.verify.promises import PROMISES
 from tokenshare.alerts import SCHEMA, Document
 from tokenshare.claims import ABOUTS
 from tokenshare.errors import GRAVITY, UsageError

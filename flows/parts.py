@@ -1,6 +1,5 @@
 """Which sources are part of a set-up, and which metrics they keep active."""
 
-from collections.abc import Collection
 from datetime import datetime
 
 from connectors.sources import SOURCES

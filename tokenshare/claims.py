@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 WINDOWS = ("day", "week", "trailing7", "trailing28", "month")
 SHORTEST_WEEK = 7
@@ -91,9 +92,9 @@ PROGRAMMING = (
 )
 
 
-def _hub(stands_on: str, name: str, meaning: str, methods: tuple[str, ...], entity: str = "", **told: object) -> About:
-    given = {"unit": "count", "window": "day", "limits": _COUNTED, **told}
-    return About(name, meaning=meaning, methods=methods, entity=entity, stands_on=stands_on, **given)  # type: ignore[arg-type]
+def _hub(stands_on: str, name: str, meaning: str, methods: tuple[str, ...], entity: str = "", **told: Any) -> About:
+    given: dict[str, Any] = {"unit": "count", "window": "day", "limits": _COUNTED, **told}
+    return About(name, meaning=meaning, methods=methods, entity=entity, stands_on=stands_on, **given)
 
 
 _DERIVED = ("any", "tagged", "finetune", "quantized", "adapter", "merge")
@@ -138,10 +139,16 @@ MARKETS = (
     About("platform_value", "USD", "value of a platform company, or of all", *_NEWEST, _COUNTED,
           stands_on="platform_value_daily"),
 )  # fmt: skip
-_STATED = {"methods": ("stated",), "entity": "vercel/deepseek", "window": "month", "limits": SHARE, "stands_on": ""}
+_STATED: dict[str, Any] = {
+    "methods": ("stated",),
+    "entity": "vercel/deepseek",
+    "window": "month",
+    "limits": SHARE,
+    "stands_on": "",
+}
 ELSEWHERE = (  # populations that no source of ours observes: their claims have no data
-    About("elsewhere_token_share", "ratio", "a share of others' tokens", **_STATED),  # type: ignore[arg-type]
-    About("elsewhere_revenue_share", "ratio", "a share of others' revenue", **_STATED),  # type: ignore[arg-type]
+    About("elsewhere_token_share", "ratio", "a share of others' tokens", **_STATED),
+    About("elsewhere_revenue_share", "ratio", "a share of others' revenue", **_STATED),
 )
 ABOUTS = (*ROUTER, *PROGRAMMING, *HUB, *PRICES, *MARKETS, *ELSEWHERE)
 ABOUT_BY_NAME: Mapping[str, About] = {about.name: about for about in ABOUTS}

@@ -1,12 +1,11 @@
 """What an inspection of a home finds, as plain values: the facts that promises are held against."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from tokenshare.metrics import Metric
-from tokenshare.offsets import Landed, Loss, Range
-from tokenshare.publication import Publication, Row
+from tokenshare.offsets import Range
+from tokenshare.publication import Row
 from tokenshare.restatements import Restatement
 
 
@@ -95,70 +94,3 @@ class Remade:
     published: tuple[Row, ...] = ()
     computed: tuple[Row, ...] = ()
     problem: str = ""
-
-
-class Facts(Protocol):
-    """A home as an inspection reads it, each part when it is asked for. Nothing of the home is written or locked."""
-
-    def ledger(self) -> Sequence[Landed]:
-        """The ranges that landed, by topic, partition and offset."""
-
-    def gaps(self) -> Sequence[Loss]:
-        """The losses that people went on without."""
-
-    def landed_files(self) -> Iterable[LandedFile]:
-        """The file of each range of the ledger."""
-
-    def files(self) -> Sequence[str]:
-        """Every file of the home but the broker's, by its path inside."""
-
-    def known_files(self) -> frozenset[str]:
-        """The landed files and the files of versions that ledger and decisions name."""
-
-    def torn_payloads(self) -> Iterable[str]:
-        """Archived payloads whose content is not what their name says."""
-
-    def publications(self) -> Sequence[Publication]:
-        """Every version on record, by metric and version."""
-
-    def public(self) -> frozenset[tuple[str, int]]:
-        """The versions that readers have ever seen."""
-
-    def pruned(self) -> frozenset[tuple[str, int]]:
-        """The versions whose rows are gone by policy."""
-
-    def stored(self) -> Iterable[Stored]:
-        """The rows kept for each version."""
-
-    def openings(self) -> Sequence[Judgement]:
-        """For each version the first pass whose gate let it out, else the first that judged it."""
-
-    def newest_judgements(self) -> Sequence[Judgement]:
-        """For each metric the checks of the newest pass that judged it."""
-
-    def released(self) -> frozenset[tuple[str, str, str, str]]:
-        """Coherence group, check, key and observed value of every finding that a person has let through."""
-
-    def strange_pairs(self) -> Sequence[tuple[str, int, int, int]]:
-        """Restatements between versions that do not follow each other: metric, both versions, rows."""
-
-    def replaced(self) -> Iterable[Replaced]:
-        """Pairs of public versions that follow each other."""
-
-    def traced(self) -> Iterable[Traced]:
-        """The lineages to hold against the landed files."""
-
-    def unpublished(self) -> Iterable[Difference]:
-        """Where the published file is not what the decisions say."""
-
-    def unfiled(self) -> Iterable[Difference]:
-        """Where the version files and manifests are not what the decisions say."""
-
-    def unvintaged(self) -> Iterable[Difference]:
-        """Where the vintages in the published file do not give a version again; raises UsageError for no file."""
-
-    def shown_rows(self, metric: Metric) -> Sequence[Row]:
-        """The rows of a metric in the published file; raises UsageError where it cannot be read."""
-
-    def remade(self) -> Iterable[Remade]:
-        """Versions computed again from their offsets."""

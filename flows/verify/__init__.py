@@ -9,8 +9,8 @@ from typing import Any
 
 from connectors.storage.home import Home
 from connectors.storage.warehouse import snapshot
-from expectations.promises import PROMISES, Finding, Promise
-from flows.verify.state import State
+from flows.verify.promises import PROMISES, Finding, Promise
+from flows.verify.state import HomeReader
 from tokenshare.errors import UsageError
 
 
@@ -35,10 +35,10 @@ def verify(
     what decisions are read from."""
     began = monotonic()
     with TemporaryDirectory() as folder, snapshot.take(home, Path(folder)) as connection:
-        state = State(home, connection, Path(folder), is_all=is_all)
-        examined = list(_examine(promises, state, progress))
+        reader = HomeReader(home, connection, Path(folder), is_all=is_all)
+        examined = list(_examine(promises, reader, progress))
     breaches = [breach for one in examined for breach in _breaches(one)]
-    coverage = state.coverage
+    coverage = reader.coverage
     return {
         "status": "broken" if breaches else "ok",
         "home": str(home.root),
@@ -54,23 +54,23 @@ def verify(
     }
 
 
-def _examine(promises: Sequence[Promise], state: State, progress: Callable[[str], None]) -> Iterator[Examined]:
+def _examine(promises: Sequence[Promise], reader: HomeReader, progress: Callable[[str], None]) -> Iterator[Examined]:
     broken: set[str] = set()
     for promise in promises:
         progress(promise.name)
         began = monotonic()
         skipped = next((name for name in promise.stands_on if name in broken), "")
-        findings = () if skipped else _findings(promise, state)
+        findings = () if skipped else _findings(promise, reader)
         if findings:
             broken.add(promise.name)
         yield Examined(promise, findings, monotonic() - began, skipped)
 
 
-def _findings(promise: Promise, state: State) -> tuple[Finding, ...]:
+def _findings(promise: Promise, reader: HomeReader) -> tuple[Finding, ...]:
     try:
-        return tuple(promise.examine(state))
+        return tuple(promise.examine(reader))
     except UsageError as error:
-        return (Finding(str(state.home.root), error.message, "a state that can be examined", error.fix),)
+        return (Finding(str(reader.home.root), error.message, "a state that can be examined", error.fix),)
 
 
 def _breaches(examined: Examined) -> Iterator[dict[str, str]]:

@@ -1,5 +1,7 @@
 """Downloads, derivatives and trending of open models on the Hub."""
 
+from typing import Any
+
 from pydantic import BaseModel
 
 from tokenshare import rows
@@ -86,9 +88,9 @@ OFFICIAL = "repositories of the families' official organisations; quantisers and
 REACHED = "public repositories that the listings reach: official organisations whole, the Hub by downloads to 99 %"
 
 
-def hub_metric(id: str, title: str, row: type[BaseModel], **declared: object) -> Metric:
+def hub_metric(id: str, title: str, row: type[BaseModel], **declared: Any) -> Metric:
     """A metric made of the Hub's listings."""
-    given = {
+    given: dict[str, Any] = {
         "unit": "repositories",
         "grain": ("download_date", "family_id"),
         "denominator": "none",
@@ -99,7 +101,7 @@ def hub_metric(id: str, title: str, row: type[BaseModel], **declared: object) ->
         "exclusions": "private repositories",
         "coverage": REACHED,
     }
-    return Metric(id=id, title=title, row=row, **{**given, **declared})  # type: ignore[arg-type]
+    return Metric(id=id, title=title, row=row, **{**given, **declared})
 
 
 HUB_METRICS = (

@@ -1,6 +1,7 @@
 """Market values of the companies behind the models, and their worst sessions."""
 
 from datetime import timedelta
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -114,9 +115,9 @@ CAP_TOPICS = (QUOTE_OBSERVED, SHARE_COUNT_OBSERVED, FX_OBSERVED, FETCH_COMPLETED
 CAP_NEEDS = (QUOTE_SOURCES, SHARE_SOURCES, FX_SOURCES)
 
 
-def market_metric(id: str, title: str, row: type[BaseModel], **declared: object) -> Metric:
+def market_metric(id: str, title: str, row: type[BaseModel], **declared: Any) -> Metric:
     """A metric made from closes, share counts and exchange rates."""
-    given = {
+    given: dict[str, Any] = {
         "unit": "USD",
         "grain": ("session_date", "company_id"),
         "denominator": "none",
@@ -128,7 +129,7 @@ def market_metric(id: str, title: str, row: type[BaseModel], **declared: object)
         "exclusions": "tickers nobody mapped; sessions still running; a second line of a company",
         "coverage": "the companies of dim_companies that are listed, in the sessions of the line they are valued by",
     }
-    return Metric(id=id, title=title, row=row, **{**given, **declared})  # type: ignore[arg-type]
+    return Metric(id=id, title=title, row=row, **{**given, **declared})
 
 
 def value_metric(id: str, title: str, whom: str) -> Metric:

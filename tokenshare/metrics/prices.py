@@ -1,5 +1,7 @@
 """List prices: the catalogue's on the days we read it, the price book's before; one coherence group."""
 
+from typing import Any
+
 from pydantic import BaseModel
 
 from tokenshare import rows
@@ -72,9 +74,9 @@ LIST_PRICES = Group(
 PRICE_SOURCES = ("openrouter_models", "genai_prices")
 
 
-def price_metric(id: str, title: str, row: type[BaseModel], **declared: object) -> Metric:
+def price_metric(id: str, title: str, row: type[BaseModel], **declared: Any) -> Metric:
     """A member of the coherence group of prices: a held price shows in no ratio."""
-    given = {
+    given: dict[str, Any] = {
         "unit": "USD/1M tokens",
         "denominator": "none",
         "exclusions": "long-context tiers and time-of-day windows; aliases; what resellers charge",
@@ -86,7 +88,7 @@ def price_metric(id: str, title: str, row: type[BaseModel], **declared: object) 
         "needs": (PRICE_SOURCES,),
         "window": "day",
     }
-    return Metric(id=id, title=title, row=row, **{**given, **declared})  # type: ignore[arg-type]
+    return Metric(id=id, title=title, row=row, **{**given, **declared})
 
 
 PRICE_METRICS = (

@@ -1,6 +1,7 @@
 """Programming on the router: the upstream's weekly sample; a coherence group of its own."""
 
 from datetime import timedelta
+from typing import Any
 
 from tokenshare import rows
 from tokenshare.metrics.group import (
@@ -52,8 +53,8 @@ PROGRAMMING = Group(
 )
 
 
-def _metric(id: str, title: str, **declared: object) -> Metric:
-    given = {
+def _metric(id: str, title: str, **declared: Any) -> Metric:
+    given: dict[str, Any] = {
         "unit": "ratio",
         "group": PROGRAMMING.id,
         "topics": (USAGE_CATEGORY_OBSERVED, USAGE_OBSERVED, FETCH_COMPLETED),
@@ -63,7 +64,7 @@ def _metric(id: str, title: str, **declared: object) -> Metric:
         "ISO weeks only",
         "freshness": WEEK_OLD,
     }
-    return Metric(id=id, title=title, **{**given, **declared})  # type: ignore[arg-type]
+    return Metric(id=id, title=title, **{**given, **declared})
 
 
 PROGRAMMING_METRICS = (

@@ -1,5 +1,7 @@
 """Router usage: shares of tokens by origin, vendor, openness and price; one coherence group."""
 
+from typing import Any
+
 from pydantic import BaseModel
 
 from tokenshare import rows
@@ -83,9 +85,9 @@ ROUTER_COVERAGE = f"{DAILY_COVERAGE}; complete ISO weeks only"
 ROUTER_EXCLUSIONS = "private models, private endpoints and zero-data-retention traffic, excluded at the source"
 
 
-def router_metric(id: str, title: str, row: type[BaseModel], **declared: object) -> Metric:
+def router_metric(id: str, title: str, row: type[BaseModel], **declared: Any) -> Metric:
     """A member of the coherence group `router`: published with the others or not at all."""
-    given = {
+    given: dict[str, Any] = {
         "unit": "ratio",
         "grain": ("week_start_date",),
         "denominator": ALL_TOKENS,
@@ -95,7 +97,7 @@ def router_metric(id: str, title: str, row: type[BaseModel], **declared: object)
         "exclusions": ROUTER_EXCLUSIONS,
         "coverage": ROUTER_COVERAGE,
     }
-    return Metric(id=id, title=title, row=row, **{**given, **declared})  # type: ignore[arg-type]
+    return Metric(id=id, title=title, row=row, **{**given, **declared})
 
 
 ROUTER_METRICS = (

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from expectations.pins import pins
-from expectations.promises.promise import MOST, Finding
-from tokenshare.inspected import Facts, Judgement, Replaced
+from flows.verify.promises.promise import MOST, Finding
+from flows.verify.state import HomeReader
+from tokenshare.inspected import Judgement, Replaced
 from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID, Metric
 from tokenshare.publication import Publication
 from tokenshare.restatements import Restatement
@@ -15,18 +16,18 @@ Released = frozenset[tuple[str, str]]  # coherence group and check of what a per
 Cells = Counter[tuple[str, str, str | None, str | None]]  # key, column, old, new
 
 
-def versions_are_whole(facts: Facts) -> Iterator[Finding]:
+def versions_are_whole(home: HomeReader) -> Iterator[Finding]:
     """Versions are numbered without a gap, and each that was not pruned has the rows and digest it was decided with."""
-    publications = facts.publications()
+    publications = home.publications
     yield from _numbers(publications)
     decided = {(p.metric, p.version): p for p in publications}
-    kept = {(stored.metric.id, stored.version): stored for stored in facts.stored()}
+    kept = {(stored.metric.id, stored.version): stored for stored in home.stored()}
     for at in sorted(decided.keys() | kept.keys()):
         publication, stored, where = decided.get(at), kept.get(at), f"{at[0]} version {at[1]}"
         rows = stored.rows if stored else 0
         if publication is None:
             yield Finding(where, f"{rows} rows", "no rows: there is no such version on record")
-        elif at in facts.pruned():
+        elif at in home.pruned:
             yield from [Finding(where, f"{rows} rows", "no rows: it was pruned")] if rows else []
         elif rows != publication.rows:
             yield Finding(where, f"{rows} rows", f"{publication.rows} rows")
@@ -34,10 +35,10 @@ def versions_are_whole(facts: Facts) -> Iterator[Finding]:
             yield Finding(where, f"digest {stored.digest[:12]}", f"digest {publication.digest[:12]}")
 
 
-def one_version_is_shown(facts: Facts) -> Iterator[Finding]:
+def one_version_is_shown(home: HomeReader) -> Iterator[Finding]:
     """Of the versions that readers have seen all but one are superseded; a held candidate is none of them."""
-    public = facts.public()
-    standing = [p for p in facts.publications() if p.status != "superseded"]
+    public = home.public
+    standing = [p for p in home.publications if p.status != "superseded"]
     shown = Counter(p.metric for p in standing if (p.metric, p.version) in public)
     held = Counter(p.metric for p in standing if (p.metric, p.version) not in public)
     for id in sorted({id for id, _ in public}):
@@ -51,29 +52,29 @@ def one_version_is_shown(facts: Facts) -> Iterator[Finding]:
             yield Finding(f"{p.metric} version {p.version}", f"{p.status} and never published", "a published version")
 
 
-def gates_let_versions_out(facts: Facts) -> Iterator[Finding]:
+def gates_let_versions_out(home: HomeReader) -> Iterator[Finding]:
     """Every version that readers have seen passed all its checks, or a person released what it failed."""
-    openings = {(opening.metric, opening.version): opening for opening in facts.openings()}
-    released = frozenset((group, check) for group, check, _, _ in facts.released())
-    for publication in facts.publications():
+    openings = {(opening.metric, opening.version): opening for opening in home.openings()}
+    released = frozenset((group, check) for group, check, _, _ in home.released())
+    for publication in home.publications:
         at = (publication.metric, publication.version)
-        if at in facts.public():
+        if at in home.public:
             yield from _opened(publication, openings.get(at), released)
-    shown = {p.metric: p for p in facts.publications() if p.status in ("current", "released")}
-    for newest in facts.newest_judgements():
+    shown = {p.metric: p for p in home.publications if p.status in ("current", "released")}
+    for newest in home.newest_judgements():
         if newest.metric in shown and newest.version == shown[newest.metric].version and not newest.shutting:
             yield from _required(newest, shown[newest.metric])
 
 
-def replaced_cells_are_on_record(facts: Facts) -> Iterator[Finding]:
+def replaced_cells_are_on_record(home: HomeReader) -> Iterator[Finding]:
     """Restatements are exactly the cells that differ between versions, each with its cause."""
-    for replaced in facts.replaced():
+    for replaced in home.replaced():
         where = f"{replaced.metric.id} version {replaced.old_version} to {replaced.new_version}"
         differing, recorded = _cells(replaced.differing), _cells(replaced.recorded)
         yield from _listed(where, differing - recorded, "differs, and is not on record", "a restatement")
         yield from _listed(where, recorded - differing, "is on record, and does not differ", "no restatement")
         yield from _caused(where, replaced)
-    for id, old, new, count in facts.strange_pairs():
+    for id, old, new, count in home.strange_pairs():
         where = f"{id} version {old} to {new}"
         yield Finding(where, f"{count} restatements", "none: these versions do not follow each other")
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from tokenshare.inspected import Facts
+from flows.verify.state import HomeReader
 
 MOST = 20  # findings of one promise about one thing; more of the same kind are counted
 
@@ -25,5 +25,5 @@ class Promise:
     name: str
     says: str
     mend: str
-    examine: Callable[[Facts], Iterable[Finding]]
+    examine: Callable[[HomeReader], Iterable[Finding]]
     stands_on: tuple[str, ...] = ()

@@ -3,18 +3,18 @@
 from collections.abc import Iterator, Mapping
 from itertools import groupby, pairwise
 
-from expectations.promises.promise import Finding
-from tokenshare.inspected import Facts
+from flows.verify.promises.promise import Finding
+from flows.verify.state import HomeReader
 from tokenshare.offsets import Landed, Range
 
 
-def ledger_is_contiguous(facts: Facts) -> Iterator[Finding]:
+def ledger_is_contiguous(home: HomeReader) -> Iterator[Finding]:
     """Ranges of a partition follow one another, but for losses that a person went on without, on record.
 
     A range may hold fewer records than offsets: control records.
     """
-    resumed = {(loss.topic, loss.partition, loss.resumed_at): loss.start for loss in facts.gaps()}
-    for _, found in groupby(facts.ledger(), key=lambda landed: (landed.range.topic, landed.range.partition)):
+    resumed = {(loss.topic, loss.partition, loss.resumed_at): loss.start for loss in home.gaps()}
+    for _, found in groupby(home.ledger, key=lambda landed: (landed.range.topic, landed.range.partition)):
         landed = list(found)
         for before, after in pairwise(landed):
             if not _follows(before.range, after.range, resumed):
@@ -24,10 +24,10 @@ def ledger_is_contiguous(facts: Facts) -> Iterator[Finding]:
         yield from (finding for one in landed for finding in _sizes(one))
 
 
-def files_are_the_ledger(facts: Facts) -> Iterator[Finding]:
+def files_are_the_ledger(home: HomeReader) -> Iterator[Finding]:
     """Each range of the ledger is one readable file with as many rows and rejected records as the ledger says."""
-    ledger = {landed.range: landed for landed in facts.ledger()}
-    for file in facts.landed_files():
+    ledger = {landed.range: landed for landed in home.ledger}
+    for file in home.landed_files:
         where, known = f"landing/{file.range.file_name}", ledger[file.range]
         if file.problem:
             yield Finding(where, file.problem, f"a file of {known.rows} rows")
@@ -36,9 +36,9 @@ def files_are_the_ledger(facts: Facts) -> Iterator[Finding]:
             yield Finding(where, observed, f"{known.rows} rows, {known.rejected} rejected, as in the ledger")
 
 
-def rows_have_their_offsets(facts: Facts) -> Iterator[Finding]:
+def rows_have_their_offsets(home: HomeReader) -> Iterator[Finding]:
     """No offset is there twice, and none that another file is named for."""
-    for file in facts.landed_files():
+    for file in home.landed_files:
         where = f"landing/{file.range.file_name}"
         if file.distinct != file.rows:
             yield Finding(where, f"{file.rows - file.distinct} offsets twice", "each offset once")
@@ -47,9 +47,9 @@ def rows_have_their_offsets(facts: Facts) -> Iterator[Finding]:
             yield Finding(where, f"{file.outside} rows of other coordinates", expected)
 
 
-def lineage_is_landed(facts: Facts) -> Iterator[Finding]:
+def lineage_is_landed(home: HomeReader) -> Iterator[Finding]:
     """What a version was made from is there still: offsets, number of records, digest of their event ids."""
-    for traced in facts.traced():
+    for traced in home.traced():
         recorded, landed = ({row[:2]: row[2:] for row in rows} for rows in (traced.recorded, traced.landed))
         for at in sorted(recorded.keys() | landed.keys()):
             if recorded.get(at) != landed.get(at):

@@ -3,31 +3,32 @@
 import json
 from collections.abc import Iterable, Iterator
 
-from expectations.promises.promise import MOST, Finding
+from flows.verify.promises.promise import MOST, Finding
+from flows.verify.state import HomeReader
 from tokenshare.columns import columns_of
-from tokenshare.inspected import Difference, Facts, Remade
+from tokenshare.inspected import Difference, Remade
 from tokenshare.publication import Row
 from tokenshare.restatements import key_json
 
 
-def published_file_is_the_decision(facts: Facts) -> Iterator[Finding]:
+def published_file_is_the_decision(home: HomeReader) -> Iterator[Finding]:
     """Relation by relation, the published file holds what the decisions say."""
-    yield from _differences(facts.unpublished())
+    yield from _differences(home.unpublished())
 
 
-def version_files_are_the_versions(facts: Facts) -> Iterator[Finding]:
+def version_files_are_the_versions(home: HomeReader) -> Iterator[Finding]:
     """Each public version, and the held candidate, lies in its file, row by row; manifests say what was decided."""
-    yield from _differences(facts.unfiled())
+    yield from _differences(home.unfiled())
 
 
-def vintages_give_every_version(facts: Facts) -> Iterator[Finding]:
+def vintages_give_every_version(home: HomeReader) -> Iterator[Finding]:
     """What the published file says was known then is what readers were shown then."""
-    yield from _differences(facts.unvintaged())
+    yield from _differences(home.unvintaged())
 
 
-def numbers_come_from_their_offsets(facts: Facts) -> Iterator[Finding]:
+def numbers_come_from_their_offsets(home: HomeReader) -> Iterator[Finding]:
     """The same models over nothing but the offsets of a version give it again, to the digit."""
-    for remade in facts.remade():
+    for remade in home.remade():
         where = f"{remade.metric.id} version {remade.version}"
         if remade.problem:
             yield Finding(where, remade.problem, "rows computed from its offsets")

@@ -1,21 +1,21 @@
 """The promises that `tokenshare verify` holds a home against, in the order in which they are examined."""
 
-from expectations.promises.decided import (
+from flows.verify.promises.decided import (
     gates_let_versions_out,
     one_version_is_shown,
     replaced_cells_are_on_record,
     versions_are_whole,
 )
-from expectations.promises.landed import (
+from flows.verify.promises.landed import (
     files_are_the_ledger,
     ledger_is_contiguous,
     lineage_is_landed,
     rows_have_their_offsets,
 )
-from expectations.promises.lawful import parts_make_the_whole
-from expectations.promises.layout import archive_is_whole, home_holds_nothing_else
-from expectations.promises.promise import Finding, Promise
-from expectations.promises.shown import (
+from flows.verify.promises.lawful import parts_make_the_whole
+from flows.verify.promises.layout import archive_is_whole, home_holds_nothing_else
+from flows.verify.promises.promise import Finding, Promise
+from flows.verify.promises.shown import (
     numbers_come_from_their_offsets,
     published_file_is_the_decision,
     version_files_are_the_versions,

@@ -5,17 +5,17 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from expectations.laws import LAWS
-from expectations.promises.promise import Finding
+from flows.verify.promises.promise import Finding
+from flows.verify.state import HomeReader
 from tokenshare.columns import columns_of
-from tokenshare.inspected import Facts
 from tokenshare.metrics import METRIC_BY_ID, METRICS, Metric
 
 
 class Shown(Mapping[str, pd.DataFrame]):
     """The published rows of each metric as a frame, read when a law asks for it; `asked` are those it asked for."""
 
-    def __init__(self, facts: Facts) -> None:
-        self.facts = facts
+    def __init__(self, home: HomeReader) -> None:
+        self.home = home
         self.asked: set[str] = set()
         self._frames: dict[str, pd.DataFrame] = {}
 
@@ -23,7 +23,7 @@ class Shown(Mapping[str, pd.DataFrame]):
         self.asked.add(id)
         if id not in self._frames:
             names = [column.name for column in columns_of(METRIC_BY_ID[id].row)]
-            self._frames[id] = pd.DataFrame(self.facts.shown_rows(METRIC_BY_ID[id]), columns=names)
+            self._frames[id] = pd.DataFrame(self.home.shown_rows(METRIC_BY_ID[id]), columns=names)
         return self._frames[id]
 
     def __iter__(self) -> Iterator[str]:
@@ -33,18 +33,18 @@ class Shown(Mapping[str, pd.DataFrame]):
         return len(METRIC_BY_ID)
 
 
-def parts_make_the_whole(facts: Facts) -> Iterator[Finding]:
+def parts_make_the_whole(home: HomeReader) -> Iterator[Finding]:
     """The rows in the published file keep every law of their metric, but for what a person has let through."""
-    held = {METRIC_BY_ID[p.metric].group for p in facts.publications() if p.status == "held"}
-    seen = {id for id, _ in facts.public()}
-    frames = Shown(facts)
+    held = {METRIC_BY_ID[p.metric].group for p in home.publications if p.status == "held"}
+    seen = {id for id, _ in home.public}
+    frames = Shown(home)
     for metric in METRICS:
         if metric.laws and metric.id in seen and len(frames[metric.id]):
             yield from _broken(metric, frames, held)
 
 
 def _broken(metric: Metric, frames: Shown, held: set[str]) -> Iterator[Finding]:
-    released = frames.facts.released()
+    released = frames.home.released()
     for name in metric.laws:
         frames.asked = set()
         law, where = LAWS[name], f"{metric.relation}: {name}"

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from expectations.promises.promise import Finding
-from tokenshare.inspected import Facts
+from flows.verify.promises.promise import Finding
+from flows.verify.state import HomeReader
 
 SWEPT = "run `tokenshare refresh`, which removes it"
 PLACES = re.compile(
@@ -23,10 +23,10 @@ LISTED = re.compile(r"(landing|published)/.+\.parquet")  # these are known one b
 DRAFT = re.compile(r"(.*/)?\.[^/]+\.tmp")
 
 
-def home_holds_nothing_else(facts: Facts) -> Iterator[Finding]:
+def home_holds_nothing_else(home: HomeReader) -> Iterator[Finding]:
     """Every file has its place; landed files and versions are those that ledger and decisions know, one by one."""
-    known = facts.known_files()
-    for path in facts.files():
+    known = home.known_files()
+    for path in home.files():
         if path in known or (PLACES.fullmatch(path) and not LISTED.fullmatch(path)):
             continue
         if DRAFT.fullmatch(path):
@@ -37,7 +37,7 @@ def home_holds_nothing_else(facts: Facts) -> Iterator[Finding]:
             yield Finding(path, "a file that nothing knows", "no such file")
 
 
-def archive_is_whole(facts: Facts) -> Iterator[Finding]:
+def archive_is_whole(home: HomeReader) -> Iterator[Finding]:
     """A raw payload is named by its digest."""
-    for path in facts.torn_payloads():
+    for path in home.torn_payloads():
         yield Finding(path, "other bytes than its name says", "bytes of that sha256")
