@@ -43,7 +43,9 @@ def test_a_round_cut_off_between_sending_and_noting_it_sends_the_same_message_ag
 ) -> None:
     office.see(fault("router"))
     with monkeypatch.context() as patch:
-        patch.setattr("connectors.storage.outbox.record_delivery", lambda *_: pytest.fail("the power is gone"))
+        patch.setattr(
+            "connectors.storage.alert_log.outbox.record_delivery", lambda *_: pytest.fail("the power is gone")
+        )
         with pytest.raises(pytest.fail.Exception):
             office.deliver()
     assert office.deliver() == 0
