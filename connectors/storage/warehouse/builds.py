@@ -25,12 +25,12 @@ def read(connection: Connection) -> Build | None:
 
 
 def delete(connection: Connection) -> None:
-    """Before a build begins: one that is cut off leaves relations that match nothing."""
+    """Delete the build before the next begins: one that is cut off leaves relations that match nothing."""
     connection.execute("DELETE FROM ledger.builds")
 
 
 def save(connection: Connection, build: Build) -> None:
-    """Keeps the newest build only."""
+    """Save the newest build, and no other."""
     with transaction(connection):
         delete(connection)
         connection.execute(
