@@ -119,7 +119,7 @@ def _land(
         connection, home.landing, whole, (letter.record, event), change,
         lambda: dead_letters.record(connection, letter.id, outcome),
     )  # fmt: skip
-    builds.forget(connection)
+    builds.delete(connection)
     return "landed"
 
 

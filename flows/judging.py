@@ -85,7 +85,7 @@ def _case(
         shown=_shown(connection, members) if shut else {},
         gaps=_gaps(connection, members, inputs.present),
         gone=_gone(members, inputs.gone),
-        letters=tuple(DeadLetterRate(*row) for row in alert_inputs.read_dead_letter_counts(connection, _topics(members))),
+        letters=_dead_letter_rates(connection, members),
     )
 
 
@@ -116,5 +116,6 @@ def _gone(members: Sequence[Metric], gone: Mapping[str, str]) -> tuple[Breach, .
     return tuple(Breach(file, reason) for file, reason in lost.items())
 
 
-def _topics(members: Sequence[Metric]) -> list[str]:
-    return sorted({topic.name for metric in members for topic in metric.topics})
+def _dead_letter_rates(connection: Connection, members: Sequence[Metric]) -> tuple[DeadLetterRate, ...]:
+    topics = sorted({topic.name for metric in members for topic in metric.topics})
+    return tuple(DeadLetterRate(*row) for row in alert_inputs.read_dead_letter_counts(connection, topics))

@@ -43,8 +43,8 @@ def _plan(run: Run) -> list[Range]:
         found = planned(connection, positions)
         new = [part for whole in found for part in _split(whole, run.settings.range_records)]
         with warehouse.transaction(connection):
-            ledger.remember_topics(connection, identities)
-            ledger.remember_beginnings(connection, {at: beginning for at, (beginning, _) in positions.items()})
+            ledger.save_topics(connection, identities)
+            ledger.save_beginnings(connection, {at: beginning for at, (beginning, _) in positions.items()})
             midway()
             ledger.intend(connection, run.id, new)
     return [*pending, *new]

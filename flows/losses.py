@@ -38,8 +38,8 @@ def mind_losses(run: Run, connection: Connection, identities: Mapping[str, str],
     since = {id: day - OVERLAP for id, day in gaps.read_promised(connection).items()}
     with warehouse.transaction(connection):
         gaps.record(connection, run.home.landing, losses, since, acceptance)
-        ledger.forget_beginnings(connection, [(loss.topic, loss.partition) for loss in found])
-        ledger.remember_topics(connection, identities)
+        ledger.delete_beginnings(connection, [(loss.topic, loss.partition) for loss in found])
+        ledger.save_topics(connection, identities)
     file_replacement.delete_obsolete(connection, run.home.landing)
 
 

@@ -79,7 +79,7 @@ def tell_of_failure(settings: Settings, run_id: str, as_of: datetime, error: Exc
         at = teller.clock()
         plan = foresee_failure(connection, run_id, as_of, at, error)
         with warehouse.transaction(connection):
-            outbox.keep(connection, plan, run_id, at, teller.names)
+            outbox.store(connection, plan, run_id, at, teller.names)
         _deliver(connection, teller, at, nothing)
         _count(connection, teller, run_id)
 

@@ -72,7 +72,7 @@ def _record(
     recorded = decisions.Run(run.id, run.clock(), made.seeds, made.models, dict(variables))
     names = [channel.name for channel in run.channels]
     decisions.record(
-        connection, recorded, decided, lambda: outbox.keep(connection, plan, run.id, recorded.at, names), midway
+        connection, recorded, decided, lambda: outbox.store(connection, plan, run.id, recorded.at, names), midway
     )
 
 

@@ -40,7 +40,7 @@ def reland(settings: Settings, wanted: Range, progress: Callable[[str], None]) -
                 part = file_audit.differing(home.landing, Path(folder), landed, dropped)
                 if part:
                     file_replacement.replace_files(connection, home.landing, [landed.range], [part], Change(run_id, at))
-                    builds.forget(connection)
+                    builds.delete(connection)
                 rows = part.table.num_rows if part else landed.rows
                 told.append({"file": landed.range.file_name, "rows": rows, "was": "replaced" if part else "verified"})
     return {"files": told}

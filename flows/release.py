@@ -62,7 +62,7 @@ def _record(connection: Connection, permit: Permit, made: list[Decision]) -> Non
     """Commits the decisions, and with them that what was held is held no longer."""
     made_of, plan = project(), foresee_release(connection, permit.run_id, permit.at, made)
     run = decisions.Run(permit.run_id, permit.at, made_of.seeds, made_of.models, {})
-    tell = partial(outbox.keep, connection, plan, permit.run_id, permit.at, permit.channels)
+    tell = partial(outbox.store, connection, plan, permit.run_id, permit.at, permit.channels)
     decisions.record(connection, run, made, tell, nothing)
 
 

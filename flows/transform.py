@@ -23,7 +23,7 @@ def transform(run: Run, variables: Mapping[str, Any]) -> Build:
         known = builds.read(connection)
         if known and known.inputs_digest == inputs and not known.failed:
             return known
-        builds.forget(connection)
+        builds.delete(connection)
     loads_seeds = not known or bool(known.failed) or known.seeds_digest != seeds
     with run.point("build") as midway:
         failed = build(
@@ -33,7 +33,7 @@ def transform(run: Run, variables: Mapping[str, Any]) -> Build:
     keep_graph(run.home.build / "dbt")
     made = Build(inputs, run.id, tuple(failed), seeds)
     with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
-        builds.remember(connection, made)
+        builds.save(connection, made)
     return made
 
 

@@ -49,7 +49,7 @@ class OutboxHome:
             well = frozenset({alert.fault.id for alert in standing} - {one.id for one in faults})
             made = plan(standing, Seen(f"run-{self.at}", self.at, self.at, faults, well), outbox.read_told(connection))
             with warehouse.transaction(connection):
-                outbox.keep(connection, made, f"run-{self.at}", self.at, self.teller.names)
+                outbox.store(connection, made, f"run-{self.at}", self.at, self.teller.names)
 
     def deliver(self, by: bool = True, midway: Callable[[], None] = nothing) -> int:
         """One round; how many messages some channel has not taken after it."""

@@ -53,7 +53,7 @@ def see(connection: Connection, number: int, *decided: Decision, sources: tuple[
     )  # fmt: skip
     plan = alarms.foresee(run, connection, decided, sources)
     with warehouse.transaction(connection):
-        outbox.keep(connection, plan, run.id, at, ())
+        outbox.store(connection, plan, run.id, at, ())
     return plan
 
 
@@ -158,7 +158,7 @@ def test_a_pass_that_does_not_get_through_is_told_and_over_with_one_that_does(
     (fault,) = plan.notices[0].faults
     assert fault.runbook == page
     assert "canary" not in fault.reason
-    outbox.keep(connection, plan, "failed", AT, ())
+    outbox.store(connection, plan, "failed", AT, ())
     assert told(alarms.foresee_failure(connection, "again", AT, AT, error)) == []
     assert told(see(connection, 1)) == [("resolve", key)]
 

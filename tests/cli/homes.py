@@ -17,9 +17,9 @@ from tests.cli.command import ROOT
 HOLD = """
 import sys, time
 from pathlib import Path
-from connectors.storage import lock
+from connectors import lock
 from flows.surroundings import now
-with lock.hold(Path(sys.argv[1]), "a pass that hangs", now):
+with lock.acquire(Path(sys.argv[1]), "a pass that hangs", now):
     print("held", flush=True)
     time.sleep(60)
 """

@@ -29,8 +29,8 @@ def warehouse_of(tmp_path: Path) -> Path:
     """Ten offsets landed, four more planned, of a topic that was seen to begin at 0."""
     path = tmp_path / "warehouse.duckdb"
     with open_warehouse(path) as connection:
-        ledger.remember_topics(connection, SEEN)
-        ledger.remember_beginnings(connection, {(TOPIC, 0): 0})
+        ledger.save_topics(connection, SEEN)
+        ledger.save_beginnings(connection, {(TOPIC, 0): 0})
         ledger.record_landed(connection, "run", AT, [Landed(KEPT, 0, 10)], nothing)
         ledger.intend(connection, "run", [PLANNED])
     return path

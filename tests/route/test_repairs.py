@@ -239,7 +239,7 @@ def test_after_compaction_the_same_numbers_come_out_and_are_traced(scene: Scene,
     assert compaction.compact(given(scene))["merged"]
     assert len(list(scene.home.landing.rglob("*.parquet"))) < was
     with open_warehouse(scene.home.warehouse) as connection:
-        builds.forget(connection)
+        builds.delete(connection)
     report = scene.refresh("2026-06-23T07:00:00+00:00", world)
     assert report.exit_code == ExitCode.OK
     same = [m for m in METRICS if m.group == "router" and statuses(report)[m.id] == "unchanged"]

@@ -41,10 +41,10 @@ def read_told(connection: Connection) -> list[Told]:
     return [Told(*row) for row in rows]
 
 
-def keep(connection: Connection, plan: Plan, run_id: str, at: datetime, channels: Sequence[str]) -> None:
+def store(connection: Connection, plan: Plan, run_id: str, at: datetime, channels: Sequence[str]) -> None:
     """Puts a plan on record, within the caller's transaction: faults, messages, and who is owed them."""
     for alert in plan.alerts:
-        _keep_alert(connection, alert, run_id)
+        _store_alert(connection, alert, run_id)
     for alert in plan.resolved:
         connection.execute(
             "UPDATE outbox.faults SET resolved_at = ?, resolved_run = ? WHERE fault_id = ? AND resolved_at IS NULL",
@@ -125,7 +125,7 @@ def count(connection: Connection, run_id: str, channels: Sequence[str]) -> dict[
     return {"opened": told.get("trigger", 0), "resolved": told.get("resolve", 0), "undelivered": len(waiting)}
 
 
-def _keep_alert(connection: Connection, alert: Alert, run_id: str) -> None:
+def _store_alert(connection: Connection, alert: Alert, run_id: str) -> None:
     facts = alert.fault.model_dump_json()
     known = connection.execute(
         "UPDATE outbox.faults SET key = ?, well_count = ?, is_flapping = ?, facts = ? "

@@ -54,12 +54,12 @@ def record(
             [run.id, run.seeds_digest, run.models_digest, json.dumps(run.variables)],
         )
         for id in dict.fromkeys(decision.metric.group for decision in decisions):
-            _keep_provenance(connection, run, GROUP_BY_ID[id])
+            _store_provenance(connection, run, GROUP_BY_ID[id])
         for index, decision in enumerate(decisions):
             _record_one(connection, run, decision)
             if index == len(decisions) // 2:
                 midway()
-        _keep_checks(connection, run, decisions)
+        _store_checks(connection, run, decisions)
         tell()
 
 
@@ -68,23 +68,23 @@ def _record_one(connection: Connection, run: Run, decision: Decision) -> None:
     known = {p.version for p in read_publications(connection, metric)}
     for publication in verdict.publications:
         if publication.version not in known:
-            _keep_rows(connection, metric, publication.version)
-            _keep_lineage(connection, run, metric, publication.version)
-        _keep_publication(connection, run, publication)
-    _keep_restatements(connection, decision)
+            _store_rows(connection, metric, publication.version)
+            _store_lineage(connection, run, metric, publication.version)
+        _store_publication(connection, run, publication)
+    _store_restatements(connection, decision)
     connection.execute(
         "INSERT OR REPLACE INTO decisions.metric_states VALUES (?, ?, ?, ?)",
         [metric.id, verdict.outcome, verdict.reason, decision.citation],
     )
 
 
-def _keep_provenance(connection: Connection, run: Run, group: Group) -> None:
+def _store_provenance(connection: Connection, run: Run, group: Group) -> None:
     """Which fetch speaks for which day, kept once per group and pass: what a version's numbers are traced by."""
     spoken = provenance_sql(connection, group)
     connection.execute(f"INSERT INTO decisions.provenance SELECT ?, ?, * FROM ({spoken})", [run.id, group.id])
 
 
-def _keep_rows(connection: Connection, metric: Metric, version: int) -> None:
+def _store_rows(connection: Connection, metric: Metric, version: int) -> None:
     types = ", ".join(f'"{column.name}" {column.sql_type}' for column in columns_of(metric.row))
     connection.execute(f"CREATE TABLE IF NOT EXISTS versions.{metric.id} (version BIGINT, {types})")
     for column in columns_of(metric.row):  # a contract may have gained a column since the table was made
@@ -96,7 +96,7 @@ def _keep_rows(connection: Connection, metric: Metric, version: int) -> None:
     )
 
 
-def _keep_publication(connection: Connection, run: Run, publication: Publication) -> None:
+def _store_publication(connection: Connection, run: Run, publication: Publication) -> None:
     is_out = publication.status in ("current", "released")
     values = [*asdict(publication).values(), run.at if is_out else None, run.id]
     connection.execute(
@@ -110,7 +110,7 @@ def _keep_publication(connection: Connection, run: Run, publication: Publication
     )
 
 
-def _keep_checks(connection: Connection, run: Run, decisions: Sequence[Decision]) -> None:
+def _store_checks(connection: Connection, run: Run, decisions: Sequence[Decision]) -> None:
     judged = [(decision, check) for decision in decisions for check in decision.checks]
     results = [
         (run.id, d.metric.id, d.verdict.version, c.name, c.severity, c.outcome, c.observed, c.expected)
@@ -121,7 +121,7 @@ def _keep_checks(connection: Connection, run: Run, decisions: Sequence[Decision]
     insert(connection, "decisions.breaches", breaches)
 
 
-def _keep_restatements(connection: Connection, decision: Decision) -> None:
+def _store_restatements(connection: Connection, decision: Decision) -> None:
     rows = [
         (decision.metric.id, r.key, r.column, r.old, r.new, decision.old_version, decision.verdict.version,
          decision.cause, offsets)
@@ -130,7 +130,7 @@ def _keep_restatements(connection: Connection, decision: Decision) -> None:
     insert(connection, "decisions.restatements", rows)
 
 
-def _keep_lineage(connection: Connection, run: Run, metric: Metric, version: int) -> None:
+def _store_lineage(connection: Connection, run: Run, metric: Metric, version: int) -> None:
     """The offsets of every fetch that speaks for a day of the metric."""
     if not metric.topics:
         return

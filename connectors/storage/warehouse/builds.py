@@ -24,15 +24,15 @@ def read(connection: Connection) -> Build | None:
     return Build(found[0], found[1], tuple(found[2]), found[3] or "") if found else None
 
 
-def forget(connection: Connection) -> None:
-    """Before a build begins: one that is cut off leaves relations that match nothing."""
+def delete(connection: Connection) -> None:
+    """Delete the build before the next begins: one that is cut off leaves relations that match nothing."""
     connection.execute("DELETE FROM ledger.builds")
 
 
-def remember(connection: Connection, build: Build) -> None:
-    """Keeps the newest build only."""
+def save(connection: Connection, build: Build) -> None:
+    """Save the newest build, and no other."""
     with transaction(connection):
-        forget(connection)
+        delete(connection)
         connection.execute(
             "INSERT INTO ledger.builds VALUES (?, ?, ?, ?)",
             [build.inputs_digest, build.run_id, list(build.failed), build.seeds_digest],

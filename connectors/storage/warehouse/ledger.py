@@ -65,20 +65,20 @@ def due(connection: Connection, partitions: Iterable[tuple[str, int]]) -> dict[t
     return added | {(topic, partition): offset for topic, partition, offset in begun} | positions(connection)
 
 
-def remember_beginnings(connection: Connection, beginnings: Mapping[tuple[str, int], int]) -> None:
-    """Keeps where each partition began when it was first seen, so that what goes before it is landed is missed."""
+def save_beginnings(connection: Connection, beginnings: Mapping[tuple[str, int], int]) -> None:
+    """Save where each partition began when it was first seen, so that a record that goes before it lands is missed."""
     for (topic, partition), offset in beginnings.items():
         connection.execute("INSERT OR IGNORE INTO ledger.beginnings VALUES (?, ?, ?)", [topic, partition, offset])
 
 
-def forget_beginnings(connection: Connection, partitions: Iterable[tuple[str, int]]) -> None:
-    """Of partitions whose offsets begin anew."""
+def delete_beginnings(connection: Connection, partitions: Iterable[tuple[str, int]]) -> None:
+    """Delete the beginnings of partitions whose offsets begin anew."""
     for at in partitions:
         connection.execute('DELETE FROM ledger.beginnings WHERE topic = ? AND "partition" = ?', list(at))
 
 
-def remember_topics(connection: Connection, identities: Mapping[str, str]) -> None:
-    """Keeps the id Kafka gave each topic, so that a recreated topic is noticed."""
+def save_topics(connection: Connection, identities: Mapping[str, str]) -> None:
+    """Save the id Kafka gave each topic, so that a recreated topic is noticed."""
     for topic, identity in identities.items():
         connection.execute("INSERT OR REPLACE INTO ledger.topic_ids VALUES (?, ?)", [topic, identity])
 

@@ -28,7 +28,7 @@ def begin(warehouse: Path, run_id: str, as_of: datetime, at: datetime, skipped: 
                     "INSERT OR REPLACE INTO ledger.runs VALUES (?, ?, ?, NULL, 'running')",
                     [run_id, as_of, at],
                 )
-                _keep_skips(connection, [note for note in notes if note.suffix == ".json"])
+                _store_skips(connection, [note for note in notes if note.suffix == ".json"])
             for note in notes:
                 note.unlink(missing_ok=True)
         return newest
@@ -68,7 +68,7 @@ def _leave(path: Path, body: bytes) -> None:
             return
 
 
-def _keep_skips(connection: Connection, notes: Sequence[Path]) -> None:
+def _store_skips(connection: Connection, notes: Sequence[Path]) -> None:
     for path in notes:
         note = json.loads(path.read_text())
         connection.execute(
