@@ -1,4 +1,4 @@
-"""What a runbook says besides what the contracts say: once for a kind of check, and for each check what is its own."""
+"""What a runbook adds to the contracts: once for a kind of checks, and for each check what is particular to it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ NEVER = (
     "No. The check found a defect, not a fact about the world: readers would see numbers that contradict each other, "
     "under your name. Mend the cause; the next pass then opens the gate by itself."
 )
-RELEASE = "\n\n**Release.** "  # opens what a check says of it in place of its page
+RELEASE = "\n\n**Release.** "  # opens the release of a check that differs from its page
 WAIT = (
     "Give the upstream three days first: it usually corrects itself, and the next pass then opens the gate. After that "
     f"release only if the upstream confirms the day as it is. {COMMAND}"

@@ -125,7 +125,7 @@ GROUPS = Page(
     title="Held together with others",
     meaning="Nothing is wrong with this metric itself: it stands on numbers that are held, or belongs to their group.",
     look=("tokenshare gates router_tokens_weekly",),
-    mend="The observed value names what is held. Mend the check that holds it; its own runbook says how.",
+    mend="The observed value names what is held. Mend the check that holds it; its own runbook describes how.",
     release=f"Release what is held, not this metric. {COMMAND}",
     checks={
         "coherence_group": (
