@@ -21,14 +21,14 @@ from connectors import lock
 from flows.surroundings import now
 with lock.acquire(Path(sys.argv[1]), "a pass that hangs", now):
     print("held", flush=True)
-    time.sleep(60)
+    time.sleep(300)
 """
 OPEN = """
 import sys, time
 import duckdb
 connection = duckdb.connect(sys.argv[1])
 print("open", flush=True)
-time.sleep(60)
+time.sleep(300)
 """
 
 

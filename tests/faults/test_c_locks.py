@@ -146,7 +146,7 @@ def test_k17_a_pid_that_was_given_out_again_is_not_ended(tmp_path: Path, record_
     with other_process(HOLD, home.lock) as holder:
         told = json.loads(home.lock.read_text())
         home.lock.write_text(json.dumps({**told, "started": told["started"] - 100}))
-        with pytest.raises(UsageError, match="no process of this machine"):
+        with pytest.raises(UsageError, match="not a process of this machine"):
             lock.take_over(home.lock)
         assert holder.poll() is None
     record_property("observed", "refused")
