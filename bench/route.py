@@ -37,8 +37,19 @@ def main() -> None:
     middle = {name: round(median(found[name] for found in rounds), 1) for name in rounds[0] if name != "stages"}
     middle |= _grown()
     missed = {name: middle[name] for name, most in BUDGETS.items() if middle[name] > most}
-    print(json.dumps({**_machine(), "median_of": REPEATS, **middle, "budgets": BUDGETS, "missed": missed,
-                      "stages": rounds[-1]["stages"]}, indent=2))  # fmt: skip
+    print(
+        json.dumps(
+            {
+                **_machine(),
+                "median_of": REPEATS,
+                **middle,
+                "budgets": BUDGETS,
+                "missed": missed,
+                "stages": rounds[-1]["stages"],
+            },
+            indent=2,
+        )
+    )
 
 
 def _round(world: Path) -> dict:

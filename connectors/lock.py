@@ -32,7 +32,7 @@ from typing import IO
 import psutil
 
 from tokenshare.errors import Busy, UsageError
-from tokenshare.nothing import nothing
+from tokenshare.noop import noop
 
 PATIENCE_SECONDS = 10.0
 HEARTBEAT_SECONDS = 5.0
@@ -73,7 +73,7 @@ def acquire(
     run_id: str,
     clock: Clock,
     patience_seconds: float = 0.0,
-    tell: Callable[[Owner], None] = nothing,
+    tell: Callable[[Owner], None] = noop,
 ) -> Iterator[None]:
     """Holds the signed lock for the block and keeps its heartbeat; calls `tell` once for each stale owner it meets.
 
@@ -123,7 +123,7 @@ def stale(path: Path, at: datetime) -> Owner | None:
     return owner(path) if age is not None and age > STALE_SECONDS else None
 
 
-def mind(path: Path, run_id: str) -> None:
+def require_ownership(path: Path, run_id: str) -> None:
     """Raises Busy if the lock is signed by another pass: somebody took this one's place while it was stopped."""
     found = owner(path)
     if found is None or found.run_id != run_id:

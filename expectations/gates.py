@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 from great_expectations import ExpectationSuite
 
+from expectations.dependency_gate import judge_dependencies
 from expectations.evidence import FEW_LETTERS, DeadLetterRate, Measured, freshness, in_force, spoilt
-from expectations.following import judge_following
 from expectations.frames import CandidateFrames
 from expectations.laws import LAWS, Frames
 from expectations.measures import Measure, breaches_of, ends_of, said_of
@@ -20,7 +20,7 @@ from tokenshare.metrics import GROUP_BY_ID, Interval, Metric
 from tokenshare.publication import WHOLE, Breach, Candidate, Check, Row
 
 _OBEYED: set[tuple[str, ...]] = set()  # suites and rows, by digest, of which all was well in this process
-Released = frozenset[tuple[str, str, str]]  # (check, key, observed) that a person has let through
+ReleasedFindings = frozenset[tuple[str, str, str]]  # (check, key, observed) that a person has let through
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Case:
     candidates: Mapping[str, Candidate]  # of every active metric: laws compare across them
     measured: tuple[Measured, ...]
     failed_tests: tuple[str, ...]
-    released: Released
+    released: ReleasedFindings
     as_of: datetime
     shut: tuple[str, ...] = ()  # groups it follows whose own gates are shut
     shown: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)  # by metric, what readers see, if any is shut
@@ -55,7 +55,7 @@ def _judge_metric(metric: Metric, frames: Frames, case: Case) -> Iterator[Check]
         return
     yield _pinned(metric)
     if GROUP_BY_ID[metric.group].follows.groups:
-        yield judge_following(metric, case.candidates[metric.id].rows, case.shown.get(metric.id, ()), case.shut)
+        yield judge_dependencies(metric, case.candidates[metric.id].rows, case.shown.get(metric.id, ()), case.shut)
     yield from _contract(metric, frames[metric.id], case)
     measures, unread = _read_laws(metric, frames)
     yield from _measure(measures, case.released)
@@ -104,7 +104,7 @@ def _obeyed(suite: ExpectationSuite, frame: pd.DataFrame, digest: str) -> list[b
     return outcomes
 
 
-def _measure(measures: Sequence[Measure], released: Released) -> Iterator[Check]:
+def _measure(measures: Sequence[Measure], released: ReleasedFindings) -> Iterator[Check]:
     """Judges the lowest and the highest value of each measure; a key without a value makes both unknown."""
     known = [m for m in measures if len(m.observed)]
     ends = {m.name: ends_of(m) for m in known}
@@ -121,7 +121,7 @@ def _measure(measures: Sequence[Measure], released: Released) -> Iterator[Check]
 
 
 def _check(
-    name: str, passed: bool, observed: str, expected: str, breaches: tuple[Breach, ...], released: Released
+    name: str, passed: bool, observed: str, expected: str, breaches: tuple[Breach, ...], released: ReleasedFindings
 ) -> Check:
     check = Check(name, "passed" if passed else "failed", observed, expected, breaches=breaches)
     is_known = bool(breaches) and all((name, breach.key, breach.observed) in released for breach in breaches)

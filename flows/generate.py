@@ -9,11 +9,11 @@ from pydantic import SecretStr
 
 from connectors.sources import SOURCES
 from expectations.laws import LAWS
+from flows.orchestration.schedule import deployments
+from flows.queries.verify.promises import PROMISES
 from flows.report.figures import FIGURES
-from flows.schedule import deployments
 from flows.settings import Settings, name_of
-from flows.verify.promises import PROMISES
-from tokenshare.alerts import SCHEMA, Document
+from tokenshare.alerts import SCHEMA, AlertDocument
 from tokenshare.claims import ABOUTS
 from tokenshare.errors import GRAVITY, UsageError
 from tokenshare.metrics import GROUPS, METRICS
@@ -37,7 +37,7 @@ def rendered() -> dict[str, str]:
     """Path, from the root of the project, to text; all but the pins, which cost the import of Great Expectations."""
     return {
         **{f"docs/reference/schemas/{topic.name}.json": schemas.schema_text(topic) for topic in TOPICS},
-        f"docs/reference/schemas/{SCHEMA}.json": schemas.model_text(Document, SCHEMA, "tokenshare/alerts.py"),
+        f"docs/reference/schemas/{SCHEMA}.json": schemas.model_text(AlertDocument, SCHEMA, "tokenshare/alerts.py"),
         "dbt/models/staging/_sources.yml": relations.sources_text(TOPICS),
         "dbt/models/metrics/_metrics.yml": relations.models_text(m for m in METRICS if m.schema == "metrics"),
         "dbt/models/marts/_marts.yml": relations.models_text(m for m in METRICS if m.schema == "marts"),
@@ -53,7 +53,7 @@ def rendered() -> dict[str, str]:
             [(promise.name, promise.says, promise.mend, promise.stands_on) for promise in PROMISES]
         ),
         **{f"docs/runbooks/{name}": text for name, text in runbook_pages(GROUPS, list(_laws()), METRICS).items()},
-        "docs/reference/alerts.md": alerts_page(Document),
+        "docs/reference/alerts.md": alerts_page(AlertDocument),
         **{f"docs/sources/{source.id}.md": pages.source_page(source) for source in SOURCES},
     }
 
@@ -107,7 +107,7 @@ def _looked_at() -> list[str]:
     return [metric.id for metric in METRICS if metric.id in shown]
 
 
-def _laws() -> Iterator[reference.Law]:
+def _laws() -> Iterator[reference.LawLine]:
     for name, law in LAWS.items():
         where = str(law.minimum) if law.minimum == law.maximum else f"{law.minimum:.10g} to {law.maximum:.10g}"
         yield name, where, law.meaning

@@ -21,8 +21,19 @@ _CHANNEL = re.compile(r"([a-z0-9][a-z0-9-]{0,31}=)?[a-z][a-z0-9+.-]*://[!-~]+", 
 
 # Where `kill_at` may end a pass: the stations of the route, in order.
 POINTS = (
-    "fetch", "archive", "produce", "plan", "land", "commit", "offsets", "build", "judge", "decide", "swap", "alert",
-)  # fmt: skip
+    "fetch",
+    "archive",
+    "produce",
+    "plan",
+    "land",
+    "commit",
+    "offsets",
+    "build",
+    "judge",
+    "decide",
+    "swap",
+    "alert",
+)
 
 
 def _absolute(path: Path) -> Path:

@@ -12,8 +12,8 @@ from connectors.storage.home import Home
 from connectors.storage.publications import catalog
 from demo import tables
 from flows import settings
-from flows.deployments import run_once
-from flows.refresh import Report
+from flows.orchestration.refresh import Report
+from flows.orchestration.runner import run_once
 from tokenshare.metrics import METRIC_BY_ID
 
 # What ships with the project and would be part of every scene: left out where a scene is about something else.

@@ -21,7 +21,7 @@ FLOOD = "flood/"
 
 
 @dataclass(frozen=True)
-class Seen:
+class Observation:
     """The faults a pass found, and the recorded faults it found well; also of a pass that failed."""
 
     run_id: str
@@ -50,7 +50,7 @@ class Alert:
 
 
 @dataclass(frozen=True)
-class Told:
+class SentNotice:
     """A message written earlier."""
 
     key: str
@@ -61,7 +61,7 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Plan:
+class AlertPlan:
     """Open alerts, resolved alerts, and the messages about both, for a pass to record."""
 
     alerts: tuple[Alert, ...] = ()
@@ -69,7 +69,7 @@ class Plan:
     notices: tuple[Notice, ...] = ()
 
 
-def plan(standing: Sequence[Alert], seen: Seen, told: Sequence[Told]) -> Plan:
+def plan(standing: Sequence[Alert], seen: Observation, told: Sequence[SentNotice]) -> AlertPlan:
     """One message for each key that begins or ends; none for a key that lasts."""
     faults = {fault.id: fault for fault in seen.faults}
     carried = [_carried(alert, faults.get(alert.fault.id), seen.well) for alert in standing]
@@ -82,10 +82,10 @@ def plan(standing: Sequence[Alert], seen: Seen, told: Sequence[Told]) -> Plan:
     ends = sorted(before - {alert.key for alert in current})
     triggers = [_notice("trigger", key, current, seen) for key in begins]
     resolves = [_notice("resolve", key, standing, seen) for key in ends]
-    return Plan(tuple(current), tuple(alert for alert in carried if alert.is_over), (*triggers, *resolves))
+    return AlertPlan(tuple(current), tuple(alert for alert in carried if alert.is_over), (*triggers, *resolves))
 
 
-def remind(alerts: Sequence[Alert], told: Sequence[Told], seen: Seen, every: timedelta) -> list[Notice]:
+def remind(alerts: Sequence[Alert], told: Sequence[SentNotice], seen: Observation, every: timedelta) -> list[Notice]:
     """A message for each open key without a message for that long."""
     newest = {one.key: one for one in sorted(told, key=lambda one: one.at)}
     due = sorted(
@@ -96,7 +96,7 @@ def remind(alerts: Sequence[Alert], told: Sequence[Told], seen: Seen, every: tim
     return [_notice("trigger", key, alerts, seen, newest[key].reminder + 1) for key in due]
 
 
-def inform(key: str, faults: Sequence[Fault], seen: Seen) -> list[Notice]:
+def inform(key: str, faults: Sequence[Fault], seen: Observation) -> list[Notice]:
     """One message about an event: it opens no alert, so no resolve follows."""
     return [notice_of("inform", f"{key}/{seen.run_id}", faults, seen)] if faults else []
 
@@ -116,7 +116,7 @@ def _carried(alert: Alert, fault: Fault | None, well: frozenset[str]) -> Alert:
     return replace(alert, well_count=alert.well_count + 1) if alert.fault.id in well else alert
 
 
-def _begun(alert: Alert, begun: set[str], told: Sequence[Told], seen: Seen) -> Alert:
+def _begun(alert: Alert, begun: set[str], told: Sequence[SentNotice], seen: Observation) -> Alert:
     """A new alert: part of a flood if many begin together, flapping if it began before today."""
     if alert.key not in begun:
         return alert
@@ -125,12 +125,12 @@ def _begun(alert: Alert, begun: set[str], told: Sequence[Told], seen: Seen) -> A
     return replace(alert, is_flapping=alert.is_flapping or _flaps(alert.key, told, seen.as_of))
 
 
-def _flaps(key: str, told: Iterable[Told], as_of: datetime) -> bool:
+def _flaps(key: str, told: Iterable[SentNotice], as_of: datetime) -> bool:
     first = (one for one in told if one.key == key and one.action == "trigger" and not one.reminder)
     return sum(as_of - one.as_of <= FLAP_WINDOW for one in first) >= FLAPS
 
 
-def _notice(action: Action, key: str, alerts: Sequence[Alert], seen: Seen, reminder: int = 0) -> Notice:
+def _notice(action: Action, key: str, alerts: Sequence[Alert], seen: Observation, reminder: int = 0) -> Notice:
     concerned = [alert for alert in alerts if alert.key == key]
     flapping = any(alert.is_flapping for alert in concerned)
     return notice_of(action, key, [a.fault for a in concerned], seen, reminder=reminder, is_flapping=flapping)

@@ -14,9 +14,15 @@ Action = Literal["trigger", "resolve", "inform"]
 Severity = Literal["error", "warning", "info"]
 SCHEMA = "tokenshare.alert.v1"
 SEVERITIES: dict[Kind, Severity] = {
-    "held": "error", "noticed": "warning", "source": "warning", "pass": "error", "skipped": "warning",
-    "dead_letter": "warning", "restated": "info", "test": "info",
-}  # fmt: skip
+    "held": "error",
+    "noticed": "warning",
+    "source": "warning",
+    "pass": "error",
+    "skipped": "warning",
+    "dead_letter": "warning",
+    "restated": "info",
+    "test": "info",
+}
 
 
 class Frozen(BaseModel):
@@ -70,7 +76,7 @@ class Notice(Frozen):
     faults: tuple[Fault, ...]
 
 
-class Document(Frozen):
+class AlertDocument(Frozen):
     """The body of the webhook: one fault, or several of one message, began or is over."""
 
     schema_name: str = Field(SCHEMA, alias="schema", description="Name and version of this format.")
@@ -111,12 +117,12 @@ def notice_of(
     )
 
 
-def document_of(notice: Notice, name: str, origin: str, runbooks: str) -> Document:
+def document_of(notice: Notice, name: str, origin: str, runbooks: str) -> AlertDocument:
     """The message as it is sent; `name` is the name of the set-up, `runbooks` the prefix of every link."""
     faults = tuple(_linked(fault, runbooks) for fault in notice.faults)
     views = tuple(fault.subject for fault in faults if fault.kind in ("held", "noticed", "restated"))
     severities = [SEVERITIES[fault.kind] for fault in faults]
-    return Document(
+    return AlertDocument(
         schema=SCHEMA,
         notice_id=notice.id,
         action=notice.action,
@@ -159,11 +165,22 @@ def _headline(faults: Sequence[Fault]) -> str:
 
 
 WORDS: dict[Kind, str] = {
-    "held": "held {}", "noticed": "a finding about {}", "source": "no answer of {}", "pass": "no pass got through ({})",
-    "skipped": "passes were skipped ({})", "dead_letter": "records left to the dead letter of {}",
-    "restated": "published numbers changed in {}", "test": "test of {}",
-}  # fmt: skip
+    "held": "held {}",
+    "noticed": "a finding about {}",
+    "source": "no answer of {}",
+    "pass": "no pass got through ({})",
+    "skipped": "passes were skipped ({})",
+    "dead_letter": "records left to the dead letter of {}",
+    "restated": "published numbers changed in {}",
+    "test": "test of {}",
+}
 NOUNS: dict[Kind, str] = {
-    "held": "held", "noticed": "found", "source": "without answer", "pass": "failed", "skipped": "skipped",
-    "dead_letter": "with dead letters", "restated": "restated", "test": "tests",
-}  # fmt: skip
+    "held": "held",
+    "noticed": "found",
+    "source": "without answer",
+    "pass": "failed",
+    "skipped": "skipped",
+    "dead_letter": "with dead letters",
+    "restated": "restated",
+    "test": "tests",
+}

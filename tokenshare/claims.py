@@ -101,44 +101,119 @@ _DERIVED = ("any", "tagged", "finetune", "quantized", "adapter", "merge")
 _RATIO = {"unit": "ratio", "limits": None}
 HUB = (
     _hub("family_downloads_daily", "family_downloads", "all-time downloads of a family", ("official",), "qwen"),
-    _hub("family_downloads_daily", "family_downloads_ratio", "downloads of one family over those of others together",
-         ("official",), "qwen/llama", **_RATIO),
+    _hub(
+        "family_downloads_daily",
+        "family_downloads_ratio",
+        "downloads of one family over those of others together",
+        ("official",),
+        "qwen/llama",
+        **_RATIO,
+    ),
     _hub("family_derivatives_daily", "family_derivatives", "repositories built on a family", _DERIVED, "qwen"),
-    _hub("family_derivatives_daily", "family_derivatives_ratio",
-         "derivatives of one family over those of others together", ("any", "tagged"), "qwen/google+meta", **_RATIO),
-    _hub("new_derivative_share_monthly", "new_derivative_share", "part of new derivatives", ("declared",), "qwen",
-         unit="ratio", window="month", limits=SHARE),
-    _hub("china_download_share_trailing_year", "china_download_share", "Chinese part of a year's downloads", ("flow",),
-         unit="ratio", limits=SHARE),
+    _hub(
+        "family_derivatives_daily",
+        "family_derivatives_ratio",
+        "derivatives of one family over those of others together",
+        ("any", "tagged"),
+        "qwen/google+meta",
+        **_RATIO,
+    ),
+    _hub(
+        "new_derivative_share_monthly",
+        "new_derivative_share",
+        "part of new derivatives",
+        ("declared",),
+        "qwen",
+        unit="ratio",
+        window="month",
+        limits=SHARE,
+    ),
+    _hub(
+        "china_download_share_trailing_year",
+        "china_download_share",
+        "Chinese part of a year's downloads",
+        ("flow",),
+        unit="ratio",
+        limits=SHARE,
+    ),
     _hub("trending_top10_daily", "trending_china_count", "Chinese among the ten trending", ("score",), limits=(0, 10)),
-)  # fmt: skip
+)
 _SIDES = ("input", "output", "blended")
 PRICES = (
-    About("list_price", "USD/1M tokens", "list price of a model", _SIDES, "deepseek/deepseek-v4-pro", "day", _COUNTED,
-          stands_on="list_price_daily"),
-    About("price_ratio", "ratio", "one model's price over another's", _SIDES, "openai/gpt-5.5:deepseek/deepseek-v4-pro",
-          "day", stands_on="list_price_daily"),
-    About("price_saving", "ratio", "how much cheaper than the mean of its peers", _SIDES, "moonshotai/kimi-k2.6", "day",
-          SHARE, stands_on="price_ratio_daily"),
-)  # fmt: skip
+    About(
+        "list_price",
+        "USD/1M tokens",
+        "list price of a model",
+        _SIDES,
+        "deepseek/deepseek-v4-pro",
+        "day",
+        _COUNTED,
+        stands_on="list_price_daily",
+    ),
+    About(
+        "price_ratio",
+        "ratio",
+        "one model's price over another's",
+        _SIDES,
+        "openai/gpt-5.5:deepseek/deepseek-v4-pro",
+        "day",
+        stands_on="list_price_daily",
+    ),
+    About(
+        "price_saving",
+        "ratio",
+        "how much cheaper than the mean of its peers",
+        _SIDES,
+        "moonshotai/kimi-k2.6",
+        "day",
+        SHARE,
+        stands_on="price_ratio_daily",
+    ),
+)
 _CLOSE, _NEWEST = (("close",), "nvidia", "day"), (("newest",), "total", "day")  # ways, whom, window
 _PLACES = (1, 10**6)
 MARKETS = (
     About("market_cap", "USD", "market value of a company", *_CLOSE, _COUNTED, stands_on="market_cap_daily"),
     About("market_cap_change", "ratio", "change of a market value over a year", *_CLOSE, stands_on="market_cap_daily"),
-    About("market_cap_rank", "rank", "place among companies by market value", *_CLOSE, _PLACES,
-          stands_on="market_cap_daily"),
-    About("session_change", "ratio", "change of a market value in one session", *_CLOSE, (-1, 10),
-          stands_on="session_shock_daily"),
-    About("session_change_usd", "USD", "change of a market value in one session", *_CLOSE,
-          stands_on="session_shock_daily"),
-    About("session_loss_rank", "rank", "place among one-day losses of value up to it", *_CLOSE, _PLACES,
-          stands_on="session_shock_daily"),
-    About("pureplay_value", "USD", "value of a pure-play, or of all", *_NEWEST, _COUNTED,
-          stands_on="pureplay_value_daily"),
-    About("platform_value", "USD", "value of a platform company, or of all", *_NEWEST, _COUNTED,
-          stands_on="platform_value_daily"),
-)  # fmt: skip
+    About(
+        "market_cap_rank",
+        "rank",
+        "place among companies by market value",
+        *_CLOSE,
+        _PLACES,
+        stands_on="market_cap_daily",
+    ),
+    About(
+        "session_change",
+        "ratio",
+        "change of a market value in one session",
+        *_CLOSE,
+        (-1, 10),
+        stands_on="session_shock_daily",
+    ),
+    About(
+        "session_change_usd", "USD", "change of a market value in one session", *_CLOSE, stands_on="session_shock_daily"
+    ),
+    About(
+        "session_loss_rank",
+        "rank",
+        "place among one-day losses of value up to it",
+        *_CLOSE,
+        _PLACES,
+        stands_on="session_shock_daily",
+    ),
+    About(
+        "pureplay_value", "USD", "value of a pure-play, or of all", *_NEWEST, _COUNTED, stands_on="pureplay_value_daily"
+    ),
+    About(
+        "platform_value",
+        "USD",
+        "value of a platform company, or of all",
+        *_NEWEST,
+        _COUNTED,
+        stands_on="platform_value_daily",
+    ),
+)
 _STATED: dict[str, Any] = {
     "methods": ("stated",),
     "entity": "vercel/deepseek",

@@ -26,7 +26,7 @@ def decode(topic: Topic, value: bytes | None) -> Event:
     """The event in the value of a record; raises ContractViolation with the field and its problem."""
     if value is None:
         raise ContractViolation(f"{topic.name}: a record without value (tombstone) is not an event")
-    _mind_dates(topic, read_json(value))  # pydantic keeps the last of duplicate keys and cannot be told not to
+    _check_dates(topic, read_json(value))  # pydantic keeps the last of duplicate keys and cannot be told not to
     try:
         return topic.event.model_validate_json(value)
     except ValidationError as error:
@@ -84,7 +84,7 @@ def read_moment(value: Any, where: str) -> datetime:
     raise ContractViolation(f"{where} is {str(value)[:60]!r}: not a moment with its zone, such as 2026-08-03T02:05:00Z")
 
 
-def _mind_dates(topic: Topic, document: Any) -> None:
+def _check_dates(topic: Topic, document: Any) -> None:
     """Digits in a string are no date: pydantic would read them as seconds since 1970."""
     for column in columns_of(topic.event):
         value = document.get(column.name) if isinstance(document, dict) else None

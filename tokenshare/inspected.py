@@ -25,7 +25,7 @@ class LandedFile:
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredVersion:
     """A public version or a held candidate as the build database keeps it; `digest` is computed from its rows."""
 
     metric: Metric
@@ -35,7 +35,7 @@ class Stored:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class GateRun:
     """One pass's checks of one candidate: how many were evaluated, how many shut the gate, what a person released."""
 
     run: str
@@ -49,7 +49,7 @@ class Judgement:
 
 
 @dataclass(frozen=True)
-class Replaced:
+class VersionDiff:
     """Two public versions that follow each other: the cells that differ, and those that were recorded."""
 
     metric: Metric
@@ -62,7 +62,7 @@ class Replaced:
 
 
 @dataclass(frozen=True)
-class Traced:
+class LineageDiff:
     """The lineage of a version, as recorded and as its fetches lie in the landed files; a row a partition."""
 
     metric: str
@@ -83,7 +83,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Remade:
+class Recomputation:
     """A version against the same models over nothing but its offsets: the rows that differ, by key.
 
     `problem` says why it could not be computed.

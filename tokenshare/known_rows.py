@@ -30,7 +30,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Row:
+class KnownRow:
     """One row of a file. Every reader of a cell refuses what is not well-formed, and names file, line and column."""
 
     file: str
@@ -97,14 +97,14 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownRows:
     """What a file says at a moment: the rows that stand, in their order, and the keys that it takes back, sorted."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[KnownRow, ...]
     withdrawn: tuple[str, ...]
 
 
-def select_known(rows: Iterable[Row], table: Table, moment: datetime) -> Known:
+def select_known(rows: Iterable[KnownRow], table: Table, moment: datetime) -> KnownRows:
     """The rows that stand at a moment: of each key those that became known last, unless they withdraw it.
 
     Different rows of a key that became known together all stand: a gate, not the reader, judges a conflict. Rows known
@@ -117,10 +117,10 @@ def select_known(rows: Iterable[Row], table: Table, moment: datetime) -> Known:
     latest = [(row, key) for row, key in seen if row.known_at == newest[key]]
     standing = [(row, key) for row, key in latest if any(row.cells.get(name) != "" for name in table.values)]
     withdrawn = newest.keys() - {key for _, key in standing}
-    return Known(tuple(row for row, _ in standing), tuple(sorted(" ".join(key) for key in withdrawn)))
+    return KnownRows(tuple(row for row, _ in standing), tuple(sorted(" ".join(key) for key in withdrawn)))
 
 
-def read_csv(body: bytes, file: str, columns: Sequence[str]) -> list[Row]:
+def read_csv(body: bytes, file: str, columns: Sequence[str]) -> list[KnownRow]:
     """Every row of a file, in its order, but for empty ones.
 
     Raises ContractViolation, naming file and line, for what is not UTF-8 CSV with each of these columns once.
@@ -152,7 +152,7 @@ def _read_lines(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
         raise ContractViolation(f"{file} line {begins}: not CSV ({error})") from error
 
 
-def _row(file: str, number: int, cells: list[str], header: list[str]) -> Row:
+def _row(file: str, number: int, cells: list[str], header: list[str]) -> KnownRow:
     if len(cells) != len(header):
         raise ContractViolation(f"{file} line {number}: {len(cells)} cells under {len(header)} columns")
-    return Row(file, number, dict(zip(header, cells, strict=True)))
+    return KnownRow(file, number, dict(zip(header, cells, strict=True)))

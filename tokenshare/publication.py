@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from tokenshare.metrics import Metric
 
-Severity = Literal["hold", "alert"]
+CheckSeverity = Literal["hold", "alert"]
 CheckOutcome = Literal["passed", "failed", "released", "skipped"]
 Status = Literal["current", "held", "released", "superseded"]
 Outcome = Literal["published", "unchanged", "held", "inactive"]
@@ -34,7 +34,7 @@ class Check:
     outcome: CheckOutcome
     observed: str
     expected: str
-    severity: Severity = "hold"
+    severity: CheckSeverity = "hold"
     breaches: tuple[Breach, ...] = ()
 
     @property
@@ -84,7 +84,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class GateOutcome:
     """The outcome for a candidate, with the versions it changes, newest last."""
 
     outcome: Outcome
@@ -109,7 +109,7 @@ def decide(
     suite_digest: str,
     as_of: datetime,
     confirmed: bool,
-) -> Verdict:
+) -> GateOutcome:
     """Publish, keep or hold a candidate; `confirmed`: its sources answered, unchanged rows are valid at `as_of`."""
     draft = Publication(
         metric=candidate.metric.id,
@@ -126,35 +126,35 @@ def decide(
     return _hold(standing, draft, reason) if reason or not checks else _let_out(standing, draft, confirmed)
 
 
-def hold_back(standing: Standing, reason: str, as_of: datetime) -> Verdict:
+def hold_back(standing: Standing, reason: str, as_of: datetime) -> GateOutcome:
     """Hold a metric without a candidate: the last good version stays, marked `held`."""
     since = (standing.shown.held_since if standing.shown else None) or as_of
     frozen = (replace(standing.shown, status="held", held_since=since, reason=reason),) if standing.shown else ()
-    return Verdict("held", tuple(frozen), reason)
+    return GateOutcome("held", tuple(frozen), reason)
 
 
-def _let_out(standing: Standing, draft: Publication, confirmed: bool) -> Verdict:
+def _let_out(standing: Standing, draft: Publication, confirmed: bool) -> GateOutcome:
     shown, held = standing.shown, standing.held
     if shown and shown.digest == draft.digest:
         through = draft.valid_through if confirmed else shown.valid_through
         status = shown.status if shown.status == "released" else draft.status
         kept = replace(shown, valid_through=through, status=status, held_since=None, reason="")
-        return Verdict("unchanged", (*_superseded(held), kept))
+        return GateOutcome("unchanged", (*_superseded(held), kept))
     if held and held.digest == draft.digest:
         draft = replace(draft, version=held.version)
-    return Verdict("published", (*_superseded(shown), *_superseded(held, but=draft.version), draft))
+    return GateOutcome("published", (*_superseded(shown), *_superseded(held, but=draft.version), draft))
 
 
-def _hold(standing: Standing, draft: Publication, reason: str) -> Verdict:
+def _hold(standing: Standing, draft: Publication, reason: str) -> GateOutcome:
     shown, held = standing.shown, standing.held
     since = (shown.held_since if shown else None) or (held.held_since if held else None) or draft.as_of
     frozen = (replace(shown, status="held", held_since=since, reason=reason),) if shown else ()
     if shown and shown.digest == draft.digest:
-        return Verdict("held", (*_superseded(held), *frozen), reason)
+        return GateOutcome("held", (*_superseded(held), *frozen), reason)
     if held and held.digest == draft.digest:
         draft = replace(draft, version=held.version, as_of=held.as_of)
     kept = replace(draft, status="held", held_since=since, reason=reason)
-    return Verdict("held", (*_superseded(held, but=draft.version), *frozen, kept), reason)
+    return GateOutcome("held", (*_superseded(held, but=draft.version), *frozen, kept), reason)
 
 
 def _superseded(publication: Publication | None, but: int | None = None) -> tuple[Publication, ...]:

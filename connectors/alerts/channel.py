@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from tokenshare.alerts import Document
+from tokenshare.alerts import AlertDocument
 
 
 @dataclass(frozen=True)
-class Outcome:
+class DeliveryOutcome:
     """What became of one try. `refused`: an answer came and said no. `said` repeats nothing of an address."""
 
     state: Literal["delivered", "refused", "unreachable"]
@@ -20,7 +20,7 @@ class Outcome:
         return self.state == "delivered"
 
 
-DELIVERED = Outcome("delivered")
+DELIVERED = DeliveryOutcome("delivered")
 
 
 class Channel(Protocol):
@@ -29,6 +29,6 @@ class Channel(Protocol):
     @property
     def name(self) -> str: ...
 
-    def send(self, document: Document) -> Outcome:
+    def send(self, document: AlertDocument) -> DeliveryOutcome:
         """Tries once, within bounded time; raises nothing."""
         ...

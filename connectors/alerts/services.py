@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from connectors.alerts.channel import DELIVERED, Outcome
+from connectors.alerts.channel import DELIVERED, DeliveryOutcome
 from connectors.alerts.wording import body_of, title_of
-from tokenshare.alerts import Document
+from tokenshare.alerts import AlertDocument
 
 SECONDS = 20.0
 # Plain calls of any address: ours has the rules about where it may go.
@@ -32,17 +32,17 @@ class Service:
     url: SecretStr = field(repr=False)
     seconds: float = SECONDS
 
-    def send(self, document: Document) -> Outcome:
+    def send(self, document: AlertDocument) -> DeliveryOutcome:
         """Sends the message in words; a service that hangs is left behind."""
         taken: list[bool] = []
         thread = Thread(target=self._notify, args=(document, taken), daemon=True)
         thread.start()
         thread.join(self.seconds)
         if thread.is_alive():
-            return Outcome("unreachable", f"no answer within {self.seconds:g} s")
-        return DELIVERED if taken == [True] else Outcome("refused", f"the service did not take it; {TRY}")
+            return DeliveryOutcome("unreachable", f"no answer within {self.seconds:g} s")
+        return DELIVERED if taken == [True] else DeliveryOutcome("refused", f"the service did not take it; {TRY}")
 
-    def _notify(self, document: Document, taken: list[bool]) -> None:
+    def _notify(self, document: AlertDocument, taken: list[bool]) -> None:
         from apprise import NotifyFormat, NotifyType, OverflowMode
 
         kinds = {"error": NotifyType.FAILURE, "warning": NotifyType.WARNING, "info": NotifyType.INFO}

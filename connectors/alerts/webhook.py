@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
-from connectors.alerts.channel import DELIVERED, Outcome
+from connectors.alerts.channel import DELIVERED, DeliveryOutcome
 from connectors.http.addresses import is_allowed_peer, read_secret_url
-from connectors.http.deadline import Deadline, Trace
-from tokenshare.alerts import Document
+from connectors.http.deadline import Deadline, TraceCallback
+from tokenshare.alerts import AlertDocument
 
 SECONDS = 10.0
 MOST_BYTES = 64 * 1024
@@ -37,7 +37,7 @@ class Caller:
     url: SecretStr = field(repr=False)
     seconds: float = SECONDS
 
-    def call(self, method: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Outcome:
+    def call(self, method: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> DeliveryOutcome:
         """One call; what came of it."""
         url = self.url.get_secret_value()
         try:
@@ -46,11 +46,13 @@ class Caller:
                 asked.extensions["trace"] = _minding(read_secret_url(url).hostname or "", remember)
                 return _ask(client, asked)
         except ForbiddenPeer:
-            return Outcome("refused", "its name leads to a private, link-local or reserved address", is_final=True)
+            return DeliveryOutcome(
+                "refused", "its name leads to a private, link-local or reserved address", is_final=True
+            )
         except httpx.TimeoutException:
-            return Outcome("unreachable", f"no answer within {self.seconds:g} s")
+            return DeliveryOutcome("unreachable", f"no answer within {self.seconds:g} s")
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
-            return Outcome("unreachable", _named(error))
+            return DeliveryOutcome("unreachable", _named(error))
 
     def _client(self) -> httpx.Client:
         return httpx.Client(
@@ -68,23 +70,25 @@ class Webhook:
     caller: Caller
     name: str = "webhook"
 
-    def send(self, document: Document) -> Outcome:
+    def send(self, document: AlertDocument) -> DeliveryOutcome:
         """Sends the message; its id tells the receiver what it has met before."""
         body = document.model_dump_json(by_alias=True, exclude_none=True).encode()
         headers = {"Content-Type": "application/json", "Idempotency-Key": document.notice_id}
         return self.caller.call("POST", body, headers)
 
 
-def judge(status: int, headers: Mapping[str, str], body: bytes) -> Outcome:
+def judge(status: int, headers: Mapping[str, str], body: bytes) -> DeliveryOutcome:
     """What an answer means. A status of success with a body that tells of an error is a failure."""
     if 300 <= status < 400:
-        return Outcome("refused", f"status {status}: redirects are not followed", is_final=True)
+        return DeliveryOutcome("refused", f"status {status}: redirects are not followed", is_final=True)
     if not 200 <= status < 300:
         asked = headers.get("retry-after", "").strip()
         wait = float(asked) if _SECONDS.fullmatch(asked) else 0.0
-        return Outcome("refused", f"status {status}", wait, is_final=400 <= status < 500 and status not in PASSING)
+        return DeliveryOutcome(
+            "refused", f"status {status}", wait, is_final=400 <= status < 500 and status not in PASSING
+        )
     if says_no(body):
-        return Outcome("refused", f"status {status}, and a body that tells of an error", is_final=True)
+        return DeliveryOutcome("refused", f"status {status}, and a body that tells of an error", is_final=True)
     return DELIVERED
 
 
@@ -102,7 +106,7 @@ def says_no(body: bytes) -> bool:
     return denied or told or bool(_NO.search(str(found.get("status", ""))))
 
 
-def _minding(host: str, remember: Trace) -> Trace:
+def _minding(host: str, remember: TraceCallback) -> TraceCallback:
     """A trace that ends a connection before anything is sent, where it led to an address that is not spoken to."""
 
     def trace(event: str, info: dict[str, Any]) -> None:
@@ -116,7 +120,7 @@ def _minding(host: str, remember: Trace) -> Trace:
     return trace
 
 
-def _ask(client: httpx.Client, asked: httpx.Request) -> Outcome:
+def _ask(client: httpx.Client, asked: httpx.Request) -> DeliveryOutcome:
     answer = client.send(asked, stream=True)
     try:
         return judge(answer.status_code, answer.headers, _read(answer))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from tokenshare.alerts import Document, Fault
+from tokenshare.alerts import AlertDocument, Fault
 
 LONGEST_TITLE, LONGEST_LINE, LONGEST_BODY = 120, 240, 3000
 MOST = 8  # faults, checks or columns of a kind; the rest is counted
@@ -12,12 +12,12 @@ _UNSAFE = re.compile(r"[^\w .,:;/%+()=-]")
 _LINK = re.compile(r":(?=//)")
 
 
-def title_of(document: Document) -> str:
+def title_of(document: AlertDocument) -> str:
     """One line, without a line break that could begin another header."""
     return plain(document.title, LONGEST_TITLE)
 
 
-def body_of(document: Document) -> str:
+def body_of(document: AlertDocument) -> str:
     """What is wrong, since when, what was seen against what was expected, what readers see, and what to do."""
     said = "\n".join(plain(line) for line in (*_opening(document), *_faults(document)))
     closing = "\n".join([*_runbooks(document), plain(f"Pass {document.run_id}, key {document.dedup_key}")])
@@ -33,7 +33,7 @@ def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 2]} …"
 
 
-def _opening(document: Document) -> Iterator[str]:
+def _opening(document: AlertDocument) -> Iterator[str]:
     when = f"{document.as_of:%Y-%m-%d %H:%M} UTC"
     if document.action == "resolve":
         yield f"Over as of {when}; it began {document.since:%Y-%m-%d %H:%M} UTC."
@@ -47,7 +47,7 @@ def _opening(document: Document) -> Iterator[str]:
         yield f"Affected views: {_listed(document.views)}"
 
 
-def _faults(document: Document) -> Iterator[str]:
+def _faults(document: AlertDocument) -> Iterator[str]:
     if document.action == "resolve":
         return
     reasons = dict.fromkeys(_reason(fault) for fault in document.faults)
@@ -72,7 +72,7 @@ def _last_good(fault: Fault) -> str:
     return f"Readers see {fault.subject} version {good.version} as of {good.as_of:%Y-%m-%d %H:%M} UTC: {row}"
 
 
-def _runbooks(document: Document) -> Iterator[str]:
+def _runbooks(document: AlertDocument) -> Iterator[str]:
     """Where to read what to do: the setting's own words, which may be a link."""
     if document.action != "resolve":
         pages = (page for fault in document.faults for page in _pages(fault))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-Trace = Callable[[str, dict[str, Any]], None]
+TraceCallback = Callable[[str, dict[str, Any]], None]
 
 
 class Deadline:
@@ -23,7 +23,7 @@ class Deadline:
         return max(0.0, self._end - self._clock())
 
     @contextmanager
-    def cutting(self) -> Iterator[Trace]:
+    def cutting(self) -> Iterator[TraceCallback]:
         """Within it, connections told to the yielded trace (httpx's extension) are shut at the deadline.
 
         A read timeout starts anew with every byte, so it bounds silence and not a drip, least of all a drip

@@ -128,9 +128,9 @@ class HttpSession:
             with self._deadline.cutting() as trace:
                 answer = self._ask(url, with_key, {"trace": trace})
         except httpx.TransportError as error:
-            self._mind_deadline()
+            self._check_deadline()
             raise TryAgain(f"{_named(error)}: {self._clean(str(error))}") from error
-        self._mind_deadline()  # a connection we cut ourselves can look like the end of a body without length
+        self._check_deadline()  # a connection we cut ourselves can look like the end of a body without length
         return answer
 
     def _ask(self, url: httpx.URL, with_key: bool, extensions: dict[str, object]) -> Page | httpx.URL:
@@ -170,7 +170,7 @@ class HttpSession:
             return "no reason given"
         return self._clean(str(words))
 
-    def _mind_deadline(self) -> None:
+    def _check_deadline(self) -> None:
         if not self._deadline.left:
             raise SourceAbsent(f"no complete answer within {self._politeness.deadline_seconds:g} s")
 

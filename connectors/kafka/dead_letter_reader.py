@@ -8,9 +8,15 @@ from connectors.kafka.cluster import Cluster
 from tokenshare.offsets import Range, Record, RecordId
 
 REASONS = (
-    "origin.topic", "origin.partition", "origin.offset", "origin.timestamp", "error.class", "error.message", "stage",
+    "origin.topic",
+    "origin.partition",
+    "origin.offset",
+    "origin.timestamp",
+    "error.class",
+    "error.message",
+    "stage",
     "attempt",
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -49,9 +55,13 @@ def opened(record: Record) -> DeadLetter | None:
     if not all(number.isdecimal() for number in (partition, offset, timestamp, attempt)):
         return None
     origin = replace(
-        record, topic=topic, partition=int(partition), offset=int(offset), timestamp=int(timestamp),
+        record,
+        topic=topic,
+        partition=int(partition),
+        offset=int(offset),
+        timestamp=int(timestamp),
         headers=record.headers[: -len(REASONS)],
-    )  # fmt: skip
+    )
     return DeadLetter(origin, error_class, message, stage, int(attempt))
 
 

@@ -16,7 +16,7 @@ from kafka.structs import OffsetAndMetadata
 from connectors.kafka.cluster import Cluster, opened
 from connectors.kafka.ranges import Partition, positions
 from tokenshare.errors import BrokerUnavailable
-from tokenshare.nothing import nothing
+from tokenshare.noop import noop
 
 # The first group of a cluster waits for its offsets topic to be made.
 WARMING_UP = (CoordinatorNotAvailableError, CoordinatorLoadInProgressError, NotCoordinatorError)
@@ -28,7 +28,7 @@ def commit(
     cluster: Cluster,
     group: str,
     offsets: Mapping[Partition, int],
-    midway: Callable[[], None] = nothing,
+    midway: Callable[[], None] = noop,
     signature: str = "",
 ) -> None:
     """Set the group's next offset of each partition and who says so, calling `midway` when half of them are set.

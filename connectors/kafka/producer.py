@@ -12,7 +12,7 @@ from kafka.serializer import Serializer
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster, opened
 from tokenshare.errors import UsageError
-from tokenshare.nothing import nothing
+from tokenshare.noop import noop
 from tokenshare.offsets import Record
 
 DELIVERY_SECONDS = 30
@@ -39,7 +39,7 @@ class Sender:
         self._cluster, self._until, self._found = cluster, until, set(found)
         self._producer: Any = None
 
-    def send(self, messages: Iterable[Message], midway: Callable[[], None] = nothing) -> int:
+    def send(self, messages: Iterable[Message], midway: Callable[[], None] = noop) -> int:
         """Send all, stamped with the time of sending, and return how many.
 
         Calls `midway` once, when half of them have been acknowledged. Raises BrokerUnavailable where one was not
@@ -76,7 +76,7 @@ def open_sender(cluster: Cluster, found: Iterable[str] = ()) -> Iterator[Sender]
         yield Sender(cluster, until, found)
 
 
-def send(cluster: Cluster, messages: Iterable[Message], midway: Callable[[], None] = nothing) -> int:
+def send(cluster: Cluster, messages: Iterable[Message], midway: Callable[[], None] = noop) -> int:
     """`Sender.send` with a producer of its own."""
     with open_sender(cluster) as sender:
         return sender.send(messages, midway)

@@ -10,7 +10,7 @@ from tokenshare import claims
 from tokenshare.claims import About
 from tokenshare.errors import ContractViolation
 from tokenshare.events import ClaimQuoted
-from tokenshare.known_rows import Row, Table
+from tokenshare.known_rows import KnownRow, Table
 from tokenshare.sources import CURATED, Fetch, Parsed
 from tokenshare.topics import CLAIM_QUOTED
 
@@ -39,7 +39,7 @@ def parse(fetch: Fetch) -> Parsed:
     return Parsed(tuple(events.values()), fetch.window.observed_at, unknown_fields=unknown_columns(rows, WIDEST))
 
 
-def _event(row: Row, envelope: Object) -> ClaimQuoted:
+def _event(row: KnownRow, envelope: Object) -> ClaimQuoted:
     """The claim a row makes, with what it leaves to be understood filled in."""
     about = _about(row)
     start, end = (row.day(name) for name in ("period_start", "period_end"))
@@ -63,11 +63,11 @@ def _event(row: Row, envelope: Object) -> ClaimQuoted:
         source=row.text("source"),
         **{"comparison": "about", **usual, **named},
     )
-    _mind_fit(row, about, claim)
+    _check_fit(row, about, claim)
     return claim
 
 
-def _mind_fit(row: Row, about: About, claim: ClaimQuoted) -> None:
+def _check_fit(row: KnownRow, about: About, claim: ClaimQuoted) -> None:
     """Refuses a row whose cells do not fit each other."""
     if claim.unit != about.unit:
         row.refuse("unit", f"{claim.unit!r}, but {about.name} is told in {about.unit}")
@@ -78,7 +78,7 @@ def _mind_fit(row: Row, about: About, claim: ClaimQuoted) -> None:
         row.refuse(column, problem)
 
 
-def _about(row: Row) -> About:
+def _about(row: KnownRow) -> About:
     known: Mapping[str, About] = claims.ABOUT_BY_NAME
     return known[row.word("about", tuple(known))]
 

@@ -7,7 +7,7 @@ from typing import Any
 from connectors.sources.local_csv import file_source, read_known, unknown_columns
 from connectors.sources.payload import Made, Object, envelope_of, refuses_payload
 from tokenshare.errors import ContractViolation
-from tokenshare.known_rows import Row, Table, read_csv
+from tokenshare.known_rows import KnownRow, Table, read_csv
 from tokenshare.sources import CURATED, Fetch, Page, Parsed, Source
 
 TERMS = "A file that the project ships; TOKENSHARE_CURATED names a folder of your own whose file is read instead."
@@ -15,7 +15,7 @@ TERMS = "A file that the project ships; TOKENSHARE_CURATED names a folder of you
 
 def curated_source(
     table: Table,
-    event_of: Callable[[Row, Object], Made],
+    event_of: Callable[[KnownRow, Object], Made],
     check: Callable[[tuple[Made, ...]], None] | None = None,
     **about: Any,
 ) -> Source:

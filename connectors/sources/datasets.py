@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from connectors.sources.payload import (
     Object,
-    mind_version,
+    check_version,
     read_document,
     require_field,
     require_type,
@@ -64,7 +64,7 @@ def read_answers(fetch: Fetch, calls: Sequence[Call]) -> list[Answer]:
     return [_read(page, call) for page, call in zip(fetch.pages, calls, strict=True)]
 
 
-def mind_silence(answers: Sequence[Answer], period: str) -> None:
+def check_silence(answers: Sequence[Answer], period: str) -> None:
     """The upstream may know nothing of old days; once it knows some, a later call without rows is a fault."""
     served = [bool(answer.rows) for answer in answers]
     if not served[-1] or served != sorted(served):
@@ -81,7 +81,7 @@ def read_tokens(row: Object, where: str) -> object:
 def _read(page: Page, call: Call) -> Answer:
     document = read_document(page)
     meta = require_field(document, "meta", dict, "the document")
-    mind_version(require_field(meta, "version", str, "meta"), "v1", "meta.version")
+    check_version(require_field(meta, "version", str, "meta"), "v1", "meta.version")
     answered = Call(
         *(read_day(require_field(meta, name, str, "meta"), f"meta.{name}") for name in ("start_date", "end_date"))
     )

@@ -6,7 +6,7 @@ from connectors.sources.curated_rows import curated_source
 from connectors.sources.local_csv import build_from_row
 from connectors.sources.payload import Object
 from tokenshare.events import DisclosureObserved
-from tokenshare.known_rows import Row, Table
+from tokenshare.known_rows import KnownRow, Table
 from tokenshare.topics import DISCLOSURE_OBSERVED
 
 TABLE = Table(
@@ -31,7 +31,7 @@ COUNTED = (  # what may be counted that is not money; one line here adds a unit
 PER = ("", "/day", "/week", "/month", "/quarter", "/year")
 
 
-def _event(row: Row, envelope: Object) -> DisclosureObserved:
+def _event(row: KnownRow, envelope: Object) -> DisclosureObserved:
     kind = row.word("kind", ("stock", "flow"))
     low, high = _range(row)
     period_start, period_end = (row.optional_day(name) for name in ("period_start", "period_end"))
@@ -60,7 +60,7 @@ def _event(row: Row, envelope: Object) -> DisclosureObserved:
     )
 
 
-def _range(row: Row) -> tuple[str | None, str | None]:
+def _range(row: KnownRow) -> tuple[str | None, str | None]:
     """Both ends, or one where the source gives a least or a most; a single figure stands in both."""
     low, high = _above_zero(row, "low"), _above_zero(row, "high")
     if low and high and Decimal(low) > Decimal(high):
@@ -68,7 +68,7 @@ def _range(row: Row) -> tuple[str | None, str | None]:
     return low, high
 
 
-def _above_zero(row: Row, column: str) -> str | None:
+def _above_zero(row: KnownRow, column: str) -> str | None:
     """Growth may be negative, an amount may not; and a zero is most often an absence written as a number."""
     amount = row.amount(column)
     if amount == "0":
@@ -78,7 +78,7 @@ def _above_zero(row: Row, column: str) -> str | None:
     return amount
 
 
-def _unit(row: Row) -> str:
+def _unit(row: KnownRow) -> str:
     """A listed unit; money is in its own currency and in no other."""
     unit, currency = row.text("unit"), row.optional("currency")
     counted, slash, per = unit.partition("/")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from connectors.sources.closes import is_asked
-from connectors.sources.listings import FILERS, Line
+from connectors.sources.listings import FILERS, ListedLine
 from connectors.sources.payload import (
     Object,
     build_event,
@@ -13,7 +13,7 @@ from connectors.sources.payload import (
     refuses_payload,
     require_field,
     require_type,
-)  # fmt: skip
+)
 from tokenshare.codec import read_count, read_day
 from tokenshare.errors import ContractViolation
 from tokenshare.events import ShareCountObserved
@@ -46,7 +46,7 @@ def parse(fetch: Fetch) -> Parsed:
     return Parsed(tuple(events), fetch.window.observed_at, first, last)  # all of it is asked for every time
 
 
-def _events(line: Line, document: Object, envelope: Object, window: Window) -> Iterator[ShareCountObserved]:
+def _events(line: ListedLine, document: Object, envelope: Object, window: Window) -> Iterator[ShareCountObserved]:
     """One count a day: of several filings about one day the one filed last speaks."""
     if read_count(document.get("cik"), f"{line.symbol}: cik") != line.cik:
         raise ContractViolation(f"{line.symbol}: the facts are of another company, cik {str(document['cik'])[:20]}")

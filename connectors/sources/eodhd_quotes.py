@@ -5,11 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 from connectors.sources.closes import build_close, is_asked
-from connectors.sources.listings import EXCHANGES, LINES, Line
+from connectors.sources.listings import EXCHANGES, LINES, ListedLine
 from connectors.sources.payload import (
     Object,
+    check_type,
     envelope_of,
-    mind_type,
     refuses_payload,
     require_field,
     require_type,
@@ -57,7 +57,9 @@ def parse(fetch: Fetch) -> Parsed:
     )
 
 
-def _events(line: Line, rows: list[Object], currency: Any, envelope: Object, window: Window) -> Iterator[QuoteObserved]:
+def _events(
+    line: ListedLine, rows: list[Object], currency: Any, envelope: Object, window: Window
+) -> Iterator[QuoteObserved]:
     for number, row in enumerate(rows):
         where = f"{line.symbol}[{number}]"
         day = read_day(require_field(row, "date", str, where), f"{where}.date")
@@ -73,7 +75,7 @@ def _read_currencies(page: Page) -> dict[str, Any]:
 
 
 def _read_rows(page: Page) -> list[Object]:
-    mind_type(page, "JSON", {"application/json"})
+    check_type(page, "JSON", {"application/json"})
     rows = require_type(read_json(page.body), list, "the document")
     return [require_type(row, dict, "a row") for row in rows]
 

@@ -29,7 +29,7 @@ ENTRY = (*KEY, "valid_to", *PRICES)
 TABLE = Table(file="prices.csv", columns=("known_at", *ENTRY), key=KEY, values=PRICES)
 DEAREST = Decimal(1_000_000)  # USD per million tokens: beyond it the unit is wrong, not the price
 
-Entry = tuple[str, Object]  # where it stands, and its cells as text
+BookEntry = tuple[str, Object]  # where it stands, and its cells as text
 
 
 @refuses_payload
@@ -48,7 +48,7 @@ def _is_file(page: Page) -> bool:
     return page.content_type.partition(";")[0].strip().lower() != "application/json"
 
 
-def _read_package(page: Page) -> tuple[list[Entry], frozenset[str]]:
+def _read_package(page: Page) -> tuple[list[BookEntry], frozenset[str]]:
     prices = require_field(read_document(page), "prices", list, "the book")
     entries = [(f"prices[{n}]", require_type(row, dict, f"prices[{n}]")) for n, row in enumerate(prices)]
     for where, row in entries:
@@ -57,7 +57,7 @@ def _read_package(page: Page) -> tuple[list[Entry], frozenset[str]]:
     return entries, unknown_fields("prices[]", [row for _, row in entries], frozenset(ENTRY))
 
 
-def _read_file(fetch: Fetch) -> tuple[list[Entry], frozenset[str]]:
+def _read_file(fetch: Fetch) -> tuple[list[BookEntry], frozenset[str]]:
     """A file in the book's place says of each row since when it was known, and may know better later."""
     rows = read_known(fetch, TABLE).rows
     return [(row.place, row.cells) for row in rows], unknown_columns(rows, TABLE)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
-from connectors.sources.payload import Object, mind_type, require_type
+from connectors.sources.payload import Object, check_type, require_type
 from tokenshare.codec import read_count, read_json
 from tokenshare.errors import ContractViolation
 from tokenshare.sources import Page
@@ -73,7 +73,7 @@ class Chain:
 
 def read_rows(page: Page) -> list[Object]:
     """The repositories of a page; raises ContractViolation."""
-    mind_type(page, "JSON", {"application/json"})
+    check_type(page, "JSON", {"application/json"})
     rows = require_type(read_json(page.body), list, "the document")
     return [require_type(row, dict, f"[{number}]") for number, row in enumerate(rows)]
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PACKAGE = "genai-prices"
 SIDES = ("input", "output")
 
-Entry = dict[str, str]
+PackageEntry = dict[str, str]
 
 
 class InstalledBook:
@@ -39,14 +39,14 @@ class InstalledBook:
         return Page(f"{PACKAGE}=={document['version']}", body, "application/json")
 
 
-def list_entries(provider: "Provider") -> Iterator[Entry]:
+def list_entries(provider: "Provider") -> Iterator[PackageEntry]:
     """Every price of tokens that a provider lists; what is sold by the image or the hour is none."""
     for model in provider.models:
         for entry in _entries(model):
             yield {"provider": provider.id, "model": model.id, **entry}
 
 
-def _entries(model: "ModelInfo") -> Iterator[Entry]:
+def _entries(model: "ModelInfo") -> Iterator[PackageEntry]:
     """Later prices go before earlier ones, so a dated one ends where the next begins."""
     from genai_prices.types import ConditionalPrice
 
@@ -67,7 +67,7 @@ def _start(price: "ConditionalPrice") -> date | None:
     return getattr(price.constraint, "start_date", None)
 
 
-def _window(price: "ConditionalPrice") -> Entry:
+def _window(price: "ConditionalPrice") -> PackageEntry:
     ends = (getattr(price.constraint, f"{end}_time", None) for end in ("start", "end"))
     return dict(zip(("utc_start", "utc_end"), (_clock(end) if end else "" for end in ends), strict=True))
 

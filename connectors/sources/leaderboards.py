@@ -5,7 +5,7 @@ from connectors.sources.local_csv import build_from_row
 from connectors.sources.payload import Object
 from tokenshare.errors import ContractViolation
 from tokenshare.events import LeaderboardObserved
-from tokenshare.known_rows import Row, Table
+from tokenshare.known_rows import KnownRow, Table
 from tokenshare.topics import LEADERBOARD_OBSERVED
 
 TABLE = Table(
@@ -16,7 +16,7 @@ TABLE = Table(
 )
 
 
-def _event(row: Row, envelope: Object) -> LeaderboardObserved:
+def _event(row: KnownRow, envelope: Object) -> LeaderboardObserved:
     return build_from_row(
         row,
         LeaderboardObserved,

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 
-class Line(NamedTuple):
+class ListedLine(NamedTuple):
     """A listed line by its ticker; `cik` is its filer at the SEC where the count of all shares is one fact."""
 
     symbol: str
@@ -23,19 +23,19 @@ class Line(NamedTuple):
 
 # Alphabet, Meta and Baidu state each class of shares apart, which company facts leave out: their counts are dropped in.
 LINES = (
-    Line("NVDA", cik=1045810),
-    Line("AVGO", cik=1730168),
-    Line("MSFT", cik=789019),
-    Line("AMZN", cik=1018724),
-    Line("GOOGL"),
-    Line("META"),
-    Line("BABA", cik=1577552, units=8),
-    Line("BIDU", units=8),
-    Line("9988.HK"),
-    Line("0700.HK"),
-    Line("1810.HK"),
-    Line("2513.HK"),
-    Line("0100.HK"),
+    ListedLine("NVDA", cik=1045810),
+    ListedLine("AVGO", cik=1730168),
+    ListedLine("MSFT", cik=789019),
+    ListedLine("AMZN", cik=1018724),
+    ListedLine("GOOGL"),
+    ListedLine("META"),
+    ListedLine("BABA", cik=1577552, units=8),
+    ListedLine("BIDU", units=8),
+    ListedLine("9988.HK"),
+    ListedLine("0700.HK"),
+    ListedLine("1810.HK"),
+    ListedLine("2513.HK"),
+    ListedLine("0100.HK"),
 )
 EXCHANGES = tuple(dict.fromkeys(line.exchange for line in LINES))
 FILERS = tuple(line for line in LINES if line.cik is not None)

@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from connectors.sources.payload import Made, first_problem, mind_type, require_one_page, unknown_fields
+from connectors.sources.payload import Made, check_type, first_problem, require_one_page, unknown_fields
 from tokenshare.errors import ContractViolation
-from tokenshare.known_rows import Known, Row, Table, read_csv, select_known
+from tokenshare.known_rows import KnownRow, KnownRows, Table, read_csv, select_known
 from tokenshare.sources import Fetch, Page, Session, Source, Window
 
 
@@ -22,7 +22,7 @@ def file_source(table: Table, **about: Any) -> Source:
     return Source(cadence=timedelta(days=1), needs_key=False, world_file=table.file, fetch=fetch, **about)
 
 
-def read_known(fetch: Fetch, table: Table) -> Known:
+def read_known(fetch: Fetch, table: Table) -> KnownRows:
     """The rows of a fetched file that stand at the moment of the fetch; raises ContractViolation if none does."""
     moment = fetch.window.observed_at
     known = select_known(read_rows(fetch, table), table, moment)
@@ -31,20 +31,20 @@ def read_known(fetch: Fetch, table: Table) -> Known:
     return known
 
 
-def read_rows(fetch: Fetch, table: Table) -> list[Row]:
+def read_rows(fetch: Fetch, table: Table) -> list[KnownRow]:
     """Every row of a fetched file, without the blanks that people and spreadsheets leave around a cell."""
     page = require_one_page(fetch)
-    mind_type(page, "CSV", {"text/csv"})
+    check_type(page, "CSV", {"text/csv"})
     rows = read_csv(page.body, table.file, table.columns)
     return [replace(row, cells={name: cell.strip() for name, cell in row.cells.items()}) for row in rows]
 
 
-def unknown_columns(rows: Sequence[Row], table: Table) -> frozenset[str]:
+def unknown_columns(rows: Sequence[KnownRow], table: Table) -> frozenset[str]:
     """Columns that are not in the table: reported, never a reason to refuse."""
     return unknown_fields(table.file, [row.cells for row in rows[:1]], frozenset(table.columns))
 
 
-def build_from_row(row: Row, event: type[Made], **content: Any) -> Made:
+def build_from_row(row: KnownRow, event: type[Made], **content: Any) -> Made:
     """The event of a row; what its contract does not allow is refused like any other cell."""
     try:
         return event.identified(**content)

@@ -9,7 +9,7 @@ from connectors.sources.datasets import (
     PATH,
     Answer,
     Call,
-    mind_silence,
+    check_silence,
     plan,
     read_answers,
     read_tokens,
@@ -46,7 +46,7 @@ def fetch(session: Session, window: Window) -> Iterator[Page]:
 def parse(fetch: Fetch) -> Parsed:
     calls = plan_calls(fetch.window)
     answers = read_answers(fetch, calls)
-    mind_silence(answers, "weeks")
+    check_silence(answers, "weeks")
     envelope = envelope_of(fetch)
     return Parsed(
         events=tuple(event for answer in answers for event in _events(answer, envelope)),

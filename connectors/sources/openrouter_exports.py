@@ -10,9 +10,9 @@ from datetime import date, datetime, timedelta
 from connectors.sources.payload import (
     Object,
     build_event,
+    check_type,
+    check_version,
     envelope_of,
-    mind_type,
-    mind_version,
     read_document,
     refuses_payload,
     require_field,
@@ -92,8 +92,8 @@ def parse(fetch: Fetch) -> Parsed:
 def read_manifest(page: Page) -> Manifest:
     """The manifest a page holds; raises ContractViolation."""
     document = read_document(page)
-    mind_version(require_field(document, "dataset", str, "manifest"), "rankings-daily", "manifest.dataset")
-    mind_version(require_field(document, "schema_version", str, "manifest"), "v1", "manifest.schema_version")
+    check_version(require_field(document, "dataset", str, "manifest"), "rankings-daily", "manifest.dataset")
+    check_version(require_field(document, "schema_version", str, "manifest"), "v1", "manifest.schema_version")
     file = require_field(require_field(document, "files", dict, "manifest"), "csv", dict, "manifest.files")
     where = "manifest.files.csv"
     return Manifest(
@@ -109,7 +109,7 @@ def read_manifest(page: Page) -> Manifest:
 
 def read_rows(page: Page, manifest: Manifest) -> list[list[str]]:
     """Header and rows of the file, after its size, digest and row count agreed; raises ContractViolation."""
-    mind_type(page, "CSV", {"text/csv", "application/csv", "application/octet-stream"})
+    check_type(page, "CSV", {"text/csv", "application/csv", "application/octet-stream"})
     if (len(page.body), page.digest) != (manifest.bytes, manifest.sha256.lower()):
         raise ContractViolation(
             f"the file has {len(page.body)} bytes and sha256 {page.digest[:12]}, the manifest says "

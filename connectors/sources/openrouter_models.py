@@ -58,11 +58,11 @@ def parse(fetch: Fetch) -> Parsed:
     if not documents or _next_of(documents[-1]):
         raise ContractViolation(f"the catalogue goes on after its {len(documents)} pages")
     entries = [_entry(row) for document in documents for row in require_field(document, "data", list, "the document")]
-    _mind_whole(documents, entries)
+    _check_whole(documents, entries)
     envelope = envelope_of(fetch)
     own = [(number, entry) for number, entry in enumerate(entries) if not _is_alias(entry)]
     events = tuple(event for number, entry in own for event in _events(entry, f"data[{number}]", envelope))
-    _mind_prices([event for event in events if isinstance(event, PriceListed)])
+    _check_prices([event for event in events if isinstance(event, PriceListed)])
     return Parsed(
         events=events,
         as_of=fetch.window.observed_at,
@@ -87,7 +87,7 @@ def _next_of(document: Object) -> dict[str, str]:
     return {name: str(read_count(value, f"links.next: {name}")) for name, value in asked.items()}
 
 
-def _mind_whole(documents: list[Object], entries: list[Object]) -> None:
+def _check_whole(documents: list[Object], entries: list[Object]) -> None:
     if not entries:
         raise ContractViolation("data is empty: a catalogue without models")
     promised = {read_count(found["total_count"], "total_count") for found in documents if "total_count" in found}
@@ -97,7 +97,7 @@ def _mind_whole(documents: list[Object], entries: list[Object]) -> None:
         raise ContractViolation("no entry has 'hugging_face_id': removed or renamed")
 
 
-def _mind_prices(listed: list[PriceListed]) -> None:
+def _check_prices(listed: list[PriceListed]) -> None:
     stated = {side for price in listed for side in (price.input_usd_per_token, price.output_usd_per_token)} - {None}
     if stated == {"0"}:
         raise ContractViolation("no price above 0: a catalogue in which everything is free is none")

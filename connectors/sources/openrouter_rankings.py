@@ -10,7 +10,7 @@ from connectors.sources.datasets import (
     PATH,
     Answer,
     Call,
-    mind_silence,
+    check_silence,
     plan,
     read_answers,
     read_tokens,
@@ -40,7 +40,7 @@ def parse(fetch: Fetch) -> Parsed:
     answers = read_answers(fetch, calls)
     yesterday = fetch.window.observed_at.date() - DAY
     if calls[-1].start <= yesterday:
-        mind_silence(answers, "days")
+        check_silence(answers, "days")
     envelope = envelope_of(fetch)
     events = [event for answer in answers for event in _events(answer, envelope)]
     return Parsed(

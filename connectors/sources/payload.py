@@ -41,11 +41,11 @@ def require_one_page(fetch: Fetch) -> Page:
 
 def read_document(page: Page) -> Object:
     """The JSON object a page holds, read strictly; raises ContractViolation."""
-    mind_type(page, "JSON", {"application/json"})
+    check_type(page, "JSON", {"application/json"})
     return require_type(read_json(page.body), dict, "the document")
 
 
-def mind_type(page: Page, expected: str, kinds: set[str]) -> None:
+def check_type(page: Page, expected: str, kinds: set[str]) -> None:
     """Raises ContractViolation where the page is empty or says it is something else, such as a login page."""
     kind = page.content_type.partition(";")[0].strip().lower()
     if kind not in kinds:
@@ -67,7 +67,7 @@ def require_type(value: Any, kind: type[Asked], where: str) -> Asked:
     return value
 
 
-def mind_version(found: str, expected: str, where: str) -> None:
+def check_version(found: str, expected: str, where: str) -> None:
     if found != expected:
         raise ContractViolation(f"{where} is {found[:40]!r}: only {expected!r} is understood")
 

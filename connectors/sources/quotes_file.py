@@ -4,7 +4,7 @@ from connectors.sources.closes import build_quote
 from connectors.sources.local_csv import file_source, read_known
 from connectors.sources.payload import Object, envelope_of, refuses_payload
 from tokenshare.events import QuoteObserved
-from tokenshare.known_rows import Row, Table
+from tokenshare.known_rows import KnownRow, Table
 from tokenshare.sources import ON_CHANGE, Fetch, Parsed
 from tokenshare.topics import QUOTE_OBSERVED
 
@@ -25,7 +25,7 @@ def parse(fetch: Fetch) -> Parsed:
     return Parsed(asked, window.observed_at, window.start, window.end)
 
 
-def _event(row: Row, envelope: Object) -> QuoteObserved:
+def _event(row: KnownRow, envelope: Object) -> QuoteObserved:
     day, is_partial = row.past_day("date", envelope["observed_at"]), bool(row.optional_flag("is_partial"))
     cells = row.cells
     return build_quote(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from connectors.sources.money import read_amount
-from connectors.sources.payload import Object, build_event, envelope_of, mind_type, refuses_payload, require_one_page
+from connectors.sources.payload import Object, build_event, check_type, envelope_of, refuses_payload, require_one_page
 from tokenshare.codec import read_day
 from tokenshare.errors import ContractViolation
 from tokenshare.events import FxObserved
@@ -65,7 +65,7 @@ def _read_table(page: Page) -> list[dict[str, str]]:
 
 def _unzip(page: Page) -> bytes:
     """The one file in the archive, no larger than agreed."""
-    mind_type(page, "a ZIP archive", ZIPS)
+    check_type(page, "a ZIP archive", ZIPS)
     try:
         with zipfile.ZipFile(io.BytesIO(page.body)) as archive:
             (member,) = archive.infolist()

@@ -4,7 +4,7 @@ from connectors.sources.curated_rows import curated_source
 from connectors.sources.local_csv import build_from_row
 from connectors.sources.payload import Object
 from tokenshare.events import ReleaseObserved
-from tokenshare.known_rows import Row, Table
+from tokenshare.known_rows import KnownRow, Table
 from tokenshare.topics import RELEASE_OBSERVED
 
 TABLE = Table(
@@ -15,7 +15,7 @@ TABLE = Table(
 )
 
 
-def _event(row: Row, envelope: Object) -> ReleaseObserved:
+def _event(row: KnownRow, envelope: Object) -> ReleaseObserved:
     return build_from_row(
         row,
         ReleaseObserved,

@@ -5,7 +5,7 @@ from connectors.sources.local_csv import build_from_row, file_source, read_known
 from connectors.sources.payload import Object, envelope_of, refuses_payload
 from tokenshare.codec import read_count
 from tokenshare.events import ShareCountObserved
-from tokenshare.known_rows import Row, Table
+from tokenshare.known_rows import KnownRow, Table
 from tokenshare.sources import ON_CHANGE, Fetch, Parsed
 from tokenshare.topics import SHARE_COUNT_OBSERVED
 
@@ -26,7 +26,7 @@ def parse(fetch: Fetch) -> Parsed:
     return Parsed(events, moment, first, moment.date())
 
 
-def _event(row: Row, envelope: Object) -> ShareCountObserved:
+def _event(row: KnownRow, envelope: Object) -> ShareCountObserved:
     counts = {name: read_count(row.cells[name], row.where(name)) for name in ("shares_issued", "units_per_line")}
     day = row.past_day("date", envelope["observed_at"])
     return build_from_row(row, ShareCountObserved, **envelope, symbol=row.cells["symbol"], date=day, **counts)

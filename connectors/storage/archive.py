@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from connectors.storage.home import atomic_files
-from tokenshare.nothing import nothing
+from tokenshare.noop import noop
 from tokenshare.sources import Fetch, Page
 
 
@@ -27,7 +27,7 @@ class Completed:
     is_of_world: bool = False
 
 
-def keep(archive: Path, source_id: str, day: date, page: Page, midway: Callable[[], None] = nothing) -> Path:
+def keep(archive: Path, source_id: str, day: date, page: Page, midway: Callable[[], None] = noop) -> Path:
     """Keeps a payload by source, day and digest, with its address beside it; the same payload is kept once."""
     path = archive / source_id / day.isoformat() / page.digest
     if not path.exists():

@@ -11,7 +11,7 @@ PUBLIC = "https://openrouter.ai/api/v1"  # what addresses inside answers begin w
 
 
 @dataclass(frozen=True)
-class Question:
+class Request:
     """A GET request: `path` from the root of the host, `key` as sent, if any; `query` as sent, repetitions and all."""
 
     path: str
@@ -21,7 +21,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """Status, body and headers, complete."""
 
     status: int
@@ -30,7 +30,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-Part = Callable[[Question], Answer | None]  # one upstream: None if the path is not one of its own; raises Refusal
+Responder = Callable[[Request], Response | None]  # one upstream: None if the path is not one of its own; raises Refusal
 
 
 class Refusal(Exception):
@@ -41,9 +41,9 @@ class Refusal(Exception):
         self.status = status
         self.headers = headers or {}
 
-    def as_answer(self) -> Answer:
+    def as_answer(self) -> Response:
         error = {"code": self.status, "message": str(self)}
-        return Answer(self.status, render({"error": error}), headers=self.headers)
+        return Response(self.status, render({"error": error}), headers=self.headers)
 
 
 def render(document: Any) -> bytes:

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
 
-from demo.emulator.answers import JSON, PUBLIC, Answer, Refusal, render, stamp
+from demo.emulator.answers import JSON, PUBLIC, Refusal, Response, render, stamp
 from demo.emulator.rankings import COUNTED, is_day, order, size
-from demo.emulator.world_files import Cells, Row, known, stated
+from demo.emulator.world_files import Cells, known, stated
 from demo.tables import RANKINGS
 
 FOLDER = "datasets/exports"
@@ -31,7 +31,7 @@ class Snapshot:
     rows: tuple[dict[str, str], ...]
 
 
-def export(path: str, rows: Sequence[Row], as_of: datetime) -> Answer:
+def export(path: str, rows: Sequence[KnownRow], as_of: datetime) -> Response:
     """The file at `path` (below the API's base); raises Refusal(404) if there is none."""
     if path == f"{FOLDER}/index.json":
         return _answer(render(_index(take_snapshot(rows, None, as_of))), JSON)
@@ -45,7 +45,7 @@ def export(path: str, rows: Sequence[Row], as_of: datetime) -> Answer:
     return _answer(body, JSON)
 
 
-def take_snapshot(rows: Sequence[Row], day: date | None, as_of: datetime) -> Snapshot:
+def take_snapshot(rows: Sequence[KnownRow], day: date | None, as_of: datetime) -> Snapshot:
     """The snapshot of a day, or of the last complete day the world shows.
 
     It holds what was shown at `as_of`, or when the day after it ended: then a dated file changes no more.
@@ -141,5 +141,5 @@ def _read_day(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def _answer(body: bytes, content_type: str) -> Answer:
-    return Answer(200, body, content_type, {**CACHED, "ETag": f'"{sha256(body).hexdigest()[:32]}"'})
+def _answer(body: bytes, content_type: str) -> Response:
+    return Response(200, body, content_type, {**CACHED, "ETag": f'"{sha256(body).hexdigest()[:32]}"'})

@@ -11,7 +11,7 @@ from io import BufferedIOBase
 from pathlib import Path
 from threading import Event
 
-from demo.emulator.answers import JSON, Answer, Refusal
+from demo.emulator.answers import JSON, Refusal, Response
 from demo.emulator.world_files import available, read_cells, read_moment
 from tokenshare.errors import UsageError
 
@@ -35,7 +35,7 @@ class Wire:
 
 
 @dataclass(frozen=True)
-class Fault:
+class UpstreamFault:
     """From when until when (exclusive) requests below a path go wrong, and how."""
 
     start: datetime
@@ -44,48 +44,48 @@ class Fault:
     name: str
 
 
-def read_faults(world: Path) -> tuple[Fault, ...]:
+def read_faults(world: Path) -> tuple[UpstreamFault, ...]:
     """Read the faults that a world asks for; an empty `from` or `until` is open. Raises UsageError."""
     if FILE not in available(world):
         return ()
     return tuple(_read(cells, f"{world / FILE} line {line}") for line, cells in read_cells(world / FILE, COLUMNS))
 
 
-def fault_at(faults: tuple[Fault, ...], as_of: datetime, path: str) -> str | None:
+def fault_at(faults: tuple[UpstreamFault, ...], as_of: datetime, path: str) -> str | None:
     """The first fault in force for a path (with its /api/v1) at a moment."""
     matching = (f for f in faults if f.start <= as_of < f.end and path.startswith(f.path_prefix))
     return next((fault.name for fault in matching), None)
 
 
-def _read(cells: Mapping[str, str], where: str) -> Fault:
+def _read(cells: Mapping[str, str], where: str) -> UpstreamFault:
     if cells["fault"] not in NAMES:
         raise UsageError(f"{where}: fault is {cells['fault'][:40]!r}", f"one of {', '.join(NAMES)}")
     start = read_moment(cells["from"], f"{where}: from") if cells["from"] else datetime.min.replace(tzinfo=UTC)
     end = read_moment(cells["until"], f"{where}: until") if cells["until"] else datetime.max.replace(tzinfo=UTC)
-    return Fault(start, end, cells["path_prefix"], cells["fault"])
+    return UpstreamFault(start, end, cells["path_prefix"], cells["fault"])
 
 
-def _status(status: int, message: str, headers: Mapping[str, str] | None = None) -> Answer:
+def _status(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
     return Refusal(status, message, headers).as_answer()
 
 
 # Whole answers, of the wrong kind.
-ANSWERS: Mapping[str, Answer] = {
+ANSWERS: Mapping[str, Response] = {
     "429": _status(429, "Rate limit exceeded", {"Retry-After": "1"}),
     "500": _status(500, "Internal Server Error"),
     "503": _status(503, "Service Unavailable"),
-    "html200": Answer(200, LOGIN_PAGE, "text/html; charset=utf-8"),
-    "empty200": Answer(200, b""),
-    "redirect": Answer(302, b"", headers={"Location": ELSEWHERE}),
+    "html200": Response(200, LOGIN_PAGE, "text/html; charset=utf-8"),
+    "empty200": Response(200, b""),
+    "redirect": Response(302, b"", headers={"Location": ELSEWHERE}),
 }
 
 
-def _truncate(answer: Answer, wire: Wire) -> None:
+def _truncate(answer: Response, wire: Wire) -> None:
     wire.file.write(_head(answer, {"Content-Length": str(len(answer.body) + 1)}))
     wire.file.write(answer.body[: len(answer.body) // 2])
 
 
-def _drip(answer: Answer, wire: Wire) -> None:
+def _drip(answer: Response, wire: Wire) -> None:
     wire.file.write(_head(answer, {"Content-Length": str(len(answer.body))}))
     for byte in answer.body:
         wire.file.write(bytes([byte]))
@@ -94,7 +94,7 @@ def _drip(answer: Answer, wire: Wire) -> None:
             return
 
 
-def _reset(answer: Answer, wire: Wire) -> None:
+def _reset(answer: Response, wire: Wire) -> None:
     """Send half the body, then RST: a socket with a linger time of zero is dropped when it is closed."""
     wire.file.write(_head(answer, {"Content-Length": str(len(answer.body))}))
     wire.file.write(answer.body[: len(answer.body) // 2])
@@ -103,7 +103,7 @@ def _reset(answer: Answer, wire: Wire) -> None:
     os.close(wire.connection.detach())
 
 
-def _bomb(answer: Answer, wire: Wire) -> None:
+def _bomb(answer: Response, wire: Wire) -> None:
     wire.file.write(_head(answer, {"Content-Encoding": "gzip"}))
     for piece in _bomb_pieces():
         if wire.closing.is_set():
@@ -120,13 +120,13 @@ def _bomb_pieces() -> Iterator[bytes]:
         yield block
 
 
-def _head(answer: Answer, headers: Mapping[str, str]) -> bytes:
+def _head(answer: Response, headers: Mapping[str, str]) -> bytes:
     lines = {"Content-Type": answer.content_type or JSON, **headers, "Connection": "close"}
     return ("HTTP/1.1 200 OK\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines.items()) + "\r\n").encode()
 
 
 # Right answers, badly delivered.
-DELIVERIES: Mapping[str, Callable[[Answer, Wire], None]] = {
+DELIVERIES: Mapping[str, Callable[[Response, Wire], None]] = {
     "truncate": _truncate,
     "slow": _drip,
     "reset": _reset,

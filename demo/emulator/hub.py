@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from demo.emulator.answers import Answer, Part, Question, Refusal, render
+from demo.emulator.answers import Refusal, Request, Responder, Response, render
 from demo.emulator.world_files import Cells, known, read_rows
 from demo.tables import HUB_MODELS
 
@@ -36,7 +36,7 @@ WINDOW_SECONDS = 300
 CALLS_A_WINDOW = 500
 _TRUE = ("true", "1", "yes")
 
-Params = Mapping[str, list[str]]
+QueryParams = Mapping[str, list[str]]
 
 
 class Budget:
@@ -77,11 +77,11 @@ class Shelf:
         return [cells for cells in shown if cells["withdrawn"].lower() not in _TRUE]
 
 
-def hub(world: Path, as_of: datetime, budget: Budget | None = None) -> Part:
+def hub(world: Path, as_of: datetime, budget: Budget | None = None) -> Responder:
     """Answer what the Hub documents; no token is needed, any is accepted."""
     shelf, pace = Shelf(world, as_of), budget or Budget()
 
-    def answer(question: Question) -> Answer | None:
+    def answer(question: Request) -> Response | None:
         if not shelf.is_part or not (question.path == LIST or question.path.startswith(f"{LIST}/")):
             return None
         headers, params = pace.spend(), parse_qs(question.query, keep_blank_values=True)
@@ -92,7 +92,7 @@ def hub(world: Path, as_of: datetime, budget: Budget | None = None) -> Part:
     return answer
 
 
-def _list(params: Params, shown: Sequence[Cells], headers: Mapping[str, str]) -> Answer:
+def _list(params: QueryParams, shown: Sequence[Cells], headers: Mapping[str, str]) -> Response:
     sort, limit = _one(params, "sort", ""), _read_limit(params)
     if sort and sort not in SORTS:
         raise Refusal(400, f"sort must be one of {', '.join(SORTS)}")
@@ -103,14 +103,14 @@ def _list(params: Params, shown: Sequence[Cells], headers: Mapping[str, str]) ->
     page = found[start : start + limit]
     expands = _expands(params)
     link = {"Link": _next(params, start + limit)} if start + limit < len(found) else {}
-    return Answer(200, render([describe(cells, expands) for cells in page]), headers={**headers, **link})
+    return Response(200, render([describe(cells, expands) for cells in page]), headers={**headers, **link})
 
 
-def _show(repo: str, params: Params, shown: Sequence[Cells], headers: Mapping[str, str]) -> Answer:
+def _show(repo: str, params: QueryParams, shown: Sequence[Cells], headers: Mapping[str, str]) -> Response:
     found = next((cells for cells in shown if cells["repo"].lower() == repo.lower()), None)
     if found is None:
         raise Refusal(404, "Repository not found", headers)
-    return Answer(200, render(describe(found, _expands(params))), headers=headers)
+    return Response(200, render(describe(found, _expands(params))), headers=headers)
 
 
 def describe(cells: Cells, expands: set[str]) -> dict[str, Any]:
@@ -142,7 +142,7 @@ def _declared(bases: Sequence[tuple[str, str, str]]) -> list[str]:
     return [tag for relation, _, name in bases for tag in (f"base_model:{name}", f"base_model:{relation}:{name}")]
 
 
-def _matches(cells: Cells, params: Params) -> bool:
+def _matches(cells: Cells, params: QueryParams) -> bool:
     tags = describe(cells, {"tags"})["tags"]
     author = _one(params, "author", "")
     return (
@@ -153,7 +153,7 @@ def _matches(cells: Cells, params: Params) -> bool:
     )
 
 
-def _expands(params: Params) -> set[str]:
+def _expands(params: QueryParams) -> set[str]:
     asked = {*params.get("expand", []), *params.get("expand[]", [])}
     if asked - EXPANDS:
         raise Refusal(400, f"expand: {sorted(asked - EXPANDS)[0]} is not one of its values")
@@ -162,26 +162,26 @@ def _expands(params: Params) -> set[str]:
     return asked
 
 
-def _read_limit(params: Params) -> int:
+def _read_limit(params: QueryParams) -> int:
     text = _one(params, "limit", str(LARGEST_LIMIT))
     if not text.isascii() or not text.isdigit() or len(text) > 9 or int(text) < 1:
         raise Refusal(400, "limit must be a positive number")
     return min(int(text), LARGEST_LIMIT)
 
 
-def _read_cursor(params: Params) -> int:
+def _read_cursor(params: QueryParams) -> int:
     try:
         return int(json.loads(base64.urlsafe_b64decode(_one(params, "cursor", "WzBd")))[0])
     except (ValueError, LookupError, TypeError) as error:
         raise Refusal(400, "Invalid cursor") from error
 
 
-def _next(params: Params, start: int) -> str:
+def _next(params: QueryParams, start: int) -> str:
     cursor = base64.urlsafe_b64encode(json.dumps([start]).encode()).decode()
     return f'<{PUBLIC}{LIST}?{urlencode({**params, "cursor": [cursor]}, doseq=True)}>; rel="next"'
 
 
-def _one(params: Params, name: str, default: str) -> str:
+def _one(params: QueryParams, name: str, default: str) -> str:
     return params.get(name, [default])[0]
 
 

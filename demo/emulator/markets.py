@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from demo.emulator.answers import JSON, Answer, Part, Question, Refusal, render
+from demo.emulator.answers import JSON, Refusal, Request, Responder, Response, render
 from demo.emulator.world_files import Cells, known, read_rows
 from demo.tables import FX, QUOTES, SHARE_COUNTS
 
@@ -23,11 +23,11 @@ _LIST = re.compile(rf"{EODHD_BASE}/exchange-symbol-list/([A-Z]+)", re.ASCII)
 _SERIES = re.compile(rf"{EODHD_BASE}/eod/([A-Z0-9]+)\.([A-Z]+)", re.ASCII)
 
 
-def eodhd(world: Path, as_of: datetime) -> Part:
+def eodhd(world: Path, as_of: datetime) -> Responder:
     """Ticker lists with their currency, and series of bars; a bar of a running session is no end of day."""
     rows = read_rows(world, QUOTES)
 
-    def answer(question: Question) -> Answer | None:
+    def answer(question: Request) -> Response | None:
         listed, series = _LIST.fullmatch(question.path), _SERIES.fullmatch(question.path)
         if rows is None or not (listed or series):
             return None
@@ -39,11 +39,11 @@ def eodhd(world: Path, as_of: datetime) -> Part:
     return answer
 
 
-def edgar(world: Path, as_of: datetime) -> Part:
+def edgar(world: Path, as_of: datetime) -> Responder:
     """Company facts: of all concepts the one share count, each as filed when it became known."""
     rows = read_rows(world, SHARE_COUNTS)
 
-    def answer(question: Question) -> Answer | None:
+    def answer(question: Request) -> Response | None:
         found = _FACTS.fullmatch(question.path)
         if rows is None or not found:
             return None
@@ -56,14 +56,14 @@ def edgar(world: Path, as_of: datetime) -> Part:
     return answer
 
 
-def ecb(world: Path, as_of: datetime) -> Part:
+def ecb(world: Path, as_of: datetime) -> Responder:
     """The zipped file of all days, wide, newest first, with a comma at the end of every line."""
     rows = read_rows(world, FX)
 
-    def answer(question: Question) -> Answer | None:
+    def answer(question: Request) -> Response | None:
         if rows is None or question.path != f"{ECB_FOLDER}/eurofxref-hist.zip":
             return None
-        return Answer(200, _zip(_table(known(rows, FX, as_of))), "application/zip")
+        return Response(200, _zip(_table(known(rows, FX, as_of))), "application/zip")
 
     return answer
 
@@ -85,7 +85,7 @@ def _tickers(quotes: Sequence[Cells], exchange: str) -> list[dict[str, str | Non
     ]
 
 
-def _bars(quotes: Sequence[Cells], series: re.Match[str], question: Question) -> list[dict[str, object]]:
+def _bars(quotes: Sequence[Cells], series: re.Match[str], question: Request) -> list[dict[str, object]]:
     symbol = series[1] if series[2] == "US" else f"{series[1]}.{series[2]}"
     start, end = question.params.get("from", ""), question.params.get("to", "9999")
     asked = (row for row in quotes if row["symbol"] == symbol and start <= row["date"] <= end)
@@ -150,5 +150,5 @@ def _number(text: str) -> object:
         return text
 
 
-def _json(document: object) -> Answer:
-    return Answer(200, render(document), JSON)
+def _json(document: object) -> Response:
+    return Response(200, render(document), JSON)

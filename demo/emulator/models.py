@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from demo.emulator.answers import PUBLIC, Answer, Refusal, render
+from demo.emulator.answers import PUBLIC, Refusal, Response, render
 from demo.emulator.world_files import Cells
 
 DEFAULT_LIMIT = 500
@@ -25,7 +25,7 @@ FIELDS = {  # a field, by the column that it says
 PRICES = {"prompt": "prompt_usd_per_token", "completion": "completion_usd_per_token"}
 
 
-def catalogue(params: Mapping[str, str], shown: Sequence[Cells]) -> Answer:
+def catalogue(params: Mapping[str, str], shown: Sequence[Cells]) -> Response:
     """The documented answer to `params`; raises Refusal if the upstream would."""
     asked = set(params.get("output_modalities", "text").split(","))
     listed = [cells for cells in shown if cells["withdrawn"].lower() not in _TRUE and _speaks(cells, asked)]
@@ -36,7 +36,7 @@ def catalogue(params: Mapping[str, str], shown: Sequence[Cells]) -> Answer:
         "total_count": len(listed),
         "links": {"next": None if limit is None else _next(params, offset + limit, limit, len(listed))},
     }
-    return Answer(200, render(document), headers={"Cache-Control": "public, max-age=300"})
+    return Response(200, render(document), headers={"Cache-Control": "public, max-age=300"})
 
 
 def describe(cells: Cells) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from demo.emulator.answers import Answer, Part, Question, Refusal
+from demo.emulator.answers import Refusal, Request, Responder, Response
 from demo.emulator.exports import FOLDER, export
 from demo.emulator.models import catalogue
 from demo.emulator.rankings import rank
@@ -14,11 +14,11 @@ from demo.tables import CATEGORIES, MODELS, RANKINGS
 BASE = "/api/v1"
 
 
-def openrouter(world: Path, as_of: datetime, count: Callable[[str], None]) -> Part:
+def openrouter(world: Path, as_of: datetime, count: Callable[[str], None]) -> Responder:
     """Answer what OpenRouter documents; `count` counts a call of a key, and refuses one too many."""
     rankings, categories, models = (read_rows(world, table) for table in (RANKINGS, CATEGORIES, MODELS))
 
-    def answer(question: Question) -> Answer | None:
+    def answer(question: Request) -> Response | None:
         path = question.path.removeprefix(f"{BASE}/")
         is_sliced = "category" in question.params and categories is not None
         if path == "datasets/rankings-daily" and (rankings is not None or is_sliced):

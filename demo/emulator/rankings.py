@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from demo.emulator.answers import Answer, Refusal, render, stamp
+from demo.emulator.answers import Refusal, Response, render, stamp
 from demo.emulator.world_files import Cells, stated
 
 FIRST_DAY = date(2025, 1, 1)
@@ -20,19 +20,21 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 Rows = list[dict[str, str]]
 
 
-def rank(params: Mapping[str, str], as_of: datetime, daily: Sequence[Cells], weekly: Sequence[Cells] | None) -> Answer:
+def rank(
+    params: Mapping[str, str], as_of: datetime, daily: Sequence[Cells], weekly: Sequence[Cells] | None
+) -> Response:
     """The documented answer to `params` at a moment; raises Refusal if the upstream would."""
     period = params.get("period", "day")
     if period not in PERIODS:
         raise Refusal(400, f"period must be one of {', '.join(PERIODS)}")
-    _mind_filters(params, period, weekly is not None)
+    _check_filters(params, period, weekly is not None)
     start, end = read_span(params, as_of)
     if "category" in params:
         rows = _categorised(weekly or (), params["category"], start, end)
     else:
         rows = _summed(_between(daily, start, end), _OPENERS[period])
     meta = {"as_of": stamp(as_of), "version": "v1", "start_date": f"{start}", "end_date": f"{end}"}
-    return Answer(200, render({"data": order(rows), "meta": meta}))
+    return Response(200, render({"data": order(rows), "meta": meta}))
 
 
 def read_span(params: Mapping[str, str], as_of: datetime) -> tuple[date, date]:
@@ -75,7 +77,7 @@ def _read_day(params: Mapping[str, str], name: str) -> date | None:
     return date.fromisoformat(params[name])
 
 
-def _mind_filters(params: Mapping[str, str], period: str, has_categories: bool) -> None:
+def _check_filters(params: Mapping[str, str], period: str, has_categories: bool) -> None:
     sampled = [name for name in SAMPLED if name in params]
     broken_down = [name for name in BROKEN_DOWN if name in params]
     if len(sampled) > 1 or (sampled and broken_down):

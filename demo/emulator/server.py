@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 
-from demo.emulator.answers import Answer, Part, Question, Refusal
+from demo.emulator.answers import Refusal, Request, Responder, Response
 from demo.emulator.faults import AGE, ANSWERS, DELIVERIES, STALE, Wire, fault_at, read_faults
 from demo.emulator.hub import hub
 from demo.emulator.markets import ECB_FOLDER, EODHD_BASE, ecb, edgar, eodhd
@@ -47,16 +47,16 @@ class Pace:
             calls.append(now)
 
 
-class Shown:
+class WorldView:
     """A world at a moment: answers questions without a network, and accepts any key."""
 
     def __init__(self, world: Path, as_of: datetime, pace: Pace) -> None:
-        self._parts: Sequence[Part] = [
+        self._parts: Sequence[Responder] = [
             openrouter(world, as_of, pace.count),
             *(part(world, as_of) for part in (eodhd, edgar, ecb, hub)),
         ]
 
-    def answer(self, question: Question) -> Answer:
+    def answer(self, question: Request) -> Response:
         try:
             answers = (part(question) for part in self._parts)
             return next((answer for answer in answers if answer), Refusal(404, "Not Found").as_answer())
@@ -69,9 +69,9 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
 
     def __init__(self, port: int, world: Path, as_of: datetime) -> None:
-        self.shown, self.faults, self.as_of = Shown(world, as_of, Pace()), read_faults(world), as_of
+        self.shown, self.faults, self.as_of = WorldView(world, as_of, Pace()), read_faults(world), as_of
         is_stale = any(fault.name == STALE for fault in self.faults)
-        self.stale = Shown(world, as_of - AGE, Pace()) if is_stale else self.shown
+        self.stale = WorldView(world, as_of - AGE, Pace()) if is_stale else self.shown
         self.closing = threading.Event()
         try:
             super().__init__(("127.0.0.1", port), _Handler)
@@ -101,12 +101,12 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send(answer)
         return DELIVERIES[fault](answer, Wire(self.wfile, self.connection, self.server.closing))
 
-    def _question(self, path: str, params: dict[str, str]) -> Question:
+    def _question(self, path: str, params: dict[str, str]) -> Request:
         scheme, _, key = self.headers.get("Authorization", "").partition(" ")
         bearer = key.strip() if scheme.lower() == "bearer" else None
-        return Question(path, params, bearer, urlsplit(self.path).query)
+        return Request(path, params, bearer, urlsplit(self.path).query)
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, answer: Response) -> None:
         body, encoding = answer.body, {}
         if body and "gzip" in self.headers.get("Accept-Encoding", ""):
             body, encoding = zlib.compress(body, 1, 16 + zlib.MAX_WBITS), {"Content-Encoding": "gzip"}

@@ -12,8 +12,7 @@ from pathlib import Path
 from tokenshare import codec
 from tokenshare.errors import ContractViolation, UsageError
 from tokenshare.known_rows import Cells as Cells
-from tokenshare.known_rows import Row as Row
-from tokenshare.known_rows import Table, read_csv, select_known
+from tokenshare.known_rows import KnownRow, Table, read_csv, select_known
 
 
 class Lacking(Cells):
@@ -30,7 +29,7 @@ def available(world: Path) -> frozenset[str]:
     return frozenset(path.name for path in world.iterdir() if path.is_file())
 
 
-def read_rows(world: Path, table: Table) -> tuple[Row, ...] | None:
+def read_rows(world: Path, table: Table) -> tuple[KnownRow, ...] | None:
     """Read every row of a file in its order, None if the world has no such file; raises UsageError.
 
     A column that the file lacks is a field that the upstream has removed: rows are served without it.
@@ -44,7 +43,7 @@ def read_rows(world: Path, table: Table) -> tuple[Row, ...] | None:
     return shown
 
 
-def known(rows: Iterable[Row], table: Table, moment: datetime) -> list[Cells]:
+def known(rows: Iterable[KnownRow], table: Table, moment: datetime) -> list[Cells]:
     """What is shown at a moment, in the file's order; two answers to one question are a fault worth serving."""
     return [row.cells for row in select_known(rows, table, moment).rows]
 
@@ -66,7 +65,7 @@ def read_moment(text: str, where: str) -> datetime:
         return codec.read_moment(text, where)
 
 
-def _read(path: Path, columns: tuple[str, ...]) -> list[Row]:
+def _read(path: Path, columns: tuple[str, ...]) -> list[KnownRow]:
     return read_csv(path.read_bytes(), str(path), columns)
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from demo.world.calendar import LAST_DAY, stamp
-from demo.world.models import MODEL_BY_PERMASLUG, MODELS, Model
+from demo.world.models import MODEL_BY_PERMASLUG, MODELS, SyntheticModel
 
 DISCOUNTED = "minimax/minimax-m2.7-20260318"
 LONG_CONTEXT = "google/gemini-3.1-pro-preview-20260219"
@@ -19,10 +19,10 @@ CUT_PRICE = {"prompt_usd_per_token": "0.000000435", "completion_usd_per_token": 
 LONG_CONTEXT_PRICE = {"min_prompt_tokens": 200000, "prompt": "0.000004", "completion": "0.000018"}
 UNDATED = date(2025, 1, 1)
 
-Entry = dict[str, str]
+CatalogueEntry = dict[str, str]
 
 
-def entries() -> Iterator[Entry]:
+def entries() -> Iterator[CatalogueEntry]:
     """What the catalogue lists, each model from its first day to its last; a price is cut, and one slips."""
     listed = [_describe(model) for model in MODELS]
     gone = [_withdraw(entry, model) for entry, model in zip(listed, MODELS, strict=True) if model.last_date < LAST_DAY]
@@ -32,16 +32,16 @@ def entries() -> Iterator[Entry]:
     yield from sorted(shown, key=lambda entry: (entry["known_at"], entry["id"]))
 
 
-def _find(listed: list[Entry], slug: str) -> Entry:
+def _find(listed: list[CatalogueEntry], slug: str) -> CatalogueEntry:
     return next(entry for entry in listed if entry["canonical_slug"] == slug)
 
 
-def _withdraw(entry: Entry, model: Model) -> Entry:
+def _withdraw(entry: CatalogueEntry, model: SyntheticModel) -> CatalogueEntry:
     after = datetime.combine(model.last_date + timedelta(days=1), time(), UTC)
     return {**entry, "withdrawn": "true", "known_at": stamp(after)}
 
 
-def _describe(model: Model) -> Entry:
+def _describe(model: SyntheticModel) -> CatalogueEntry:
     dated = re.search(r"-(20\d{6})$", model.id)
     created = date.fromisoformat(dated[1]) if dated else UNDATED
     return {
@@ -60,21 +60,21 @@ def _describe(model: Model) -> Entry:
     }
 
 
-def _name(model: Model) -> str:
+def _name(model: SyntheticModel) -> str:
     """The date is in the slug, the variant in the id: usage joins the one and never the other."""
     undated = re.sub(r"-20\d{6}$", "", model.id)
     own = model.id if undated in MODEL_BY_PERMASLUG else undated
     return own + (":free" if model.is_free else "")
 
 
-def _router(entry: Entry) -> Entry:
+def _router(entry: CatalogueEntry) -> CatalogueEntry:
     """The router's own entry costs what the model it picks costs: -1 is no price."""
     slug = {"id": "openrouter/auto", "canonical_slug": "openrouter/auto", "name": "Auto Router"}
     price = {"prompt_usd_per_token": "-1", "completion_usd_per_token": "-1", "hugging_face_id": ""}
     return {**entry, **slug, **price, "created_at": stamp(datetime.combine(UNDATED, time(), UTC))}
 
 
-def _slip(entry: Entry) -> Entry:
+def _slip(entry: CatalogueEntry) -> CatalogueEntry:
     """USD per million tokens where USD per token belongs: must hold list_price_daily, and it alone."""
     columns = ("prompt_usd_per_token", "completion_usd_per_token")
     price = {column: f"{Decimal(entry[column]).scaleb(6).normalize():f}" for column in columns}

@@ -25,7 +25,7 @@ def _day(text: str) -> datetime:
     return datetime.fromisoformat(f"{text}T00:00:00+00:00")
 
 
-class Figure(NamedTuple):
+class FactRow(NamedTuple):
     """A row of disclosures.csv; one without low and high withdraws an earlier one. Amounts are as the file writes them.
 
     A flow is `over` a first and a last day.
@@ -43,7 +43,7 @@ class Figure(NamedTuple):
     own_usd: str = ""
 
 
-class Entry(NamedTuple):
+class LeaderboardEntry(NamedTuple):
     """A row of leaderboards.csv. `is_chinese` is the answer and no column."""
 
     known_at: datetime
@@ -56,7 +56,7 @@ class Entry(NamedTuple):
     is_chinese: bool
 
 
-class Release(NamedTuple):
+class ReleaseRow(NamedTuple):
     """A row of releases.csv."""
 
     known_at: datetime
@@ -75,35 +75,35 @@ USD, CNY = ("USD", "USD"), ("CNY", "CNY")  # unit and currency
 M, B, T = "000000", "000000000", "000000000000"
 
 FIGURES = (
-    Figure(_day("2025-01-21"), "r1_training_cost", "deepseek", "2025-01-20", "", f"5{M}", *USD),
-    Figure(_day("2025-05-16"), "capex", "alibaba", "2025-03-31", f"80{B}", f"80{B}", *CNY, QUARTER),
-    Figure(_day("2026-01-20"), "maas_revenue", "bytedance", "2025-12-31", f"9{B}", f"9{B}", *CNY, YEAR_2025),
-    Figure(_day("2026-01-20"), "ai_run_rate", "alibaba", "2025-12-31", f"4200{M}", f"4200{M}", "USD/year", "USD"),
-    Figure(_day("2026-02-10"), "hbm_stacks", "cxmt", "2026-02-09", "1200000", "1400000", "stacks", over=YEAR_2026),
-    Figure(_day("2026-02-10"), "hbm_packages", "cxmt", "2026-02-09", "200000", "250000", "packages", over=YEAR_2026),
-    Figure(_day("2026-04-02"), "run_rate", "moonshot", "2026-03-31", f"90{M}", f"90{M}", "USD/year", "USD"),
-    Figure(_day("2026-04-16"), "valuation", "bytedance", "2026-04-15", f"470{B}", f"470{B}", *USD),
-    Figure(_day("2026-04-20"), "maas_revenue", "bytedance", "2026-04-18", f"13800{M}", f"13800{M}", *CNY, FISCAL_2026),
-    Figure(_day("2026-05-04"), "run_rate", "moonshot", "2026-04-30", f"180{M}", f"190{M}", "USD/year", "USD"),
-    Figure(_day("2026-05-05"), "valuation", "moonshot", "2026-05-04", f"18{B}", f"18{B}", *USD),
-    Figure(_day("2026-05-10"), "doubao_monthly_users", "bytedance", "2026-04-30", f"330{M}", f"330{M}", "users/month"),
-    Figure(CORRECTED_AT, "doubao_monthly_users", "bytedance", "2026-04-30", f"336{M}", f"336{M}", "users/month"),
-    Figure(_day("2026-05-12"), "rumour", "zhipu", "2026-05-11", "1", "2", "count"),
-    Figure(_day("2026-05-14"), "rumour", "zhipu", "2026-05-11", "", "", ""),
-    Figure(_day("2026-05-16"), "capex", "alibaba", "2026-03-31", f"120{B}", f"120{B}", *CNY, FISCAL_2026, f"16900{M}"),
-    Figure(_day("2026-05-16"), "ai_run_rate", "alibaba", "2026-05-15", f"5600{M}", f"5600{M}", "USD/year", "USD"),
-    Figure(_day("2026-05-16"), "cloud_growth", "alibaba", "2026-03-31", "0.31", "0.31", "ratio", "", FISCAL_2026),
-    Figure(_day("2026-05-21"), "valuation", "deepseek", "2026-05-20", f"40{B}", f"44{B}", *USD),
-    Figure(_day("2026-05-21"), "tokens_processed", "bytedance", "2026-05-20", f"110{T}", f"110{T}", "tokens/day"),
-    Figure(_day("2026-05-21"), "own_chips", "bytedance", "2026-05-20", "90000", "", "chips", over=YEAR_2026),
-    Figure(_day("2026-06-01"), "parent_company_rule", "us-bis", "2026-05-31", "1", "1", "event"),
-    Figure(_day("2026-06-02"), "sora_cost", "openai", "2026-06-01", f"14{M}", f"14{M}", "USD/day", "USD"),
-    Figure(_day("2026-06-02"), "sora_lifetime_revenue", "openai", "2026-06-01", f"2{M}", f"2{M}", *USD),
-    Figure(_day("2026-06-05"), "fine", "zhipu", "2026-06-04", f"30{M}", f"30{M}", *CNY),
-    Figure(CROSSED_AT, "maas_revenue", "bytedance", "2026-06-28", f"15200{M}", f"15200{M}", *CNY, TWELVE_MONTHS),
+    FactRow(_day("2025-01-21"), "r1_training_cost", "deepseek", "2025-01-20", "", f"5{M}", *USD),
+    FactRow(_day("2025-05-16"), "capex", "alibaba", "2025-03-31", f"80{B}", f"80{B}", *CNY, QUARTER),
+    FactRow(_day("2026-01-20"), "maas_revenue", "bytedance", "2025-12-31", f"9{B}", f"9{B}", *CNY, YEAR_2025),
+    FactRow(_day("2026-01-20"), "ai_run_rate", "alibaba", "2025-12-31", f"4200{M}", f"4200{M}", "USD/year", "USD"),
+    FactRow(_day("2026-02-10"), "hbm_stacks", "cxmt", "2026-02-09", "1200000", "1400000", "stacks", over=YEAR_2026),
+    FactRow(_day("2026-02-10"), "hbm_packages", "cxmt", "2026-02-09", "200000", "250000", "packages", over=YEAR_2026),
+    FactRow(_day("2026-04-02"), "run_rate", "moonshot", "2026-03-31", f"90{M}", f"90{M}", "USD/year", "USD"),
+    FactRow(_day("2026-04-16"), "valuation", "bytedance", "2026-04-15", f"470{B}", f"470{B}", *USD),
+    FactRow(_day("2026-04-20"), "maas_revenue", "bytedance", "2026-04-18", f"13800{M}", f"13800{M}", *CNY, FISCAL_2026),
+    FactRow(_day("2026-05-04"), "run_rate", "moonshot", "2026-04-30", f"180{M}", f"190{M}", "USD/year", "USD"),
+    FactRow(_day("2026-05-05"), "valuation", "moonshot", "2026-05-04", f"18{B}", f"18{B}", *USD),
+    FactRow(_day("2026-05-10"), "doubao_monthly_users", "bytedance", "2026-04-30", f"330{M}", f"330{M}", "users/month"),
+    FactRow(CORRECTED_AT, "doubao_monthly_users", "bytedance", "2026-04-30", f"336{M}", f"336{M}", "users/month"),
+    FactRow(_day("2026-05-12"), "rumour", "zhipu", "2026-05-11", "1", "2", "count"),
+    FactRow(_day("2026-05-14"), "rumour", "zhipu", "2026-05-11", "", "", ""),
+    FactRow(_day("2026-05-16"), "capex", "alibaba", "2026-03-31", f"120{B}", f"120{B}", *CNY, FISCAL_2026, f"16900{M}"),
+    FactRow(_day("2026-05-16"), "ai_run_rate", "alibaba", "2026-05-15", f"5600{M}", f"5600{M}", "USD/year", "USD"),
+    FactRow(_day("2026-05-16"), "cloud_growth", "alibaba", "2026-03-31", "0.31", "0.31", "ratio", "", FISCAL_2026),
+    FactRow(_day("2026-05-21"), "valuation", "deepseek", "2026-05-20", f"40{B}", f"44{B}", *USD),
+    FactRow(_day("2026-05-21"), "tokens_processed", "bytedance", "2026-05-20", f"110{T}", f"110{T}", "tokens/day"),
+    FactRow(_day("2026-05-21"), "own_chips", "bytedance", "2026-05-20", "90000", "", "chips", over=YEAR_2026),
+    FactRow(_day("2026-06-01"), "parent_company_rule", "us-bis", "2026-05-31", "1", "1", "event"),
+    FactRow(_day("2026-06-02"), "sora_cost", "openai", "2026-06-01", f"14{M}", f"14{M}", "USD/day", "USD"),
+    FactRow(_day("2026-06-02"), "sora_lifetime_revenue", "openai", "2026-06-01", f"2{M}", f"2{M}", *USD),
+    FactRow(_day("2026-06-05"), "fine", "zhipu", "2026-06-04", f"30{M}", f"30{M}", *CNY),
+    FactRow(CROSSED_AT, "maas_revenue", "bytedance", "2026-06-28", f"15200{M}", f"15200{M}", *CNY, TWELVE_MONTHS),
 )  # fmt: skip
 ENTRIES = tuple(
-    Entry(_day(known), board, day, entry, vendor, score, is_open, is_chinese)
+    LeaderboardEntry(_day(known), board, day, entry, vendor, score, is_open, is_chinese)
     for known, board, day, entry, vendor, score, is_open, is_chinese in (
         ("2026-03-02", "swe-bench-pro", "2026-03-01", "deepseek-v3.2", "deepseek", "48.2", "true", True),
         ("2026-03-02", "swe-bench-pro", "2026-03-01", "gpt-5.4", "openai", "55", "false", False),
@@ -117,7 +117,7 @@ ENTRIES = tuple(
     )
 )  # fmt: skip
 RELEASES = tuple(
-    Release(_day(known), vendor, day, name, is_major, is_open)
+    ReleaseRow(_day(known), vendor, day, name, is_major, is_open)
     for known, vendor, day, name, is_major, is_open in (
         ("2025-01-21", "deepseek", "2025-01-20", "DeepSeek R1", True, "true"),
         ("2025-07-12", "moonshotai", "2025-07-11", "Kimi K2", True, "true"),
@@ -145,7 +145,7 @@ def files(_: int) -> Iterator[File]:
     yield File("releases.csv", RELEASE_COLUMNS, releases)
 
 
-def _disclose(figure: Figure) -> tuple[str, ...]:
+def _disclose(figure: FactRow) -> tuple[str, ...]:
     start, end = figure.over or ("", "")
     if not figure.unit:  # withdrawn: nothing but the key
         return stamp(figure.known_at), figure.fact_id, figure.company_id, figure.fact_date, *[""] * 10

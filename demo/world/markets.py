@@ -42,7 +42,7 @@ TARGET_HOLIDAYS = frozenset(
 Anchors = dict[str, int]  # a level on some days; straight lines between them
 
 
-class Line(NamedTuple):
+class Ticker(NamedTuple):
     """A line: its company if it values one, the closes in hundredths, and all shares of the company by day."""
 
     symbol: str
@@ -54,30 +54,30 @@ class Line(NamedTuple):
 
 
 LINES = (
-    Line("NVDA", "nvidia", "USD",
+    Ticker("NVDA", "nvidia", "USD",
          {"2025-01-02": 13800, "2025-01-24": 14500, "2025-01-27": 12040, "2025-06-30": 14080, "2026-06-30": 21120},
          {"2024-12-31": 24_500_000_000, "2025-09-30": 24_400_000_000, "2026-03-31": 24_340_000_000}),
-    Line("AVGO", "broadcom", "USD",  # halved on the day on which its shares double
+    Ticker("AVGO", "broadcom", "USD",  # halved on the day on which its shares double
          {"2025-01-02": 23200, "2025-01-24": 24400, "2025-01-27": 20250, "2026-03-13": 34000, "2026-03-16": 17100,
           "2026-06-30": 18400},
          {"2024-12-31": 4_700_000_000, "2026-03-16": 9_440_000_000}),
-    Line("MSFT", "microsoft", "USD", {"2025-01-02": 41800, "2026-06-30": 52300},
+    Ticker("MSFT", "microsoft", "USD", {"2025-01-02": 41800, "2026-06-30": 52300},
          {"2024-12-31": 7_434_000_000, "2025-12-31": 7_425_000_000}),
-    Line("AMZN", "amazon", "USD", {"2025-01-02": 22000, "2026-06-30": 25100}, {"2024-12-31": 10_600_000_000}),
-    Line("GOOGL", "alphabet", "USD", {"2025-01-02": 18900, "2025-04-08": 14700, "2026-06-30": 31900},
+    Ticker("AMZN", "amazon", "USD", {"2025-01-02": 22000, "2026-06-30": 25100}, {"2024-12-31": 10_600_000_000}),
+    Ticker("GOOGL", "alphabet", "USD", {"2025-01-02": 18900, "2025-04-08": 14700, "2026-06-30": 31900},
          {"2024-12-31": 12_200_000_000, "2025-12-31": 12_080_000_000}),
-    Line("META", "meta", "USD", {"2025-01-02": 59900, "2026-06-30": 70200}, {"2024-12-31": 2_530_000_000}),
-    Line("BABA", "alibaba", "USD", {"2025-01-02": 8500, "2025-03-14": 14100, "2026-06-30": 15800},
+    Ticker("META", "meta", "USD", {"2025-01-02": 59900, "2026-06-30": 70200}, {"2024-12-31": 2_530_000_000}),
+    Ticker("BABA", "alibaba", "USD", {"2025-01-02": 8500, "2025-03-14": 14100, "2026-06-30": 15800},
          {"2024-12-31": 18_960_000_000, "2025-12-31": 18_700_000_000}, units=8),
-    Line("9988.HK", "", "HKD", {"2025-01-02": 8300, "2025-03-14": 13800, "2026-06-30": 15450},
+    Ticker("9988.HK", "", "HKD", {"2025-01-02": 8300, "2025-03-14": 13800, "2026-06-30": 15450},
          {"2024-12-31": 18_960_000_000}),  # the second line of a company: its value counts once
-    Line("0700.HK", "tencent", "HKD", {"2025-01-02": 41500, "2026-06-30": 60600}, {"2024-12-31": 9_180_000_000}),
-    Line("1810.HK", "xiaomi", "HKD", {"2025-01-02": 3430, "2025-06-27": 6000, "2026-06-30": 4400},
+    Ticker("0700.HK", "tencent", "HKD", {"2025-01-02": 41500, "2026-06-30": 60600}, {"2024-12-31": 9_180_000_000}),
+    Ticker("1810.HK", "xiaomi", "HKD", {"2025-01-02": 3430, "2025-06-27": 6000, "2026-06-30": 4400},
          {"2024-12-31": 25_100_000_000, "2025-06-30": 26_000_000_000}),
-    Line("BIDU", "baidu", "USD", {"2025-01-02": 8300, "2026-06-30": 12200}, {"2024-12-31": 2_740_000_000}, units=8),
-    Line("2513.HK", "zhipu", "HKD", {"2026-01-08": 13150, "2026-06-30": 98800}, {"2026-01-08": 440_000_000}),
-    Line("0100.HK", "minimax", "HKD", {"2026-01-09": 34500, "2026-06-30": 82500}, {"2026-01-09": 312_000_000}),
-    Line("ACME", "", "USD", {"2026-06-01": 1000, "2026-06-30": 1100}, {}),  # a ticker nobody has mapped
+    Ticker("BIDU", "baidu", "USD", {"2025-01-02": 8300, "2026-06-30": 12200}, {"2024-12-31": 2_740_000_000}, units=8),
+    Ticker("2513.HK", "zhipu", "HKD", {"2026-01-08": 13150, "2026-06-30": 98800}, {"2026-01-08": 440_000_000}),
+    Ticker("0100.HK", "minimax", "HKD", {"2026-01-09": 34500, "2026-06-30": 82500}, {"2026-01-09": 312_000_000}),
+    Ticker("ACME", "", "USD", {"2026-06-01": 1000, "2026-06-30": 1100}, {}),  # a ticker nobody has mapped
 )  # fmt: skip
 RATES = {  # per euro, in ten thousandths
     "USD": {"2024-12-31": 10400, "2025-06-30": 11700, "2026-06-30": 11600},
@@ -90,14 +90,14 @@ CORRECTED_AT = datetime(2026, 6, 29, 22, tzinfo=UTC)
 SLIP = 100  # hundredths by which that close was wrong
 NOISE, FX_NOISE = 80, 15  # ten thousandths
 
-Key = tuple[str, date]
+SymbolDay = tuple[str, date]
 
 
 class Drawn(NamedTuple):
     """Closes in hundredths by symbol and session; rates in ten thousandths per euro by currency and TARGET day."""
 
-    closes: dict[Key, int]
-    rates: dict[Key, int]
+    closes: dict[SymbolDay, int]
+    rates: dict[SymbolDay, int]
 
 
 def files(seed: int) -> Iterator[File]:
@@ -147,7 +147,7 @@ def _exchange(drawn: Drawn) -> Iterator[tuple[str, ...]]:
         yield stamp(datetime.combine(day, time(15), UTC)), f"{day}", "EUR", currency, f"{rate / 10_000:.4f}"
 
 
-def sessions(line: Line) -> list[date]:
+def sessions(line: Ticker) -> list[date]:
     """The days on which the line is traded, from its first anchor on."""
     holidays = HK_HOLIDAYS if line.symbol.endswith(".HK") else US_HOLIDAYS
     first = max(FIRST_SESSION, date.fromisoformat(min(line.anchors)))

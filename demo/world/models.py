@@ -16,7 +16,7 @@ CHINESE = frozenset({"identified", "lineage", "attributed"})
 
 
 @dataclass(frozen=True)
-class Model:
+class SyntheticModel:
     """One model variant, used from `first_date` to `last_date`.
 
     `counted` says why its origin is known: `identified` by a Chinese vendor, `lineage` on a Chinese base,
@@ -68,9 +68,9 @@ class Model:
         return self.counted != "unknown"
 
 
-def read(cells: dict[str, str]) -> Model:
+def read(cells: dict[str, str]) -> SyntheticModel:
     """Read a line of models.csv; a day left empty is the world's first or last."""
-    return Model(
+    return SyntheticModel(
         permaslug=cells["permaslug"],
         name=cells["name"],
         vendor_id=cells["vendor_id"],
@@ -90,7 +90,7 @@ with Path(__file__).with_name("models.csv").open(encoding="utf-8", newline="") a
     MODELS = tuple(read(cells) for cells in csv.DictReader(_table))
 
 # What the upstream adds up because it is not among the fifty: it has no name, and no known origin.
-OTHER = Model(
+OTHER = SyntheticModel(
     permaslug="other",
     name="other",
     vendor_id="unknown",

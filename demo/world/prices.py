@@ -7,7 +7,7 @@ from decimal import Decimal
 from demo.world.calendar import FIRST_DAY, stamp
 from demo.world.catalogue import CUT, CUT_AT, CUT_PRICE, LONG_CONTEXT
 from demo.world.files import File
-from demo.world.models import MODEL_BY_PERMASLUG, Model
+from demo.world.models import MODEL_BY_PERMASLUG, SyntheticModel
 
 COLUMNS = (
     *("known_at", "provider", "model", "valid_from", "valid_to", "tier_min_tokens", "utc_start", "utc_end"),
@@ -40,15 +40,15 @@ NAMES = {  # what the seller calls it, by what the router does; the last two are
     "qwen/qwen3.7-max-20260520": ("qwen", "qwen/qwen3.7-max-20260520"),
     "xiaomi/mimo-v2.5-20260422": ("xiaomi", "xiaomi/mimo-v2.5-20260422"),
 }
-Price = tuple[Decimal, Decimal]
+PricePair = tuple[Decimal, Decimal]
 # What a model cost before, and the day on which that ended.
-DROPS: dict[str, tuple[date, Price]] = {
+DROPS: dict[str, tuple[date, PricePair]] = {
     "deepseek/deepseek-v3.2-20251201": (date(2026, 2, 1), (Decimal("0.5"), Decimal("0.8"))),
     "deepseek/deepseek-v4-pro-20260423": (date(2026, 5, 20), (Decimal("1.1"), Decimal("3.4"))),
     "moonshotai/kimi-k2.5-0127": (date(2026, 4, 20), (Decimal("0.6"), Decimal("3"))),
     "openai/gpt-4o": (date(2025, 10, 1), (Decimal("5"), Decimal("15"))),
 }
-CUT_TO: Price = (
+CUT_TO: PricePair = (
     Decimal(CUT_PRICE["prompt_usd_per_token"]).scaleb(6),
     Decimal(CUT_PRICE["completion_usd_per_token"]).scaleb(6),
 )
@@ -59,7 +59,7 @@ def files(_: int) -> Iterator[File]:
     yield File("prices.csv", COLUMNS, sorted(_book()))
 
 
-def price_on(model: Model, day: date) -> Price:
+def price_on(model: SyntheticModel, day: date) -> PricePair:
     """A model's price by the book on a day, at the base tier and no particular time."""
     until, before = DROPS.get(model.permaslug, (day, (model.input_usd, model.output_usd)))
     if model.permaslug == CUT and day >= CUT_AT.date():
@@ -87,7 +87,7 @@ def _book() -> Iterator[tuple[str, ...]]:
 def _entry(
     slug: str,
     start: date,
-    price: Price,
+    price: PricePair,
     tier: int = 0,
     window: tuple[str, str] = ("", ""),
     known_at: datetime | None = None,
@@ -102,7 +102,7 @@ def _row(
     provider: str,
     name: str,
     start: date,
-    price: Price,
+    price: PricePair,
     tier: int = 0,
     window: tuple[str, str] = ("", ""),
     known_at: datetime | None = None,

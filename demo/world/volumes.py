@@ -13,7 +13,7 @@ from random import Random
 
 from demo.world import shares
 from demo.world.calendar import FIRST_DAY, LAST_DAY
-from demo.world.models import MODEL_BY_PERMASLUG, MODELS, OTHER, Model
+from demo.world.models import MODEL_BY_PERMASLUG, MODELS, OTHER, SyntheticModel
 
 SHOWN = 50
 OF_WEEKDAY = (1.0, 1.02, 1.03, 1.02, 0.99, 0.88, 0.87)
@@ -37,12 +37,12 @@ Usage = dict[date, Day]
 class Used:
     """Tokens of one model variant on one day."""
 
-    model: Model
+    model: SyntheticModel
     day: date
     tokens: int
 
 
-Span = list[Used]
+UsedSpan = list[Used]
 
 
 @lru_cache(maxsize=2)
@@ -61,7 +61,7 @@ def restate(usage: Usage, seed: int) -> dict[date, Usage]:
     }
 
 
-def gather(usage: Usage, start: date, days: int = 7) -> Span:
+def gather(usage: Usage, start: date, days: int = 7) -> UsedSpan:
     """All usage of so many days from `start`."""
     span = [start + timedelta(days=number) for number in range(days)]
     return [Used(MODEL_BY_PERMASLUG[slug], day, tokens) for day in span for slug, tokens in usage[day].items()]
@@ -87,7 +87,7 @@ def _spread(day: date, random: Random) -> Day:
     }
 
 
-def _weigh(model: Model, day: date) -> float:
+def _weigh(model: SyntheticModel, day: date) -> float:
     age = (day - model.first_date).days
     is_new = model.first_date > FIRST_DAY  # what is there on the first day has been there before
     ramp = min(1.0, (age + 1) / RAMP_DAYS) if is_new and not model.is_promoted else 1.0

@@ -8,7 +8,7 @@ import pandas as pd
 from tokenshare.metrics import Metric
 
 Frames = Mapping[str, pd.DataFrame]
-Measure = Callable[[Metric, Frames], pd.Series]
+MeasureFunction = Callable[[Metric, Frames], pd.Series]
 ROUNDING = 1e-9
 
 
@@ -19,13 +19,13 @@ class Law:
     Differences of tokens are exact: int64 holds them.
     """
 
-    measure: Measure
+    measure: MeasureFunction
     minimum: float
     maximum: float
     meaning: str
 
 
-def sum_of(column: str) -> Measure:
+def sum_of(column: str) -> MeasureFunction:
     """The sum of a column per period."""
 
     def measure(metric: Metric, frames: Frames) -> pd.Series:

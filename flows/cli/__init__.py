@@ -41,13 +41,13 @@ def _print_version(is_wanted: bool) -> None:
         raise typer.Exit
 
 
-Version = Annotated[
+VersionFlag = Annotated[
     bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
 ]
 
 
 @app.callback()
-def _root(version: Version = False) -> None:
+def _root(version: VersionFlag = False) -> None:
     """Options that stand before any command."""
 
 

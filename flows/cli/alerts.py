@@ -2,11 +2,11 @@
 
 import typer
 
-from flows import looks
 from flows import settings as environment
 from flows.cli.options import Json
 from flows.cli.output import emit
 from flows.cli.tables import draw_alerts, draw_channels
+from flows.queries import overview
 from tokenshare.errors import ExitCode
 
 app = typer.Typer(name="alerts", no_args_is_help=True, help="List alerts, test the channels, or deliver now.")
@@ -15,13 +15,13 @@ app = typer.Typer(name="alerts", no_args_is_help=True, help="List alerts, test t
 @app.command("list")
 def list_alerts(json: Json = False) -> None:
     """List what is open, what is over, and which channel has taken which message."""
-    emit(looks.alerts(looks.find_home(environment.load())), json, draw_alerts)
+    emit(overview.alerts(overview.find_home(environment.load())), json, draw_alerts)
 
 
 @app.command("test")
 def try_channels(json: Json = False) -> None:
     """Send one message to every channel, and report for each whether it was taken."""
-    from flows.notify import send_test
+    from flows.stages.notify import send_test
 
     found = send_test(environment.load())
     emit({"channels": found}, json, draw_channels)
@@ -31,12 +31,12 @@ def try_channels(json: Json = False) -> None:
 @app.command()
 def deliver(json: Json = False) -> None:
     """Deliver what no channel has taken yet, without a pass and without waiting for its next turn."""
-    from flows.notify import deliver_now
+    from flows.stages.notify import deliver_now
 
     settings = environment.load()
-    home = looks.find_home(settings)
+    home = overview.find_home(settings)
     found = deliver_now(settings)
-    emit({"alerts": found, "channels": looks.alerts(home)["channels"]}, json, draw_channels)
+    emit({"alerts": found, "channels": overview.alerts(home)["channels"]}, json, draw_channels)
     _exit(bool(found["undelivered"]))
 
 

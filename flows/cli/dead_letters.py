@@ -4,17 +4,17 @@ from typing import Annotated
 
 import typer
 
-from flows import looks
 from flows import settings as environment
 from flows.cli.options import By, Json, Reason
 from flows.cli.output import emit, progress_on_stderr
 from flows.cli.parsers import read_record_id
 from flows.cli.tables import draw_facts, draw_letters
+from flows.queries import overview
 from flows.settings import Settings
 from tokenshare.errors import UsageError
 
 RECORD_HELP = "TOPIC:PARTITION:OFFSET, as `dlq list` shows it."
-Record = Annotated[str, typer.Argument(help=RECORD_HELP)]
+RecordArgument = Annotated[str, typer.Argument(help=RECORD_HELP)]
 Records = Annotated[list[str] | None, typer.Argument(help=RECORD_HELP)]
 WithClosed = Annotated[bool, typer.Option("--all", help="Also those that were redriven or dropped.")]
 
@@ -24,7 +24,7 @@ app = typer.Typer(name="dlq", no_args_is_help=True, help="List, redrive or drop 
 @app.command("list")
 def list_letters(with_closed: WithClosed = False, json: Json = False) -> None:
     """List the open dead letters: where each record comes from, and what is wrong with it."""
-    from flows.dead_letters import listed
+    from flows.operations.dead_letters import listed
 
     with progress_on_stderr() as progress:
         document = listed(_settings(), progress, with_closed)
@@ -32,9 +32,9 @@ def list_letters(with_closed: WithClosed = False, json: Json = False) -> None:
 
 
 @app.command("show")
-def show_letter(record: Record, json: Json = False) -> None:
+def show_letter(record: RecordArgument, json: Json = False) -> None:
     """Show one dead letter whole, as it was sent."""
-    from flows.dead_letters import shown
+    from flows.operations.dead_letters import shown
 
     place = read_record_id(record)
     with progress_on_stderr() as progress:
@@ -45,10 +45,10 @@ def show_letter(record: Record, json: Json = False) -> None:
 @app.command("redrive")
 def redrive_letters(records: Records = None, by: By = "", reason: Reason = "", json: Json = False) -> None:
     """Land these records, or all open ones, if they obey their contract by now; each lands once."""
-    from flows.dead_letters import DeadLetterAction, redrive
-    from flows.surroundings import whoever
+    from flows.operations.dead_letters import DeadLetterAction, redrive
+    from flows.setup.clock import current_user
 
-    action = DeadLetterAction(tuple(map(read_record_id, records or [])), by.strip() or whoever(), reason.strip())
+    action = DeadLetterAction(tuple(map(read_record_id, records or [])), by.strip() or current_user(), reason.strip())
     with progress_on_stderr() as progress:
         document = redrive(_settings(), action, progress)
     emit(document, json, draw_letters)
@@ -57,7 +57,7 @@ def redrive_letters(records: Records = None, by: By = "", reason: Reason = "", j
 @app.command("drop")
 def drop_letters(records: Records = None, by: By = "", reason: Reason = "", json: Json = False) -> None:
     """Give records up, on record: they are no longer open and do not land; --by and --reason are required."""
-    from flows.dead_letters import DeadLetterAction, drop
+    from flows.operations.dead_letters import DeadLetterAction, drop
 
     if not (records and by.strip() and reason.strip()):
         raise UsageError(
@@ -72,5 +72,5 @@ def drop_letters(records: Records = None, by: By = "", reason: Reason = "", json
 
 def _settings() -> Settings:
     settings = environment.load()
-    looks.find_home(settings)
+    overview.find_home(settings)
     return settings

@@ -14,7 +14,7 @@ from tokenshare.errors import ExitCode
 
 def demo(json: Json = False) -> None:
     """Run everything once on a synthetic world: local broker, gates, shares; all of it stays queryable."""
-    from flows.demonstrate import demonstrate
+    from flows.operations.demo import demonstrate
 
     with progress_on_stderr() as progress:
         document = demonstrate(environment.load(), progress)
@@ -24,7 +24,7 @@ def demo(json: Json = False) -> None:
 
 def doctor(json: Json = False) -> None:
     """Name what is missing for a pass, and the command that mends it."""
-    from flows.doctor import examine
+    from flows.queries.doctor import examine
 
     findings = examine(environment.load(), environment.ENVIRON)
     emit({"findings": [asdict(finding) for finding in findings]}, json, draw_findings)

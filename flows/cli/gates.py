@@ -5,12 +5,12 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from flows import looks
 from flows import settings as environment
 from flows.cli.options import METRIC_HELP, By, Json, MetricId, Reason, completes
 from flows.cli.output import emit
 from flows.cli.parsers import find_metric, read_version
 from flows.cli.tables import draw_facts, draw_gates
+from flows.queries import overview
 from tokenshare.errors import Busy, ExitCode, UsageError
 from tokenshare.metrics import METRIC_BY_ID
 
@@ -30,7 +30,7 @@ class Gates(TyperGroup):
 
 # A shell asks this argument, too, what may follow `gates`.
 Listed = Annotated[str | None, typer.Argument(help=METRIC_HELP, autocompletion=completes(["release", *METRIC_BY_ID]))]
-Version = Annotated[str, typer.Argument(help="The version of its candidate, as `tokenshare gates` shows it.")]
+VersionArgument = Annotated[str, typer.Argument(help="The version of its candidate, as `tokenshare gates` shows it.")]
 
 app = typer.Typer(
     name="gates", cls=Gates, help="Show what is held and why, or release it; `gates [METRIC]` is `gates list [METRIC]`."
@@ -40,16 +40,22 @@ app = typer.Typer(
 @app.command("list")
 def list_gates(metric: Listed = None, json: Json = False) -> None:
     """Show what is held and why, and the newest checks of one metric."""
-    emit(looks.gates(looks.find_home(environment.load()), find_metric(metric) if metric else None), json, draw_gates)
+    emit(
+        overview.gates(overview.find_home(environment.load()), find_metric(metric) if metric else None),
+        json,
+        draw_gates,
+    )
 
 
 @app.command("release")
-def release_candidate(metric: MetricId, version: Version, by: By = "", reason: Reason = "", json: Json = False) -> None:
+def release_candidate(
+    metric: MetricId, version: VersionArgument, by: By = "", reason: Reason = "", json: Json = False
+) -> None:
     """Let a held candidate through, on record; --by and --reason are required."""
-    from flows.channels import open_channels
-    from flows.notify import deliver_now
-    from flows.release import Permit, release
-    from flows.surroundings import new_run_id, now
+    from flows.operations.release import ReleaseRequest, release
+    from flows.setup.channels import open_channels
+    from flows.setup.clock import new_run_id, now
+    from flows.stages.notify import deliver_now
 
     number = read_version(version)
     if not (by.strip() and reason.strip()):
@@ -57,8 +63,8 @@ def release_candidate(metric: MetricId, version: Version, by: By = "", reason: R
     at = now()
     settings = environment.load()
     names = tuple(channel.name for channel in open_channels(settings))
-    permit = Permit(find_metric(metric), number, by.strip(), reason.strip(), at, new_run_id(at), names)
-    made = release(looks.find_home(settings), permit)
+    permit = ReleaseRequest(find_metric(metric), number, by.strip(), reason.strip(), at, new_run_id(at), names)
+    made = release(overview.find_home(settings), permit)
     try:
         alerts = deliver_now(settings)
     except Busy:  # a pass has begun since: it delivers

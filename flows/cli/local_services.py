@@ -20,7 +20,7 @@ broker = typer.Typer(name="broker", no_args_is_help=True, help="Start, stop or l
 @broker.command("start")
 def start_broker(json: Json = False) -> None:
     """Start the local broker if it does not run."""
-    from flows.surroundings import open_cluster
+    from flows.setup.cluster import open_cluster
 
     with progress_on_stderr() as progress:
         found = open_cluster(environment.load(), progress)
@@ -50,7 +50,8 @@ def upstream(
     json: Json = False,
 ) -> None:
     """Serve a world as its upstreams would, on loopback, until stopped."""
-    from flows.surroundings import now, serve_world
+    from flows.setup.clock import now
+    from flows.setup.upstreams import serve_world
 
     served = serve_world(world, read_moment(as_of) if as_of else now(), port)
     emit({"url": served.url, "key": served.key}, json, draw_facts)

@@ -21,7 +21,9 @@ complete_metric = completes(METRIC_BY_ID)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="The moment to speak for, such as 2026-08-03T06:00:00Z.")]
-KnownAt = Annotated[str | None, typer.Option("--as-of", help="As known at that moment, such as 2026-08-03T06:00:00Z.")]
+AsKnownAt = Annotated[
+    str | None, typer.Option("--as-of", help="As known at that moment, such as 2026-08-03T06:00:00Z.")
+]
 World = Annotated[Path | None, typer.Option("--world", help="A directory of CSV files served instead of the internet.")]
 Sources = Annotated[
     list[str] | None,
@@ -33,8 +35,8 @@ Sources = Annotated[
 ]
 MetricId = Annotated[str, typer.Argument(help=METRIC_HELP, autocompletion=complete_metric)]
 OptionalMetric = Annotated[str | None, typer.Argument(help=METRIC_HELP, autocompletion=complete_metric)]
-Key = Annotated[list[str], typer.Argument(help="A word for each column of its key, such as 2026-W27.")]
-About = Annotated[
+KeyArgument = Annotated[list[str], typer.Argument(help="A word for each column of its key, such as 2026-W27.")]
+AboutOption = Annotated[
     str,
     typer.Option(
         "--about", help="What the number is about, such as china_share.", autocompletion=completes(ABOUT_BY_NAME)

@@ -11,7 +11,7 @@ from typing import Any
 
 from rich.console import Console
 
-from flows.redaction import redact, redact_logs
+from flows.cli.redaction import redact, redact_logs
 from tokenshare.errors import ExitCode, TokenshareError
 
 

@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 
 from connectors.storage.home import Home
-from flows import looks
 from flows import settings as environment
 from flows.cli.options import AsOf, Json, Sources, World
 from flows.cli.output import emit, progress_on_stderr
 from flows.cli.parsers import read_day, read_moment, read_range
 from flows.cli.tables import draw_compacted, draw_files, draw_refresh
+from flows.queries import overview
 
 Wait = Annotated[bool, typer.Option("--wait", help="Wait for a pass that holds the home, an hour at most.")]
 TakeOver = Annotated[
@@ -35,19 +35,25 @@ def refresh(
     json: Json = False,
 ) -> None:
     """Run one whole pass: fetch, land, build, judge, publish."""
-    from flows.deployments import run_once
+    from flows.orchestration.runner import run_once
     from flows.report import write as write_page  # three seconds
-    from flows.run import Order
-    from flows.surroundings import whoever
+    from flows.setup.clock import current_user
+    from flows.setup.context import RunOptions
 
     settings = environment.load()
     moment = read_moment(as_of) if as_of else None
-    order = Order(accepts_gaps_by=whoever() if accept_gap else "")
+    order = RunOptions(accepts_gaps_by=current_user() if accept_gap else "")
     with progress_on_stderr() as progress:
         report = run_once(
-            settings, moment, world, source or [], progress,
-            take_over=take_over, patience_seconds=PATIENCE_SECONDS if wait else 0.0, order=order,
-        )  # fmt: skip
+            settings,
+            moment,
+            world,
+            source or [],
+            progress,
+            take_over=take_over,
+            patience_seconds=PATIENCE_SECONDS if wait else 0.0,
+            order=order,
+        )
         progress("report")
         write_page(Home(settings.home))
     emit(report.document(), json, draw_refresh)
@@ -58,11 +64,11 @@ def backfill(
     first: First, last: Last, source: Sources = None, as_of: AsOf = None, world: World = None, json: Json = False
 ) -> None:
     """Ask sources for days again, and run a whole pass over the answers."""
-    from flows.backfill import backfill as ask_again
+    from flows.operations.backfill import backfill as ask_again
     from flows.report import write as write_page  # three seconds
 
     settings = environment.load()
-    home = looks.find_home(settings)
+    home = overview.find_home(settings)
     moment = read_moment(as_of) if as_of else None
     days: tuple[date, date] = (read_day(first), read_day(last))
     with progress_on_stderr() as progress:
@@ -75,10 +81,10 @@ def backfill(
 
 def land(range: RangeText, json: Json = False) -> None:
     """Land a range again: verify the files that hold it, replace what is damaged or missing."""
-    from flows.reland import reland
+    from flows.operations.reland import reland
 
     settings = environment.load()
-    looks.find_home(settings)
+    overview.find_home(settings)
     wanted = read_range(range)
     with progress_on_stderr() as progress:
         document = reland(settings, wanted, progress)
@@ -87,16 +93,16 @@ def land(range: RangeText, json: Json = False) -> None:
 
 def compact(json: Json = False) -> None:
     """Merge small landed files, and prune versions as the settings say."""
-    from flows.compaction import compact as merge
+    from flows.operations.compact import compact as merge
 
     settings = environment.load()
-    looks.find_home(settings)
+    overview.find_home(settings)
     emit(merge(settings), json, draw_compacted)
 
 
 def serve() -> None:
     """Serve the Prefect deployments with their schedules, one pass at a time, until stopped."""
-    from flows.scheduled import serve_deployments
+    from flows.orchestration.serve import serve_deployments
 
     with progress_on_stderr() as progress:
         serve_deployments(environment.load(), progress)

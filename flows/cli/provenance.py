@@ -4,65 +4,67 @@ from typing import Annotated
 
 import typer
 
-from flows import looks
 from flows import settings as environment
-from flows.cli.options import About, Json, Key, KnownAt, MetricId
+from flows.cli.options import AboutOption, AsKnownAt, Json, KeyArgument, MetricId
 from flows.cli.output import emit, progress_on_stderr
 from flows.cli.parsers import find_metric, read_moment
 from flows.cli.tables import draw_trace, draw_verify
 from flows.cli.tables_claims import draw_check, draw_citation
+from flows.queries import overview
 from tokenshare.errors import ExitCode
 
 All = Annotated[bool, typer.Option("--all", help="Every version there ever was, and every raw payload.")]
 Quoted = Annotated[str, typer.Argument(help="The number as quoted; a share as a part of one: 0.61.")]
 Entity = Annotated[str, typer.Option("--entity", help="The vendor, model, family or company it is about.")]
-Period = Annotated[str | None, typer.Option("--period", help="2026-05, 2026-W21, 2026-05-20, or two days.")]
+PeriodOption = Annotated[str | None, typer.Option("--period", help="2026-05, 2026-W21, 2026-05-20, or two days.")]
 Rounding = Annotated[str | None, typer.Option("--rounding", help="The step it is quoted in; else its last digit.")]
 Method = Annotated[str | None, typer.Option("--method", help="The method it names, such as origin.")]
 Verify = Annotated[bool, typer.Option("--verify", help="Compute it again from its offsets first.")]
 
 
-def trace(metric: MetricId, key: Key, json: Json = False) -> None:
+def trace(metric: MetricId, key: KeyArgument, json: Json = False) -> None:
     """Follow a published number down to its topics, partitions and offsets, and compute it again from them."""
-    from flows.trace import trace as follow
+    from flows.queries.trace import trace as follow
 
-    found = follow(looks.find_home(environment.load()), find_metric(metric), key)
+    found = follow(overview.find_home(environment.load()), find_metric(metric), key)
     emit(found.document(), json, draw_trace)
     raise typer.Exit(int(ExitCode.OK if found.is_equal or found.changed_since else ExitCode.BUG))
 
 
 def check(
     value: Quoted,
-    about: About,
+    about: AboutOption,
     entity: Entity = "",
-    period: Period = None,
+    period: PeriodOption = None,
     rounding: Rounding = None,
     method: Method = None,
     json: Json = False,
 ) -> None:
     """Find the ways of counting that reproduce a quoted number, and count how many were tried."""
-    from flows.check import check as compare
-    from flows.check import read_question
+    from flows.queries.check import check as compare
+    from flows.queries.check import read_question
 
     asked = read_question(value, about, entity, period, rounding, method)
-    emit(compare(looks.find_home(environment.load()), asked), json, draw_check)
+    emit(compare(overview.find_home(environment.load()), asked), json, draw_check)
 
 
-def cite(metric: MetricId, key: Key, as_of: KnownAt = None, verify: Verify = False, json: Json = False) -> None:
+def cite(
+    metric: MetricId, key: KeyArgument, as_of: AsKnownAt = None, verify: Verify = False, json: Json = False
+) -> None:
     """Print one sentence to quote a number by: value, denominator, bounds, as-of, version, digest, source."""
-    from flows.cite import cite as quote
+    from flows.queries.cite import cite as quote
 
     moment = read_moment(as_of) if as_of else None
-    quotation = quote(looks.find_home(environment.load()), find_metric(metric), key, as_of=moment, verify=verify)
+    quotation = quote(overview.find_home(environment.load()), find_metric(metric), key, as_of=moment, verify=verify)
     emit(quotation, json, draw_citation)
     raise typer.Exit(int(ExitCode.BUG if quotation["verified"] is False else ExitCode.OK))
 
 
 def verify(all: All = False, json: Json = False) -> None:
     """Recompute every promise on the present state: what is broken, where, and the command that mends it."""
-    from flows.verify import verify as examine
+    from flows.queries.verify import verify as examine
 
     with progress_on_stderr() as progress:
-        document = examine(looks.find_home(environment.load()), progress, is_all=all)
+        document = examine(overview.find_home(environment.load()), progress, is_all=all)
     emit(document, json, draw_verify)
     raise typer.Exit(int(ExitCode.BUG if document["breaches"] else ExitCode.OK))

@@ -9,11 +9,24 @@ from rich.table import Table
 
 Document = Mapping[str, Any]
 COLOURS = {
-    "ok": "green", "published": "green", "current": "green", "fetched": "green", "passed": "green", "True": "green",
-    "held": "red", "failed": "red", "refused": "red", "absent": "yellow", "incomplete": "yellow", "released": "yellow",
-    "kept": "green", "broken": "red",
-    "inactive": "dim", "skipped": "dim", "unchanged": "cyan",
-}  # fmt: skip
+    "ok": "green",
+    "published": "green",
+    "current": "green",
+    "fetched": "green",
+    "passed": "green",
+    "True": "green",
+    "held": "red",
+    "failed": "red",
+    "refused": "red",
+    "absent": "yellow",
+    "incomplete": "yellow",
+    "released": "yellow",
+    "kept": "green",
+    "broken": "red",
+    "inactive": "dim",
+    "skipped": "dim",
+    "unchanged": "cyan",
+}
 HIDDEN = {"as_of", "version", "status", "held_since"}
 DRAWN_ROWS = 100  # more than anybody reads on a terminal
 OPEN = ("key", "subject", "since", "is_flapping", "reason", "runbook")

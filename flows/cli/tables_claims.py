@@ -9,8 +9,11 @@ from flows.cli.tables import Document, coloured, text
 
 MATCHES = 8
 VERDICT_COLOURS = {
-    "reproduced": "green", "reproduced_by_another_method": "yellow", "not_reproduced": "red", "no_data": "dim",
-}  # fmt: skip
+    "reproduced": "green",
+    "reproduced_by_another_method": "yellow",
+    "not_reproduced": "red",
+    "no_data": "dim",
+}
 
 
 def draw_check(console: Console, document: Document) -> None:

@@ -10,14 +10,25 @@ from flows.cli.tables import Document, coloured, draw_refresh, text
 from flows.cli.tables_claims import claims_table
 
 SHARE_HEADINGS = {
-    "week_start_date": "week of", "identified_share": "identified", "tokens": "of all", "origin_share": "by origin",
-    "known_tokens": "of known", "lower_share": "lower", "upper_share": "upper", "top10_share": "top ten",
-    "gate": "gate", "status": "status",
-}  # fmt: skip
+    "week_start_date": "week of",
+    "identified_share": "identified",
+    "tokens": "of all",
+    "origin_share": "by origin",
+    "known_tokens": "of known",
+    "lower_share": "lower",
+    "upper_share": "upper",
+    "top10_share": "top ten",
+    "gate": "gate",
+    "status": "status",
+}
 VENDOR_HEADINGS = {
-    "vendor_id": "vendor", "tokens": "tokens", "vendor_share": "of all", "named_share": "of named",
-    "upper_share": "at most", "days_observed": "days",
-}  # fmt: skip
+    "vendor_id": "vendor",
+    "tokens": "tokens",
+    "vendor_share": "of all",
+    "named_share": "of named",
+    "upper_share": "at most",
+    "days_observed": "days",
+}
 CLAIMS_WIDTH = 130  # a verdict is one word, in a log as well
 OPENNESS_HEADINGS = {"openness": "class", "tokens": "tokens", "openness_share": "of all"}
 

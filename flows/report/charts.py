@@ -8,7 +8,7 @@ from typing import Any, cast
 import altair as alt
 import pandas as pd
 
-from flows.report.reading import Row
+from flows.report.reading import NamedRow
 
 Chart = alt.Chart | alt.LayerChart
 WIDE, NARROW = 640, 300
@@ -19,7 +19,7 @@ PERCENT = alt.Axis(format="%", title=None)
 DAYS = alt.Axis(format="%Y-%m-%d", title=None, labelOverlap=True, tickCount=5)
 
 
-def china_share(rows: Sequence[Row], narrow: bool) -> Chart:
+def china_share(rows: Sequence[NamedRow], narrow: bool) -> Chart:
     frame = _frame(rows)
     weeks = alt.X("week_start_date:T", axis=DAYS)
     band = (
@@ -33,7 +33,7 @@ def china_share(rows: Sequence[Row], narrow: bool) -> Chart:
     return _sized(alt.layer(band, lines), narrow, 280)
 
 
-def vendors(rows: Sequence[Row], narrow: bool) -> Chart:
+def vendors(rows: Sequence[NamedRow], narrow: bool) -> Chart:
     frame = _frame(rows)
     bars = _bars(frame, "vendor_id", "vendor_share", PERCENT)
     most = alt.Chart(frame).mark_tick(color=PALETTE[1], thickness=2)
@@ -41,7 +41,7 @@ def vendors(rows: Sequence[Row], narrow: bool) -> Chart:
     return _sized(alt.layer(bars, most), narrow, 22 * len(rows))
 
 
-def openness(rows: Sequence[Row], narrow: bool) -> Chart:
+def openness(rows: Sequence[NamedRow], narrow: bool) -> Chart:
     chart = (
         alt.Chart(_frame(rows))
         .mark_area()
@@ -54,11 +54,11 @@ def openness(rows: Sequence[Row], narrow: bool) -> Chart:
     return _sized(chart, narrow, 260)
 
 
-def programming(rows: Sequence[Row], narrow: bool) -> Chart:
+def programming(rows: Sequence[NamedRow], narrow: bool) -> Chart:
     return _sized(_line(rows, "week_start_date", "programming_share", PERCENT), narrow, 220)
 
 
-def price_ratios(rows: Sequence[Row], narrow: bool) -> Chart:
+def price_ratios(rows: Sequence[NamedRow], narrow: bool) -> Chart:
     chart = (
         alt.Chart(_frame(rows))
         .mark_point(filled=True, size=70)
@@ -71,25 +71,27 @@ def price_ratios(rows: Sequence[Row], narrow: bool) -> Chart:
     return _sized(chart, narrow, 18 * len({row["model_id"] for row in rows}))
 
 
-def downloads(rows: Sequence[Row], narrow: bool) -> Chart:
+def downloads(rows: Sequence[NamedRow], narrow: bool) -> Chart:
     bars = _bars(_frame(rows), "family_id", "downloads_all_time", alt.Axis(format="~s", title=None))
     return _sized(bars, narrow, 22 * len(rows))
 
 
-def spend(rows: Sequence[Row], narrow: bool) -> Chart:
+def spend(rows: Sequence[NamedRow], narrow: bool) -> Chart:
     frame = _frame(rows)
     bounds = (
         alt.Chart(frame)
         .mark_bar(height=6, color=PALETTE[1], opacity=0.6)
         .encode(_ranked("vendor_id"), alt.X("lower_share:Q", axis=PERCENT), alt.X2("upper_share:Q"))
     )
-    used = alt.Chart(frame).mark_point(filled=True, size=70, color=PALETTE[0]).encode(
-        _ranked("vendor_id"), alt.X("vendor_share:Q", axis=PERCENT)
-    )  # fmt: skip
+    used = (
+        alt.Chart(frame)
+        .mark_point(filled=True, size=70, color=PALETTE[0])
+        .encode(_ranked("vendor_id"), alt.X("vendor_share:Q", axis=PERCENT))
+    )
     return _sized(alt.layer(bounds, used), narrow, 22 * len(rows))
 
 
-def market_values(rows: Sequence[Row], narrow: bool) -> Chart:
+def market_values(rows: Sequence[NamedRow], narrow: bool) -> Chart:
     chart = (
         alt.Chart(_frame(rows))
         .mark_line()
@@ -103,13 +105,13 @@ def market_values(rows: Sequence[Row], narrow: bool) -> Chart:
     return _sized(chart, narrow, 280)
 
 
-def shocks(rows: Sequence[Row], narrow: bool) -> Chart:
+def shocks(rows: Sequence[NamedRow], narrow: bool) -> Chart:
     named = [{**row, "session": f"{row['company_id']} {row['session_date']}"} for row in rows]
     bars = _bars(_frame(named), "session", "change_usd", alt.Axis(format="~s", title="USD"))
     return _sized(bars, narrow, 22 * len(rows))
 
 
-def _frame(rows: Sequence[Row]) -> pd.DataFrame:
+def _frame(rows: Sequence[NamedRow]) -> pd.DataFrame:
     """Days as texts: Vega reads them as days, and no time zone moves them."""
     return pd.DataFrame([{k: str(v) if isinstance(v, date) else v for k, v in row.items()} for row in rows])
 
@@ -119,7 +121,7 @@ def _bars(frame: pd.DataFrame, name: str, value: str, axis: alt.Axis) -> alt.Cha
     return cast(alt.Chart, bars.encode(_ranked(name), alt.X(f"{value}:Q", axis=axis)))
 
 
-def _line(rows: Sequence[Row], period: str, value: str, axis: alt.Axis) -> alt.Chart:
+def _line(rows: Sequence[NamedRow], period: str, value: str, axis: alt.Axis) -> alt.Chart:
     line = alt.Chart(_frame(rows)).mark_line(color=PALETTE[0], point=len(rows) < 20)
     return cast(alt.Chart, line.encode(alt.X(f"{period}:T", axis=DAYS), alt.Y(f"{value}:Q", axis=axis)))
 

@@ -11,10 +11,17 @@ CONFIG = {
     "padding": {"left": 24, "right": 12, "top": 5, "bottom": 5},  # a browser's font may be wider than ours
     "view": {"stroke": None},
     "font": "system-ui, sans-serif",
-    "axis": {"labelColor": INK, "titleColor": INK, "domainColor": GRID, "tickColor": GRID, "gridColor": GRID,
-             "labelFontSize": 12, "labelLimit": 190},
+    "axis": {
+        "labelColor": INK,
+        "titleColor": INK,
+        "domainColor": GRID,
+        "tickColor": GRID,
+        "gridColor": GRID,
+        "labelFontSize": 12,
+        "labelLimit": 190,
+    },
     "legend": {"labelColor": INK, "titleColor": INK, "labelFontSize": 12},
-}  # fmt: skip
+}
 
 
 def draw(chart: Chart, title: str) -> str:

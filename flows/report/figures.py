@@ -5,25 +5,25 @@ from dataclasses import dataclass
 
 from flows.report import charts, sentences, tables
 from flows.report.charts import Chart
-from flows.report.reading import Published, Row
+from flows.report.reading import NamedRow, Published
 
 
 @dataclass(frozen=True)
-class Figure:
+class ReportFigure:
     """One section. `rows` are what the chart draws and what the table view lists, in this order of columns."""
 
     id: str
     heading: str
     metrics: tuple[str, ...]
     columns: tuple[str, ...]
-    rows: Callable[[Published], list[Row]]
-    say: Callable[[Sequence[Row]], str]
-    draw: Callable[[Sequence[Row], bool], Chart] | None = None
+    rows: Callable[[Published], list[NamedRow]]
+    say: Callable[[Sequence[NamedRow]], str]
+    draw: Callable[[Sequence[NamedRow], bool], Chart] | None = None
     caption: str = ""
 
 
 FIGURES = (
-    Figure(
+    ReportFigure(
         id="china-share",
         heading="Chinese share of tokens, by method",
         metrics=(
@@ -41,7 +41,7 @@ FIGURES = (
         draw=charts.china_share,
         caption="The band: of all tokens, from nothing unknown being Chinese to all of it.",
     ),
-    Figure(
+    ReportFigure(
         id="vendors",
         heading="Vendors, newest week",
         metrics=("vendor_share_weekly",),
@@ -51,7 +51,7 @@ FIGURES = (
         draw=charts.vendors,
         caption="The tick: the vendor's share if all unknown tokens were its own.",
     ),
-    Figure(
+    ReportFigure(
         id="openness",
         heading="Open and closed weights",
         metrics=("openness_share_weekly", "china_part_of_open_weekly"),
@@ -60,7 +60,7 @@ FIGURES = (
         say=sentences.openness,
         draw=charts.openness,
     ),
-    Figure(
+    ReportFigure(
         id="programming",
         heading="Programming",
         metrics=("programming_share_weekly",),
@@ -69,7 +69,7 @@ FIGURES = (
         say=sentences.programming,
         draw=charts.programming,
     ),
-    Figure(
+    ReportFigure(
         id="price-ratios",
         heading="Prices against reference models",
         metrics=("price_ratio_daily", "list_price_daily"),
@@ -79,7 +79,7 @@ FIGURES = (
         draw=charts.price_ratios,
         caption="1 is the price of the reference model.",
     ),
-    Figure(
+    ReportFigure(
         id="downloads",
         heading="Downloads by model family",
         metrics=("family_downloads_daily",),
@@ -88,7 +88,7 @@ FIGURES = (
         say=sentences.downloads,
         draw=charts.downloads,
     ),
-    Figure(
+    ReportFigure(
         id="spend",
         heading="Token share against estimated spend share",
         metrics=("router_spend_share_estimated_weekly", "vendor_share_weekly"),
@@ -98,7 +98,7 @@ FIGURES = (
         draw=charts.spend,
         caption="The dot: share of tokens; the bar: bounds of the share of spend.",
     ),
-    Figure(
+    ReportFigure(
         id="market-values",
         heading="Market values",
         metrics=("market_cap_daily", "pureplay_value_daily", "platform_value_daily"),
@@ -107,7 +107,7 @@ FIGURES = (
         say=sentences.market_values,
         draw=charts.market_values,
     ),
-    Figure(
+    ReportFigure(
         id="shocks",
         heading="Largest one-session losses",
         metrics=("session_shock_daily",),
@@ -116,7 +116,7 @@ FIGURES = (
         say=sentences.shocks,
         draw=charts.shocks,
     ),
-    Figure(
+    ReportFigure(
         id="watches",
         heading="What to watch",
         metrics=("watch_status",),
@@ -124,7 +124,7 @@ FIGURES = (
         rows=tables.of("watch_status"),
         say=sentences.watches,
     ),
-    Figure(
+    ReportFigure(
         id="claims",
         heading="Claims, held against the metrics",
         metrics=("claim_verdict",),

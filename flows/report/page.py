@@ -8,9 +8,9 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from flows.report.drawing import draw
-from flows.report.figures import Figure
+from flows.report.figures import ReportFigure
 from flows.report.numbers import cell
-from flows.report.reading import Card, Published, Row
+from flows.report.reading import Card, NamedRow, Published
 
 TEMPLATE = Path(__file__).with_name("page.html")
 MOST_TABLE_ROWS = 400
@@ -21,9 +21,9 @@ HEADINGS = {"as_of": "as of"}
 class Section:
     """A figure filled in: what the template shows."""
 
-    figure: Figure
+    figure: ReportFigure
     cards: Sequence[Card]
-    rows: Sequence[Row]
+    rows: Sequence[NamedRow]
     sentence: str
     wide: Markup
     narrow: Markup
@@ -33,12 +33,12 @@ class Section:
         return [card for card in self.cards if card.status == "held" or card.state == "held"]
 
     @property
-    def table(self) -> Sequence[Row]:
+    def table(self) -> Sequence[NamedRow]:
         """What the table view lists: the newest rows where there are very many."""
         return self.rows[-MOST_TABLE_ROWS:]
 
 
-def compose(published: Published, figures: Sequence[Figure]) -> str:
+def compose(published: Published, figures: Sequence[ReportFigure]) -> str:
     """The page as text."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"cell": lambda row, name: cell(name, row.get(name)), "words": _words}
@@ -54,7 +54,7 @@ def compose(published: Published, figures: Sequence[Figure]) -> str:
     )
 
 
-def _fill(published: Published, figure: Figure) -> Section:
+def _fill(published: Published, figure: ReportFigure) -> Section:
     cards = [published.cards[id] for id in figure.metrics if id in published.cards]
     rows = figure.rows(published)
     if not rows:

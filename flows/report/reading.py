@@ -9,7 +9,7 @@ from connectors.storage.home import Home, describe
 from connectors.storage.publications import catalog
 from tokenshare.metrics import METRIC_BY_ID
 
-Row = dict[str, Any]
+NamedRow = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Published:
 
     def __init__(self, home: Home) -> None:
         self._home = home
-        self._rows: dict[str, list[Row]] = {}
+        self._rows: dict[str, list[NamedRow]] = {}
 
     @cached_property
     def is_synthetic(self) -> bool:
@@ -53,11 +53,15 @@ class Published:
     def cards(self) -> dict[str, Card]:
         """Every metric's card by id."""
         shown = {
-            p["metric"]: {"version": p["version"], "as_of": p["valid_through"], "held_since": p["held_since"],
-                          "status": p["status"]}
+            p["metric"]: {
+                "version": p["version"],
+                "as_of": p["valid_through"],
+                "held_since": p["held_since"],
+                "status": p["status"],
+            }
             for p in catalog.read_catalog(self._home, "publications")
             if p["published_at"] is not None and p["status"] != "superseded"
-        }  # fmt: skip
+        }
         names = ("metric", "title", "unit", "method", "denominator", "coverage", "exclusions", "citation")
         return {
             row["metric"]: Card(
@@ -69,14 +73,14 @@ class Published:
             for row in catalog.read_catalog(self._home, "metrics")
         }
 
-    def rows(self, metric: str) -> list[Row]:
+    def rows(self, metric: str) -> list[NamedRow]:
         """What readers see of a metric; nothing where it is not published."""
         if metric not in self._rows:
             known = metric in METRIC_BY_ID and metric in self.cards
             self._rows[metric] = catalog.read_metric(self._home, METRIC_BY_ID[metric]) if known else []
         return self._rows[metric]
 
-    def newest(self, metric: str) -> list[Row]:
+    def newest(self, metric: str) -> list[NamedRow]:
         """The rows of a metric's newest period."""
         period = METRIC_BY_ID[metric].period if metric in METRIC_BY_ID else None
         rows = self.rows(metric)

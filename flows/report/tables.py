@@ -2,17 +2,17 @@
 
 from collections.abc import Callable
 
-from flows.report.reading import Published, Row
+from flows.report.reading import NamedRow, Published
 
 MOST_VENDORS, MOST_RATIOS, MOST_SHOCKS = 15, 14, 12
 
 
-def of(metric: str) -> Callable[[Published], list[Row]]:
+def of(metric: str) -> Callable[[Published], list[NamedRow]]:
     """All rows of one metric."""
     return lambda published: published.rows(metric)
 
 
-def china_share(published: Published) -> list[Row]:
+def china_share(published: Published) -> list[NamedRow]:
     """One row a week: each method's share, the bounds, and what they are over."""
     identified, origin, top10, bounds = (
         {row["week_start_date"]: row for row in published.rows(f"china_share_{method}_weekly")}
@@ -34,17 +34,17 @@ def china_share(published: Published) -> list[Row]:
     ]
 
 
-def vendors(published: Published) -> list[Row]:
+def vendors(published: Published) -> list[NamedRow]:
     """The largest vendors of the newest week, `unknown` among them."""
     return _largest(published.newest("vendor_share_weekly"), "vendor_share", MOST_VENDORS)
 
 
-def openness(published: Published) -> list[Row]:
+def openness(published: Published) -> list[NamedRow]:
     """Every class of every week."""
     return published.rows("openness_share_weekly")
 
 
-def price_ratios(published: Published) -> list[Row]:
+def price_ratios(published: Published) -> list[NamedRow]:
     """The newest day's ratios of the most-used models that have a price, the most used first."""
     ranks = {row["model_id"]: row["model_rank"] for row in published.newest("model_rank_weekly")}
     rows = [row for row in published.newest("price_ratio_daily") if row["blended_ratio"]]
@@ -55,12 +55,12 @@ def price_ratios(published: Published) -> list[Row]:
     return sorted(shown, key=lambda row: (chosen.index(row["model_id"]), row["reference_model_id"]))
 
 
-def downloads(published: Published) -> list[Row]:
+def downloads(published: Published) -> list[NamedRow]:
     """All-time counters of the newest day."""
     return _largest(published.newest("family_downloads_daily"), "downloads_all_time", MOST_VENDORS)
 
 
-def spend(published: Published) -> list[Row]:
+def spend(published: Published) -> list[NamedRow]:
     """Vendors of the newest week for which both shares are there."""
     estimated = published.newest("router_spend_share_estimated_weekly")
     weeks = {row["week_start_date"] for row in estimated}
@@ -73,19 +73,19 @@ def spend(published: Published) -> list[Row]:
     return _largest(rows, "vendor_share", MOST_VENDORS)
 
 
-def market_values(published: Published) -> list[Row]:
+def market_values(published: Published) -> list[NamedRow]:
     """Each company's last session of a month, and its newest."""
-    last: dict[tuple[str, int, int], Row] = {}
+    last: dict[tuple[str, int, int], NamedRow] = {}
     for row in sorted(published.rows("market_cap_daily"), key=lambda row: row["session_date"]):
         last[row["company_id"], row["session_date"].year, row["session_date"].month] = row
     return sorted(last.values(), key=lambda row: (row["company_id"], row["session_date"]))
 
 
-def shocks(published: Published) -> list[Row]:
+def shocks(published: Published) -> list[NamedRow]:
     """The largest losses in USD."""
     known = [row for row in published.rows("session_shock_daily") if row["change_usd"] is not None]
     return sorted(known, key=lambda row: row["change_usd"])[:MOST_SHOCKS]
 
 
-def _largest(rows: list[Row], column: str, most: int) -> list[Row]:
+def _largest(rows: list[NamedRow], column: str, most: int) -> list[NamedRow]:
     return sorted(rows, key=lambda row: -(row[column] or 0))[:most]

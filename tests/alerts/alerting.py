@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from tokenshare.alerting import Alert, Plan, Seen, Told, plan
+from tokenshare.alerting import Alert, AlertPlan, Observation, SentNotice, plan
 from tokenshare.alerts import Fault, Kind
 
 START = datetime(2026, 7, 1, 6, tzinfo=UTC)
@@ -22,19 +22,19 @@ class Home:
 
     def __init__(self, apart: timedelta = HOUR) -> None:
         self.alerts: tuple[Alert, ...] = ()
-        self.told: list[Told] = []
+        self.told: list[SentNotice] = []
         self.passes = 0
         self.apart = apart
 
-    def see(self, *faults: Fault, unknown: Sequence[str] = ()) -> Plan:
+    def see(self, *faults: Fault, unknown: Sequence[str] = ()) -> AlertPlan:
         """A pass that sees these faults, knows nothing of the unknown ones, and finds the others well."""
         at = START + self.apart * self.passes
         self.passes += 1
         known = {alert.fault.id for alert in self.alerts}
         well = frozenset(known - {one.id for one in faults} - set(unknown))
-        made = plan(self.alerts, Seen(f"run-{self.passes}", at, at, faults, well), self.told)
+        made = plan(self.alerts, Observation(f"run-{self.passes}", at, at, faults, well), self.told)
         self.alerts = made.alerts
-        self.told += [Told(n.key, n.action, n.reminder, n.as_of, n.at) for n in made.notices]
+        self.told += [SentNotice(n.key, n.action, n.reminder, n.as_of, n.at) for n in made.notices]
         return made
 
     def say(self, *faults: Fault, unknown: Sequence[str] = ()) -> list[tuple[str, str]]:

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from tokenshare.alerting import Seen
-from tokenshare.alerts import Document, Fault, Finding, LastGood, document_of, notice_of
+from tokenshare.alerting import Observation
+from tokenshare.alerts import AlertDocument, Fault, Finding, LastGood, document_of, notice_of
 
 AT = datetime(2026, 7, 14, 6, tzinfo=UTC)
 
@@ -18,6 +18,6 @@ def held(reason: str = "other_rows: observed 0", observed: str = "0 at 2026-07-1
     )  # fmt: skip
 
 
-def document(*faults: Fault, action: Any = "trigger", name: str = "tokenshare") -> Document:
-    notice = notice_of(action, "held/router", faults or (held(),), Seen("run-1", AT, AT))
+def document(*faults: Fault, action: Any = "trigger", name: str = "tokenshare") -> AlertDocument:
+    notice = notice_of(action, "held/router", faults or (held(),), Observation("run-1", AT, AT))
     return document_of(notice, name, "live", "docs/runbooks/")

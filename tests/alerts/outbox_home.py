@@ -9,19 +9,20 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from connectors.alerts.channel import Outcome
+from connectors.alerts.channel import DeliveryOutcome
 from connectors.alerts.webhook import Caller, Webhook
 from connectors.storage import home, warehouse
 from connectors.storage.alert_log import alert_status, outbox
 from connectors.storage.home import Home
-from flows import notify, settings
-from flows.channels import open_channels
-from flows.notify import Teller
+from flows import settings
+from flows.setup.channels import open_channels
+from flows.stages import notify
+from flows.stages.notify import Notifier
 from tests.alerts.documents import document
 from tests.receiver import Receiver, listening
-from tokenshare.alerting import Seen, plan
+from tokenshare.alerting import Observation, plan
 from tokenshare.alerts import Fault
-from tokenshare.nothing import nothing
+from tokenshare.noop import noop
 
 AT = datetime(2026, 7, 14, 6, tzinfo=UTC)
 CANARY = "canary-8c53f0a1"
@@ -37,9 +38,9 @@ class OutboxHome:
     rests: list[float] = field(default_factory=list)
 
     @property
-    def teller(self) -> Teller:
+    def teller(self) -> Notifier:
         found = settings.load({"TOKENSHARE_HOME": str(self.root), **self.variables})
-        return Teller(found, open_channels(found), lambda: self.at, self.rests.append)
+        return Notifier(found, open_channels(found), lambda: self.at, self.rests.append)
 
     def see(self, *faults: Fault) -> None:
         """A pass that sees these faults and finds all others well."""
@@ -47,11 +48,13 @@ class OutboxHome:
         with warehouse.open_warehouse(Home(self.root).warehouse) as connection:
             standing = outbox.read_open(connection)
             well = frozenset({alert.fault.id for alert in standing} - {one.id for one in faults})
-            made = plan(standing, Seen(f"run-{self.at}", self.at, self.at, faults, well), outbox.read_told(connection))
+            made = plan(
+                standing, Observation(f"run-{self.at}", self.at, self.at, faults, well), outbox.read_told(connection)
+            )
             with warehouse.transaction(connection):
                 outbox.store(connection, made, f"run-{self.at}", self.at, self.teller.names)
 
-    def deliver(self, by: bool = True, midway: Callable[[], None] = nothing) -> int:
+    def deliver(self, by: bool = True, midway: Callable[[], None] = noop) -> int:
         """One round; how many messages some channel has not taken after it."""
         teller = self.teller
         with warehouse.open_warehouse(Home(self.root).warehouse) as connection:
@@ -83,5 +86,5 @@ def caller(url: str, seconds: float = 10.0) -> Caller:
     return Caller(SecretStr(url), seconds)
 
 
-def send(receiver: Receiver, seconds: float = 10.0) -> Outcome:
+def send(receiver: Receiver, seconds: float = 10.0) -> DeliveryOutcome:
     return Webhook(caller(f"{receiver.url}/{CANARY}?token={CANARY}", seconds)).send(document())

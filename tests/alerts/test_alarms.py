@@ -12,13 +12,14 @@ from connectors.storage.alert_log import outbox
 from connectors.storage.home import Home
 from connectors.storage.publications.decisions import Decision
 from connectors.storage.warehouse import Connection
-from flows import alarms, settings
-from flows.ingest import NOT_SELECTED, SourceOutcome
-from flows.run import Run
-from tokenshare.alerting import Plan
+from flows import settings
+from flows.setup.context import PassContext
+from flows.stages import alert_rules
+from flows.stages.ingest import NOT_SELECTED, SourceOutcome
+from tokenshare.alerting import AlertPlan
 from tokenshare.errors import BrokerUnavailable, Busy, Interrupted, RecordsLost, UsageError
 from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID, METRICS
-from tokenshare.publication import Check, Verdict
+from tokenshare.publication import Check, GateOutcome
 
 AT, STEP = datetime(2026, 7, 14, 6, tzinfo=UTC), timedelta(hours=6)
 ROUTER = [metric.id for metric in METRICS if metric.group == "router"]
@@ -36,28 +37,28 @@ def connection(tmp_path: Path) -> Iterator[Connection]:
 
 
 def held(id: str, *checks: Check) -> Decision:
-    return Decision(METRIC_BY_ID[id], Verdict("held", (), "why"), checks, "")
+    return Decision(METRIC_BY_ID[id], GateOutcome("held", (), "why"), checks, "")
 
 
 def out(id: str) -> Decision:
-    return Decision(METRIC_BY_ID[id], Verdict("published", ()), (), "")
+    return Decision(METRIC_BY_ID[id], GateOutcome("published", ()), (), "")
 
 
-def see(connection: Connection, number: int, *decided: Decision, sources: tuple[SourceOutcome, ...] = ()) -> Plan:
+def see(connection: Connection, number: int, *decided: Decision, sources: tuple[SourceOutcome, ...] = ()) -> AlertPlan:
     """A pass that decides so, put on record."""
     fields: Any = dict.fromkeys(("home", "cluster", "upstreams"))
     at = AT + STEP * number
-    run = Run(
+    run = PassContext(
         id=f"run-{number}", as_of=at, started_at=at, settings=settings.load({}), sources=(), progress=print,
         clock=lambda: at, **fields,
     )  # fmt: skip
-    plan = alarms.foresee(run, connection, decided, sources)
+    plan = alert_rules.plan_alerts(run, connection, decided, sources)
     with warehouse.transaction(connection):
         outbox.store(connection, plan, run.id, at, ())
     return plan
 
 
-def told(plan: Plan) -> list[tuple[str, str]]:
+def told(plan: AlertPlan) -> list[tuple[str, str]]:
     return [(notice.action, notice.key) for notice in plan.notices]
 
 
@@ -78,7 +79,7 @@ def test_a_follower_with_a_reason_of_its_own_is_an_alert_of_its_own(connection: 
 
 def test_what_shuts_no_gate_may_be_told_all_the_same(connection: Connection) -> None:
     finding = Check("big_move", "failed", "0.3", "0 to 0.1", "alert")
-    decided = Decision(METRIC_BY_ID[ROUTER[0]], Verdict("published", ()), (finding,), "")
+    decided = Decision(METRIC_BY_ID[ROUTER[0]], GateOutcome("published", ()), (finding,), "")
     assert told(see(connection, 0, decided)) == [("trigger", "noticed/router")]
     assert told(see(connection, 1, out(ROUTER[0]))) == [("resolve", "noticed/router")]
 
@@ -152,17 +153,17 @@ def test_skipped_passes_are_told_once_together(connection: Connection) -> None:
 def test_a_pass_that_does_not_get_through_is_told_and_over_with_one_that_does(
     connection: Connection, error: Exception, key: str, page: str
 ) -> None:
-    assert alarms.is_alarming(error)
-    plan = alarms.foresee_failure(connection, "failed", AT, AT, error)
+    assert alert_rules.is_alarming(error)
+    plan = alert_rules.plan_failure_alerts(connection, "failed", AT, AT, error)
     assert told(plan) == [("trigger", key)]
     (fault,) = plan.notices[0].faults
     assert fault.runbook == page
     assert "canary" not in fault.reason
     outbox.store(connection, plan, "failed", AT, ())
-    assert told(alarms.foresee_failure(connection, "again", AT, AT, error)) == []
+    assert told(alert_rules.plan_failure_alerts(connection, "again", AT, AT, error)) == []
     assert told(see(connection, 1)) == [("resolve", key)]
 
 
 @pytest.mark.parametrize("error", [UsageError("x"), Busy("x"), Interrupted("x")])
 def test_what_only_a_person_can_have_got_wrong_alarms_nobody(error: Exception) -> None:
-    assert not alarms.is_alarming(error)
+    assert not alert_rules.is_alarming(error)

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from tests.alerts.alerting import HOUR, START, Home, fault
-from tokenshare.alerting import LONGEST_WAIT, MOST_AT_ONCE, Seen, next_try, remind
+from tokenshare.alerting import LONGEST_WAIT, MOST_AT_ONCE, Observation, next_try, remind
 from tokenshare.alerts import document_of
 
 DAY = timedelta(days=1)
@@ -70,8 +70,8 @@ def test_faults_of_several_kinds_at_once_are_counted_by_kind() -> None:
 def test_what_lasts_is_told_again_after_a_while_and_says_so() -> None:
     home, every = Home(), timedelta(hours=24)
     home.see(fault("router"))
-    first = Seen("later", START + every, START + every)
-    assert remind(home.alerts, home.told, Seen("early", START, START + 23 * HOUR), every) == []
+    first = Observation("later", START + every, START + every)
+    assert remind(home.alerts, home.told, Observation("early", START, START + 23 * HOUR), every) == []
     (again,) = remind(home.alerts, home.told, first, every)
     assert (again.action, again.key, again.reminder) == ("trigger", "held/router", 1)
     assert document_of(again, "here", "live", "").title == "here: still held metrics.router"

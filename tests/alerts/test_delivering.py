@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from flows import notify, settings
-from flows.channels import open_channels
+from flows import settings
+from flows.setup.channels import open_channels
+from flows.stages import notify
 from tests.alerts.alerting import fault
 from tests.alerts.outbox_home import OutboxHome, outbox_home, receiver, told
 from tests.receiver import DOWN, Receiver

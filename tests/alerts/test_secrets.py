@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from flows.cli.output import progress_on_stderr, report_error
-from flows.redaction import redact, redact_logs
+from flows.cli.redaction import redact, redact_logs
 from tokenshare.errors import UsageError
 
 CANARY = "canary-d81b6c2f40"

@@ -11,14 +11,14 @@ from connectors.http.addresses import is_allowed_peer, read_secret_url
 from tests.alerts.documents import document
 from tests.alerts.outbox_home import CANARY, caller, receiver, send
 from tests.receiver import OK, Receiver
-from tokenshare.alerts import Document
+from tokenshare.alerts import AlertDocument
 
 
 def test_the_message_arrives_as_documented(receiver: Receiver) -> None:
     assert send(receiver) == DELIVERED
     (taken,) = receiver.requests
     assert (taken.path, taken.headers["Content-Type"]) == (f"/{CANARY}?token={CANARY}", "application/json")
-    sent = Document.model_validate(taken.document)
+    sent = AlertDocument.model_validate(taken.document)
     assert sent.model_dump() == document().model_dump()
     assert taken.headers["Idempotency-Key"] == sent.notice_id
     assert taken.document["dedup_key"] == "tokenshare/held/router"

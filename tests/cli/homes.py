@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from connectors.storage import home
-from connectors.storage.home import Home, Origin
+from connectors.storage.home import Home, HomeOrigin
 from connectors.storage.warehouse import runs
 from tests.cli.command import ROOT
 
@@ -18,7 +18,7 @@ HOLD = """
 import sys, time
 from pathlib import Path
 from connectors import lock
-from flows.surroundings import now
+from flows.setup.clock import now
 with lock.acquire(Path(sys.argv[1]), "a pass that hangs", now):
     print("held", flush=True)
     time.sleep(300)
@@ -32,7 +32,7 @@ time.sleep(300)
 """
 
 
-def claimed(root: Path, origin: Origin = "world") -> Path:
+def claimed(root: Path, origin: HomeOrigin = "world") -> Path:
     """A home of that origin, with nothing in it."""
     home.initialise(Home(root), origin)
     return root

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from connectors.storage.home import Home
-from flows.check import read_question
-from flows.cite import _sentence as cite_sentence
-from flows.cite import cite
-from flows.periods import EVER, read_period
+from flows.queries.check import read_question
+from flows.queries.cite import _sentence as cite_sentence
+from flows.queries.cite import cite
+from flows.queries.periods import EVER, read_period
 from tests.cli.homes import claimed
 from tokenshare.errors import UsageError
 from tokenshare.metrics import METRIC_BY_ID, METRICS, Metric

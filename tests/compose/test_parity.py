@@ -11,7 +11,7 @@ import pytest
 
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster, probe
-from flows.schedule import deployments
+from flows.orchestration.schedule import deployments
 from tests.compose.services import GIVEN, Local, local, postgres_folder
 from tests.prefect.server import Server
 from tokenshare.errors import BrokerUnavailable

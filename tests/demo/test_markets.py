@@ -12,9 +12,9 @@ import pytest
 from connectors.sources import disclosures, ecb_rates, quotes_file, shares_file
 from connectors.sources.files import SHIPPED, FileSession
 from demo import world
-from demo.emulator.answers import Question
+from demo.emulator.answers import Request
 from demo.emulator.markets import ECB_FOLDER
-from demo.emulator.server import Pace, Shown
+from demo.emulator.server import Pace, WorldView
 from demo.world import curated, markets
 from demo.world.calendar import FINAL_AS_OF
 from demo.world.markets import TARGET_HOLIDAYS
@@ -49,7 +49,7 @@ def warehouse(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     landing, files = Landing(), FileSession((folder, SHIPPED))
     for source in (quotes_file.SOURCE, shares_file.SOURCE, disclosures.SOURCE):
         land(landing, source, files.get(source.world_file))
-    shown = Shown(folder, FINAL_AS_OF, Pace()).answer(Question(f"{ECB_FOLDER}/eurofxref-hist.zip", {}, None))
+    shown = WorldView(folder, FINAL_AS_OF, Pace()).answer(Request(f"{ECB_FOLDER}/eurofxref-hist.zip", {}, None))
     land(landing, ecb_rates.SOURCE, Page("eurofxref-hist.zip", shown.body, shown.content_type))
     build = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test", "--select")
     with built(landing, tmp_path_factory.mktemp("built"), *build, *(f"+{id}" for id in METRICS)) as connection:

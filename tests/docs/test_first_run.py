@@ -18,7 +18,7 @@ from demo import world
 from demo.emulator.server import Upstream
 from flows import settings
 from flows.cli import main
-from flows.demonstrate import demonstrate
+from flows.operations.demo import demonstrate
 from tests import oracles
 from tests.scene import Scene, small_rows, write_rankings
 

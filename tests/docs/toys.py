@@ -7,7 +7,7 @@ SOURCE = '''"""A toy: releases, a line each, from a file of three columns."""
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 
-from connectors.sources.payload import build_event, mind_type, envelope_of, refuses_payload
+from connectors.sources.payload import build_event, check_type, envelope_of, refuses_payload
 from tokenshare.codec import read_day
 from tokenshare.events import ReleaseObserved
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
@@ -21,7 +21,7 @@ def fetch(session: Session, _: Window) -> Iterator[Page]:
 @refuses_payload
 def parse(fetch: Fetch) -> Parsed:
     (page,) = fetch.pages
-    mind_type(page, "CSV", {"text/csv"})
+    check_type(page, "CSV", {"text/csv"})
     lines = [line.split(",") for line in page.body.decode().splitlines()[1:]]
     events = [_event(*line, envelope_of(fetch)) for line in lines]
     return Parsed(tuple(events), fetch.window.observed_at)

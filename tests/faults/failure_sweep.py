@@ -14,8 +14,8 @@ from typing import Any
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from flows import settings
-from flows.deployments import run_once
-from flows.refresh import Report
+from flows.orchestration.refresh import Report
+from flows.orchestration.runner import run_once
 from tests.faults.daily_worlds import moment, ranked_world
 from tests.faults.failing import Call, Effects, Further, Place, watched
 from tests.faults.oracles import Shown, find_litter, find_losses, shown, versions

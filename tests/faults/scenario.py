@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from connectors.storage.warehouse import open_warehouse
-from flows import collect, settings
-from flows.refresh import Report
+from flows import settings
+from flows.operations import ingest_history
+from flows.orchestration.refresh import Report
 from tests.faults.sources import CLAIMS, TABLE, Cell, Said
 from tests.faults.world import EARLIER, MONDAY, SUNDAY, Rows, make_world, write
 from tests.scene import Scene, statuses
@@ -92,7 +93,7 @@ def open_scenario(scene: Scene, directory: Path) -> Scenario:
     assert files.keys() == TABLE.keys()
     scenario = Scenario(scene, write(directory, files), files, datetime.fromisoformat(f"{SUNDAY}T06:00:00+00:00"))
     loaded = settings.load(scene.variables)
-    collect.collect(loaded, directory, ONLY_THE_PRESENT, EARLIER, lambda _: None, "world")
+    ingest_history.collect(loaded, directory, ONLY_THE_PRESENT, EARLIER, lambda _: None, "world")
     first = scenario.play({})
     assert set(statuses(first.report).values()) == {"published"}, first.report
     scenario.at = datetime.combine(MONDAY, time(4), scenario.at.tzinfo)

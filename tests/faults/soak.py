@@ -25,7 +25,7 @@ from kafka import KafkaProducer
 from connectors.kafka import broker, dead_letter_reader
 from connectors.kafka.cluster import Cluster
 from connectors.storage.warehouse import open_warehouse
-from flows.verify import verify
+from flows.queries.verify import verify
 from tests import forked
 from tests.faults.daily_worlds import moment, moving_world
 from tests.faults.oracles import find_litter, find_losses

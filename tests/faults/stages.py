@@ -11,9 +11,12 @@ from connectors.kafka import ranges, topics
 from connectors.kafka.cluster import Cluster, opened
 from connectors.storage import warehouse
 from connectors.storage.warehouse import ledger
-from flows import deployments, ingest, settings, surroundings
-from flows.land import land
-from flows.run import Order, Run
+from flows import settings
+from flows.orchestration import runner
+from flows.setup import clock
+from flows.setup.context import PassContext, RunOptions, open_pass
+from flows.stages import ingest
+from flows.stages.land import land
 from tests import forked
 from tests.scene import Scene
 from tokenshare.codec import encode
@@ -21,7 +24,7 @@ from tokenshare.events import UsageObserved
 from tokenshare.offsets import Landed
 from tokenshare.topics import USAGE_OBSERVED
 
-NOTHING = Order()
+NOTHING = RunOptions()
 NAME = USAGE_OBSERVED.name
 AT = datetime(2026, 6, 15, 5, tzinfo=UTC)
 
@@ -31,13 +34,15 @@ def cluster_of(scene: Scene) -> Cluster:
 
 
 @contextmanager
-def opened_run(scene: Scene, as_of: str, world: Path | None, order: Order = NOTHING, **environ: str) -> Iterator[Run]:
+def opened_run(
+    scene: Scene, as_of: str, world: Path | None, order: RunOptions = NOTHING, **environ: str
+) -> Iterator[PassContext]:
     """A pass of which only stages are run."""
-    moment, id = datetime.fromisoformat(as_of), surroundings.new_run_id(surroundings.now())
+    moment, id = datetime.fromisoformat(as_of), clock.new_run_id(clock.now())
     given = settings.load({**scene.variables, **environ})
     with (
-        deployments.alone(scene.home, id, moment) as fence,
-        surroundings.open_run(given, moment, id, moment, world, (), lambda _: None, order, fence) as run,
+        runner.exclusive_pass(scene.home, id, moment) as fence,
+        open_pass(given, moment, id, moment, world, (), lambda _: None, order, fence) as run,
     ):
         yield run
 

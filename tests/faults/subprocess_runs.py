@@ -28,16 +28,15 @@ def log_of(scene: Scene) -> Path:
 
 def refresh(variables: Mapping[str, str], as_of: str, world: Path, log: Path) -> None:
     """The command without its command line; runs in the forked process."""
-    from flows import deployments, settings
+    from flows import settings
     from flows.cli.output import silence_libraries
+    from flows.orchestration import runner
 
     silence_libraries()
     with log.open("w") as said:
         sys.stdout = sys.stderr = said
         try:
-            report = deployments.run_once(
-                settings.load(variables), datetime.fromisoformat(as_of), world, (), lambda _: None
-            )
+            report = runner.run_once(settings.load(variables), datetime.fromisoformat(as_of), world, (), lambda _: None)
         except BaseException as error:
             traceback.print_exc(file=said)
             if isinstance(error, TokenshareError):

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from connectors.alerts.channel import Outcome
+from connectors.alerts.channel import DeliveryOutcome
 from connectors.alerts.services import Service
-from flows import notify
+from flows.stages import notify
 from tests.alerts.alerting import Home, fault
 from tests.alerts.documents import document
 from tests.alerts.outbox_home import CANARY, OutboxHome, caller, outbox_home, receiver, send, told
@@ -172,7 +172,7 @@ def test_a01_nobody_there_and_no_tls(record_property: Record) -> None:
         assert caller(f"http://127.0.0.1:{free.getsockname()[1]}/{CANARY}").call("POST").said == "no connection"
     with listening() as plain:
         found = caller(f"https://127.0.0.1:{plain.port}/{CANARY}").call("POST")
-    assert found == Outcome("unreachable", "no connection, or no certificate that is trusted")
+    assert found == DeliveryOutcome("unreachable", "no connection, or no certificate that is trusted")
     record_property("observed", "no connection; no certificate that is trusted")
 
 

@@ -12,8 +12,8 @@ import pytest
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from flows import settings
-from flows.deployments import run_once
-from flows.refresh import Report
+from flows.orchestration.refresh import Report
+from flows.orchestration.runner import run_once
 from tests.faults.daily_worlds import moment, ranked_world
 from tests.faults.failure_sweep import LEADERBOARDS_ALONE
 from tests.faults.oracles import find_litter, find_losses, shown

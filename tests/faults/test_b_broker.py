@@ -18,7 +18,7 @@ from connectors.kafka import producer, topics
 from connectors.kafka.cluster import Cluster
 from connectors.kafka.producer import Message
 from connectors.storage.alert_log import alert_status
-from flows.refresh import Report
+from flows.orchestration.refresh import Report
 from tests.faults.daily_worlds import moment, moving_world
 from tests.faults.oracles import Shown, find_litter, find_losses, shown
 from tests.kafka.test_producer import read

@@ -15,7 +15,7 @@ from connectors.kafka.cluster import Cluster, opened
 from connectors.kafka.producer import Message
 from connectors.storage.warehouse import open_warehouse
 from connectors.storage.warehouse.ledger import positions
-from flows.refresh import Report
+from flows.orchestration.refresh import Report
 from tests.faults.oracles import find_losses
 from tests.faults.stages import NAME, cluster_of, land_now, landed, owed, usage
 from tests.faults.test_b_kafka import configure

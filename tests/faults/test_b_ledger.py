@@ -11,9 +11,9 @@ from connectors.storage import warehouse
 from connectors.storage.landing import gaps
 from connectors.storage.landing.gaps import Acceptance
 from connectors.storage.warehouse import Connection, ledger, open_warehouse
-from flows import losses
+from flows.stages import losses
 from tokenshare.errors import Busy
-from tokenshare.nothing import nothing
+from tokenshare.noop import noop
 from tokenshare.offsets import Landed, Loss, Range
 from tokenshare.topics import USAGE_OBSERVED
 
@@ -31,7 +31,7 @@ def warehouse_of(tmp_path: Path) -> Path:
     with open_warehouse(path) as connection:
         ledger.save_topics(connection, SEEN)
         ledger.save_beginnings(connection, {(TOPIC, 0): 0})
-        ledger.record_landed(connection, "run", AT, [Landed(KEPT, 0, 10)], nothing)
+        ledger.record_landed(connection, "run", AT, [Landed(KEPT, 0, 10)], noop)
         ledger.intend(connection, "run", [PLANNED])
     return path
 
@@ -90,6 +90,6 @@ def test_b06_a_range_that_does_not_begin_where_the_ledger_stands_is_refused(
     with open_warehouse(warehouse_of(tmp_path)) as connection:
         late = Landed(Range(TOPIC, 0, 8, 12), 4, 0)
         with pytest.raises(Busy, match="stands at 10, not at 8"):
-            ledger.record_landed(connection, "late", AT, [late], nothing)
+            ledger.record_landed(connection, "late", AT, [late], noop)
         assert ledger.positions(connection) == {(TOPIC, 0): 10}
     record_property("observed", "refused as busy; the ledger stands where it stood")

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from flows import ingest
-from flows.land import land
-from flows.refresh import Report
-from flows.run import Order
-from flows.trace import trace
-from flows.verify import verify
+from flows.orchestration.refresh import Report
+from flows.queries.trace import trace
+from flows.queries.verify import verify
+from flows.setup.context import RunOptions
+from flows.stages import ingest
+from flows.stages.land import land
 from tests.faults.oracles import find_litter
 from tests.faults.stages import NAME, ask_only, delete_all, landed, make_again, opened_run, owed
 from tests.scene import MODELS, ROUTER_ALONE, Scene, small_rows, statuses, write_prices, write_rankings
@@ -22,7 +22,7 @@ from tokenshare.metrics import METRIC_BY_ID, METRICS
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 ROUTER = [metric.id for metric in METRICS if metric.group == "router"]
-ACCEPTED = Order(accepts_gaps_by="Ada")
+ACCEPTED = RunOptions(accepts_gaps_by="Ada")
 Record = Callable[[str, Any], None]
 
 
@@ -61,7 +61,7 @@ def seen(home_of: Callable[..., Scene], tmp_path_factory: pytest.TempPathFactory
         scene.refresh("2026-06-16T06:00:00+00:00", world)
     accepted = scene.refresh("2026-06-16T06:00:00+00:00", world, order=ACCEPTED)
     held = {id: values(scene, id) for id in ROUTER}
-    narrow = scene.refresh("2026-06-16T07:00:00+00:00", world, order=Order(days=(date(2026, 6, 15),) * 2))
+    narrow = scene.refresh("2026-06-16T07:00:00+00:00", world, order=RunOptions(days=(date(2026, 6, 15),) * 2))
     whole = scene.refresh("2026-06-16T08:00:00+00:00", world)
     return Seen(scene, world, before, due, beginnings, stopped.value, accepted, held, narrow, whole)
 

@@ -16,7 +16,7 @@ import pytest
 from connectors import lock
 from connectors.storage.home import Home
 from connectors.storage.warehouse import fencing, open_warehouse, runs
-from flows.surroundings import now
+from flows.setup.clock import now
 from tests.cli.command import assert_one_sentence, environment, run
 from tests.cli.conftest import world
 from tests.cli.homes import HOLD, OPEN, advanced, claimed, other_process

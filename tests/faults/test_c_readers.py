@@ -14,8 +14,8 @@ import pytest
 
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
-from flows import dbt
-from flows.refresh import Report
+from flows.orchestration.refresh import Report
+from flows.stages import dbt
 from tests.faults.daily_worlds import moment, moving_world
 from tests.faults.oracles import Shown, find_litter, find_losses, shown
 from tests.faults.subprocess_runs import run_pass

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from connectors.storage.warehouse import open_warehouse
-from flows import looks, settings
-from flows.refresh import Report
+from flows import settings
+from flows.orchestration.refresh import Report
+from flows.queries import overview
 from tests.scene import ROUTER_ALONE, Row, Scene, small_rows, statuses, write_rankings
 from tokenshare.errors import ExitCode
 
@@ -92,7 +93,7 @@ def test_d11_strangers_widen_the_bounds_to_the_token(scene: Scene, record_proper
 
 def test_d11_status_lists_the_strangers_heaviest_first(scene: Scene, record_property: Saying) -> None:
     """Eleven vendors that nobody has mapped."""
-    listed = looks.status(settings.load(scene.variables))["unknown_vendors"]
+    listed = overview.status(settings.load(scene.variables))["unknown_vendors"]
     authors = [slug.split("/")[0] for slug in (*LOOK_ALIKES, *HOSTILE)]
     weights = {"<script>alert(1)<": DAYS * (TOKENS + authors.index("<script>alert(1)<"))}
     assert {row["author"] for row in listed} == set(authors)

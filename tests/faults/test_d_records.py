@@ -16,11 +16,12 @@ from connectors.kafka.producer import Message
 from connectors.storage import warehouse
 from connectors.storage.alert_log import alert_inputs
 from connectors.storage.landing import dead_letters
-from connectors.storage.landing.dead_letters import Outcome
+from connectors.storage.landing.dead_letters import DeadLetterOutcome
 from connectors.storage.publications import history
 from expectations.evidence import DeadLetterRate, spoilt
-from flows import looks, surroundings
-from flows.refresh import Report
+from flows.orchestration.refresh import Report
+from flows.queries import overview
+from flows.setup import clock
 from tests.receiver import Receiver, listening
 from tests.scene import ROUTER_ALONE, Scene, small_rows, statuses, write_rankings
 from tokenshare.codec import encode
@@ -119,7 +120,7 @@ def seen(home_of: Callable[..., Scene], tmp_path_factory: pytest.TempPathFactory
         scene = home_of("records", **ROUTER_ALONE, TOKENSHARE_ALERT_WEBHOOK_URL=f"{receiver.url}/hook")
         steps = {"clean": play(scene, receiver, MORNING, world)}
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(surroundings, "now", back_by_a_day())
+            patch.setattr(clock, "now", back_by_a_day())
             steps["late"] = play(scene, receiver, PASSES["late"], world)
         scene.environ["PREFECT_API_URL"] = DEAD_PORT
         steps |= {name: play(scene, receiver, PASSES[name], world) for name in ("same", "stale")}
@@ -137,7 +138,7 @@ def play(scene: Scene, receiver: Receiver, as_of: str, world: Path) -> Step:
 
 def back_by_a_day() -> Callable[[], datetime]:
     """A clock that is right twice and then a day slow."""
-    right = surroundings.now
+    right = clock.now
     late = chain(repeat(timedelta(), 2), repeat(timedelta(days=1)))
     return lambda: right() - next(late)
 
@@ -225,7 +226,7 @@ def test_d01_they_hold_no_more_once_somebody_has_settled_them(seen: Seen, record
             )
             for one in seen.letters.values()
         ]
-        dropped = Outcome("dropped", "Ada", "a test of theirs", AT)
+        dropped = DeadLetterOutcome("dropped", "Ada", "a test of theirs", AT)
         for place in places[1:]:
             dead_letters.record(connection, place, dropped)
         (one_left,) = alert_inputs.read_dead_letter_counts(connection, [USAGE_OBSERVED.name])
@@ -243,7 +244,7 @@ def test_t02_a_late_word_about_a_published_day_is_a_restatement(seen: Seen, reco
     (cell,) = seen.scene.catalog("restatements", metric="fct_usage_daily")
     assert (cell["column"], cell["new"], cell["cause"]) == ("tokens", f"{LATE_TOKENS}", "upstream")
     assert f"{LATE_DAY}" in cell["key"]
-    then = looks.metric(seen.scene.home, METRIC_BY_ID["fct_usage_daily"], datetime.fromisoformat(MORNING))
+    then = overview.metric(seen.scene.home, METRIC_BY_ID["fct_usage_daily"], datetime.fromisoformat(MORNING))
     rows = {(row["usage_date"], row["model_permaslug"]): row["tokens"] for row in then["rows"]}
     assert f"{rows[LATE_DAY, LATE_MODEL]}" == cell["old"]
     assert version_of(late, "fct_usage_daily") == version_of(seen.steps["clean"], "fct_usage_daily") + 1

@@ -14,14 +14,14 @@ from connectors.kafka import producer, ranges, topics
 from connectors.kafka.cluster import Cluster
 from connectors.kafka.producer import Message
 from connectors.storage import landing
-from flows.land import WriteRange
-from flows.land import _reject as reject
-from flows.land import _split as split
+from flows.stages.land import WriteRange
+from flows.stages.land import _reject as reject
+from flows.stages.land import _split as split
 from tests import forked
 from tests.kafka.conftest import cluster, cluster_factory
 from tokenshare.codec import encode
 from tokenshare.events import UsageObserved
-from tokenshare.nothing import nothing
+from tokenshare.noop import noop
 from tokenshare.offsets import Range
 from tokenshare.topics import USAGE_OBSERVED
 
@@ -46,7 +46,7 @@ def land_in_a_process(cluster: Cluster, wanted: Sequence[Range], folder: Path, s
     from connectors.beam import pipeline
 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    pipeline.run(wanted, ranges.RangeReader(cluster), partial(reject, cluster), WriteRange(folder, nothing))
+    pipeline.run(wanted, ranges.RangeReader(cluster), partial(reject, cluster), WriteRange(folder, noop))
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     said.write_text(json.dumps(grown / 1024))
 

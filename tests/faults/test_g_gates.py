@@ -21,16 +21,16 @@ from connectors.kafka.producer import Message
 from connectors.storage import home, landing, warehouse
 from connectors.storage.home import Home
 from expectations import gates, suites, validation
-from flows import dbt, graph
-from flows.land import WriteRange
-from flows.land import _reject as reject
+from flows.stages import dbt, graph
+from flows.stages.land import WriteRange
+from flows.stages.land import _reject as reject
 from tests.faults.models import land
 from tests.gates.consistent import case, shut
 from tests.kafka.conftest import cluster, cluster_factory
 from tokenshare.codec import encode
 from tokenshare.events import UsageObserved
 from tokenshare.metrics import METRIC_BY_ID
-from tokenshare.nothing import nothing
+from tokenshare.noop import noop
 from tokenshare.offsets import Landed, Range
 from tokenshare.topics import USAGE_OBSERVED
 
@@ -195,7 +195,7 @@ def test_g04_a_range_that_is_landed_twice_lands_once(cluster: Cluster, tmp_path:
     wanted = Range(USAGE_OBSERVED.name, 0, 0, 6)
     made = []
     for _ in range(2):
-        write = WriteRange(tmp_path, nothing)
+        write = WriteRange(tmp_path, noop)
         pipeline.run([wanted], ranges.RangeReader(cluster), partial(reject, cluster), write)
         made.append((tmp_path / wanted.file_name).read_bytes())
     assert made[0] == made[1]

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from connectors.storage.home import Home
-from flows import notify, settings
-from flows.channels import open_channels
+from flows import settings
+from flows.setup.channels import open_channels
+from flows.stages import notify
 from tests.alerts.alerting import fault
 from tests.alerts.outbox_home import AT, OutboxHome, outbox_home, receiver, told
 from tests.receiver import Receiver
@@ -37,11 +38,11 @@ def stage(root: Path, variables: dict[str, str], moment: str) -> None:
     """The stage as a pass runs it, after its decisions."""
     from types import SimpleNamespace
 
-    from flows.run import Run
+    from flows.setup.context import PassContext
 
     found = settings.load({"TOKENSHARE_HOME": str(root), **variables, "TOKENSHARE_KILL_AT": moment})
     fields: Any = dict.fromkeys(("cluster", "upstreams"), SimpleNamespace())
-    run = Run(
+    run = PassContext(
         id="rerun", as_of=AT, started_at=AT, settings=found, home=Home(root), sources=(), progress=print,
         clock=lambda: datetime.now(UTC), channels=open_channels(found), **fields,
     )  # fmt: skip

@@ -16,8 +16,8 @@ from connectors.storage.home import Home
 from connectors.storage.publications import decisions
 from connectors.storage.publications.decisions import Decision
 from connectors.storage.warehouse import ledger, open_warehouse
-from flows.publish import republish
-from flows.run import end_process
+from flows.setup.context import end_process
+from flows.stages.publish import republish
 from tests import forked
 from tests.faults.stages import NAME, cluster_of, land_killed, land_now, landed, owed, usage
 from tests.faults.subprocess_runs import KILLED
@@ -25,9 +25,9 @@ from tests.faults.test_r_damage import AS_OF, METRIC, ROWS, decided, once, shown
 from tests.kafka.test_producer import read
 from tests.scene import Scene
 from tokenshare.metrics import METRIC_BY_ID
-from tokenshare.nothing import nothing
+from tokenshare.noop import noop
 from tokenshare.offsets import Landed, Range
-from tokenshare.publication import Verdict
+from tokenshare.publication import GateOutcome
 from tokenshare.topics import USAGE_OBSERVED
 
 __all__ = ["decided", "once"]
@@ -93,7 +93,7 @@ def land_one(connection: warehouse.Connection, wanted: Range) -> None:
     """That range of two partitions, in one transaction."""
     both = [replace(wanted, partition=partition) for partition in (0, 1)]
     landed = [Landed(one, one.end - one.start - 1, 1) for one in both]
-    ledger.record_landed(connection, "run", AT, landed, nothing)
+    ledger.record_landed(connection, "run", AT, landed, noop)
 
 
 def test_k08_a_log_cut_at_any_byte_holds_all_or_nothing(
@@ -130,10 +130,10 @@ def reached_after(folder: Path, here: Path, place: int) -> int:
 
 def decide_half(home: Home) -> None:
     """Three metrics become inactive, and the process ends between them."""
-    gone = Verdict("inactive", (), "gone")
+    gone = GateOutcome("inactive", (), "gone")
     made = [Decision(metric, gone, (), "") for metric in (METRIC, *OTHERS)]
     with warehouse.open_warehouse(home.warehouse) as connection:
-        decisions.record(connection, decisions.Run("cut off", AS_OF, "s", "m", {}), made, nothing, end_process)
+        decisions.record(connection, decisions.DecisionContext("cut off", AS_OF, "s", "m", {}), made, noop, end_process)
 
 
 def test_k12_decisions_that_are_cut_off_are_none(decided: Home, record_property: Record) -> None:

@@ -18,7 +18,7 @@ import pytest
 from connectors import lock
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
-from flows.surroundings import now
+from flows.setup.clock import now
 from tests.faults.daily_worlds import moment, moving_world
 from tests.faults.oracles import Shown, find_litter, find_losses, shown
 from tests.forked import PATIENCE_SECONDS, forks
@@ -33,8 +33,9 @@ STATIONS = ("ingest", "land", "transform", "publish")
 
 def stop_at(variables: Mapping[str, str], as_of: str, world: Path, station: str) -> None:
     """A pass that is stopped, as by SIGSTOP from outside, when it comes to a station; runs in a process of its own."""
-    from flows import deployments, settings
+    from flows import settings
     from flows.cli.output import silence_libraries
+    from flows.orchestration import runner
 
     def progress(text: str) -> None:
         if text == station:
@@ -42,7 +43,7 @@ def stop_at(variables: Mapping[str, str], as_of: str, world: Path, station: str)
 
     silence_libraries()
     try:
-        deployments.run_once(settings.load(variables), datetime.fromisoformat(as_of), world, (), progress)
+        runner.run_once(settings.load(variables), datetime.fromisoformat(as_of), world, (), progress)
     except Busy as busy:
         print(busy, file=sys.stderr)
         sys.exit(int(busy.exit_code))

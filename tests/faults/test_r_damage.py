@@ -15,14 +15,14 @@ from connectors.storage.home import Home
 from connectors.storage.publications import catalog, decisions, history, published
 from connectors.storage.publications.decisions import Decision
 from connectors.storage.warehouse import Connection
-from flows import looks
-from flows.publish import republish
+from flows.queries import overview
 from flows.report.reading import Published
+from flows.stages.publish import republish
 from tokenshare.columns import columns_of
 from tokenshare.errors import ExitCode, UsageError
 from tokenshare.metrics import METRIC_BY_ID, METRICS
-from tokenshare.nothing import nothing
-from tokenshare.publication import Candidate, Check, Standing, Verdict, decide
+from tokenshare.noop import noop
+from tokenshare.publication import Candidate, Check, GateOutcome, Standing, decide
 
 Record = Callable[[str, Any], None]
 METRIC = METRIC_BY_ID["router_tokens_weekly"]
@@ -61,9 +61,11 @@ def decided(once: Home, tmp_path: Path) -> Home:
     return Home(shutil.copytree(once.root, tmp_path / "home"))
 
 
-def record(connection: Connection, mine: Home, verdict: Verdict) -> None:
+def record(connection: Connection, mine: Home, verdict: GateOutcome) -> None:
     decision = Decision(METRIC, verdict, (Check("law", "passed", "0", "0"),), "a citation")
-    decisions.record(connection, decisions.Run(verdict.outcome, AS_OF, "s", "m", {}), [decision], nothing, nothing)
+    decisions.record(
+        connection, decisions.DecisionContext(verdict.outcome, AS_OF, "s", "m", {}), [decision], noop, noop
+    )
     published.publish(connection, mine, METRICS)
 
 
@@ -132,7 +134,7 @@ def test_r05_a_damaged_version_is_written_again(decided: Home, how: str, record_
 
 def test_a_look_back_needs_no_version_file(decided: Home) -> None:
     damage(decided.published / METRIC.id / "1.parquet", DAMAGES["random bytes"])
-    assert [tuple(row.values()) for row in looks.metric(decided, METRIC, AS_OF)["rows"]] == ROWS
+    assert [tuple(row.values()) for row in overview.metric(decided, METRIC, AS_OF)["rows"]] == ROWS
 
 
 def test_r05_an_older_version_whose_file_is_gone_is_written_again(decided: Home, record_property: Record) -> None:
@@ -151,14 +153,14 @@ def test_r05_an_older_version_whose_file_is_gone_is_written_again(decided: Home,
 
 def test_an_inactive_metric_has_no_rows_and_keeps_its_versions(decided: Home) -> None:
     with warehouse.open_warehouse(decided.warehouse) as connection:
-        record(connection, decided, Verdict("inactive", (), "none of its sources is part of this set-up"))
+        record(connection, decided, GateOutcome("inactive", (), "none of its sources is part of this set-up"))
         standing = history.read_standing(connection, METRIC)
     assert shown(decided) == []
-    found = looks.metric(decided, METRIC, None)
+    found = overview.metric(decided, METRIC, None)
     assert (found["state"], found["version"], found["status"], found["rows"]) == ("inactive", None, None, [])
     assert (Published(decided).cards[METRIC.id].status, Published(decided).rows(METRIC.id)) == ("inactive", [])
     assert [(p["version"], p["rows"]) for p in catalog.read_catalog(decided, "publications")] == [(1, WEEKS)]
-    assert [tuple(row.values()) for row in looks.metric(decided, METRIC, AS_OF)["rows"]] == ROWS
+    assert [tuple(row.values()) for row in overview.metric(decided, METRIC, AS_OF)["rows"]] == ROWS
     with warehouse.open_warehouse(decided.warehouse) as connection:
         again = decide(standing, Candidate(METRIC, tuple(ROWS)), [], "suite", AS_OF, confirmed=True)
         back = decide(standing, Candidate(METRIC, tuple(ROWS)), [Check("law", "passed", "0", "0")], "s", AS_OF, True)
@@ -172,8 +174,8 @@ def test_k14_a_metric_that_became_inactive_is_shown_so_after_a_kill_before_the_s
 ) -> None:
     """A decision on record, and no swap after it."""
     with warehouse.open_warehouse(decided.warehouse) as connection:
-        run = decisions.Run("inactive", AS_OF, "s", "m", {})
-        decisions.record(connection, run, [Decision(METRIC, Verdict("inactive", (), "gone"), (), "")], nothing, nothing)
+        run = decisions.DecisionContext("inactive", AS_OF, "s", "m", {})
+        decisions.record(connection, run, [Decision(METRIC, GateOutcome("inactive", (), "gone"), (), "")], noop, noop)
     republish(decided)
     assert shown(decided) == []
     record_property("observed", "shown before anything else")

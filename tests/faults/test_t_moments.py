@@ -12,8 +12,8 @@ import pytest
 from connectors.storage import home, warehouse
 from connectors.storage.home import Home
 from connectors.storage.warehouse import Connection
-from flows.causes import Changes
-from flows.dbt import Project
+from flows.stages.causes import Changes
+from flows.stages.dbt import Project
 from tests.faults.models import LEAP, build
 from tests.gates.consistent import AS_OF, case, shut
 from tokenshare.codec import decode, encode

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from expectations.evidence import Measured
-from expectations.gates import Case, Released, judge
+from expectations.gates import Case, ReleasedFindings, judge
 from tests.gates.tables import DAYS, TABLES, Table
 from tests.gates.tables_claims import CLAIM_EVIDENCE
 from tests.gates.tables_curated import CURATED_EVIDENCE
@@ -59,7 +59,7 @@ def candidate(id: str, table: Iterable[Mapping[str, Any]]) -> Candidate:
     return Candidate(METRIC_BY_ID[id], tuple(tuple(row[name] for name in names) for row in table))
 
 
-def case(*ids: str, released: Released = frozenset(), **broken: Break) -> Case:
+def case(*ids: str, released: ReleasedFindings = frozenset(), **broken: Break) -> Case:
     """The metrics `ids` of one group, among all candidates, with the tables of `broken` broken."""
     tables = {id: broken.get(id, list)([dict(row) for row in table]) for id, table in TABLES.items()}
     group = METRIC_BY_ID[ids[0]].group

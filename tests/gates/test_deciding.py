@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from tests.gates.consistent import candidate
-from tokenshare.publication import Check, Publication, Standing, Verdict, decide, hold_back, reason_of
+from tokenshare.publication import Check, GateOutcome, Publication, Standing, decide, hold_back, reason_of
 
 ID = "router_tokens_weekly"
 EARLIER, NOW = datetime(2026, 1, 12, 6, tzinfo=UTC), datetime(2026, 1, 13, 6, tzinfo=UTC)
@@ -60,7 +60,7 @@ TABLE = (
 )
 
 
-def decided(standing: Standing, found: object, *checks: Check, confirmed: bool = True) -> Verdict:
+def decided(standing: Standing, found: object, *checks: Check, confirmed: bool = True) -> GateOutcome:
     return decide(standing, found, checks, "suite", NOW, confirmed)  # type: ignore[arg-type]
 
 
@@ -126,7 +126,7 @@ def test_a_metric_without_a_candidate_is_held_at_what_it_shows() -> None:
         (1, "held", NOW, "no relation")
     ]
     assert hold_back(Standing(FROZEN, None, 1), "still", NOW).publications[0].held_since == EARLIER
-    assert hold_back(NOTHING, "no relation", NOW) == Verdict("held", (), "no relation")
+    assert hold_back(NOTHING, "no relation", NOW) == GateOutcome("held", (), "no relation")
 
 
 def test_a_reason_names_at_most_three_checks_and_none_that_only_alerts() -> None:

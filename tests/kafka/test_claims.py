@@ -8,8 +8,8 @@ import pytest
 from connectors.kafka import groups, topics
 from connectors.kafka.cluster import Cluster
 from flows import settings
-from flows.claim import SIGNED, claim_topics
-from flows.doctor import examine
+from flows.queries.doctor import examine
+from flows.setup.topic_ownership import SIGNED, sign_topics
 from tokenshare.errors import UsageError
 from tokenshare.topics import CONSUMER_GROUP, TOPIC_NAMES, USAGE_OBSERVED
 
@@ -22,23 +22,23 @@ def signed(cluster: Cluster) -> set[str]:
 
 
 def test_who_comes_first_signs_and_comes_again_wherever_it_lies(cluster: Cluster) -> None:
-    claim_topics(cluster, MINE)
+    sign_topics(cluster, MINE)
     assert signed(cluster) == {MINE}
-    claim_topics(cluster, MOVED)
+    sign_topics(cluster, MOVED)
     assert signed(cluster) == {MINE}
 
 
 def test_another_home_is_told_whose_topics_these_are(cluster: Cluster) -> None:
-    claim_topics(cluster, MINE)
+    sign_topics(cluster, MINE)
     with pytest.raises(UsageError, match=r"belong to another home \(1f /srv/mine\)") as told:
-        claim_topics(cluster, THEIRS)
+        sign_topics(cluster, THEIRS)
     assert "TOKENSHARE_KAFKA_TOPIC_PREFIX" in told.value.fix
     assert "--take-over" in told.value.fix
     assert signed(cluster) == {MINE}
 
 
 def test_doctor_says_so_before_a_pass_does(cluster: Cluster, tmp_path: Path) -> None:
-    claim_topics(cluster, THEIRS)
+    sign_topics(cluster, THEIRS)
     given = {
         "TOKENSHARE_HOME": str(tmp_path / "home"),
         "TOKENSHARE_KAFKA_BOOTSTRAP_SERVERS": cluster.bootstrap_servers,
@@ -50,25 +50,25 @@ def test_doctor_says_so_before_a_pass_does(cluster: Cluster, tmp_path: Path) -> 
 
 
 def test_a_prefix_of_its_own_is_enough(cluster: Cluster) -> None:
-    claim_topics(cluster, MINE)
+    sign_topics(cluster, MINE)
     other = replace(cluster, topic_prefix=f"{cluster.topic_prefix}theirs.")
-    claim_topics(other, THEIRS)
+    sign_topics(other, THEIRS)
     assert (signed(cluster), signed(other)) == ({MINE}, {THEIRS})
 
 
 def test_a_home_that_takes_over_keeps_the_offsets_and_shuts_the_other_out(cluster: Cluster) -> None:
-    claim_topics(cluster, MINE)
+    sign_topics(cluster, MINE)
     groups.commit(cluster, CONSUMER_GROUP, OFFSETS, signature=MINE)
-    claim_topics(cluster, THEIRS, is_taken_over=True)
+    sign_topics(cluster, THEIRS, is_taken_over=True)
     assert signed(cluster) == {THEIRS}
     assert groups.committed(cluster, CONSUMER_GROUP, TOPIC_NAMES) == OFFSETS
     with pytest.raises(UsageError):
-        claim_topics(cluster, MINE)
+        sign_topics(cluster, MINE)
 
 
 def test_offsets_that_nobody_signed_are_kept_and_signed(cluster: Cluster) -> None:
     topics.create(cluster, TOPIC_NAMES)
     groups.commit(cluster, CONSUMER_GROUP, OFFSETS)
-    claim_topics(cluster, MINE)
+    sign_topics(cluster, MINE)
     assert groups.committed(cluster, CONSUMER_GROUP, TOPIC_NAMES) == OFFSETS
     assert signed(cluster) == {MINE}

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from demo.world.models import Model
-from demo.world.volumes import Span, Usage, Used, gather
+from demo.world.models import SyntheticModel
+from demo.world.volumes import Usage, Used, UsedSpan, gather
 from tests.oracles.router import rank
 
 YEAR_AGO = timedelta(days=364)
 WEEK = 7
-Asked = Callable[[Model], bool]
+Asked = Callable[[SyntheticModel], bool]
 
 
 class Variant(NamedTuple):
@@ -50,14 +50,14 @@ COUNTED: dict[str, Asked] = {
 PARTS = ("all", "named", "known", "top10", "top9", "top5")
 
 
-def _count_china(span: Span, end: date, _: str, __: Usage) -> Iterator[Variant]:
+def _count_china(span: UsedSpan, end: date, _: str, __: Usage) -> Iterator[Variant]:
     for place, (method, counted, tokens) in enumerate(WAYS, 1):
         within = _within(span, tokens)
         own = sum(used.tokens for used in within if COUNTED[counted](used.model))
         yield Variant(method, place, end, own, sum(used.tokens for used in within))
 
 
-def _count_vendor(span: Span, end: date, vendor: str, _: Usage) -> Iterator[Variant]:
+def _count_vendor(span: UsedSpan, end: date, vendor: str, _: Usage) -> Iterator[Variant]:
     if not any(used.model.vendor_id == vendor for used in span):
         return
     for place, tokens in enumerate(PARTS, 1):
@@ -68,24 +68,24 @@ def _count_vendor(span: Span, end: date, vendor: str, _: Usage) -> Iterator[Vari
     yield Variant("upper", 9, end, most, sum(used.tokens for used in span))
 
 
-def _count_ranks(span: Span, end: date, entity: str, _: Usage) -> Iterator[Variant]:
+def _count_ranks(span: UsedSpan, end: date, entity: str, _: Usage) -> Iterator[Variant]:
     top = [model for model, _ in rank(span)[: int(entity.removeprefix("top"))]]
     yield Variant("origin", 1, end, sum(model.is_chinese for model in top), None)
     yield Variant("identified", 2, end, sum(model.is_identified for model in top), None)
 
 
-def _count_tokens(span: Span, end: date, _: str, __: Usage) -> Iterator[Variant]:
+def _count_tokens(span: UsedSpan, end: date, _: str, __: Usage) -> Iterator[Variant]:
     yield Variant("all", 1, end, sum(used.tokens for used in span), None)
 
 
-def _count_growth(span: Span, end: date, _: str, usage: Usage) -> Iterator[Variant]:
+def _count_growth(span: UsedSpan, end: date, _: str, usage: Usage) -> Iterator[Variant]:
     before = end - YEAR_AGO - timedelta(days=WEEK - 1)
     if before in usage:
         earlier = sum(used.tokens for used in gather(usage, before))
         yield Variant("all", 1, end, sum(used.tokens for used in span), earlier)
 
 
-COUNTS: dict[str, Callable[[Span, date, str, Usage], Iterator[Variant]]] = {
+COUNTS: dict[str, Callable[[UsedSpan, date, str, Usage], Iterator[Variant]]] = {
     "china_share": _count_china,
     "vendor_share": _count_vendor,
     "model_rank_china_count": _count_ranks,
@@ -94,7 +94,7 @@ COUNTS: dict[str, Callable[[Span, date, str, Usage], Iterator[Variant]]] = {
 }
 
 
-def _within(span: Span, tokens: str) -> list[Used]:
+def _within(span: UsedSpan, tokens: str) -> list[Used]:
     """The usage that a share is of: all, of named models, of known origin, or of the most-used models."""
     if tokens == "all":
         return span

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from demo.world import markets
 from demo.world.calendar import FINAL_AS_OF
-from demo.world.curated import ENTRIES, FIGURES, RELEASES, SYNTHETIC, Entry, Figure, Release
+from demo.world.curated import ENTRIES, FIGURES, RELEASES, SYNTHETIC, FactRow, LeaderboardEntry, ReleaseRow
 from demo.world.markets import fixings
 from tests.oracles import hub, watches
 from tests.oracles.answers import Answer, cells_of
@@ -26,7 +26,7 @@ RATIO_TITLES = {
 }
 MILLIONTHS, TRILLION = 100, 10**12  # of a ten thousandth; how a rate is rounded before many are averaged
 
-Told = TypeVar("Told", Figure, Entry, Release)
+Told = TypeVar("Told", FactRow, LeaderboardEntry, ReleaseRow)
 Rates = Mapping[tuple[str, date], int]  # per euro, in ten thousandths
 
 
@@ -48,13 +48,13 @@ def _known(rows: Iterable[Told]) -> list[Told]:
     return [row for row in rows if row.known_at <= FINAL_AS_OF]
 
 
-def _standing() -> list[Figure]:
+def _standing() -> list[FactRow]:
     """Of each figure the row that became known last, unless it was withdrawn."""
     newest = {(f.fact_id, f.company_id, f.fact_date): f for f in sorted(_known(FIGURES), key=lambda f: f.known_at)}
     return [figure for figure in newest.values() if figure.unit]
 
 
-def _value(figure: Figure, rates: Rates) -> dict[str, object]:
+def _value(figure: FactRow, rates: Rates) -> dict[str, object]:
     used = _rates_of(figure)
     low, high = (Decimal(text) if text else None for text in (figure.low, figure.high))
     return {
@@ -74,7 +74,7 @@ def _value(figure: Figure, rates: Rates) -> dict[str, object]:
     }
 
 
-def _basis(figure: Figure, used: list[date]) -> str:
+def _basis(figure: FactRow, used: list[date]) -> str:
     if not figure.currency:
         return "not money"
     if figure.currency == "USD":
@@ -82,7 +82,7 @@ def _basis(figure: Figure, used: list[date]) -> str:
     return f"average of {len(used)} rates, {used[0]} to {used[-1]}" if figure.over else f"rate of {used[0]}"
 
 
-def _rates_of(figure: Figure) -> list[date]:
+def _rates_of(figure: FactRow) -> list[date]:
     """The days whose rates convert a figure: those of its period, or the last one up to its date."""
     day = date.fromisoformat(figure.fact_date)
     if figure.over is None:
@@ -91,7 +91,7 @@ def _rates_of(figure: Figure) -> list[date]:
     return [fixing for fixing in fixings() if start <= fixing <= end]
 
 
-def _convert(figure: Figure, amount: Decimal | None, used: list[date], rates: Rates) -> Decimal | None:
+def _convert(figure: FactRow, amount: Decimal | None, used: list[date], rates: Rates) -> Decimal | None:
     """To the cent, at the plain average of the rates; each rate in whole trillionths of a dollar."""
     if amount is None or not figure.currency:
         return None
@@ -103,7 +103,7 @@ def _convert(figure: Figure, amount: Decimal | None, used: list[date], rates: Ra
     return Decimal((2 * int(amount * 100) * total + twice // 2) // twice) / 100
 
 
-def _divide(figures: list[Figure]) -> Iterator[Answer]:
+def _divide(figures: list[FactRow]) -> Iterator[Answer]:
     for ratio_id, (above_at, below_at) in RATIOS.items():
         above, below = (_nth(figures, *at) for at in (above_at, below_at))
         cells = {
@@ -116,12 +116,12 @@ def _divide(figures: list[Figure]) -> Iterator[Answer]:
         yield from cells_of("disclosed_ratio", {"ratio_id": ratio_id}, cells)
 
 
-def _nth(figures: list[Figure], fact_id: str, company_id: str, place: int) -> Figure:
+def _nth(figures: list[FactRow], fact_id: str, company_id: str, place: int) -> FactRow:
     own = [f for f in figures if (f.fact_id, f.company_id) == (fact_id, company_id)]
     return sorted(own, key=lambda f: f.fact_date)[place]
 
 
-def _rank(entries: list[Entry]) -> Iterator[Answer]:
+def _rank(entries: list[LeaderboardEntry]) -> Iterator[Answer]:
     for entry in entries:
         rivals = [e for e in entries if (e.board_id, e.ranking_date) == (entry.board_id, entry.ranking_date)]
         key = {"board_id": entry.board_id, "ranking_date": entry.ranking_date, "board_rank": _place(entry, rivals)}
@@ -137,12 +137,12 @@ def _rank(entries: list[Entry]) -> Iterator[Answer]:
         yield from cells_of("leaderboard_rank", {**key, "entry_id": entry.entry_id}, cells)
 
 
-def _place(entry: Entry, rivals: list[Entry]) -> int:
+def _place(entry: LeaderboardEntry, rivals: list[LeaderboardEntry]) -> int:
     """One more than the different scores above one's own."""
     return 1 + len({e.score for e in rivals if Decimal(e.score) > Decimal(entry.score)})
 
 
-def _count(releases: list[Release]) -> Iterator[Answer]:
+def _count(releases: list[ReleaseRow]) -> Iterator[Answer]:
     for release in releases:
         day = date.fromisoformat(release.release_date)
         year = {(day - timedelta(days=back)).isoformat() for back in range(365)}

@@ -7,7 +7,18 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from demo.world.calendar import FINAL_AS_OF
-from demo.world.markets import CORRECTED, CORRECTED_AT, LINES, RUNNING, SLIP, Drawn, Line, draw, fixings, sessions
+from demo.world.markets import (
+    CORRECTED,
+    CORRECTED_AT,
+    LINES,
+    RUNNING,
+    SLIP,
+    Drawn,
+    Ticker,
+    draw,
+    fixings,
+    sessions,
+)
 from tests.oracles.answers import Answer, cells_of
 
 # Valuations as the world's disclosures have them , in cents: the middle of the range, and its day.
@@ -59,7 +70,7 @@ def value(seed: int) -> dict[str, dict[date, Cap]]:
     }
 
 
-def _cap(line: Line, day: date, drawn: Drawn) -> Cap:
+def _cap(line: Ticker, day: date, drawn: Drawn) -> Cap:
     """All shares at the close, in USD at the rate of the day or of the last day before that has one; to the cent."""
     shares = line.counts[max(text for text in line.counts if text <= day.isoformat())]
     close = drawn.closes[line.symbol, day]
@@ -74,7 +85,7 @@ def _round(numerator: int, denominator: int) -> int:
     return (2 * numerator + denominator) // (2 * denominator)
 
 
-def _judge_caps(line: Line, caps: dict[date, Cap]) -> Iterator[tuple[date, dict[str, object]]]:
+def _judge_caps(line: Ticker, caps: dict[date, Cap]) -> Iterator[tuple[date, dict[str, object]]]:
     for day, cap in caps.items():
         yield (
             day,
@@ -146,6 +157,6 @@ def _worth_cells(metric: str, day: date, company: str, cents: int, basis: str, b
     yield from cells_of(metric, key, {"value_usd": cents / 100, "basis": basis, "basis_date": basis_date})
 
 
-def _write(metric: str, line: Line, rows: Iterable[tuple[date, dict[str, object]]]) -> Iterator[Answer]:
+def _write(metric: str, line: Ticker, rows: Iterable[tuple[date, dict[str, object]]]) -> Iterator[Answer]:
     for day, cells in rows:
         yield from cells_of(metric, {"session_date": f"{day}", "company_id": line.company_id}, cells)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from demo.world.calendar import BACKFILL_AS_OF, DAILY_AS_OFS, FIRST_DAY
 from demo.world.catalogue import CUT, CUT_AT, DISCOUNTED
 from demo.world.models import MODELS
-from demo.world.prices import CUT_TO, DROPS, NAMES, Price, price_on
+from demo.world.prices import CUT_TO, DROPS, NAMES, PricePair, price_on
 from tests.oracles.answers import Answer, Cells, cells_of
 
 REFERENCES = {
@@ -39,7 +39,7 @@ def _telling_days() -> set[date]:
     return {*days, *moves, *(day - timedelta(days=1) for day in moves), *CATALOGUE_AS_OFS}
 
 
-def list_models(day: date) -> Iterator[tuple[str, tuple[Price, str, bool]]]:
+def list_models(day: date) -> Iterator[tuple[str, tuple[PricePair, str, bool]]]:
     """By model: the catalogue's price where it was read that day and shows the model, else the book's."""
     at = CATALOGUE_AS_OFS.get(day)
     for model in MODELS:
@@ -51,13 +51,13 @@ def list_models(day: date) -> Iterator[tuple[str, tuple[Price, str, bool]]]:
             yield model.permaslug, (price_on(model, day), "genai_prices", False)
 
 
-def _costs(price: Price) -> Cells:
+def _costs(price: PricePair) -> Cells:
     given, taken = price
     costs = {"input": float(given), "output": float(taken), "blended": float(3 * given + taken) / 4}
     return {f"{side}_usd_per_million": cost for side, cost in costs.items()}
 
 
-def _ratios(price: Price, reference: Price) -> Cells:
+def _ratios(price: PricePair, reference: PricePair) -> Cells:
     parts = {"input": (1, 0), "output": (0, 1), "blended": (3, 1)}
     return {
         f"{side}_ratio": float(a * price[0] + b * price[1]) / float(a * reference[0] + b * reference[1])

@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from demo.world import volumes
 from demo.world.calendar import LAST_DAY
-from demo.world.models import Model
-from demo.world.volumes import SEVEN_DAYS, Span, Usage, gather
+from demo.world.models import SyntheticModel
+from demo.world.volumes import SEVEN_DAYS, Usage, UsedSpan, gather
 from tests.oracles.answers import Answer, Answers, Cells, write
 
 # Days of the fact that are written out: these, on which something happens, and the first of each month.
@@ -46,7 +46,7 @@ def route(usage: Usage, start: date) -> Answers:
     yield {}, {"tokens": tokens, "tokens_year_ago": before, "growth_ratio": before and tokens / before}
 
 
-def list_rows(day: Span) -> Answers:
+def list_rows(day: UsedSpan) -> Answers:
     for used in day:
         model = used.model
         origin = "unknown" if not model.is_of_known_origin else "chinese" if model.is_chinese else "other"
@@ -58,7 +58,7 @@ def list_rows(day: Span) -> Answers:
         )
 
 
-def name_vendors(span: Span) -> Answers:
+def name_vendors(span: UsedSpan) -> Answers:
     """`unknown` is a vendor here: `other`, every stealth model, everybody nobody mapped."""
     tokens, named, days = Counter[str](), Counter[str](), defaultdict[str, set[date]](set)
     for used in span:
@@ -74,24 +74,24 @@ def name_vendors(span: Span) -> Answers:
         yield {"vendor_id": vendor_id}, {"tokens": own, **shares, **counted}
 
 
-def split_openness(span: Span) -> Answers:
+def split_openness(span: UsedSpan) -> Answers:
     tally = _by_openness(span)
     for openness in OPENNESS:
         tokens = tally[openness]
         yield {"openness": openness}, {"tokens": tokens, "openness_share": tokens / tally.total()}
 
 
-def count_open(span: Span) -> Answers:
+def count_open(span: UsedSpan) -> Answers:
     tally = _by_openness(span)
     yield {}, divide(tally["open_chinese"], tally["open_chinese"] + tally["open_other"])
 
 
-def count_free(span: Span) -> Answers:
+def count_free(span: UsedSpan) -> Answers:
     free = total(span, lambda model: model.is_free)
     yield {}, {"free_tokens": free, "tokens": total(span), "free_share": free / total(span)}
 
 
-def rank_models(span: Span) -> Answers:
+def rank_models(span: UsedSpan) -> Answers:
     chinese_so_far = 0
     for place, (model, tokens) in enumerate(rank(span), 1):
         chinese_so_far += model.is_chinese
@@ -108,31 +108,31 @@ def rank_models(span: Span) -> Answers:
         )
 
 
-def identify(span: Span) -> Answers:
+def identify(span: UsedSpan) -> Answers:
     yield {}, divide(identified(span), total(span))
 
 
-def trace_origin(span: Span) -> Answers:
+def trace_origin(span: UsedSpan) -> Answers:
     yield {}, divide(chinese(span), total(span) - unknown(span))
 
 
-def count_top10(span: Span) -> Answers:
+def count_top10(span: UsedSpan) -> Answers:
     top = rank(span)[:10]
     denominator = sum(tokens for _, tokens in top)
     yield {}, divide(sum(tokens for model, tokens in top if model.is_chinese), denominator)
 
 
-def bound(span: Span) -> Answers:
+def bound(span: UsedSpan) -> Answers:
     yield {}, {**_bounds(span), "unknown_tokens": unknown(span), "tokens": total(span)}
 
 
-def trail(span: Span) -> Answers:
+def trail(span: UsedSpan) -> Answers:
     origin_share = chinese(span) / (total(span) - unknown(span))
     shares: Cells = {"identified_share": identified(span) / total(span), "origin_share": origin_share}
     yield {}, {**shares, **_bounds(span), "tokens": total(span)}
 
 
-def reconcile(span: Span) -> Answers:
+def reconcile(span: UsedSpan) -> Answers:
     """From the identified to the origin share: two steps add above the line, one takes away below it."""
     tokens = Counter[str]()
     for used in span:
@@ -160,12 +160,12 @@ def divide(numerator: int, denominator: int) -> Cells:
     return {"chinese_tokens": numerator, "denominator_tokens": denominator, "china_share": share}
 
 
-def _bounds(span: Span) -> Cells:
+def _bounds(span: UsedSpan) -> Cells:
     lowest, highest = chinese(span), chinese(span) + unknown(span)
     return {"lower_share": lowest / total(span), "upper_share": highest / total(span)}
 
 
-WEEKLY: dict[str, Callable[[Span], Answers]] = {
+WEEKLY: dict[str, Callable[[UsedSpan], Answers]] = {
     "china_share_identified_weekly": identify,
     "china_share_origin_weekly": trace_origin,
     "china_share_top10_weekly": count_top10,
@@ -179,14 +179,14 @@ WEEKLY: dict[str, Callable[[Span], Answers]] = {
 }
 
 
-def _by_openness(span: Span) -> Counter[str]:
+def _by_openness(span: UsedSpan) -> Counter[str]:
     tally = Counter[str]()
     for used in span:
         tally[_openness(used.model, used.day)] += used.tokens
     return tally
 
 
-def _openness(model: Model, day: date) -> str:
+def _openness(model: SyntheticModel, day: date) -> str:
     if not model.is_of_known_origin or model.openness == "unknown":
         return "unknown"
     openness = model.openness if day >= model.opened_date else "closed"
@@ -203,24 +203,24 @@ def settled(seed: int) -> Usage:
     return stands
 
 
-def total(span: Span, asked: Callable[[Model], bool] = lambda _: True) -> int:
+def total(span: UsedSpan, asked: Callable[[SyntheticModel], bool] = lambda _: True) -> int:
     return sum(used.tokens for used in span if asked(used.model))
 
 
-def identified(span: Span) -> int:
+def identified(span: UsedSpan) -> int:
     return total(span, lambda model: model.is_identified)
 
 
-def chinese(span: Span) -> int:
+def chinese(span: UsedSpan) -> int:
     return total(span, lambda model: model.is_chinese)
 
 
-def unknown(span: Span) -> int:
+def unknown(span: UsedSpan) -> int:
     """Tokens whose origin nobody can tell."""
     return total(span, lambda model: not model.is_of_known_origin)
 
 
-def rank(span: Span) -> list[tuple[Model, int]]:
+def rank(span: UsedSpan) -> list[tuple[SyntheticModel, int]]:
     """Models with the tokens of all their variants, most used first, ties by name; `other` is no model."""
     tokens, models = Counter[str](), {used.model.id: used.model for used in span}
     for used in span:

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from demo.world.calendar import BACKFILL_AS_OF
-from demo.world.models import Model
-from demo.world.volumes import SEVEN_DAYS, Span, gather
+from demo.world.models import SyntheticModel
+from demo.world.volumes import SEVEN_DAYS, UsedSpan, gather
 from tests.oracles.answers import Answer, Answers, Cells, write
 from tests.oracles.router import settled
 
@@ -35,7 +35,7 @@ def answers(seed: int) -> Iterator[Answer]:
             yield from write(METRIC, key, _bound(_bill(gather(usage, monday))))
 
 
-def price(model: Model, on: date = LOOKED_AT) -> tuple[Fraction, Fraction] | None:
+def price(model: SyntheticModel, on: date = LOOKED_AT) -> tuple[Fraction, Fraction] | None:
     """USD per million tokens in and out, as the catalogue says on a day; None where it lists the model no more."""
     if model.is_free:
         return Fraction(0), Fraction(0)
@@ -44,7 +44,7 @@ def price(model: Model, on: date = LOOKED_AT) -> tuple[Fraction, Fraction] | Non
     return Fraction(model.input_usd), Fraction(model.output_usd)
 
 
-def _bill(span: Span) -> dict[str, Bill]:
+def _bill(span: UsedSpan) -> dict[str, Bill]:
     bills: dict[str, Bill] = defaultdict(Bill)
     for used in span:
         bill, known = bills[used.model.vendor_id], price(used.model)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from demo.world.curated import Figure
+from demo.world.curated import FactRow
 from tests.oracles.answers import Answer, cells_of
 
 
@@ -81,7 +81,7 @@ TRENDING = Watch(
 GAPS = [Point("2026-03-01", Decimal("-6.8"), "quiet"), Point("2026-06-10", Decimal("-0.7"), "near")]
 
 
-def answers(figures: Iterable[Figure], american: Iterable[tuple[str, int]]) -> Iterator[Answer]:
+def answers(figures: Iterable[FactRow], american: Iterable[tuple[str, int]]) -> Iterator[Answer]:
     """`american` are the Hub's trending repositories of the United States, a count by day."""
     told = list(figures)
     for watch in READ:

@@ -14,9 +14,9 @@ import pytest
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from flows import settings
-from flows.deployments import run_once
-from flows.refresh import Report
-from flows.schedule import deployments
+from flows.orchestration.refresh import Report
+from flows.orchestration.runner import run_once
+from flows.orchestration.schedule import deployments
 from tests.prefect.server import Server, environment, free_port, start
 from tests.scene import ROUTER_ALONE, Scene, small_rows, statuses, write_prices, write_rankings
 from tokenshare.metrics import METRICS
@@ -82,8 +82,10 @@ def events(server: Server, kind: str, metric: str) -> list[dict[str, Any]]:
 
 
 def test_a_dead_port_costs_no_import_of_prefect() -> None:
-    asked = f"from flows.orchestrator import answers; print(answers('http://127.0.0.1:{free_port()}/api'))"
-    told = "import sys, flows.deployments; print('prefect' in sys.modules)"
+    asked = (
+        f"from flows.orchestration.prefect_flows import answers; print(answers('http://127.0.0.1:{free_port()}/api'))"
+    )
+    told = "import sys, flows.orchestration.runner; print('prefect' in sys.modules)"
     words = [sys.executable, "-c", f"{asked}; {told}"]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]

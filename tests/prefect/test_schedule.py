@@ -15,7 +15,7 @@ import pytest
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from demo.emulator.server import Upstream
-from flows.schedule import deployments
+from flows.orchestration.schedule import deployments
 from tests.cli.homes import HOLD, claimed, other_process
 from tests.prefect.server import Server, environment, start
 from tests.scene import ROUTER_ALONE, Scene, small_rows, write_rankings

@@ -7,9 +7,9 @@ import pytest
 
 from connectors.sources.claims import parse
 from connectors.sources.files import SHIPPED
-from flows.compose import compose
-from flows.dbt import read_graph
-from flows.graph import Graph
+from flows.queries.compose import compose
+from flows.stages.dbt import read_graph
+from flows.stages.graph import Graph
 from tests.sources.payloads import fetch_of, page_of
 from tokenshare.claims import ABOUT_BY_NAME, ABOUTS, ELSEWHERE, ROUTER, WINDOWS
 from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID

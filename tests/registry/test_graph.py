@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from flows import dbt
-from flows.graph import COMPOSED, PROJECT, Graph
+from flows.stages import dbt
+from flows.stages.graph import COMPOSED, PROJECT, Graph
 
 ELSEWHERE = Path("nowhere")
 Edit = Callable[[str], str]

@@ -9,13 +9,13 @@ from pydantic import BaseModel
 
 from expectations import laws
 from expectations.suites import suite_for
-from flows import alarms
-from tokenshare.alerts import Document
+from flows.stages import alert_rules
+from tokenshare.alerts import AlertDocument
 from tokenshare.errors import ExitCode
 from tokenshare.metrics import GROUPS, METRICS
 from tokenshare.render.alerts import alerts_page
 from tokenshare.render.reference import ALWAYS
-from tokenshare.runbooks import PAGES, Page, link_of
+from tokenshare.runbooks import PAGES, RunbookPage, link_of
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -45,9 +45,9 @@ def rules() -> set[str]:
 
 def faults() -> set[str]:
     """The faults beside the gates that alerts tell of."""
-    text = Path(alarms.__file__).read_text(encoding="utf-8")
-    assert alarms.FAILURES.keys() == {ExitCode.BUG, ExitCode.BROKER, ExitCode.RECORDS_LOST}
-    named = set(re.findall(r'runbook="(\w+)"', text)) | {*alarms.SILENCES.values(), *alarms.FAILURES.values()}
+    text = Path(alert_rules.__file__).read_text(encoding="utf-8")
+    assert alert_rules.FAILURES.keys() == {ExitCode.BUG, ExitCode.BROKER, ExitCode.RECORDS_LOST}
+    named = set(re.findall(r'runbook="(\w+)"', text)) | {*alert_rules.SILENCES.values(), *alert_rules.FAILURES.values()}
     return named | {"alert_undelivered"}
 
 
@@ -63,7 +63,7 @@ def test_a_file_for_each_kind_a_list_of_all_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("kind", PAGES, ids=lambda kind: kind.id)
-def test_a_page_says_once_what_holds_for_its_kind_and_then_what_is_particular(kind: Page) -> None:
+def test_a_page_says_once_what_holds_for_its_kind_and_then_what_is_particular(kind: RunbookPage) -> None:
     frame, *parts = re.split(r"^## (.*)$", FILES[f"{kind.id}.md"], flags=re.MULTILINE)
     meaning, look, mend, release = re.split(r"^\*\*(?:Look|Mend|Release)\.\*\*", frame, flags=re.MULTILINE)
     assert all(len(text.strip()) > 20 for text in (meaning.partition("\n# ")[2], mend, release))
@@ -73,7 +73,7 @@ def test_a_page_says_once_what_holds_for_its_kind_and_then_what_is_particular(ki
 
 
 @pytest.mark.parametrize("kind", PAGES, ids=lambda kind: kind.id)
-def test_a_link_of_an_alert_leads_to_the_anchor_that_github_makes(kind: Page) -> None:
+def test_a_link_of_an_alert_leads_to_the_anchor_that_github_makes(kind: RunbookPage) -> None:
     _, *made = anchors(FILES[f"{kind.id}.md"])
     assert [link_of(name) for name in kind.checks] == [f"{kind.id}.md#{anchor}" for anchor in made]
 
@@ -111,8 +111,8 @@ def test_anchors_are_those_of_github(text: str, expected: list[str]) -> None:
 
 
 def test_the_page_of_the_message_names_every_field() -> None:
-    text = alerts_page(Document)
-    kinds: list[type[BaseModel]] = [Document]
+    text = alerts_page(AlertDocument)
+    kinds: list[type[BaseModel]] = [AlertDocument]
     for kind in kinds:
         for name, field in kind.model_fields.items():
             assert field.exclude or f"| `{field.alias or name}` |" in text, name

@@ -12,7 +12,7 @@ from tokenshare import events, fields, rows
 from tokenshare.columns import Column, columns_of
 from tokenshare.events import Event
 from tokenshare.metrics import METRICS
-from tokenshare.rows import Row
+from tokenshare.rows import RowContract
 from tokenshare.topics import TOPIC_BY_NAME, TOPICS, Topic
 
 ALIASES = {name: found for name, found in vars(fields).items() if get_origin(found) is Annotated}
@@ -142,7 +142,7 @@ def test_every_event_travels_on_one_topic() -> None:
 
 def test_every_row_contract_is_a_metrics_own_or_the_parent_of_one() -> None:
     used = {kind for metric in METRICS for kind in metric.row.__mro__}
-    assert {kind.__name__ for kind in descendants(Row)} == {k.__name__ for k in used & descendants(Row)}
+    assert {kind.__name__ for kind in descendants(RowContract)} == {k.__name__ for k in used & descendants(RowContract)}
 
 
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from connectors.storage.warehouse import open_warehouse
-from flows.refresh import Report
+from flows.orchestration.refresh import Report
 from tests.scene import ROUTER_ALONE, Scene, small_rows, statuses, write_prices, write_rankings
 from tokenshare.errors import ExitCode
 from tokenshare.metrics import METRICS

@@ -17,8 +17,8 @@ from connectors.storage.alert_log import alert_status
 from connectors.storage.warehouse import open_warehouse
 from flows import settings
 from flows.cli import app
-from flows.refresh import Report
-from flows.surroundings import now
+from flows.orchestration.refresh import Report
+from flows.setup.clock import now
 from tests.receiver import DOWN, Receiver, listening
 from tests.scene import ROUTER_ALONE, Scene, small_rows, write_rankings
 from tokenshare.errors import BrokerUnavailable, Busy, ExitCode

@@ -11,9 +11,9 @@ import pytest
 
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
-from flows.check import check, read_question
-from flows.cite import cite
-from flows.refresh import Report
+from flows.orchestration.refresh import Report
+from flows.queries.check import check, read_question
+from flows.queries.cite import cite
 from tests.scene import WITHOUT_FACTS, Scene, small_rows, statuses, write_rankings
 from tokenshare.errors import ExitCode
 from tokenshare.metrics import METRIC_BY_ID

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from connectors.sources.files import SHIPPED
-from flows.refresh import Report
-from flows.release import Permit, release
+from flows.operations.release import ReleaseRequest, release
+from flows.orchestration.refresh import Report
 from tests.scene import Scene, statuses
 from tokenshare.errors import ExitCode
 from tokenshare.metrics import METRIC_BY_ID, METRICS
@@ -59,7 +59,10 @@ def let_go(scene: Scene, held: Step) -> Step:
     versions = {metric.id: metric.version for metric in held.report.metrics}
     for id in DISCLOSED:
         at = datetime.now(UTC)
-        release(scene.home, Permit(METRIC_BY_ID[id], versions[id], "Ada", "nobody stands by it", at, f"release-{id}"))
+        release(
+            scene.home,
+            ReleaseRequest(METRIC_BY_ID[id], versions[id], "Ada", "nobody stands by it", at, f"release-{id}"),
+        )
     return Step(held.report, {id: scene.metric(id) for id in CURATED}, scene.catalog("restatements"))
 
 

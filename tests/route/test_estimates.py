@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.check import check, read_question
+from flows.queries.check import check, read_question
 from tests.scene import ROUTER_ALONE, Scene, small_rows, statuses, write_prices, write_rankings
 
 SLICE = ("programming_share_weekly", "vendor_programming_share_weekly")

@@ -14,7 +14,7 @@ import pytest
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from connectors.storage.warehouse import open_warehouse
-from flows.refresh import Report
+from flows.orchestration.refresh import Report
 from tests.route.reader import reading_along
 from tests.scene import MODELS, ROUTER_ALONE, Row, Scene, statuses, write_prices, write_rankings
 from tokenshare.errors import ExitCode

@@ -11,10 +11,12 @@ import pytest
 from connectors.sources import huggingface_hub
 from connectors.sources.hub_listings import of_kinds, read_chains
 from connectors.storage.warehouse import open_warehouse
-from flows import collect, ingest, settings
-from flows.check import check, read_question
-from flows.ingest import SourceOutcome
-from flows.refresh import Report
+from flows import settings
+from flows.operations import ingest_history
+from flows.orchestration.refresh import Report
+from flows.queries.check import check, read_question
+from flows.stages import ingest
+from flows.stages.ingest import SourceOutcome
 from tests.hub import write_hub
 from tests.scene import ROUTER_ALONE, Scene, statuses
 from tokenshare.errors import ExitCode, UsageError
@@ -91,7 +93,7 @@ def story(hub_scene: Scene, world: Path) -> Iterator[dict[date, Step]]:
     moments = [datetime.fromisoformat(at(day)) for day in EARLIER]
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("connectors.sources.hub_listings.PAGE_ROWS", 5)
-        outcomes = collect.collect(settings.load(scene.variables), world, [ID], moments, lambda _: None, "world")
+        outcomes = ingest_history.collect(settings.load(scene.variables), world, [ID], moments, lambda _: None, "world")
         assert [(outcome.id, outcome.status, outcome.events) for outcome in outcomes] == [(ID, "fetched", 12)] * 3
         steps = {CLEAN: play(scene, world, CLEAN)}
         with pytest.MonkeyPatch.context() as broken:
@@ -102,7 +104,7 @@ def story(hub_scene: Scene, world: Path) -> Iterator[dict[date, Step]]:
         with open_warehouse(scene.home.warehouse) as connection:
             assert connection.execute("SELECT count(*) FROM ledger.runs").fetchone() == (len(steps),)
         with pytest.raises(UsageError, match="was fetched as of"):
-            collect.collect(settings.load(scene.variables), world, [ID], moments, lambda _: None, "world")
+            ingest_history.collect(settings.load(scene.variables), world, [ID], moments, lambda _: None, "world")
         yield steps
 
 

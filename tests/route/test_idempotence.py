@@ -13,9 +13,10 @@ from connectors import lock
 from connectors.storage import home
 from connectors.storage.publications.published import open_published
 from flows import settings
-from flows.ingest import ingest
-from flows.refresh import Report
-from flows.surroundings import new_run_id, now, open_run
+from flows.orchestration.refresh import Report
+from flows.setup.clock import new_run_id, now
+from flows.setup.context import open_pass
+from flows.stages.ingest import ingest
 from tests.scene import ROUTER_ALONE, Scene, small_rows, statuses, write_rankings
 from tokenshare.errors import Busy, ExitCode, UsageError
 
@@ -122,5 +123,5 @@ def ask(scene: Scene, world: Path, as_of: str) -> str:
     """What becomes of the keyed source in a pass that goes no further than fetching."""
     at = datetime.fromisoformat(as_of)
     sources = ["openrouter_rankings"]
-    with open_run(settings.load(scene.variables), at, new_run_id(at), at, world, sources, lambda _: None) as run:
+    with open_pass(settings.load(scene.variables), at, new_run_id(at), at, world, sources, lambda _: None) as run:
         return next(found.status for found in ingest(run) if found.id in sources)

@@ -11,9 +11,10 @@ import pytest
 
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
-from flows import looks, settings
-from flows.check import check, read_question
-from flows.refresh import Report
+from flows import settings
+from flows.orchestration.refresh import Report
+from flows.queries import overview
+from flows.queries.check import check, read_question
 from tests.scene import Scene, small_rows, statuses, write_rankings
 from tokenshare.errors import ExitCode, UsageError
 
@@ -307,7 +308,7 @@ def test_what_the_market_does_not_tell_has_no_data(story: tuple[Scene, dict[str,
 
 
 def test_status_lists_the_ticker_nobody_mapped(story: tuple[Scene, dict[str, Step]]) -> None:
-    listed = looks.status(settings.load(story[0].variables))["unknown_tickers"]
+    listed = overview.status(settings.load(story[0].variables))["unknown_tickers"]
     assert [row["symbol"] for row in listed] == ["ACME"]
     assert datetime.fromisoformat(str(listed[0]["last_session_date"])).date() == date(2026, 7, 3)
 

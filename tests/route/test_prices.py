@@ -12,10 +12,11 @@ from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from demo.emulator.server import Upstream
 from demo.world.prices import COLUMNS
-from flows import looks, settings
-from flows.check import check, read_question
-from flows.refresh import Report
-from flows.trace import trace
+from flows import settings
+from flows.orchestration.refresh import Report
+from flows.queries import overview
+from flows.queries.check import check, read_question
+from flows.queries.trace import trace
 from tests.scene import MODELS, ROUTER_ALONE, Scene, small_rows, statuses, write_prices, write_rankings
 from tokenshare.errors import ExitCode, UsageError
 from tokenshare.metrics import METRIC_BY_ID, METRICS
@@ -181,7 +182,7 @@ def test_a_good_book_lets_the_prices_go(story: Story) -> None:
 
 
 def test_disagreements_and_names_nobody_mapped_are_listed(story: Story) -> None:
-    found = looks.status(settings.load(story.scene.variables))
+    found = overview.status(settings.load(story.scene.variables))
     (off,) = found["price_disagreements"]
     assert (off["model_id"], off["first_date"], off["last_date"]) == (SOL, date(2026, 6, 15), date(2026, 6, 21))
     assert (off["catalogue_output_usd_per_million"], off["book_output_usd_per_million"]) == (30, 45)

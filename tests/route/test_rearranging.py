@@ -14,12 +14,12 @@ import pytest
 from connectors.storage import landing, warehouse
 from connectors.storage.home import Home
 from connectors.storage.landing import compaction, dead_letters, file_replacement
-from connectors.storage.landing.dead_letters import Outcome
+from connectors.storage.landing.dead_letters import DeadLetterOutcome
 from connectors.storage.landing.file_replacement import Change
 from connectors.storage.warehouse import ledger, open_warehouse
 from tokenshare.errors import UsageError
 from tokenshare.events import UsageObserved
-from tokenshare.nothing import nothing
+from tokenshare.noop import noop
 from tokenshare.offsets import Landed, Range, Record, RecordId
 from tokenshare.topics import USAGE_OBSERVED
 
@@ -49,7 +49,7 @@ def home(tmp_path: Path) -> Home:
     ]
     with open_warehouse(mine.warehouse) as connection:
         ledger.intend(connection, "run", FILES)
-        ledger.record_landed(connection, "run", AT, manifests, nothing)
+        ledger.record_landed(connection, "run", AT, manifests, noop)
         warehouse.show_landed(connection, mine.landing)
     return mine
 
@@ -85,7 +85,7 @@ def is_whole(home: Home) -> bool:
     return all(follows) and all(told) and files(home) == {landed.range.file_name for landed in found}
 
 
-def compact(home: Home, records: int = 100, midway: Callable[[], None] = nothing) -> list[Any]:
+def compact(home: Home, records: int = 100, midway: Callable[[], None] = noop) -> list[Any]:
     with open_warehouse(home.warehouse) as connection:
         file_replacement.delete_obsolete(connection, home.landing)
         return compaction.compact(connection, home.landing, records, Change("compact", AT, midway))
@@ -160,14 +160,14 @@ def test_a_kill_leaves_it_as_it_was_or_merged(home: Home, step: int) -> None:
     assert rows(home) == before
 
 
-def redrive(home: Home, midway: Callable[[], None] = nothing) -> None:
+def redrive(home: Home, midway: Callable[[], None] = noop) -> None:
     id = RecordId(TOPIC, 0, BAD)
     with open_warehouse(home.warehouse) as connection:
         file_replacement.delete_obsolete(connection, home.landing)
         whole = dead_letters.containing(connection, id)
         assert whole
         if not dead_letters.is_landed(home.landing, whole, id):
-            outcome = Outcome("redriven", "Ada", "mended", AT)
+            outcome = DeadLetterOutcome("redriven", "Ada", "mended", AT)
             dead_letters.land(
                 connection, home.landing, whole, row(0, BAD), Change("redrive", AT, midway),
                 lambda: dead_letters.record(connection, id, outcome),
@@ -197,7 +197,7 @@ def test_a_single_record_of_a_file_of_its_own_is_redriven_in_place(tmp_path: Pat
     alone = Range(TOPIC, 0, BAD, BAD + 1)
     manifest = landing.write(home.landing, USAGE_OBSERVED, alone, [], 1)
     with open_warehouse(home.warehouse) as connection:
-        ledger.record_landed(connection, "run", AT, [manifest], nothing)
+        ledger.record_landed(connection, "run", AT, [manifest], noop)
     redrive(home)
     assert len(rows(home)) == 1
     assert is_whole(home)

@@ -12,8 +12,8 @@ import pytest
 
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
-from flows.check import check, read_question
-from flows.cite import cite
+from flows.queries.check import check, read_question
+from flows.queries.cite import cite
 from tests.route import independent
 from tests.scene import ROUTER_ALONE, WITHOUT_FACTS, Scene, statuses
 from tokenshare.metrics import METRIC_BY_ID, METRICS

@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli import app
-from flows.refresh import Report
-from flows.release import Permit, release
+from flows.operations.release import ReleaseRequest, release
+from flows.orchestration.refresh import Report
 from tests.scene import ROUTER_ALONE, Row, Scene, small_rows, statuses, write_rankings
 from tokenshare.errors import ExitCode, UsageError
 from tokenshare.metrics import METRIC_BY_ID, METRICS
@@ -37,8 +37,8 @@ def held(home_of: Callable[..., Scene], tmp_path_factory: pytest.TempPathFactory
     return Held(scene, world, scene.refresh(HELD_AT, world))
 
 
-def permit(id: str = "vendor_share_daily", version: int = 2, run_id: str = "release-1") -> Permit:
-    return Permit(METRIC_BY_ID[id], version, "Ada", "a launch, seen elsewhere too", datetime.now(UTC), run_id)
+def permit(id: str = "vendor_share_daily", version: int = 2, run_id: str = "release-1") -> ReleaseRequest:
+    return ReleaseRequest(METRIC_BY_ID[id], version, "Ada", "a launch, seen elsewhere too", datetime.now(UTC), run_id)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_release_lets_the_whole_group_go_on_record_and_the_next_clean_day_foll
     scene = held.scene
     made = release(scene.home, permit())
     assert {decision.metric.id for decision in made} == set(ROUTER)
-    mind_released(scene, newest=15)
+    assert_released(scene, newest=15)
     (record,) = scene.catalog("releases")
     assert (record["metric"], record["version"], record["released_by"]) == ("vendor_share_daily", 2, "Ada")
     assert (record["check"], record["key"]) == ("volume_ratio", "2026-06-15")
@@ -76,10 +76,10 @@ def test_a_release_lets_the_whole_group_go_on_record_and_the_next_clean_day_foll
     report = scene.refresh(NEXT, held.world)
     assert report.exit_code == ExitCode.OK, report.document()
     assert statuses(report)["fct_usage_daily"] == "published"
-    mind_released(scene, newest=16)
+    assert_released(scene, newest=16)
 
 
-def mind_released(scene: Scene, newest: int) -> None:
+def assert_released(scene: Scene, newest: int) -> None:
     for id in ROUTER:
         rows = scene.metric(id)
         assert {(row["status"], row["held_since"]) for row in rows} == {("released", None)}, id

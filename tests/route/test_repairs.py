@@ -14,13 +14,15 @@ from connectors.kafka.producer import Message
 from connectors.storage import archive, landing
 from connectors.storage.publications import retention
 from connectors.storage.warehouse import builds, ledger, open_warehouse
-from flows import compaction, dead_letters, looks, settings
-from flows.backfill import backfill
+from flows import settings
 from flows.cli.parsers import read_range
-from flows.dead_letters import DeadLetterAction
-from flows.reland import reland
-from flows.trace import trace
-from flows.verify import verify
+from flows.operations import compact, dead_letters
+from flows.operations.backfill import backfill
+from flows.operations.dead_letters import DeadLetterAction
+from flows.operations.reland import reland
+from flows.queries import overview
+from flows.queries.trace import trace
+from flows.queries.verify import verify
 from tests.faults.oracles import find_litter, find_losses
 from tests.faults.oracles import shown as seen_by_readers
 from tests.faults.stages import opened_run
@@ -29,7 +31,7 @@ from tokenshare.codec import encode
 from tokenshare.errors import ExitCode, UsageError
 from tokenshare.events import UsageObserved
 from tokenshare.metrics import METRIC_BY_ID, METRICS
-from tokenshare.nothing import nothing
+from tokenshare.noop import noop
 from tokenshare.offsets import Landed, Range, RecordId
 from tokenshare.topics import USAGE_OBSERVED
 
@@ -166,7 +168,7 @@ def letters(scene: Scene) -> Letters:
     )  # fmt: skip
     producer.send(cluster, [Message(NAME, b"bad", b"{"), Message(NAME, b"bad", None)])
     with opened_run(scene, LATER, Path(scene.root)) as run:
-        from flows.land import land
+        from flows.stages.land import land
 
         land(run)
     before = ranges.positions(cluster, [NAME])
@@ -177,7 +179,7 @@ def letters(scene: Scene) -> Letters:
     producer.send(cluster, [letter, letter])
     landing.write(scene.home.landing, USAGE_OBSERVED, new, [], 1)
     with open_warehouse(scene.home.warehouse) as connection:
-        ledger.record_landed(connection, "older", at, [Landed(new, 0, 1)], nothing)
+        ledger.record_landed(connection, "older", at, [Landed(new, 0, 1)], noop)
     found = dead_letters.dead_letter_reader.read(cluster, [NAME])
     return Letters(RecordId(NAME, new.partition, new.start), [x.id for x in found if x.message != "an old complaint"])
 
@@ -211,7 +213,7 @@ def test_a_redriven_record_lands_once(scene: Scene, letters: Letters) -> None:
     again = dead_letters.redrive(given(scene), DeadLetterAction((letters.well,), "Ada", ""), quiet)
     assert [row["outcome"] for row in again["letters"]] == ["landed already"]
     assert stranger(scene) == [letters.well]
-    (counted,) = looks.status(given(scene))["dead_letters"]
+    (counted,) = overview.status(given(scene))["dead_letters"]
     assert (counted["topic"], counted["open"], counted["redriven"], counted["dropped"]) == (NAME, 2, 1, 0)
 
 
@@ -223,7 +225,7 @@ def test_a_dropped_record_leaves_who_and_why_and_is_not_redriven(scene: Scene, l
             "SELECT decided_by, reason FROM ledger.dead_letters WHERE outcome = 'dropped'"
         ).fetchall()
     assert row == [("Ada", "a test of theirs")]
-    assert [row["dropped"] for row in looks.status(given(scene))["dead_letters"]] == [1]
+    assert [row["dropped"] for row in overview.status(given(scene))["dead_letters"]] == [1]
     with pytest.raises(UsageError, match=r"was dropped by Ada \(a test of theirs\)"):
         dead_letters.redrive(given(scene), DeadLetterAction((id,), "Bob", ""), quiet)
     with pytest.raises(UsageError, match="was already dropped"):
@@ -236,7 +238,7 @@ def test_a_dropped_record_leaves_who_and_why_and_is_not_redriven(scene: Scene, l
 
 def test_after_compaction_the_same_numbers_come_out_and_are_traced(scene: Scene, world: Path, letters: Letters) -> None:
     before, was = seen_by_readers(scene), len(list(scene.home.landing.rglob("*.parquet")))
-    assert compaction.compact(given(scene))["merged"]
+    assert compact.compact(given(scene))["merged"]
     assert len(list(scene.home.landing.rglob("*.parquet"))) < was
     with open_warehouse(scene.home.warehouse) as connection:
         builds.delete(connection)
@@ -264,11 +266,11 @@ def test_replaced_versions_are_pruned_by_policy_and_the_shown_one_never(scene: S
         pruned = retention.prune(connection, scene.home, METRICS, far, far)
         assert retention.prune(connection, scene.home, METRICS, far, far) == []
     assert [old.version for old in pruned if old.metric == metric.id] == [p["version"] for p in published[:-1]]
-    assert compaction.compact(given(scene))["pruned"] == []
+    assert compact.compact(given(scene))["pruned"] == []
     files = sorted(path.name for path in (scene.home.published / metric.id).glob("*.parquet"))
     assert files == [f"{published[-1]['version']}.parquet"]
     assert scene.metric(metric.id) == before
     with pytest.raises(UsageError, match=r"version 1 was pruned on"):
-        looks.metric(scene.home, metric, published[0]["as_of"])
+        overview.metric(scene.home, metric, published[0]["as_of"])
     assert trace(scene.home, METRIC_BY_ID["china_share_origin_weekly"], ["2026-W24"]).is_equal
     assert verify(scene.home, quiet, is_all=True)["breaches"] == []

@@ -15,8 +15,8 @@ import pytest
 
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
-from flows import looks
-from flows.trace import trace
+from flows.queries import overview
+from flows.queries.trace import trace
 from tests.route import independent
 from tests.scene import ROUTER_ALONE, Scene, statuses
 from tokenshare.metrics import METRIC_BY_ID, METRICS
@@ -144,7 +144,7 @@ def test_a_version_moves_exactly_when_values_change(replay: Replay, metric: str)
 @pytest.mark.parametrize("as_of", LOOKED_BACK_AT, ids=lambda as_of: f"{as_of:%m-%d}")
 def test_a_look_back_shows_what_readers_saw_then(replay: Replay, as_of: datetime) -> None:
     for id in SHOWN:
-        answer = looks.metric(replay.scene.home, METRIC_BY_ID[id], as_of + timedelta(hours=17))
+        answer = overview.metric(replay.scene.home, METRIC_BY_ID[id], as_of + timedelta(hours=17))
         assert answer["rows"] == replay.mornings[as_of].rows[id]
         assert answer["version"] == replay.mornings[as_of].versions[id]
         assert answer["as_of"] <= as_of
@@ -155,7 +155,7 @@ def test_a_look_back_shows_what_the_upstream_had_told_by_then(replay: Replay, as
     told = independent.compute(replay.world, as_of)
     assert set(told) == set(SHOWN)
     for id, wanted in told.items():
-        rows = looks.metric(replay.scene.home, METRIC_BY_ID[id], as_of)["rows"]
+        rows = overview.metric(replay.scene.home, METRIC_BY_ID[id], as_of)["rows"]
         assert len(rows) == len(wanted)
         assert independent.differences(rows, wanted, METRIC_BY_ID[id].grain) == []
 

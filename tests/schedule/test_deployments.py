@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.sources import SOURCES
-from flows.schedule import deployments, with_files
+from flows.orchestration.schedule import deployments, with_files
 from tokenshare.render.deployments import prefect_text
 from tokenshare.sources import CURATED, DAILY, HOURLY, ON_CHANGE, WEEKLY, Source
 

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tokenshare.errors import ContractViolation
-from tokenshare.known_rows import Row, Table, read_csv, select_known
+from tokenshare.known_rows import KnownRow, Table, read_csv, select_known
 
 TABLE = Table("x.csv", ("known_at", "id", "low", "high"), ("id",), ("low", "high"))
 HEADER = "known_at,id,low,high\n"
 FIRST = datetime(2026, 5, 1, tzinfo=UTC)
 
 
-def rows(*lines: tuple[int, str, str, str]) -> list[Row]:
+def rows(*lines: tuple[int, str, str, str]) -> list[KnownRow]:
     """A row a line: the days after the first on which it becomes known, then its cells."""
     text = "".join(f"{(FIRST + timedelta(days)).isoformat()},{','.join(cells)}\n" for days, *cells in lines)
     return read_csv((HEADER + text).encode(), TABLE.file, TABLE.columns)

@@ -14,7 +14,7 @@ from demo.emulator.answers import Refusal
 from demo.emulator.hub import CALLS_A_WINDOW, Budget
 from demo.emulator.server import Upstream
 from flows import settings
-from flows.surroundings import open_upstreams
+from flows.setup.upstreams import open_upstreams
 from tests.hub import REPOSITORIES, write_hub
 from tests.upstream.worlds import head, ok, scripted
 from tokenshare.errors import SourceAbsent
@@ -167,7 +167,7 @@ def test_the_hub_has_a_place_a_budget_and_a_deadline_of_its_own(world: Path) -> 
     set_up = settings.load(given)
     for place in (world, None):
         with open_upstreams(set_up, place, AS_OF) as upstreams:
-            hub = upstreams.places["huggingface"]
+            hub = upstreams.endpoints["huggingface"]
         assert (hub.calls, hub.deadline_seconds) == (44, 240.0)
     assert (hub.url, hub.key, hub.key_name) == ("http://127.0.0.1:9", TOKEN, "HF_TOKEN")
     assert TOKEN not in repr(hub) + repr(set_up)

@@ -11,8 +11,8 @@ from rich.console import Console
 
 from connectors.storage.home import Home
 from flows.cli import provenance, tables
-from flows.verify import verify
-from flows.verify.promises import PROMISES, Promise
+from flows.queries.verify import verify
+from flows.queries.verify.promises import PROMISES, Promise
 from tests.cli.homes import HOLD, claimed, other_process
 from tests.verify.corruptions import CORRUPTIONS, SHARES, decide, show
 from tokenshare.errors import Busy, ExitCode, UsageError

@@ -10,8 +10,8 @@ import pytest
 
 from connectors.storage.home import Home
 from connectors.storage.publications import catalog, vintages
-from flows import looks
-from flows.cite import cite
+from flows.queries import overview
+from flows.queries.cite import cite
 from tests.verify.conftest import FIRST, SECOND
 from tests.verify.corruptions import show
 from tokenshare.columns import columns_of
@@ -46,7 +46,7 @@ def test_plain_sql_gives_each_version_to_the_digit(clean: Home, pass_number: int
 
 @pytest.mark.parametrize("pass_number", MOMENTS)
 def test_the_command_looks_back_by_vintages(clean: Home, pass_number: int) -> None:
-    looked = looks.metric(clean, USAGE, MOMENTS[pass_number] + timedelta(hours=1))
+    looked = overview.metric(clean, USAGE, MOMENTS[pass_number] + timedelta(hours=1))
     assert (looked["version"], looked["as_of"]) == (pass_number, MOMENTS[pass_number])
     tokens = {(str(row["usage_date"]), row["model_permaslug"]): row["tokens"] for row in looked["rows"]}
     assert tokens[SEEN[0], SEEN[1]] == {1: 3_000_014, 2: 2_900_000}[pass_number]
@@ -118,7 +118,7 @@ def test_a_file_of_an_earlier_form_says_what_to_do(copied: Callable[[], Home]) -
     home = copied()
     show("DROP SCHEMA vintages CASCADE")(home)
     with pytest.raises(UsageError, match="earlier form, without vintages: run `tokenshare refresh`"):
-        looks.metric(home, WEEKLY, MOMENTS[1])
+        overview.metric(home, WEEKLY, MOMENTS[1])
 
 
 def test_a_row_that_went_and_came_back_has_a_line_for_each_time(tmp_path: Path) -> None:

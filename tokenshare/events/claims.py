@@ -19,7 +19,7 @@ class ClaimQuoted(Event):
     value: f.Figure
     unit: f.ClaimUnit
     rounding: f.RoundingStep
-    about: f.About
+    about: f.AboutName
     entity: f.ClaimEntity
     period_start: f.ClaimPeriodDate
     period_end: f.ClaimPeriodDate

@@ -26,7 +26,7 @@ RoundingStep = Annotated[
     ),
 ]
 ClaimUnit = Annotated[str, Field(pattern=TEXT, max_length=64, description="Unit of the quoted number.")]
-About = Annotated[str, Field(pattern=NAME, description="What the claim is about: a family of metrics.")]
+AboutName = Annotated[str, Field(pattern=NAME, description="What the claim is about: a family of metrics.")]
 StandsOn = Annotated[
     str, Field(pattern=NAME, description="The published metric that a number is drawn from; its standing is theirs.")
 ]

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from tokenshare.topics import Topic
 
-Window = Literal["day", "trailing7", "week", "month", "history", "snapshot"]
+MetricWindow = Literal["day", "trailing7", "week", "month", "history", "snapshot"]
 OWNER = "tokenshare maintainers"
 
 
@@ -33,7 +33,7 @@ class Metric:
     group: str
     topics: tuple[Topic, ...]
     needs: tuple[tuple[str, ...], ...]
-    window: Window = "week"
+    window: MetricWindow = "week"
     share: str | None = None
     has_year_ago: bool = False
     exclusions: str = "none"

@@ -9,7 +9,7 @@ from tokenshare.runbooks import link_of
 
 Setting = tuple[str, str, str]  # variable, default, meaning
 Kept = tuple[str, str, str, Sequence[str]]  # name, what it says, what mends it, the promises it stands on
-Law = tuple[str, str, str]  # name, the interval in words, meaning
+LawLine = tuple[str, str, str]  # name, the interval in words, meaning
 
 EXITS: Mapping[ExitCode, str] = {
     ExitCode.OK: "All went well; also a demo with the hold it plans.",
@@ -81,7 +81,7 @@ def exits_page(gravity: Sequence[ExitCode]) -> str:
     )
 
 
-def checks_page(groups: Sequence[Group], laws: Sequence[Law], metrics: Sequence[Metric]) -> str:
+def checks_page(groups: Sequence[Group], laws: Sequence[LawLine], metrics: Sequence[Metric]) -> str:
     """The checks between a candidate and its readers: build, evidence, laws."""
     held_by = {law: ", ".join(code(m.id) for m in metrics if law in m.laws) for law, _, _ in laws}
     lawful = [(_linked(law), where, meaning, held_by[law]) for law, where, meaning in laws]

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tokenshare.metrics import Group, Metric
 from tokenshare.render.markdown import code, facts, page, table
-from tokenshare.render.reference import ALWAYS, FRESHNESS, Law
-from tokenshare.runbooks import PAGES, Page, link_of
+from tokenshare.render.reference import ALWAYS, FRESHNESS, LawLine
+from tokenshare.runbooks import PAGES, RunbookPage, link_of
 
-Row = tuple[str, str, str]  # where it is judged, where numbers must lie, what it asks
+ContractLine = tuple[str, str, str]  # where it is judged, where numbers must lie, what it asks
 STATUS = "tokenshare status"
 
 
-def runbook_pages(groups: Sequence[Group], laws: Sequence[Law], metrics: Sequence[Metric]) -> dict[str, str]:
+def runbook_pages(groups: Sequence[Group], laws: Sequence[LawLine], metrics: Sequence[Metric]) -> dict[str, str]:
     """File name, to the text of its page."""
     asked = {**_evidence(groups), **_laws(laws, metrics)}
     return {"README.md": _index(), **{f"{kind.id}.md": _page(kind, asked) for kind in PAGES}}
@@ -26,7 +26,7 @@ def _index() -> str:
     return page("Runbooks", "What to do about a check that failed, or about another fault.", facts(kinds))
 
 
-def _page(kind: Page, asked: Mapping[str, Sequence[Row]]) -> str:
+def _page(kind: RunbookPage, asked: Mapping[str, Sequence[ContractLine]]) -> str:
     look = "\n".join(("```sh", *kind.look, STATUS, "```"))
     return page(
         kind.title,
@@ -38,7 +38,7 @@ def _page(kind: Page, asked: Mapping[str, Sequence[Row]]) -> str:
     )
 
 
-def _entry(name: str, text: str, rows: Sequence[Row]) -> str:
+def _entry(name: str, text: str, rows: Sequence[ContractLine]) -> str:
     """What is particular to one check; its heading is the anchor that alerts link."""
     judged = table(("judged on", "must lie in", "what it asks"), rows) if rows else ""
     required = f"**Requirement.** {ALWAYS[name]}" if name in ALWAYS else ""
@@ -46,8 +46,8 @@ def _entry(name: str, text: str, rows: Sequence[Row]) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _evidence(groups: Sequence[Group]) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
+def _evidence(groups: Sequence[Group]) -> dict[str, list[ContractLine]]:
+    found: dict[str, list[ContractLine]] = {}
     for group in groups:
         for one in group.evidence:
             found.setdefault(one.name, []).append((code(group.id), str(one.within), one.meaning))
@@ -56,13 +56,13 @@ def _evidence(groups: Sequence[Group]) -> dict[str, list[Row]]:
     return {name: list(_merged(rows)) for name, rows in found.items()}
 
 
-def _merged(rows: Sequence[Row]) -> Iterator[Row]:
+def _merged(rows: Sequence[ContractLine]) -> Iterator[ContractLine]:
     """Groups that are asked the same share a line."""
     for within, meaning in dict.fromkeys((within, meaning) for _, within, meaning in rows):
         yield ", ".join(where for where, *rest in rows if tuple(rest) == (within, meaning)), within, meaning
 
 
-def _laws(laws: Sequence[Law], metrics: Sequence[Metric]) -> dict[str, list[Row]]:
+def _laws(laws: Sequence[LawLine], metrics: Sequence[Metric]) -> dict[str, list[ContractLine]]:
     return {
         name: [(", ".join(code(metric.id) for metric in metrics if name in metric.laws), within, meaning)]
         for name, within, meaning in laws

@@ -3,13 +3,13 @@
 from pydantic import Field
 
 from tokenshare import fields as f
-from tokenshare.rows.row import Row
+from tokenshare.rows.row import RowContract
 
 
-class ClaimVerdict(Row):
+class ClaimVerdict(RowContract):
     claim_id: f.ClaimId
     quote: f.Quote
-    about: f.About
+    about: f.AboutName
     entity: f.ClaimEntity
     stands_on: f.StandsOn | None = Field(
         description="The metric whose numbers it is held against; null where no source of ours observes them."

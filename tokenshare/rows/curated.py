@@ -7,7 +7,7 @@ from pydantic import Field
 from pydantic.config import JsonDict
 
 from tokenshare import fields as f
-from tokenshare.rows.row import Row
+from tokenshare.rows.row import RowContract
 
 OF_THE_UNIT: JsonDict = {"unit": "as `unit` says"}
 USD: JsonDict = {"unit": "USD"}
@@ -15,7 +15,7 @@ LOW = "Least that the source gives; null where it gives no least."
 HIGH = "Most that the source gives; null where it gives no most."
 
 
-class DisclosedValue(Row):
+class DisclosedValue(RowContract):
     fact_id: f.FactId
     company_id: f.CompanyId
     fact_date: f.FactDate
@@ -38,7 +38,7 @@ class DisclosedValue(Row):
     citation: f.Citation
 
 
-class Disclosure(Row):
+class Disclosure(RowContract):
     fact_id: f.FactId
     company_id: f.CompanyId
     fact_date: f.FactDate
@@ -56,7 +56,7 @@ class Disclosure(Row):
     citation: f.Citation
 
 
-class DisclosedRatio(Row):
+class DisclosedRatio(RowContract):
     ratio_id: str = Field(pattern=f.SLUG, max_length=128, description="A quotient of two disclosed figures.")
     title: f.Name
     low: float | None = Field(
@@ -71,7 +71,7 @@ class DisclosedRatio(Row):
     denominator_fact: str | None = Field(description="Key of the figure below the line, as disclosed_value takes it.")
 
 
-class LeaderboardRank(Row):
+class LeaderboardRank(RowContract):
     board_id: f.BoardId
     ranking_date: f.RankingDate
     board_rank: f.Rank = Field(description="Place by score; equal scores share it, the next follows without a gap.")
@@ -84,7 +84,7 @@ class LeaderboardRank(Row):
     open_rank: f.Rank | None = Field(description="Place among the entries known to be open; null for all others.")
 
 
-class ReleaseCadence(Row):
+class ReleaseCadence(RowContract):
     vendor_id: f.VendorId
     release_date: f.ReleaseDate
     release: f.Name
@@ -96,7 +96,7 @@ class ReleaseCadence(Row):
     citation: f.Citation
 
 
-class WatchStatus(Row):
+class WatchStatus(RowContract):
     watch_id: str = Field(pattern=f.SLUG, max_length=128, description="What is watched.")
     title: f.Name
     state: Literal["quiet", "near", "crossed", "no_data"] = Field(

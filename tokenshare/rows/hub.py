@@ -3,10 +3,10 @@
 from pydantic import Field
 
 from tokenshare import fields as f
-from tokenshare.rows.row import Row
+from tokenshare.rows.row import RowContract
 
 
-class FamilyDownloadsDaily(Row):
+class FamilyDownloadsDaily(RowContract):
     download_date: f.DownloadDate
     family_id: f.FamilyId
     downloads_all_time: f.Downloads = Field(
@@ -20,14 +20,14 @@ class FamilyDownloadsDaily(Row):
     days_covered: f.Days | None = Field(description="Days since the reading before; null on the first.")
 
 
-class FamilyDerivativesDaily(Row):
+class FamilyDerivativesDaily(RowContract):
     download_date: f.DownloadDate
     family_id: f.FamilyId
     relation: f.Derivation
     models_count: f.Count = Field(description="Repositories, each once.")
 
 
-class NewDerivativeShareMonthly(Row):
+class NewDerivativeShareMonthly(RowContract):
     month_start_date: f.MonthStartDate
     family_id: f.FamilyId
     derivatives_count: f.Count = Field(description="Of the month's repositories, those deriving from the family.")
@@ -37,7 +37,7 @@ class NewDerivativeShareMonthly(Row):
     derivative_share: f.Share = Field(description="Part of the month's derivatives; families overlap.")
 
 
-class ChinaDownloadShareTrailingYear(Row):
+class ChinaDownloadShareTrailingYear(RowContract):
     download_date: f.DownloadDate
     chinese_downloads: f.Downloads = Field(description="Downloads of repositories of Chinese organisations.")
     unknown_downloads: f.Downloads = Field(description="Downloads of repositories whose organisation nobody mapped.")
@@ -49,7 +49,7 @@ class ChinaDownloadShareTrailingYear(Row):
     days_covered: f.Days = Field(description="Days between the reading that opens the window and this one.")
 
 
-class TrendingTop10Daily(Row):
+class TrendingTop10Daily(RowContract):
     download_date: f.DownloadDate
     trending_rank: f.Rank
     repo: f.Repo
@@ -59,7 +59,7 @@ class TrendingTop10Daily(Row):
     chinese_so_far_count: f.Count = Field(description="Repositories of Chinese authors from rank 1 to this one.")
 
 
-class Family(Row):
+class Family(RowContract):
     family_id: f.FamilyId
     family_name: f.Name = Field(description="The family's name for people.")
     vendor_id: f.VendorId
@@ -69,7 +69,7 @@ class Family(Row):
     citation: f.Citation
 
 
-class DownloadsDaily(Row):
+class DownloadsDaily(RowContract):
     download_date: f.DownloadDate
     hub_id: f.HubId
     repo: f.Repo

@@ -3,10 +3,10 @@
 from pydantic import Field
 
 from tokenshare import fields as f
-from tokenshare.rows.row import Row
+from tokenshare.rows.row import RowContract
 
 
-class QuoteDaily(Row):
+class QuoteDaily(RowContract):
     session_date: f.SessionDate
     symbol: f.Symbol
     company_id: f.CompanyId | None = Field(description="The company of the line; null where nobody mapped the ticker.")
@@ -14,7 +14,7 @@ class QuoteDaily(Row):
     currency: f.CurrencyCode
 
 
-class Company(Row):
+class Company(RowContract):
     company_id: f.CompanyId
     company_name: f.Name
     country_code: f.CountryCode
@@ -34,7 +34,7 @@ class Company(Row):
     citation: f.Citation
 
 
-class MarketCapDaily(Row):
+class MarketCapDaily(RowContract):
     session_date: f.SessionDate
     company_id: f.CompanyId
     market_cap_usd: f.Usd = Field(description="All issued shares at the close of one line, in USD.")
@@ -49,7 +49,7 @@ class MarketCapDaily(Row):
     )
 
 
-class SessionShockDaily(Row):
+class SessionShockDaily(RowContract):
     session_date: f.SessionDate
     company_id: f.CompanyId
     change_share: f.ValueChangeShare = Field(description="Change of the market value since the session before.")
@@ -57,7 +57,7 @@ class SessionShockDaily(Row):
     is_worst_to_date: f.IsWorstToDate
 
 
-class ValueDaily(Row):
+class ValueDaily(RowContract):
     value_date: f.ValueDate
     company_id: f.CompanyId = Field(description="A company; `total` is the sum of all that have a value by then.")
     value_usd: f.Usd = Field(

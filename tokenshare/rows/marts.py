@@ -3,10 +3,10 @@
 from pydantic import Field
 
 from tokenshare import fields as f
-from tokenshare.rows.row import Row
+from tokenshare.rows.row import RowContract
 
 
-class UsageDaily(Row):
+class UsageDaily(RowContract):
     usage_date: f.UsageDate
     model_permaslug: f.ModelPermaslug
     model_id: f.ModelId
@@ -17,7 +17,7 @@ class UsageDaily(Row):
     tokens: f.Tokens
 
 
-class Model(Row):
+class Model(RowContract):
     model_id: f.ModelId
     vendor_id: f.VendorId
     attributed_vendor_id: f.VendorId | None = Field(
@@ -34,7 +34,7 @@ class Model(Row):
     first_usage_date: f.UsageDate | None = Field(description="First UTC day on which usage was observed.")
 
 
-class Vendor(Row):
+class Vendor(RowContract):
     vendor_id: f.VendorId
     valid_from: f.ValidDate = Field(description="UTC day from which the row holds.")
     vendor_name: f.Name = Field(description="The developer's name for people.")

@@ -3,10 +3,10 @@
 from pydantic import Field
 
 from tokenshare import fields as f
-from tokenshare.rows.row import Row
+from tokenshare.rows.row import RowContract
 
 
-class ListPriceDaily(Row):
+class ListPriceDaily(RowContract):
     price_date: f.PriceDate
     model_id: f.CanonicalSlug
     source_id: f.SourceId = Field(description="Whose price it is: the catalogue's, or else the price book's.")
@@ -22,7 +22,7 @@ class ListPriceDaily(Row):
     is_discounted: f.IsDiscounted
 
 
-class PriceRatioDaily(Row):
+class PriceRatioDaily(RowContract):
     price_date: f.PriceDate
     model_id: f.CanonicalSlug
     reference_model_id: f.CanonicalSlug = Field(description="The model whose price of that day is the denominator.")
@@ -37,7 +37,7 @@ class PriceRatioDaily(Row):
     )
 
 
-class PricesDaily(Row):
+class PricesDaily(RowContract):
     price_date: f.PriceDate
     model_id: f.CanonicalSlug
     source_id: f.SourceId

@@ -3,10 +3,10 @@
 from pydantic import Field
 
 from tokenshare import fields as f
-from tokenshare.rows.row import Row
+from tokenshare.rows.row import RowContract
 
 
-class RouterTokensWeekly(Row):
+class RouterTokensWeekly(RowContract):
     week_start_date: f.WeekStartDate
     tokens: f.Tokens
     tokens_year_ago: f.Tokens | None = Field(
@@ -15,14 +15,14 @@ class RouterTokensWeekly(Row):
     growth_ratio: f.GrowthRatio | None = Field(description="Tokens over tokens_year_ago; 1 is no change.")
 
 
-class ChinaShareWeekly(Row):
+class ChinaShareWeekly(RowContract):
     week_start_date: f.WeekStartDate
     chinese_tokens: f.Tokens = Field(description="Tokens counted as Chinese by the metric's method.")
     denominator_tokens: f.Tokens = Field(description="Tokens that the share is over; the metric says which.")
     china_share: f.Share = Field(description="Tokens counted as Chinese over the denominator.")
 
 
-class ChinaShareTrailing7Daily(Row):
+class ChinaShareTrailing7Daily(RowContract):
     usage_date: f.UsageDate
     identified_share: f.Share = Field(description="Tokens of identified Chinese vendors over all tokens.")
     origin_share: f.Share = Field(description="Tokens of Chinese origin over tokens whose origin is known.")
@@ -31,7 +31,7 @@ class ChinaShareTrailing7Daily(Row):
     tokens: f.Tokens
 
 
-class ChinaShareReconciliationWeekly(Row):
+class ChinaShareReconciliationWeekly(RowContract):
     week_start_date: f.WeekStartDate
     step_number: f.Rank = Field(description="Place of the step in the waterfall, from 1.")
     step: f.ReconciliationStep
@@ -43,7 +43,7 @@ class ChinaShareReconciliationWeekly(Row):
     )
 
 
-class ChinaShareBoundsWeekly(Row):
+class ChinaShareBoundsWeekly(RowContract):
     week_start_date: f.WeekStartDate
     lower_share: f.Share = Field(description="Chinese share of all tokens if nothing unknown is Chinese.")
     upper_share: f.Share = Field(description="Chinese share of all tokens if all that is unknown is Chinese.")
@@ -51,7 +51,7 @@ class ChinaShareBoundsWeekly(Row):
     tokens: f.Tokens
 
 
-class VendorShare(Row):
+class VendorShare(RowContract):
     vendor_id: f.VendorId
     tokens: f.Tokens
     vendor_share: f.Share = Field(description="The vendor's part of all tokens.")
@@ -70,7 +70,7 @@ class VendorShareWeekly(VendorShare):
     week_start_date: f.WeekStartDate
 
 
-class ModelRankWeekly(Row):
+class ModelRankWeekly(RowContract):
     week_start_date: f.WeekStartDate
     model_rank: f.Rank = Field(description="Place by tokens; 1 is the most used.")
     model_id: f.ModelId
@@ -81,35 +81,35 @@ class ModelRankWeekly(Row):
     model_share: f.Share = Field(description="The model's part of all tokens, `other` included.")
 
 
-class OpennessShareWeekly(Row):
+class OpennessShareWeekly(RowContract):
     week_start_date: f.WeekStartDate
     openness: f.OpennessByOrigin
     tokens: f.Tokens
     openness_share: f.Share = Field(description="Part of all tokens.")
 
 
-class FreeShareWeekly(Row):
+class FreeShareWeekly(RowContract):
     week_start_date: f.WeekStartDate
     free_tokens: f.Tokens = Field(description="Tokens of `:free` variants.")
     tokens: f.Tokens
     free_share: f.Share = Field(description="Part of all tokens that went through `:free` variants.")
 
 
-class ProgrammingShareWeekly(Row):
+class ProgrammingShareWeekly(RowContract):
     week_start_date: f.WeekStartDate
     category_tokens: f.Tokens = Field(description="Tokens of prompts about programming, as sampled upstream.")
     tokens: f.Tokens
     programming_share: f.Share = Field(description="Part of all tokens of the week that went into programming.")
 
 
-class VendorProgrammingShareWeekly(Row):
+class VendorProgrammingShareWeekly(RowContract):
     week_start_date: f.WeekStartDate
     vendor_id: f.VendorId
     tokens: f.Tokens = Field(description="Tokens of the vendor's models in programming, as sampled upstream.")
     vendor_share: f.Share = Field(description="The vendor's part of the programming tokens.")
 
 
-class RouterSpendShareEstimatedWeekly(Row):
+class RouterSpendShareEstimatedWeekly(RowContract):
     week_start_date: f.WeekStartDate
     vendor_id: f.VendorId
     lower_share: f.Share = Field(description="The vendor's part of spend at its cheapest, all others at their dearest.")

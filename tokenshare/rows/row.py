@@ -3,7 +3,7 @@
 from pydantic import BaseModel, ConfigDict
 
 
-class Row(BaseModel):
+class RowContract(BaseModel):
     """One row of a published relation; status columns are added at publication."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -2,12 +2,12 @@
 
 from tokenshare.runbooks.evidence import EVIDENCE
 from tokenshare.runbooks.faults import FAULTS
-from tokenshare.runbooks.page import Page
+from tokenshare.runbooks.page import RunbookPage
 from tokenshare.runbooks.rules import RULES
 
-__all__ = ["PAGES", "Page", "link_of"]
+__all__ = ["PAGES", "RunbookPage", "link_of"]
 
-PAGES: tuple[Page, ...] = (*EVIDENCE, *RULES, *FAULTS)
+PAGES: tuple[RunbookPage, ...] = (*EVIDENCE, *RULES, *FAULTS)
 _PAGE_OF = {name: page.id for page in PAGES for name in page.checks}
 
 

@@ -1,8 +1,8 @@
 """Runbooks of evidence: what landed is not what it has to be."""
 
-from tokenshare.runbooks.page import COMMAND, NEVER, REAL, RELEASE, WAIT, Page
+from tokenshare.runbooks.page import COMMAND, NEVER, REAL, RELEASE, WAIT, RunbookPage
 
-COMPLETENESS = Page(
+COMPLETENESS = RunbookPage(
     id="completeness",
     title="Completeness and age",
     meaning=(
@@ -42,7 +42,7 @@ COMPLETENESS = Page(
         ),
     },
 )
-CROSS_CHECKS = Page(
+CROSS_CHECKS = RunbookPage(
     id="cross_checks",
     title="Cross checks",
     meaning="Two statements of one number contradict each other, or a number moved further than it ever did.",
@@ -75,7 +75,7 @@ CROSS_CHECKS = Page(
         ),
     },
 )
-ATTRIBUTION = Page(
+ATTRIBUTION = RunbookPage(
     id="attribution",
     title="Attribution",
     meaning="Nobody can state the vendor or the origin of too many tokens.",
@@ -101,7 +101,7 @@ ATTRIBUTION = Page(
         ),
     },
 )
-PRICES = Page(
+PRICES = RunbookPage(
     id="prices",
     title="Prices",
     meaning="List prices are missing, are in a wrong unit, or differ too much from another statement of them.",
@@ -144,7 +144,7 @@ PRICES = Page(
         ),
     },
 )
-MARKETS = Page(
+MARKETS = RunbookPage(
     id="markets",
     title="Markets",
     meaning=(
@@ -197,7 +197,7 @@ MARKETS = Page(
         ),
     },
 )
-DOWNLOADS = Page(
+DOWNLOADS = RunbookPage(
     id="downloads",
     title="Downloads",
     meaning="The Hub listed too little, or its counters stand still, fall or jump, which downloads do not.",
@@ -230,7 +230,7 @@ DOWNLOADS = Page(
         "middle_growth": f"The Hub counts downloads in another way, or counts them twice.{RELEASE}{WAIT}",
     },
 )
-CURATED = Page(
+CURATED = RunbookPage(
     id="curated",
     title="Curated facts",
     meaning="A row of a curated file changed its unit or its size, contradicts itself, or is gone.",

@@ -1,10 +1,10 @@
 """Runbooks of what is lost, and of faults that shut no gate by themselves: sources, broker, passes, alerts."""
 
-from tokenshare.runbooks.page import COMMAND, RELEASE, Page
+from tokenshare.runbooks.page import COMMAND, RELEASE, RunbookPage
 
 NO_GATE = "Nothing to release: this fault shuts no gate by itself."
 
-LOSSES = Page(
+LOSSES = RunbookPage(
     id="losses",
     title="Losses and dead letters",
     meaning=(
@@ -50,7 +50,7 @@ LOSSES = Page(
         ),
     },
 )
-OPERATION = Page(
+OPERATION = RunbookPage(
     id="operation",
     title="Sources, broker, passes and alerts",
     meaning="Something around the numbers failed. Readers keep what they have, and the next pass tries again.",

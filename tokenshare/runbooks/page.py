@@ -20,7 +20,7 @@ WAIT = (
 
 
 @dataclass(frozen=True)
-class Page:
+class RunbookPage:
     """Checks and faults of one kind: what they mean, where to look, how to mend them, whether to release."""
 
     id: str

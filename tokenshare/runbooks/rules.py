@@ -1,8 +1,8 @@
 """Runbooks of what every relation owes: its build, its columns, its laws, and the groups it goes together with."""
 
-from tokenshare.runbooks.page import COMMAND, NEVER, RELEASE, Page
+from tokenshare.runbooks.page import COMMAND, NEVER, RELEASE, RunbookPage
 
-BUILD = Page(
+BUILD = RunbookPage(
     id="build",
     title="The build and the suite",
     meaning="dbt did not build everything, or the gate did not use the committed suite.",
@@ -32,7 +32,7 @@ BUILD = Page(
     },
 )
 _UNIQUE = "No two rows may have the same key. Most often a join met two rows of a seed: remove the seed's double row."
-COLUMNS = Page(
+COLUMNS = RunbookPage(
     id="columns",
     title="Columns, keys and bounds",
     meaning="The rows do not fulfil their contract in `tokenshare/rows`. The name of the check ends with the column.",
@@ -59,7 +59,7 @@ COLUMNS = Page(
         "expect_compound_columns_to_be_unique": _UNIQUE,
     },
 )
-LAWS = Page(
+LAWS = RunbookPage(
     id="laws",
     title="Laws: what rows owe to each other",
     meaning=(
@@ -120,7 +120,7 @@ LAWS = Page(
         "verdict_names_its_number": "A number outside the rounding of the claim counts as reproduced.",
     },
 )
-GROUPS = Page(
+GROUPS = RunbookPage(
     id="groups",
     title="Held together with others",
     meaning="Nothing is wrong with this metric itself: it stands on numbers that are held, or belongs to their group.",

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.storage.warehouse import Connection
-from tokenshare.alerting import Alert, Plan, Told, next_try
+from tokenshare.alerting import Alert, AlertPlan, SentNotice, next_try
 from tokenshare.alerts import Fault, Notice
 
 Record = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Owed:
+class PendingDelivery:
     """A message that a channel has not taken yet."""
 
     notice: Notice
@@ -33,15 +33,15 @@ def read_open(connection: Connection) -> list[Alert]:
     ]
 
 
-def read_told(connection: Connection) -> list[Told]:
+def read_told(connection: Connection) -> list[SentNotice]:
     """Every message that was written, in that order."""
     rows = connection.execute(
         "SELECT key, action, reminder, as_of, written_at FROM outbox.notices ORDER BY number"
     ).fetchall()
-    return [Told(*row) for row in rows]
+    return [SentNotice(*row) for row in rows]
 
 
-def store(connection: Connection, plan: Plan, run_id: str, at: datetime, channels: Sequence[str]) -> None:
+def store(connection: Connection, plan: AlertPlan, run_id: str, at: datetime, channels: Sequence[str]) -> None:
     """Puts a plan on record, within the caller's transaction: faults, messages, and who is owed them."""
     for alert in plan.alerts:
         _store_alert(connection, alert, run_id)
@@ -59,9 +59,18 @@ def write(connection: Connection, notices: Iterable[Notice], channels: Sequence[
         connection.execute(
             "INSERT INTO outbox.notices SELECT ?, nextval('outbox.written'), ?, ?, ?, ?, ?, ?, ? "
             "WHERE NOT EXISTS (FROM outbox.notices WHERE notice_id = ?)",
-            [notice.id, notice.key, notice.action, notice.reminder, notice.as_of, notice.at, notice.run_id,
-             notice.model_dump_json(), notice.id],
-        )  # fmt: skip
+            [
+                notice.id,
+                notice.key,
+                notice.action,
+                notice.reminder,
+                notice.as_of,
+                notice.at,
+                notice.run_id,
+                notice.model_dump_json(),
+                notice.id,
+            ],
+        )
         for channel in channels:
             _owe(connection, notice.id, channel, notice.at)
 
@@ -84,14 +93,14 @@ def owe_newcomers(connection: Connection, channels: Sequence[str], at: datetime)
                 _owe(connection, notice_id, channel, at)
 
 
-def read_owed(connection: Connection, channel: str) -> list[Owed]:
+def read_owed(connection: Connection, channel: str) -> list[PendingDelivery]:
     """What a channel has not taken, in the order it was written."""
     rows = connection.execute(
         "SELECT body, rounds, next_try_at FROM outbox.deliveries JOIN outbox.notices USING (notice_id) "
         "WHERE channel = ? AND state <> 'delivered' ORDER BY number",
         [channel],
     ).fetchall()
-    return [Owed(Notice.model_validate_json(body), rounds, due) for body, rounds, due in rows]
+    return [PendingDelivery(Notice.model_validate_json(body), rounds, due) for body, rounds, due in rows]
 
 
 def record_delivery(connection: Connection, notice_id: str, channel: str, at: datetime) -> None:
@@ -104,7 +113,7 @@ def record_delivery(connection: Connection, notice_id: str, channel: str, at: da
 
 
 def record_failure(
-    connection: Connection, owed: Owed, channel: str, said: str, tries: int, at: datetime, asked: timedelta
+    connection: Connection, owed: PendingDelivery, channel: str, said: str, tries: int, at: datetime, asked: timedelta
 ) -> None:
     """The channel has not taken the message; it is due again after a while."""
     connection.execute(
@@ -135,9 +144,17 @@ def _store_alert(connection: Connection, alert: Alert, run_id: str) -> None:
     if known is None:
         connection.execute(
             "INSERT INTO outbox.faults VALUES (?, ?, ?, ?, ?, NULL, NULL, ?, ?, ?)",
-            [alert.fault.id, alert.key, alert.fault.kind, alert.opened_at, run_id, alert.well_count,
-             alert.is_flapping, facts],
-        )  # fmt: skip
+            [
+                alert.fault.id,
+                alert.key,
+                alert.fault.kind,
+                alert.opened_at,
+                run_id,
+                alert.well_count,
+                alert.is_flapping,
+                facts,
+            ],
+        )
 
 
 def _owe(connection: Connection, notice_id: str, channel: str, at: datetime) -> None:

@@ -11,7 +11,7 @@ from connectors.storage.home import atomic_files
 from tokenshare.errors import UsageError
 
 LAYOUT = 1
-Origin = Literal["live", "world", "demo"]
+HomeOrigin = Literal["live", "world", "demo"]
 
 
 @dataclass(frozen=True)
@@ -66,17 +66,17 @@ class Home:
         return self.skipped, self.archive, self.landing, self.build, self.published
 
 
-def initialise(home: Home, origin: Origin) -> None:
+def initialise(home: Home, origin: HomeOrigin) -> None:
     """Prepare the home for numbers of one origin; raises UsageError if it holds another or has a newer layout.
 
     Synthetic and real rows must never meet under one metric, so a home keeps the origin it was made with.
     """
     found = describe(home)
-    mind_whole(home)
+    check_whole(home)
     if found is None:
         _make(home, origin)
     elif "id" not in found:  # made before homes had one
-        mind_rights(home)
+        check_rights(home)
         atomic_files.write(home.format, json.dumps(found | {"id": uuid4().hex}).encode())
         initialise(home, origin)
     elif found["origin"] != origin:
@@ -92,7 +92,7 @@ def signature(home: Home) -> str:
     return f"{found['id']} {home.root.resolve()}" if found and "id" in found else ""
 
 
-def mind_whole(home: Home) -> None:
+def check_whole(home: Home) -> None:
     """Raises UsageError where a part is missing that every home has: it was not copied to its end."""
     is_used = any(any(folder.iterdir()) for folder in home.folders if folder.is_dir())
     is_built = any(home.landing.rglob("*.parquet")) or home.published_file.exists()
@@ -105,7 +105,7 @@ def mind_whole(home: Home) -> None:
         )
 
 
-def mind_rights(home: Home) -> None:
+def check_rights(home: Home) -> None:
     """Raises UsageError where this process may not write what is in the home."""
     for path in (home.root, *home.folders, home.format, home.lock, home.warehouse):
         if path.exists() and not os.access(path, os.W_OK, effective_ids=True):
@@ -130,7 +130,7 @@ def describe(home: Home) -> dict[str, str | int] | None:
     return found
 
 
-def _make(home: Home, origin: Origin) -> None:
+def _make(home: Home, origin: HomeOrigin) -> None:
     try:
         for folder in home.folders:
             folder.mkdir(parents=True, exist_ok=True)

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from hashlib import file_digest
 from pathlib import Path
 
-from tokenshare.nothing import nothing
+from tokenshare.noop import noop
 
 
-def write(path: Path, body: bytes, midway: Callable[[], None] = nothing) -> None:
+def write(path: Path, body: bytes, midway: Callable[[], None] = noop) -> None:
     """Writes `body` to `path` whole, with its folder: a temporary file, fsync, rename, fsync of the folder.
 
     Calls `midway` when half of it is written.

@@ -24,9 +24,7 @@ def name_known(
     """Files that landed, are about to, or are to be discarded, and the files of versions, held candidates too."""
     ranges = [*(landed.range for landed in ledger), *pending]
     landed = {f"landing/{range.file_name}" for range in ranges} | {f"landing/{name}" for name in obsolete}
-    versions = {
-        f"published/{p.metric}/{held}{p.version}.parquet" for p in publications for held in ("", "held/")
-    }  # fmt: skip
+    versions = {f"published/{p.metric}/{held}{p.version}.parquet" for p in publications for held in ("", "held/")}
     return frozenset(landed | versions)
 
 

@@ -10,12 +10,12 @@ import pyarrow as pa
 from connectors.storage import landing as files
 from connectors.storage.inspection import reading
 from connectors.storage.warehouse import Connection
-from tokenshare.inspected import LandedFile, Traced
+from tokenshare.inspected import LandedFile, LineageDiff
 from tokenshare.metrics import METRIC_BY_ID, Metric
 from tokenshare.offsets import Landed, Loss, Range
 
 RESTORE = "restore landing from a backup"
-Counts = tuple[int, int, int]  # rows, distinct offsets, rows outside of the range
+FileCounts = tuple[int, int, int]  # rows, distinct offsets, rows outside of the range
 
 
 def read_ledger(connection: Connection) -> list[Landed]:
@@ -47,26 +47,27 @@ def read_files(connection: Connection, landing: Path, ledger: Sequence[Landed]) 
         yield from (_read(connection, landing, range, counts) for range in ranges)
 
 
-def read_traced(connection: Connection, versions: Collection[tuple[str, int]]) -> Iterator[Traced]:
+def read_traced(connection: Connection, versions: Collection[tuple[str, int]]) -> Iterator[LineageDiff]:
     """The recorded lineage of versions beside that of the same fetches in the landed files; each lineage read once."""
     recorded: dict[tuple[str, int], list[tuple[object, ...]]] = {at: [] for at in versions}
     for metric, version, *row in connection.execute("SELECT * FROM decisions.lineage ORDER BY ALL").fetchall():
         recorded.setdefault((metric, version), []).append(tuple(row))
     runs = {
         (metric, version): run
-        for metric, version, run in connection.execute("SELECT metric, version, run_id FROM decisions.publications")
-        .fetchall()
-    }  # fmt: skip
+        for metric, version, run in connection.execute(
+            "SELECT metric, version, run_id FROM decisions.publications"
+        ).fetchall()
+    }
     landed: dict[tuple[str, str, tuple[str, ...]], tuple[tuple[object, ...], ...]] = {}
     for id, version in sorted(versions):
         metric = METRIC_BY_ID[id]
         source = (runs[id, version], metric.group, tuple(topic.table for topic in metric.topics))
         if source not in landed:
             landed[source] = _lineage(connection, metric, source[0])
-        yield Traced(id, version, tuple(recorded[id, version]), landed[source])
+        yield LineageDiff(id, version, tuple(recorded[id, version]), landed[source])
 
 
-def _count(connection: Connection, landing: Path, ranges: Sequence[Range]) -> dict[str, Counts] | None:
+def _count(connection: Connection, landing: Path, ranges: Sequence[Range]) -> dict[str, FileCounts] | None:
     """Counts of all files of a topic by path, in one query; None where one of them cannot be read."""
     paths = [str(landing / range.file_name) for range in ranges]
     try:
@@ -75,7 +76,7 @@ def _count(connection: Connection, landing: Path, ranges: Sequence[Range]) -> di
         return None
 
 
-def _query(connection: Connection, paths: Sequence[str]) -> dict[str, Counts]:
+def _query(connection: Connection, paths: Sequence[str]) -> dict[str, FileCounts]:
     rows = connection.execute(
         r"""WITH rows AS (
             SELECT filename, topic, "partition", "offset",
@@ -91,7 +92,7 @@ def _query(connection: Connection, paths: Sequence[str]) -> dict[str, Counts]:
     return {path: (rows, distinct, outside) for path, rows, distinct, outside in rows}
 
 
-def _read(connection: Connection, landing: Path, range: Range, counts: dict[str, Counts] | None) -> LandedFile:
+def _read(connection: Connection, landing: Path, range: Range, counts: dict[str, FileCounts] | None) -> LandedFile:
     path = landing / range.file_name
     if not path.exists():
         return LandedFile(range, problem="no file")

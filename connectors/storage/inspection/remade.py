@@ -12,13 +12,13 @@ from connectors.storage.publications.candidates import columns_sql, grain_sql
 from connectors.storage.publications.lineage import BuildInputs, read_run
 from connectors.storage.publications.version_files import quoted
 from connectors.storage.warehouse import Connection, has_relation, records_sql
-from tokenshare.inspected import Remade
+from tokenshare.inspected import Recomputation
 from tokenshare.metrics import METRIC_BY_ID
 from tokenshare.topics import TOPICS
 
 MOST_ROWS = 200  # rows of a version that are fetched to say where it differs
 
-At = tuple[str, int]  # metric, version
+VersionKey = tuple[str, int]  # metric, version
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,12 @@ class Batch:
     """A pass, and the versions that its evidence gives: one scratch build computes all of them."""
 
     inputs: BuildInputs
-    versions: tuple[At, ...]
+    versions: tuple[VersionKey, ...]
 
 
-def plan(connection: Connection, wanted: Collection[At], seeds: str, models: str) -> tuple[list[Batch], list[At]]:
+def plan(
+    connection: Connection, wanted: Collection[VersionKey], seeds: str, models: str
+) -> tuple[list[Batch], list[VersionKey]]:
     """As few passes as give all wanted versions, and the versions that no pass with these seeds and SQL gives.
 
     A pass gives a version where the candidate it judged was that version, whether it made it or confirmed it,
@@ -42,7 +44,7 @@ def plan(connection: Connection, wanted: Collection[At], seeds: str, models: str
             AND (run IN (SELECT run FROM decisions.provenance) OR NOT EXISTS (FROM decisions.pruned)) ORDER BY ALL""",
         [seeds, models],
     ).fetchall()
-    given: dict[str, set[At]] = {}
+    given: dict[str, set[VersionKey]] = {}
     for run, metric, version in rows:
         if (metric, version) in wanted and metric in METRIC_BY_ID:
             given.setdefault(run, set()).add((metric, version))
@@ -69,7 +71,9 @@ def copy_records(connection: Connection, inputs: BuildInputs, scratch: Path) -> 
         connection.execute("DETACH scratch")
 
 
-def compare(connection: Connection, scratch: Path, versions: Sequence[At], failed: Collection[str]) -> list[Remade]:
+def compare(
+    connection: Connection, scratch: Path, versions: Sequence[VersionKey], failed: Collection[str]
+) -> list[Recomputation]:
     """What differs between versions and what a scratch build computed; nothing for a version that came out again."""
     connection.execute(f"ATTACH '{quoted(scratch)}' AS scratch (READ_ONLY)")
     try:
@@ -78,10 +82,10 @@ def compare(connection: Connection, scratch: Path, versions: Sequence[At], faile
         connection.execute("DETACH scratch")
 
 
-def _compared(connection: Connection, id: str, version: int, failed: Collection[str]) -> Remade | None:
+def _compared(connection: Connection, id: str, version: int, failed: Collection[str]) -> Recomputation | None:
     metric = METRIC_BY_ID[id]
     if id in failed or not has_relation(connection, metric.schema, id, "scratch"):
-        return Remade(metric, version, problem="the models do not compute it from its offsets")
+        return Recomputation(metric, version, problem="the models do not compute it from its offsets")
     columns = columns_sql(metric)
     kept = f"SELECT {columns} FROM versions.{id} WHERE version = {version}"
     made = f"SELECT {columns} FROM scratch.{metric.relation}"
@@ -93,5 +97,5 @@ def _compared(connection: Connection, id: str, version: int, failed: Collection[
             for a, b in ((kept, made), (made, kept))
         )
     except duckdb.Error as error:
-        return Remade(metric, version, problem=str(error).splitlines()[0][:100])
-    return Remade(metric, version, surplus, lacking) if surplus or lacking else None
+        return Recomputation(metric, version, problem=str(error).splitlines()[0][:100])
+    return Recomputation(metric, version, surplus, lacking) if surplus or lacking else None

@@ -11,12 +11,12 @@ from connectors.storage.publications.candidates import columns_sql, read_rows
 from connectors.storage.publications.history import COLUMNS, read_version
 from connectors.storage.warehouse import Connection, has_relation
 from tokenshare.columns import columns_of
-from tokenshare.inspected import Judgement, Replaced, Stored
+from tokenshare.inspected import GateRun, StoredVersion, VersionDiff
 from tokenshare.metrics import METRICS, Metric
 from tokenshare.publication import Candidate, Publication, Row
 from tokenshare.restatements import Restatement, restated
 
-At = tuple[str, int]  # metric, version
+VersionKey = tuple[str, int]  # metric, version
 JUDGED = """WITH judged AS (
     SELECT run, metric, candidate_version AS version,
         count(*) FILTER (outcome <> 'skipped') AS evaluated,
@@ -41,17 +41,19 @@ def read_public(connection: Connection) -> frozenset[tuple[str, int]]:
     return frozenset(connection.execute(query).fetchall())
 
 
-def read_openings(connection: Connection) -> list[Judgement]:
+def read_openings(connection: Connection) -> list[GateRun]:
     """For each candidate the first pass that let it out, else the first that judged it; run ids sort by time."""
     return _judgements(connection, "PARTITION BY metric, version ORDER BY shutting > 0, run")
 
 
-def read_newest_judgements(connection: Connection) -> list[Judgement]:
+def read_newest_judgements(connection: Connection) -> list[GateRun]:
     """For each metric the newest pass that judged it."""
     return _judgements(connection, "PARTITION BY metric ORDER BY run DESC")
 
 
-def read_stored(connection: Connection, digested: Collection[tuple[str, int]], published: Path) -> Iterator[Stored]:
+def read_stored(
+    connection: Connection, digested: Collection[tuple[str, int]], published: Path
+) -> Iterator[StoredVersion]:
     """The rows kept for each version, metric by metric; the digest too where it is asked for."""
     for metric in METRICS:
         if not has_relation(connection, "versions", metric.id):
@@ -60,12 +62,12 @@ def read_stored(connection: Connection, digested: Collection[tuple[str, int]], p
         for version, rows in connection.execute(counted).fetchall():
             is_asked = (metric.id, version) in digested
             digest = _digest(connection, metric, version, published) if is_asked else None
-            yield Stored(metric, version, rows, digest)
+            yield StoredVersion(metric, version, rows, digest)
 
 
 def read_replaced(
-    connection: Connection, public: Collection[At], pruned: Collection[At], most: int | None
-) -> Iterator[Replaced]:
+    connection: Connection, public: Collection[VersionKey], pruned: Collection[VersionKey], most: int | None
+) -> Iterator[VersionDiff]:
     """The newest pairs of public versions of each metric, at most so many, with what differs and what was recorded;
     none with a version whose rows were pruned."""
     runs = _inputs(connection)
@@ -79,7 +81,7 @@ def read_replaced(
             recorded = _recorded(connection, metric, old, new)
             known = [cell for cell, _ in recorded]
             causes = tuple(sorted({told for _, told in recorded}))
-            yield Replaced(metric, old, new, cause, tuple(cells), tuple(known), causes)
+            yield VersionDiff(metric, old, new, cause, tuple(cells), tuple(known), causes)
 
 
 def read_released(connection: Connection) -> frozenset[tuple[str, str, str, str]]:
@@ -101,10 +103,10 @@ def _before(public: Collection[tuple[str, int]], metric: str, version: int) -> i
     return max(earlier, default=None) if (metric, version) in public else None
 
 
-def _judgements(connection: Connection, window: str) -> list[Judgement]:
+def _judgements(connection: Connection, window: str) -> list[GateRun]:
     rows = connection.execute(f"{JUDGED} QUALIFY row_number() OVER ({window}) = 1").fetchall()
     return [
-        Judgement(run, metric, version, evaluated, shutting, tuple(names), tuple(released), pinned)
+        GateRun(run, metric, version, evaluated, shutting, tuple(names), tuple(released), pinned)
         for run, metric, version, evaluated, shutting, names, released, pinned in rows
     ]
 

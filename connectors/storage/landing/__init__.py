@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from connectors.storage.home import atomic_files
 from tokenshare.columns import columns_of
 from tokenshare.events import Event
-from tokenshare.nothing import nothing
+from tokenshare.noop import noop
 from tokenshare.offsets import Landed, Range, Record
 from tokenshare.topics import Topic
 
@@ -45,7 +45,7 @@ def write(
     range: Range,
     rows: Sequence[tuple[Record, Event]],
     rejected: int,
-    midway: Callable[[], None] = nothing,
+    midway: Callable[[], None] = noop,
 ) -> Landed:
     """Writes the file of a range whole; writing it again gives the same file. An empty range leaves an empty file."""
     return write_table(landing, range, table_of(topic, rows), rejected, midway)
@@ -57,7 +57,7 @@ def table_of(topic: Topic, rows: Sequence[tuple[Record, Event]]) -> pa.Table:
 
 
 def write_table(
-    landing: Path, range: Range, table: pa.Table, rejected: int, midway: Callable[[], None] = nothing
+    landing: Path, range: Range, table: pa.Table, rejected: int, midway: Callable[[], None] = noop
 ) -> Landed:
     """Writes rows that are a table already; the same rows give the same file, however they came together."""
     sink = pa.BufferOutputStream()

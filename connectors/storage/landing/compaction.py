@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from connectors.storage import landing as files
 from connectors.storage.landing import file_replacement
-from connectors.storage.landing.file_replacement import Change, Part
+from connectors.storage.landing.file_replacement import Change, NewFile
 from connectors.storage.warehouse import Connection
 from tokenshare.offsets import RETIRED, Landed, Range
 from tokenshare.topics import TOPIC_BY_NAME
@@ -36,12 +36,12 @@ def compact(connection: Connection, landing: Path, records: int, change: Change)
     return made
 
 
-def _merged(landing: Path, group: Sequence[Landed]) -> Part:
+def _merged(landing: Path, group: Sequence[Landed]) -> NewFile:
     first, last = group[0].range, group[-1].range
     topic = TOPIC_BY_NAME[first.topic.partition(RETIRED)[0]]
     tables = [files.read_table(landing, landed.range, topic) for landed in group]
     whole = Range(first.topic, first.partition, first.start, last.end)
-    return Part(whole, pa.concat_tables(tables).combine_chunks(), sum(landed.rejected for landed in group))
+    return NewFile(whole, pa.concat_tables(tables).combine_chunks(), sum(landed.rejected for landed in group))
 
 
 def _groups(connection: Connection, records: int) -> Iterator[list[Landed]]:

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from connectors.storage import landing as files
 from connectors.storage.landing import file_replacement
-from connectors.storage.landing.file_replacement import Change, Part
+from connectors.storage.landing.file_replacement import Change, NewFile
 from connectors.storage.warehouse import Connection
 from tokenshare.events import Event
 from tokenshare.offsets import Landed, Range, Record, RecordId
@@ -18,7 +18,7 @@ from tokenshare.topics import TOPIC_BY_NAME
 
 
 @dataclass(frozen=True)
-class Outcome:
+class DeadLetterOutcome:
     """Who decided what about one dead letter; `outcome` is redriven or dropped."""
 
     outcome: str
@@ -27,15 +27,15 @@ class Outcome:
     at: datetime
 
 
-def read_outcomes(connection: Connection) -> dict[RecordId, Outcome]:
+def read_outcomes(connection: Connection) -> dict[RecordId, DeadLetterOutcome]:
     """All that has been decided, by the coordinates of the records."""
     rows = connection.execute(
         'SELECT topic, "partition", "offset", outcome, decided_by, reason, decided_at FROM ledger.dead_letters'
     ).fetchall()
-    return {RecordId(*row[:3]): Outcome(*row[3:]) for row in rows}
+    return {RecordId(*row[:3]): DeadLetterOutcome(*row[3:]) for row in rows}
 
 
-def record(connection: Connection, id: RecordId, outcome: Outcome) -> None:
+def record(connection: Connection, id: RecordId, outcome: DeadLetterOutcome) -> None:
     """Puts a decision on record."""
     values = [*id, outcome.outcome, outcome.by, outcome.reason, outcome.at]
     connection.execute("INSERT INTO ledger.dead_letters VALUES (?, ?, ?, ?, ?, ?, ?)", values)
@@ -70,19 +70,19 @@ def land(
     topic, at = TOPIC_BY_NAME[whole.range.topic], row[0].offset
     table = files.read_table(landing, whole.range, topic)
     before, after = _sides(whole, table, at)
-    single = Part(_within(whole.range, at, at + 1), files.table_of(topic, [row]), 0)
+    single = NewFile(_within(whole.range, at, at + 1), files.table_of(topic, [row]), 0)
     new = [part for part in (before, single, after) if part.range.start < part.range.end]
     file_replacement.replace_files(connection, landing, [whole.range], new, change, also)
 
 
-def _sides(whole: Landed, table: pa.Table, at: int) -> tuple[Part, Part]:
+def _sides(whole: Landed, table: pa.Table, at: int) -> tuple[NewFile, NewFile]:
     """What lies before and behind an offset; of the records that are no rows as many as fit lie before it."""
     before = table.filter(pc.less(table["offset"], at))
     after = table.filter(pc.greater(table["offset"], at))
     left = _within(whole.range, whole.range.start, at)
     rejected = min(whole.rejected - 1, left.end - left.start - before.num_rows)
     rest = whole.rejected - 1 - rejected
-    return Part(left, before, rejected), Part(_within(whole.range, at + 1, whole.range.end), after, rest)
+    return NewFile(left, before, rejected), NewFile(_within(whole.range, at + 1, whole.range.end), after, rest)
 
 
 def _within(range: Range, start: int, end: int) -> Range:

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from connectors.storage import landing as files
 from connectors.storage.landing import file_replacement
-from connectors.storage.landing.file_replacement import Part
+from connectors.storage.landing.file_replacement import NewFile
 from connectors.storage.warehouse import Connection
 from tokenshare.errors import UsageError
 from tokenshare.offsets import Landed, Range
@@ -30,7 +30,7 @@ def overlapping(connection: Connection, wanted: Range) -> list[Landed]:
     return chosen
 
 
-def differing(landing: Path, draft: Path, landed: Landed, dropped: Collection[int]) -> Part | None:
+def differing(landing: Path, draft: Path, landed: Landed, dropped: Collection[int]) -> NewFile | None:
     """What is to be put in the place of a file; None where it holds exactly what its range says again in `draft`.
 
     `dropped` are offsets that a person keeps out.
@@ -39,11 +39,11 @@ def differing(landing: Path, draft: Path, landed: Landed, dropped: Collection[in
     said = files.read_table(draft, landed.range, topic)
     kept = said.filter(pc.invert(pc.is_in(said["offset"], pa.array(sorted(dropped), pa.int64()))))
     rejected = files.read_manifest(draft, landed.range).rejected + said.num_rows - kept.num_rows
-    part = Part(landed.range, kept, rejected)
+    part = NewFile(landed.range, kept, rejected)
     return None if part.landed == landed and _says(landing, part) else part
 
 
-def _says(landing: Path, part: Part) -> bool:
+def _says(landing: Path, part: NewFile) -> bool:
     """Whether the file holds those rows; one that is missing or damaged does not."""
     try:
         found = files.read_table(landing, part.range, TOPIC_BY_NAME[part.range.topic])

@@ -9,12 +9,12 @@ import pyarrow as pa
 
 from connectors.storage import landing as files
 from connectors.storage.warehouse import Connection, show_landed, transaction
-from tokenshare.nothing import nothing
+from tokenshare.noop import noop
 from tokenshare.offsets import Landed, Range
 
 
 @dataclass(frozen=True)
-class Part:
+class NewFile:
     """A file to be: its range, its rows, and how many records of the range are not among them."""
 
     range: Range
@@ -32,7 +32,7 @@ class Change:
 
     run_id: str
     at: datetime
-    midway: Callable[[], None] = nothing
+    midway: Callable[[], None] = noop
 
 
 def read_landed(connection: Connection, topic: str, partition: int) -> list[Landed]:
@@ -49,9 +49,9 @@ def replace_files(
     connection: Connection,
     landing: Path,
     old: Sequence[Range],
-    new: Sequence[Part],
+    new: Sequence[NewFile],
     change: Change,
-    also: Callable[[], None] = nothing,
+    also: Callable[[], None] = noop,
 ) -> None:
     """Replaces the files of `old` by those of `new`, which hold the same offsets; `also` joins the transaction.
 
@@ -68,7 +68,7 @@ def replace_files(
     delete_obsolete(connection, landing)
 
 
-def stage(connection: Connection, landing: Path, new: Sequence[Part], change: Change) -> None:
+def stage(connection: Connection, landing: Path, new: Sequence[NewFile], change: Change) -> None:
     """Writes files that the ledger does not know yet."""
     with transaction(connection):
         _mark(connection, [part.range for part in new])
@@ -77,7 +77,7 @@ def stage(connection: Connection, landing: Path, new: Sequence[Part], change: Ch
         change.midway()
 
 
-def commit(connection: Connection, landing: Path, old: Sequence[Range], new: Sequence[Part], change: Change) -> None:
+def commit(connection: Connection, landing: Path, old: Sequence[Range], new: Sequence[NewFile], change: Change) -> None:
     """Moves the ledger from the old files to the new ones, inside a transaction of the caller."""
     shown = {
         landed.range

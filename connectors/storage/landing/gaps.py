@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from connectors.storage import landing as files
-from connectors.storage.landing.file_replacement import Change, Part, commit, read_landed, stage
+from connectors.storage.landing.file_replacement import Change, NewFile, commit, read_landed, stage
 from connectors.storage.warehouse import BUILT, Connection, has_relation
 from tokenshare.offsets import RETIRED, Landed, Loss
 from tokenshare.sources import Source
@@ -44,7 +44,7 @@ def read_promised(connection: Connection) -> dict[str, date]:
     return dict(found)
 
 
-def retire(connection: Connection, landing: Path, loss: Loss, acceptance: Acceptance) -> list[Part]:
+def retire(connection: Connection, landing: Path, loss: Loss, acceptance: Acceptance) -> list[NewFile]:
     """Writes what has landed of a partition under a name of its own; nothing knows these files until `record`."""
     topic = TOPIC_BY_NAME[loss.topic]
     found = read_landed(connection, loss.topic, loss.partition)
@@ -57,7 +57,7 @@ def retire(connection: Connection, landing: Path, loss: Loss, acceptance: Accept
 def record(
     connection: Connection,
     landing: Path,
-    losses: Sequence[tuple[Loss, Sequence[Part]]],
+    losses: Sequence[tuple[Loss, Sequence[NewFile]]],
     since: Mapping[str, date],
     acceptance: Acceptance,
 ) -> None:
@@ -75,9 +75,19 @@ def record(
             _rename(connection, landing, loss, parts, acceptance)
         connection.execute(
             "INSERT INTO ledger.gaps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [*at, loss.start, loss.end, loss.resumed_at, loss.cause, known, acceptance.as_of, acceptance.at,
-             acceptance.by, acceptance.run_id],
-        )  # fmt: skip
+            [
+                *at,
+                loss.start,
+                loss.end,
+                loss.resumed_at,
+                loss.cause,
+                known,
+                acceptance.as_of,
+                acceptance.at,
+                acceptance.by,
+                acceptance.run_id,
+            ],
+        )
 
 
 def read_open(connection: Connection, sources: Sequence[Source]) -> list[OpenGap]:
@@ -123,12 +133,12 @@ def _is_whole(connection: Connection, source_id: str, since: str | None, accepte
     return bool(found and found[0])
 
 
-def _retired(landed: Landed, generation: int, table: pa.Table) -> Part:
+def _retired(landed: Landed, generation: int, table: pa.Table) -> NewFile:
     """The same rows, whose coordinates name the retired topic."""
     range = landed.range.retired(generation)
     place = table.schema.get_field_index("topic")
     named = pa.array([range.topic] * table.num_rows, pa.string())
-    return Part(range, table.set_column(place, table.schema.field(place), named), landed.rejected)
+    return NewFile(range, table.set_column(place, table.schema.field(place), named), landed.rejected)
 
 
 def _generation(connection: Connection, loss: Loss) -> int:
@@ -142,7 +152,9 @@ def _generation(connection: Connection, loss: Loss) -> int:
     return 1 + (found[0] if found else 0)
 
 
-def _rename(connection: Connection, landing: Path, loss: Loss, parts: Sequence[Part], acceptance: Acceptance) -> None:
+def _rename(
+    connection: Connection, landing: Path, loss: Loss, parts: Sequence[NewFile], acceptance: Acceptance
+) -> None:
     generation = _generation(connection, loss)
     old = [landed.range for landed in read_landed(connection, loss.topic, loss.partition)]
     connection.execute(

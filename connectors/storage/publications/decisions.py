@@ -11,7 +11,7 @@ from connectors.storage.publications.history import COLUMNS, read_publications
 from connectors.storage.warehouse import Connection, insert, transaction
 from tokenshare.columns import columns_of
 from tokenshare.metrics import GROUP_BY_ID, Group, Metric
-from tokenshare.publication import Check, Publication, Verdict
+from tokenshare.publication import Check, GateOutcome, Publication
 from tokenshare.restatements import Restatement
 
 
@@ -20,7 +20,7 @@ class Decision:
     """What was decided about one metric; `cause` and `source_offsets` explain its restatements."""
 
     metric: Metric
-    verdict: Verdict
+    verdict: GateOutcome
     checks: tuple[Check, ...]
     citation: str
     restatements: tuple[Restatement, ...] = ()
@@ -30,7 +30,7 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class Run:
+class DecisionContext:
     """The pass that decides."""
 
     id: str
@@ -42,7 +42,7 @@ class Run:
 
 def record(
     connection: Connection,
-    run: Run,
+    run: DecisionContext,
     decisions: Sequence[Decision],
     tell: Callable[[], None],
     midway: Callable[[], None],
@@ -63,7 +63,7 @@ def record(
         tell()
 
 
-def _record_one(connection: Connection, run: Run, decision: Decision) -> None:
+def _record_one(connection: Connection, run: DecisionContext, decision: Decision) -> None:
     metric, verdict = decision.metric, decision.verdict
     known = {p.version for p in read_publications(connection, metric)}
     for publication in verdict.publications:
@@ -78,7 +78,7 @@ def _record_one(connection: Connection, run: Run, decision: Decision) -> None:
     )
 
 
-def _store_provenance(connection: Connection, run: Run, group: Group) -> None:
+def _store_provenance(connection: Connection, run: DecisionContext, group: Group) -> None:
     """Which fetch speaks for which day, kept once per group and pass: what a version's numbers are traced by."""
     spoken = provenance_sql(connection, group)
     connection.execute(f"INSERT INTO decisions.provenance SELECT ?, ?, * FROM ({spoken})", [run.id, group.id])
@@ -96,7 +96,7 @@ def _store_rows(connection: Connection, metric: Metric, version: int) -> None:
     )
 
 
-def _store_publication(connection: Connection, run: Run, publication: Publication) -> None:
+def _store_publication(connection: Connection, run: DecisionContext, publication: Publication) -> None:
     is_out = publication.status in ("current", "released")
     values = [*asdict(publication).values(), run.at if is_out else None, run.id]
     connection.execute(
@@ -110,7 +110,7 @@ def _store_publication(connection: Connection, run: Run, publication: Publicatio
     )
 
 
-def _store_checks(connection: Connection, run: Run, decisions: Sequence[Decision]) -> None:
+def _store_checks(connection: Connection, run: DecisionContext, decisions: Sequence[Decision]) -> None:
     judged = [(decision, check) for decision in decisions for check in decision.checks]
     results = [
         (run.id, d.metric.id, d.verdict.version, c.name, c.severity, c.outcome, c.observed, c.expected)
@@ -123,14 +123,23 @@ def _store_checks(connection: Connection, run: Run, decisions: Sequence[Decision
 
 def _store_restatements(connection: Connection, decision: Decision) -> None:
     rows = [
-        (decision.metric.id, r.key, r.column, r.old, r.new, decision.old_version, decision.verdict.version,
-         decision.cause, offsets)
+        (
+            decision.metric.id,
+            r.key,
+            r.column,
+            r.old,
+            r.new,
+            decision.old_version,
+            decision.verdict.version,
+            decision.cause,
+            offsets,
+        )
         for r, offsets in zip(decision.restatements, decision.source_offsets, strict=True)
-    ]  # fmt: skip
+    ]
     insert(connection, "decisions.restatements", rows)
 
 
-def _store_lineage(connection: Connection, run: Run, metric: Metric, version: int) -> None:
+def _store_lineage(connection: Connection, run: DecisionContext, metric: Metric, version: int) -> None:
     """The offsets of every fetch that speaks for a day of the metric."""
     if not metric.topics:
         return

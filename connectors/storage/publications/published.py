@@ -18,7 +18,7 @@ from connectors.storage.warehouse import BUILT, Connection, connect, has_relatio
 from tokenshare.columns import columns_of
 from tokenshare.errors import UsageError
 from tokenshare.metrics import Metric
-from tokenshare.nothing import nothing
+from tokenshare.noop import noop
 
 CATALOG = (Path(__file__).parent / "published.sql").read_text()
 FORM = 3  # of the file: one of another form is rebuilt; 2 has vintages, 3 what was repaired
@@ -73,9 +73,7 @@ def is_current(connection: Connection, home: Home) -> bool:
     return found == (digest_of(connection),)
 
 
-def publish(
-    connection: Connection, home: Home, metrics: Sequence[Metric], midway: Callable[[], None] = nothing
-) -> None:
+def publish(connection: Connection, home: Home, metrics: Sequence[Metric], midway: Callable[[], None] = noop) -> None:
     """Writes versions as Parquet, then the database, and swaps it in; readers see the old file or the new one."""
     atomic_files.sweep(home.published)
     for metric in metrics:

@@ -61,6 +61,15 @@ def record(connection: Connection, release: Release, checks: Sequence[Check]) ->
     for name, key, observed in sorted(findings):
         connection.execute(
             "INSERT INTO decisions.releases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [release.metric.id, release.version, release.metric.group, name, key, observed, release.by,
-             release.reason, release.at],
-        )  # fmt: skip
+            [
+                release.metric.id,
+                release.version,
+                release.metric.group,
+                name,
+                key,
+                observed,
+                release.by,
+                release.reason,
+                release.at,
+            ],
+        )

@@ -31,14 +31,14 @@ def record_landed(
         for m in manifests
     ]
     with transaction(connection):
-        _mind_places(positions(connection), [manifest.range for manifest in manifests])
+        _check_places(positions(connection), [manifest.range for manifest in manifests])
         for index, row in enumerate(rows):
             connection.execute("INSERT INTO ledger.landed VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
             if index == len(rows) // 2:
                 midway()
 
 
-def _mind_places(reached: dict[tuple[str, int], int], ranges: Sequence[Range]) -> None:
+def _check_places(reached: dict[tuple[str, int], int], ranges: Sequence[Range]) -> None:
     for range in ranges:
         due = reached.get((range.topic, range.partition), range.start)
         if due != range.start:

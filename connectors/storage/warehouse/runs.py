@@ -46,12 +46,12 @@ def leave_skip(skipped: Path, run_id: str, at: datetime, reason: str) -> None:
     _leave(skipped / f"{run_id}.json", json.dumps(note).encode())
 
 
-def leave_word(skipped: Path, run_id: str) -> None:
+def mark_alerted(skipped: Path, run_id: str) -> None:
     """People have been told that the pass which holds the home is not heard: a file, for the same reason."""
     _leave(skipped / f"{run_id}.told", b"")
 
 
-def is_told_of(skipped: Path, run_id: str) -> bool:
+def is_alerted(skipped: Path, run_id: str) -> bool:
     """Whether people have been told of that holder."""
     return (skipped / f"{run_id}.told").exists()
 

@@ -22,10 +22,10 @@ def take(home: Home, folder: Path) -> Iterator[Connection]:
     if not home.warehouse.exists():
         raise UsageError(f"there is no {home.warehouse}", "restore build from a backup, or run `tokenshare refresh`")
     before = _signature(home)
-    _mind_pass(home)
+    _check_pass(home)
     for path in _files(home):
         shutil.copyfile(path, folder / path.name)
-    _mind_change(home, before)
+    _check_change(home, before)
     try:
         with open_warehouse(folder / home.warehouse.name) as connection:
             yield connection
@@ -33,7 +33,7 @@ def take(home: Home, folder: Path) -> Iterator[Connection]:
         raise
     except duckdb.Error as error:
         raise UsageError(f"{home.warehouse} is not readable", "restore build from a backup") from error
-    _mind_change(home, before)
+    _check_change(home, before)
 
 
 def _files(home: Home) -> list[Path]:
@@ -46,13 +46,13 @@ def _signature(home: Home) -> list[tuple[str, int, int]]:
     return [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in _files(home)]
 
 
-def _mind_pass(home: Home) -> None:
+def _check_pass(home: Home) -> None:
     if lock.is_held(home.lock):
         process = lock.owner(home.lock)
         raise Busy(f"a refresh is running (pid {process.pid if process else 'unknown'})", AGAIN)
 
 
-def _mind_change(home: Home, before: list[tuple[str, int, int]]) -> None:
-    _mind_pass(home)
+def _check_change(home: Home, before: list[tuple[str, int, int]]) -> None:
+    _check_pass(home)
     if _signature(home) != before:
         raise Busy("a pass changed the home meanwhile", AGAIN)

@@ -1,0 +1,1 @@
+"""What a person does besides a pass: backfill, repair, compact, release, demo."""

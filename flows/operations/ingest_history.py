@@ -1,0 +1,96 @@
+"""Asking sources at earlier moments: fetched, archived and produced, so that one later pass builds all of it.
+
+Some upstreams show only the present: what they said then has to be gathered then, or be played from a world. Nothing
+is landed or decided here, so nothing is put on record as a pass either.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from connectors import lock
+from connectors.kafka import producer
+from connectors.kafka.cluster import Cluster
+from connectors.sources import SOURCES
+from connectors.storage import archive, home
+from connectors.storage.home import Home, HomeOrigin
+from flows.orchestration.runner import exclusive_pass
+from flows.settings import Settings
+from flows.setup.clock import new_run_id, now
+from flows.setup.cluster import open_cluster
+from flows.setup.context import PassContext
+from flows.setup.topic_ownership import sign_topics
+from flows.setup.upstreams import Upstreams, open_upstreams, select_sources
+from flows.stages.ingest import SourceOutcome, ingest_one
+from tokenshare.errors import UsageError
+from tokenshare.topics import TOPIC_NAMES
+
+
+def collect(
+    settings: Settings,
+    world: Path | None,
+    source_ids: Sequence[str],
+    moments: Sequence[datetime],
+    progress: Callable[[str], None],
+    origin: HomeOrigin,
+) -> list[SourceOutcome]:
+    """Asks the sources at each moment, in order of time, while holding the home.
+
+    Raises UsageError for a moment before the last completed fetch of one of them: a home does not go back.
+    """
+    mine, started = Home(settings.home), now()
+    home.initialise(mine, origin)
+    sources, id = select_sources(source_ids), new_run_id(started)
+    with exclusive_pass(mine, id, started) as fence:
+        _check_past(mine, sources, min(moments))
+        cluster = open_cluster(settings, progress)
+        sign_topics(cluster, home.signature(mine))
+        outcomes: list[SourceOutcome] = []
+        for moment in sorted(moments):
+            progress(f"collect {', '.join(sources)} as of {moment:%Y-%m-%d}")
+            with open_upstreams(settings, world, moment) as upstreams:
+                run = _at(moment, started, settings, cluster, upstreams, sources, progress)
+                outcomes += _ingest(
+                    replace(run, fence=fence, check_lease=partial(lock.require_ownership, mine.lock, id))
+                )
+    return outcomes
+
+
+def _ingest(run: PassContext) -> list[SourceOutcome]:
+    with producer.open_sender(run.cluster, TOPIC_NAMES) as sender:
+        return [ingest_one(run, source, sender) for source in SOURCES if source.id in run.sources]
+
+
+def _at(
+    moment: datetime,
+    started: datetime,
+    settings: Settings,
+    cluster: Cluster,
+    upstreams: Upstreams,
+    sources: tuple[str, ...],
+    progress: Callable[[str], None],
+) -> PassContext:
+    return PassContext(
+        id=new_run_id(started),
+        as_of=moment,
+        started_at=started,
+        settings=settings,
+        home=Home(settings.home),
+        cluster=cluster,
+        upstreams=upstreams,
+        sources=sources,
+        progress=progress,
+        clock=now,
+    )
+
+
+def _check_past(mine: Home, source_ids: Sequence[str], first: datetime) -> None:
+    for id in source_ids:
+        completed = archive.read_completed(mine.archive, id)
+        if completed and first < completed.observed_at:
+            raise UsageError(
+                f"{id} was fetched as of {completed.observed_at.isoformat()}, later than {first.isoformat()}",
+                "use later moments, or a new home",
+            )

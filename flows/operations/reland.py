@@ -1,0 +1,57 @@
+"""A range that has landed, read again from Kafka: what is there is verified, what is damaged or missing replaced."""
+
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from connectors.kafka import ranges
+from connectors.storage.home import Home
+from connectors.storage.landing import dead_letters, file_audit, file_replacement
+from connectors.storage.landing.file_replacement import Change
+from connectors.storage.warehouse import builds, fencing
+from flows.orchestration.runner import exclusive_pass
+from flows.settings import Settings
+from flows.setup.clock import new_run_id, now
+from flows.setup.cluster import open_cluster
+from flows.stages.land import WriteRange
+from tokenshare.noop import noop
+from tokenshare.offsets import Range
+
+Document = dict[str, Any]
+
+
+def reland(settings: Settings, wanted: Range, progress: Callable[[str], None]) -> Document:
+    """Lands again every file that holds offsets of the range, and nothing twice: a file stands for its offsets.
+
+    Raises UsageError for offsets that have not landed, RecordsLost where Kafka no longer holds them.
+    """
+    home, run_id, at = Home(settings.home), new_run_id(now()), now()
+    with exclusive_pass(home, run_id, at) as fence, fencing.open_fenced(home.warehouse, fence) as connection:
+        found = file_audit.overlapping(connection, wanted)
+        outcomes = dead_letters.read_outcomes(connection)
+        dropped = {
+            id.offset
+            for id, outcome in outcomes.items()
+            if id[:2] == (wanted.topic, wanted.partition) and outcome.outcome == "dropped"
+        }
+        told = []
+        with TemporaryDirectory(dir=home.build) as folder:
+            _read_again(settings, [landed.range for landed in found], Path(folder), progress)
+            for landed in found:
+                part = file_audit.differing(home.landing, Path(folder), landed, dropped)
+                if part:
+                    file_replacement.replace_files(connection, home.landing, [landed.range], [part], Change(run_id, at))
+                    builds.delete(connection)
+                rows = part.table.num_rows if part else landed.rows
+                told.append({"file": landed.range.file_name, "rows": rows, "was": "replaced" if part else "verified"})
+    return {"files": told}
+
+
+def _read_again(settings: Settings, wanted: list[Range], folder: Path, progress: Callable[[str], None]) -> None:
+    """The files of the ranges as they would land now; their dead letters are out already."""
+    from connectors.beam import pipeline  # three seconds
+
+    cluster = open_cluster(settings, progress)
+    progress(f"read {len(wanted)} files again")
+    pipeline.run(wanted, ranges.RangeReader(cluster), noop, WriteRange(folder, noop))

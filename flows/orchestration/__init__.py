@@ -1,0 +1,1 @@
+"""One pass with its lock, alone or under Prefect: refresh, runner, flows, schedule."""

@@ -1,0 +1,102 @@
+"""What Prefect is told of a pass: an event for each decision, and a table of the newest rows of each metric."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from connectors.storage.home import Home, describe
+from connectors.storage.publications import catalog
+from flows.orchestration.refresh import Report
+from flows.queries import overview
+from flows.setup.clock import now
+from tokenshare.metrics import METRICS, Metric
+
+NEWEST = 40  # rows of a table
+MOST_ARTIFACTS = 200  # what Prefect gives in one answer
+GATES = {"published": "passed", "unchanged": "passed", "held": "held"}
+# Names come from upstreams and are shown in a page that is not ours: nothing of them may be read as markup.
+UNSAFE = re.compile(r"[^\w .,:;/@%+()=-]")
+Fact = tuple[str, dict[str, Any]]
+
+
+def announce(report: Report) -> None:
+    """Tells Prefect, inside a flow run, what a pass decided: numbers and reasons, never a setting."""
+    from prefect.client.orchestration import get_client
+
+    home = report.run.home
+    cards = {card["metric"]: card for card in overview.metrics(home)["metrics"]}
+    with get_client(sync_client=True) as client:
+        events = [_event(metric, *fact) for metric in METRICS for fact in _facts(home, report, metric, cards)]
+        if events:
+            client.request("POST", "/events", json=events)
+        known = {str(found.key): found.data for found in client.read_latest_artifacts(limit=MOST_ARTIFACTS)}
+        for metric in METRICS:
+            if metric.schema == "metrics" and cards[metric.id]["state"] in GATES:
+                _show(client, known, home, metric, cards[metric.id])
+
+
+def _facts(home: Home, report: Report, metric: Metric, cards: Mapping[str, Mapping[str, Any]]) -> Iterator[Fact]:
+    """What the pass decided about a metric; one that it confirmed unchanged is no news."""
+    outcome = next((found for found in report.metrics if found.id == metric.id), None)
+    if outcome is None or outcome.status not in ("held", "published"):
+        return
+    told = {"version": outcome.version, "as_of": report.run.as_of, "run": report.run.id, "origin": _origin(home)}
+    if outcome.status == "held":
+        yield "held", {**told, "reason": outcome.reason, "held_since": cards[metric.id]["held_since"]}
+        return
+    yield "published", {**told, "rows": outcome.rows}
+    cells = catalog.read_catalog(home, "restatements", metric=metric.id, new_version=outcome.version)
+    if cells:
+        causes = ", ".join(sorted({cell["cause"] for cell in cells}))
+        yield "restated", {**told, "cells": len(cells), "cause": causes, "old_version": cells[0]["old_version"]}
+
+
+def _event(metric: Metric, kind: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+    from prefect.events import Event
+    from prefect.runtime import flow_run
+
+    resource = {"prefect.resource.id": f"tokenshare.metric.{metric.id}", "prefect.resource.name": metric.id}
+    run = {"prefect.resource.id": f"prefect.flow-run.{flow_run.id}", "prefect.resource.role": "flow-run"}
+    event = {
+        "occurred": now(),
+        "event": f"tokenshare.metric.{kind}",
+        "resource": resource,
+        "related": [run],
+        "payload": {name: _plain(value) for name, value in payload.items()},
+    }
+    return Event.model_validate(event).model_dump(mode="json")
+
+
+def _show(client: Any, known: Mapping[str, Any], home: Home, metric: Metric, card: Mapping[str, Any]) -> None:
+    """Writes the table of a metric where it says something else than the one that Prefect shows."""
+    from prefect.client.schemas.actions import ArtifactCreate
+    from prefect.runtime import flow_run
+
+    gate = "released" if card["status"] == "released" else GATES[card["state"]]
+    rows = catalog.read_newest(home, metric, NEWEST) if card["version"] is not None else []
+    table = [{**{name: _plain(value) for name, value in row.items()}, "gate": gate} for row in rows]
+    key, data = f"tokenshare-{metric.id.replace('_', '-')}", json.dumps(table)
+    if known.get(key) != data:
+        described = _described(home, metric, card, gate)
+        artifact = ArtifactCreate(key=key, type="table", description=described, data=data, flow_run_id=flow_run.id)
+        client.create_artifact(artifact)
+
+
+def _described(home: Home, metric: Metric, card: Mapping[str, Any], gate: str) -> str:
+    """The metric's card in short: no number is shown without its denominator, none of a world as if measured."""
+    origin = _origin(home)
+    warning = "" if origin == "live" else f"Not measured: the numbers of a {origin}, which may be synthetic.\n\n"
+    reason = f"\n\n{_plain(card['reason'])}" if gate == "held" else ""
+    return f"{warning}{metric.title}, in {metric.unit}. Denominator: {metric.denominator}. Gate: {gate}.{reason}"
+
+
+def _origin(home: Home) -> str:
+    return str((describe(home) or {})["origin"])
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return value if value is None or isinstance(value, bool | int | float) else UNSAFE.sub("?", str(value))

@@ -1,0 +1,113 @@
+"""One whole pass, and what it reports: the contract of `refresh --json`."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from connectors.storage.warehouse import runs
+from flows.setup.context import PassContext
+from flows.stages.ingest import BEGINNING, SourceOutcome, ingest
+from flows.stages.land import land
+from flows.stages.notify import notify
+from flows.stages.publish import MetricOutcome, publish
+from flows.stages.transform import transform, usage_sources
+from tokenshare.errors import ExitCode, UsageError, gravest
+from tokenshare.offsets import Landed
+
+Stage = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Stages:
+    """The five stages as plain functions; an orchestrator may wrap each, and nothing else changes."""
+
+    ingest: Stage = ingest
+    land: Stage = land
+    transform: Stage = transform
+    publish: Stage = publish
+    notify: Stage = notify
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a pass did."""
+
+    run: PassContext
+    sources: Sequence[SourceOutcome]
+    ranges: Sequence[Landed]
+    metrics: Sequence[MetricOutcome]
+    alerts: dict[str, int]
+    planned_holds: frozenset[str] = frozenset()
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The gravest of what happened."""
+        held = {metric.id for metric in self.metrics if metric.status == "held"} - self.planned_holds
+        lacking = any(source.status in ("absent", "refused") for source in self.sources)
+        found = {ExitCode.HELD: held, ExitCode.INCOMPLETE: lacking, ExitCode.UNDELIVERED: self.alerts["undelivered"]}
+        return gravest([code for code, is_so in found.items() if is_so])
+
+    def document(self) -> dict[str, Any]:
+        """The pass as `refresh --json` prints it."""
+        return {
+            "run_id": self.run.id,
+            "as_of": self.run.as_of,
+            "status": self.status,
+            "exit_code": int(self.exit_code),
+            "sources": [asdict(source) for source in self.sources],
+            "ranges": [
+                {**asdict(found.range), "rows": found.rows, "rejected": found.rejected} for found in self.ranges
+            ],
+            "metrics": [asdict(metric) for metric in self.metrics],
+            "alerts": self.alerts,
+            "seconds": {"total": round(sum(self.run.seconds.values()), 3), **self.run.seconds},
+        }
+
+    @property
+    def status(self) -> str:
+        """ok, held or incomplete."""
+        return {ExitCode.HELD: "held", ExitCode.INCOMPLETE: "incomplete"}.get(self.exit_code, "ok")
+
+
+def refresh(run: PassContext, stages: Stages | None = None, planned_holds: frozenset[str] = frozenset()) -> Report:
+    """Runs the route once; the caller holds the home. Running it again over the same input changes nothing."""
+    stages = stages or Stages()
+    _check_moment(run)
+    _check_past(run)
+    with run.stage("ingest"):
+        sources = stages.ingest(run)
+    variables = {"usage_sources": usage_sources(run)}  # after the fetch: a first one that is whole counts already
+    with run.stage("land"):
+        ranges = stages.land(run)
+    with run.stage("transform"):
+        build = stages.transform(run, variables)
+    with run.stage("publish"):
+        metrics = stages.publish(run, build, sources, variables)
+    with run.stage("notify"):
+        alerts = stages.notify(run)
+    runs.finish(run.home.warehouse, run.id, run.clock())
+    return Report(run, sources, ranges, metrics, alerts, planned_holds)
+
+
+def _check_moment(run: PassContext) -> None:
+    """Refuses a moment before there was anything to know, and for real upstreams, which cannot tell it, the future."""
+    if run.as_of.date() <= BEGINNING:
+        raise UsageError(
+            f"--as-of {run.as_of.isoformat()} is not after the first day of the upstreams ({BEGINNING})",
+            "use a later moment",
+        )
+    if run.upstreams.files is None and run.as_of > run.started_at:
+        raise UsageError(
+            f"--as-of {run.as_of.isoformat()} lies in the future (it is {run.started_at.isoformat()})",
+            "leave --as-of out, or name a moment that has passed",
+        )
+
+
+def _check_past(run: PassContext) -> None:
+    """Begins the run on record; the past cannot be published over what is known since."""
+    newest = runs.begin(run.home.warehouse, run.id, run.as_of, run.started_at, run.home.skipped)
+    if newest and run.as_of < newest:
+        raise UsageError(
+            f"--as-of {run.as_of.isoformat()} is older than this home's newest ({newest.isoformat()})",
+            "use a later moment, or a new home",
+        )

@@ -1,0 +1,1 @@
+"""The read side: what a home knows, shown, cited, traced, checked and verified."""

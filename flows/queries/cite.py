@@ -1,0 +1,182 @@
+"""`cite`: one sentence to quote a published number by, with all that makes it checkable."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from connectors.storage.home import Home, describe
+from connectors.storage.publications import catalog
+from flows.queries.keys import read_key
+from flows.queries.trace import trace
+from tokenshare.columns import columns_of
+from tokenshare.errors import UsageError
+from tokenshare.metrics import METRIC_BY_ID, Metric
+from tokenshare.restatements import key_json
+
+Document = dict[str, Any]
+ORIGINS = {  # by origin of the home: only what an upstream stated is a measurement
+    "live": "measured by tokenshare",
+    "world": "counted by tokenshare from a world of files",
+    "demo": "synthetic, not a measurement: counted by tokenshare in its demo world",
+}
+BOUNDS = METRIC_BY_ID["china_share_bounds_weekly"]
+BOUNDED = {f"china_share_{way}_weekly" for way in ("identified", "origin", "top10")}
+UNITS = {"tokens": " tokens", "rank": "", "count": ""}
+
+
+def cite(
+    home: Home, metric: Metric, words: Sequence[str], *, as_of: datetime | None = None, verify: bool = False
+) -> Document:
+    """What readers see for a key, or what was known of it at a moment, as a sentence; raises UsageError if nothing is
+    published for it.
+
+    With `verify` the number is computed again from the offsets of its version alone, as `trace` does.
+    """
+    known = _known(home, metric, as_of)
+    row = _row(metric, words, known, as_of)
+    (card,) = catalog.read_catalog(home, "metrics", metric=metric.id)
+    origin = str((describe(home) or {})["origin"])
+    column = _column(metric)
+    told: Document = {
+        "metric": metric.id,
+        "key": key_json(metric, read_key(metric, words)),
+        "column": column,
+        "value": row[column],
+        "unit": _unit(metric, column),
+        "denominator": metric.denominator,
+        "denominator_tokens": row.get("denominator_tokens", row.get("tokens") if column != "tokens" else None),
+        **_bounds(home, metric, row, as_of),
+        **known.told,
+        "origin": origin,
+        "synthetic": origin == "demo",
+        "citation": "" if origin == "demo" else card["citation"].replace("{as_of}", f"{known.told['as_of']:%Y-%m-%d}"),
+        **(_verified(home, metric, words, known, row) if verify else {"verified": None, "changed_since": []}),
+    }
+    return {"sentence": _sentence(metric, words, told), **told}
+
+
+@dataclass(frozen=True)
+class KnownNumber:
+    """A version: its rows from the vintages, and what a citation says of it."""
+
+    rows: Sequence[Document]
+    told: Document
+
+
+def _known(home: Home, metric: Metric, as_of: datetime | None) -> KnownNumber:
+    """The version that readers see, or the one that was the newest at a moment."""
+    if as_of is None:
+        publications = [p for p in catalog.read_catalog(home, "publications", metric=metric.id) if p["published_at"]]
+        shown = next((p for p in publications if p["status"] != "superseded"), None)
+        if shown is None or not catalog.read_metric(home, metric):
+            raise UsageError(f"{metric.id} has no published row", f"see `tokenshare metrics {metric.id}`")
+        return _of_version(shown, catalog.read_version(home, metric, shown["version"]), as_of)
+    return _of_version(*catalog.read_metric_as_of(home, metric, as_of), as_of)
+
+
+def _of_version(publication: Document, rows: Sequence[Document], as_of: datetime | None) -> KnownNumber:
+    """A hold that began later says nothing of what was known before; no number speaks for longer than it did."""
+    is_held = publication["status"] == "held" and (as_of is None or publication["held_since"] <= as_of)
+    status = "current" if publication["status"] == "held" and not is_held else publication["status"]
+    through = publication["valid_through"]
+    told = {
+        "as_of": min(as_of, through) if as_of else through,
+        "version": publication["version"],
+        "digest": publication["digest"],
+        "status": status,
+        "held_since": publication["held_since"] if is_held else None,
+    }
+    return KnownNumber(rows, told)
+
+
+def _row(metric: Metric, words: Sequence[str], known: KnownNumber, as_of: datetime | None) -> Document:
+    wanted = read_key(metric, words)
+    for row in known.rows:
+        if tuple(row[name] for name in metric.grain) == wanted:
+            return row
+    when = f" as of {as_of.isoformat()}" if as_of else ""
+    raise UsageError(f"{metric.id} has no row for {' '.join(words)}{when}", f"see `tokenshare metrics {metric.id}`")
+
+
+def _verified(home: Home, metric: Metric, words: Sequence[str], known: KnownNumber, row: Document) -> Document:
+    """Whether the vintage is the version, and the version what its offsets give. If seeds or SQL have changed since,
+    a different number proves nothing."""
+    found = trace(home, metric, words, known.told["version"])
+    names = [column.name for column in columns_of(metric.row)]
+    is_kept = found.row == tuple(row[name] for name in names)
+    is_changed = bool(found.changed_since) and not found.is_equal
+    verified = None if is_changed and is_kept else is_kept and found.is_equal
+    return {"verified": verified, "changed_since": list(found.changed_since)}
+
+
+def _column(metric: Metric) -> str:
+    """The column a metric is quoted by: its share, else its first number."""
+    values = [column for column in columns_of(metric.row) if column.name not in metric.grain]
+    shares = [column.name for column in values if column.name.endswith("_share")]
+    if metric.unit == "ratio" and (metric.share or shares):
+        return metric.share or shares[0]
+    numbers = [column.name for column in values if column.is_number]
+    if not numbers:
+        raise UsageError(f"{metric.id} has no number to cite", "cite a metric, such as china_share_origin_weekly")
+    return numbers[0]
+
+
+def _unit(metric: Metric, column: str) -> str:
+    return next(found.unit for found in columns_of(metric.row) if found.name == column) or metric.unit
+
+
+def _bounds(home: Home, metric: Metric, row: Mapping[str, Any], as_of: datetime | None) -> Document:
+    """The lowest and the highest share that the unknown allows, if they are published."""
+    if metric.id in BOUNDED:
+        weeks = {found["week_start_date"]: found for found in _known(home, BOUNDS, as_of).rows}
+        row = weeks.get(row["week_start_date"], {})
+    return {name: row.get(name) for name in ("lower_share", "upper_share")}
+
+
+def _sentence(metric: Metric, words: Sequence[str], told: Document) -> str:
+    number = f"{metric.title}, {' '.join(words)}: {_said(told['value'], told['unit'])}{_of(told)}{_between(told)}"
+    made = f"{ORIGINS[told['origin']]} as of {_moment(told['as_of'])}"
+    version = f"{metric.id} version {told['version']}, digest {told['digest'][:12]}"
+    held = f"held since {_moment(told['held_since'])}, the last good version" if told["status"] == "held" else ""
+    released = "released by a person past a shut gate" if told["status"] == "released" else ""
+    replaced = "replaced by a newer version since" if told["status"] == "superseded" else ""
+    parts = [number, made, version, held, released, replaced, _verdict(told)]
+    return f"{'; '.join(filter(None, parts))}. {told['citation']}".strip()
+
+
+def _verdict(told: Document) -> str:
+    if told["verified"] is not None:
+        return f"computed again from its offsets: {'the same' if told['verified'] else 'NOT the same'}"
+    changed = " and ".join(told["changed_since"])
+    return f"not to be computed again: {changed} changed since" if changed else ""
+
+
+def _of(told: Document) -> str:
+    """The denominator without the Markdown of the metric card, its count behind its first clause."""
+    if told["denominator"].startswith("none"):
+        return ""
+    tokens = told["denominator_tokens"]
+    name, semicolon, rest = told["denominator"].replace("`", "").partition(";")
+    return f" of {name}{f' ({tokens:,})' if tokens is not None else ''}{semicolon}{rest}"
+
+
+def _between(told: Document) -> str:
+    low, high = told["lower_share"], told["upper_share"]
+    if high is None:
+        return ""
+    if low is None:
+        return f", at most {high:.1%}"
+    return f", between {low:.1%} and {high:.1%} of all tokens depending on the unknown"
+
+
+def _said(value: Any, unit: str) -> str:
+    if value is None:
+        return "unknown"
+    if unit == "ratio":
+        return f"{value:.1%}"
+    return f"{value:,}{UNITS.get(unit, f' {unit}')}" if isinstance(value, int) else f"{value:.6g} {unit}".strip()
+
+
+def _moment(moment: datetime | date) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,110 @@
+"""What is missing for a pass, and the command that mends it."""
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from connectors.kafka import broker, cluster, java
+from connectors.storage.home import Home, check_rights, check_whole, describe, signature
+from flows import settings as environment
+from flows.settings import Settings
+from flows.setup.channels import open_channels
+from flows.setup.cluster import cluster_of
+from flows.setup.topic_ownership import require_own_topics
+from tokenshare.errors import TokenshareError
+
+SMALLEST_FREE = 2 * 1024**3  # a local broker, a warehouse and the archive of a year need less
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """One thing looked at: well, or with what mends it."""
+
+    name: str
+    is_well: bool
+    said: str
+    fix: str = ""
+
+
+def examine(settings: Settings, environ: Mapping[str, str]) -> list[Diagnosis]:
+    """Looks at everything a pass needs, without starting or changing anything."""
+    return [
+        *_each(
+            {
+                "python": _python,
+                "settings": lambda: _settings(environ),
+                "home": lambda: _home(settings),
+                "disk": lambda: _space(settings),
+                "kafka": lambda: _kafka(settings, environ),
+                "key": lambda: _key(settings),
+                "alerts": lambda: _alerts(settings),
+            }
+        )
+    ]
+
+
+def _each(looks: Mapping[str, Callable[[], Diagnosis]]) -> Iterator[Diagnosis]:
+    for name, look in looks.items():
+        try:
+            yield look()
+        except TokenshareError as error:
+            yield Diagnosis(name, False, error.message, error.fix)
+
+
+def _alerts(settings: Settings) -> Diagnosis:
+    names = ", ".join(channel.name for channel in open_channels(settings))
+    return Diagnosis("alerts", True, names or "no channel: nobody is told of a fault")
+
+
+def _python() -> Diagnosis:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Diagnosis("python", (3, 11) <= sys.version_info[:2] < (3, 14), version, "make PYTHON=python3.11 setup")
+
+
+def _settings(environ: Mapping[str, str]) -> Diagnosis:
+    strange = environment.unknown(environ)
+    said = f"unknown: {', '.join(strange)}" if strange else "all known"
+    return Diagnosis("settings", not strange, said, f"unset {' '.join(strange)}" if strange else "")
+
+
+def _home(settings: Settings) -> Diagnosis:
+    mine = Home(settings.home)
+    found = describe(mine)
+    check_whole(mine)
+    check_rights(mine)
+    said = f"{found['origin']} numbers at {settings.home}" if found else f"none yet at {settings.home}"
+    return Diagnosis("home", True, said)
+
+
+def _space(settings: Settings) -> Diagnosis:
+    folder = next(path for path in (settings.home, *settings.home.parents) if path.exists())
+    free = shutil.disk_usage(folder).free
+    return Diagnosis("disk", free >= SMALLEST_FREE, f"{free / 1024**3:.1f} GiB free", f"free some space under {folder}")
+
+
+def _kafka(settings: Settings, environ: Mapping[str, str]) -> Diagnosis:
+    servers = settings.kafka_bootstrap_servers
+    if servers is None:
+        return _local_kafka(settings.home, environ)
+    yours = cluster_of(settings, servers)
+    cluster.probe(yours, 10.0)
+    require_own_topics(yours, signature(Home(settings.home)))
+    return Diagnosis("kafka", True, f"{servers} answers")
+
+
+def _local_kafka(home: Path, environ: Mapping[str, str]) -> Diagnosis:
+    found = broker.status(home)
+    if found.running:
+        return Diagnosis("kafka", True, f"local broker {found.version} at {found.bootstrap_servers}, pid {found.pid}")
+    return Diagnosis("kafka", True, f"a local broker starts when needed, on Java {java.find(environ).version}")
+
+
+def _key(settings: Settings) -> Diagnosis:
+    said = (
+        "OPENROUTER_API_KEY is set"
+        if settings.openrouter_api_key
+        else "no key: the public daily exports are the source"
+    )
+    return Diagnosis("key", True, said)

@@ -1,0 +1,54 @@
+"""Whom a claim may be about: an error in spelling is no lack of data."""
+
+import re
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from connectors.storage.home import Home
+from connectors.storage.publications import catalog
+from tokenshare import claims
+from tokenshare.errors import UsageError
+
+OFFERED = 30  # of many names, those that look most like the one that was typed
+
+
+class Names(NamedTuple):
+    """What they are called, a query that lists them, and what stands between several of them."""
+
+    kind: str
+    query: str
+    between: str = "[/+]"
+
+
+VENDORS = Names("vendor", "SELECT DISTINCT vendor_id FROM marts.dim_vendors UNION SELECT 'unknown' ORDER BY 1")
+FAMILIES = Names(
+    "family", "SELECT family_id FROM marts.dim_families UNION SELECT vendor_id FROM marts.dim_families ORDER BY 1"
+)
+MODELS = Names(
+    "model",
+    "SELECT DISTINCT unnest([model_id, regexp_replace(model_id, '-20[0-9]{6}$', '')]) "
+    "FROM metrics.list_price_daily ORDER BY 1",
+    between=":",
+)
+COMPANIES = Names("company", "SELECT company_id FROM marts.dim_companies ORDER BY 1")
+PARTS = "SELECT company_id FROM marts.dim_companies WHERE {} UNION SELECT 'total' ORDER BY 1"
+NAMES = {
+    **dict.fromkeys(("vendor_share", "vendor_programming_share"), VENDORS),
+    **{about.name: FAMILIES for about in claims.HUB if about.entity},
+    **{about.name: MODELS for about in claims.PRICES},
+    **{about.name: COMPANIES for about in claims.MARKETS},
+    "pureplay_value": Names("pure-play", PARTS.format("is_pureplay")),
+    "platform_value": Names("platform company", PARTS.format("is_platform")),
+}
+
+
+def require_known_entity(home: Home, about: str, entity: str) -> None:
+    """Raise UsageError if what a claim is about has names and this is not one of them."""
+    if about not in NAMES:
+        return
+    names = NAMES[about]
+    known = [name for row in catalog.read_query(home, names.query, []) for name in row.values()]
+    for name in re.split(names.between, entity):
+        if name not in known:
+            offered = known if len(known) <= OFFERED else get_close_matches(name, known, OFFERED, cutoff=0)
+            raise UsageError(f"there is no {names.kind} {name}", f"choose among {', '.join(offered)}")

@@ -1,0 +1,169 @@
+"""What the looking commands answer: plain documents, read from the published file and the outside of the home."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from connectors import lock
+from connectors.kafka import broker, groups
+from connectors.sources import SOURCES
+from connectors.storage import archive
+from connectors.storage.alert_log import alert_status
+from connectors.storage.home import Home, describe
+from connectors.storage.publications import catalog
+from flows.settings import Settings
+from flows.setup.clock import now
+from flows.setup.cluster import cluster_of
+from tokenshare.errors import BrokerUnavailable, UsageError
+from tokenshare.metrics import Metric
+from tokenshare.topics import CONSUMER_GROUP, TOPIC_NAMES
+
+Document = dict[str, Any]
+
+
+def find_home(settings: Settings) -> Home:
+    """The home to look into; raises UsageError if there is none, or one of a newer layout."""
+    home = Home(settings.home)
+    if describe(home) is None:
+        raise UsageError(f"there is no home at {home.root}", "run `tokenshare refresh` or `tokenshare demo` first")
+    return home
+
+
+def status(settings: Settings) -> Document:
+    """Health at a glance: what is held and why, what nobody served, whom nobody mapped, what waits to be landed."""
+    home = find_home(settings)
+    found = describe(home) or {}
+    shown = metrics(home)["metrics"]
+    return {
+        "home": str(home.root),
+        "origin": found["origin"],
+        "refresh_running": lock.is_held(home.lock),
+        "holder": _holder(home),
+        "as_of": max((run["as_of"] for run in catalog.read_catalog(home, "runs")), default=None),
+        "broker": _broker(settings),
+        "sources": [_source(home, source.id) for source in SOURCES],
+        "metrics": [{name: m[name] for name in ("metric", "state", "version", "status", "reason")} for m in shown],
+        **_unserved(home),
+        "unknown_vendors": catalog.read_catalog(home, "unknown_vendors"),
+        "unknown_tickers": catalog.read_catalog(home, "unknown_tickers"),
+        "price_disagreements": catalog.read_catalog(home, "price_disagreements"),
+        "unmapped_prices_count": len(catalog.read_catalog(home, "unmapped_prices")),
+        "unknown_organisations": catalog.read_catalog(home, "unknown_organisations"),
+        "gaps": catalog.read_catalog(home, "gaps"),
+        "dead_letters": catalog.read_catalog(home, "dead_letters"),
+        "ledger": catalog.read_catalog(home, "ledger"),
+        "lag": _lag(settings),
+        "alerts": _alerts(home),
+        "skipped_passes": catalog.read_catalog(home, "skips"),
+    }
+
+
+def alerts(home: Home) -> Document:
+    """What is open, what is over, and what became of each message in each channel, as it was last put on the board."""
+    return alert_status.read(home)
+
+
+def _alerts(home: Home) -> Document:
+    """What is open and what waits to be delivered, as the newest pass left it."""
+    board = alert_status.read(home)
+    waiting = [channel for channel in board["channels"] if channel["waiting_count"]]
+    return {"open": board["open"], "undelivered": board["undelivered"], "waiting": waiting}
+
+
+def metrics(home: Home) -> Document:
+    """Every metric with its card and the version readers see."""
+    cards = catalog.read_catalog(home, "metrics")
+    shown = _shown(home)
+    return {"metrics": [{**card, **shown.get(card["metric"], NOT_SHOWN)} for card in cards]}
+
+
+def metric(home: Home, wanted: Metric, as_of: datetime | None) -> Document:
+    """One metric: card, version and rows, as readers see it now or saw it then."""
+    (card,) = catalog.read_catalog(home, "metrics", metric=wanted.id)
+    if as_of is None:
+        return {**card, **_shown(home).get(wanted.id, NOT_SHOWN), "rows": catalog.read_metric(home, wanted)}
+    publication, rows = catalog.read_metric_as_of(home, wanted, as_of)
+    then = {name: publication[name] for name in ("version", "as_of", "valid_through", "digest")}
+    return {**card, **then, "rows": rows}
+
+
+def restatements(home: Home, wanted: Metric | None) -> Document:
+    """Published cells that were replaced, old beside new."""
+    return {"restatements": catalog.read_catalog(home, "restatements", **_of(wanted))}
+
+
+def gates(home: Home, wanted: Metric | None) -> Document:
+    """Held metrics with their failing checks; for one metric every check of the newest pass."""
+    runs = [run["run_id"] for run in catalog.read_catalog(home, "runs")]
+    results = catalog.read_catalog(home, "gate_results", **_of(wanted))
+    newest = next((run for run in reversed(runs) if any(row["run"] == run for row in results)), None)
+    rows = [row for row in results if row["run"] == newest and (wanted or row["outcome"] in ("failed", "released"))]
+    held = [p for p in catalog.read_catalog(home, "publications", **_of(wanted)) if p["status"] == "held"]
+    return {"run": newest, "held": held, "checks": rows}
+
+
+NOT_SHOWN: Document = {"version": None, "as_of": None, "status": None, "held_since": None, "rows_count": 0}
+
+
+def _shown(home: Home) -> dict[str, Document]:
+    """The version readers see of each metric: the public one that nothing has replaced, none of an inactive one."""
+    inactive = {card["metric"] for card in catalog.read_catalog(home, "metrics") if card["state"] == "inactive"}
+    return {
+        p["metric"]: {
+            "version": p["version"],
+            "as_of": p["valid_through"],
+            "status": p["status"],
+            "held_since": p["held_since"],
+            "rows_count": p["rows"],
+        }
+        for p in catalog.read_catalog(home, "publications")
+        if p["published_at"] is not None and p["status"] != "superseded" and p["metric"] not in inactive
+    }
+
+
+def _of(wanted: Metric | None) -> Document:
+    return {"metric": wanted.id} if wanted else {}
+
+
+def _source(home: Home, id: str) -> Document:
+    completed = archive.read_completed(home.archive, id)
+    if completed is None:
+        return {"id": id, "last_completed": None, "periods": 0}
+    return {"id": id, "last_completed": completed.observed_at, "periods": len(completed.digests)}
+
+
+def _broker(settings: Settings) -> Document:
+    if settings.kafka_bootstrap_servers:
+        return {"kind": "configured", "bootstrap_servers": settings.kafka_bootstrap_servers}
+    found = broker.status(settings.home)
+    return {
+        "kind": "local",
+        "running": found.running,
+        "bootstrap_servers": found.bootstrap_servers,
+        "pid": found.pid,
+    }
+
+
+def _unserved(home: Home) -> Document:
+    """The days that nobody served, and the weeks that have no row for it."""
+    rows = catalog.read_catalog(home, "unserved_days")
+    weeks = {row["week_start_date"] for row in rows if "week_start_date" in row}
+    return {"unserved_days": [row["usage_date"] for row in rows], "unserved_weeks": sorted(weeks)}
+
+
+def _holder(home: Home) -> Document | None:
+    """Who refreshes, and for how many seconds nobody has heard of it."""
+    signed = lock.owner(home.lock) if lock.is_held(home.lock) else None
+    return {**asdict(signed), "silent_seconds": lock.heartbeat_age(home.lock, now())} if signed else None
+
+
+def _lag(settings: Settings) -> int | None:
+    """Records not landed yet; None where the broker does not answer, which a look never starts."""
+    servers = settings.kafka_bootstrap_servers or broker.status(settings.home).bootstrap_servers
+    if not servers:
+        return None
+    try:
+        found = groups.lag(cluster_of(settings, servers), CONSUMER_GROUP, TOPIC_NAMES)
+    except BrokerUnavailable:
+        return None
+    return sum(found.values())

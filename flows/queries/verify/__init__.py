@@ -1,0 +1,85 @@
+"""`verify`: every promise held against a home as it stands, without writing to it or standing in a pass's way."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic
+from typing import Any
+
+from connectors.storage.home import Home
+from connectors.storage.warehouse import snapshot
+from flows.queries.verify.promises import PROMISES, Promise, PromiseBreach
+from flows.queries.verify.state import HomeReader
+from tokenshare.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Examined:
+    """One promise held against the home; `skipped` names the broken one it stands on."""
+
+    promise: Promise
+    findings: tuple[PromiseBreach, ...]
+    seconds: float
+    skipped: str = ""
+
+
+def verify(
+    home: Home,
+    progress: Callable[[str], None],
+    *,
+    is_all: bool = False,
+    promises: Sequence[Promise] = PROMISES,
+) -> dict[str, Any]:
+    """Holds promises against the home; raises Busy where a pass is at work on it, UsageError where it lacks
+    what decisions are read from."""
+    began = monotonic()
+    with TemporaryDirectory() as folder, snapshot.take(home, Path(folder)) as connection:
+        reader = HomeReader(home, connection, Path(folder), is_all=is_all)
+        examined = list(_examine(promises, reader, progress))
+    breaches = [breach for one in examined for breach in _breaches(one)]
+    coverage = reader.coverage
+    return {
+        "status": "broken" if breaches else "ok",
+        "home": str(home.root),
+        "promises": [_said(one) for one in examined],
+        "breaches": breaches,
+        "recomputed": {
+            "passes": coverage.passes,
+            "versions": len(coverage.versions),
+            "metrics": len({id for id, _ in coverage.versions}),
+            "not_by_these_models": [f"{id} version {version}" for id, version in coverage.beyond],
+        },
+        "seconds": round(monotonic() - began, 1),
+    }
+
+
+def _examine(promises: Sequence[Promise], reader: HomeReader, progress: Callable[[str], None]) -> Iterator[Examined]:
+    broken: set[str] = set()
+    for promise in promises:
+        progress(promise.name)
+        began = monotonic()
+        skipped = next((name for name in promise.stands_on if name in broken), "")
+        findings = () if skipped else _findings(promise, reader)
+        if findings:
+            broken.add(promise.name)
+        yield Examined(promise, findings, monotonic() - began, skipped)
+
+
+def _findings(promise: Promise, reader: HomeReader) -> tuple[PromiseBreach, ...]:
+    try:
+        return tuple(promise.examine(reader))
+    except UsageError as error:
+        return (PromiseBreach(str(reader.home.root), error.message, "a state that can be examined", error.fix),)
+
+
+def _breaches(examined: Examined) -> Iterator[dict[str, str]]:
+    for finding in examined.findings:
+        yield {"promise": examined.promise.name, **asdict(finding), "mend": finding.mend or examined.promise.mend}
+
+
+def _said(examined: Examined) -> dict[str, Any]:
+    status = "skipped" if examined.skipped else "broken" if examined.findings else "kept"
+    reason = f"{examined.skipped} is broken, and it stands on that" if examined.skipped else ""
+    seconds = round(examined.seconds, 1)
+    return {"promise": examined.promise.name, "status": status, "reason": reason, "seconds": seconds}

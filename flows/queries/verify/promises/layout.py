@@ -1,0 +1,43 @@
+"""Promises about the directory: nothing lies in a home that has no place there, and raw payloads are whole."""
+
+import re
+from collections.abc import Iterator
+
+from flows.queries.verify.promises.promise import PromiseBreach
+from flows.queries.verify.state import HomeReader
+
+SWEPT = "run `tokenshare refresh`, which removes it"
+PLACES = re.compile(
+    r"""format | lock | alerts\.json
+    | skipped/[^/]+\.(json|told)
+    | archive/[a-z0-9_]+/completed\.json
+    | archive/[a-z0-9_]+/\d{4}-\d{2}-\d{2}/[0-9a-f]{64}(\.json)?
+    | build/warehouse\.duckdb(\.wal)?
+    | build/dbt/.+
+    | published/tokenshare\.duckdb
+    | published/[a-z0-9_]+/manifest\.json
+    | report/index\.html""",
+    re.VERBOSE,
+)
+LISTED = re.compile(r"(landing|published)/.+\.parquet")  # these are known one by one, or are strays
+DRAFT = re.compile(r"(.*/)?\.[^/]+\.tmp")
+
+
+def home_holds_nothing_else(home: HomeReader) -> Iterator[PromiseBreach]:
+    """Every file has its place; landed files and versions are those that ledger and decisions know, one by one."""
+    known = home.known_files()
+    for path in home.files():
+        if path in known or (PLACES.fullmatch(path) and not LISTED.fullmatch(path)):
+            continue
+        if DRAFT.fullmatch(path):
+            yield PromiseBreach(path, "a draft that a killed pass left", "no such file", SWEPT)
+        elif path.endswith(".duckdb.wal"):
+            yield PromiseBreach(path, "a write-ahead log beside the file that readers open", "no such file")
+        else:
+            yield PromiseBreach(path, "a file that nothing knows", "no such file")
+
+
+def archive_is_whole(home: HomeReader) -> Iterator[PromiseBreach]:
+    """A raw payload is named by its digest."""
+    for path in home.torn_payloads():
+        yield PromiseBreach(path, "other bytes than its name says", "bytes of that sha256")

@@ -1,0 +1,44 @@
+"""Published numbers computed again: one scratch build over the evidence of a pass serves all the versions it gives."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from connectors.storage.inspection import remade
+from connectors.storage.inspection.remade import Batch, VersionKey
+from connectors.storage.warehouse import Connection
+from flows.stages import dbt
+from tokenshare.inspected import Recomputation
+
+
+@dataclass
+class Coverage:
+    """What was computed again: passes whose evidence was built, versions compared, and versions that could not be,
+    because no pass with these seeds and models judged them."""
+
+    passes: int = 0
+    versions: list[VersionKey] = field(default_factory=list)
+    beyond: list[VersionKey] = field(default_factory=list)
+
+
+def remake(
+    connection: Connection, wanted: Collection[VersionKey], work: Path, coverage: Coverage, *, is_all: bool
+) -> Iterator[Recomputation]:
+    """What does not come out again. Unless all is asked for, the pass that gives most of the versions serves."""
+    now = dbt.project()
+    batches, beyond = remade.plan(connection, wanted, now.seeds, now.models)
+    coverage.beyond = beyond
+    for batch in batches if is_all else batches[:1]:
+        coverage.passes += 1
+        coverage.versions += batch.versions
+        yield from _build(connection, batch, work)
+
+
+def _build(connection: Connection, batch: Batch, work: Path) -> list[Recomputation]:
+    with TemporaryDirectory(dir=work) as folder:
+        scratch = Path(folder) / "scratch.duckdb"
+        remade.copy_records(connection, batch.inputs, scratch)
+        metrics = sorted({id for id, _ in batch.versions})
+        failed = dbt.build(scratch, batch.inputs.variables, Path(folder), metrics)
+        return remade.compare(connection, scratch, batch.versions, failed)

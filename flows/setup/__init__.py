@@ -1,0 +1,1 @@
+"""What a pass needs before its first stage: context, clock, cluster, upstreams, channels, signed topics."""

@@ -1,0 +1,52 @@
+"""The Kafka cluster of a set-up: the user's own, or the local broker of the home."""
+
+from collections.abc import Callable
+
+from connectors.kafka import broker, cluster
+from connectors.kafka.cluster import Cluster
+from flows.settings import ENVIRON, Settings
+
+PROBE_SECONDS = 10.0
+SECURITY = {
+    "kafka_security_protocol": "security_protocol",
+    "kafka_sasl_mechanism": "sasl_mechanism",
+    "kafka_sasl_username": "sasl_plain_username",
+    "kafka_sasl_password": "sasl_plain_password",
+    "kafka_ssl_cafile": "ssl_cafile",
+    "kafka_ssl_certfile": "ssl_certfile",
+    "kafka_ssl_keyfile": "ssl_keyfile",
+    "kafka_ssl_password": "ssl_password",
+}
+
+
+def open_cluster(settings: Settings, progress: Callable[[str], None]) -> Cluster:
+    """Your Kafka, or the home's local broker, started where it does not run; raises BrokerUnavailable."""
+    servers = settings.kafka_bootstrap_servers
+    if servers is None:
+        servers = broker.start(settings.home, progress, cache=settings.cache, environ=ENVIRON)
+    found = cluster_of(settings, servers)
+    if settings.kafka_bootstrap_servers:
+        cluster.probe(found, PROBE_SECONDS)
+    return found
+
+
+def cluster_of(settings: Settings, servers: str) -> Cluster:
+    """The cluster at `servers` as the settings describe it."""
+    return Cluster(
+        bootstrap_servers=servers,
+        topic_prefix=settings.kafka_topic_prefix,
+        partitions=settings.kafka_partitions,
+        replication=settings.kafka_replication,
+        retention_ms=settings.kafka_retention_ms,
+        options=tuple(security(settings).items()),
+    )
+
+
+def security(settings: Settings) -> dict[str, str]:
+    """TLS and SASL settings under the client's names, passed through untouched."""
+    given = {theirs: getattr(settings, ours) for ours, theirs in SECURITY.items()}
+    return {
+        name: value.get_secret_value() if hasattr(value, "get_secret_value") else str(value)
+        for name, value in given.items()
+        if value is not None
+    }

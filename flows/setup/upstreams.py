@@ -1,0 +1,146 @@
+"""Where each upstream is asked: over HTTP, in files, in an installed package; for real, or in a world."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from connectors.http.session import POLITE, USER_AGENT, HttpSession, Politeness
+from connectors.sources import SOURCES, ecb_bundled
+from connectors.sources.files import SHIPPED, FileSession
+from connectors.sources.installed_book import InstalledBook
+from demo.emulator.server import Upstream, available
+from flows.settings import Settings, name_of
+from tokenshare.errors import UsageError
+
+KEY_PARAMS = {"eodhd": "api_token"}  # upstreams that want the key in the query
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where an upstream is asked, as whom, and with which key; `key_name` is the setting that holds it.
+
+    The key goes into the header unless `key_param` names a parameter of the query. `calls` and `deadline_seconds`
+    bound one fetch where the general limits are not its own.
+    One with `folders` is read from files there, the first folder that has the file speaking; one that
+    `is_installed` from a package of ours.
+    """
+
+    url: str = ""
+    folders: tuple[Path, ...] = ()
+    key: str | None = field(default=None, repr=False)
+    key_name: str = ""
+    key_param: str = ""
+    user_agent: str = ""
+    is_installed: bool = False
+    calls: int | None = None
+    deadline_seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Upstreams:
+    """The endpoint of each upstream by name, and the files of a world (None: the real outside)."""
+
+    endpoints: Mapping[str, Endpoint]
+    files: frozenset[str] | None
+
+
+@contextmanager
+def open_upstreams(settings: Settings, world: Path | None, as_of: datetime) -> Iterator[Upstreams]:
+    """The real upstreams, or the emulator over a world at a moment, which supplies a key."""
+    if world is None:
+        yield Upstreams(real_endpoints(settings), None)
+        return
+    with serve_world(world, as_of) as served:
+        yield Upstreams(world_endpoints(settings, world, served.urls, served.key), frozenset(available(world)))
+
+
+def serve_world(world: Path, as_of: datetime, port: int = 0) -> Upstream:
+    """The emulator over a world; raises UsageError where there is none."""
+    if not world.is_dir():
+        raise UsageError(f"there is no world at {world}", "name a directory with CSV files, such as rankings_daily.csv")
+    return Upstream(world, as_of, port)
+
+
+def select_sources(ids: Sequence[str]) -> tuple[str, ...]:
+    """The sources asked for, all where none is named; raises UsageError for one that does not exist."""
+    known = [source.id for source in SOURCES]
+    strange = sorted(set(ids) - set(known))
+    if strange:
+        raise UsageError(f"there is no source {', '.join(strange)}", f"choose among {', '.join(known)}")
+    return tuple(ids) or tuple(known)
+
+
+def open_session(settings: Settings, endpoint: Endpoint) -> HttpSession | FileSession | InstalledBook:
+    """A session with an upstream: polite over HTTP, from files, or from an installed package."""
+    if endpoint.is_installed:
+        return InstalledBook()
+    if endpoint.folders:
+        return FileSession(endpoint.folders)
+    polite = Politeness(
+        attempts=settings.http_attempts,
+        calls=endpoint.calls or POLITE.calls,
+        deadline_seconds=endpoint.deadline_seconds or settings.http_deadline_seconds,
+    )
+    return HttpSession(
+        endpoint.url,
+        endpoint.key,
+        polite,
+        key_name=endpoint.key_name,
+        key_param=endpoint.key_param,
+        user_agent=endpoint.user_agent or USER_AGENT,
+    )
+
+
+def real_endpoints(settings: Settings) -> dict[str, Endpoint]:
+    """Where the real upstreams are asked, and with which key."""
+    return {
+        "openrouter": Endpoint(
+            settings.openrouter_url, key=_told(settings.openrouter_api_key), key_name="OPENROUTER_API_KEY"
+        ),
+        "curated": Endpoint(folders=(*([settings.curated] if settings.curated else []), SHIPPED)),
+        "price_book": Endpoint(is_installed=True),
+        "huggingface": Endpoint(
+            settings.hub_url, key=_told(settings.hf_token), key_name="HF_TOKEN", **_bounds(settings)
+        ),
+        **_markets(settings),
+    }
+
+
+def world_endpoints(settings: Settings, world: Path, urls: Mapping[str, str], key: str) -> dict[str, Endpoint]:
+    """The same upstreams in a world: the emulator's addresses, and the world's own files before the shipped ones."""
+    served = {name: Endpoint(url, key=key, key_param=KEY_PARAMS.get(name, "")) for name, url in urls.items()}
+    files = {name: Endpoint(folders=(world,)) for name in ("quotes", "price_book")}
+    hub = Endpoint(urls["huggingface"], **_bounds(settings))
+    return {**served, **files, "huggingface": hub, "curated": Endpoint(folders=(world, SHIPPED))}
+
+
+def _markets(settings: Settings) -> dict[str, Endpoint]:
+    """The real upstreams of quotes, share counts and rates; one without its folder, key or contact is apart."""
+    key = _told(settings.eodhd_api_key)
+    contact = settings.edgar_contact
+    dropped = {"quotes": Endpoint(folders=(settings.quotes,))} if settings.quotes else {}
+    return {
+        **dropped,
+        "eodhd": Endpoint(
+            settings.eodhd_url, key=key, key_name=name_of("eodhd_api_key"), key_param=KEY_PARAMS["eodhd"]
+        ),
+        "edgar": Endpoint(
+            settings.edgar_url, key=contact, key_name=name_of("edgar_contact"), user_agent=f"tokenshare/1 ({contact})"
+        ),
+        "ecb": Endpoint(settings.ecb_url),
+        "ecb_bundled": Endpoint(folders=(ecb_bundled.BUNDLE,)),
+    }
+
+
+def _bounds(settings: Settings) -> dict[str, Any]:
+    """What one fetch of the Hub may take: its listings need more calls than any other source."""
+    return {"calls": settings.hub_calls, "deadline_seconds": settings.hub_deadline_seconds}
+
+
+def _told(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None

@@ -1,0 +1,1 @@
+"""The stages of a pass: ingest, land, transform, judge, decide, publish, notify."""

@@ -1,0 +1,220 @@
+"""What is wrong in the eyes of a pass: its decisions, sources, records and skipped passes seen as faults."""
+
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from connectors.storage.alert_log import alert_inputs, outbox
+from connectors.storage.publications import history
+from connectors.storage.publications.decisions import Decision
+from connectors.storage.warehouse import Connection
+from flows.setup.context import PassContext
+from flows.stages.ingest import NOT_SELECTED, SourceOutcome
+from tokenshare.alerting import Alert, AlertPlan, Observation, inform, plan, remind
+from tokenshare.alerts import Fault, Finding, LastGood
+from tokenshare.errors import ExitCode, TokenshareError
+from tokenshare.metrics import GROUP_BY_ID
+from tokenshare.publication import Check
+
+MOST_FINDINGS = 10
+DERIVED = ("coherence_group", "followed_groups")  # what falls with a check of another member or group
+SILENCES = {"absent": "source_absent", "refused": "source_refused"}  # runbook by status
+FAILURES = {ExitCode.BUG: "pass_failed", ExitCode.BROKER: "broker_unavailable", ExitCode.RECORDS_LOST: "records_lost"}
+
+
+def plan_alerts(
+    run: PassContext, connection: Connection, decided: Sequence[Decision], sources: Sequence[SourceOutcome]
+) -> AlertPlan:
+    """What the pass is to put on record about alerts, together with its decisions."""
+    standing, rejected = outbox.read_open(connection), alert_inputs.read_rejected(connection)
+    faults = (
+        *_held(run.as_of, connection, decided),
+        *_noticed(run.as_of, decided),
+        *_silent(run.as_of, sources),
+        *_dead_letters(run.as_of, rejected),
+        *_skipped(connection),
+    )
+    unasked = {f"source/{found.id}" for found in sources if found.reason == NOT_SELECTED}
+    still = _still(standing, rejected.keys() | alert_inputs.read_settled(connection))
+    well = {alert.fault.id for alert in standing} - {fault.id for fault in faults} - unasked - still
+    seen = Observation(run.id, run.as_of, run.clock(), faults, frozenset(well))
+    return _also(plan_of(connection, seen, run.settings.alert_repeat), decided, seen)
+
+
+def plan_release_alerts(connection: Connection, run_id: str, at: datetime, decided: Sequence[Decision]) -> AlertPlan:
+    """What a release puts on record: what it lets out is held no longer, and may restate what readers saw."""
+    out = frozenset(f"held/{decision.metric.id}" for decision in decided if decision.verdict.outcome != "held")
+    seen = Observation(run_id, at, at, well=out)
+    return _also(plan(outbox.read_open(connection), seen, outbox.read_told(connection)), decided, seen)
+
+
+def plan_failure_alerts(
+    connection: Connection, run_id: str, as_of: datetime, at: datetime, error: Exception
+) -> AlertPlan:
+    """What a pass that did not get through puts on record."""
+    code = _code(error)
+    said = str(error) if isinstance(error, TokenshareError) else f"{type(error).__name__}; the log says where"
+    name = code.name.lower()
+    fault = Fault(
+        id=f"pass/{name}",
+        key=f"pass/{name}",
+        kind="pass",
+        subject=name,
+        reason=said,
+        since=as_of,
+        runbook=FAILURES[code],
+    )
+    return plan(outbox.read_open(connection), Observation(run_id, as_of, at, (fault,)), outbox.read_told(connection))
+
+
+def is_alarming(error: Exception) -> bool:
+    """Whether people are to hear of an error that nobody may be looking at; not of a wrong setting or a busy home."""
+    return _code(error) in FAILURES
+
+
+def plan_of(connection: Connection, seen: Observation, every: Any) -> AlertPlan:
+    """What begins and ends, and what is due to be told again."""
+    told = outbox.read_told(connection)
+    made = plan(outbox.read_open(connection), seen, told)
+    return AlertPlan(made.alerts, made.resolved, (*made.notices, *remind(made.alerts, told, seen, every)))
+
+
+def _code(error: Exception) -> ExitCode:
+    return error.exit_code if isinstance(error, TokenshareError) else ExitCode.BUG
+
+
+def _held(as_of: datetime, connection: Connection, decided: Sequence[Decision]) -> list[Fault]:
+    """One fault a metric, those with a reason of their own first; told of by the group in which the reason lies."""
+    held = [decision for decision in decided if decision.verdict.outcome == "held"]
+    shut = {decision.metric.group for decision in held}
+    own = {decision.metric.group for decision in held if _own(decision.checks)}
+    ordered = sorted(held, key=lambda decision: not _own(decision.checks))
+    return [_held_one(as_of, connection, decision, _root(decision.metric.group, own, shut)) for decision in ordered]
+
+
+def _held_one(as_of: datetime, connection: Connection, decision: Decision, root: str) -> Fault:
+    metric, verdict = decision.metric, decision.verdict
+    checks = [*_own(decision.checks), *(check for check in decision.checks if check.shuts and check.name in DERIVED)]
+    since = next((found.held_since for found in verdict.publications if found.held_since), as_of)
+    shown = history.read_shown(connection, metric)
+    good = LastGood(version=shown[0].version, as_of=shown[0].valid_through, row=_plain(shown[1])) if shown else None
+    return Fault(
+        id=f"held/{metric.id}",
+        key=f"held/{root}",
+        kind="held",
+        subject=metric.relation,
+        reason=verdict.reason,
+        since=since,
+        runbook=checks[0].name if checks else "build",
+        last_good=good,
+        findings=tuple(_finding(check) for check in checks[:MOST_FINDINGS]),
+    )
+
+
+def _root(group: str, own: set[str], shut: set[str]) -> str:
+    """The group whose own reasons shut this one: itself, or one that it follows."""
+    followed = next((id for id in GROUP_BY_ID[group].follows.groups if id in shut), None)
+    return group if group in own or followed is None else _root(followed, own, shut)
+
+
+def _own(checks: Sequence[Check]) -> list[Check]:
+    return [check for check in checks if check.shuts and check.name not in DERIVED]
+
+
+def _noticed(as_of: datetime, decided: Sequence[Decision]) -> Iterator[Fault]:
+    """What shuts no gate and people want to hear of all the same."""
+    for decision in decided:
+        for check in decision.checks:
+            if check.severity == "alert" and check.outcome == "failed":
+                yield Fault(
+                    id=f"noticed/{decision.metric.id}/{check.name}",
+                    key=f"noticed/{decision.metric.group}",
+                    kind="noticed",
+                    subject=decision.metric.relation,
+                    reason=f"{check.name}: {check.observed}",
+                    since=as_of,
+                    runbook=check.name,
+                    findings=(_finding(check),),
+                )
+
+
+def _also(made: AlertPlan, decided: Sequence[Decision], seen: Observation) -> AlertPlan:
+    """The plan, and one message where published numbers changed."""
+    return replace(made, notices=(*made.notices, *inform("restated", list(_restated(decided, seen.as_of)), seen)))
+
+
+def _restated(decided: Sequence[Decision], as_of: datetime) -> Iterator[Fault]:
+    for decision in decided:
+        if decision.restatements:
+            id, cells = decision.metric.id, len(decision.restatements)
+            yield Fault(
+                id=f"restated/{id}/{decision.verdict.version}",
+                kind="restated",
+                subject=decision.metric.relation,
+                reason=f"{cells} cells of version {decision.old_version} read otherwise in version "
+                f"{decision.verdict.version}, cause: {decision.cause}; see tokenshare restatements {id}",
+                since=as_of,
+                runbook="restatements",
+            )
+
+
+def _silent(as_of: datetime, sources: Sequence[SourceOutcome]) -> Iterator[Fault]:
+    for found in sources:
+        if found.status in SILENCES:
+            id = f"source/{found.id}"
+            yield Fault(
+                id=id,
+                key=id,
+                kind="source",
+                subject=found.id,
+                reason=f"{found.status}: {found.reason}",
+                since=as_of,
+                runbook=SILENCES[found.status],
+            )
+
+
+def _dead_letters(as_of: datetime, rejected: dict[str, int]) -> Iterator[Fault]:
+    for topic, records in rejected.items():
+        if records:
+            id = f"dead_letter/{topic}"
+            yield Fault(
+                id=id,
+                key=id,
+                kind="dead_letter",
+                subject=topic,
+                reason=f"{records} records break the contract",
+                since=as_of,
+                runbook="dead_letters",
+            )
+
+
+def _still(standing: Sequence[Alert], told: Set[str]) -> set[str]:
+    """Dead letters of topics of which nothing has landed since, and none was settled: nothing new is known of them."""
+    known = {alert.fault.id for alert in standing if alert.fault.kind == "dead_letter"}
+    return known - {f"dead_letter/{topic}" for topic in told}
+
+
+def _skipped(connection: Connection) -> Iterator[Fault]:
+    for skip in alert_inputs.read_skips(connection):
+        yield Fault(
+            id=f"skipped/{skip.run_id}",
+            key="skipped",
+            kind="skipped",
+            subject=skip.run_id,
+            reason=skip.reason,
+            since=skip.at,
+            runbook="pass_skipped",
+        )
+
+
+def _finding(check: Check) -> Finding:
+    return Finding(check=check.name, observed=check.observed, expected=check.expected, runbook=check.name)
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, date) else _simple(value) for name, value in row.items()}
+
+
+def _simple(value: Any) -> Any:
+    return value if value is None or isinstance(value, str | int | float) else str(value)

@@ -1,0 +1,106 @@
+"""Why published cells changed: which restated usage rows, or which change of seeds or SQL, stands behind each."""
+
+import json
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from connectors.storage.publications import history
+from connectors.storage.warehouse import Connection
+from flows.stages.dbt import Project
+from tokenshare.metrics import METRIC_BY_ID, Metric
+from tokenshare.offsets import RecordId
+from tokenshare.publication import Candidate, GateOutcome, Standing
+from tokenshare.restatements import Restatement, restated
+from tokenshare.topics import USAGE_OBSERVED
+
+USAGE = METRIC_BY_ID["fct_usage_daily"]
+UsageRecord = tuple[str, RecordId]  # by permaslug
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What differs from the newest decision: the cause in one word, and the usage records behind it by day."""
+
+    cause: str
+    records: Mapping[date, list[UsageRecord]]
+
+    @classmethod
+    def since_last(cls, connection: Connection, project: Project, found: Mapping[str, Candidate]) -> "Changes":
+        """Compares seeds, SQL and usage rows with those of the newest decision."""
+        before = history.read_inputs(connection)
+        cause = "upstream"
+        if before and before != (project.seeds, project.models):
+            cause = "attribution" if before[0] != project.seeds else "methodology"
+        return cls(cause, _restated_records(connection, found.get(USAGE.id)) if cause == "upstream" else {})
+
+
+def explain(
+    connection: Connection,
+    metric: Metric,
+    standing: Standing,
+    verdict: GateOutcome,
+    candidate: Candidate | None,
+    changes: Changes,
+) -> dict[str, Any]:
+    """The restatements of a published candidate against the version it replaces, with cause and source offsets.
+
+    A dimension that moves with time, as when weights come out, restates no period; only edited seeds or SQL restate it.
+    """
+    if verdict.outcome != "published" or candidate is None or standing.shown is None:
+        return {}
+    old = history.read_version(connection, metric, standing.shown.version)
+    cells = restated(metric, old, candidate.rows) if metric.period or changes.cause != "upstream" else []
+    offsets = tuple(json.dumps(_behind(metric, cell, changes)) for cell in cells)
+    return {
+        "restatements": tuple(cells),
+        "old_version": standing.shown.version,
+        "cause": changes.cause,
+        "source_offsets": offsets,
+    }
+
+
+def days_of(metric: Metric, period: date) -> list[date]:
+    """The days that feed a key dated `period`; none where it draws on all there are."""
+    if metric.window == "history":
+        return []
+    if metric.window == "month":
+        return [period + timedelta(days=ahead) for ahead in range(monthrange(period.year, period.month)[1])]
+    if metric.window == "trailing7":
+        return [period - timedelta(days=back) for back in reversed(range(7))]
+    if metric.window != "week":
+        return [period]
+    mondays = [period, period - timedelta(days=364)] if metric.has_year_ago else [period]
+    return [monday + timedelta(days=ahead) for monday in mondays for ahead in range(7)]
+
+
+def _behind(metric: Metric, cell: Restatement, changes: Changes) -> list[dict[str, Any]]:
+    if cell.period is None or USAGE_OBSERVED not in metric.topics:  # the offsets are those of usage
+        return []
+    key = json.loads(cell.key)
+    only = key.get("model_permaslug")
+    return [
+        {**id._asdict(), "model_permaslug": slug}
+        for day in days_of(metric, date.fromisoformat(cell.period))
+        for slug, id in changes.records.get(day, [])
+        if only in (None, slug)
+    ]
+
+
+def _restated_records(connection: Connection, usage: Candidate | None) -> dict[date, list[UsageRecord]]:
+    standing = history.read_standing(connection, USAGE)
+    if usage is None or standing.shown is None:
+        return {}
+    old = history.read_version(connection, USAGE, standing.shown.version)
+    keys = {cell.key for cell in restated(USAGE, old, usage.rows)}
+    days: dict[date, list[UsageRecord]] = {}
+    for day, slug, id in history.read_usage_records(connection, [_usage_key(key) for key in sorted(keys)]):
+        days.setdefault(day, []).append((slug, id))
+    return days
+
+
+def _usage_key(key: str) -> tuple[date, str]:
+    named = json.loads(key)
+    return date.fromisoformat(named["usage_date"]), named["model_permaslug"]

@@ -1,0 +1,162 @@
+"""dbt in this process: the project by content, and relations built in one database."""
+
+import gc
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from connectors.storage.home import atomic_files
+from flows.settings import hand_to_dbt
+from flows.stages.graph import COMPOSED, PROJECT, Graph, graph_of
+from tokenshare.noop import noop
+
+# The project as dbt parsed it last in this process, by the name of the database and the content of the project.
+_PARSED: dict[tuple[str, "Project"], Any] = {}
+_GRAPH = TypeAdapter(Graph)
+
+
+@dataclass(frozen=True)
+class Project:
+    """The SQL side by content: digests of the seeds and of everything else that dbt reads."""
+
+    seeds: str
+    models: str
+
+
+def project() -> Project:
+    """Digests of the dbt project as it lies on disk."""
+    seeds = sorted((PROJECT / "seeds").glob("*.csv"))
+    models = sorted(p for folder in ("models", "macros", "tests") for p in (PROJECT / folder).rglob("*.*"))
+    return Project(_digest(seeds), _digest([PROJECT / "dbt_project.yml", *models]))
+
+
+def build(
+    database: Path,
+    variables: Mapping[str, Any],
+    work: Path,
+    relations: Sequence[str],
+    midway: Callable[[], None] = noop,
+    *,
+    with_tests: bool = False,
+    loads_seeds: bool = True,
+) -> list[str]:
+    """Runs `dbt build` of some relations and what they stand on, in this process.
+
+    Returns the names of models and tests that did not succeed, none where all did. Tests run where all that they
+    read is built, and seeds that the database has already need not be loaded again. Calls `midway` at every node
+    that is done.
+    """
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    chosen = ["--select", *(f"+{name}" for name in relations), "--indirect-selection", "cautious"]
+    left_out = ["unit_test", *([] if with_tests else ["test"]), *([] if loads_seeds else ["seed"])]
+    chosen += [word for kind in left_out for word in ("--exclude-resource-type", kind)]
+    try:
+        manifest = _parse(database, work)
+        result = _run(manifest, ["build", "--vars", json.dumps(dict(variables)), *chosen], work, midway)
+        failed = _failed(result, manifest, relations, with_tests)
+    finally:
+        DuckDBConnectionManager.close_all_connections()
+    if failed:
+        del result
+        gc.collect()  # an error of dbt's keeps the cursor it came from, and that the database, which we open next
+    return failed
+
+
+def keep_graph(work: Path) -> None:
+    """Writes the project's graph into `work`, so that nobody who reads it there waits for dbt."""
+    if _kept(work) is None and (graph := _compiled(work)).models:
+        atomic_files.write(work / "graph.json", _GRAPH.dump_json(graph))
+
+
+def read_graph(work: Path) -> Graph:
+    """The project's graph as it was kept in `work`, else as dbt parses it now; empty if dbt cannot parse the project.
+
+    Nothing is written into `work`: it may be that of a home which a look must not touch.
+    """
+    with TemporaryDirectory() as scratch:
+        return _kept(work) or _compiled(Path(scratch))
+
+
+def _kept(work: Path) -> Graph | None:
+    """The graph in `work`, unless another project or another dbt made it."""
+    try:
+        graph = _GRAPH.validate_json((work / "graph.json").read_bytes())
+    except (OSError, ValueError):
+        return None
+    return graph if graph.origin == _origin() else None
+
+
+def _compiled(work: Path) -> Graph:
+    manifest = _parse(work / "warehouse.duckdb", work)
+    if manifest is None:
+        return Graph(_origin(), {}, {})
+    graph = graph_of(manifest, _origin())
+    if all(node.sql for node in graph.models.values() if node.family == COMPOSED):
+        return graph
+    _run(manifest, ["compile", "--select", f"path:models/*/{COMPOSED}", "--no-populate-cache"], work, noop)
+    return graph_of(manifest, _origin())
+
+
+def _origin() -> str:
+    return f"{project().models} {version('dbt-core')}"
+
+
+def _failed(result: Any, manifest: Any, relations: Sequence[str], with_tests: bool) -> list[str]:
+    if isinstance(result.exception, KeyboardInterrupt):  # dbt keeps it to itself; it says nothing about the data
+        raise result.exception
+    if result.exception or result.result is None:
+        return [f"dbt: {result.exception}"]
+    outcomes = {r.node.name: str(r.status) for r in result.result}
+    graph = graph_of(manifest, _origin())
+    required = graph.required_tests(graph.below(relations)) if with_tests else set()
+    failed = [name for name, status in outcomes.items() if status not in ("success", "pass")]
+    return [*failed, *sorted(required - outcomes.keys())]
+
+
+def _parse(database: Path, work: Path) -> Any:
+    """dbt's manifest of the project for this database, parsed once a process; None if dbt cannot parse it."""
+    from dbt.cli.main import dbtRunner
+
+    hand_to_dbt(database)
+    parsed = (database.stem, project())
+    manifest = _PARSED.get(parsed) or dbtRunner().invoke(["parse", *_options(work)]).result
+    _PARSED.clear()
+    _PARSED[parsed] = manifest
+    return manifest
+
+
+def _run(manifest: Any, words: Sequence[str], work: Path, midway: Callable[[], None]) -> Any:
+    from dbt.cli.main import dbtRunner
+
+    runner = dbtRunner(manifest, [lambda event: midway() if event.info.name == "NodeFinished" else None])
+    return runner.invoke([*words, *_options(work)])
+
+
+def _options(work: Path) -> list[str]:
+    return [
+        "--project-dir",
+        str(PROJECT),
+        "--profiles-dir",
+        str(PROJECT),
+        "--target-path",
+        str(work / "target"),
+        "--log-path",
+        str(work / "logs"),
+        "--log-level",
+        "none",
+        "--no-version-check",
+        "--no-write-json",
+        "--quiet",
+    ]
+
+
+def _digest(paths: Sequence[Path]) -> str:
+    return sha256(b"\n".join(path.name.encode() + path.read_bytes() for path in paths)).hexdigest()

@@ -1,0 +1,88 @@
+"""The dbt project as a graph, from dbt's manifest: what each relation stands on, and whom a failure concerns."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID, Metric
+
+PROJECT = Path(__file__).parents[1] / "dbt"
+LAYERS = {"staging", "intermediate", "marts", "metrics", "tests"}
+COMPOSED = "claims"  # the family whose models a question by hand is composed of
+
+
+@dataclass(frozen=True)
+class GraphNode:
+    """A model or a relation test: its family (the folder inside its layer, if any) and the relations it reads.
+
+    A model of the composed family has its SQL too; each reference in it is a published relation or a model's name.
+    """
+
+    name: str
+    family: str
+    reads: frozenset[str]
+    sql: str = ""
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Models and relation tests by name; `origin` names the project and the dbt that they were read with."""
+
+    origin: str
+    models: Mapping[str, GraphNode]
+    tests: Mapping[str, GraphNode]
+
+    def below(self, names: Iterable[str]) -> set[str]:
+        """The relations named and everything they stand on, seeds included."""
+        found: set[str] = set()
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting += self.models[name].reads if name in self.models else ()
+        return found
+
+    def required_tests(self, built: Collection[str]) -> set[str]:
+        """Tests that must be among the results once these relations are built; one that is missing has failed."""
+        return {test.name for test in self.tests.values() if test.reads <= set(built)}
+
+    def concerning(self, failed: Iterable[str], metrics: Iterable[Metric]) -> tuple[str, ...]:
+        """Of what failed, that which these metrics stand on: models, and tests of any family that they read.
+
+        A test without a family concerns all, and so does what is neither model nor test, such as dbt itself.
+        """
+        below = self.below(wanted(metrics))
+        families = {self.models[name].family for name in below if name in self.models}
+        return tuple(name for name in failed if name in below or self._is_of(name, {"", *families}))
+
+    def _is_of(self, name: str, families: Collection[str]) -> bool:
+        return name not in self.models and (name not in self.tests or self.tests[name].family in families)
+
+
+def graph_of(manifest: Any, origin: str) -> Graph:
+    """The part of dbt's manifest that is used here; a model or a test that is switched off remains part of it."""
+    nodes = [*manifest.nodes.values(), *chain.from_iterable(manifest.disabled.values())]
+    found = {kind: {n.name: _node(n, manifest) for n in nodes if n.resource_type == kind} for kind in ("model", "test")}
+    return Graph(origin, found["model"], found["test"])
+
+
+def wanted(metrics: Iterable[Metric]) -> list[str]:
+    """The relations that are built for these metrics: their own, and what their groups are judged and listed by."""
+    chosen = list(metrics)
+    groups = [GROUP_BY_ID[id] for id in dict.fromkeys(metric.group for metric in chosen)]
+    judged = [name for group in groups for name in (group.measured_by, *group.listed) if name]
+    traced = [part.model for group in groups for part in group.provenance]
+    return list(dict.fromkeys([*(metric.id for metric in chosen), *judged, *traced]))
+
+
+def _node(node: Any, manifest: Any) -> GraphNode:
+    folder = Path(node.original_file_path).parent.name
+    family = "" if folder in LAYERS else folder
+    sql = (node.compiled_code or "") if family == COMPOSED else ""
+    for read in (manifest.nodes[id] for id in node.depends_on.nodes if id in manifest.nodes):
+        metric = METRIC_BY_ID.get(read.name)
+        sql = sql.replace(read.relation_name, metric.relation if metric else read.name)
+    return GraphNode(node.name, family, frozenset(ref.name for ref in node.refs), sql)

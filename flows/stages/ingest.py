@@ -1,0 +1,177 @@
+"""Stages 1 to 4: every source fetched, archived, parsed, and produced to Kafka."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from hashlib import sha256
+from typing import Literal
+
+from connectors.kafka import producer
+from connectors.kafka.producer import Message, Sender
+from connectors.sources import SOURCES
+from connectors.storage import archive
+from connectors.storage.archive import Completed
+from connectors.storage.home import signature
+from flows.setup.context import PassContext
+from flows.setup.topic_ownership import sign_topics
+from flows.setup.upstreams import open_session
+from flows.stages.source_selection import inactive_reason, missing_reason
+from tokenshare.codec import encode
+from tokenshare.errors import PayloadRefused, SourceAbsent
+from tokenshare.events import Event, FetchCompleted, digest_of
+from tokenshare.sources import Fetch, Page, Parsed, Source, Window
+from tokenshare.topics import FETCH_COMPLETED, TOPIC_NAMES, TOPICS, Topic
+
+MINUTES = "%Y-%m-%d %H:%M UTC"
+BEGINNING = date(2025, 1, 1)
+OVERLAP = timedelta(days=7)  # the upstream restates the last days for up to three
+NOT_SELECTED = "not selected"
+TOPIC_OF = {topic.event: topic for topic in TOPICS}
+
+
+@dataclass(frozen=True)
+class SourceOutcome:
+    """What became of one source in a pass; `events` counts what was produced."""
+
+    id: str
+    status: Literal["fetched", "unchanged", "absent", "refused", "skipped"]
+    events: int = 0
+    reason: str = ""
+
+
+def ingest(run: PassContext) -> list[SourceOutcome]:
+    """Asks every source that is part of the set-up; one that fails never stops the others."""
+    sign_topics(run.cluster, signature(run.home), run.options.takes_topics)
+    with producer.open_sender(run.cluster, TOPIC_NAMES) as sender:
+        return [ingest_one(run, source, sender) for source in SOURCES]
+
+
+def ingest_one(run: PassContext, source: Source, sender: Sender) -> SourceOutcome:
+    """Asks one source and sends what it says; the topics are there."""
+    completed = archive.read_completed(run.home.archive, source.id)
+    reason = inactive_reason(run, source, completed) or ("" if source.id in run.sources else NOT_SELECTED)
+    if reason:
+        return SourceOutcome(source.id, "skipped", reason=reason)
+    try:
+        fetch = _fetch(run, source, completed)
+        parsed = source.parse(fetch)
+        _check_stale(parsed, completed)
+    except SourceAbsent as error:
+        return SourceOutcome(source.id, "absent", reason=str(error))
+    except PayloadRefused as error:
+        return SourceOutcome(source.id, "refused", reason=str(error))
+    digests = _digests(parsed, run.as_of.date())
+    stated = completed.digests if completed else {}
+    covered = _covered(stated, parsed)
+    if not _is_wanted_again(run, completed) and _is_known(stated, digests, covered):
+        return SourceOutcome(source.id, "unchanged", reason=_strange(parsed))
+    _produce(run, sender, fetch, parsed)
+    digests = {period: digest for period, digest in stated.items() if period not in covered} | digests
+    if not run.options.days:
+        of_world = source.world_file in (run.upstreams.files or ())
+        archive.complete(run.home.archive, fetch, parsed.as_of, digests, of_world)
+    elif completed:
+        archive.restate(run.home.archive, source.id, completed, digests)
+    return SourceOutcome(source.id, "fetched", len({e.event_id for e in parsed.events}), _strange(parsed))
+
+
+def _fetch(run: PassContext, source: Source, completed: Completed | None) -> Fetch:
+    gone, window = missing_reason(run, source, completed), _window(run, completed)
+    if gone:
+        raise SourceAbsent(f"{source.world_file} {gone}")
+    pages: list[Page] = []
+    with (
+        run.checkpoint("fetch") as midway,
+        open_session(run.settings, run.upstreams.endpoints[source.upstream]) as session,
+    ):
+        for page in source.fetch(session, window):
+            midway()
+            with run.checkpoint("archive") as torn:
+                archive.keep(run.home.archive, source.id, run.as_of.date(), page, torn)
+            pages.append(page)
+    return Fetch(source.id, window, tuple(pages))
+
+
+def _check_stale(parsed: Parsed, completed: Completed | None) -> None:
+    """Raises SourceAbsent for an answer older than the one we have, as a cache on the way may give: it takes nothing
+    back, and is no news."""
+    known = completed.as_of if completed else None
+    if known and parsed.as_of < known:
+        raise SourceAbsent(
+            f"a stale answer, as of {parsed.as_of:{MINUTES}}; one as of {known:{MINUTES}} is known already"
+        )
+
+
+def _window(run: PassContext, completed: Completed | None) -> Window:
+    """The days a person names; else from a week before the last whole fetch, or from the beginning, to yesterday."""
+    if run.options.days:
+        return Window(*run.options.days, run.as_of)
+    start = BEGINNING
+    if completed and not completed.is_forgotten:
+        start = max(start, completed.observed_at.date() - OVERLAP)
+    return Window(start, run.as_of.date() - timedelta(days=1), run.as_of)
+
+
+def _produce(run: PassContext, sender: Sender, fetch: Fetch, parsed: Parsed) -> None:
+    """Events first; `fetch.completed` only after every one of them is acknowledged, so a torn fetch is never used."""
+    distinct = {event.event_id: event for event in parsed.events}
+    with run.checkpoint("produce") as midway:
+        sender.send([_message(event) for event in distinct.values()], midway)
+        sender.send([_message(_completed(fetch, parsed, list(distinct.values())))])
+
+
+def _completed(fetch: Fetch, parsed: Parsed, events: list[Event]) -> FetchCompleted:
+    counts: dict[str, int] = defaultdict(int)
+    for event in events:
+        counts[TOPIC_OF[type(event)].name] += 1
+    return FetchCompleted.identified(
+        source_id=fetch.source_id,
+        observed_at=fetch.window.observed_at,
+        fetch_id=fetch.id,
+        as_of=parsed.as_of,
+        pages=len(fetch.pages),
+        counts=dict(counts),
+        digest=digest_of({event.event_id for event in events}),
+        start_date=parsed.start_date,
+        end_date=parsed.end_date,
+        coverage_share=parsed.coverage_share,
+        withdrawn=parsed.withdrawn or None,
+    )
+
+
+def _message(event: Event) -> Message:
+    topic: Topic = TOPIC_OF.get(type(event), FETCH_COMPLETED)
+    headers = {"schema": topic.name, "event_id": event.event_id, "fetch_id": event.fetch_id}
+    key = topic.key_of(event).encode()
+    return Message(topic.name, key, encode(event), tuple((n, v.encode()) for n, v in headers.items()))
+
+
+def _digests(parsed: Parsed, today: date) -> dict[str, str]:
+    """A digest of the events of each period, and of the rows taken back: by it the next fetch tells what is new."""
+    periods: dict[str, list[str]] = defaultdict(list)
+    for event in parsed.events:
+        periods[str(getattr(event, event.period) if event.period else today)].append(event.event_id)
+    said = {period: [*sorted(ids), *parsed.withdrawn] for period, ids in periods.items()}
+    return {period: sha256("".join(parts).encode()).hexdigest()[:32] for period, parts in said.items()}
+
+
+def _covered(stated: Mapping[str, str], parsed: Parsed) -> set[str]:
+    """The periods stated before that the fetch asked for: one that it no longer states has vanished, which is news."""
+    if not (parsed.start_date and parsed.end_date):
+        return set()
+    return {period for period in stated if str(parsed.start_date) <= period <= str(parsed.end_date)}
+
+
+def _is_wanted_again(run: PassContext, completed: Completed | None) -> bool:
+    """Whether a person asks for it, or what was stated before is lost: then it is news, whatever it says."""
+    return bool(run.options.days) or (completed is not None and completed.is_forgotten)
+
+
+def _is_known(stated: Mapping[str, str], digests: Mapping[str, str], covered: set[str]) -> bool:
+    """Whether all of it was stated before."""
+    return covered <= digests.keys() and all(stated.get(period) == digest for period, digest in digests.items())
+
+
+def _strange(parsed: Parsed) -> str:
+    return f"fields not met before: {', '.join(sorted(parsed.unknown_fields))}" if parsed.unknown_fields else ""

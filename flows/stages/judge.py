@@ -1,0 +1,121 @@
+"""Stage 10: what the warehouse and the pass know about each coherence group, judged group by group."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from connectors.sources import SOURCES
+from connectors.storage.alert_log import alert_inputs
+from connectors.storage.landing import gaps
+from connectors.storage.publications import candidates, history
+from connectors.storage.warehouse import Connection
+from connectors.storage.warehouse.builds import Build
+from expectations.evidence import DeadLetterRate, Measured
+from expectations.gates import Case, judge
+from flows.setup.context import PassContext
+from flows.stages import source_selection
+from flows.stages.dbt import read_graph
+from flows.stages.graph import Graph
+from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID, Metric
+from tokenshare.publication import Breach, Candidate, Check, Row
+from tokenshare.sources import Source
+
+Candidates = Mapping[str, Candidate]
+Checks = dict[str, list[Check]]
+
+
+@dataclass(frozen=True)
+class PassInputs:
+    """What every group is judged by besides its own rows: `present` are the sources of the set-up, `gone` the reasons
+    why a source's file is lost, by source, and `failed` what dbt did not build or found wrong."""
+
+    as_of: datetime
+    present: tuple[Source, ...]
+    gone: Mapping[str, str]
+    failed: tuple[str, ...]
+    graph: Graph
+
+
+def read_inputs(run: PassContext, build: Build) -> PassInputs:
+    """What this pass knows before it judges."""
+    gone, graph = source_selection.why_gone_by_source(run), read_graph(run.home.build / "dbt")
+    return PassInputs(run.as_of, source_selection.active_sources(run), gone, build.failed, graph)
+
+
+def read_candidates(connection: Connection, active: Sequence[Metric], build: Build) -> dict[str, Candidate]:
+    """The candidates that dbt built, by metric."""
+    read = {
+        metric.id: candidates.read_candidate(connection, metric) for metric in active if metric.id not in build.failed
+    }
+    return {id: candidate for id, candidate in read.items() if candidate is not None}
+
+
+def judge_groups(
+    connection: Connection,
+    active: Sequence[Metric],
+    found: Candidates,
+    inputs: PassInputs,
+    midway: Callable[[], None],
+) -> Checks:
+    """The checks of each active metric, each group's after those of the groups it follows."""
+    checks: Checks = {}
+    for group in dict.fromkeys(metric.group for metric in active):
+        members = tuple(metric for metric in active if metric.group == group)
+        checks |= judge(_case(connection, members, found, inputs, _shut(group, checks)))
+        midway()
+    return checks
+
+
+def _case(
+    connection: Connection,
+    members: tuple[Metric, ...],
+    found: Candidates,
+    inputs: PassInputs,
+    shut: tuple[str, ...],
+) -> Case:
+    group = GROUP_BY_ID[members[0].group]
+    return Case(
+        metrics=members,
+        candidates=found,
+        measured=tuple(Measured(*row) for row in candidates.read_evidence(connection, group)),
+        failed_tests=inputs.graph.concerning(inputs.failed, members),
+        released=history.read_releases(connection, group.id),
+        as_of=inputs.as_of,
+        shut=shut,
+        shown=_shown(connection, members) if shut else {},
+        gaps=_gaps(connection, members, inputs.present),
+        gone=_gone(members, inputs.gone),
+        letters=_dead_letter_rates(connection, members),
+    )
+
+
+def _shut(group: str, checks: Mapping[str, Sequence[Check]]) -> tuple[str, ...]:
+    """Of the groups that this one follows, those whose gates are shut in this pass."""
+    shut = {METRIC_BY_ID[id].group for id, judged in checks.items() if any(check.shuts for check in judged)}
+    return tuple(id for id in GROUP_BY_ID[group].follows.groups if id in shut)
+
+
+def _shown(connection: Connection, metrics: Sequence[Metric]) -> dict[str, tuple[Row, ...]]:
+    """The rows that readers see of each metric; none of one that nobody has seen yet."""
+    standing = {metric: history.read_standing(connection, metric).shown for metric in metrics}
+    return {m.id: history.read_version(connection, m, shown.version) for m, shown in standing.items() if shown}
+
+
+def _gaps(connection: Connection, members: Sequence[Metric], present: Sequence[Source]) -> tuple[Breach, ...]:
+    """Accepted losses in what these metrics are made from that are not stated again."""
+    needed = {id for metric in members for id in metric.sources}
+    asked = [source for source in present if source.id in needed]
+    return tuple(Breach(gap.place, gap.source_id) for gap in gaps.read_open(connection, asked))
+
+
+def _gone(members: Sequence[Metric], gone: Mapping[str, str]) -> tuple[Breach, ...]:
+    """The files these metrics are made from that the world has lost; verdicts are held by what they follow."""
+    follows = GROUP_BY_ID[members[0].group].follows
+    needed = {id for metric in members for id in (metric.needed if follows.stands_on else metric.sources)}
+    lost = {source.world_file: gone[source.id] for source in SOURCES if source.id in needed & gone.keys()}
+    return tuple(Breach(file, reason) for file, reason in lost.items())
+
+
+def _dead_letter_rates(connection: Connection, members: Sequence[Metric]) -> tuple[DeadLetterRate, ...]:
+    topics = sorted({topic.name for metric in members for topic in metric.topics})
+    return tuple(DeadLetterRate(*row) for row in alert_inputs.read_dead_letter_counts(connection, topics))

@@ -1,0 +1,83 @@
+"""Stages 5 to 8: new offsets planned, landed by Beam, committed to the ledger, shown as group offsets."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from connectors.kafka import groups, producer, ranges, topics
+from connectors.kafka.cluster import Cluster
+from connectors.storage import landing, warehouse
+from connectors.storage.home import signature
+from connectors.storage.warehouse import fencing, ledger
+from flows.setup.context import PassContext
+from flows.stages.losses import check_losses, planned
+from tokenshare.events import Event
+from tokenshare.offsets import Landed, Range, Record
+from tokenshare.topics import CONSUMER_GROUP, TOPIC_BY_NAME, TOPIC_NAMES
+
+
+def land(run: PassContext) -> list[Landed]:
+    """Lands every committed record that is new; a rerun lands first what an earlier pass had planned."""
+    planned = _plan(run)
+    if planned:
+        with run.checkpoint("land"):
+            _land(run, planned)
+    manifests = [landing.read_manifest(run.home.landing, wanted) for wanted in planned]
+    with run.checkpoint("commit") as midway, fencing.open_fenced(run.home.warehouse, run.fence) as connection:
+        ledger.record_landed(connection, run.id, run.clock(), manifests, midway)
+        warehouse.show_landed(connection, run.home.landing)
+        reached = {at: offset for at, offset in ledger.positions(connection).items() if at[0] in TOPIC_NAMES}
+    with run.checkpoint("offsets") as midway:
+        groups.commit(run.cluster, CONSUMER_GROUP, reached, midway, signature(run.home))
+    return manifests
+
+
+def _plan(run: PassContext) -> list[Range]:
+    """Ranges planned before and not landed, then what is new; written down before any work on them."""
+    identities = topics.identities(run.cluster, TOPIC_NAMES)
+    positions = ranges.positions(run.cluster, TOPIC_NAMES)
+    with run.checkpoint("plan") as midway, fencing.open_fenced(run.home.warehouse, run.fence) as connection:
+        check_losses(run, connection, identities, positions)
+        pending = ledger.intended(connection)
+        found = planned(connection, positions)
+        new = [part for whole in found for part in _split(whole, run.settings.range_records)]
+        with warehouse.transaction(connection):
+            ledger.save_topics(connection, identities)
+            ledger.save_beginnings(connection, {at: beginning for at, (beginning, _) in positions.items()})
+            midway()
+            ledger.intend(connection, run.id, new)
+    return [*pending, *new]
+
+
+def _split(wanted: Range, records: int) -> list[Range]:
+    starts = range(wanted.start, wanted.end, records)
+    return [Range(wanted.topic, wanted.partition, at, min(at + records, wanted.end)) for at in starts]
+
+
+def _land(run: PassContext, planned: Sequence[Range]) -> None:
+    from connectors.beam import pipeline  # three seconds, only paid when there is something to land
+
+    reject = partial(_reject, run.cluster)
+    write = WriteRange(run.home.landing, run.kill_switch("land.during"))
+    pipeline.run(planned, ranges.RangeReader(run.cluster), reject, write)
+
+
+@dataclass(frozen=True)
+class WriteRange:
+    """The picklable callable that Beam gets for writing a range."""
+
+    landing: Path
+    midway: Callable[[], None]
+
+    def __call__(self, wanted: Range, rows: Sequence[tuple[Record, Event]], rejected: int) -> None:
+        landing.write(self.landing, TOPIC_BY_NAME[wanted.topic], wanted, rows, rejected, self.midway)
+
+
+def _reject(cluster: Cluster, rejections: Sequence[tuple[Record, str]]) -> None:
+    """Dead letters are acknowledged before the file says that its rejects are out."""
+    letters = [
+        producer.dead_letter(record, "ContractViolation", error, stage="decode", attempt=1)
+        for record, error in rejections
+    ]
+    producer.send(cluster, letters)

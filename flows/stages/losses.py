@@ -1,0 +1,86 @@
+"""Records that Kafka no longer holds: found before anything is planned, and accepted where a person says so."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from connectors.kafka import ranges
+from connectors.kafka.ranges import Partition
+from connectors.sources import SOURCES
+from connectors.storage import archive, warehouse
+from connectors.storage.landing import file_replacement, gaps
+from connectors.storage.landing.gaps import Acceptance
+from connectors.storage.warehouse import Connection, ledger
+from flows.setup.context import PassContext
+from flows.stages.ingest import OVERLAP
+from tokenshare.offsets import Loss, Range
+from tokenshare.sources import Source
+from tokenshare.topics import FETCH_COMPLETED
+
+Positions = Mapping[Partition, tuple[int, int]]
+
+
+def check_losses(run: PassContext, connection: Connection, identities: Mapping[str, str], positions: Positions) -> None:
+    """Raises RecordsLost naming every range that is gone, or goes on without them where a person accepts that.
+
+    What is accepted stays on record. Its sources are asked for everything again by the next pass, and until that has
+    landed whole, what is made of them is held.
+    """
+    found = list(find(connection, identities, positions))
+    if not found:
+        return
+    if not run.options.accepts_gaps_by:
+        raise ranges.records_lost([loss.said for loss in found])
+    for source in concerned(found):  # first: where we are cut off here, it is only asked once more than it need be
+        archive.forget(run.home.archive, source.id)
+    acceptance = Acceptance(run.options.accepts_gaps_by, run.clock(), run.id, run.as_of)
+    losses = [
+        (loss, gaps.retire(connection, run.home.landing, loss, acceptance) if loss.is_retired else ()) for loss in found
+    ]
+    since = {id: day - OVERLAP for id, day in gaps.read_promised(connection).items()}
+    with warehouse.transaction(connection):
+        gaps.record(connection, run.home.landing, losses, since, acceptance)
+        ledger.delete_beginnings(connection, [(loss.topic, loss.partition) for loss in found])
+        ledger.save_topics(connection, identities)
+    file_replacement.delete_obsolete(connection, run.home.landing)
+
+
+def find(connection: Connection, identities: Mapping[str, str], positions: Positions) -> Iterator[Loss]:
+    """What the ledger counts on, ranges that are only planned included, and the topics do not hold."""
+    known = ledger.known_topics(connection)
+    recreated = {name for name, identity in known.items() if identities.get(name, identity) != identity}
+    due = ledger.due(connection, positions)
+    ahead = due | {(r.topic, r.partition): r.end for r in ledger.intended(connection)}
+    landed = ledger.positions(connection)
+    for at in sorted(due):
+        beginning, end = positions.get(at, (0, 0))
+        if at[0] in recreated:
+            yield Loss(*at, due[at], None, beginning, "recreated", is_retired=at in landed)
+        elif at[0] in identities:
+            yield from _gone(at, due[at], ahead[at], beginning, end)
+
+
+def concerned(losses: Sequence[Loss]) -> list[Source]:
+    """The sources that may have said something in what is lost; without its promise no fetch counts."""
+    topics = {loss.topic for loss in losses}
+    return [s for s in SOURCES if FETCH_COMPLETED.name in topics or topics & {emitted.name for emitted in s.emits}]
+
+
+def _gone(at: Partition, due: int, ahead: int, beginning: int, end: int) -> Iterator[Loss]:
+    for lost in ranges.lost({at: due}, {at: (beginning, end)}):
+        is_read = lost.end == due  # beyond the end: read by us, and taken back
+        yield Loss(
+            *at,
+            lost.start,
+            lost.end,
+            lost.start if is_read else beginning,
+            "truncated" if is_read else "deleted",
+            is_retired=is_read,
+        )
+    if due <= end < ahead:
+        yield Loss(*at, end, ahead, due, "truncated")
+
+
+def planned(connection: Connection, positions: Positions) -> list[Range]:
+    """What is new: beyond what has landed and what is planned already; nothing of it is lost."""
+    ahead = ledger.due(connection, positions)
+    ahead |= {(r.topic, r.partition): r.end for r in ledger.intended(connection)}
+    return ranges.plan(ahead, positions)

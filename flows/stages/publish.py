@@ -1,0 +1,83 @@
+"""Stages 10 and 11: every candidate judged, decided, and shown; the last good version stays where a gate shuts."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from connectors.storage import warehouse
+from connectors.storage.alert_log import outbox
+from connectors.storage.home import Home
+from connectors.storage.publications import decisions, history, published
+from connectors.storage.publications.decisions import Decision
+from connectors.storage.warehouse import Connection, fencing
+from connectors.storage.warehouse.builds import Build
+from flows.setup.context import PassContext
+from flows.stages import source_selection
+from flows.stages.alert_rules import plan_alerts
+from flows.stages.dbt import project
+from flows.stages.ingest import SourceOutcome
+from tokenshare.metrics import METRICS
+from tokenshare.publication import Candidate
+
+
+@dataclass(frozen=True)
+class MetricOutcome:
+    """What became of one metric in a pass; `version` is the one judged, which readers see unless it is held."""
+
+    id: str
+    status: str
+    version: int | None
+    rows: int
+    checks: int
+    reason: str
+
+
+def publish(
+    run: PassContext, build: Build, sources: Sequence[SourceOutcome], variables: Mapping[str, Any]
+) -> list[MetricOutcome]:
+    """Judges all active metrics, commits the decisions in one transaction, and swaps in what readers see."""
+    from flows.stages.decide import answering, decide_metrics
+    from flows.stages.judge import judge_groups, read_candidates, read_inputs  # Great Expectations: seven seconds
+
+    active = source_selection.active_metrics(run)
+    with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
+        found = read_candidates(connection, active, build)
+        with run.checkpoint("judge") as midway:
+            checks = judge_groups(connection, active, found, read_inputs(run, build), midway)
+        decided = decide_metrics(connection, found, checks, answering(sources, variables), run.as_of)
+        with run.checkpoint("decide") as midway:
+            _record(run, connection, decided, sources, variables, midway)
+        with run.checkpoint("swap") as midway:
+            published.publish(connection, run.home, METRICS, midway)
+    return [_outcome(decision, found.get(decision.metric.id)) for decision in decided]
+
+
+def republish(home: Home) -> None:
+    """Rebuilds the published file where a pass was cut off between deciding and showing."""
+    with warehouse.open_warehouse(home.warehouse) as connection:
+        if history.any_recorded(connection) and not published.is_current(connection, home):
+            published.publish(connection, home, METRICS)
+
+
+def _record(
+    run: PassContext,
+    connection: Connection,
+    decided: Sequence[Decision],
+    sources: Sequence[SourceOutcome],
+    variables: Mapping[str, Any],
+    midway: Callable[[], None],
+) -> None:
+    """Commits the decisions, and with them what others are to hear of it."""
+    made, plan = project(), plan_alerts(run, connection, decided, sources)
+    recorded = decisions.DecisionContext(run.id, run.clock(), made.seeds, made.models, dict(variables))
+    names = [channel.name for channel in run.channels]
+    decisions.record(
+        connection, recorded, decided, lambda: outbox.store(connection, plan, run.id, recorded.at, names), midway
+    )
+
+
+def _outcome(decision: Decision, candidate: Candidate | None) -> MetricOutcome:
+    verdict = decision.verdict
+    evaluated = sum(check.outcome != "skipped" for check in decision.checks)
+    rows = len(candidate.rows) if candidate else 0
+    return MetricOutcome(decision.metric.id, verdict.outcome, verdict.version, rows, evaluated, verdict.reason)

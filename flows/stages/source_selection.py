@@ -1,0 +1,83 @@
+"""Which sources are part of a set-up, and which metrics they keep active."""
+
+from datetime import datetime
+
+from connectors.sources import SOURCES
+from connectors.sources.files import FileSession
+from connectors.storage import archive
+from connectors.storage.archive import Completed
+from flows.setup.context import PassContext
+from flows.setup.upstreams import Endpoint
+from tokenshare.errors import SourceAbsent
+from tokenshare.metrics import METRICS, Metric
+from tokenshare.sources import Source
+
+
+def inactive_reason(run: PassContext, source: Source, completed: Completed | None) -> str:
+    """Why a source is no part of this set-up; empty if it is one. `completed` is its newest whole fetch."""
+    if _is_off(run, source):
+        return "switched off by TOKENSHARE_SOURCES_OFF"
+    if missing_reason(run, source, completed):
+        return ""
+    if _is_missing(run, source) and not source.ships:
+        return f"the world has no {source.world_file}"
+    place = run.upstreams.endpoints.get(source.upstream)
+    if place is None:
+        return f"{source.upstream} is switched off"
+    if source.needs_key and not place.key:
+        return f"needs a key: set {place.key_name}"
+    if _is_silent(source, place, run.as_of):
+        return f"no row of {source.world_file} is known yet"
+    return ""
+
+
+def missing_reason(run: PassContext, source: Source, completed: Completed | None) -> str:
+    """Since when the world has lost a file that was read in this home before; empty if it has not.
+
+    One that ships and was read from the project's own files is not lost with the world's.
+    """
+    if not _is_missing(run, source) or completed is None or (source.ships and not completed.is_of_world):
+        return ""
+    return f"is gone from the world, last read {completed.observed_at:%Y-%m-%d %H:%M UTC}"
+
+
+def why_gone_by_source(run: PassContext) -> dict[str, str]:
+    """The sources whose file the world has lost, each with the reason."""
+    return {s.id: reason for s in SOURCES if (reason := missing_reason(run, s, _completed(run, s)))}
+
+
+def active_sources(run: PassContext) -> tuple[Source, ...]:
+    """The sources that are part of the set-up, whether this pass asks them or not."""
+    return tuple(source for source in SOURCES if not inactive_reason(run, source, _completed(run, source)))
+
+
+def active_metrics(run: PassContext) -> tuple[Metric, ...]:
+    """The metrics whose needs the set-up meets; the others are in the catalog and have no rows."""
+    ids = {source.id for source in active_sources(run)}
+    return tuple(metric for metric in METRICS if metric.is_met_by(ids))
+
+
+def _completed(run: PassContext, source: Source) -> Completed | None:
+    """Its newest whole fetch, read only if the world lacks its file: otherwise nothing here depends on it."""
+    return archive.read_completed(run.home.archive, source.id) if _is_missing(run, source) else None
+
+
+def _is_missing(run: PassContext, source: Source) -> bool:
+    """Whether the world lacks the source's file."""
+    files = run.upstreams.files
+    return files is not None and source.world_file not in files and not _is_off(run, source)
+
+
+def _is_off(run: PassContext, source: Source) -> bool:
+    return source.id in run.settings.sources_off.split(",")
+
+
+def _is_silent(source: Source, place: Endpoint, as_of: datetime) -> bool:
+    """Whether its file says nothing yet. One that is not there or cannot be read is asked, so that it is refused."""
+    if source.first_known is None:
+        return False
+    try:
+        first = source.first_known(FileSession(place.folders).get(source.world_file))
+    except SourceAbsent:
+        return False
+    return first is not None and first > as_of

@@ -1,0 +1,63 @@
+"""Stage 9: dbt builds candidates from what landed, in the private database, where no reader looks."""
+
+import json
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+from connectors.storage import archive
+from connectors.storage.warehouse import builds, fencing, ledger
+from connectors.storage.warehouse.builds import Build
+from flows.setup.context import PassContext
+from flows.stages.dbt import build, keep_graph, project
+from flows.stages.graph import wanted
+from flows.stages.source_selection import active_metrics, active_sources
+from tokenshare.metrics import ROUTER_SOURCES
+
+
+def transform(run: PassContext, variables: Mapping[str, Any]) -> Build:
+    """Builds the active candidates where what they are made from has changed, else remembers the build there is."""
+    relations = wanted(active_metrics(run))
+    inputs, seeds = _inputs(run, variables, relations), _digest(project().seeds, relations)
+    with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
+        known = builds.read(connection)
+        if known and known.inputs_digest == inputs and not known.failed:
+            return known
+        builds.delete(connection)
+    loads_seeds = not known or bool(known.failed) or known.seeds_digest != seeds
+    with run.checkpoint("build") as midway:
+        failed = build(
+            run.home.warehouse,
+            variables,
+            run.home.build / "dbt",
+            relations,
+            midway,
+            with_tests=True,
+            loads_seeds=loads_seeds,
+        )
+    keep_graph(run.home.build / "dbt")
+    made = Build(inputs, run.id, tuple(failed), seeds)
+    with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
+        builds.save(connection, made)
+    return made
+
+
+def usage_sources(run: PassContext) -> list[str]:
+    """The sources whose statements may become usage: once the keyed one has completed a fetch, the export checks it.
+
+    Until then, a key that is wrong or an API that is down takes nothing from the export. It is the set-up that
+    decides, not what this pass selects.
+    """
+    keyed = ROUTER_SOURCES[0]
+    is_part = any(source.id == keyed for source in active_sources(run))
+    return [keyed] if is_part and archive.read_completed(run.home.archive, keyed) else list(ROUTER_SOURCES)
+
+
+def _inputs(run: PassContext, variables: Mapping[str, Any], relations: Sequence[str]) -> str:
+    with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
+        reached = sorted((*at, end) for at, end in ledger.positions(connection).items())
+    return _digest(reached, project().seeds, project().models, variables, relations)
+
+
+def _digest(*parts: Any) -> str:
+    return sha256(json.dumps(parts).encode()).hexdigest()

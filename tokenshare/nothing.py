@@ -1,5 +1,0 @@
-"""The callback of who has nothing to do there."""
-
-
-def nothing(*_: object) -> None:
-    """Does nothing with whatever it is told. Unlike a lambda it can be pickled, as Beam does."""
