@@ -12,6 +12,7 @@ from demo.emulator.answers import JSON, PUBLIC, Refusal, Response, render, stamp
 from demo.emulator.rankings import COUNTED, is_day, order, size
 from demo.emulator.world_files import Cells, known, stated
 from demo.tables import RANKINGS
+from tokenshare.known_rows import KnownRow
 
 FOLDER = "datasets/exports"
 DATASET = "rankings-daily"

@@ -22,7 +22,7 @@ USERS = ("bartowski", "unsloth", "mlx-community", "TheDrummer", "lone-tuner", "a
 
 
 @dataclass(frozen=True)
-class Family:
+class Series:
     """A family: its official repositories, what they had at the opening, what a year adds, how often it is built on."""
 
     family_id: str
@@ -73,24 +73,25 @@ class Repository:
 
 
 PLANS = (
-    Family("qwen", "Qwen", "qwen3", True, ("Qwen3-8B", "Qwen3-0.6B", "Qwen3-4B", "Qwen2.5-7B-Instruct", "Qwen3-32B",
+    Series("qwen", "Qwen", "qwen3", True, ("Qwen3-8B", "Qwen3-0.6B", "Qwen3-4B", "Qwen2.5-7B-Instruct", "Qwen3-32B",
          "Qwen3-Coder-30B-A3B-Instruct", "QwQ-32B", "Qwen3-235B-A22B"), 520, 640, 40, 96),
-    Family("deepseek", "deepseek-ai", "deepseek_v3", True, ("DeepSeek-R1", "DeepSeek-V3", "DeepSeek-R1-0528"),
+    Series("deepseek", "deepseek-ai", "deepseek_v3", True, ("DeepSeek-R1", "DeepSeek-V3", "DeepSeek-R1-0528"),
          90, 130, 9, 99),
-    Family("llama", "meta-llama", "llama", False, ("Llama-3.1-8B-Instruct", "Llama-3.2-1B", "Llama-3.3-70B-Instruct",
+    Series("llama", "meta-llama", "llama", False, ("Llama-3.1-8B-Instruct", "Llama-3.2-1B", "Llama-3.3-70B-Instruct",
          "Llama-4-Scout-17B-16E"), 430, 240, 14, 40),
-    Family("gemma", "google", "gemma3", False, ("gemma-3-4b-it", "gemma-3-27b-it", "gemma-2-9b"), 150, 190, 10, 88),
-    Family("mistral", "mistralai", "mistral", False, ("Mistral-7B-Instruct-v0.3", "Mixtral-8x7B-v0.1"), 120, 90, 8, 35),
-    Family("gpt-oss", "openai", "gpt_oss", False, ("gpt-oss-20b", "gpt-oss-120b"), 0, 150, 6, 93),
-    Family("kimi", "moonshotai", "kimi_k2", True, ("Kimi-K2-Instruct", "Moonlight-16B-A3B"), 4, 40, 2, 97),
-    Family("glm", "zai-org", "glm4", True, ("glm-4-9b-chat", "GLM-4.5-Air"), 30, 45, 3, 91),
-    Family("minimax", "MiniMaxAI", "minimax_m2", True, ("MiniMax-M1-80k",), 3, 20, 1, 90),
-    Family("mimo", "XiaomiMiMo", "mimo", True, ("MiMo-7B-RL",), 2, 14, 1, 60),
-    Family("hunyuan", "tencent", "hunyuan", True, ("Hunyuan-A13B-Instruct",), 3, 16, 1, 50),
-    Family("ernie", "baidu", "ernie4_5", True, ("ERNIE-4.5-21B-A3B-PT",), 1, 9, 1, 30),
-    Family("phi", "microsoft", "phi3", False, ("Phi-4-mini-instruct", "phi-2"), 80, 70, 3, 87),
-    Family("granite", "ibm-granite", "granite", False, ("granite-3.3-8b-instruct", "granite-3.1-2b-base"), 9, 22, 1, 42),
-    Family("nemotron", "nvidia", "nemotron", False, ("Llama-3_3-Nemotron-Super-49B-v1",), 5, 30, 1, 89),
+    Series("gemma", "google", "gemma3", False, ("gemma-3-4b-it", "gemma-3-27b-it", "gemma-2-9b"), 150, 190, 10, 88),
+    Series("mistral", "mistralai", "mistral", False, ("Mistral-7B-Instruct-v0.3", "Mixtral-8x7B-v0.1"), 120, 90, 8, 35),
+    Series("gpt-oss", "openai", "gpt_oss", False, ("gpt-oss-20b", "gpt-oss-120b"), 0, 150, 6, 93),
+    Series("kimi", "moonshotai", "kimi_k2", True, ("Kimi-K2-Instruct", "Moonlight-16B-A3B"), 4, 40, 2, 97),
+    Series("glm", "zai-org", "glm4", True, ("glm-4-9b-chat", "GLM-4.5-Air"), 30, 45, 3, 91),
+    Series("minimax", "MiniMaxAI", "minimax_m2", True, ("MiniMax-M1-80k",), 3, 20, 1, 90),
+    Series("mimo", "XiaomiMiMo", "mimo", True, ("MiMo-7B-RL",), 2, 14, 1, 60),
+    Series("hunyuan", "tencent", "hunyuan", True, ("Hunyuan-A13B-Instruct",), 3, 16, 1, 50),
+    Series("ernie", "baidu", "ernie4_5", True, ("ERNIE-4.5-21B-A3B-PT",), 1, 9, 1, 30),
+    Series("phi", "microsoft", "phi3", False, ("Phi-4-mini-instruct", "phi-2"), 80, 70, 3, 87),
+    Series("granite", "ibm-granite", "granite", False, ("granite-3.3-8b-instruct", "granite-3.1-2b-base"),
+         9, 22, 1, 42),
+    Series("nemotron", "nvidia", "nemotron", False, ("Llama-3_3-Nemotron-Super-49B-v1",), 5, 30, 1, 89),
 )  # fmt: skip
 OTHERS = (  # repo, downloads in millions at the opening and in a year, Chinese, mapped, trending
     ("google-bert/bert-base-uncased", 900, 260, False, True, 12),
@@ -151,7 +152,7 @@ def draw(seed: int) -> tuple[Repository, ...]:
     return tuple(_numbered(repository) for repository in (*official, *others, *derived, *_special()))
 
 
-def _official(plan: Family, random: Random) -> Iterator[Repository]:
+def _official(plan: Series, random: Random) -> Iterator[Repository]:
     """The first of a family's names has half of what is left, and so on."""
     whole = 2 ** len(plan.names) - 1
     for place, name in enumerate(plan.names):

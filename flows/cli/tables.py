@@ -7,7 +7,6 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-Document = Mapping[str, Any]
 COLOURS = {
     "ok": "green",
     "published": "green",
@@ -37,7 +36,7 @@ DISAGREEMENT = (
 )
 
 
-def draw_refresh(console: Console, document: Document) -> None:
+def draw_refresh(console: Console, document: Mapping[str, Any]) -> None:
     """What a pass did, source by source and metric by metric."""
     console.print(table("Sources", document["sources"], ("id", "status", "events", "reason")))
     console.print(table("Metrics", document["metrics"], ("id", "status", "version", "rows", "checks", "reason")))
@@ -48,18 +47,18 @@ def draw_refresh(console: Console, document: Document) -> None:
     console.print(f"{coloured(document['status'])}: {landed} records landed in {seconds} s, as of {document['as_of']}")
 
 
-def draw_files(console: Console, document: Document) -> None:
+def draw_files(console: Console, document: Mapping[str, Any]) -> None:
     """Landed files, and whether each was as it should be."""
     console.print(table("Landed files", document["files"], ("file", "rows", "was")))
 
 
-def draw_compacted(console: Console, document: Document) -> None:
+def draw_compacted(console: Console, document: Mapping[str, Any]) -> None:
     """What was put together, and what was pruned."""
     console.print(table("Merged", document["merged"], ("file", "files", "rows")))
     console.print(table("Pruned versions", document["pruned"], ("metric", "version")))
 
 
-def draw_status(console: Console, document: Document) -> None:
+def draw_status(console: Console, document: Mapping[str, Any]) -> None:
     """Health at a glance."""
     console.print(f"home {document['home']} ({document['origin']}), as of {text(document['as_of'])}")
     console.print(f"broker {_facts(document['broker'])}; records waiting: {text(document['lag'])}")
@@ -88,13 +87,13 @@ def draw_status(console: Console, document: Document) -> None:
         console.print(table("Hub organisations nobody mapped", document["unknown_organisations"]))
 
 
-def draw_letters(console: Console, document: Document) -> None:
+def draw_letters(console: Console, document: Mapping[str, Any]) -> None:
     """Dead letters, a line each; what was sent is shown as text alone."""
     rows = [{name: str(value or "-") for name, value in row.items()} for row in document["letters"]]
     console.print(table("Dead letters", rows) if rows else "no dead letter is open")
 
 
-def draw_alerts(console: Console, document: Document) -> None:
+def draw_alerts(console: Console, document: Mapping[str, Any]) -> None:
     """What is open, what is over, and what each channel has taken."""
     console.print(table("Open", document["open"], OPEN))
     console.print(table("Over", document["over"], ("fault", "key", "opened_at", "resolved_at")))
@@ -102,18 +101,18 @@ def draw_alerts(console: Console, document: Document) -> None:
     draw_channels(console, document)
 
 
-def draw_channels(console: Console, document: Document) -> None:
+def draw_channels(console: Console, document: Mapping[str, Any]) -> None:
     """What became of messages, channel by channel."""
     console.print(table("Channels", document["channels"]) if document["channels"] else "no channel is set up")
 
 
-def draw_metrics(console: Console, document: Document) -> None:
+def draw_metrics(console: Console, document: Mapping[str, Any]) -> None:
     """All metrics, one line each."""
     columns = ("metric", "title", "unit", "state", "version", "as_of", "rows_count")
     console.print(table("Metrics", document["metrics"], columns))
 
 
-def draw_metric(console: Console, document: Document) -> None:
+def draw_metric(console: Console, document: Mapping[str, Any]) -> None:
     """One metric with its card, so that no number is read without its denominator."""
     console.print(f"[bold]{document['title']}[/bold] ({document['metric']})")
     for name in ("method", "denominator", "coverage", "exclusions", "citation"):
@@ -125,20 +124,20 @@ def draw_metric(console: Console, document: Document) -> None:
     console.print(table(title, rows[-DRAWN_ROWS:], columns))
 
 
-def draw_restatements(console: Console, document: Document) -> None:
+def draw_restatements(console: Console, document: Mapping[str, Any]) -> None:
     """Replaced cells, old beside new."""
     columns = ("metric", "key", "column", "old", "new", "old_version", "new_version", "cause")
     console.print(table("Restatements", document["restatements"], columns))
 
 
-def draw_gates(console: Console, document: Document) -> None:
+def draw_gates(console: Console, document: Mapping[str, Any]) -> None:
     """What is held, and which checks of the newest pass failed."""
     console.print(table("Held", document["held"], ("metric", "version", "held_since", "reason")))
     columns = ("metric", "candidate_version", "check", "outcome", "observed", "expected")
     console.print(table(f"Checks of {document['run']}", document["checks"], columns))
 
 
-def draw_trace(console: Console, document: Document) -> None:
+def draw_trace(console: Console, document: Mapping[str, Any]) -> None:
     """A number, its offsets, and whether they give it again."""
     console.print(f"{document['metric']} {document['key']} version {document['version']}", markup=False)
     console.print(table("Evidence", document["evidence"]))
@@ -149,7 +148,7 @@ def draw_trace(console: Console, document: Document) -> None:
         console.print(f"changed since that version: {', '.join(document['changed_since'])}")
 
 
-def draw_verify(console: Console, document: Document) -> None:
+def draw_verify(console: Console, document: Mapping[str, Any]) -> None:
     """Each promise, what was computed again, and each breach with what mends it."""
     console.print(table("Promises", document["promises"], ("promise", "status", "reason", "seconds")))
     made = document["recomputed"]
@@ -167,18 +166,18 @@ def draw_verify(console: Console, document: Document) -> None:
     console.print(f"{len(document['breaches'])} breaches in {document['seconds']} s")
 
 
-def draw_findings(console: Console, document: Document) -> None:
+def draw_findings(console: Console, document: Mapping[str, Any]) -> None:
     """What doctor looked at."""
     console.print(table("Doctor", document["findings"], ("name", "is_well", "said", "fix")))
 
 
-def draw_facts(console: Console, document: Document) -> None:
+def draw_facts(console: Console, document: Mapping[str, Any]) -> None:
     """A flat document, a line a fact."""
     for name, value in document.items():
         console.print(f"{name}: {text(value)}", markup=False)
 
 
-def table(title: str, rows: Sequence[Document], columns: Sequence[str] = ()) -> Table:
+def table(title: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> Table:
     """Rows under their names, or under some of them."""
     names = list(columns) or (list(rows[0]) if rows else [])
     drawn = Table(title=title, title_justify="left", box=None, pad_edge=False)
@@ -203,5 +202,5 @@ def text(value: Any) -> str:
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 
-def _facts(document: Document) -> str:
+def _facts(document: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {text(value)}" for name, value in document.items())

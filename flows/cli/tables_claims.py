@@ -1,11 +1,12 @@
 """Tables about quoted numbers, for people."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from flows.cli.tables import Document, coloured, text
+from flows.cli.tables import coloured, text
 
 MATCHES = 8
 VERDICT_COLOURS = {
@@ -16,7 +17,7 @@ VERDICT_COLOURS = {
 }
 
 
-def draw_check(console: Console, document: Document) -> None:
+def draw_check(console: Console, document: Mapping[str, Any]) -> None:
     """The verdict, what each method gives beside it, and how much was tried to find a match."""
     unit, window = document["unit"], document["window"]
     name = " ".join(part for part in (document["about"], document["entity"]) if part)
@@ -34,12 +35,12 @@ def draw_check(console: Console, document: Document) -> None:
         console.print(f"{numbers} as of {text(document['as_of'])}, version {document['version']}, {document['status']}")
 
 
-def draw_citation(console: Console, document: Document) -> None:
+def draw_citation(console: Console, document: Mapping[str, Any]) -> None:
     """The sentence, whole on its line."""
     console.print(document["sentence"], markup=False, soft_wrap=True)
 
 
-def claims_table(claims: Sequence[Document]) -> Table:
+def claims_table(claims: Sequence[Mapping[str, Any]]) -> Table:
     """What the article said, held against a world that is invented: never called measured."""
     table = Table(title="Claims, held against the demo (synthetic)", title_justify="left", box=None, pad_edge=False)
     for heading in ("claim", "claimed", "demo (synthetic)", "method", "period", "verdict", "status", "as of"):
@@ -70,14 +71,14 @@ def said(value: float | None, unit: str) -> str:
     return f"{value:,.6g}" if unit in ("count", "rank") else f"{value:,.6g} {unit}"
 
 
-def _nearest(document: Document) -> str:
+def _nearest(document: Mapping[str, Any]) -> str:
     if document["nearest"] is None:
         return ": nothing published counts this over that period"
     value = said(document["nearest"], document["unit"])
     return f": nearest {value} ({document['method']}, {document['period']})"
 
 
-def _methods(rows: Sequence[Document], unit: str, period: str | None) -> Table:
+def _methods(rows: Sequence[Mapping[str, Any]], unit: str, period: str | None) -> Table:
     table = Table(title=f"By method, {period}" if rows else "", title_justify="left", box=None, pad_edge=False)
     for heading in ("method", "gives", "counted", "of") if rows else ():
         table.add_column(heading)

@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from flows.cli.tables import Document, coloured, draw_refresh, text
+from flows.cli.tables import coloured, draw_refresh, text
 from flows.cli.tables_claims import claims_table
 
 SHARE_HEADINGS = {
@@ -33,7 +33,7 @@ CLAIMS_WIDTH = 130  # a verdict is one word, in a log as well
 OPENNESS_HEADINGS = {"openness": "class", "tokens": "tokens", "openness_share": "of all"}
 
 
-def draw_demo(console: Console, document: Document) -> None:
+def draw_demo(console: Console, document: Mapping[str, Any]) -> None:
     """The newcomer's first sight: shares with denominator, bounds, gate and status; synthetic and labelled so."""
     draw_refresh(console, document["refresh"])
     console.print()
@@ -52,7 +52,7 @@ def draw_demo(console: Console, document: Document) -> None:
     console.print(f"query it with any DuckDB client: {document['database']}", soft_wrap=True)
 
 
-def _headed(title: str, rows: Sequence[Document], headings: Mapping[str, str]) -> Table:
+def _headed(title: str, rows: Sequence[Mapping[str, Any]], headings: Mapping[str, str]) -> Table:
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     for name, heading in headings.items():
         is_number = name.endswith(("_share", "tokens"))

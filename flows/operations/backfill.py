@@ -1,6 +1,6 @@
 """Days of a source asked again, and a whole pass over what they say: one command repairs a day."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from connectors.sources import SOURCES
 from flows.orchestration.refresh import Report
 from flows.orchestration.runner import run_once
 from flows.settings import Settings
+from flows.setup import Progress
 from flows.setup.clock import now
 from flows.setup.context import RunOptions
 from flows.setup.upstreams import select_sources
@@ -21,7 +22,7 @@ def backfill(
     as_of: datetime | None,
     world: Path | None,
     sources: Sequence[str],
-    progress: Callable[[str], None],
+    progress: Progress,
 ) -> Report:
     """Asks sources for the days, first and last included, and lands, builds, judges and publishes what they say.
 

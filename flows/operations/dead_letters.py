@@ -1,6 +1,6 @@
 """Dead letters looked at, landed after all, or dropped on record."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from connectors.storage.publications import catalog, published
 from connectors.storage.warehouse import Connection, builds, fencing, transaction
 from flows.orchestration.runner import exclusive_pass
 from flows.settings import Settings
+from flows.setup import Progress
 from flows.setup.clock import new_run_id, now
 from flows.setup.cluster import open_cluster
 from tokenshare.codec import decode
@@ -22,9 +23,6 @@ from tokenshare.errors import ContractViolation, UsageError
 from tokenshare.metrics import METRICS
 from tokenshare.offsets import RecordId
 from tokenshare.topics import TOPIC_BY_NAME
-
-Document = dict[str, Any]
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class DeadLetterAction:
     reason: str
 
 
-def listed(settings: Settings, progress: Progress, with_closed: bool = False) -> Document:
+def listed(settings: Settings, progress: Progress, with_closed: bool = False) -> dict[str, Any]:
     """The open dead letters, or all of them with what became of each."""
     decided = _decided(Home(settings.home))
     found = dead_letter_reader.read(open_cluster(settings, progress), TOPIC_BY_NAME)
@@ -44,7 +42,7 @@ def listed(settings: Settings, progress: Progress, with_closed: bool = False) ->
     return {"letters": [row for row in rows if with_closed or row["state"] == "open"]}
 
 
-def shown(settings: Settings, id: RecordId, progress: Progress) -> Document:
+def shown(settings: Settings, id: RecordId, progress: Progress) -> dict[str, Any]:
     """One dead letter whole: key, value and headers as they were sent."""
     letter = _find(dead_letter_reader.read(open_cluster(settings, progress), [id.topic]), id)
     record = letter.record
@@ -58,7 +56,7 @@ def shown(settings: Settings, id: RecordId, progress: Progress) -> Document:
     }
 
 
-def redrive(settings: Settings, action: DeadLetterAction, progress: Progress) -> Document:
+def redrive(settings: Settings, action: DeadLetterAction, progress: Progress) -> dict[str, Any]:
     """Lands what obeys its contract by now, each record once and under its own coordinates.
 
     Raises UsageError for one that was dropped, or that there is not. What still breaks its contract stays where it is.
@@ -76,7 +74,7 @@ def redrive(settings: Settings, action: DeadLetterAction, progress: Progress) ->
     return {"letters": told}
 
 
-def drop(settings: Settings, action: DeadLetterAction, progress: Progress) -> Document:
+def drop(settings: Settings, action: DeadLetterAction, progress: Progress) -> dict[str, Any]:
     """Leaves dead letters where they are, for good: a row says who did so and why."""
     home, run_id, at = Home(settings.home), new_run_id(now()), now()
     found = dead_letter_reader.read(open_cluster(settings, progress), _topics(action))
@@ -151,12 +149,12 @@ def _topics(action: DeadLetterAction) -> list[str]:
     return sorted({id.topic for id in action.records}) or list(TOPIC_BY_NAME)
 
 
-def _decided(home: Home) -> dict[RecordId, Document]:
+def _decided(home: Home) -> dict[RecordId, dict[str, Any]]:
     rows = catalog.read_catalog(home, "dead_letter_outcomes")
     return {RecordId(row["topic"], row["partition"], row["offset"]): row for row in rows}
 
 
-def _row(letter: DeadLetter, decided: Document | None) -> Document:
+def _row(letter: DeadLetter, decided: dict[str, Any] | None) -> dict[str, Any]:
     said = decided or {"outcome": "open", "decided_by": None, "reason": None, "decided_at": None}
     return {
         "record": str(letter.id),

@@ -1,6 +1,5 @@
 """A newcomer's first run: the synthetic world written, backfilled, followed for three days, and shown."""
 
-from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,6 +13,7 @@ from flows.orchestration.refresh import Report
 from flows.orchestration.runner import run_once
 from flows.report import write as write_page
 from flows.settings import Settings
+from flows.setup import Progress
 from tokenshare.metrics import METRIC_BY_ID, Metric
 
 SHARES = (
@@ -25,7 +25,7 @@ SHARES = (
 SHOWN_WEEKS = 8
 
 
-def demonstrate(settings: Settings, progress: Callable[[str], None]) -> dict[str, Any]:
+def demonstrate(settings: Settings, progress: Progress) -> dict[str, Any]:
     """Backfills eighteen synthetic months in one pass, then refreshes on three mornings; on the last a metric is held.
 
     A second time only the last pass runs: a home does not go back. Raises UsageError for a home of other numbers.
@@ -44,7 +44,7 @@ def demonstrate(settings: Settings, progress: Callable[[str], None]) -> dict[str
     return {**_document(home, report), "report": str(write_page(home))}
 
 
-def _pass(settings: Settings, as_of: Any, directory: Path, progress: Callable[[str], None]) -> Report:
+def _pass(settings: Settings, as_of: Any, directory: Path, progress: Progress) -> Report:
     return run_once(settings, as_of, directory, [], progress, origin="demo", planned_holds=world.PLANNED_HOLDS)
 
 

@@ -4,7 +4,7 @@ Some upstreams show only the present: what they said then has to be gathered the
 is landed or decided here, so nothing is put on record as a pass either.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -18,6 +18,7 @@ from connectors.storage import archive, home
 from connectors.storage.home import Home, HomeOrigin
 from flows.orchestration.runner import exclusive_pass
 from flows.settings import Settings
+from flows.setup import Progress
 from flows.setup.clock import new_run_id, now
 from flows.setup.cluster import open_cluster
 from flows.setup.context import PassContext
@@ -33,7 +34,7 @@ def collect(
     world: Path | None,
     source_ids: Sequence[str],
     moments: Sequence[datetime],
-    progress: Callable[[str], None],
+    progress: Progress,
     origin: HomeOrigin,
 ) -> list[SourceOutcome]:
     """Asks the sources at each moment, in order of time, while holding the home.
@@ -70,7 +71,7 @@ def _at(
     cluster: Cluster,
     upstreams: Upstreams,
     sources: tuple[str, ...],
-    progress: Callable[[str], None],
+    progress: Progress,
 ) -> PassContext:
     return PassContext(
         id=new_run_id(started),

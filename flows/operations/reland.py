@@ -1,6 +1,5 @@
 """A range that has landed, read again from Kafka: what is there is verified, what is damaged or missing replaced."""
 
-from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,16 +11,15 @@ from connectors.storage.landing.file_replacement import Change
 from connectors.storage.warehouse import builds, fencing
 from flows.orchestration.runner import exclusive_pass
 from flows.settings import Settings
+from flows.setup import Progress
 from flows.setup.clock import new_run_id, now
 from flows.setup.cluster import open_cluster
 from flows.stages.land import WriteRange
 from tokenshare.noop import noop
 from tokenshare.offsets import Range
 
-Document = dict[str, Any]
 
-
-def reland(settings: Settings, wanted: Range, progress: Callable[[str], None]) -> Document:
+def reland(settings: Settings, wanted: Range, progress: Progress) -> dict[str, Any]:
     """Lands again every file that holds offsets of the range, and nothing twice: a file stands for its offsets.
 
     Raises UsageError for offsets that have not landed, RecordsLost where Kafka no longer holds them.
@@ -48,7 +46,7 @@ def reland(settings: Settings, wanted: Range, progress: Callable[[str], None]) -
     return {"files": told}
 
 
-def _read_again(settings: Settings, wanted: list[Range], folder: Path, progress: Callable[[str], None]) -> None:
+def _read_again(settings: Settings, wanted: list[Range], folder: Path, progress: Progress) -> None:
     """The files of the ranges as they would land now; their dead letters are out already."""
     from connectors.beam import pipeline  # three seconds
 

@@ -9,12 +9,12 @@ from urllib.request import urlopen
 
 from flows.orchestration.prefect_events import announce
 from flows.orchestration.refresh import Report, Stages
+from flows.setup import Progress
 
 ANSWER_SECONDS = 2.0  # before a pass
 PATIENCE_SECONDS = 10.0  # in the middle of one, of a server that was there and may be busy
 # Prefect's own patience with a server that has gone is a minute a call.
 BRIEF = {"client.max_retries": 1, "api.request_timeout": PATIENCE_SECONDS}
-Progress = Callable[[str], None]
 
 
 def answers(api_url: str | None, seconds: float = ANSWER_SECONDS) -> bool:

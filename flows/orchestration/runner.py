@@ -16,6 +16,7 @@ from connectors.storage.warehouse import WarehouseLocked, fencing, open_warehous
 from flows.orchestration.prefect_flows import answers, follow
 from flows.orchestration.refresh import Report, refresh
 from flows.settings import Settings
+from flows.setup import Progress
 from flows.setup.clock import new_run_id, now
 from flows.setup.context import DEFAULT_OPTIONS, RunOptions, open_pass
 from flows.stages.alert_rules import is_alarming
@@ -30,7 +31,7 @@ def run_once(
     as_of: datetime | None,
     world: Path | None,
     sources: Sequence[str],
-    progress: Callable[[str], None],
+    progress: Progress,
     *,
     origin: HomeOrigin | None = None,
     take_over: bool = False,
@@ -62,7 +63,7 @@ def run_once(
 
 @contextmanager
 def alert_on_failure(
-    settings: Settings, run_id: str, as_of: datetime, progress: Callable[[str], None], fence: int
+    settings: Settings, run_id: str, as_of: datetime, progress: Progress, fence: int
 ) -> Iterator[None]:
     """Sees to it that people hear of a pass that does not get through; what went wrong is raised on."""
     try:

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -16,6 +15,7 @@ from flows import settings as environment
 from flows.orchestration.prefect_flows import answers
 from flows.orchestration.schedule import Deployment, deployments, with_files
 from flows.settings import Settings
+from flows.setup import Progress
 from tokenshare.errors import ExitCode, UsageError
 
 # A gate that shut and a source that did not answer are findings of a pass that went well.
@@ -57,7 +57,7 @@ def _apart(words: list[str]) -> tuple[int, str]:
         return code, answer.read().decode(errors="replace")
 
 
-def serve_deployments(settings: Settings, progress: Callable[[str], None]) -> None:
+def serve_deployments(settings: Settings, progress: Progress) -> None:
     """Serves every deployment until stopped, one run at a time.
 
     Raises UsageError where the Prefect server is not there, or no longer; a pass that is going on then goes on.

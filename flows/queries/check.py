@@ -17,7 +17,6 @@ from tokenshare.claims import About
 from tokenshare.errors import UsageError
 from tokenshare.metrics import METRIC_BY_ID, Metric
 
-Document = dict[str, Any]
 SYNTHETIC = "demo"  # the origin of a home whose numbers are nobody's
 EVERYTHING = "all that is published"
 SHOWN = 20  # of many matches, those nearest by
@@ -63,7 +62,7 @@ def read_question(
     return Question(found, entity, number, step, read_period(period), method)
 
 
-def check(home: Home, asked: Question) -> Document:
+def check(home: Home, asked: Question) -> dict[str, Any]:
     """The verdict in the usual window, what each method gives there, and how many variants of any window match."""
     metric = METRIC_BY_ID.get(asked.about.stands_on)
     standing = _standing(home, metric) if metric else dict.fromkeys(("as_of", "version", "status", "held_since"))
@@ -84,7 +83,7 @@ def check(home: Home, asked: Question) -> Document:
     }
 
 
-def _asked(asked: Question) -> Document:
+def _asked(asked: Question) -> dict[str, Any]:
     return {
         "value": float(asked.value),
         "about": asked.about.name,
@@ -114,7 +113,7 @@ def _values(asked: Question) -> list[Any]:
     return [about.name, asked.entity, *figures, about.unit, asked.method, asked.window, *asked.period]
 
 
-def _standing(home: Home, metric: Metric) -> Document:
+def _standing(home: Home, metric: Metric) -> dict[str, Any]:
     """Which version is looked at; raises UsageError where none is published."""
     query = f"SELECT DISTINCT as_of, version, status, held_since FROM {metric.relation}"  # noqa: S608  # ours
     shown = catalog.read_query(home, query, [])
@@ -125,7 +124,7 @@ def _standing(home: Home, metric: Metric) -> Document:
     return shown[0]
 
 
-def _verdict(own: Sequence[Document]) -> str:
+def _verdict(own: Sequence[dict[str, Any]]) -> str:
     if not own:
         return "no_data"
     matched = [row for row in own if row["is_matched"]]
@@ -134,18 +133,18 @@ def _verdict(own: Sequence[Document]) -> str:
     return "reproduced_by_another_method" if matched else "not_reproduced"
 
 
-def _nearest(own: Sequence[Document]) -> Document:
+def _nearest(own: Sequence[dict[str, Any]]) -> dict[str, Any]:
     told = _told(own[0]) if own else dict.fromkeys(("nearest", "method", "period", "numerator", "denominator"))
     return {name: value for name, value in told.items() if name != "window"}
 
 
-def _beside(own: Sequence[Document]) -> list[Document]:
+def _beside(own: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """What every method gives in the window of the nearest number."""
     same = [row for row in own if row["tried_end_date"] == own[0]["tried_end_date"]]
     return [_told(row) for row in sorted(same, key=lambda row: (row["preference"], row["method"]))]
 
 
-def _tried(rows: Sequence[Document], window: str) -> Document:
+def _tried(rows: Sequence[dict[str, Any]], window: str) -> dict[str, Any]:
     """How much was tried, window by window, and the matches: by the verdict's own window first."""
     matched = [row for row in rows if row["is_matched"]]
     tried, held = (Counter(row["tried_span_name"] for row in found) for found in (rows, matched))
@@ -158,7 +157,7 @@ def _tried(rows: Sequence[Document], window: str) -> Document:
     }
 
 
-def _told(row: Document) -> Document:
+def _told(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "method": row["method"],
         "window": row["tried_span_name"],

@@ -14,7 +14,6 @@ from tokenshare.errors import UsageError
 from tokenshare.metrics import METRIC_BY_ID, Metric
 from tokenshare.restatements import key_json
 
-Document = dict[str, Any]
 ORIGINS = {  # by origin of the home: only what an upstream stated is a measurement
     "live": "measured by tokenshare",
     "world": "counted by tokenshare from a world of files",
@@ -27,7 +26,7 @@ UNITS = {"tokens": " tokens", "rank": "", "count": ""}
 
 def cite(
     home: Home, metric: Metric, words: Sequence[str], *, as_of: datetime | None = None, verify: bool = False
-) -> Document:
+) -> dict[str, Any]:
     """What readers see for a key, or what was known of it at a moment, as a sentence; raises UsageError if nothing is
     published for it.
 
@@ -38,7 +37,7 @@ def cite(
     (card,) = catalog.read_catalog(home, "metrics", metric=metric.id)
     origin = str((describe(home) or {})["origin"])
     column = _column(metric)
-    told: Document = {
+    told: dict[str, Any] = {
         "metric": metric.id,
         "key": key_json(metric, read_key(metric, words)),
         "column": column,
@@ -60,8 +59,8 @@ def cite(
 class KnownNumber:
     """A version: its rows from the vintages, and what a citation says of it."""
 
-    rows: Sequence[Document]
-    told: Document
+    rows: Sequence[dict[str, Any]]
+    told: dict[str, Any]
 
 
 def _known(home: Home, metric: Metric, as_of: datetime | None) -> KnownNumber:
@@ -75,7 +74,7 @@ def _known(home: Home, metric: Metric, as_of: datetime | None) -> KnownNumber:
     return _of_version(*catalog.read_metric_as_of(home, metric, as_of), as_of)
 
 
-def _of_version(publication: Document, rows: Sequence[Document], as_of: datetime | None) -> KnownNumber:
+def _of_version(publication: dict[str, Any], rows: Sequence[dict[str, Any]], as_of: datetime | None) -> KnownNumber:
     """A hold that began later says nothing of what was known before; no number speaks for longer than it did."""
     is_held = publication["status"] == "held" and (as_of is None or publication["held_since"] <= as_of)
     status = "current" if publication["status"] == "held" and not is_held else publication["status"]
@@ -90,7 +89,7 @@ def _of_version(publication: Document, rows: Sequence[Document], as_of: datetime
     return KnownNumber(rows, told)
 
 
-def _row(metric: Metric, words: Sequence[str], known: KnownNumber, as_of: datetime | None) -> Document:
+def _row(metric: Metric, words: Sequence[str], known: KnownNumber, as_of: datetime | None) -> dict[str, Any]:
     wanted = read_key(metric, words)
     for row in known.rows:
         if tuple(row[name] for name in metric.grain) == wanted:
@@ -99,7 +98,9 @@ def _row(metric: Metric, words: Sequence[str], known: KnownNumber, as_of: dateti
     raise UsageError(f"{metric.id} has no row for {' '.join(words)}{when}", f"see `tokenshare metrics {metric.id}`")
 
 
-def _verified(home: Home, metric: Metric, words: Sequence[str], known: KnownNumber, row: Document) -> Document:
+def _verified(
+    home: Home, metric: Metric, words: Sequence[str], known: KnownNumber, row: dict[str, Any]
+) -> dict[str, Any]:
     """Whether the vintage is the version, and the version what its offsets give. If seeds or SQL have changed since,
     a different number proves nothing."""
     found = trace(home, metric, words, known.told["version"])
@@ -126,7 +127,7 @@ def _unit(metric: Metric, column: str) -> str:
     return next(found.unit for found in columns_of(metric.row) if found.name == column) or metric.unit
 
 
-def _bounds(home: Home, metric: Metric, row: Mapping[str, Any], as_of: datetime | None) -> Document:
+def _bounds(home: Home, metric: Metric, row: Mapping[str, Any], as_of: datetime | None) -> dict[str, Any]:
     """The lowest and the highest share that the unknown allows, if they are published."""
     if metric.id in BOUNDED:
         weeks = {found["week_start_date"]: found for found in _known(home, BOUNDS, as_of).rows}
@@ -134,7 +135,7 @@ def _bounds(home: Home, metric: Metric, row: Mapping[str, Any], as_of: datetime 
     return {name: row.get(name) for name in ("lower_share", "upper_share")}
 
 
-def _sentence(metric: Metric, words: Sequence[str], told: Document) -> str:
+def _sentence(metric: Metric, words: Sequence[str], told: dict[str, Any]) -> str:
     number = f"{metric.title}, {' '.join(words)}: {_said(told['value'], told['unit'])}{_of(told)}{_between(told)}"
     made = f"{ORIGINS[told['origin']]} as of {_moment(told['as_of'])}"
     version = f"{metric.id} version {told['version']}, digest {told['digest'][:12]}"
@@ -145,14 +146,14 @@ def _sentence(metric: Metric, words: Sequence[str], told: Document) -> str:
     return f"{'; '.join(filter(None, parts))}. {told['citation']}".strip()
 
 
-def _verdict(told: Document) -> str:
+def _verdict(told: dict[str, Any]) -> str:
     if told["verified"] is not None:
         return f"computed again from its offsets: {'the same' if told['verified'] else 'NOT the same'}"
     changed = " and ".join(told["changed_since"])
     return f"not to be computed again: {changed} changed since" if changed else ""
 
 
-def _of(told: Document) -> str:
+def _of(told: dict[str, Any]) -> str:
     """The denominator without the Markdown of the metric card, its count behind its first clause."""
     if told["denominator"].startswith("none"):
         return ""
@@ -161,7 +162,7 @@ def _of(told: Document) -> str:
     return f" of {name}{f' ({tokens:,})' if tokens is not None else ''}{semicolon}{rest}"
 
 
-def _between(told: Document) -> str:
+def _between(told: dict[str, Any]) -> str:
     low, high = told["lower_share"], told["upper_share"]
     if high is None:
         return ""

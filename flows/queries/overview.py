@@ -18,8 +18,6 @@ from tokenshare.errors import BrokerUnavailable, UsageError
 from tokenshare.metrics import Metric
 from tokenshare.topics import CONSUMER_GROUP, TOPIC_NAMES
 
-Document = dict[str, Any]
-
 
 def find_home(settings: Settings) -> Home:
     """The home to look into; raises UsageError if there is none, or one of a newer layout."""
@@ -29,7 +27,7 @@ def find_home(settings: Settings) -> Home:
     return home
 
 
-def status(settings: Settings) -> Document:
+def status(settings: Settings) -> dict[str, Any]:
     """Health at a glance: what is held and why, what nobody served, whom nobody mapped, what waits to be landed."""
     home = find_home(settings)
     found = describe(home) or {}
@@ -58,26 +56,26 @@ def status(settings: Settings) -> Document:
     }
 
 
-def alerts(home: Home) -> Document:
+def alerts(home: Home) -> dict[str, Any]:
     """What is open, what is over, and what became of each message in each channel, as it was last put on the board."""
     return alert_status.read(home)
 
 
-def _alerts(home: Home) -> Document:
+def _alerts(home: Home) -> dict[str, Any]:
     """What is open and what waits to be delivered, as the newest pass left it."""
     board = alert_status.read(home)
     waiting = [channel for channel in board["channels"] if channel["waiting_count"]]
     return {"open": board["open"], "undelivered": board["undelivered"], "waiting": waiting}
 
 
-def metrics(home: Home) -> Document:
+def metrics(home: Home) -> dict[str, Any]:
     """Every metric with its card and the version readers see."""
     cards = catalog.read_catalog(home, "metrics")
     shown = _shown(home)
     return {"metrics": [{**card, **shown.get(card["metric"], NOT_SHOWN)} for card in cards]}
 
 
-def metric(home: Home, wanted: Metric, as_of: datetime | None) -> Document:
+def metric(home: Home, wanted: Metric, as_of: datetime | None) -> dict[str, Any]:
     """One metric: card, version and rows, as readers see it now or saw it then."""
     (card,) = catalog.read_catalog(home, "metrics", metric=wanted.id)
     if as_of is None:
@@ -87,12 +85,12 @@ def metric(home: Home, wanted: Metric, as_of: datetime | None) -> Document:
     return {**card, **then, "rows": rows}
 
 
-def restatements(home: Home, wanted: Metric | None) -> Document:
+def restatements(home: Home, wanted: Metric | None) -> dict[str, Any]:
     """Published cells that were replaced, old beside new."""
     return {"restatements": catalog.read_catalog(home, "restatements", **_of(wanted))}
 
 
-def gates(home: Home, wanted: Metric | None) -> Document:
+def gates(home: Home, wanted: Metric | None) -> dict[str, Any]:
     """Held metrics with their failing checks; for one metric every check of the newest pass."""
     runs = [run["run_id"] for run in catalog.read_catalog(home, "runs")]
     results = catalog.read_catalog(home, "gate_results", **_of(wanted))
@@ -102,10 +100,10 @@ def gates(home: Home, wanted: Metric | None) -> Document:
     return {"run": newest, "held": held, "checks": rows}
 
 
-NOT_SHOWN: Document = {"version": None, "as_of": None, "status": None, "held_since": None, "rows_count": 0}
+NOT_SHOWN: dict[str, Any] = {"version": None, "as_of": None, "status": None, "held_since": None, "rows_count": 0}
 
 
-def _shown(home: Home) -> dict[str, Document]:
+def _shown(home: Home) -> dict[str, dict[str, Any]]:
     """The version readers see of each metric: the public one that nothing has replaced, none of an inactive one."""
     inactive = {card["metric"] for card in catalog.read_catalog(home, "metrics") if card["state"] == "inactive"}
     return {
@@ -121,18 +119,18 @@ def _shown(home: Home) -> dict[str, Document]:
     }
 
 
-def _of(wanted: Metric | None) -> Document:
+def _of(wanted: Metric | None) -> dict[str, Any]:
     return {"metric": wanted.id} if wanted else {}
 
 
-def _source(home: Home, id: str) -> Document:
+def _source(home: Home, id: str) -> dict[str, Any]:
     completed = archive.read_completed(home.archive, id)
     if completed is None:
         return {"id": id, "last_completed": None, "periods": 0}
     return {"id": id, "last_completed": completed.observed_at, "periods": len(completed.digests)}
 
 
-def _broker(settings: Settings) -> Document:
+def _broker(settings: Settings) -> dict[str, Any]:
     if settings.kafka_bootstrap_servers:
         return {"kind": "configured", "bootstrap_servers": settings.kafka_bootstrap_servers}
     found = broker.status(settings.home)
@@ -144,14 +142,14 @@ def _broker(settings: Settings) -> Document:
     }
 
 
-def _unserved(home: Home) -> Document:
+def _unserved(home: Home) -> dict[str, Any]:
     """The days that nobody served, and the weeks that have no row for it."""
     rows = catalog.read_catalog(home, "unserved_days")
     weeks = {row["week_start_date"] for row in rows if "week_start_date" in row}
     return {"unserved_days": [row["usage_date"] for row in rows], "unserved_weeks": sorted(weeks)}
 
 
-def _holder(home: Home) -> Document | None:
+def _holder(home: Home) -> dict[str, Any] | None:
     """Who refreshes, and for how many seconds nobody has heard of it."""
     signed = lock.owner(home.lock) if lock.is_held(home.lock) else None
     return {**asdict(signed), "silent_seconds": lock.heartbeat_age(home.lock, now())} if signed else None

@@ -1,1 +1,5 @@
 """What a pass needs before its first stage: context, clock, cluster, upstreams, channels, signed topics."""
+
+from collections.abc import Callable
+
+Progress = Callable[[str], None]  # takes a line of progress, for a person or a log

@@ -1,10 +1,9 @@
 """The Kafka cluster of a set-up: the user's own, or the local broker of the home."""
 
-from collections.abc import Callable
-
 from connectors.kafka import broker, cluster
 from connectors.kafka.cluster import Cluster
 from flows.settings import ENVIRON, Settings
+from flows.setup import Progress
 
 PROBE_SECONDS = 10.0
 SECURITY = {
@@ -19,7 +18,7 @@ SECURITY = {
 }
 
 
-def open_cluster(settings: Settings, progress: Callable[[str], None]) -> Cluster:
+def open_cluster(settings: Settings, progress: Progress) -> Cluster:
     """Your Kafka, or the home's local broker, started where it does not run; raises BrokerUnavailable."""
     servers = settings.kafka_bootstrap_servers
     if servers is None:

@@ -15,6 +15,7 @@ from connectors.alerts.channel import Channel
 from connectors.kafka.cluster import Cluster
 from connectors.storage.home import Home
 from flows.settings import Settings
+from flows.setup import Progress
 from flows.setup.channels import open_channels
 from flows.setup.clock import now
 from flows.setup.cluster import open_cluster
@@ -54,7 +55,7 @@ class PassContext:
     cluster: Cluster
     upstreams: Upstreams
     sources: tuple[str, ...]
-    progress: Callable[[str], None]
+    progress: Progress
     clock: Callable[[], datetime]
     options: RunOptions = DEFAULT_OPTIONS
     fence: int | None = None
@@ -104,7 +105,7 @@ def open_pass(
     as_of: datetime | None,
     world: Path | None,
     sources: Sequence[str],
-    progress: Callable[[str], None],
+    progress: Progress,
     options: RunOptions = DEFAULT_OPTIONS,
     fence: int | None = None,
 ) -> Iterator[PassContext]:

@@ -16,6 +16,7 @@ from connectors.storage.alert_log.outbox import PendingDelivery
 from connectors.storage.home import Home, describe
 from connectors.storage.warehouse import Connection, fencing, runs
 from flows.settings import Settings, name_of
+from flows.setup import Progress
 from flows.setup.channels import open_channels
 from flows.setup.clock import new_run_id, now
 from flows.setup.context import PassContext
@@ -124,7 +125,7 @@ def send_test(settings: Settings) -> list[dict[str, Any]]:
     return [{"channel": name, "is_delivered": one.is_delivered, "said": one.said} for name, one in found]
 
 
-def beat(settings: Settings, progress: Callable[[str], None]) -> None:
+def beat(settings: Settings, progress: Progress) -> None:
     """Calls the heartbeat's address, where there is one; that it did not answer is told, and is no fault of a pass."""
     if settings.heartbeat_url:
         outcome = Caller(settings.heartbeat_url).call("GET")

@@ -3,13 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from connectors.storage.warehouse import Connection
 from tokenshare.alerting import Alert, AlertPlan, SentNotice, next_try
 from tokenshare.alerts import Fault, Notice
-
-Record = dict[str, Any]
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import duckdb
 
 from connectors.storage.inspection import reading
 from connectors.storage.inspection.landed import RESTORE
+from connectors.storage.inspection.versions import VersionKey
 from connectors.storage.publications.candidates import columns_sql, grain_sql
 from connectors.storage.publications.lineage import BuildInputs, read_run
 from connectors.storage.publications.version_files import quoted
@@ -17,8 +18,6 @@ from tokenshare.metrics import METRIC_BY_ID
 from tokenshare.topics import TOPICS
 
 MOST_ROWS = 200  # rows of a version that are fetched to say where it differs
-
-VersionKey = tuple[str, int]  # metric, version
 
 
 @dataclass(frozen=True)

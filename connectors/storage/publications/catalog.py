@@ -13,7 +13,6 @@ from connectors.storage.publications.published import open_published
 from tokenshare.errors import UsageError
 from tokenshare.metrics import Metric
 
-Record = dict[str, Any]
 REBUILD = "run `tokenshare refresh`, which rebuilds it"
 ORDERS = {
     "metrics": "metric",
@@ -38,19 +37,19 @@ ORDERS = {
 }
 
 
-def read_catalog(home: Home, table: str, **where: Any) -> list[Record]:
+def read_catalog(home: Home, table: str, **where: Any) -> list[dict[str, Any]]:
     """Rows of a catalogue table; `where` compares columns with values. Raises UsageError where nothing is published."""
     conditions = " AND ".join(f'"{name}" = ?' for name in where) or "true"
     query = f"SELECT * FROM catalog.{table} WHERE {conditions} ORDER BY {ORDERS[table]}"
     return _ask(home.published_file, query, list(where.values()))
 
 
-def read_metric(home: Home, metric: Metric) -> list[Record]:
+def read_metric(home: Home, metric: Metric) -> list[dict[str, Any]]:
     """The rows readers see now, with as_of, version, status and held_since."""
     return _ask(home.published_file, f"SELECT * FROM {metric.relation} ORDER BY {grain_sql(metric)}", [])
 
 
-def read_newest(home: Home, metric: Metric, most: int) -> list[Record]:
+def read_newest(home: Home, metric: Metric, most: int) -> list[dict[str, Any]]:
     """The rows readers see of the newest periods, newest first; at most so many."""
     newest = f'"{metric.period}" DESC, ' if metric.period else ""
     return _ask(
@@ -58,7 +57,7 @@ def read_newest(home: Home, metric: Metric, most: int) -> list[Record]:
     )
 
 
-def read_metric_as_of(home: Home, metric: Metric, moment: datetime) -> tuple[Record, list[Record]]:
+def read_metric_as_of(home: Home, metric: Metric, moment: datetime) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The publication that was the newest at `moment`, and its rows; raises UsageError where there was none yet."""
     known = [
         found
@@ -75,7 +74,7 @@ def read_metric_as_of(home: Home, metric: Metric, moment: datetime) -> tuple[Rec
     return known[-1], read_version(home, metric, known[-1]["version"])
 
 
-def read_version(home: Home, metric: Metric, version: int) -> list[Record]:
+def read_version(home: Home, metric: Metric, version: int) -> list[dict[str, Any]]:
     """The rows of one public version, from its vintages; raises UsageError where the file has none."""
     query = f"{vintages.of_version(metric, version)} ORDER BY {grain_sql(metric)}"
     try:
@@ -84,16 +83,16 @@ def read_version(home: Home, metric: Metric, version: int) -> list[Record]:
         raise UsageError("the published file is of an earlier form, without vintages", REBUILD) from error
 
 
-def read_query(home: Home, query: str, values: list[Any]) -> list[Record]:
+def read_query(home: Home, query: str, values: list[Any]) -> list[dict[str, Any]]:
     """What a query of ours gives over the published relations; what a person typed is among its values only."""
     return _ask(home.published_file, query, values)
 
 
-def _ask(path: Path, query: str, values: list[Any]) -> list[Record]:
+def _ask(path: Path, query: str, values: list[Any]) -> list[dict[str, Any]]:
     with open_published(path) as connection:
         return _rows(connection.execute(query, values))
 
 
-def _rows(found: Any) -> list[Record]:
+def _rows(found: Any) -> list[dict[str, Any]]:
     names = [column[0] for column in found.description]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

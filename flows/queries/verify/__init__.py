@@ -1,6 +1,6 @@
 """`verify`: every promise held against a home as it stands, without writing to it or standing in a pass's way."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,6 +11,7 @@ from connectors.storage.home import Home
 from connectors.storage.warehouse import snapshot
 from flows.queries.verify.promises import PROMISES, Promise, PromiseBreach
 from flows.queries.verify.state import HomeReader
+from flows.setup import Progress
 from tokenshare.errors import UsageError
 
 
@@ -26,7 +27,7 @@ class Examined:
 
 def verify(
     home: Home,
-    progress: Callable[[str], None],
+    progress: Progress,
     *,
     is_all: bool = False,
     promises: Sequence[Promise] = PROMISES,
@@ -54,7 +55,7 @@ def verify(
     }
 
 
-def _examine(promises: Sequence[Promise], reader: HomeReader, progress: Callable[[str], None]) -> Iterator[Examined]:
+def _examine(promises: Sequence[Promise], reader: HomeReader, progress: Progress) -> Iterator[Examined]:
     broken: set[str] = set()
     for promise in promises:
         progress(promise.name)

@@ -6,7 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from connectors.storage.inspection import remade
-from connectors.storage.inspection.remade import Batch, VersionKey
+from connectors.storage.inspection.remade import Batch
+from connectors.storage.inspection.versions import VersionKey
 from connectors.storage.warehouse import Connection
 from flows.stages import dbt
 from tokenshare.inspected import Recomputation
