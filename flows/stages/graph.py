@@ -8,7 +8,7 @@ from typing import Any
 
 from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID, Metric
 
-PROJECT = Path(__file__).parents[1] / "dbt"
+PROJECT = Path(__file__).parents[2] / "dbt"
 LAYERS = {"staging", "intermediate", "marts", "metrics", "tests"}
 COMPOSED = "claims"  # the family whose models a question by hand is composed of
 
