@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 MAY_IMPORT = {
@@ -16,12 +17,25 @@ MAY_IMPORT = {
 }
 # Layers with folders that do not meet, and the modules beside those folders that each of them may import.
 SHARED = {"connectors": {"http", "lock"}, "demo": {"tables"}}
-STORAGE_FLOORS = (  # of connectors/storage: a room imports only rooms of the floors before its own
-    {"home"},
-    {"archive", "warehouse"},
-    {"landing", "publications", "alert_log"},
-    {"inspection"},
-)
+# The rooms of a folder, floor by floor: a room imports only rooms of the floors before its own.
+FLOORS: dict[str, tuple[set[str], ...]] = {
+    "connectors/storage": (
+        {"home"},
+        {"archive", "warehouse"},
+        {"landing", "publications", "alert_log"},
+        {"inspection"},
+    ),
+    "flows": (
+        {"settings"},
+        {"setup"},
+        {"report", "stages"},
+        {"queries"},
+        {"orchestration"},
+        {"operations"},
+        {"cli", "generate"},
+    ),
+}
+MOST_ENTRIES = {"connectors/storage": 8, "flows": 10}
 DOORS = {
     "altair": ("flows/report/",),
     "apache_beam": ("connectors/beam/",),
@@ -64,14 +78,35 @@ def imports_point_down(root: Path) -> Breaches:
             yield f"{path} imports {name}: folders of {layer}/ meet in flows/"
 
 
-def storage_rooms_point_down(root: Path) -> Breaches:
-    """A room of connectors/storage knows itself and the rooms below it."""
-    floors = {room: floor for floor, rooms in enumerate(STORAGE_FLOORS) for room in rooms}
+def rooms_point_down(root: Path) -> Breaches:
+    """A room knows itself and the rooms below it; a folder with rooms has no other entries, and few of them."""
+    for folder, floors in FLOORS.items():
+        levels = {room: level for level, rooms in enumerate(floors) for room in rooms}
+        inside = folder.replace("/", ".") + "."
+        for path, name in _imports(root):
+            if path.startswith(f"{folder}/") and name.startswith(inside):
+                room, other = (_room(found, folder) for found in (path.removesuffix(".py"), name.replace(".", "/")))
+                if room != other and levels.get(other, len(floors)) >= levels.get(room, -1):
+                    yield f"{path} imports {name}: {other} is not below {room}"
+        entries = {_room(_say(root, file).removesuffix(".py"), folder) for file in _files(root, "*.py", folder)}
+        if len(entries) > MOST_ENTRIES[folder]:
+            yield f"{folder}: {len(entries)} entries, at most {MOST_ENTRIES[folder]}"
+
+
+def modules_make_no_circle(root: Path) -> Breaches:
+    """Imports inside a room point one way, too."""
+    modules = {_module(root, file): _say(root, file) for file in _files(root, "*.py", *MAY_IMPORT)}
+    graph: dict[str, set[str]] = {path: set() for path in modules.values()}
     for path, name in _imports(root):
-        if path.startswith("connectors/storage/") and name.startswith("connectors.storage."):
-            room, other = path.split("/")[2].removesuffix(".py"), name.split(".")[2]
-            if room != other and floors.get(other, len(floors)) >= floors.get(room, -1):
-                yield f"{path} imports {name}: {other} is not below {room}"
+        while name and name not in modules:
+            name = name.rpartition(".")[0]
+        if name and modules[name] != path:
+            graph[path].add(modules[name])
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        circle = error.args[1]
+        yield f"{circle[0]}: imports in a circle: {' -> '.join(circle)}"
 
 
 def vendors_use_their_door(root: Path) -> Breaches:
@@ -155,7 +190,8 @@ def nothing_names_a_machine(root: Path) -> Breaches:
 
 RULES: tuple[Callable[[Path], Breaches], ...] = (
     imports_point_down,
-    storage_rooms_point_down,
+    rooms_point_down,
+    modules_make_no_circle,
     vendors_use_their_door,
     vocabulary_is_pure,
     time_enters_from_the_top,
@@ -188,6 +224,14 @@ def _named(node: ast.AST, package: tuple[str, ...]) -> list[str]:
         case ast.Call(func=ast.Attribute(attr="import_module") | ast.Name(id="import_module" | "__import__")):
             return [str(argument.value) for argument in node.args[:1] if isinstance(argument, ast.Constant)]
     return []
+
+
+def _room(path: str, folder: str) -> str:
+    return path.removeprefix(f"{folder}/").split("/")[0]
+
+
+def _module(root: Path, file: Path) -> str:
+    return _say(root, file).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
 def _attributes(root: Path) -> Iterator[tuple[str, str]]:

@@ -50,16 +50,24 @@ BROKEN = (
         "import importlib\n\nimportlib.import_module('expectations.gates')",
     ),
     *(
-        (rules.storage_rooms_point_down, f"connectors/storage/{path}.py", f"from connectors.storage{name}")
+        (rules.rooms_point_down, f"{path}.py", f"from {name}")
         for path, name in (
-            ("home/x", " import warehouse"),
-            ("archive", ".warehouse import x"),
-            ("warehouse/x", ".landing import y"),
-            ("landing/x", ".publications.candidates import y"),
-            ("warehouse/x", " import tools"),
-            ("x", ".home import y"),
+            ("connectors/storage/home/x", "connectors.storage import warehouse"),
+            ("connectors/storage/archive", "connectors.storage.warehouse import x"),
+            ("connectors/storage/warehouse/x", "connectors.storage.landing import y"),
+            ("connectors/storage/landing/x", "connectors.storage.publications.candidates import y"),
+            ("connectors/storage/warehouse/x", "connectors.storage import tools"),
+            ("connectors/storage/x", "connectors.storage.home import y"),
+            ("flows/setup/x", "flows.stages import land"),
+            ("flows/stages/x", "flows.queries.cite import y"),
+            ("flows/report/x", "flows.stages import land"),
+            ("flows/queries/x", "flows.orchestration import runner"),
+            ("flows/operations/x", "flows.cli.output import emit"),
+            ("flows/x", "flows.settings import load"),
         )
     ),
+    (rules.modules_make_no_circle, "connectors/kafka/topics.py", "from connectors.kafka import producer"),
+    (rules.modules_make_no_circle, "connectors/kafka/topics.py", "def f():\n    from connectors.kafka import producer"),
     *(
         (rules.vendors_use_their_door, path, f"import {vendor}.inner")
         for vendor, path in {
@@ -117,7 +125,7 @@ def test_a_broken_tree_is_seen(rule: Callable[[Path], Breaches], path: str, text
     opening = OPENING if path.endswith(".py") else ""
     plant(sound, path, "x = 1\n" if text is None else f"{opening}{text}\n")
     (breach,) = rule(sound)
-    assert breach.startswith(path)
+    assert breach.startswith(path) or f"-> {path} ->" in breach
 
 
 def test_every_rule_is_seen_to_fail() -> None:
