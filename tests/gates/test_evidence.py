@@ -8,7 +8,7 @@ import pytest
 
 from expectations.evidence import Measured
 from expectations.gates import Case, judge
-from expectations.promises.decided import required_checks
+from flows.queries.verify.promises.decided import required_checks
 from tests.gates.consistent import AS_OF, EVIDENCE, case, found, measuring, members, setting, shut
 from tests.gates.tables import DAYS
 from tokenshare.metrics import GROUP_BY_ID, GROUPS, METRIC_BY_ID, Interval
