@@ -1,19 +1,19 @@
-"""Locks between processes: a plain one that waits, and the lock of a home, whose owner signs it and shows it lives.
+"""Locks between processes: a plain one, and the lock of a home with its owner's signature and heartbeat.
 
-How one pass at a time is kept, also when a pass hangs:
+Five parts keep passes one at a time, even if a pass hangs:
 
-1. Lock. `flock` on one file. The kernel lets go when the owner dies, however it dies, so no lock outlives its pass
-   and nobody has to judge whether a lock file is a leftover.
-2. Signature. The owner writes who it is into that file. The kernel cannot name an owner, and others must: to say
-   whom they wait for, and to end it. The signature is removed before the lock is let go; one that stays is that of
-   a killed owner, so `owner` alone proves nothing and `is_held` asks for the process too.
-3. Heartbeat. A process that is stopped (SIGSTOP, a suspended machine) keeps its lock for ever. So a thread of the
-   owner sets the file's modification time every few seconds, and an owner without a fresh one is stale.
-4. Take-over. A stale owner is reported and never removed by itself: a slow machine looks the same. A person ends it
-   with `take_over`, which kills the signed process and waits for the kernel to let the lock go.
+1. Lock. `flock` on one file. The kernel releases it when the owner dies, however it dies. So no lock outlives its
+   pass, and a lock file left behind means nothing.
+2. Signature. The owner writes its identity into that file. The kernel cannot name an owner, and other processes need
+   its name: to report it, and to end it. The owner removes the signature before it releases the lock. A killed owner
+   leaves its signature behind, so `owner` alone proves nothing and `is_held` looks for the process too.
+3. Heartbeat. A stopped process (SIGSTOP, a suspended machine) keeps its lock for ever. So a thread of the owner sets
+   the file's modification time every few seconds, and an owner without a fresh heartbeat is stale.
+4. Take-over. A stale owner is reported and never removed automatically: a slow machine looks the same. A person ends
+   it with `take_over`: it kills the signed process and waits for the kernel to release the lock.
 5. Fence. The lock file can be deleted or copied, and a stopped owner may wake up after another has taken its place.
    So each owner takes a number in the build database (connectors/storage/warehouse/fencing.py), and a write under
-   an old number is refused. What writes elsewhere asks `mind` first, which reads the signature.
+   an old number is refused. Any other write first calls `require_ownership`, a comparison with the signature.
 """
 
 import fcntl
@@ -42,7 +42,7 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True)
 class Owner:
-    """Who has the lock: process, its start time, host, and the pass it runs."""
+    """The owner of a lock: its process, start time (seconds since the epoch), host and pass."""
 
     pid: int
     started: float
@@ -51,7 +51,7 @@ class Owner:
 
     @property
     def process(self) -> psutil.Process | None:
-        """The process, if it runs on this machine and started when the signature says: pids are given out again."""
+        """The process, if it runs on this machine with the signed start time: the kernel reuses pids."""
         try:
             found = psutil.Process(self.pid) if self.host == socket.gethostname() else None
             return found if found and abs(found.create_time() - self.started) < 1 else None
@@ -61,7 +61,7 @@ class Owner:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Holds an unsigned lock for the block; waits for as long as another process has it."""
+    """Own an unsigned lock for the block; wait for as long as another process owns it."""
     with path.open("a") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
@@ -73,11 +73,11 @@ def acquire(
     run_id: str,
     clock: Clock,
     patience_seconds: float = 0.0,
-    tell: Callable[[Owner], None] = noop,
+    on_stale: Callable[[Owner], None] = noop,
 ) -> Iterator[None]:
-    """Holds the signed lock for the block and keeps its heartbeat; calls `tell` once for each stale owner it meets.
+    """Own the signed lock for the block and keep its heartbeat; call `on_stale` once for each stale owner it meets.
 
-    Raises Busy naming the owner if another pass still has the lock when the patience ends.
+    Raises Busy naming the owner if another pass still owns the lock when the patience ends.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     deadline, reported = monotonic() + patience_seconds, set[Owner]()
@@ -85,7 +85,7 @@ def acquire(
         while not _taken(file):
             if (stuck := stale(path, clock())) and stuck not in reported:
                 reported.add(stuck)
-                tell(stuck)
+                on_stale(stuck)
             if monotonic() >= deadline:
                 raise _busy(path, clock)
             sleep(0.2)
@@ -98,11 +98,11 @@ def acquire(
         finally:
             ended.set()
             heart.join()
-            file.truncate(0)  # before the lock goes: a successor's signature must not be the one removed
+            file.truncate(0)  # before the release: it must not remove a successor's signature
 
 
 def owner(path: Path) -> Owner | None:
-    """The signature on the lock; None if nobody has signed it, or the signature cannot be read."""
+    """The signature on the lock; None if there is none, or it is not readable."""
     try:
         return Owner(**json.loads(path.read_text()))
     except (OSError, ValueError, TypeError):
@@ -110,7 +110,7 @@ def owner(path: Path) -> Owner | None:
 
 
 def heartbeat_age(path: Path, at: datetime) -> float | None:
-    """Seconds since the owner's last heartbeat; None if nobody has signed the lock."""
+    """Seconds since the owner's last heartbeat; None if the lock has no signature."""
     try:
         return max(0.0, at.timestamp() - path.stat().st_mtime) if owner(path) else None
     except OSError:
@@ -124,38 +124,40 @@ def stale(path: Path, at: datetime) -> Owner | None:
 
 
 def require_ownership(path: Path, run_id: str) -> None:
-    """Raises Busy if the lock is signed by another pass: somebody took this one's place while it was stopped."""
+    """Raise Busy unless this pass signed the lock: another one may have taken its place while it was stopped."""
     found = owner(path)
     if found is None or found.run_id != run_id:
-        other = f"pass {found.run_id} (pid {found.pid} on {found.host})" if found else "somebody"
-        raise Busy(f"{other} has taken this home over from pass {run_id}", "leave it to that one, or run again")
+        other = f"pass {found.run_id} (pid {found.pid} on {found.host})" if found else "another pass"
+        raise Busy(f"{other} has taken over this home from pass {run_id}", "let that pass finish, or run again")
 
 
 def take_over(path: Path) -> None:
-    """Ends the process that has the lock, and waits until the lock is free; does nothing if nobody has it."""
+    """End the owner's process and wait until the lock is free; do nothing if it is free already.
+
+    Raises UsageError if the owner is not a process on this machine, or the lock is still owned ten seconds later.
+    """
     if _is_free(path):
         return
     signed = owner(path)
     process = signed.process if signed else None
     if process is None:
-        where = f" (pid {signed.pid} on {signed.host})" if signed else ""
+        place = f" (pid {signed.pid} on {signed.host})" if signed else ""
         raise UsageError(
-            f"the lock's holder{where} is not a process of this machine that could be ended",
+            f"the lock's owner{place} is not a process on this machine",
             "end that process by hand, then run again",
         )
     process.kill()
     deadline = monotonic() + PATIENCE_SECONDS
-    while not _is_free(path):  # the process itself may stay as a zombie until its parent looks
+    while not _is_free(path):  # the process itself may stay as a zombie until its parent reaps it
         if monotonic() > deadline:
-            raise UsageError(f"pid {process.pid} was ended and the lock is still held", "end its children by hand")
+            raise UsageError(f"pid {process.pid} was ended and the lock is still owned", "end its children by hand")
         sleep(0.05)
 
 
 def is_held(path: Path) -> bool:
-    """Whether the process that signed the lock lives.
+    """True if the process named in the signature lives.
 
-    Reads and takes nothing: a look that took the lock, for however short a time, could turn away a pass that begins
-    in that moment.
+    It only reads. Trying the lock, for however short a time, could turn away a pass beginning at that moment.
     """
     signed = owner(path)
     process = signed.process if signed else None
@@ -166,7 +168,7 @@ def is_held(path: Path) -> bool:
 
 
 def _is_free(path: Path) -> bool:
-    """Whether the lock could be taken, tried by taking it: for one who is about to acquire it."""
+    """True if the lock can be acquired, tried by acquiring it: only for a caller about to acquire it anyway."""
     if not path.exists():
         return True
     with path.open("a+") as file:
@@ -174,7 +176,7 @@ def _is_free(path: Path) -> bool:
 
 
 def _taken(file: IO[str]) -> bool:
-    """Takes the lock if nobody has it."""
+    """Acquire the lock without waiting. True if it was free."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -184,13 +186,13 @@ def _taken(file: IO[str]) -> bool:
 
 def _sign(file: IO[str], run_id: str) -> None:
     file.truncate(0)
-    mine = Owner(os.getpid(), psutil.Process().create_time(), socket.gethostname(), run_id)
-    file.write(json.dumps(asdict(mine)))
+    signature = Owner(os.getpid(), psutil.Process().create_time(), socket.gethostname(), run_id)
+    file.write(json.dumps(asdict(signature)))
     file.flush()
 
 
 def _beat(file: IO[str], ended: Event, clock: Clock) -> None:
-    """Sets the file's time by a thread of the owner: a process that is stopped stops its heartbeat too."""
+    """Set the file's time from a thread of the owner: a stopped process stops its heartbeat too."""
     while not ended.wait(HEARTBEAT_SECONDS):
         at = clock().timestamp()
         os.utime(file.fileno(), (at, at))
@@ -202,7 +204,7 @@ def _busy(path: Path, clock: Clock) -> Busy:
         return Busy("another refresh is running", "wait for it, or end that process by hand")
     at = "" if signed.host == socket.gethostname() else f" on {signed.host}"
     if stale(path, clock()):
-        reason = f"pid {signed.pid}{at} holds the home and has sent no heartbeat for {age:.0f} s"
+        reason = f"pid {signed.pid}{at} owns the home and has sent no heartbeat for {age:.0f} s"
         return Busy(reason, "end it with `tokenshare refresh --take-over`")
     reason = f"another refresh is running (pid {signed.pid}{at})"
     return Busy(reason, "wait for it, or end it with `tokenshare refresh --take-over`")

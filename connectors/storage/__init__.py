@@ -1,6 +1,6 @@
-"""The home directory and the build database, a room for each kind of thing that is kept.
+"""The home directory and the build database: one package for each kind of stored data.
 
-A room's own module is the thing itself; the modules beside it work on it. Rooms import only rooms below them:
+A package's own module is the data itself; the modules beside it work on it. Packages import only those below them:
 
     inspection
     landing, publications, alert_log

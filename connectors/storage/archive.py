@@ -1,4 +1,4 @@
-"""Raw payloads as they came, and which fetches are known to be whole; fetching reads nothing else of ours."""
+"""Raw payloads as they came, and the newest whole fetch of each source: all a fetch reads of its home."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -15,26 +15,26 @@ from tokenshare.sources import Fetch, Page
 class Completed:
     """The newest whole fetch of a source; Kafka has acknowledged its events.
 
-    `digests` maps each period that was stated to a digest of its events. `is_forgotten`: what was stated may be lost,
-    and no whole fetch has stated it again. `is_of_world`: a world's own file said it, and none that ships.
+    `digests` maps each stated period to a digest of its events. `is_forgotten`: its events may be lost, and no whole
+    fetch has stated them again. `is_of_world`: they came from a world's own file, not from a shipped one.
     """
 
     fetch_id: str
     observed_at: datetime
     digests: Mapping[str, str]
     is_forgotten: bool = False
-    as_of: datetime | None = None  # of what it stated, by the upstream; None in an archive that is older than this
+    as_of: datetime | None = None  # the upstream's moment of its data; None in an archive older than this field
     is_of_world: bool = False
 
 
 def keep(archive: Path, source_id: str, day: date, page: Page, midway: Callable[[], None] = noop) -> Path:
-    """Keeps a payload by source, day and digest, with its address beside it; the same payload is kept once."""
+    """Store a payload once by source, day and digest, with its address beside it; return its path."""
     path = archive / source_id / day.isoformat() / page.digest
     if not path.exists():
         about = {"url": page.url, "content_type": page.content_type, "bytes": len(page.body)}
         about |= {"following": page.following} if page.following else {}
         atomic_files.write(path.with_suffix(".json"), json.dumps(about).encode())
-        atomic_files.write(path, page.body, midway)  # last: where the payload is, what is said of it is too
+        atomic_files.write(path, page.body, midway)  # last: a payload always has its description
     return path
 
 
@@ -51,18 +51,18 @@ def read_completed(archive: Path, source_id: str) -> Completed | None:
 def complete(
     archive: Path, fetch: Fetch, as_of: datetime, digests: Mapping[str, str], is_of_world: bool = False
 ) -> None:
-    """Marks a fetch as whole, after Kafka acknowledged its fetch.completed; `digests` are of all that is stated."""
+    """Mark a fetch as whole, after Kafka acknowledged its fetch.completed; `digests` cover all its periods."""
     moment = fetch.window.observed_at
     _write(archive, fetch.source_id, Completed(fetch.id, moment, digests, as_of=as_of, is_of_world=is_of_world))
 
 
 def restate(archive: Path, source_id: str, completed: Completed, digests: Mapping[str, str]) -> None:
-    """Keeps what a fetch of chosen days said: it is no reason to ask less of the days after the last whole one."""
+    """Save the digests of a fetch of chosen days; the next fetch still asks for all days since the last whole one."""
     _write(archive, source_id, replace(completed, digests=digests))
 
 
 def forget(archive: Path, source_id: str) -> None:
-    """What it has stated may be lost: the next fetch asks for everything again, and nothing of it is unchanged."""
+    """Drop the digests, because the events may be lost: the next fetch asks for and sends everything again."""
     completed = read_completed(archive, source_id)
     if completed:
         _write(archive, source_id, replace(completed, digests={}, is_forgotten=True))

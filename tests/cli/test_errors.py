@@ -84,10 +84,12 @@ CASES = {
     "home of another origin": Case(REFRESH, 2, ("'demo'", "TOKENSHARE_HOME"), home=of_the_demo),
     "home of a newer layout": Case(REFRESH, 2, ("layout 2", "upgrade tokenshare"), home=from_tomorrow),
     "home that was copied by half": Case(
-        REFRESH, 2, ("is not whole", "lacks build/warehouse.duckdb", "copy it again"), home=half_copied
+        REFRESH, 2, ("is incomplete", "missing build/warehouse.duckdb", "copy it again"), home=half_copied
     ),
-    "home without its format": Case(REFRESH, 2, ("is not whole", "lacks format", "copy it again"), home=without_format),
-    "home with half a database": Case(REFRESH, 2, ("is damaged or cut off", "copy the home again"), home=cut_off),
+    "home without its format": Case(
+        REFRESH, 2, ("is incomplete", "missing format", "copy it again"), home=without_format
+    ),
+    "home with half a database": Case(REFRESH, 2, ("is damaged or truncated", "copy the home again"), home=cut_off),
     "looking into a newer layout": Case(("metrics", "--json"), 2, ("layout 2", "upgrade"), home=from_tomorrow),
     "no channel": Case(
         ("alerts", "test", "--json"), 2, ("no channel is set up", "set TOKENSHARE_ALERT_WEBHOOK_URL"),

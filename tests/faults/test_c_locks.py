@@ -120,7 +120,7 @@ def test_k17_a_holder_is_heard_and_one_that_is_stopped_is_not(
     with other_process(HOLD, home.lock) as holder:
         holder.send_signal(signal.SIGSTOP)
         os.utime(home.lock, (now().timestamp() - 90,) * 2)  # as of a minute and a half of silence
-        with pytest.raises(Busy, match=rf"pid {holder.pid} holds the home and has sent no heartbeat for 9\d s: end it"):
+        with pytest.raises(Busy, match=rf"pid {holder.pid} owns the home and has sent no heartbeat for 9\d s: end it"):
             lock.acquire(home.lock, "a newcomer", now).__enter__()
         lock.take_over(home.lock)
         assert holder.wait(10) == -signal.SIGKILL
@@ -146,7 +146,7 @@ def test_k17_a_pid_that_was_given_out_again_is_not_ended(tmp_path: Path, record_
     with other_process(HOLD, home.lock) as holder:
         told = json.loads(home.lock.read_text())
         home.lock.write_text(json.dumps({**told, "started": told["started"] - 100}))
-        with pytest.raises(UsageError, match="not a process of this machine"):
+        with pytest.raises(UsageError, match="not a process on this machine"):
             lock.take_over(home.lock)
         assert holder.poll() is None
     record_property("observed", "refused")
@@ -158,7 +158,7 @@ def test_k17_a_number_that_is_void_opens_nothing(tmp_path: Path, record_property
     with open_warehouse(path) as connection:
         first, second = fencing.take(connection, "first"), fencing.take(connection, "second")
     assert second > first
-    with pytest.raises(Busy, match="pass second has taken this home over"), fencing.open_fenced(path, first):
+    with pytest.raises(Busy, match="pass second has taken over this home"), fencing.open_fenced(path, first):
         pytest.fail("it opened")
     with fencing.open_fenced(path, second):
         pass

@@ -163,7 +163,7 @@ def test_k17_take_over_ends_a_stopped_pass_and_does_its_work(
         hook = {"TOKENSHARE_ALERT_WEBHOOK_URL": f"{receiver.url}/hook"}
         turned_away = replace(scene, environ={**scene.environ, **hook})
         for _ in range(2):
-            with pytest.raises(Busy, match=rf"pid {process.pid} holds the home and has sent no heartbeat") as caught:
+            with pytest.raises(Busy, match=rf"pid {process.pid} owns the home and has sent no heartbeat") as caught:
                 turned_away.refresh(moment(0), world)
             assert caught.value.exit_code == ExitCode.BUSY
         (told,) = [request.document for request in receiver.taken("/hook")]

@@ -82,7 +82,7 @@ def test_a_home_without_decisions_says_what_to_restore(copied: Callable[[], Home
 def test_a_damaged_build_database_says_what_to_restore(copied: Callable[[], Home]) -> None:
     home = copied()
     home.warehouse.write_bytes(home.warehouse.read_bytes()[:5000])
-    with pytest.raises(UsageError, match=r"warehouse\.duckdb is damaged or cut off: restore build"):
+    with pytest.raises(UsageError, match=r"warehouse\.duckdb is damaged or truncated: restore build"):
         examine(home)
 
 

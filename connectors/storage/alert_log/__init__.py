@@ -1,1 +1,1 @@
-"""Faults on record, the messages about them, and what became of each message."""
+"""Faults on record, the messages about them, and the deliveries of each message."""

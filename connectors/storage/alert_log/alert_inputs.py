@@ -1,4 +1,4 @@
-"""What alerts are made of: passes that were skipped, and records that were rejected."""
+"""Inputs of alerts: skipped passes, and rejected records."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from connectors.storage.warehouse import Connection
 
-NEWEST = 500  # offsets of a partition by which its dead letters are weighed
+NEWEST = 500  # offsets of a partition counted for its share of dead letters
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Skip:
 
 
 def read_skips(connection: Connection) -> list[Skip]:
-    """Skipped passes of which nobody has been told yet."""
+    """Skipped passes without an alert so far."""
     rows = connection.execute(
         "SELECT run_id, skipped_at, reason FROM ledger.skips "
         "WHERE 'skipped/' || run_id NOT IN (SELECT fault_id FROM outbox.faults) ORDER BY skipped_at, run_id"
@@ -28,9 +28,9 @@ def read_skips(connection: Connection) -> list[Skip]:
 
 
 def read_rejected(connection: Connection) -> dict[str, int]:
-    """Records that left to the dead letter, by topic, of all that passes landed since one last decided.
+    """Records sent to the dead-letter topic since the last deciding pass, by topic.
 
-    Files that were only put together, landed again or given another name say nothing new.
+    Files merely merged, landed again or renamed are not counted: their records are not new.
     """
     rows = connection.execute(
         """WITH passes AS (FROM ledger.runs SELECT *, run_id IN (SELECT run FROM decisions.inputs) AS has_decided)
@@ -44,9 +44,9 @@ def read_rejected(connection: Connection) -> dict[str, int]:
 
 
 def read_dead_letter_counts(connection: Connection, topics: Sequence[str]) -> list[tuple[str, int, int]]:
-    """(topic, dead letters that nobody has settled, records) of the newest files of those topics that have any.
+    """Topics with open dead letters in their newest files, as (topic, open dead letters, records).
 
-    Of each partition as many files as hold the newest five hundred offsets; files put together count whole.
+    The files cover the newest five hundred offsets of each partition; a merged file counts whole.
     """
     return connection.execute(
         f"""WITH files AS (
@@ -68,7 +68,7 @@ def read_dead_letter_counts(connection: Connection, topics: Sequence[str]) -> li
 
 
 def read_settled(connection: Connection) -> set[str]:
-    """Topics all of whose dead letters have landed after all, or were dropped by somebody."""
+    """Topics without an open dead letter: each has landed after all, or was dropped by a person."""
     rows = connection.execute(
         """SELECT topic FROM (
             SELECT split_part(topic, '@', 1) AS topic, rejected FROM ledger.landed

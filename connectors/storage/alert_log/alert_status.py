@@ -1,4 +1,4 @@
-"""The alert status: what is open and what waits for delivery, in one file, for readers without the build database."""
+"""The alert status, open alerts and waiting deliveries in one file, for readers without the build database."""
 
 import json
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from connectors.storage.home import Home, atomic_files
 from connectors.storage.warehouse import Connection
 from tokenshare.runbooks import link_of
 
-MOST = 50  # faults that are over, and messages
+MOST = 50  # faults that are over, and delivered messages
 OVER = (
     "SELECT fault_id AS fault, key, opened_at, resolved_at FROM outbox.faults WHERE resolved_at IS NOT NULL "
     f"ORDER BY resolved_at DESC, fault_id LIMIT {MOST}"
@@ -25,7 +25,7 @@ NOTHING: AlertStatus = {"at": None, "open": [], "over": [], "messages": [], "cha
 
 
 def write(connection: Connection, home: Home, at: datetime, channels: Sequence[str]) -> AlertStatus:
-    """Writes the status file anew; gives what it says."""
+    """Write the status file anew; return its content."""
     messages = _messages(connection, channels)
     waiting = {message["notice_id"] for message in messages if message["state"] != "delivered"}
     states = {row["channel"]: row for row in _rows(connection, STATES)}
@@ -42,7 +42,7 @@ def write(connection: Connection, home: Home, at: datetime, channels: Sequence[s
 
 
 def read(home: Home) -> AlertStatus:
-    """The status as it was last written; an empty one before that."""
+    """The last written status; an empty one before the first."""
     return dict(json.loads(home.alerts.read_text())) if home.alerts.exists() else dict(NOTHING)
 
 
@@ -64,7 +64,7 @@ def _open(connection: Connection) -> list[dict[str, Any]]:
 
 
 def _messages(connection: Connection, channels: Sequence[str]) -> list[dict[str, Any]]:
-    """What became of messages in the channels there are: all that wait, and the newest of the others."""
+    """The deliveries to the configured channels: all waiting ones, and the newest delivered ones."""
     query = f"""SELECT * EXCLUDE (place, number) FROM (
         SELECT key, action, reminder, channel, state, tries, next_try_at, delivered_at, said, notice_id, number,
             row_number() OVER (PARTITION BY state = 'delivered' ORDER BY number DESC) AS place

@@ -1,4 +1,4 @@
-"""The outbox: faults on record, messages about them, and what became of each message in each channel."""
+"""The outbox: faults on record, messages about them, and the delivery of each message to each channel."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from tokenshare.alerts import Fault, Notice
 
 @dataclass(frozen=True)
 class PendingDelivery:
-    """A message that a channel has not taken yet."""
+    """A message not yet accepted by a channel."""
 
     notice: Notice
     rounds: int
@@ -19,7 +19,7 @@ class PendingDelivery:
 
 
 def read_open(connection: Connection) -> list[Alert]:
-    """Every fault that is open, the oldest first."""
+    """Every open fault, the oldest first."""
     rows = connection.execute(
         "SELECT facts, key, opened_at, well_count, is_flapping FROM outbox.faults WHERE resolved_at IS NULL "
         "ORDER BY opened_at, fault_id"
@@ -31,7 +31,7 @@ def read_open(connection: Connection) -> list[Alert]:
 
 
 def read_told(connection: Connection) -> list[SentNotice]:
-    """Every message that was written, in that order."""
+    """Every message, in the order of writing."""
     rows = connection.execute(
         "SELECT key, action, reminder, as_of, written_at FROM outbox.notices ORDER BY number"
     ).fetchall()
@@ -39,7 +39,7 @@ def read_told(connection: Connection) -> list[SentNotice]:
 
 
 def store(connection: Connection, plan: AlertPlan, run_id: str, at: datetime, channels: Sequence[str]) -> None:
-    """Puts a plan on record, within the caller's transaction: faults, messages, and who is owed them."""
+    """Record a plan within the caller's transaction: faults, messages, and the deliveries owed."""
     for alert in plan.alerts:
         _store_alert(connection, alert, run_id)
     for alert in plan.resolved:
@@ -51,7 +51,7 @@ def store(connection: Connection, plan: AlertPlan, run_id: str, at: datetime, ch
 
 
 def write(connection: Connection, notices: Iterable[Notice], channels: Sequence[str]) -> None:
-    """Writes messages, owed to each of the channels; one that is there already stays as it is."""
+    """Write messages, owed to each of the channels; a known message stays as it is."""
     for notice in notices:
         connection.execute(
             "INSERT INTO outbox.notices SELECT ?, nextval('outbox.written'), ?, ?, ?, ?, ?, ?, ? "
@@ -73,25 +73,25 @@ def write(connection: Connection, notices: Iterable[Notice], channels: Sequence[
 
 
 def owe_newcomers(connection: Connection, channels: Sequence[str], at: datetime) -> None:
-    """Owes a channel that was not there before the newest message of whatever is open."""
+    """Owe a new channel the newest message of each open fault."""
     newest = connection.execute(
         "SELECT key, arg_max(notice_id, number) FROM outbox.notices WHERE action = 'trigger' "
         "AND key IN (SELECT key FROM outbox.faults WHERE resolved_at IS NULL) GROUP BY key"
     ).fetchall()
     for key, notice_id in newest:
         for channel in channels:
-            heard = connection.execute(
+            known = connection.execute(
                 "SELECT 1 FROM outbox.deliveries JOIN outbox.notices USING (notice_id) WHERE channel = ? AND key = ? "
                 "AND number >= (SELECT max(number) FROM outbox.notices "
                 "WHERE key = ? AND action = 'trigger' AND reminder = 0)",
                 [channel, key, key],
             ).fetchone()
-            if heard is None:
+            if known is None:
                 _owe(connection, notice_id, channel, at)
 
 
 def read_owed(connection: Connection, channel: str) -> list[PendingDelivery]:
-    """What a channel has not taken, in the order it was written."""
+    """The messages not yet accepted by a channel, in the order of writing."""
     rows = connection.execute(
         "SELECT body, rounds, next_try_at FROM outbox.deliveries JOIN outbox.notices USING (notice_id) "
         "WHERE channel = ? AND state <> 'delivered' ORDER BY number",
@@ -101,7 +101,7 @@ def read_owed(connection: Connection, channel: str) -> list[PendingDelivery]:
 
 
 def record_delivery(connection: Connection, notice_id: str, channel: str, at: datetime) -> None:
-    """The channel has taken the message."""
+    """Record that the channel accepted the message."""
     connection.execute(
         "UPDATE outbox.deliveries SET state = 'delivered', tries = tries + 1, delivered_at = ?, said = '' "
         "WHERE notice_id = ? AND channel = ?",
@@ -110,25 +110,28 @@ def record_delivery(connection: Connection, notice_id: str, channel: str, at: da
 
 
 def record_failure(
-    connection: Connection, owed: PendingDelivery, channel: str, said: str, tries: int, at: datetime, asked: timedelta
+    connection: Connection, owed: PendingDelivery, channel: str, answer: str, tries: int, at: datetime, asked: timedelta
 ) -> None:
-    """The channel has not taken the message; it is due again after a while."""
+    """Record `tries` failed tries of one round with the channel's `answer`; the next round is due after a while.
+
+    `asked` is the shortest wait the channel asks for.
+    """
     connection.execute(
         "UPDATE outbox.deliveries SET state = 'failed', rounds = rounds + 1, tries = tries + ?, next_try_at = ?, "
         "said = ? WHERE notice_id = ? AND channel = ?",
-        [tries, next_try(owed.rounds + 1, at, asked), said, owed.notice.id, channel],
+        [tries, next_try(owed.rounds + 1, at, asked), answer, owed.notice.id, channel],
     )
 
 
 def count(connection: Connection, run_id: str, channels: Sequence[str]) -> dict[str, int]:
-    """How many alerts a pass opened and resolved, and how many messages some channel has not taken."""
-    told = dict(
+    """The numbers of alerts opened and resolved by a pass, and of messages not yet accepted by some channel."""
+    counts = dict(
         connection.execute(
             "SELECT action, count(*) FROM outbox.notices WHERE run_id = ? AND reminder = 0 GROUP BY action", [run_id]
         ).fetchall()
     )
     waiting = {owed.notice.id for channel in channels for owed in read_owed(connection, channel)}
-    return {"opened": told.get("trigger", 0), "resolved": told.get("resolve", 0), "undelivered": len(waiting)}
+    return {"opened": counts.get("trigger", 0), "resolved": counts.get("resolve", 0), "undelivered": len(waiting)}
 
 
 def _store_alert(connection: Connection, alert: Alert, run_id: str) -> None:

@@ -1,4 +1,4 @@
-"""The home directory: where everything of one set-up lies, which layout it has, and what its numbers come from."""
+"""The home directory of one set-up: its paths, its layout, and the origin of its numbers."""
 
 import json
 import os
@@ -62,14 +62,15 @@ class Home:
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """Those that every home has from its beginning."""
+        """The folders of every home, from its beginning."""
         return self.skipped, self.archive, self.landing, self.build, self.published
 
 
 def initialise(home: Home, origin: HomeOrigin) -> None:
-    """Prepare the home for numbers of one origin; raises UsageError if it holds another or has a newer layout.
+    """Prepare the home for numbers of one origin, and keep that origin.
 
-    Synthetic and real rows must never meet under one metric, so a home keeps the origin it was made with.
+    Synthetic and real rows must never meet under one metric. Raises UsageError if the home has another origin or a
+    newer layout.
     """
     found = describe(home)
     check_whole(home)
@@ -81,43 +82,46 @@ def initialise(home: Home, origin: HomeOrigin) -> None:
         initialise(home, origin)
     elif found["origin"] != origin:
         raise UsageError(
-            f"this home holds numbers of origin {found['origin']!r}, not {origin!r}",
+            f"this home has numbers of origin {found['origin']!r}, not {origin!r}",
             f"set TOKENSHARE_HOME to another directory than {home.root}",
         )
 
 
 def signature(home: Home) -> str:
-    """By what others on a shared Kafka know this home: its id, and where it lies. Empty before it is initialised."""
+    """The home's id and path, its name on a shared Kafka; empty before it is initialised."""
     found = describe(home)
     return f"{found['id']} {home.root.resolve()}" if found and "id" in found else ""
 
 
 def check_whole(home: Home) -> None:
-    """Raises UsageError where a part is missing that every home has: it was not copied to its end."""
+    """Raise UsageError if a part of every home is missing: the copy of this one was not finished."""
     is_used = any(any(folder.iterdir()) for folder in home.folders if folder.is_dir())
     is_built = any(home.landing.rglob("*.parquet")) or home.published_file.exists()
     parts = (home.format, *home.folders, *([home.warehouse] if is_built else []))
     missing = [str(path.relative_to(home.root)) for path in parts if not path.exists()]
     if (is_used or home.format.exists()) and missing:
         raise UsageError(
-            f"the home {home.root} is not whole: it lacks {', '.join(missing)}",
+            f"the home {home.root} is incomplete: missing {', '.join(missing)}",
             "copy it again while no pass runs, or set TOKENSHARE_HOME to another directory",
         )
 
 
 def check_rights(home: Home) -> None:
-    """Raises UsageError where this process may not write what is in the home."""
+    """Raise UsageError if this process may not write the files of the home."""
     for path in (home.root, *home.folders, home.format, home.lock, home.warehouse):
         if path.exists() and not os.access(path, os.W_OK, effective_ids=True):
-            why = "its file system is read-only" if _is_read_only(path) else f"it belongs to {_owner(path)}"
+            reason = "its file system is read-only" if _is_read_only(path) else f"it belongs to {_owner(path)}"
             raise UsageError(
-                f"cannot write {path}: {why}",
+                f"cannot write {path}: {reason}",
                 "run as a user who may write there, or set TOKENSHARE_HOME to a writable directory",
             )
 
 
 def describe(home: Home) -> dict[str, str | int] | None:
-    """Layout and origin of the home, None where there is none yet; raises UsageError for one we cannot read."""
+    """Layout, origin and id of the home; None if there is none yet.
+
+    Raises UsageError if they are not readable, or the layout is newer than ours.
+    """
     try:
         if not home.format.exists():
             return None
@@ -134,8 +138,8 @@ def _make(home: Home, origin: HomeOrigin) -> None:
     try:
         for folder in home.folders:
             folder.mkdir(parents=True, exist_ok=True)
-        told = {"layout": LAYOUT, "origin": origin, "id": uuid4().hex}
-        atomic_files.write(home.format, json.dumps(told).encode())
+        fields = {"layout": LAYOUT, "origin": origin, "id": uuid4().hex}
+        atomic_files.write(home.format, json.dumps(fields).encode())
     except OSError as error:
         raise UsageError(
             f"cannot write the home {home.root} ({error.strerror})",
@@ -150,5 +154,5 @@ def _is_read_only(path: Path) -> bool:
 def _owner(path: Path) -> str:
     try:
         return path.owner()
-    except KeyError:  # whom nobody here knows by name
+    except KeyError:  # a user without a name on this machine
         return f"user {path.stat().st_uid}"

@@ -9,9 +9,9 @@ from tokenshare.noop import noop
 
 
 def write(path: Path, body: bytes, midway: Callable[[], None] = noop) -> None:
-    """Writes `body` to `path` whole, with its folder: a temporary file, fsync, rename, fsync of the folder.
+    """Write `body` to `path` whole, and make its folder: a temporary file, fsync, rename, fsync of the folder.
 
-    Calls `midway` when half of it is written.
+    Calls `midway` after the first half.
     """
     make_folder(path.parent)
     draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
@@ -25,7 +25,7 @@ def write(path: Path, body: bytes, midway: Callable[[], None] = noop) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Makes a folder with those above it that lack, each of them durably."""
+    """Make a folder and its missing parents, each durably."""
     if not folder.exists():
         make_folder(folder.parent)
         folder.mkdir(exist_ok=True)
@@ -33,20 +33,20 @@ def make_folder(folder: Path) -> None:
 
 
 def move(draft: Path, path: Path) -> None:
-    """Puts a finished draft in the place of `path`, durably."""
+    """Replace `path` by a finished draft, durably."""
     _sync(draft)
     os.replace(draft, path)
     _sync(path.parent)
 
 
 def digest_of(path: Path) -> str:
-    """sha256 of a file's bytes."""
+    """The sha256 of a file's bytes, in hex."""
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()
 
 
 def sweep(folder: Path) -> None:
-    """Removes drafts that a killed writer left."""
+    """Remove the drafts of killed writers."""
     for draft in folder.rglob(".*.tmp"):
         draft.unlink(missing_ok=True)
 

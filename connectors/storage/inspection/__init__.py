@@ -1,4 +1,4 @@
-"""A home read for what it promises: ledger against files, decisions against evidence, readers' files against both."""
+"""A home read against its promises: ledger against files, decisions against evidence, published files against both."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,11 +9,11 @@ from tokenshare.errors import UsageError
 
 
 @contextmanager
-def reading(what: str, fix: str) -> Iterator[None]:
-    """Files whose bytes may be damaged in a place that nothing has looked at yet; raises UsageError naming them."""
+def reading(subject: str, fix: str) -> Iterator[None]:
+    """Raise UsageError naming `subject` if a file read in the block is damaged."""
     try:
         yield
-    except duckdb.ProgrammingError:  # a wrong query says nothing about a file
+    except duckdb.ProgrammingError:  # a wrong query does not make a file unreadable
         raise
     except duckdb.Error as error:
-        raise UsageError(f"{what} cannot be read ({str(error).splitlines()[0][:100]})", fix) from error
+        raise UsageError(f"{subject} cannot be read ({str(error).splitlines()[0][:100]})", fix) from error

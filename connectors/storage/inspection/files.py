@@ -1,4 +1,4 @@
-"""The files of a home: which there are, which are known by name, and which payloads are torn."""
+"""The files of a home: all of them, the known names, and the torn payloads."""
 
 from collections.abc import Iterable, Iterator
 from hashlib import file_digest
@@ -12,7 +12,7 @@ APART = "broker"  # Kafka's own; it may be writing there
 
 
 def list_files(home: Home) -> list[str]:
-    """Every file but the broker's and those of a home that lies inside this one, by its path inside the home."""
+    """Every file by its path in the home, without the broker's files and those of another home inside this one."""
     tops = sorted(path for path in home.root.iterdir() if path.name != APART and not (path / "format").exists())
     paths = (path for top in tops for path in ([top] if top.is_file() else sorted(top.rglob("*"))))
     return [path.relative_to(home.root).as_posix() for path in paths if not path.is_dir() or path.is_symlink()]
@@ -21,7 +21,7 @@ def list_files(home: Home) -> list[str]:
 def name_known(
     ledger: Iterable[Landed], pending: Iterable[Range], obsolete: Iterable[str], publications: Iterable[Publication]
 ) -> frozenset[str]:
-    """Files that landed, are about to, or are to be discarded, and the files of versions, held candidates too."""
+    """The landed, pending and obsolete files, and the files of versions, held candidates too."""
     ranges = [*(landed.range for landed in ledger), *pending]
     landed = {f"landing/{range.file_name}" for range in ranges} | {f"landing/{name}" for name in obsolete}
     versions = {f"published/{p.metric}/{held}{p.version}.parquet" for p in publications for held in ("", "held/")}
@@ -29,7 +29,7 @@ def name_known(
 
 
 def find_torn(home: Home) -> Iterator[str]:
-    """Archived payloads whose bytes do not have the digest that names them."""
+    """Archived payloads whose digest differs from their name."""
     for path in sorted(home.archive.glob("*/*/*")):
         if path.is_file() and path.suffix not in (".json", ".tmp") and _digest(path) != path.name:
             yield path.relative_to(home.root).as_posix()

@@ -15,11 +15,11 @@ from tokenshare.metrics import METRIC_BY_ID, Metric
 from tokenshare.offsets import Landed, Loss, Range
 
 RESTORE = "restore landing from a backup"
-FileCounts = tuple[int, int, int]  # rows, distinct offsets, rows outside of the range
+FileCounts = tuple[int, int, int]  # rows, distinct offsets, rows outside the range
 
 
 def read_ledger(connection: Connection) -> list[Landed]:
-    """The ranges that landed, by topic, partition and offset."""
+    """The landed ranges, by topic, partition and offset."""
     rows = connection.execute(
         'SELECT topic, "partition", start_offset, end_offset, rows, rejected FROM ledger.landed ORDER BY ALL'
     ).fetchall()
@@ -27,7 +27,7 @@ def read_ledger(connection: Connection) -> list[Landed]:
 
 
 def read_gaps(connection: Connection) -> list[Loss]:
-    """The losses that people went on without, under the names that their topics have by now."""
+    """The losses accepted by people, under the present names of their topics."""
     rows = connection.execute(
         'SELECT topic, "partition", start_offset, end_offset, resumed_at, cause FROM ledger.gaps ORDER BY ALL'
     ).fetchall()
@@ -35,12 +35,12 @@ def read_gaps(connection: Connection) -> list[Loss]:
 
 
 def read_obsolete(connection: Connection) -> list[str]:
-    """Landed files that the next holder of the home removes."""
+    """Landed files to be removed by the next owner of the home."""
     return [row[0] for row in connection.execute("SELECT file_name FROM ledger.obsolete").fetchall()]
 
 
 def read_files(connection: Connection, landing: Path, ledger: Sequence[Landed]) -> Iterator[LandedFile]:
-    """The file of each range: what it says of itself, and what its rows are."""
+    """The file of each range: the counts of its rows and of its own manifest."""
     for _, found in groupby(ledger, key=lambda landed: landed.range.topic):
         ranges = [landed.range for landed in found]
         counts = _count(connection, landing, ranges)
@@ -48,7 +48,7 @@ def read_files(connection: Connection, landing: Path, ledger: Sequence[Landed]) 
 
 
 def read_traced(connection: Connection, versions: Collection[tuple[str, int]]) -> Iterator[LineageDiff]:
-    """The recorded lineage of versions beside that of the same fetches in the landed files; each lineage read once."""
+    """The recorded lineage of versions beside that of the same fetches in the landed files; each is read once."""
     recorded: dict[tuple[str, int], list[tuple[object, ...]]] = {at: [] for at in versions}
     for metric, version, *row in connection.execute("SELECT * FROM decisions.lineage ORDER BY ALL").fetchall():
         recorded.setdefault((metric, version), []).append(tuple(row))
@@ -68,7 +68,7 @@ def read_traced(connection: Connection, versions: Collection[tuple[str, int]]) -
 
 
 def _count(connection: Connection, landing: Path, ranges: Sequence[Range]) -> dict[str, FileCounts] | None:
-    """Counts of all files of a topic by path, in one query; None where one of them cannot be read."""
+    """Counts of all files of a topic by path, in one query; None if any of them is not readable."""
     paths = [str(landing / range.file_name) for range in ranges]
     try:
         return _query(connection, paths)
@@ -106,7 +106,7 @@ def _read(connection: Connection, landing: Path, range: Range, counts: dict[str,
 
 
 def _lineage(connection: Connection, metric: Metric, run: str) -> tuple[tuple[object, ...], ...]:
-    """What the fetches that spoke for a group in a pass say, as it is recorded with each version."""
+    """The lineage of the fetches selected for a group by a pass, in the form recorded with each version."""
     if not metric.topics:
         return ()
     records = " UNION ALL ".join(

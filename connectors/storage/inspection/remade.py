@@ -1,4 +1,4 @@
-"""Versions to compute again: by which passes they can be, from which records, and what came out differently."""
+"""Versions to compute again: the passes to repeat, their records, and the differences in the results."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from tokenshare.inspected import Recomputation
 from tokenshare.metrics import METRIC_BY_ID
 from tokenshare.topics import TOPICS
 
-MOST_ROWS = 200  # rows of a version that are fetched to say where it differs
+MOST_ROWS = 200  # differing rows fetched of a version
 
 
 @dataclass(frozen=True)
 class Batch:
-    """A pass, and the versions that its evidence gives: one scratch build computes all of them."""
+    """A pass, and the versions to compute from its evidence in one scratch build."""
 
     inputs: BuildInputs
     versions: tuple[VersionKey, ...]
@@ -31,10 +31,10 @@ class Batch:
 def plan(
     connection: Connection, wanted: Collection[VersionKey], seeds: str, models: str
 ) -> tuple[list[Batch], list[VersionKey]]:
-    """As few passes as give all wanted versions, and the versions that no pass with these seeds and SQL gives.
+    """Few passes for all wanted versions, and the versions not given by any pass with these seeds and SQL.
 
-    A pass gives a version where the candidate it judged was that version, whether it made it or confirmed it,
-    and what spoke in it is known still.
+    A pass gives a version if its judged candidate was that version, made or confirmed by it, and its provenance is
+    still on record.
     """
     rows = connection.execute(
         """SELECT DISTINCT run, metric, candidate_version FROM decisions.gate_results
@@ -49,7 +49,7 @@ def plan(
             given.setdefault(run, set()).add((metric, version))
     batches, left = [], set().union(*given.values())
     beyond = sorted(set(wanted) - left)
-    while left:
+    while left:  # greedy cover: the pass with the most versions left, the newest of equals
         run = max(given, key=lambda run: (len(given[run] & left), run))
         batches.append(Batch(read_run(connection, run), tuple(sorted(given[run] & left))))
         left -= given[run]
@@ -57,13 +57,13 @@ def plan(
 
 
 def copy_records(connection: Connection, inputs: BuildInputs, scratch: Path) -> None:
-    """A database whose `raw` schema holds exactly what the fetches said that spoke for any group in a pass."""
+    """Write a database with exactly the events of a pass's selected fetches in its `raw` schema."""
     connection.execute(f"ATTACH '{quoted(scratch)}' AS scratch; CREATE SCHEMA scratch.raw")
     try:
-        spoken = f"SELECT fetch_id FROM decisions.provenance WHERE run = '{inputs.run_id}'"
+        selected = f"SELECT fetch_id FROM decisions.provenance WHERE run = '{inputs.run_id}'"
         with reading("a landed file", RESTORE):
             for topic in TOPICS:
-                records = f"SELECT * FROM raw.{topic.table} WHERE fetch_id IN ({spoken})"
+                records = f"SELECT * FROM raw.{topic.table} WHERE fetch_id IN ({selected})"
                 connection.execute(f"CREATE TABLE scratch.raw.{topic.table} AS {records}")
         connection.execute(records_sql("scratch.raw"))
     finally:
@@ -73,7 +73,7 @@ def copy_records(connection: Connection, inputs: BuildInputs, scratch: Path) -> 
 def compare(
     connection: Connection, scratch: Path, versions: Sequence[VersionKey], failed: Collection[str]
 ) -> list[Recomputation]:
-    """What differs between versions and what a scratch build computed; nothing for a version that came out again."""
+    """The differences between versions and a scratch build's results; nothing for an equal version."""
     connection.execute(f"ATTACH '{quoted(scratch)}' AS scratch (READ_ONLY)")
     try:
         return [found for at in versions if (found := _compared(connection, *at, failed))]

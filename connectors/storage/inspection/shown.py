@@ -1,4 +1,4 @@
-"""What readers open, held against what it is made from: the published file, the version files, their manifests."""
+"""The published files compared with the decisions: the database, the version files, their manifests."""
 
 import json
 import stat
@@ -19,7 +19,7 @@ from tokenshare.inspected import Difference
 from tokenshare.metrics import METRIC_BY_ID, METRICS, Metric
 from tokenshare.publication import Row
 
-# What is only listed beside the numbers: a pass that ended early has moved its source, and not yet the list.
+# Lists beside the numbers, not compared: a pass that ended early has moved their sources, and not yet the lists.
 REPAIRS = ("gaps", "dead_letters", "dead_letter_outcomes")
 BESIDE = frozenset({"runs", "ledger", "skips", *REPAIRS, *published.LISTED})
 FILE = "published/tokenshare.duckdb"
@@ -28,7 +28,7 @@ MEND = "run `tokenshare refresh`, which rebuilds it"
 
 
 def read_unpublished(connection: Connection, home: Home, draft: Path) -> Iterator[Difference]:
-    """Relations of the published file that differ from those of one composed anew in `draft`."""
+    """The published file's differences from one composed anew in `draft`, by relation."""
     published.compose(connection, draft, METRICS)
     if not home.published_file.exists():
         yield Difference(FILE, problem="no file", example=REBUILD)
@@ -45,7 +45,7 @@ def read_unpublished(connection: Connection, home: Home, draft: Path) -> Iterato
 
 
 def read_unfiled(connection: Connection, home: Home) -> Iterator[Difference]:
-    """Version files whose rows are not those decided, and manifests that say something else than the decisions."""
+    """Version files and manifests that differ from the decisions."""
     for metric in METRICS:
         query = """SELECT version, published_at IS NOT NULL
             FROM decisions.publications ANTI JOIN decisions.pruned USING (metric, version)
@@ -60,7 +60,10 @@ def read_unfiled(connection: Connection, home: Home) -> Iterator[Difference]:
 
 
 def read_unvintaged(connection: Connection, home: Home, versions: Collection[tuple[str, int]]) -> Iterator[Difference]:
-    """Versions that the vintages in the published file do not give again."""
+    """Versions not reproduced by the vintages in the published file.
+
+    Raises UsageError if the file is not readable.
+    """
     with reading("the published file", MEND):
         _attach(connection, home.published_file, "shown")
         for id, version in sorted(versions):
@@ -71,7 +74,7 @@ def read_unvintaged(connection: Connection, home: Home, versions: Collection[tup
 
 
 def read_shown(connection: Connection, home: Home, metric: Metric) -> tuple[Row, ...]:
-    """The rows readers see, in the columns of the contract; raises UsageError where the file is not readable."""
+    """The rows shown to readers, in the columns of the contract; raises UsageError if the file is not readable."""
     if not home.published_file.exists():
         raise UsageError("there is no published file", MEND)
     with reading("the published file", MEND):
@@ -108,8 +111,8 @@ def _differing(connection: Connection, where: str, shown: str, wanted: str) -> I
         if counts[-1]:
             example = connection.execute(f"SELECT * FROM ({surplus}) ORDER BY ALL LIMIT 1").fetchone()
     if any(counts):
-        said = ", ".join(str(value) for value in example or ())[:160]
-        yield Difference(where, extra=counts[0], lacking=counts[1], example=said)
+        text = ", ".join(str(value) for value in example or ())[:160]
+        yield Difference(where, extra=counts[0], lacking=counts[1], example=text)
 
 
 def _filed(connection: Connection, home: Home, metric: Metric, version: int, path: Path) -> Iterator[Difference]:
@@ -142,7 +145,7 @@ def _has_versions(connection: Connection, metric: Metric) -> bool:
 
 
 def _attach(connection: Connection, path: Path, name: str) -> None:
-    """Attached it stays: the connection is that of one inspection."""
+    """Attach a file for the life of the connection: it serves one inspection."""
     connection.execute(f"ATTACH IF NOT EXISTS '{quoted(path)}' AS {name} (READ_ONLY)")
 
 

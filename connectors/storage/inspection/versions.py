@@ -1,4 +1,4 @@
-"""Decisions read for what they owe each other: versions, the gates that let them out, and what they replaced."""
+"""Decisions read for consistency: versions, their gates, and the restatements between them."""
 
 from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
@@ -36,25 +36,25 @@ def read_publications(connection: Connection) -> list[Publication]:
 
 
 def read_public(connection: Connection) -> frozenset[tuple[str, int]]:
-    """The versions that readers have ever seen."""
+    """The versions ever published."""
     query = "SELECT metric, version FROM decisions.publications WHERE published_at IS NOT NULL"
     return frozenset(connection.execute(query).fetchall())
 
 
 def read_openings(connection: Connection) -> list[GateRun]:
-    """For each candidate the first pass that let it out, else the first that judged it; run ids sort by time."""
+    """The first gate that opened for each candidate, else its first gate; run ids sort by time."""
     return _judgements(connection, "PARTITION BY metric, version ORDER BY shutting > 0, run")
 
 
 def read_newest_judgements(connection: Connection) -> list[GateRun]:
-    """For each metric the newest pass that judged it."""
+    """The newest gate of each metric."""
     return _judgements(connection, "PARTITION BY metric ORDER BY run DESC")
 
 
 def read_stored(
     connection: Connection, digested: Collection[tuple[str, int]], published: Path
 ) -> Iterator[StoredVersion]:
-    """The rows kept for each version, metric by metric; the digest too where it is asked for."""
+    """The number of stored rows of each version, metric by metric; for those in `digested` the digest too."""
     for metric in METRICS:
         if not has_relation(connection, "versions", metric.id):
             continue
@@ -68,8 +68,10 @@ def read_stored(
 def read_replaced(
     connection: Connection, public: Collection[VersionKey], pruned: Collection[VersionKey], most: int | None
 ) -> Iterator[VersionDiff]:
-    """The newest pairs of public versions of each metric, at most so many, with what differs and what was recorded;
-    none with a version whose rows were pruned."""
+    """The newest `most` pairs of successive public versions of each metric, with differing and recorded cells.
+
+    All pairs if `most` is None or 0; no pair with a pruned version.
+    """
     runs = _inputs(connection)
     opened = {(opening.metric, opening.version): opening.run for opening in read_openings(connection)}
     for metric in METRICS:
@@ -80,25 +82,25 @@ def read_replaced(
             cells = _differing(connection, metric, old, new) if metric.period or cause != "upstream" else []
             recorded = _recorded(connection, metric, old, new)
             known = [cell for cell, _ in recorded]
-            causes = tuple(sorted({told for _, told in recorded}))
+            causes = tuple(sorted({label for _, label in recorded}))
             yield VersionDiff(metric, old, new, cause, tuple(cells), tuple(known), causes)
 
 
 def read_released(connection: Connection) -> frozenset[tuple[str, str, str, str]]:
-    """Coherence group, check, key and observed value of every finding that a person has let through."""
+    """Every finding released by a person, as (coherence group, check, key, observed)."""
     query = 'SELECT coherence_group, "check", key, observed FROM decisions.releases'
     return frozenset(connection.execute(query).fetchall())
 
 
 def read_strange_pairs(connection: Connection, public: Collection[tuple[str, int]]) -> list[tuple[str, int, int, int]]:
-    """Restatements recorded between versions that do not follow each other: metric, both versions, rows."""
+    """Restatements recorded between versions that are not successive, as (metric, old version, new version, rows)."""
     query = "SELECT metric, old_version, new_version, count(*) FROM decisions.restatements GROUP BY ALL ORDER BY ALL"
     found = connection.execute(query).fetchall()
     return [row for row in found if row[1] != _before(public, row[0], row[2])]
 
 
 def _before(public: Collection[tuple[str, int]], metric: str, version: int) -> int | None:
-    """The public version that one replaced; None where it replaced none, or is none."""
+    """The public version before this one; None if this one is the first, or is not public."""
     earlier = [known for id, known in public if id == metric and known < version]
     return max(earlier, default=None) if (metric, version) in public else None
 
@@ -112,18 +114,18 @@ def _judgements(connection: Connection, window: str) -> list[GateRun]:
 
 
 def _digest(connection: Connection, metric: Metric, version: int, published: Path) -> str:
-    """The digest of the rows in the columns that the version had: a contract may have gained some since."""
+    """The digest of the rows in the version's own columns: its contract may have gained some since."""
     rows = read_version(connection, metric, version)
     names = [column.name for column in columns_of(metric.row)]
-    had = _columns_then(published / metric.id / f"{version}.parquet") or set(names)
-    places = [place for place, name in enumerate(names) if name in had]
+    present = _columns_then(published / metric.id / f"{version}.parquet") or set(names)
+    places = [place for place, name in enumerate(names) if name in present]
     if len(places) < len(names):
         rows = tuple(tuple(row[place] for place in places) for row in rows)
     return Candidate(metric, rows).digest
 
 
 def _columns_then(path: Path) -> set[str]:
-    """The columns of a version's file; none where it is missing or damaged, which another promise tells of."""
+    """The columns of a version's file; none if it is missing or damaged, a breach of another promise."""
     try:
         return set(pq.read_schema(path).names)
     except (OSError, pa.ArrowException):
@@ -131,7 +133,7 @@ def _columns_then(path: Path) -> set[str]:
 
 
 def _differing(connection: Connection, metric: Metric, old: int, new: int) -> list[Restatement]:
-    """Cells that differ, read over the periods that changed alone."""
+    """The differing cells, read from the changed periods alone."""
     relation, columns = f"versions.{metric.id}", columns_sql(metric)
     before, after = (f"SELECT {columns} FROM {relation} WHERE version = {version}" for version in (old, new))
     changed = f"(({before}) EXCEPT ({after})) UNION (({after}) EXCEPT ({before}))"
@@ -150,7 +152,7 @@ def _recorded(connection: Connection, metric: Metric, old: int, new: int) -> lis
 
 
 def _inputs(connection: Connection) -> list[tuple[str, str, str, bool]]:
-    """Each deciding run by time: its seeds, its models, and whether it was a pass rather than a person's release."""
+    """Each deciding run by time: its id, the digests of its seeds and models, and True if it was a pass."""
     return connection.execute(
         "SELECT run, seeds_digest, models_digest, runs.run_id IS NOT NULL FROM decisions.inputs "
         "LEFT JOIN ledger.runs ON run = run_id ORDER BY run"
@@ -158,7 +160,7 @@ def _inputs(connection: Connection) -> list[tuple[str, str, str, bool]]:
 
 
 def _cause(runs: Sequence[tuple[str, str, str, bool]], deciding: str) -> str:
-    """Why a decision's cells changed: its seeds and SQL against those of the newest pass before it."""
+    """The cause of a decision's changed cells: its seeds and SQL compared with those of the newest pass before it."""
     made = next((run for run in runs if run[0] == deciding), None)
     earlier = [run for run in runs if run[3] and run[0] < deciding]
     if made is None or not earlier or made[1:3] == earlier[-1][1:3]:

@@ -34,7 +34,7 @@ REJECTED = b"tokenshare.rejected"
 
 
 def schema_of(topic: Topic) -> pa.Schema:
-    """Columns of the topic's event, then the coordinates of the record that carried it."""
+    """Columns of the topic's event, then the coordinates of its record."""
     fields = [pa.field(c.name, ARROW_TYPES[c.sql_type], c.is_nullable) for c in columns_of(topic.event)]
     return pa.schema([*fields, *COORDINATES])
 
@@ -47,7 +47,7 @@ def write(
     rejected: int,
     midway: Callable[[], None] = noop,
 ) -> Landed:
-    """Writes the file of a range whole; writing it again gives the same file. An empty range leaves an empty file."""
+    """Write the file of a range whole; the same rows give the same file. An empty range leaves an empty file."""
     return write_table(landing, range, table_of(topic, rows), rejected, midway)
 
 
@@ -59,7 +59,7 @@ def table_of(topic: Topic, rows: Sequence[tuple[Record, Event]]) -> pa.Table:
 def write_table(
     landing: Path, range: Range, table: pa.Table, rejected: int, midway: Callable[[], None] = noop
 ) -> Landed:
-    """Writes rows that are a table already; the same rows give the same file, however they came together."""
+    """Write a table as the file of a range; the same rows give the same file, even if merged from several tables."""
     sink = pa.BufferOutputStream()
     pq.write_table(table.replace_schema_metadata({REJECTED: str(rejected)}), sink, compression="zstd")
     atomic_files.write(landing / range.file_name, sink.getvalue().to_pybytes(), midway)
@@ -75,7 +75,7 @@ def read_table(landing: Path, range: Range, topic: Topic) -> pa.Table:
 
 
 def read_manifest(landing: Path, range: Range) -> Landed:
-    """What a landed file says of itself; raises FileNotFoundError where the range did not land."""
+    """The counts in a landed file's own metadata; raises FileNotFoundError if the range did not land."""
     with pq.ParquetFile(landing / range.file_name) as file:
         rejected = int((file.metadata.metadata or {})[REJECTED])
         return Landed(range, file.metadata.num_rows, rejected)

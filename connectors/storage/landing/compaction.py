@@ -1,4 +1,4 @@
-"""Landed files of one partition merged, so that years of passes do not leave thousands of small ones."""
+"""Landed files of one partition merged: years of passes would leave thousands of small ones."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from tokenshare.topics import TOPIC_BY_NAME
 
 @dataclass(frozen=True)
 class Merged:
-    """One file, and how many there were before."""
+    """One merged file, and the number of files before."""
 
     range: Range
     files: int
@@ -24,9 +24,9 @@ class Merged:
 
 
 def compact(connection: Connection, landing: Path, records: int, change: Change) -> list[Merged]:
-    """Merges neighbouring files into ones of at most so many offsets; rows, coordinates and views stay the same.
+    """Merge neighbouring files into ones of at most `records` offsets; rows, coordinates and views stay the same.
 
-    A kill leaves each group as it was or merged, and what is left over is removed when the home is next held.
+    A kill leaves each group as it was or merged; the next owner of the home removes left-over files.
     """
     made = []
     for group in _groups(connection, records):

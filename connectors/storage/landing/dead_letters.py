@@ -1,4 +1,4 @@
-"""What became of dead letters: landed after all, or dropped by somebody for a reason."""
+"""The outcomes of dead letters: landed after all, or dropped by a person for a reason."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from tokenshare.topics import TOPIC_BY_NAME
 
 @dataclass(frozen=True)
 class DeadLetterOutcome:
-    """Who decided what about one dead letter; `outcome` is redriven or dropped."""
+    """A person's decision about one dead letter; `outcome` is redriven or dropped."""
 
     outcome: str
     by: str
@@ -28,7 +28,7 @@ class DeadLetterOutcome:
 
 
 def read_outcomes(connection: Connection) -> dict[RecordId, DeadLetterOutcome]:
-    """All that has been decided, by the coordinates of the records."""
+    """All decisions, by the coordinates of the records."""
     rows = connection.execute(
         'SELECT topic, "partition", "offset", outcome, decided_by, reason, decided_at FROM ledger.dead_letters'
     ).fetchall()
@@ -36,19 +36,19 @@ def read_outcomes(connection: Connection) -> dict[RecordId, DeadLetterOutcome]:
 
 
 def record(connection: Connection, id: RecordId, outcome: DeadLetterOutcome) -> None:
-    """Puts a decision on record."""
+    """Record a decision."""
     values = [*id, outcome.outcome, outcome.by, outcome.reason, outcome.at]
     connection.execute("INSERT INTO ledger.dead_letters VALUES (?, ?, ?, ?, ?, ?, ?)", values)
 
 
 def containing(connection: Connection, id: RecordId) -> Landed | None:
-    """The landed range that a record belongs to; None where it has not landed."""
+    """The landed range that contains a record; None if it has not landed."""
     found = file_replacement.read_landed(connection, id.topic, id.partition)
     return next((landed for landed in found if landed.range.start <= id.offset < landed.range.end), None)
 
 
 def is_landed(landing: Path, whole: Landed, id: RecordId) -> bool:
-    """Whether the landed range has a row of that record already."""
+    """True if the landed range has a row of that record already."""
     if not whole.rows:
         return False
     offsets = files.read_table(landing, whole.range, TOPIC_BY_NAME[id.topic])["offset"]
@@ -63,9 +63,9 @@ def land(
     change: Change,
     also: Callable[[], None],
 ) -> None:
-    """Lands one record of a landed range under its own coordinates: the range is taken apart at its offset.
+    """Land one record of a landed range under its own coordinates: split the range at its offset.
 
-    `also` is written in the same transaction. Landed files stay what they are; `compact` puts them together again.
+    `also` joins the transaction. Landed files are never changed; `compact` merges the parts again.
     """
     topic, at = TOPIC_BY_NAME[whole.range.topic], row[0].offset
     table = files.read_table(landing, whole.range, topic)
@@ -76,7 +76,7 @@ def land(
 
 
 def _sides(whole: Landed, table: pa.Table, at: int) -> tuple[NewFile, NewFile]:
-    """What lies before and behind an offset; of the records that are no rows as many as fit lie before it."""
+    """The parts before and after an offset; as many of the rejected records as fit are counted before it."""
     before = table.filter(pc.less(table["offset"], at))
     after = table.filter(pc.greater(table["offset"], at))
     left = _within(whole.range, whole.range.start, at)

@@ -1,4 +1,4 @@
-"""A landed file held against what Kafka still says of its range."""
+"""A landed file compared with Kafka's records of its range."""
 
 from collections.abc import Collection
 from pathlib import Path
@@ -16,11 +16,11 @@ from tokenshare.topics import TOPIC_BY_NAME
 
 
 def overlapping(connection: Connection, wanted: Range) -> list[Landed]:
-    """The landed ranges that hold these offsets; raises UsageError where they have not landed, or not all of them."""
+    """The landed ranges of these offsets; raises UsageError if any of them has not landed."""
     found = file_replacement.read_landed(connection, wanted.topic, wanted.partition)
     chosen = [landed for landed in found if landed.range.start < wanted.end and landed.range.end > wanted.start]
-    held = sum(min(l.range.end, wanted.end) - max(l.range.start, wanted.start) for l in chosen)  # noqa: E741
-    if held < wanted.end - wanted.start:
+    covered = sum(min(l.range.end, wanted.end) - max(l.range.start, wanted.start) for l in chosen)  # noqa: E741
+    if covered < wanted.end - wanted.start:
         end = max((landed.range.end for landed in found), default=0)
         raise UsageError(
             f"offsets {wanted.start} to {wanted.end - 1} of {wanted.topic} partition {wanted.partition} have not all "
@@ -31,20 +31,20 @@ def overlapping(connection: Connection, wanted: Range) -> list[Landed]:
 
 
 def differing(landing: Path, draft: Path, landed: Landed, dropped: Collection[int]) -> NewFile | None:
-    """What is to be put in the place of a file; None where it holds exactly what its range says again in `draft`.
+    """The replacement of a landed file; None if it contains exactly the rows read again into `draft`.
 
-    `dropped` are offsets that a person keeps out.
+    `dropped` are the offsets of records dropped by a person.
     """
     topic = TOPIC_BY_NAME[landed.range.topic]
-    said = files.read_table(draft, landed.range, topic)
-    kept = said.filter(pc.invert(pc.is_in(said["offset"], pa.array(sorted(dropped), pa.int64()))))
-    rejected = files.read_manifest(draft, landed.range).rejected + said.num_rows - kept.num_rows
+    again = files.read_table(draft, landed.range, topic)
+    kept = again.filter(pc.invert(pc.is_in(again["offset"], pa.array(sorted(dropped), pa.int64()))))
+    rejected = files.read_manifest(draft, landed.range).rejected + again.num_rows - kept.num_rows
     part = NewFile(landed.range, kept, rejected)
-    return None if part.landed == landed and _says(landing, part) else part
+    return None if part.landed == landed and _has_rows(landing, part) else part
 
 
-def _says(landing: Path, part: NewFile) -> bool:
-    """Whether the file holds those rows; one that is missing or damaged does not."""
+def _has_rows(landing: Path, part: NewFile) -> bool:
+    """True if the file contains exactly those rows; False if it is missing or damaged."""
     try:
         found = files.read_table(landing, part.range, TOPIC_BY_NAME[part.range.topic])
     except (OSError, pa.ArrowException):

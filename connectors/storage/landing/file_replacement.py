@@ -15,7 +15,7 @@ from tokenshare.offsets import Landed, Range
 
 @dataclass(frozen=True)
 class NewFile:
-    """A file to be: its range, its rows, and how many records of the range are not among them."""
+    """A file to write: its range, its rows, and the number of rejected records in the range."""
 
     range: Range
     table: pa.Table
@@ -28,7 +28,7 @@ class NewFile:
 
 @dataclass(frozen=True)
 class Change:
-    """Which pass replaces files, and when; `midway` is called between all steps."""
+    """The pass and moment of a replacement; `midway` is called between all steps."""
 
     run_id: str
     at: datetime
@@ -36,7 +36,7 @@ class Change:
 
 
 def read_landed(connection: Connection, topic: str, partition: int) -> list[Landed]:
-    """What the ledger knows to have landed of one partition, in order."""
+    """The landed ranges of one partition, in order of their offsets."""
     found = connection.execute(
         'SELECT topic, "partition", start_offset, end_offset, rows, rejected FROM ledger.landed '
         'WHERE topic = ? AND "partition" = ? ORDER BY start_offset',
@@ -53,14 +53,14 @@ def replace_files(
     change: Change,
     also: Callable[[], None] = noop,
 ) -> None:
-    """Replaces the files of `old` by those of `new`, which hold the same offsets; `also` joins the transaction.
+    """Replace the files of `old` by those of `new`, of the same offsets; `also` joins the transaction.
 
-    A file is listed as obsolete while the ledger does not know it, so that a kill at any moment leaves no stray file.
+    A file is listed as obsolete while it is not in the ledger, so a kill at any moment leaves no stray file.
     """
     stage(connection, landing, [part for part in new if part.range not in old], change)
     with transaction(connection):
         for part in new:
-            if part.range in old:  # in the same place: the rows of the ledger say which of the two it is
+            if part.range in old:  # the same path: the counts in the ledger tell the two apart
                 files.write_table(landing, part.range, part.table, part.rejected)
         commit(connection, landing, old, new, change)
         also()
@@ -69,7 +69,7 @@ def replace_files(
 
 
 def stage(connection: Connection, landing: Path, new: Sequence[NewFile], change: Change) -> None:
-    """Writes files that the ledger does not know yet."""
+    """Write files before they are in the ledger."""
     with transaction(connection):
         _mark(connection, [part.range for part in new])
     for part in new:
@@ -78,15 +78,15 @@ def stage(connection: Connection, landing: Path, new: Sequence[NewFile], change:
 
 
 def commit(connection: Connection, landing: Path, old: Sequence[Range], new: Sequence[NewFile], change: Change) -> None:
-    """Moves the ledger from the old files to the new ones, inside a transaction of the caller."""
+    """Move the ledger from the old files to the new ones, inside a transaction of the caller."""
     shown = {
         landed.range
-        for at in {(gone.topic, gone.partition) for gone in old}
+        for at in {(range.topic, range.partition) for range in old}
         for landed in read_landed(connection, *at)
         if landed.rows and landed.range in old
     }
-    for gone in old:
-        at = [gone.topic, gone.partition, gone.start]
+    for range in old:
+        at = [range.topic, range.partition, range.start]
         for table in ("landed", "intents"):
             connection.execute(
                 f'DELETE FROM ledger.{table} WHERE topic = ? AND "partition" = ? AND start_offset = ?', at
@@ -97,13 +97,13 @@ def commit(connection: Connection, landing: Path, old: Sequence[Range], new: Seq
         connection.execute("INSERT INTO ledger.landed VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
         connection.execute("DELETE FROM ledger.obsolete WHERE file_name = ?", [part.range.file_name])
     change.midway()
-    _mark(connection, [gone for gone in old if gone not in [part.range for part in new]])
-    if shown != {part.range for part in new if part.table.num_rows}:  # else the views name these files already
+    _mark(connection, [range for range in old if range not in [part.range for part in new]])
+    if shown != {part.range for part in new if part.table.num_rows}:  # else the views already name these files
         show_landed(connection, landing)
 
 
 def delete_obsolete(connection: Connection, landing: Path) -> None:
-    """Deletes obsolete files, also those of a replacement that was killed; never one that the ledger knows."""
+    """Delete obsolete files, also those of a killed replacement; never one in the ledger."""
     listed = [row[0] for row in connection.execute("SELECT file_name FROM ledger.obsolete").fetchall()]
     if not listed:
         return

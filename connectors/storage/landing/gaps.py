@@ -1,4 +1,4 @@
-"""Losses that a person has accepted: on record for ever, and open until what is missing has been stated again."""
+"""Losses accepted by a person: on record for ever, and open until their content has been stated again."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from tokenshare.topics import FETCH_COMPLETED, TOPIC_BY_NAME
 
 @dataclass(frozen=True)
 class Acceptance:
-    """Who goes on without records that are lost, in which pass, and the moment it speaks for."""
+    """A person's acceptance of lost records, with its pass and that pass's as-of."""
 
     by: str
     at: datetime
@@ -28,14 +28,14 @@ class Acceptance:
 
 @dataclass(frozen=True)
 class OpenGap:
-    """An accepted loss of which a source has not yet stated everything again."""
+    """An accepted loss that a source has not yet restated completely."""
 
     place: str  # topic, partition and offsets, as one key
     source_id: str
 
 
 def read_promised(connection: Connection) -> dict[str, date]:
-    """The day of the newest promise that has landed, by source: what is lost was said by later fetches."""
+    """The day of the newest landed fetch.completed, by source: any lost record came from a later fetch."""
     if not has_relation(connection, "raw", FETCH_COMPLETED.table):
         return {}
     found = connection.execute(
@@ -45,7 +45,7 @@ def read_promised(connection: Connection) -> dict[str, date]:
 
 
 def retire(connection: Connection, landing: Path, loss: Loss, acceptance: Acceptance) -> list[NewFile]:
-    """Writes what has landed of a partition under a name of its own; nothing knows these files until `record`."""
+    """Write the landed rows of a partition under a retired topic name; nothing refers to these files until `record`."""
     topic = TOPIC_BY_NAME[loss.topic]
     found = read_landed(connection, loss.topic, loss.partition)
     generation = _generation(connection, loss)
@@ -61,7 +61,7 @@ def record(
     since: Mapping[str, date],
     acceptance: Acceptance,
 ) -> None:
-    """Writes the gaps down inside a transaction of the caller; what was planned of their partitions is planned anew."""
+    """Record the gaps inside a transaction of the caller, and drop the pending intents of their partitions."""
     known = json.dumps({id: day.isoformat() for id, day in since.items()})
     for loss, parts in losses:
         at = [loss.topic, loss.partition]
@@ -91,7 +91,7 @@ def record(
 
 
 def read_open(connection: Connection, sources: Sequence[Source]) -> list[OpenGap]:
-    """The gaps that are open: one for each source that has not stated again what it may have lost in the gap."""
+    """The open gaps: one for each source that has not restated all it may have lost in the gap."""
     listed = connection.execute(
         'SELECT split_part(topic, ?, 1), topic, "partition", start_offset, end_offset, since, accepted_at '
         'FROM ledger.gaps ORDER BY accepted_at, topic, "partition", start_offset',
@@ -107,15 +107,15 @@ def read_open(connection: Connection, sources: Sequence[Source]) -> list[OpenGap
 
 
 def _is_whole(connection: Connection, source_id: str, since: str | None, accepted_at: datetime) -> bool:
-    """Whether one fetch has stated again everything that the source may have lost in a gap.
+    """True if one fetch has stated again everything the source may have lost in a gap.
 
-    Nobody can read what was lost, so no record closes a gap. A fetch closes it, if
+    Nobody can read the lost records, so no single record closes a gap. A fetch closes it if
 
-    - it is complete: what landed of it equals its fetch.completed, so nothing of it is in this or another gap;
-    - its fetch.completed was sent after the gap was accepted, so none of its records is among those lost;
-    - it reaches back to `since`, the first day that a lost record may be about. `since` can be unknown, or lie before
-      the first day the source has ever given: then the fetch must reach that first day, for nothing older was lost.
-      A fetch without a start date states all there is, and always reaches far enough.
+    - it is complete: its landed records equal its fetch.completed, so none of them is in this or another gap;
+    - its fetch.completed was sent after the gap was accepted, so none of its records is among the lost ones;
+    - it reaches back to `since`, the first possible day of a lost record. If `since` is unknown, or before the first
+      day ever given by the source, the fetch must reach that first day: nothing older was lost. A fetch without a
+      start date states everything, and always reaches far enough.
     """
     if not has_relation(connection, BUILT, "int_fetches_verified"):
         return False
@@ -134,7 +134,7 @@ def _is_whole(connection: Connection, source_id: str, since: str | None, accepte
 
 
 def _retired(landed: Landed, generation: int, table: pa.Table) -> NewFile:
-    """The same rows, whose coordinates name the retired topic."""
+    """The same rows under the retired topic's name."""
     range = landed.range.retired(generation)
     place = table.schema.get_field_index("topic")
     named = pa.array([range.topic] * table.num_rows, pa.string())
@@ -142,7 +142,7 @@ def _retired(landed: Landed, generation: int, table: pa.Table) -> NewFile:
 
 
 def _generation(connection: Connection, loss: Loss) -> int:
-    """The first number that no retired name of the partition has."""
+    """The next free number for a retired name of the partition."""
     found = connection.execute(
         """SELECT count(DISTINCT topic) FROM (
             SELECT topic, "partition" FROM ledger.landed UNION ALL SELECT topic, "partition" FROM ledger.gaps

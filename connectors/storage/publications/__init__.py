@@ -1,1 +1,1 @@
-"""Versions of metrics: what was decided about them, what each was made from, and the files that readers open."""
+"""Versions of metrics: the decisions about them, their lineage, and the files for readers."""

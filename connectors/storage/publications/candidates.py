@@ -1,4 +1,4 @@
-"""What dbt built, read back for judging: candidate rows, measured evidence, and which fetch speaks for which day."""
+"""dbt's results, read back for the gate: candidate rows, measured evidence, and the fetches selected for each day."""
 
 from connectors.storage.warehouse import BUILT, Connection, has_relation
 from tokenshare.columns import columns_of
@@ -7,20 +7,20 @@ from tokenshare.publication import Candidate, Row
 
 
 def read_candidate(connection: Connection, metric: Metric) -> Candidate | None:
-    """The rows dbt computed for a metric, in the order of its contract and grain; None where it built none."""
+    """dbt's rows of a metric, columns by contract and rows by grain; None if dbt built none."""
     if not has_relation(connection, metric.schema, metric.id):
         return None
     return Candidate(metric, read_rows(connection, metric, metric.relation))
 
 
 def read_rows(connection: Connection, metric: Metric, relation: str, where: str = "true") -> tuple[Row, ...]:
-    """Rows of a relation that has the metric's columns, sorted by its grain; `where` is ours, never a reader's."""
+    """Rows of a relation with the metric's columns, sorted by its grain; `where` is our SQL, never a reader's."""
     query = f"SELECT {columns_sql(metric)} FROM {relation} WHERE {where} ORDER BY {grain_sql(metric)}"
     return tuple(connection.execute(query).fetchall())
 
 
 def read_evidence(connection: Connection, group: Group) -> list[tuple[str, str, float]]:
-    """(check, key, observed) as dbt measured it for a coherence group."""
+    """dbt's measurements for a coherence group, as (check, key, observed)."""
     if not group.measured_by or not has_relation(connection, BUILT, group.measured_by):
         return []
     query = f"SELECT check_name, key, observed FROM {BUILT}.{group.measured_by} ORDER BY ALL"
@@ -28,7 +28,7 @@ def read_evidence(connection: Connection, group: Group) -> list[tuple[str, str, 
 
 
 def provenance_sql(connection: Connection, group: Group) -> str:
-    """A query giving (period_date, fetch_id): the fetches that speak for each day of the group."""
+    """A query for (period_date, fetch_id): the fetches selected for each day of the group."""
     found = [part for part in group.provenance if has_relation(connection, BUILT, part.model)]
     parts = [f'SELECT "{part.dated}", fetch_id FROM {BUILT}.{part.model}' for part in found]
     empty = "SELECT NULL::DATE AS period_date, NULL::VARCHAR AS fetch_id WHERE false"

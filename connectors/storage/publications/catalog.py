@@ -1,4 +1,4 @@
-"""What readers may ask of the published file: one connection a question, closed before the answer is given."""
+"""Queries over the published file: one connection a query, closed before the rows are returned."""
 
 from datetime import datetime
 from pathlib import Path
@@ -38,57 +38,60 @@ ORDERS = {
 
 
 def read_catalog(home: Home, table: str, **where: Any) -> list[dict[str, Any]]:
-    """Rows of a catalogue table; `where` compares columns with values. Raises UsageError where nothing is published."""
+    """Rows of a catalogue table; `where` compares columns with values. Raises UsageError if nothing is published."""
     conditions = " AND ".join(f'"{name}" = ?' for name in where) or "true"
     query = f"SELECT * FROM catalog.{table} WHERE {conditions} ORDER BY {ORDERS[table]}"
-    return _ask(home.published_file, query, list(where.values()))
+    return _query(home.published_file, query, list(where.values()))
 
 
 def read_metric(home: Home, metric: Metric) -> list[dict[str, Any]]:
-    """The rows readers see now, with as_of, version, status and held_since."""
-    return _ask(home.published_file, f"SELECT * FROM {metric.relation} ORDER BY {grain_sql(metric)}", [])
+    """The rows shown to readers now, with as_of, version, status and held_since."""
+    return _query(home.published_file, f"SELECT * FROM {metric.relation} ORDER BY {grain_sql(metric)}", [])
 
 
 def read_newest(home: Home, metric: Metric, most: int) -> list[dict[str, Any]]:
-    """The rows readers see of the newest periods, newest first; at most so many."""
+    """At most `most` of the rows shown to readers, those of the newest periods first."""
     newest = f'"{metric.period}" DESC, ' if metric.period else ""
-    return _ask(
+    return _query(
         home.published_file, f"SELECT * FROM {metric.relation} ORDER BY {newest}{grain_sql(metric)} LIMIT ?", [most]
     )
 
 
 def read_metric_as_of(home: Home, metric: Metric, moment: datetime) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The publication that was the newest at `moment`, and its rows; raises UsageError where there was none yet."""
+    """The newest publication as of `moment`, and its rows.
+
+    Raises UsageError if there was none yet, or its rows are pruned.
+    """
     known = [
-        found
-        for found in read_catalog(home, "publications", metric=metric.id)
-        if found["published_at"] is not None and found["as_of"] <= moment
+        row
+        for row in read_catalog(home, "publications", metric=metric.id)
+        if row["published_at"] is not None and row["as_of"] <= moment
     ]
     if not known:
         raise UsageError(f"{metric.id} had no version as of {moment.isoformat()}", "ask for a later moment")
-    for gone in read_catalog(home, "pruned", metric=metric.id, version=known[-1]["version"]):
+    for pruned in read_catalog(home, "pruned", metric=metric.id, version=known[-1]["version"]):
         raise UsageError(
-            f"{metric.id} version {gone['version']} was pruned on {gone['pruned_at']:%Y-%m-%d}, as the policy says",
-            "ask for a later moment, and keep versions longer by TOKENSHARE_KEEP_VERSIONS_DAYS",
+            f"{metric.id} version {pruned['version']} was pruned on {pruned['pruned_at']:%Y-%m-%d} by policy",
+            "ask for a later moment; raise TOKENSHARE_KEEP_VERSIONS_DAYS to keep versions longer",
         )
     return known[-1], read_version(home, metric, known[-1]["version"])
 
 
 def read_version(home: Home, metric: Metric, version: int) -> list[dict[str, Any]]:
-    """The rows of one public version, from its vintages; raises UsageError where the file has none."""
+    """The rows of one public version, from its vintages; raises UsageError if the file has no vintages."""
     query = f"{vintages.of_version(metric, version)} ORDER BY {grain_sql(metric)}"
     try:
-        return _ask(home.published_file, query, [])
+        return _query(home.published_file, query, [])
     except duckdb.CatalogException as error:
-        raise UsageError("the published file is of an earlier form, without vintages", REBUILD) from error
+        raise UsageError("the published file has an older format, without vintages", REBUILD) from error
 
 
 def read_query(home: Home, query: str, values: list[Any]) -> list[dict[str, Any]]:
-    """What a query of ours gives over the published relations; what a person typed is among its values only."""
-    return _ask(home.published_file, query, values)
+    """The rows of a query of ours over the published relations; a person's input is only ever among its values."""
+    return _query(home.published_file, query, values)
 
 
-def _ask(path: Path, query: str, values: list[Any]) -> list[dict[str, Any]]:
+def _query(path: Path, query: str, values: list[Any]) -> list[dict[str, Any]]:
     with open_published(path) as connection:
         return _rows(connection.execute(query, values))
 

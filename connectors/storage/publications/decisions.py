@@ -1,4 +1,4 @@
-"""Decisions about what readers see: versions, their evidence, restatements and lineage, committed together."""
+"""Decisions about versions, with their evidence, restatements and lineage, committed together."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +17,7 @@ from tokenshare.restatements import Restatement
 
 @dataclass(frozen=True)
 class Decision:
-    """What was decided about one metric; `cause` and `source_offsets` explain its restatements."""
+    """The decision about one metric; `cause` and `source_offsets` explain its restatements."""
 
     metric: Metric
     verdict: GateOutcome
@@ -31,7 +31,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class DecisionContext:
-    """The pass that decides."""
+    """The deciding pass."""
 
     id: str
     at: datetime
@@ -44,10 +44,10 @@ def record(
     connection: Connection,
     run: DecisionContext,
     decisions: Sequence[Decision],
-    tell: Callable[[], None],
+    also: Callable[[], None],
     midway: Callable[[], None],
 ) -> None:
-    """Commits every decision of a pass in one transaction; `tell` writes into the same one what others are to hear."""
+    """Commit every decision of a pass in one transaction; `also` joins it, to write the alerts."""
     with transaction(connection):
         connection.execute(
             "INSERT OR REPLACE INTO decisions.inputs VALUES (?, ?, ?, ?)",
@@ -60,7 +60,7 @@ def record(
             if index == len(decisions) // 2:
                 midway()
         _store_checks(connection, run, decisions)
-        tell()
+        also()
 
 
 def _record_one(connection: Connection, run: DecisionContext, decision: Decision) -> None:
@@ -79,9 +79,9 @@ def _record_one(connection: Connection, run: DecisionContext, decision: Decision
 
 
 def _store_provenance(connection: Connection, run: DecisionContext, group: Group) -> None:
-    """Which fetch speaks for which day, kept once per group and pass: what a version's numbers are traced by."""
-    spoken = provenance_sql(connection, group)
-    connection.execute(f"INSERT INTO decisions.provenance SELECT ?, ?, * FROM ({spoken})", [run.id, group.id])
+    """Store the fetches selected for each day, once for each group and pass: the trace of a version's numbers."""
+    selected = provenance_sql(connection, group)
+    connection.execute(f"INSERT INTO decisions.provenance SELECT ?, ?, * FROM ({selected})", [run.id, group.id])
 
 
 def _store_rows(connection: Connection, metric: Metric, version: int) -> None:
@@ -97,8 +97,8 @@ def _store_rows(connection: Connection, metric: Metric, version: int) -> None:
 
 
 def _store_publication(connection: Connection, run: DecisionContext, publication: Publication) -> None:
-    is_out = publication.status in ("current", "released")
-    values = [*asdict(publication).values(), run.at if is_out else None, run.id]
+    is_public = publication.status in ("current", "released")
+    values = [*asdict(publication).values(), run.at if is_public else None, run.id]
     connection.execute(
         f"""INSERT INTO decisions.publications ({", ".join(COLUMNS)}, published_at, run_id)
         VALUES ({", ".join("?" * len(values))})
@@ -140,7 +140,7 @@ def _store_restatements(connection: Connection, decision: Decision) -> None:
 
 
 def _store_lineage(connection: Connection, run: DecisionContext, metric: Metric, version: int) -> None:
-    """The offsets of every fetch that speaks for a day of the metric."""
+    """Store the offsets of the fetches selected for any day of the metric's group."""
     if not metric.topics:
         return
     records = " UNION ALL ".join(

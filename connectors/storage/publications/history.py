@@ -1,4 +1,4 @@
-"""What was decided before: versions, their rows, where each metric stands, and what was made of what."""
+"""Earlier decisions: versions, their rows, the standing of each metric, and the inputs."""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -16,7 +16,7 @@ COLUMNS = [field.name for field in fields(Publication)]
 
 
 def read_standing(connection: Connection, metric: Metric) -> Standing:
-    """The version readers see, the candidate held back, and the last version number given."""
+    """The version shown to readers, the held candidate, and the last version number (0 before the first)."""
     known, public = read_publications(connection, metric), read_public(connection, metric)
     found = [p for p in known if p.status != "superseded"]
     return Standing(
@@ -27,7 +27,7 @@ def read_standing(connection: Connection, metric: Metric) -> Standing:
 
 
 def read_shown(connection: Connection, metric: Metric) -> tuple[Publication, dict[str, Any]] | None:
-    """The version readers see of a metric, and its newest row; None where they have never seen any."""
+    """The version of a metric shown to readers, and its newest row; None if there is no such version."""
     shown = read_standing(connection, metric).shown
     if shown is None:
         return None
@@ -42,7 +42,7 @@ def read_shown(connection: Connection, metric: Metric) -> tuple[Publication, dic
 
 
 def read_public(connection: Connection, metric: Metric) -> list[int]:
-    """The versions that readers have ever seen, oldest first; a candidate that was held and replaced is none."""
+    """The versions ever published, oldest first; a candidate held and then replaced is not one."""
     query = "SELECT version FROM decisions.publications WHERE metric = ? AND published_at IS NOT NULL ORDER BY version"
     return [row[0] for row in connection.execute(query, [metric.id]).fetchall()]
 
@@ -54,12 +54,12 @@ def read_publications(connection: Connection, metric: Metric) -> list[Publicatio
 
 
 def read_pruned(connection: Connection) -> list[tuple[str, int]]:
-    """The versions whose rows are gone by policy, as (metric, version)."""
+    """The pruned versions, as (metric, version)."""
     return connection.execute("SELECT metric, version FROM decisions.pruned ORDER BY ALL").fetchall()
 
 
 def read_version(connection: Connection, metric: Metric, version: int) -> tuple[Row, ...]:
-    """The rows of one version, in the order of the contract; null in a column that the contract has gained since."""
+    """The rows of one version, in the order of the contract; null in columns added to the contract since."""
     gained = ", ".join(f'NULL::{column.sql_type} AS "{column.name}"' for column in columns_of(metric.row))
     kept = f"(SELECT * FROM versions.{metric.id} UNION ALL BY NAME SELECT {gained} WHERE false)"
     return read_rows(connection, metric, kept, f"version = {int(version)}")
@@ -75,18 +75,18 @@ def read_inputs(connection: Connection) -> tuple[str, str] | None:
 
 
 def read_releases(connection: Connection, group: str) -> frozenset[tuple[str, str, str]]:
-    """What people have let through in a coherence group, as (check, key, observed)."""
+    """The findings released by people in a coherence group, as (check, key, observed)."""
     query = 'SELECT "check", key, observed FROM decisions.releases WHERE coherence_group = ?'
     return frozenset(connection.execute(query, [group]).fetchall())
 
 
 def any_recorded(connection: Connection) -> bool:
-    """Whether any pass has decided anything yet."""
+    """True if any pass has decided anything yet."""
     return connection.execute("SELECT 1 FROM decisions.inputs LIMIT 1").fetchone() is not None
 
 
 def read_usage_records(connection: Connection, keys: Sequence[tuple[date, str]]) -> list[tuple[date, str, RecordId]]:
-    """The records behind the usage rows of (day, permaslug); a key that is no longer stated has none."""
+    """The records behind the usage rows of (day, permaslug); a key no longer stated has none."""
     found = []
     for day, permaslug in keys:
         row = connection.execute(

@@ -1,4 +1,4 @@
-"""The lineage of a published number: which inputs, fetches and offsets, and a scratch database of just those rows."""
+"""The lineage of a published number: its inputs, fetches and offsets, and a scratch database of just those rows."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ class Span:
 
 @dataclass(frozen=True)
 class BuildInputs:
-    """What a pass built its candidates from: its dbt variables, and the digests of seeds and SQL then."""
+    """The inputs of a pass's candidates: its dbt variables, and the digests of seeds and SQL at that time."""
 
     run_id: str
     variables: Mapping[str, Any]
@@ -35,7 +35,10 @@ class BuildInputs:
 
 
 def read_build_inputs(connection: Connection, metric: Metric, version: int) -> BuildInputs:
-    """The inputs of the pass that made a version; a later pass may only have confirmed it."""
+    """The inputs of the pass that made a version, not of a later one that confirmed it.
+
+    Raises LookupError if the version is not on record.
+    """
     found = connection.execute(
         "SELECT run_id FROM decisions.publications WHERE metric = ? AND version = ?", [metric.id, version]
     ).fetchone()
@@ -55,7 +58,7 @@ def read_run(connection: Connection, run_id: str) -> BuildInputs:
 
 
 def read_fetches(connection: Connection, inputs: BuildInputs, group: str, days: Sequence[date]) -> list[str]:
-    """The fetches that spoke for the days when the version was made; for all days where none is named."""
+    """The fetches selected for the days by the pass of `inputs`; for all days if `days` is empty."""
     rows = connection.execute(
         "SELECT DISTINCT fetch_id FROM decisions.provenance WHERE run = ? AND coherence_group = ? "
         "AND (len(?) = 0 OR list_contains(?, period_date)) ORDER BY ALL",
@@ -65,7 +68,7 @@ def read_fetches(connection: Connection, inputs: BuildInputs, group: str, days: 
 
 
 def read_spans(connection: Connection, fetches: Sequence[str]) -> list[Span]:
-    """The offsets of everything those fetches said, as spans without gaps: whether one is whole shows on all topics."""
+    """The offsets of those fetches' records, as spans without gaps; over all topics, to show if each is whole."""
     records = " UNION ALL ".join(
         f'SELECT topic, "partition", "offset", fetch_id FROM raw.{topic.table}' for topic in TOPICS
     )
@@ -84,7 +87,7 @@ def read_spans(connection: Connection, fetches: Sequence[str]) -> list[Span]:
 
 
 def copy_spans(connection: Connection, spans: Sequence[Span], scratch: Path) -> None:
-    """A database whose `raw` schema holds exactly the records of the spans, and empty tables else."""
+    """Write a database with exactly the records of the spans in its `raw` schema; the other tables are empty."""
     quoted = str(scratch).replace("'", "''")
     connection.execute(f"ATTACH '{quoted}' AS scratch; CREATE SCHEMA scratch.raw")
     try:

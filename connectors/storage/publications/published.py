@@ -21,10 +21,10 @@ from tokenshare.metrics import Metric
 from tokenshare.noop import noop
 
 CATALOG = (Path(__file__).parent / "published.sql").read_text()
-FORM = 3  # of the file: one of another form is rebuilt; 2 has vintages, 3 what was repaired
+FORM = 3  # of the file; a file of another form is rebuilt. 2 added vintages, 3 the repairs
 MODE = 0o444
-PROVISIONAL = timedelta(days=3)  # the upstream restates that long after a period has ended
-# What `status` lists beside the numbers, once dbt has built it, and in which order.
+PROVISIONAL = timedelta(days=3)  # the upstream restates for so long after the end of a period
+# Lists of `status` beside the numbers, once dbt has built them: relation and order.
 LISTED = {
     "unserved_days": ("int_usage_gaps", "usage_date"),
     "unknown_vendors": ("int_vendors_unmapped", "tokens DESC"),
@@ -41,12 +41,12 @@ NOTHING_LISTED = {
     "unmapped_prices": "SELECT NULL::VARCHAR AS provider, NULL::VARCHAR AS book_model WHERE false",
     "unknown_organisations": "SELECT NULL::VARCHAR AS organisation, NULL::BIGINT AS downloads_30_days WHERE false",
 }
-LENGTHS = {"week": "7 DAY", "month": "1 MONTH"}  # by what the column with the date is named for
+LENGTHS = {"week": "7 DAY", "month": "1 MONTH"}  # by the first word of the period column's name
 DESCRIBED = ("title", "unit", "method", "denominator", "exclusions", "coverage", "owner", "relation", "group")
 
 
 def digest_of(connection: Connection) -> str:
-    """Digest of everything the published file is made from."""
+    """The digest of all inputs of the published file."""
     tables = ("publications", "gate_results", "restatements", "releases", "metric_states", "pruned")
     names = [*(f"decisions.{table}" for table in tables), "ledger.dead_letters", "ledger.gaps"]
     counts = [connection.execute(f"SELECT count(*) FROM {name}").fetchone() for name in names]
@@ -59,22 +59,22 @@ def digest_of(connection: Connection) -> str:
 
 
 def is_current(connection: Connection, home: Home) -> bool:
-    """Whether readers see the newest decisions, byte by byte as they were written.
+    """True if the published file shows the newest decisions, byte for byte as it was written.
 
-    False after a kill between deciding and swapping, and where the file was lost, damaged or edited.
+    False after a kill between decision and swap, and if the file was lost, damaged or edited.
     """
     if not home.published_file.exists() or not _is_untouched(connection, home):
         return False
     try:
         with open_published(home.published_file) as reader:
             found = reader.execute("SELECT decisions_digest FROM catalog.file").fetchone()
-    except (UsageError, duckdb.Error):  # damaged, or not ours: it is rebuilt, whatever it was
+    except (UsageError, duckdb.Error):  # damaged, or not ours: it is rebuilt in any case
         return False
     return found == (digest_of(connection),)
 
 
 def publish(connection: Connection, home: Home, metrics: Sequence[Metric], midway: Callable[[], None] = noop) -> None:
-    """Writes versions as Parquet, then the database, and swaps it in; readers see the old file or the new one."""
+    """Write versions as Parquet, then the database, and swap it in; readers see the old file or the new one."""
     atomic_files.sweep(home.published)
     for metric in metrics:
         version_files.export(connection, home, metric)
@@ -82,13 +82,13 @@ def publish(connection: Connection, home: Home, metrics: Sequence[Metric], midwa
     draft.unlink(missing_ok=True)
     compose(connection, draft, metrics)
     draft.chmod(MODE)
-    _remember(connection, draft)
+    _store_digest(connection, draft)
     midway()
     atomic_files.move(draft, home.published_file)
 
 
 def compose(connection: Connection, draft: Path, metrics: Sequence[Metric]) -> None:
-    """Writes what readers open to a new file, from the decisions alone."""
+    """Write the published database to a new file, from the decisions alone."""
     with _attached(connection, draft):
         connection.execute(CATALOG)
         for table, (relation, order) in LISTED.items():
@@ -105,7 +105,7 @@ def compose(connection: Connection, draft: Path, metrics: Sequence[Metric]) -> N
 def open_published(path: Path) -> Iterator[Connection]:
     """A read-only connection to the published file; close it before expecting to see a newer one.
 
-    Raises UsageError where there is none, and where its bytes are damaged, which may show only while it is read.
+    Raises UsageError if there is no file, or it is damaged; the damage may show only during a query.
     """
     if not path.exists():
         raise UsageError("nothing is published yet", "run `tokenshare refresh` or `tokenshare demo` first")
@@ -115,14 +115,14 @@ def open_published(path: Path) -> Iterator[Connection]:
             yield connection
         finally:
             connection.close()
-    except duckdb.ProgrammingError:  # a wrong query says nothing about the file
+    except duckdb.ProgrammingError:  # a wrong query does not make the file unreadable
         raise
     except duckdb.Error as error:
         raise UsageError("the published file is not readable", "run `tokenshare refresh`, which rebuilds it") from error
 
 
-def _remember(connection: Connection, draft: Path) -> None:
-    """Before the swap: where that does not come about, the file that is there counts as touched and is rebuilt."""
+def _store_digest(connection: Connection, draft: Path) -> None:
+    """Store the draft's digest before the swap: if the swap fails, the old file counts as touched and is rebuilt."""
     with transaction(connection):
         connection.execute("DELETE FROM decisions.published_file")
         connection.execute("INSERT INTO decisions.published_file VALUES (?)", [atomic_files.digest_of(draft)])
@@ -176,13 +176,13 @@ def _show(connection: Connection, metric: Metric) -> None:
 
 
 def _is_inactive(connection: Connection, metric: Metric) -> bool:
-    """Whether nothing of the set-up feeds the metric: its versions stay on record, and nobody vouches for its rows."""
+    """True if no source of the set-up feeds the metric: its versions stay on record and its rows are not shown."""
     found = connection.execute("SELECT state FROM decisions.metric_states WHERE metric = ?", [metric.id]).fetchone()
     return found == ("inactive",)
 
 
 def _provisional(metric: Metric) -> str:
-    """Whether the period ended less than three days before the moment the rows speak for."""
+    """A SQL column, true if the period ended less than three days before the rows' as-of; empty without a period."""
     if not metric.period:
         return ""
     length = LENGTHS.get(metric.period.partition("_")[0], "1 DAY")

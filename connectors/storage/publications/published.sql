@@ -1,4 +1,4 @@
--- The catalog readers see, as a pure function of the decisions; `reader` is the file being written.
+-- The published catalog, a pure function of the decisions; `reader` is the file being written.
 CREATE SCHEMA reader.catalog;
 CREATE SCHEMA reader.metrics;
 CREATE SCHEMA reader.marts;

@@ -1,4 +1,4 @@
-"""What people have let through, and the checks they looked at before they did."""
+"""Releases by people, and the checks they are decided on."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from tokenshare.publication import Breach, Check
 
 @dataclass(frozen=True)
 class Release:
-    """Somebody lets one version of a metric through."""
+    """A person's release of one held version of a metric."""
 
     metric: Metric
     version: int
@@ -22,7 +22,7 @@ class Release:
 
 
 def read_checks(connection: Connection, metric: Metric) -> list[Check]:
-    """The checks of the newest pass that judged the metric, with the keys they found fault with."""
+    """The checks of the metric's newest gate, with their breaches; none before the first."""
     newest = connection.execute(
         "SELECT run FROM decisions.gate_results JOIN ledger.runs ON run = run_id WHERE metric = ? "
         "ORDER BY as_of DESC, started_at DESC LIMIT 1",
@@ -54,7 +54,7 @@ def read_citation(connection: Connection, metric: Metric) -> str:
 
 
 def record(connection: Connection, release: Release, checks: Sequence[Check]) -> None:
-    """Keeps who released what and why, finding by finding: the same finding does not hold again."""
+    """Record a release finding by finding: a released finding does not hold the metric again."""
     findings = {
         (check.name, breach.key, breach.observed) for check in checks if check.shuts for breach in check.breaches
     }

@@ -1,4 +1,4 @@
-"""Versions that nobody has seen for long, pruned by policy: that they were there stays on record."""
+"""Versions replaced long ago, pruned by policy; their decisions stay on record."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from tokenshare.metrics import Metric
 
 @dataclass(frozen=True)
 class Pruned:
-    """A version whose rows are gone; its digest, checks and restatements stay."""
+    """A version whose rows were pruned; its digest, checks and restatements stay."""
 
     metric: str
     version: int
@@ -21,9 +21,9 @@ class Pruned:
 def prune(
     connection: Connection, home: Home, metrics: Sequence[Metric], replaced_before: datetime, at: datetime
 ) -> list[Pruned]:
-    """Removes the rows and files of versions that were replaced before a moment; never what is shown or held.
+    """Remove the rows and files of versions replaced before `replaced_before`; never a shown or held one.
 
-    Which fetches spoke for a version is kept for the versions that are kept, so that each can still be traced.
+    The provenance of the other versions stays, for their lineage.
     """
     found = [Pruned(metric.id, v) for metric in metrics for v in _replaced(connection, metric, replaced_before)]
     with transaction(connection):
@@ -43,7 +43,7 @@ def prune(
 
 
 def _replaced(connection: Connection, metric: Metric, before: datetime) -> list[int]:
-    """Superseded versions whose successor came out, or for a candidate was decided, before that moment."""
+    """Superseded versions with a successor published before that moment; for a candidate, decided before it."""
     rows = connection.execute(
         """SELECT version FROM (
             SELECT version, status, lead(coalesce(published_at, as_of)) OVER (ORDER BY version) AS replaced_at

@@ -1,4 +1,4 @@
-"""The versions of a metric as Parquet files with a manifest, for readers that do not speak DuckDB."""
+"""The versions of a metric as Parquet files with a manifest, for readers without DuckDB."""
 
 import json
 from collections.abc import Mapping
@@ -16,8 +16,10 @@ from tokenshare.publication import Publication
 
 
 def export(connection: Connection, home: Home, metric: Metric) -> None:
-    """Writes what lacks: every public version, and the held candidate apart. What is shown or held is read again,
-    and written again where its file was damaged; of older versions only a missing file is noticed."""
+    """Write the missing files of every public version, and of the held candidate in a folder of its own.
+
+    The shown and the held version are also compared, and written again if their file was damaged.
+    """
     standing = read_standing(connection, metric)
     folder = home.published / metric.id
     if standing.held:
@@ -31,21 +33,21 @@ def export(connection: Connection, home: Home, metric: Metric) -> None:
 
 
 def manifest_of(connection: Connection, metric: Metric) -> dict[str, Any]:
-    """What a manifest says: the version readers see, and every version there was."""
+    """The content of a manifest: the shown version, and every version on record."""
     shown = read_standing(connection, metric).shown
-    history = [_plain(p) for p in read_publications(connection, metric)]
-    return {"metric": metric.id, "shown": _plain(shown) if shown else None, "publications": history}
+    history = [_fields(p) for p in read_publications(connection, metric)]
+    return {"metric": metric.id, "shown": _fields(shown) if shown else None, "publications": history}
 
 
 def quoted(path: Path) -> str:
-    """A path inside a SQL string."""
+    """A path escaped for a SQL string."""
     return str(path).replace("'", "''")
 
 
 def _copy(connection: Connection, metric: Metric, version: int, folder: Path) -> None:
     path = _path(folder, version)
     query = f"SELECT {columns_sql(metric)} FROM versions.{metric.id} WHERE version = {version}"
-    if path.exists() and _says(connection, path, query):
+    if path.exists() and _has_rows(connection, path, query):
         return
     atomic_files.make_folder(folder)
     draft = folder / f".{path.name}.tmp"
@@ -53,8 +55,8 @@ def _copy(connection: Connection, metric: Metric, version: int, folder: Path) ->
     atomic_files.move(draft, path)
 
 
-def _says(connection: Connection, path: Path, query: str) -> bool:
-    """Whether a file holds exactly the rows of the query; one that was damaged does not, or cannot be read."""
+def _has_rows(connection: Connection, path: Path, query: str) -> bool:
+    """True if a file contains exactly the rows of the query; False if it is damaged."""
     stored = f"SELECT * FROM read_parquet('{quoted(path)}')"
     differing = f"(({query}) EXCEPT ALL ({stored})) UNION ALL (({stored}) EXCEPT ALL ({query}))"
     try:
@@ -67,7 +69,7 @@ def _path(folder: Path, version: int) -> Path:
     return folder / f"{version}.parquet"
 
 
-def _plain(publication: Publication) -> Mapping[str, Any]:
+def _fields(publication: Publication) -> Mapping[str, Any]:
     return {
         name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in vars(publication).items()
     }

@@ -1,6 +1,6 @@
-"""Every row that readers have ever seen of a metric, with the moments between which it was what was known.
+"""Every row ever published of a metric, with the two moments of its span: known from, and known until.
 
-A version that was pruned is left out, as though it had not been.
+Pruned versions are left out, as if they had never been.
 """
 
 from connectors.storage.publications.candidates import columns_sql, grain_sql
@@ -8,11 +8,11 @@ from connectors.storage.warehouse import Connection, has_relation
 from tokenshare.columns import columns_of
 from tokenshare.metrics import Metric
 
-# One line for each row and each span of versions in which it stood unchanged.
+# One line for each row and each span of versions with the row unchanged.
 #
-# - public: the versions that readers saw, by sequence. `place` numbers them without a gap, pruned ones left out:
-#   neighbouring places are versions that followed each other. A version was known from its as_of until the next one's.
-# - kept: the distinct rows, each with the places of all versions that have it.
+# - public: the published versions, by sequence. `place` numbers them without a gap, pruned ones left out:
+#   neighbouring places are successive versions. A version was known from its as_of until the next one's.
+# - kept: the distinct rows, each with the places of all its versions.
 # - spans: those places cut into runs of neighbours. A row whose count of places equals the length from its first place
 #   to its last has one run; nearly every row does, so that case skips the search. Any other row went and came back: a
 #   run begins at each place whose predecessor the row lacks, and ends at each whose successor it lacks. Both lists are
@@ -45,7 +45,7 @@ ORDER BY {grain}, opening.version"""
 
 
 def write(connection: Connection, metric: Metric) -> None:
-    """Makes `vintages.<metric>` of the database attached as `reader`."""
+    """Create `vintages.<metric>` in the database attached as `reader`."""
     types = ", ".join(f'"{column.name}" {column.sql_type}' for column in columns_of(metric.row))
     relation = f"reader.vintages.{metric.id}"
     connection.execute(
@@ -58,7 +58,7 @@ def write(connection: Connection, metric: Metric) -> None:
 
 
 def of_version(metric: Metric, version: int, schema: str = "vintages") -> str:
-    """A query giving the rows of one public version, in the columns of the contract."""
+    """A query for the rows of one public version, in the columns of the contract."""
     return (
         f"SELECT {columns_sql(metric)} FROM {schema}.{metric.id} "
         f"WHERE first_version <= {int(version)} AND coalesce(last_version >= {int(version)}, true)"

@@ -15,14 +15,14 @@ from tokenshare.offsets import RETIRED, Range
 from tokenshare.topics import FETCH_COMPLETED, TOPICS, Topic
 
 Connection = duckdb.DuckDBPyConnection
-BUILT = "intermediate"  # the schema in which dbt keeps what it derives before the metrics
+BUILT = "intermediate"  # dbt's schema of the models before the metrics
 SCHEMA = (Path(__file__).parent / "warehouse.sql").read_text()
 FORM = sha256(SCHEMA.encode()).hexdigest()
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
-TORN = ("not a valid DuckDB database", "Could not read enough bytes")  # what DuckDB says of a file cut off
+TORN = ("not a valid DuckDB database", "Could not read enough bytes")  # DuckDB's messages for a truncated file
 COORDINATE_TYPES = {
     "topic": "VARCHAR",
     "partition": "INTEGER",
@@ -39,7 +39,7 @@ class WarehouseLocked(UsageError):
 def open_warehouse(path: Path) -> Iterator[Connection]:
     """A connection to the build database with its tables present.
 
-    Raises WarehouseLocked naming the process that has it open, UsageError for a file that is no whole database.
+    Raises WarehouseLocked naming the other process if it is open there, UsageError if the file is not a whole database.
     """
     connection = _connected(path)
     try:
@@ -58,11 +58,11 @@ def _connected(path: Path) -> Connection:
         if not any(word in str(error) for word in TORN):
             raise
         fix = "restore build from a backup, or copy the home again"
-        raise UsageError(f"the build database {path.name} is damaged or cut off", fix) from error
+        raise UsageError(f"the build database {path.name} is damaged or truncated", fix) from error
 
 
 def _has_form(connection: Connection) -> bool:
-    """Whether our tables are those of this version: what would change nothing is not run a score of times a pass."""
+    """True if our tables are those of this version: otherwise SCHEMA would run a score of times in a pass."""
     try:
         return connection.execute("SELECT digest FROM ledger.form").fetchone() == (FORM,)
     except duckdb.CatalogException:
@@ -70,7 +70,7 @@ def _has_form(connection: Connection) -> bool:
 
 
 def connect(path: Path, is_read_only: bool = False) -> Connection:
-    """A connection in UTC, without extensions from the network, in which x/0 is an error and never infinite."""
+    """A connection in UTC, without extensions from the network; x/0 is an error and never infinite."""
     try:
         connection = duckdb.connect(path, read_only=is_read_only, config=dict(CONFIG))
     except duckdb.IOException as error:
@@ -87,7 +87,7 @@ def connect(path: Path, is_read_only: bool = False) -> Connection:
 
 @contextmanager
 def transaction(connection: Connection) -> Iterator[None]:
-    """All of the block or nothing of it."""
+    """Commit the whole block, or roll all of it back."""
     connection.begin()
     try:
         yield
@@ -98,14 +98,14 @@ def transaction(connection: Connection) -> Iterator[None]:
 
 
 def has_relation(connection: Connection, schema: str, table: str, database: str | None = None) -> bool:
-    """Whether a table or view exists in the build database, or in another that is attached."""
+    """True if a table or view exists in the build database, or in another attached one."""
     query = """SELECT count(*) FROM information_schema.tables
         WHERE table_catalog = coalesce(?, current_database()) AND table_schema = ? AND table_name = ?"""
     return bool(connection.execute(query, [database, schema, table]).fetchone()[0])  # type: ignore[index]
 
 
 def insert(connection: Connection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Appends rows to a table of ours in one statement: one a row takes twenty times as long."""
+    """Append rows to a table in one statement: a statement for each row takes twenty times as long."""
     if rows:
         columns = ", ".join("unnest(?)" for _ in rows[0])
         connection.execute(
@@ -114,9 +114,9 @@ def insert(connection: Connection, table: str, rows: Sequence[tuple[Any, ...]]) 
 
 
 def show_landed(connection: Connection, landing: Path) -> None:
-    """Points the views `raw.<topic>` at exactly the files the ledger knows; a file it does not know is not data.
+    """Point the views `raw.<topic>` at exactly the files in the ledger; no other file is data.
 
-    Raises UsageError where a file that it knows is missing.
+    Raises UsageError if a file in the ledger is missing.
     """
     for topic in TOPICS:
         found = connection.execute(
@@ -130,7 +130,7 @@ def show_landed(connection: Connection, landing: Path) -> None:
 
 
 def records_sql(schema: str) -> str:
-    """The view of all landed events, whatever their topic, named without a deployment's prefix."""
+    """A statement for the view of all landed events; its topic names have no deployment's prefix."""
     every = " UNION ALL ".join(
         f"SELECT '{topic.name}' AS topic_name, fetch_id, event_id FROM {schema}.{topic.table}"
         for topic in TOPICS

@@ -1,4 +1,4 @@
-"""The last build of the candidates: what it was made from, and what of it failed."""
+"""The last build of the candidates: the digests of its inputs, and its failures."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from connectors.storage.warehouse import Connection, transaction
 class Build:
     """`failed` names models and tests that did not succeed; a metric that needs one of them is held.
 
-    `seeds_digest` tells the seeds that it loaded, empty where that is not known.
+    `seeds_digest` is of the loaded seeds, empty if not known.
     """
 
     inputs_digest: str
@@ -19,18 +19,18 @@ class Build:
 
 
 def read(connection: Connection) -> Build | None:
-    """The build there is; None before the first, and after one that was cut off."""
+    """The last build; None before the first, and after an interrupted one."""
     found = connection.execute("SELECT inputs_digest, run_id, failed, seeds_digest FROM ledger.builds").fetchone()
     return Build(found[0], found[1], tuple(found[2]), found[3] or "") if found else None
 
 
 def delete(connection: Connection) -> None:
-    """Delete the build before the next begins: one that is cut off leaves relations that match nothing."""
+    """Delete the build before the next begins: an interrupted one leaves relations without a matching digest."""
     connection.execute("DELETE FROM ledger.builds")
 
 
 def save(connection: Connection, build: Build) -> None:
-    """Save the newest build, and no other."""
+    """Save the newest build in place of the one before."""
     with transaction(connection):
         delete(connection)
         connection.execute(

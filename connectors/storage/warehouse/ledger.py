@@ -1,4 +1,4 @@
-"""The ledger in the build database: what was planned, what landed, and where each partition and topic began."""
+"""The ledger in the build database: planned ranges, landed ranges, and the beginnings of partitions."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -9,12 +9,12 @@ from tokenshare.offsets import Landed, Range
 
 
 def intend(connection: Connection, run_id: str, ranges: Sequence[Range]) -> None:
-    """Writes down the ranges to land before any work on them begins."""
+    """Record the ranges to land before any work on them begins."""
     insert(connection, "ledger.intents", [(r.topic, r.partition, r.start, r.end, run_id) for r in ranges])
 
 
 def intended(connection: Connection) -> list[Range]:
-    """Ranges written down and not yet landed: a rerun lands exactly these first."""
+    """The ranges planned and not yet landed: a rerun lands exactly these first."""
     found = connection.execute('SELECT topic, "partition", start_offset, end_offset FROM ledger.pending ORDER BY ALL')
     return [Range(*row) for row in found.fetchall()]
 
@@ -22,9 +22,9 @@ def intended(connection: Connection) -> list[Range]:
 def record_landed(
     connection: Connection, run_id: str, at: datetime, manifests: Sequence[Landed], midway: Callable[[], None]
 ) -> None:
-    """Moves the ledger past the ranges, in one transaction: the only truth about progress.
+    """Move the ledger, the only truth about progress, past the ranges in one transaction.
 
-    Raises Busy where a range does not begin where the ledger stands: another pass has landed meanwhile.
+    Raises Busy if a range does not begin at the ledger's position: another pass has landed meanwhile.
     """
     rows = [
         (m.range.topic, m.range.partition, m.range.start, m.range.end, m.rows, m.rejected, run_id, at)
@@ -57,8 +57,11 @@ def positions(connection: Connection) -> dict[tuple[str, int], int]:
 
 
 def due(connection: Connection, partitions: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
-    """The next offset that is owed to us: where we stand, where a partition began when we first saw it, or 0 for a
-    partition added since to a topic that we know; one of a topic never seen before is missing."""
+    """The next offset to read, by topic and partition.
+
+    It is the ledger's position. Before that, it is the beginning of the partition when first seen, and 0 for a
+    partition added to a known topic. Any other partition is missing.
+    """
     known = known_topics(connection)
     begun = connection.execute('SELECT topic, "partition", first_offset FROM ledger.beginnings').fetchall()
     added = {(topic, partition): 0 for topic, partition in partitions if topic in known}
@@ -66,7 +69,7 @@ def due(connection: Connection, partitions: Iterable[tuple[str, int]]) -> dict[t
 
 
 def save_beginnings(connection: Connection, beginnings: Mapping[tuple[str, int], int]) -> None:
-    """Save where each partition began when it was first seen, so that a record that goes before it lands is missed."""
+    """Save the first offset of each partition at first sight, so that a record lost before it landed is noticed."""
     for (topic, partition), offset in beginnings.items():
         connection.execute("INSERT OR IGNORE INTO ledger.beginnings VALUES (?, ?, ?)", [topic, partition, offset])
 
@@ -78,11 +81,11 @@ def delete_beginnings(connection: Connection, partitions: Iterable[tuple[str, in
 
 
 def save_topics(connection: Connection, identities: Mapping[str, str]) -> None:
-    """Save the id Kafka gave each topic, so that a recreated topic is noticed."""
+    """Save Kafka's id of each topic, to notice a recreated topic."""
     for topic, identity in identities.items():
         connection.execute("INSERT OR REPLACE INTO ledger.topic_ids VALUES (?, ?)", [topic, identity])
 
 
 def known_topics(connection: Connection) -> dict[str, str]:
-    """The ids under which the topics were last seen."""
+    """The last seen id of each topic, by topic."""
     return dict(connection.execute("SELECT topic, topic_id FROM ledger.topic_ids").fetchall())

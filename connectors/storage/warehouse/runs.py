@@ -1,4 +1,4 @@
-"""Passes on record: begun, finished, and those that were skipped because another held the lock."""
+"""Passes on record: begun, finished, or skipped because another owned the lock."""
 
 import json
 from collections.abc import Sequence
@@ -10,9 +10,9 @@ from connectors.storage.warehouse import Connection, open_warehouse, transaction
 
 
 def begin(warehouse: Path, run_id: str, as_of: datetime, at: datetime, skipped: Path) -> datetime | None:
-    """Records that a pass begins; the newest as-of that any pass has decided at, None before the first.
+    """Record a beginning pass, unless a known as-of is newer: the caller refuses such a pass.
 
-    A pass that is older than what is known is not recorded: it will be refused.
+    The newest as-of of any finished or decided pass, None before the first.
     """
     with open_warehouse(warehouse) as connection:
         found = connection.execute(
@@ -20,7 +20,7 @@ def begin(warehouse: Path, run_id: str, as_of: datetime, at: datetime, skipped: 
             "WHERE status = 'finished' OR run_id IN (SELECT run FROM decisions.inputs)"
         ).fetchone()
         newest: datetime | None = found[0] if found else None
-        notes = sorted(skipped.glob("*.*"))  # one that comes later stays for the next pass
+        notes = sorted(skipped.glob("*.*"))  # a later one stays for the next pass
         if newest is None or as_of >= newest:
             with transaction(connection):
                 connection.execute("UPDATE ledger.runs SET status = 'crashed' WHERE status = 'running'")
@@ -35,29 +35,29 @@ def begin(warehouse: Path, run_id: str, as_of: datetime, at: datetime, skipped: 
 
 
 def finish(warehouse: Path, run_id: str, at: datetime) -> None:
-    """Records that a pass finished."""
+    """Record the end of a pass."""
     with open_warehouse(warehouse) as connection:
         connection.execute("UPDATE ledger.runs SET finished_at = ?, status = 'finished' WHERE run_id = ?", [at, run_id])
 
 
 def leave_skip(skipped: Path, run_id: str, at: datetime, reason: str) -> None:
-    """A pass that could not get the lock says so in a file, since the database is its holder's."""
+    """Leave a note of a skipped pass in a file: the database belongs to the owner of the lock."""
     note = {"run_id": run_id, "at": at.isoformat(), "reason": reason}
     _leave(skipped / f"{run_id}.json", json.dumps(note).encode())
 
 
 def mark_alerted(skipped: Path, run_id: str) -> None:
-    """People have been told that the pass which holds the home is not heard: a file, for the same reason."""
+    """Mark in a file, for the same reason, that people were alerted of the stale owner `run_id`."""
     _leave(skipped / f"{run_id}.told", b"")
 
 
 def is_alerted(skipped: Path, run_id: str) -> bool:
-    """Whether people have been told of that holder."""
+    """True if people were alerted of that owner."""
     return (skipped / f"{run_id}.told").exists()
 
 
 def _leave(path: Path, body: bytes) -> None:
-    """A pass that begins sweeps drafts away, one that is just being written too: then it is written again."""
+    """Write a file, and again if a beginning pass swept its draft away meanwhile; at most three times."""
     for is_last in (False, False, True):
         try:
             atomic_files.write(path, body)

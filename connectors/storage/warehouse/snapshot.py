@@ -1,4 +1,4 @@
-"""The build database as it stands, copied aside: whoever looks there takes no lock and stands in nobody's way."""
+"""A copy of the build database: a reader of the copy needs no lock and blocks no pass."""
 
 import shutil
 from collections.abc import Iterator
@@ -17,8 +17,11 @@ AGAIN = "run it again when that pass has ended"
 
 @contextmanager
 def take(home: Home, folder: Path) -> Iterator[Connection]:
-    """A connection to a copy made in `folder`. Raises Busy where a pass holds the home, or began before the end;
-    UsageError where there is no build database, or one that cannot be read."""
+    """A connection to a copy made in `folder`.
+
+    Raises Busy if a pass owns the home, or begins before the block ends; UsageError if the build database is missing
+    or not readable.
+    """
     if not home.warehouse.exists():
         raise UsageError(f"there is no {home.warehouse}", "restore build from a backup, or run `tokenshare refresh`")
     before = _signature(home)
@@ -29,7 +32,7 @@ def take(home: Home, folder: Path) -> Iterator[Connection]:
     try:
         with open_warehouse(folder / home.warehouse.name) as connection:
             yield connection
-    except duckdb.ProgrammingError:  # a wrong query says nothing about the file
+    except duckdb.ProgrammingError:  # a wrong query does not make the file unreadable
         raise
     except duckdb.Error as error:
         raise UsageError(f"{home.warehouse} is not readable", "restore build from a backup") from error
@@ -37,7 +40,7 @@ def take(home: Home, folder: Path) -> Iterator[Connection]:
 
 
 def _files(home: Home) -> list[Path]:
-    """The database, and the log that a killed writer left beside it."""
+    """The database, and the log of a killed writer beside it."""
     found = (home.warehouse, home.warehouse.with_name(f"{home.warehouse.name}.wal"))
     return [path for path in found if path.exists()]
 

@@ -87,7 +87,7 @@ CREATE TABLE IF NOT EXISTS decisions.pruned (
     metric VARCHAR NOT NULL, version BIGINT NOT NULL, pruned_at TIMESTAMPTZ NOT NULL, PRIMARY KEY (metric, version)
 );
 
--- What is wrong, what was said about it, and which channel has taken which message.
+-- Faults, the messages about them, and the delivery of each message to each channel.
 CREATE TABLE IF NOT EXISTS outbox.faults (
     fault_id VARCHAR NOT NULL, key VARCHAR NOT NULL, kind VARCHAR NOT NULL, opened_at TIMESTAMPTZ NOT NULL,
     opened_run VARCHAR NOT NULL, resolved_at TIMESTAMPTZ, resolved_run VARCHAR, well_count INTEGER NOT NULL,
