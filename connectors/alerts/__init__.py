@@ -1,1 +1,1 @@
-"""Carrying messages out: a JSON webhook, the services of `apprise`, and a heartbeat."""
+"""Sending alerts: a JSON webhook, the services of `apprise`, and a heartbeat."""

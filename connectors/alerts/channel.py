@@ -1,4 +1,4 @@
-"""What a channel is: something with a name that takes a message, or says why it did not."""
+"""A channel: a named way to send an alert, with an outcome for every attempt."""
 
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -8,12 +8,12 @@ from tokenshare.alerts import AlertDocument
 
 @dataclass(frozen=True)
 class DeliveryOutcome:
-    """What became of one try. `refused`: an answer came and said no. `said` repeats nothing of an address."""
+    """The outcome of one attempt. `refused`: the answer was a refusal. `said`, its reason, quotes no address."""
 
     state: Literal["delivered", "refused", "unreachable"]
     said: str = ""
-    wait_seconds: float = 0.0  # what the other side asks for
-    is_final: bool = False  # whether the same again at once would be refused again
+    wait_seconds: float = 0.0  # the delay requested by the receiver
+    is_final: bool = False  # an immediate retry would be refused again
 
     @property
     def is_delivered(self) -> bool:
@@ -30,5 +30,5 @@ class Channel(Protocol):
     def name(self) -> str: ...
 
     def send(self, document: AlertDocument) -> DeliveryOutcome:
-        """Tries once, within bounded time; raises nothing."""
+        """Try once, within bounded time. Raises nothing."""
         ...

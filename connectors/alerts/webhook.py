@@ -1,4 +1,4 @@
-"""Our own webhook and the heartbeat: one call to one address, which is a secret and appears in nothing we say."""
+"""Our own webhook and the heartbeat: one call to one secret address, quoted in no message of ours."""
 
 import json
 import re
@@ -17,7 +17,7 @@ from tokenshare.alerts import AlertDocument
 SECONDS = 10.0
 MOST_BYTES = 64 * 1024
 USER_AGENT = "tokenshare/1 (alerts)"
-PASSING = (408, 425, 429)  # of the 4xx, those that may be well the next time
+PASSING = (408, 425, 429)  # the 4xx that may succeed on a later attempt
 _NO = re.compile(
     r"(?<![a-z])(error|errors|invalid|fail|failed|failure|denied|forbidden|unauthori[sz]ed|unknown|not.found)(?![a-z])"
     r"|(?<![a-z])no_[a-z]+|<html",
@@ -27,23 +27,23 @@ _SECONDS = re.compile(r"[0-9]{1,6}", re.ASCII)
 
 
 class ForbiddenPeer(Exception):
-    """The name led to an address that is not spoken to."""
+    """The name resolved to a forbidden address."""
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Calls one address directly, without a proxy, without following redirects, within a deadline."""
+    """Calls one address directly: no proxy, no redirects, within a deadline of `seconds`."""
 
     url: SecretStr = field(repr=False)
     seconds: float = SECONDS
 
     def call(self, method: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> DeliveryOutcome:
-        """One call; what came of it."""
+        """Call once, and return the outcome."""
         url = self.url.get_secret_value()
         try:
             with Deadline(self.seconds).cutting() as remember, self._client() as client:
                 asked = client.build_request(method, url, content=body, headers=dict(headers or {}))
-                asked.extensions["trace"] = _minding(read_secret_url(url).hostname or "", remember)
+                asked.extensions["trace"] = _guarded(read_secret_url(url).hostname or "", remember)
                 return _ask(client, asked)
         except ForbiddenPeer:
             return DeliveryOutcome(
@@ -65,20 +65,20 @@ class Caller:
 
 @dataclass(frozen=True)
 class Webhook:
-    """A channel that sends the message as JSON (`tokenshare.alert.v1`)."""
+    """A channel for the alert as JSON (`tokenshare.alert.v1`)."""
 
     caller: Caller
     name: str = "webhook"
 
     def send(self, document: AlertDocument) -> DeliveryOutcome:
-        """Sends the message; its id tells the receiver what it has met before."""
+        """Send the alert. Its id lets the receiver recognise a repetition."""
         body = document.model_dump_json(by_alias=True, exclude_none=True).encode()
         headers = {"Content-Type": "application/json", "Idempotency-Key": document.notice_id}
         return self.caller.call("POST", body, headers)
 
 
 def judge(status: int, headers: Mapping[str, str], body: bytes) -> DeliveryOutcome:
-    """What an answer means. A status of success with a body that tells of an error is a failure."""
+    """The outcome of an answer. A success status is still a refusal if the body reports an error."""
     if 300 <= status < 400:
         return DeliveryOutcome("refused", f"status {status}: redirects are not followed", is_final=True)
     if not 200 <= status < 300:
@@ -93,7 +93,7 @@ def judge(status: int, headers: Mapping[str, str], body: bytes) -> DeliveryOutco
 
 
 def says_no(body: bytes) -> bool:
-    """Whether the body of an answer tells of an error, as Slack's `invalid_payload` or `{"ok": false}` do."""
+    """True if the body of an answer reports an error, as Slack's `invalid_payload` or `{"ok": false}` do."""
     text = body.decode(errors="replace").strip()
     try:
         found = json.loads(text or "{}")
@@ -102,12 +102,12 @@ def says_no(body: bytes) -> bool:
     if not isinstance(found, dict):
         return isinstance(found, str) and bool(_NO.search(found))
     denied = any(found.get(name) is False for name in ("ok", "success"))
-    told = any(found.get(name) for name in ("error", "errors"))
-    return denied or told or bool(_NO.search(str(found.get("status", ""))))
+    has_error = any(found.get(name) for name in ("error", "errors"))
+    return denied or has_error or bool(_NO.search(str(found.get("status", ""))))
 
 
-def _minding(host: str, remember: TraceCallback) -> TraceCallback:
-    """A trace that ends a connection before anything is sent, where it led to an address that is not spoken to."""
+def _guarded(host: str, remember: TraceCallback) -> TraceCallback:
+    """A trace closing a connection to a forbidden address before anything is sent."""
 
     def trace(event: str, info: dict[str, Any]) -> None:
         remember(event, info)
@@ -129,7 +129,7 @@ def _ask(client: httpx.Client, asked: httpx.Request) -> DeliveryOutcome:
 
 
 def _read(answer: httpx.Response) -> bytes:
-    """The beginning of the body, which is all that is looked at."""
+    """The first `MOST_BYTES` of the body; the rest is not judged."""
     found = b""
     for piece in answer.iter_raw():
         found += piece
@@ -139,7 +139,7 @@ def _read(answer: httpx.Response) -> bytes:
 
 
 def _named(error: Exception) -> str:
-    """A transport's trouble in our own words: its own may repeat the address."""
+    """A transport error in our own words: its text may quote the address."""
     if isinstance(error, httpx.ConnectError):
         return "no connection, or no certificate that is trusted" if "ssl" in str(error).lower() else "no connection"
     return "the answer broke off"

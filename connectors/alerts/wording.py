@@ -1,4 +1,4 @@
-"""A message in words, for people: plain, short, and with nothing in it that a service could read as markup."""
+"""An alert as text for people: plain, short, and free of markup."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,26 +6,26 @@ from collections.abc import Iterator, Sequence
 from tokenshare.alerts import AlertDocument, Fault
 
 LONGEST_TITLE, LONGEST_LINE, LONGEST_BODY = 120, 240, 3000
-MOST = 8  # faults, checks or columns of a kind; the rest is counted
-# Names come from upstreams: no mention, link, tag, header or emphasis may be made of them.
+MOST = 8  # faults, checks or columns of a kind are listed; the rest is counted
+# Names come from upstreams: they must not become a mention, link, tag, header or emphasis.
 _UNSAFE = re.compile(r"[^\w .,:;/%+()=-]")
 _LINK = re.compile(r":(?=//)")
 
 
 def title_of(document: AlertDocument) -> str:
-    """One line, without a line break that could begin another header."""
+    """The title in one line: a line break could begin another header."""
     return plain(document.title, LONGEST_TITLE)
 
 
 def body_of(document: AlertDocument) -> str:
-    """What is wrong, since when, what was seen against what was expected, what readers see, and what to do."""
-    said = "\n".join(plain(line) for line in (*_opening(document), *_faults(document)))
+    """The fault, its start, observed and expected values, the version readers see, and the runbook."""
+    text = "\n".join(plain(line) for line in (*_opening(document), *_faults(document)))
     closing = "\n".join([*_runbooks(document), plain(f"Pass {document.run_id}, key {document.dedup_key}")])
-    return f"{_cut(said, LONGEST_BODY - len(closing) - 1)}\n{closing}"
+    return f"{_cut(text, LONGEST_BODY - len(closing) - 1)}\n{closing}"
 
 
 def plain(text: str, most: int = LONGEST_LINE) -> str:
-    """The text in letters that no service reads as markup, in one line, cut where it is too long."""
+    """The text in one line without markup characters, cut to `most` characters."""
     return _cut(_LINK.sub(": ", _UNSAFE.sub("?", " ".join(text.split()))), most)
 
 
@@ -60,8 +60,10 @@ def _faults(document: AlertDocument) -> Iterator[str]:
 def _reason(fault: Fault) -> str:
     if not fault.findings:
         return f"{fault.subject}: {fault.reason}"
-    said = [f"{one.check}: observed {one.observed}, expected {one.expected}" for one in fault.findings[:3]]
-    return "; ".join(said)
+    checks = [
+        f"{finding.check}: observed {finding.observed}, expected {finding.expected}" for finding in fault.findings[:3]
+    ]
+    return "; ".join(checks)
 
 
 def _last_good(fault: Fault) -> str:
@@ -73,14 +75,14 @@ def _last_good(fault: Fault) -> str:
 
 
 def _runbooks(document: AlertDocument) -> Iterator[str]:
-    """Where to read what to do: the setting's own words, which may be a link."""
+    """The runbooks, as the setting writes them; a link stays a link."""
     if document.action != "resolve":
         pages = (page for fault in document.faults for page in _pages(fault))
         yield from (f"Runbook: {page}" for page in list(dict.fromkeys(pages))[:3])
 
 
 def _pages(fault: Fault) -> list[str]:
-    return [one.runbook for one in fault.findings] or [fault.runbook]
+    return [finding.runbook for finding in fault.findings] or [fault.runbook]
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -1,1 +1,1 @@
-"""Beam over ranges of offsets; it knows contracts and callables, never Kafka or files."""
+"""Beam over ranges of offsets. It depends on contracts and callables, never on Kafka or files."""

@@ -10,13 +10,13 @@ from connectors.beam.transforms import Decode, Read, ReadRanges, Reject, Write, 
 from tokenshare.errors import TokenshareError
 from tokenshare.offsets import Range
 
-_BEAMS_NOTE = " [while running"
+_BEAMS_NOTE = " [while running"  # Beam appends the step's name to a message; our users do not need it
 
 
 def run(ranges: Sequence[Range], read: Read, reject: Reject, write: Write) -> None:
-    """Lands every range; raises what the first failing range raised. Safe to run twice over the same ranges.
+    """Land every range. Raises the error of the first failing range. Safe to run twice over the same ranges.
 
-    The runner is named: Beam's default first tries to download another and may then run side effects twice.
+    The runner is explicit: Beam's default first tries to download another and may then run side effects twice.
     """
     try:
         _run(ranges, read, reject, write)

@@ -1,4 +1,4 @@
-"""What a range of offsets passes through between the topic and its landed file."""
+"""The steps of a range of offsets from the topic to its landed file."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from tokenshare.offsets import Range, Record
 from tokenshare.topics import TOPIC_BY_NAME
 
 Read = Callable[[Range], Iterable[Record]]
-Rejection = tuple[Record, str]  # a record that leaves to the dead letter, and why
+Rejection = tuple[Record, str]  # a record for the dead letter, and the reason
 Reject = Callable[[Sequence[Rejection]], None]
 Write = Callable[[Range, Sequence[tuple[Record, Event]], int], None]
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """One range after decoding: every record of it is in exactly one of the two."""
+    """One range after decoding: every record is in exactly one of `rows` and `rejections`."""
 
     range: Range
     rows: tuple[tuple[Record, Event], ...]
@@ -37,7 +37,7 @@ class ReadRanges(beam.PTransform):  # type: ignore[misc]
 
 
 class Decode(beam.PTransform):  # type: ignore[misc]
-    """Records to events; those that break their contract are kept aside with the reason."""
+    """Records to events. Records that violate their contract are rejected with the reason."""
 
     def expand(self, records: beam.PCollection) -> beam.PCollection:
         return records | beam.MapTuple(decode_range)
@@ -45,9 +45,9 @@ class Decode(beam.PTransform):  # type: ignore[misc]
 
 @dataclass
 class WriteLanding(beam.PTransform):  # type: ignore[misc]
-    """Decoded ranges to the dead letter and to their files, in that order: a file says that its rejects are out.
+    """Decoded ranges to the dead letter and then to their files: an existing file proves that its rejects were sent.
 
-    A bundle that runs twice writes the same file; dead letters may repeat and are counted by their origin.
+    A bundle run twice writes the same file. Dead letters may repeat and are counted by their origin.
     """
 
     reject: Reject
@@ -62,7 +62,7 @@ def _read(range: Range, read: Read) -> tuple[Range, tuple[Record, ...]]:
 
 
 def decode_range(range: Range, records: Sequence[Record]) -> Decoded:
-    """Every record of a range decoded strictly, or rejected."""
+    """Every record of a range, decoded strictly or rejected."""
     topic = TOPIC_BY_NAME[range.topic]
     rows: list[tuple[Record, Event]] = []
     rejections: list[Rejection] = []

@@ -1,4 +1,4 @@
-"""HTTP for whoever calls out: which addresses are dialled, how often, how long, and how much is read.
+"""HTTP for every outgoing call: allowed addresses, number of calls, deadlines, and size limits.
 
-The one folder of connectors/ that every other may import; it imports none of them.
+The only folder of connectors/ open to imports from its siblings. It imports none of them.
 """

@@ -1,8 +1,8 @@
-"""Which addresses are dialled: https to the public internet, plain http to this machine alone; pure.
+"""The addresses we may dial: https to the public internet, plain http to this machine alone. Pure.
 
-Names are not resolved here. A webhook asks `is_allowed_peer` about the address that it has reached. An upstream
-needs no such question: over https its certificate is the check, since a name rebound to an inner address has none
-there; plain http goes to loopback only, under no name but `localhost`.
+Names are not resolved here. A webhook checks the reached address with `is_allowed_peer`. An upstream needs no such
+check: over https, a name rebound to an inner address lacks a valid certificate there; plain http goes to loopback
+only, under no name but `localhost`.
 """
 
 import re
@@ -22,13 +22,13 @@ _PRINTABLE = re.compile(r"[!-~]+", re.ASCII)
 
 
 def is_loopback(host: str) -> bool:
-    """Whether the host is this machine, written plainly."""
+    """True if the host is this machine, as `localhost` or a loopback address in standard notation."""
     address = _address(host)
     return host == "localhost" or (address is not None and address.is_loopback)
 
 
 def objection_to(scheme: str, host: str) -> str:
-    """Why nothing of that scheme and host is dialled; empty where it is."""
+    """The reason not to dial that scheme and host; empty if it is allowed."""
     address = _address(host)
     if scheme not in ("http", "https") or not _HOST.fullmatch(host):
         return "neither http nor https to a host"
@@ -42,16 +42,16 @@ def objection_to(scheme: str, host: str) -> str:
 
 
 def read_secret_url(text: str) -> SplitResult:
-    """An address whose path or query is a secret; raises ValueError with a reason that repeats nothing of it."""
+    """The parts of an address with a secret path or query. Raises ValueError; its reason quotes none of the address."""
     try:
         url = urlsplit(text)
         host, _ = url.hostname or "", url.port
     except ValueError:
         raise ValueError("not a URL") from None
     if not _PRINTABLE.fullmatch(text) or "\\" in text:
-        raise ValueError("not a URL: it holds a space, a backslash or a letter beyond ASCII")
+        raise ValueError("not a URL: it contains a space, a backslash or a non-ASCII character")
     if "@" in url.netloc:
-        raise ValueError("it holds a user or password")
+        raise ValueError("it contains a user or password")
     objection = objection_to(url.scheme, host)
     if objection:
         raise ValueError(f"{objection}; use https://<public host>/..., or http://127.0.0.1:<port>/... on this machine")
@@ -59,28 +59,28 @@ def read_secret_url(text: str) -> SplitResult:
 
 
 def read_base(text: str) -> httpx.URL:
-    """The base URL of an upstream; raises UsageError naming the fix where it may not be dialled."""
+    """The base URL of an upstream. Raises UsageError, naming the fix, if it may not be dialled."""
     try:
         url = httpx.URL(text.rstrip("/"))
     except httpx.InvalidURL as error:
         raise UsageError("the address of an upstream is not a URL", FIX) from error
     if url.userinfo:
-        raise UsageError("an upstream's URL holds a user or password", "put the key in OPENROUTER_API_KEY")
+        raise UsageError("an upstream's URL contains a user or password", "put the key in OPENROUTER_API_KEY")
     objection = "has a query or a fragment" if url.query or url.fragment else objection_to(url.scheme, url.host)
     if objection:
-        shown = url.copy_with(query=None, fragment=None)  # a key may stand behind the question mark
+        shown = url.copy_with(query=None, fragment=None)  # the query may contain a key
         raise UsageError(f"{shown}: {objection}", FIX)
     return url
 
 
 def is_same_origin(one: httpx.URL, other: httpx.URL) -> bool:
-    """Whether both name the same scheme, host and port."""
+    """True if both have the same scheme, host and port."""
     return (one.scheme, one.host, _port(one)) == (other.scheme, other.host, _port(other))
 
 
 def is_allowed_peer(host: str, peer: str) -> bool:
-    """Whether `peer`, the address reached for `host`, is one that may be spoken to: this machine only where it was
-    named, and else none that is private, link-local or reserved."""
+    """True if `peer`, the address reached for `host`, is allowed: this machine only if `host` names it, otherwise
+    a public address only, neither private, link-local nor reserved."""
     address = _address(peer)
     if address is None:
         return False
@@ -92,7 +92,7 @@ def _is_public(address: IPv4Address | IPv6Address) -> bool:
 
 
 def _address(host: str) -> IPv4Address | IPv6Address | None:
-    """The address that a host is written as; of one that carries an IPv4 address inside, that one."""
+    """The IP address written as `host`, or the IPv4 address embedded in it; None for a name."""
     try:
         found = ip_address(host.partition("%")[0])
     except ValueError:
@@ -104,7 +104,7 @@ def _address(host: str) -> IPv4Address | IPv6Address | None:
 
 
 def _is_disguised(host: str) -> bool:
-    """0x7f000001, 127.1 and 2130706433 are addresses to a C resolver and look like names to everyone else."""
+    """True for 0x7f000001, 127.1 or 2130706433: addresses to a C resolver, names to everyone else."""
     try:
         socket.inet_aton(host.rstrip("."))
     except OSError:

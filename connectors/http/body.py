@@ -1,4 +1,4 @@
-"""Reads the body of an answer in pieces, inflates it on the way, and stops at its caps."""
+"""Reading the body of an answer in pieces: inflated on the way, and stopped at its caps."""
 
 import zlib
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ _INFLATED = ("gzip", "x-gzip", "deflate")
 
 
 def read_body(pieces: Iterable[bytes], encoding: str, compressed_cap: int, decompressed_cap: int) -> bytes:
-    """The whole decoded body; raises TryAgain where it is cut or garbled, SourceAbsent above a cap."""
+    """The whole decoded body. Raises TryAgain if it is cut or garbled, SourceAbsent above a cap (in bytes)."""
     encoding = encoding.strip().lower()
     if encoding not in ("", "identity", *_INFLATED):
         raise SourceAbsent(f"the answer is encoded as {encoding[:40]!r}, which was not asked for")
@@ -31,7 +31,7 @@ def _capped(pieces: Iterable[bytes], cap: int, unit: str) -> Iterator[bytes]:
 
 
 def _inflate(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """At most `_STEP` bytes at a time, so that a bomb meets the cap before it meets the memory."""
+    """The inflated pieces, at most `_STEP` bytes each, so that a zip bomb reaches the cap before it fills memory."""
     inflater = zlib.decompressobj(_ANY_HEADER)
     try:
         for piece in pieces:

@@ -1,4 +1,4 @@
-"""A deadline that no peer can stretch: neither a silent one, nor one that drips a byte at a time."""
+"""A deadline no peer can stretch, neither by silence nor by dripping one byte at a time."""
 
 import socket
 import threading
@@ -11,7 +11,7 @@ TraceCallback = Callable[[str, dict[str, Any]], None]
 
 
 class Deadline:
-    """So many seconds from now, for everything together."""
+    """A number of seconds from now, for all calls together."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.seconds = seconds
@@ -24,11 +24,11 @@ class Deadline:
 
     @contextmanager
     def cutting(self) -> Iterator[TraceCallback]:
-        """Within it, connections told to the yielded trace (httpx's extension) are shut at the deadline.
+        """Shut at the deadline every connection opened within the block and reported to the yielded httpx trace.
 
-        A read timeout starts anew with every byte, so it bounds silence and not a drip, least of all a drip
-        of headers. Shutting the connection from a timer wakes the read wherever it is. A duplicate is kept
-        because TLS takes the first socket object away.
+        A read timeout starts anew with every byte, so it limits silence but not a drip, least of all a drip of
+        headers. A timer shuts the socket and so wakes a blocked read. It keeps a duplicate of the socket because
+        TLS detaches the first socket object.
         """
         sockets: list[socket.socket] = []
         timer = threading.Timer(self.left, _shut, (sockets,))
@@ -45,11 +45,11 @@ class Deadline:
             yield remember
         finally:
             timer.cancel()
-            for one in sockets:
-                one.close()
+            for connection in sockets:
+                connection.close()
 
 
 def _shut(sockets: list[socket.socket]) -> None:
-    for one in sockets:
+    for connection in sockets:
         with suppress(OSError):
-            one.shutdown(socket.SHUT_RDWR)
+            connection.shutdown(socket.SHUT_RDWR)

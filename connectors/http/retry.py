@@ -1,4 +1,4 @@
-"""When an upstream is asked again, and how long after."""
+"""Retries: the error for a retryable call, and the seconds to wait before it."""
 
 import math
 import re
@@ -11,7 +11,7 @@ _ANY_DEADLINE = 9  # digits: thirty years
 
 
 class TryAgain(Exception):
-    """This call brought no complete answer, another may; `wait` is what the upstream asks for, in seconds."""
+    """This call got no complete answer; another may. `wait` is the delay in seconds requested by the upstream."""
 
     def __init__(self, reason: str, wait: float = 0.0) -> None:
         super().__init__(reason)
@@ -19,15 +19,15 @@ class TryAgain(Exception):
 
 
 def read_wait(headers: Mapping[str, str]) -> float:
-    """Seconds until another call may come, by Retry-After or by a RateLimit window with nothing left in it."""
+    """The seconds until another call is allowed, by Retry-After or by an exhausted RateLimit window."""
     window = _WINDOW.search(headers.get("ratelimit", ""))
     return max(read_retry_after(headers), float(window[1]) if window else 0.0)
 
 
 def read_retry_after(headers: Mapping[str, str]) -> float:
-    """Seconds that Retry-After asks for, 0 where it says nothing readable.
+    """The seconds in Retry-After, 0 if it is missing or unreadable.
 
-    A date is counted from the answer's own Date: our clock may be wrong, and is not read here.
+    A date counts from the answer's own Date: our clock may be wrong, and is not read here.
     """
     asked = headers.get("retry-after", "").strip()
     if _SECONDS.fullmatch(asked):
@@ -40,8 +40,8 @@ def read_retry_after(headers: Mapping[str, str]) -> float:
 
 
 def plan_wait(attempt: int, first: float, cap: float, chance: float) -> float:
-    """Seconds to wait after attempt `attempt`: doubling from `first` to `cap`, of which between half and all.
+    """The seconds to wait after attempt number `attempt`: half to all of a delay doubling from `first` to `cap`.
 
-    `chance` (0 to 1) says how much, so that many clients do not return as one.
+    `chance` (0 to 1) picks the part, so that many clients do not return at the same moment.
     """
     return min(cap, first * 2.0 ** (attempt - 1)) * (1 + chance) / 2

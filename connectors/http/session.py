@@ -1,4 +1,4 @@
-"""One polite HTTP session: it asks few times, waits as told, reads no more than agreed, guards its key."""
+"""One polite HTTP session: few calls, waits as requested, limited reads, and a guarded key."""
 
 import random
 import re
@@ -19,13 +19,13 @@ from tokenshare.sources import Page, Params
 
 USER_AGENT = "tokenshare/1 (one daily reader)"
 REDIRECTS = 3
-_SAID_BYTES = 64 * 1024
+_ERROR_BYTES = 64 * 1024
 _KEY = re.compile(r"[!-~]+", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Politeness:
-    """What one fetch may take: `calls` and `deadline_seconds` count everything, retries and redirects too."""
+    """The limits of one fetch. `calls` and `deadline_seconds` include retries and redirects."""
 
     attempts: int = 4
     calls: int = 60
@@ -41,10 +41,10 @@ POLITE = Politeness()
 
 
 class HttpSession:
-    """A tokenshare.sources.Session over httpx: one a fetch, closed after it.
+    """A tokenshare.sources.Session over httpx: one per fetch, closed after it.
 
-    `key` travels in the Authorization header, or where `key_param` names one in that parameter of the query, which no
-    page's address shows. Connections are not kept: a deadline can then cut each.
+    `key` travels in the Authorization header, or in the query parameter `key_param` if set; no page's address shows
+    it. Connections are not reused, so the deadline can cut each.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class HttpSession:
         chance: Callable[[], float] = random.random,
     ) -> None:
         if key and not _KEY.fullmatch(key):
-            raise UsageError(f"{key_name} holds a space or a letter that no key has", "set it again")
+            raise UsageError(f"{key_name} contains a space or a character not allowed in a key", "set it again")
         self._base = read_base(base_url)
         self._key, self._key_name, self._key_param, self._politeness = key, key_name, key_param, politeness
         self._sleep, self._chance = sleep, chance
@@ -69,7 +69,7 @@ class HttpSession:
         self._client = httpx.Client(
             headers={"User-Agent": user_agent, "Accept-Encoding": "gzip", "Connection": "close"},
             limits=httpx.Limits(max_keepalive_connections=0),
-            trust_env=not is_loopback(self._base.host),  # a proxy may stand before the internet, not us
+            trust_env=not is_loopback(self._base.host),  # the internet may need a proxy, this machine never does
             follow_redirects=False,
         )
 
@@ -82,11 +82,11 @@ class HttpSession:
 
     @property
     def has_key(self) -> bool:
-        """Whether a key can be sent where one is not needed."""
+        """True if a key can be sent with an optional-key call."""
         return bool(self._key)
 
     def get(self, path: str, params: Params | None = None, *, with_key: bool = False) -> Page:
-        """The whole answer with status 200, unjudged; raises SourceAbsent saying what happened, how often."""
+        """The whole answer with status 200, unparsed. Raises SourceAbsent with the reason and the attempts made."""
         if with_key and not self._key:
             raise SourceAbsent(f"{path}: needs a key, and {self._key_name} is not set")
         url = httpx.URL(f"{self._base}/{path}", params=httpx.QueryParams(_listed(params)))
@@ -95,12 +95,12 @@ class HttpSession:
             try:
                 return self._follow(url, with_key)
             except TryAgain as trouble:
-                self._rest(trouble, attempt, path)
+                self._wait(trouble, attempt, path)
             except SourceAbsent as absent:
                 raise SourceAbsent(f"{path}: {absent}") from absent
             attempt += 1
 
-    def _rest(self, trouble: TryAgain, attempt: int, path: str) -> None:
+    def _wait(self, trouble: TryAgain, attempt: int, path: str) -> None:
         limits, left = self._politeness, self._deadline.left
         wait = plan_wait(attempt, limits.backoff_seconds, limits.backoff_cap_seconds, self._chance())
         tried = f"tried {attempt} time{'s' if attempt > 1 else ''}"
@@ -130,7 +130,7 @@ class HttpSession:
         except httpx.TransportError as error:
             self._check_deadline()
             raise TryAgain(f"{_named(error)}: {self._clean(str(error))}") from error
-        self._check_deadline()  # a connection we cut ourselves can look like the end of a body without length
+        self._check_deadline()  # a connection cut at the deadline can look like the end of a body without length
         return answer
 
     def _ask(self, url: httpx.URL, with_key: bool, extensions: dict[str, object]) -> Page | httpx.URL:
@@ -153,29 +153,29 @@ class HttpSession:
                 raise SourceAbsent(f"status {status}: {self._key_name} is missing, wrong or expired")
             if status == 429 or status >= 500:
                 raise TryAgain(f"status {status}", read_wait(response.headers))
-            raise SourceAbsent(f"status {status}: {self._said(response)}")
+            raise SourceAbsent(f"status {status}: {self._error_message(response)}")
 
     def _read(self, response: httpx.Response) -> bytes:
         limits = self._politeness
         encoding = response.headers.get("content-encoding", "")
         return read_body(response.iter_raw(), encoding, limits.compressed_bytes, limits.decompressed_bytes)
 
-    def _said(self, response: httpx.Response) -> str:
-        """The upstream's own words about an error, as far as they can be read."""
+    def _error_message(self, response: httpx.Response) -> str:
+        """The upstream's own error message, if readable."""
         try:
             encoding = response.headers.get("content-encoding", "")
-            body = read_body(response.iter_raw(), encoding, _SAID_BYTES, _SAID_BYTES)
-            words = read_json(body)["error"]["message"]
+            body = read_body(response.iter_raw(), encoding, _ERROR_BYTES, _ERROR_BYTES)
+            message = read_json(body)["error"]["message"]
         except (TryAgain, SourceAbsent, ContractViolation, LookupError, TypeError, httpx.TransportError):
             return "no reason given"
-        return self._clean(str(words))
+        return self._clean(str(message))
 
     def _check_deadline(self) -> None:
         if not self._deadline.left:
             raise SourceAbsent(f"no complete answer within {self._politeness.deadline_seconds:g} s")
 
-    def _clean(self, words: str) -> str:
-        hidden = words.replace(self._key, "***") if self._key else words
+    def _clean(self, text: str) -> str:
+        hidden = text.replace(self._key, "***") if self._key else text
         return "".join(letter if letter.isprintable() else " " for letter in hidden)[:200]
 
 

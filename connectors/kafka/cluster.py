@@ -1,4 +1,4 @@
-"""A Kafka cluster as a value, and the one way in which clients of it are opened."""
+"""A Kafka cluster as a value, and the one way to open a client."""
 
 import errno
 import logging
@@ -38,16 +38,16 @@ START_OR_CORRECT = "start that Kafka, or correct TOKENSHARE_KAFKA_BOOTSTRAP_SERV
 CHECK_SECURITY = "correct the security protocol, the credentials or the certificates"
 MORE_FILES = "let this process open more files (ulimit -n)"
 
-# A library that nobody configured would write its retries to stderr; who wants them adds a handler.
+# Without a handler, logging would print the library's retries on stderr.
 logging.getLogger("kafka").addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """Where Kafka is, and how topics are made there.
+    """The address of a Kafka cluster, and the settings of topics created on it.
 
-    `retention_ms` is milliseconds, -1 for ever; `options` are security settings under kafka-python's names,
-    kept out of `repr` because passwords are among them. Raises UsageError for an option not passed through.
+    `retention_ms` is milliseconds, -1 for ever. `options` are security settings under kafka-python's names,
+    kept out of `repr` because they include passwords. Raises UsageError for an option not passed through.
     """
 
     bootstrap_servers: str
@@ -64,21 +64,21 @@ class Cluster:
                 f"Kafka option {', '.join(unknown)} is not passed through",
                 f"use one of {', '.join(sorted(PASSED_THROUGH))}",
             )
-        # kafka-python takes any other word for PLAINTEXT.
+        # kafka-python would treat any unknown protocol as PLAINTEXT, and send credentials in clear.
         protocol = dict(self.options).get("security_protocol", PROTOCOLS[0])
         if protocol not in PROTOCOLS:
             raise UsageError(f"Kafka security protocol {protocol} is unknown", f"use one of {', '.join(PROTOCOLS)}")
 
     def physical(self, name: str) -> str:
-        """The broker's name of a topic or consumer group."""
+        """The broker's name for a topic or consumer group."""
         return self.topic_prefix + name
 
     def logical(self, name: str) -> str:
-        """Our name of a topic or consumer group."""
+        """Our name for a topic or consumer group."""
         return name.removeprefix(self.topic_prefix)
 
     def client_options(self) -> dict[str, Any]:
-        """What every client of kafka-python is opened with: an unreachable broker is an error within 10 s."""
+        """The options of every kafka-python client: an unreachable broker is an error within 10 s."""
         return {
             "bootstrap_servers": [address.strip() for address in self.bootstrap_servers.split(",")],
             "client_id": "tokenshare",
@@ -94,14 +94,14 @@ def _typed(name: str, value: str) -> str | bool:
 
 
 def probe(cluster: Cluster, timeout_seconds: float) -> None:
-    """Ask the cluster who it is; BrokerUnavailable says whether nobody listens or somebody refuses."""
+    """Ask the cluster for its identity. Raises BrokerUnavailable, for no listener and for a refusal apart."""
     with opened(KafkaAdminClient, cluster, bootstrap_timeout_ms=int(timeout_seconds * 1000)) as admin:
         admin.describe_cluster()
 
 
 @contextmanager
 def opened(kind: Any, cluster: Cluster, closing: Mapping[str, Any] | None = None, **options: Any) -> Iterator[Any]:
-    """A client of kafka-python, closed at the end; its errors leave as BrokerUnavailable."""
+    """Open a client of kafka-python and close it at the end. Its errors become BrokerUnavailable."""
     options = {**cluster.client_options(), **options}
     reach(cluster, options["bootstrap_timeout_ms"] / 1000)
     client = _constructed(kind, cluster, options)
@@ -112,7 +112,7 @@ def opened(kind: Any, cluster: Cluster, closing: Mapping[str, Any] | None = None
             f"Kafka at {cluster.bootstrap_servers} failed ({error})", "look at the broker, then run again"
         ) from error
     finally:
-        # By now every outcome has been checked; a failure to say goodbye is no news.
+        # Every outcome has been checked by now, so a failure to close changes nothing.
         with suppress(KafkaError):
             client.close(**(closing or {}))
 
@@ -121,13 +121,13 @@ def _constructed(kind: Any, cluster: Cluster, options: Mapping[str, Any]) -> Any
     nets: list[Any] = []
     reasons: list[str] = []
 
-    def overheard(**settings: Any) -> Any:
+    def observed(**settings: Any) -> Any:
         nets.append(KafkaNetClient(**settings))
-        _listen(nets[-1]._manager, reasons)
+        _collect_reasons(nets[-1]._manager, reasons)
         return nets[-1]
 
     try:
-        client = kind(kafka_client=overheard, **options)
+        client = kind(kafka_client=observed, **options)
     except (KafkaError, OSError, ValueError, AssertionError) as error:
         # A client that fails to open leaves a thread and three descriptors behind.
         for net in nets:
@@ -137,15 +137,15 @@ def _constructed(kind: Any, cluster: Cluster, options: Mapping[str, Any]) -> Any
             f"Kafka at {cluster.bootstrap_servers} listens but does not let us in ({reason})",
             _fix(reason, CHECK_SECURITY),
         ) from error
-    for net in nets:
+    for net in nets:  # construction is over: remove the patch
         del net._manager.get_connection
     return client
 
 
-def _listen(manager: Any, reasons: list[str]) -> None:
-    """Note why connections fail until the class's own method is uncovered again.
+def _collect_reasons(manager: Any, reasons: list[str]) -> None:
+    """Collect the reasons of failed connections, until the caller deletes this patch of `get_connection`.
 
-    kafka-python tells its log alone, which may be off; its error says only that time ran out.
+    kafka-python writes them to its log alone, which may be off; its error reports only a timeout.
     """
     connect = manager.get_connection
 
@@ -158,10 +158,10 @@ def _listen(manager: Any, reasons: list[str]) -> None:
 
 
 def reach(cluster: Cluster, timeout_seconds: float) -> None:
-    """Connect to the first bootstrap server that accepts; raises BrokerUnavailable when none does.
+    """Connect to the first bootstrap server that accepts. Raises BrokerUnavailable if none does.
 
-    kafka-python retries a refused connection until its timeout and then forgets why: this costs one round
-    trip and tells a broker that is down from one that refuses us.
+    kafka-python retries a refused connection until its timeout and then loses the reason. This costs one
+    round trip and distinguishes a broker that is down from one that refuses us.
     """
     addresses = [_address(text) for text in cluster.bootstrap_servers.split(",")]
     refusals = []
@@ -171,13 +171,15 @@ def reach(cluster: Cluster, timeout_seconds: float) -> None:
             return
         except OSError as error:
             refusals.append(str(error))
-    said = "; ".join(refusals)
-    raise BrokerUnavailable(f"nothing listens at {cluster.bootstrap_servers} ({said})", _fix(said, START_OR_CORRECT))
+    reason = "; ".join(refusals)
+    raise BrokerUnavailable(
+        f"nothing listens at {cluster.bootstrap_servers} ({reason})", _fix(reason, START_OR_CORRECT)
+    )
 
 
-def _fix(said: str, usual: str) -> str:
-    """What mends it: a process that may open no more files blames whatever it wanted to open."""
-    return MORE_FILES if os.strerror(errno.EMFILE) in said else usual
+def _fix(reason: str, usual: str) -> str:
+    """The fix for a failure. A process out of file descriptors blames the file or socket it tried to open."""
+    return MORE_FILES if os.strerror(errno.EMFILE) in reason else usual
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -1,4 +1,4 @@
-"""Dead letters as they lie in their topics, each once: the record it was, and why it is there."""
+"""Dead letters read from their topics, each once: the rejected record and the reason."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ REASONS = (
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """`record` is the one that was rejected, with the coordinates and headers that it had."""
+    """`record` is the rejected record, with its original coordinates and headers."""
 
     record: Record
     error_class: str
@@ -35,7 +35,7 @@ class DeadLetter:
 
 
 def read(cluster: Cluster, names: Iterable[str]) -> list[DeadLetter]:
-    """The dead letters of topics, in the order of the records they hold; one that was sent twice is one."""
+    """The dead letters of topics, in the order of their original records; one sent twice counts once."""
     found: dict[RecordId, DeadLetter] = {}
     for record in _records(cluster, [topics.dead_letter_of(name) for name in names]):
         letter = opened(record)
@@ -45,7 +45,7 @@ def read(cluster: Cluster, names: Iterable[str]) -> list[DeadLetter]:
 
 
 def opened(record: Record) -> DeadLetter | None:
-    """The dead letter that a record is; None for a record that our producer did not write as one."""
+    """The dead letter in a record; None if our producer did not write the record as a dead letter."""
     reasons = record.headers[-len(REASONS) :]
     if tuple(name for name, _ in reasons) != REASONS:
         return None

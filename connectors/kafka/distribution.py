@@ -1,4 +1,4 @@
-"""Apache Kafka's jars on this machine: fetched once from Maven Central, believed only by checksum."""
+"""Apache Kafka's jars on this machine: fetched once from Maven Central, accepted only by checksum."""
 
 import contextlib
 import hashlib
@@ -12,16 +12,16 @@ from connectors.lock import locked
 from tokenshare.errors import BrokerUnavailable
 
 VERSION = "4.1.2"
-# Kafka's own jars bring no logger: without slf4j-simple a broker that fails to start fails silently.
+# Kafka's own jars include no logger: without slf4j-simple a broker fails to start without a message.
 COORDINATES = f"org.apache.kafka:kafka_2.13:{VERSION}+org.slf4j:slf4j-simple:1.7.36"
 LIST = Path(__file__).with_name("kafka-jars.sha256")
 
 
 def jars(cache: Path, progress: Callable[[str], None]) -> Path:
-    """The directory that holds exactly the listed jars, fetched into `cache` where absent.
+    """The directory of exactly the listed jars, fetched into `cache` if absent.
 
-    Its name is the digest of the list and it appears by a rename after every jar has been verified, so that
-    its presence is the proof. Raises BrokerUnavailable without network, or where a jar is not the listed one.
+    Its name is the digest of the list, and it appears by a rename after every jar was verified: its presence
+    is the proof. Raises BrokerUnavailable without network, or if a jar differs from the listed one.
     """
     text = LIST.read_text()
     wanted = listed(text)
@@ -37,18 +37,18 @@ def jars(cache: Path, progress: Callable[[str], None]) -> Path:
 
 
 def listed(text: str) -> dict[str, str]:
-    """sha256 by jar file name."""
+    """The sha256 of each jar, by file name."""
     return {name: digest for digest, name in (line.split() for line in text.splitlines())}
 
 
 def verify(paths: Iterable[Path], wanted: Mapping[str, str]) -> None:
-    """Raises BrokerUnavailable unless the files are the listed ones, all of them and no other."""
+    """Raise BrokerUnavailable unless the files are exactly the listed jars."""
     found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
     wrong = sorted(name for name in found.keys() | wanted.keys() if found.get(name) != wanted.get(name))
     if wrong:
         raise BrokerUnavailable(
             f"Apache Kafka {VERSION} came with jars that are not the listed ones ({', '.join(wrong)})",
-            f"find out why before anything of it runs; the list is {LIST.name}",
+            f"find the reason before you run any of them; the list is {LIST.name}",
         )
 
 
@@ -69,16 +69,16 @@ def _install(cache: Path, target: Path, wanted: Mapping[str, str]) -> None:
 
 
 def _fetch(repository: Path, cache: Path) -> list[Path]:
-    """Resolve and download into a repository of our own: ~/.m2 is the user's."""
+    """Resolve and download into our own repository: ~/.m2 belongs to the user."""
     try:
-        # jgo.build would also fetch a JDK to sort jars into modules, which a class path does not need.
+        # jgo.build would also fetch a JDK to sort jars into modules, but a class path needs no modules.
         with contextlib.redirect_stdout(sys.stderr):
             return _resolved(repository)
-    except Exception as error:  # jgo lets through what requests, XML and its own assertions raise
+    except Exception as error:  # jgo passes on the errors of requests, XML and its own assertions
         raise BrokerUnavailable(
             f"Apache Kafka {VERSION} is not in {cache} and cannot be fetched ({type(error).__name__})",
-            "connect to the network once, copy that directory from a machine that has it, or set the "
-            "bootstrap servers of a Kafka that runs",
+            "connect to the network once, copy that directory from another machine, or set the bootstrap servers of "
+            "a running Kafka",
         ) from error
 
 
@@ -87,7 +87,7 @@ def _resolved(repository: Path) -> list[Path]:
     from jgo.parse import Endpoint
 
     context = MavenContext(repo_cache=repository)
-    asked = [context.create_dependency(part) for part in Endpoint.parse(COORDINATES).coordinates]
-    roots, others = context.resolver.resolve(asked)
-    needed = [*roots, *(one for one in others if one.scope in ("compile", "runtime"))]
-    return [one.artifact.resolve() for one in needed]
+    roots = [context.create_dependency(part) for part in Endpoint.parse(COORDINATES).coordinates]
+    resolved, others = context.resolver.resolve(roots)
+    needed = [*resolved, *(dependency for dependency in others if dependency.scope in ("compile", "runtime"))]
+    return [dependency.artifact.resolve() for dependency in needed]

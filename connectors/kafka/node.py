@@ -48,7 +48,7 @@ JVM = (
 
 @dataclass(frozen=True)
 class Node:
-    """Paths of a node; its Java processes run in `root`, so that no setting holds a path to be quoted."""
+    """Paths of a node. Its Java processes run in `root`, so no setting contains a path to be quoted."""
 
     root: Path
 
@@ -74,12 +74,12 @@ class Node:
 
     @property
     def label(self) -> str:
-        """The argument by which a process is known to be this node's broker."""
+        """The argument that marks a process as this node's broker."""
         return f"-Dtokenshare.broker={self.properties}"
 
 
 def properties(port: int, controller_port: int, data: str = "data") -> str:
-    """server.properties of a node that listens on these ports of the loopback interface."""
+    """The server.properties of a node on these ports of the loopback interface."""
     listener, controller = f"PLAINTEXT://127.0.0.1:{port}", f"127.0.0.1:{controller_port}"
     own = {
         "listeners": f"{listener},CONTROLLER://{controller}",
@@ -96,9 +96,9 @@ def command(java: Java, jars: Path, *arguments: str) -> list[str]:
 
 
 def format_data(node: Node, java: Java, jars: Path) -> None:
-    """Give the node an empty data directory with an identity: complete or absent, by a rename.
+    """Create the node's empty data directory with an identity, complete or not at all, by a rename.
 
-    Raises BrokerUnavailable where Kafka cannot, or where a directory without identity holds topics.
+    Raises BrokerUnavailable if Kafka cannot, or if a directory without identity contains topics.
     """
     _clear(node)
     fresh = node.root / "data.new"
@@ -110,21 +110,21 @@ def format_data(node: Node, java: Java, jars: Path) -> None:
     line, quiet = command(java, jars, *tool), subprocess.DEVNULL
     done = subprocess.run(line, cwd=node.root, capture_output=True, stdin=quiet, timeout=FORMAT_SECONDS, check=False)
     if done.returncode:
-        said = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
+        lines = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
         raise BrokerUnavailable(
-            f"Kafka could not format {fresh} ({said[-1] if said else done.returncode})",
+            f"Kafka could not format {fresh} ({lines[-1] if lines else done.returncode})",
             "make room on the disk or give write access, then start again",
         )
     fresh.rename(node.data)
 
 
 def _clear(node: Node) -> None:
-    """Remove what an interrupted hand left; Kafka never ran on a directory without meta.properties."""
+    """Remove an interrupted attempt. Kafka never ran on a directory without meta.properties."""
     if not node.data.exists():
         return
     if any(path.is_dir() and not path.name.startswith("__cluster_metadata") for path in node.data.iterdir()):
         raise BrokerUnavailable(
-            f"{node.data} holds topics but no meta.properties",
+            f"{node.data} contains topics but no meta.properties",
             "restore that file, or move the directory away to start empty",
         )
     shutil.rmtree(node.data)

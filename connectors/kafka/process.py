@@ -13,13 +13,13 @@ from connectors.kafka.node import Node
 PORT = "-Dtokenshare.port="
 JAVA = "-Dtokenshare.java="
 STOP_SECONDS = 20
-# Clocks are adjusted; two processes do not get one pid within this time.
+# The clock may be adjusted meanwhile; no pid is reused within this time.
 CREATED_WITHIN_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
 class Running:
-    """A broker's process: `created` is epoch seconds and tells it from a later one with its pid."""
+    """A broker's process. `created`, in epoch seconds, distinguishes it from a later process with its pid."""
 
     pid: int
     created: float
@@ -28,19 +28,19 @@ class Running:
 
 
 def labels(node: Node, port: int, java: str) -> list[str]:
-    """Arguments that make the process table enough to find the broker and its port again."""
+    """Arguments from which the process table alone gives the broker and its port."""
     return [node.label, f"{PORT}{port}", f"{JAVA}{java}"]
 
 
 def running(node: Node) -> list[Running]:
-    """The node's brokers that are alive: the recorded one, else whatever the process table holds."""
+    """The node's live brokers: the recorded one, else those in the process table."""
     known = _recorded(node)
     alive = known and lives(known) and _recognised(node, known.pid)
     return [alive] if alive else list(_strays(node))
 
 
 def record(node: Node, broker: Running) -> None:
-    """Write the pid file: complete or as it was."""
+    """Replace the pid file, completely or not at all."""
     draft = node.root / "pid.new"
     draft.write_text(json.dumps(asdict(broker)))
     os.replace(draft, node.root / "pid")
@@ -52,7 +52,7 @@ def forget(node: Node) -> None:
 
 
 def born(pid: int, port: int, java: str) -> Running | None:
-    """A child just started, whose command line may not show yet; None where it has ended already."""
+    """A child just started, perhaps without a visible command line yet; None if it has already ended."""
     try:
         return Running(pid, psutil.Process(pid).create_time(), port, java)
     except psutil.Error:
@@ -60,7 +60,7 @@ def born(pid: int, port: int, java: str) -> Running | None:
 
 
 def lives(broker: Running) -> bool:
-    """Whether this very process is still at work, which a zombie is not."""
+    """True if this same process still runs; a zombie does not."""
     try:
         process = psutil.Process(broker.pid)
         apart_seconds = abs(process.create_time() - broker.created)
@@ -70,7 +70,7 @@ def lives(broker: Running) -> bool:
 
 
 def end(broker: Running) -> None:
-    """Ask it to stop, and kill it where it has not after 20 s."""
+    """Terminate the broker, and kill it if it still runs after 20 s."""
     if not lives(broker):
         return
     with suppress(psutil.NoSuchProcess):
@@ -91,7 +91,7 @@ def _recorded(node: Node) -> Running | None:
 
 
 def _recognised(node: Node, pid: int) -> Running | None:
-    """A zombie, another user's process and another home's broker are not ours."""
+    """The node's broker with that pid; None for a zombie, another user's process or another home's broker."""
     try:
         process = psutil.Process(pid)
         arguments = process.cmdline()

@@ -24,7 +24,7 @@ ERROR_CHARACTERS = 2_000
 
 @dataclass(frozen=True)
 class Message:
-    """What is to become a record of `topic` (named without prefix)."""
+    """A future record of `topic` (named without prefix)."""
 
     topic: str
     key: bytes | None
@@ -33,17 +33,17 @@ class Message:
 
 
 class Sender:
-    """Sends through one producer, which opens with the first message and closes with `open_sender`."""
+    """Sends through one producer, opened by the first message and closed by `open_sender`."""
 
     def __init__(self, cluster: Cluster, until: ExitStack, found: Iterable[str]) -> None:
         self._cluster, self._until, self._found = cluster, until, set(found)
         self._producer: Any = None
 
     def send(self, messages: Iterable[Message], midway: Callable[[], None] = noop) -> int:
-        """Send all, stamped with the time of sending, and return how many.
+        """Send all messages, stamped with the time of sending, and return their number.
 
-        Calls `midway` once, when half of them have been acknowledged. Raises BrokerUnavailable where one was not
-        acknowledged within 30 s or its topic is missing, UsageError where one is too large for its topic.
+        Calls `midway` once, after half of them were acknowledged. Raises BrokerUnavailable if a message is not
+        acknowledged within 30 s or its topic is missing, UsageError if it is too large for its topic.
         """
         queue = list(messages)
         if not queue:
@@ -57,7 +57,7 @@ class Sender:
         return len(queue)
 
     def _require(self, names: set[str]) -> None:
-        """kafka-python waits for a missing topic until max_block_ms; asking first names it at once."""
+        """Name a missing topic at once: kafka-python would wait for it until max_block_ms."""
         if names - self._found:
             topics.require(self._cluster, sorted(names - self._found))
             self._found |= names
@@ -71,7 +71,7 @@ class Sender:
 
 @contextmanager
 def open_sender(cluster: Cluster, found: Iterable[str] = ()) -> Iterator[Sender]:
-    """One producer for many calls, so that a topic's metadata is waited for once; `found` topics are there."""
+    """One producer for many calls, to wait for a topic's metadata only once. The topics `found` exist."""
     with ExitStack() as until:
         yield Sender(cluster, until, found)
 
@@ -83,7 +83,7 @@ def send(cluster: Cluster, messages: Iterable[Message], midway: Callable[[], Non
 
 
 def dead_letter(record: Record, error_class: str, message: str, stage: str, attempt: int) -> Message:
-    """The record untouched, with where it came from and why it is here as headers."""
+    """The unchanged record, with its origin and the reason of its rejection as headers."""
     reasons = {
         "origin.topic": record.topic,
         "origin.partition": str(record.partition),
@@ -94,13 +94,13 @@ def dead_letter(record: Record, error_class: str, message: str, stage: str, atte
         "stage": stage,
         "attempt": str(attempt),
     }
-    # An error often quotes the bytes it is about, lone surrogates among them.
+    # An error often quotes the offending bytes, and lone surrogates do not encode strictly.
     headers = tuple((name, text.encode("utf-8", "backslashreplace")) for name, text in reasons.items())
     return Message(topics.dead_letter_of(record.topic), record.key, record.value, record.headers + headers)
 
 
 class _Nullable(Serializer):  # type: ignore[misc]
-    """Lets a record without key and value through: Kafka holds such records, KafkaProducer refuses them."""
+    """Passes a record without key and value: Kafka stores such records, but KafkaProducer refuses them."""
 
     def serialize(self, _topic: str, _headers: Any, data: Any) -> Any:
         return None if data is NO_VALUE else data

@@ -1,4 +1,4 @@
-"""Offset ranges: where partitions stand, what is new since the ledger, and the records of one range."""
+"""Offset ranges: partition ends, records new since the ledger, and the records of one range."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,15 +18,15 @@ Partition = tuple[str, int]
 STALL_SECONDS = 15.0
 METADATA_MS = 5_000
 RESTORE = (
-    "bring the topic back, go on without them by `tokenshare refresh --accept-gap`, or start a new home, which "
+    "restore the topic, continue without them by `tokenshare refresh --accept-gap`, or start a new home, which "
     "fetches again"
 )
 
 
 def positions(cluster: Cluster, topics: Iterable[str]) -> dict[Partition, tuple[int, int]]:
-    """Beginning and end offset of every partition; the end is what read_committed may see.
+    """The beginning and end offset of every partition; the end is the last stable offset, as read_committed sees it.
 
-    Raises BrokerUnavailable where a topic is missing.
+    Raises BrokerUnavailable if a topic is missing.
     """
     with opened(KafkaAdminClient, cluster) as admin:
         metadata = described(admin, cluster, topics)
@@ -41,10 +41,10 @@ def positions(cluster: Cluster, topics: Iterable[str]) -> dict[Partition, tuple[
 
 
 def lost(ledger_next: Mapping[Partition, int], positions: Mapping[Partition, tuple[int, int]]) -> list[Range]:
-    """What the ledger counts on and the topics no longer hold.
+    """The ranges the ledger counts on and the topics no longer contain.
 
-    Below the beginning it is records never read; beyond the end, or in a partition that is gone, it is
-    records read that were taken back: the topic was truncated or made again.
+    Below the beginning they are records never read. Beyond the end, or in a missing partition, they are records
+    read and then withdrawn: the topic was truncated or recreated.
     """
     asked = {topic for topic, _ in positions}
     gaps = []
@@ -58,10 +58,10 @@ def lost(ledger_next: Mapping[Partition, int], positions: Mapping[Partition, tup
 
 
 def plan(ledger_next: Mapping[Partition, int], positions: Mapping[Partition, tuple[int, int]]) -> list[Range]:
-    """What is new since the ledger, a range a partition; raises RecordsLost with every range that is gone."""
+    """The records new since the ledger, one range per partition. Raises RecordsLost naming every missing range."""
     gaps = lost(ledger_next, positions)
     if gaps:
-        raise records_lost(map(_said, gaps))
+        raise records_lost(map(_described, gaps))
     new = [
         Range(topic, partition, ledger_next.get((topic, partition), beginning), end)
         for (topic, partition), (beginning, end) in sorted(positions.items())
@@ -69,16 +69,16 @@ def plan(ledger_next: Mapping[Partition, int], positions: Mapping[Partition, tup
     return [wanted for wanted in new if wanted.start < wanted.end]
 
 
-def records_lost(said: Iterable[str]) -> RecordsLost:
-    """The error that names each range exactly, as it was said."""
-    return RecordsLost(f"records are gone from Kafka: {'; '.join(said)}", RESTORE)
+def records_lost(losses: Iterable[str]) -> RecordsLost:
+    """The error for lost ranges, each described exactly as given."""
+    return RecordsLost(f"records are gone from Kafka: {'; '.join(losses)}", RESTORE)
 
 
 def read(cluster: Cluster, wanted: Range) -> Iterator[Record]:
-    """Every committed record with start <= offset < end, in order; offsets without one are control records.
+    """Every committed record with start <= offset < end, in order. Offsets without a record are control records.
 
-    Raises RecordsLost where the topic no longer holds the range, BrokerUnavailable for a missing topic or
-    15 s without progress.
+    Raises RecordsLost if the topic no longer contains the range, BrokerUnavailable for a missing topic or 15 s
+    without progress.
     """
     with opened(KafkaConsumer, cluster, **_options()) as consumer:
         partition = TopicPartition(cluster.physical(wanted.topic), wanted.partition)
@@ -93,14 +93,14 @@ def read(cluster: Cluster, wanted: Range) -> Iterator[Record]:
                 row.timestamp,
                 row.key,
                 row.value,
-                # Kafka allows a header without value; ours are bytes, and nobody tells the two apart.
+                # Kafka allows a header without a value. Ours are bytes, and no reader distinguishes None from b"".
                 tuple((name, value or b"") for name, value in row.headers),
             )
 
 
 @dataclass(frozen=True)
 class RangeReader:
-    """`read` bound to a cluster: the picklable callable that Beam workers get."""
+    """`read` bound to a cluster: the picklable callable for Beam workers."""
 
     cluster: Cluster
 
@@ -129,39 +129,42 @@ def _offsets(admin: Any, partitions: list[Any], spec: Any) -> dict[Any, int]:
 
 
 def _check(consumer: Any, partition: Any, wanted: Range) -> None:
-    """Before waiting for records, make sure that they can come."""
+    """Check that the broker has the range before waiting for its records. Raises as `read` does."""
     try:
         beginning = consumer.beginning_offsets([partition], METADATA_MS)[partition]
         end = consumer.end_offsets([partition], METADATA_MS)[partition]
     except KafkaTimeoutError as error:
         raise BrokerUnavailable(
-            f"Kafka lacks topic {wanted.topic} partition {wanted.partition}, or is too slow to say so", CREATE
+            f"Kafka lacks topic {wanted.topic} partition {wanted.partition}, or is too slow to answer", CREATE
         ) from error
     span = (wanted.topic, wanted.partition)
     gaps = lost({span: wanted.start}, {span: (beginning, end)}) or lost({span: wanted.end}, {span: (0, end)})
     if gaps:
-        raise records_lost(map(_said, gaps))
+        raise records_lost(map(_described, gaps))
 
 
-def _said(gap: Range) -> str:
+def _described(gap: Range) -> str:
     return f"{gap.topic} partition {gap.partition} offsets {gap.start} to {gap.end - 1}"
 
 
 def _rows(consumer: Any, partition: Any, wanted: Range) -> Iterator[Any]:
-    """Rows up to the end by position, which also passes control records and aborted transactions."""
+    """Rows up to the end of the range.
+
+    The consumer's position decides, because it also passes control records and aborted transactions.
+    """
     position, deadline = wanted.start, monotonic() + STALL_SECONDS
     while position < wanted.end:
         try:
             rows = consumer.poll(timeout_ms=1_000).get(partition, ())
             reached = consumer.position(partition, timeout_ms=1_000)
         except (OffsetOutOfRangeError, LogTruncationError) as error:
-            raise records_lost([_said(Range(wanted.topic, wanted.partition, position, wanted.end))]) from error
+            raise records_lost([_described(Range(wanted.topic, wanted.partition, position, wanted.end))]) from error
         yield from (row for row in rows if row.offset < wanted.end)
         if reached is not None and reached > position:
             position, deadline = reached, monotonic() + STALL_SECONDS
         elif monotonic() > deadline:
             raise BrokerUnavailable(
-                f"Kafka gave nothing of {wanted.topic} partition {wanted.partition} from offset {position} "
+                f"Kafka returned nothing of {wanted.topic} partition {wanted.partition} from offset {position} "
                 f"for {STALL_SECONDS:.0f} s",
                 "look at the broker, then run again",
             )

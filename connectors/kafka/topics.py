@@ -1,4 +1,4 @@
-"""Topics on the broker: made, required, identified, and removed by tests."""
+"""Topics on the broker: created, required, identified, and deleted by tests."""
 
 from collections.abc import Iterable, Sequence
 from time import sleep
@@ -17,19 +17,19 @@ from connectors.kafka.cluster import Cluster, opened
 from tokenshare.errors import BrokerUnavailable, UsageError
 
 CREATE = "create them (`tokenshare refresh` does, given the rights) or correct the topic prefix"
-# A dead letter is its record plus headers: it must fit where the record only just did.
+# A dead letter is its record plus headers, and must fit even if the record only just did.
 DEAD_LETTER_BYTES = 2 * 1024 * 1024
 
 
 def dead_letter_of(name: str) -> str:
-    """The topic that takes what could not be read from `name`."""
+    """The dead-letter topic of topic `name`."""
     return f"{name}.dlq"
 
 
 def create(cluster: Cluster, names: Sequence[str]) -> None:
-    """Make each topic and its dead letter where absent; what exists keeps its settings.
+    """Create each topic and its dead-letter topic if absent. Existing topics keep their settings.
 
-    Looks before it creates, so that a principal that may not create works on topics made for it.
+    Lists before it creates, so that a principal without the right to create can use existing topics.
     """
     with opened(KafkaAdminClient, cluster) as admin:
         pairs = [topic for name in names for topic in (name, dead_letter_of(name))]
@@ -42,15 +42,15 @@ def create(cluster: Cluster, names: Sequence[str]) -> None:
 
 
 def require(cluster: Cluster, names: Iterable[str]) -> None:
-    """Raises BrokerUnavailable naming the topics that do not exist."""
+    """Raise BrokerUnavailable naming the missing topics, if any."""
     with opened(KafkaAdminClient, cluster) as admin:
         described(admin, cluster, names)
 
 
 def identities(cluster: Cluster, names: Sequence[str]) -> dict[str, str]:
-    """The topic id of each topic, which changes when it is deleted and made again.
+    """The id of each topic. A topic deleted and recreated has another.
 
-    Raises BrokerUnavailable for a missing topic, UsageError for a compacted one: that removes observations.
+    Raises BrokerUnavailable for a missing topic, UsageError for a compacted one: compaction removes observations.
     """
     with opened(KafkaAdminClient, cluster) as admin:
         topics = described(admin, cluster, names)
@@ -64,7 +64,7 @@ def identities(cluster: Cluster, names: Sequence[str]) -> dict[str, str]:
 
 
 def delete_prefixed(cluster: Cluster) -> None:
-    """Delete every topic of the prefix; raises UsageError without one, which would be all topics."""
+    """Delete every topic of the prefix. Raises UsageError without a prefix: it would delete all topics."""
     if not cluster.topic_prefix:
         raise UsageError("without a topic prefix this would delete every topic", "set a topic prefix")
     with opened(KafkaAdminClient, cluster) as admin:
@@ -76,7 +76,7 @@ def delete_prefixed(cluster: Cluster) -> None:
 
 
 def described(admin: Any, cluster: Cluster, names: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Metadata by topic; raises BrokerUnavailable naming the topics that do not exist."""
+    """The metadata of each topic. Raises BrokerUnavailable naming the missing topics."""
     topics = _metadata(admin, cluster, names)
     missing = sorted(name for name, topic in topics.items() if _error(topic) is UnknownTopicOrPartitionError)
     if missing:
@@ -96,7 +96,7 @@ def _metadata(admin: Any, cluster: Cluster, names: Iterable[str]) -> dict[str, d
 
 
 def _await_gone(admin: Any, topics: Sequence[str]) -> None:
-    """A deletion is answered before brokers know of it; who makes the topic anew must not see the old one."""
+    """Wait until the topics are gone. Kafka confirms a deletion early, and a new topic must not meet the old one."""
     for _ in range(200):
         if not set(topics) & set(admin.list_topics()):
             return
@@ -127,8 +127,8 @@ def _error(topic: dict[str, Any]) -> Any:
 def _refuse(cluster: Cluster, topics: Iterable[dict[str, Any]], accepted: tuple[Any, ...]) -> None:
     refused = [topic for topic in topics if _error(topic) not in (NoError, *accepted)]
     if refused:
-        said = refused[0].get("error_message") or _error(refused[0]).__name__
+        reason = refused[0].get("error_message") or _error(refused[0]).__name__
         raise BrokerUnavailable(
-            f"Kafka refuses topic {cluster.logical(refused[0]['name'])} ({said})",
+            f"Kafka refuses topic {cluster.logical(refused[0]['name'])} ({reason})",
             "correct the partitions, the replication or the rights",
         )

@@ -1,4 +1,4 @@
-"""The outside parties whose numbers enter, in the order they are asked; one line here adds a source."""
+"""The sources, in the order of their fetches; one line here adds a source."""
 
 from connectors.sources import (
     claims,

@@ -1,4 +1,4 @@
-"""Quoted claims: a curated file, the article's figures first; readers add theirs in a file of their own."""
+"""Quoted claims: a curated file, the article's figures first. Readers add theirs in a file of their own."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,7 +14,7 @@ from tokenshare.known_rows import KnownRow, Table
 from tokenshare.sources import CURATED, Fetch, Parsed
 from tokenshare.topics import CLAIM_QUOTED
 
-OPTIONAL = ("method", "window", "comparison")  # a claim that names none means the usual one
+OPTIONAL = ("method", "window", "comparison")  # if left out, the usual one is meant
 TABLE = Table(
     file="claims.csv",
     columns=(
@@ -40,7 +40,7 @@ def parse(fetch: Fetch) -> Parsed:
 
 
 def _event(row: KnownRow, envelope: Object) -> ClaimQuoted:
-    """The claim a row makes, with what it leaves to be understood filled in."""
+    """The claim of a row, with the usual values filled in for optional columns left empty."""
     about = _about(row)
     start, end = (row.day(name) for name in ("period_start", "period_end"))
     if end < start:
@@ -68,11 +68,11 @@ def _event(row: KnownRow, envelope: Object) -> ClaimQuoted:
 
 
 def _check_fit(row: KnownRow, about: About, claim: ClaimQuoted) -> None:
-    """Refuses a row whose cells do not fit each other."""
+    """Refuse a row with contradictory cells."""
     if claim.unit != about.unit:
-        row.refuse("unit", f"{claim.unit!r}, but {about.name} is told in {about.unit}")
+        row.refuse("unit", f"{claim.unit!r}, but {about.name} is stated in {about.unit}")
     if Decimal(claim.rounding) <= 0:
-        row.refuse("rounding", f"{claim.rounding} is no step to round to")
+        row.refuse("rounding", f"{claim.rounding} is not a step to round to")
     wrong = claims.objections(about, value=Decimal(claim.value), entity=claim.entity, method=claim.method)
     for column, problem in wrong:
         row.refuse(column, problem)
@@ -90,10 +90,10 @@ SOURCE = file_source(
     emits=(CLAIM_QUOTED,),
     licence="Facts; the quotes are in our own words",
     citation="Claims curated by the project or by you, as of {as_of}; each names its source.",
-    terms="A file that the project ships; a `claims.csv` in your own folder of curated files, or in a world, is read "
-    "instead of it. Columns method, window and comparison may be left out or empty: the usual ones are meant.",
-    traps="A number is held against what it is about and nothing else: a share of all tokens is no share of those "
-    "whose origin is known. `rounding` is the step it is quoted in, not a tolerance.",
+    terms="A file shipped with the project. A `claims.csv` in your own curated folder, or in a world, replaces it. "
+    "Columns method, window and comparison may be missing or empty: the usual ones are meant.",
+    traps="A number is compared with its own subject and nothing else: a share of all tokens is not a share of the "
+    "tokens of known origin. `rounding` is the step it is quoted in, not a tolerance.",
     parse=parse,
     upstream=CURATED,
     ships=True,

@@ -1,4 +1,4 @@
-"""A close as every quote source says it, and the days it may be of."""
+"""A close in the form shared by every quote source, and its allowed days."""
 
 from datetime import date
 from typing import Any
@@ -11,14 +11,14 @@ from tokenshare.sources import Window
 
 
 def build_close(envelope: Object, where: str, symbol: str, day: date, close: Any, currency: Any) -> QuoteObserved:
-    """The event of a price that is final; raises ContractViolation naming the field."""
+    """The event of a final price. Raises ContractViolation naming the invalid field."""
     return build_quote(envelope, where, symbol, day, close, currency, is_partial=False)
 
 
 def build_quote(
     envelope: Object, where: str, symbol: str, day: date, close: Any, currency: Any, *, is_partial: bool
 ) -> QuoteObserved:
-    """The event of a price, whether its session is over or not."""
+    """The event of a price, final or from a session still running (`is_partial`)."""
     return build_event(
         QuoteObserved,
         where,
@@ -32,7 +32,7 @@ def build_quote(
 
 
 def is_asked(day: date, window: Window, where: str) -> bool:
-    """Whether a day is one of those asked for; raises ContractViolation for one that is still to come."""
+    """True if the window contains the day. Raises ContractViolation for a future day."""
     if day > window.observed_at.date():
         raise ContractViolation(f"{where} is of {day}, a day to come on {window.observed_at.date()}")
     return window.start <= day <= window.end

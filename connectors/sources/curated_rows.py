@@ -1,4 +1,4 @@
-"""Curated files: facts that no feed carries, shipped with the project; a file is its columns and what a row says."""
+"""Curated files: facts absent from every feed, shipped with the project; each declared by its columns and events."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -10,7 +10,7 @@ from tokenshare.errors import ContractViolation
 from tokenshare.known_rows import KnownRow, Table, read_csv
 from tokenshare.sources import CURATED, Fetch, Page, Parsed, Source
 
-TERMS = "A file that the project ships; TOKENSHARE_CURATED names a folder of your own whose file is read instead."
+TERMS = "A file shipped with the project. A file in your own folder, named by TOKENSHARE_CURATED, replaces it."
 
 
 def curated_source(
@@ -19,7 +19,7 @@ def curated_source(
     check: Callable[[tuple[Made, ...]], None] | None = None,
     **about: Any,
 ) -> Source:
-    """The source of a curated file; `check` raises ContractViolation for events that cannot be right together."""
+    """The source of a curated file. `check` raises ContractViolation for events implausible as a whole."""
 
     @refuses_payload
     def parse(fetch: Fetch) -> Parsed:
@@ -34,7 +34,7 @@ def curated_source(
 
 
 def first_known(page: Page) -> datetime | None:
-    """When the first row of a file becomes known; None if that cannot be read, so that the file is asked."""
+    """The earliest `known_at` in a file; None if unreadable, so that the file is fetched and judged."""
     try:
         return min((row.known_at for row in read_csv(page.body, page.url, ("known_at",))), default=None)
     except ContractViolation:

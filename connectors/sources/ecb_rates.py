@@ -14,10 +14,10 @@ SOURCE = Source(
     needs_key=False,
     licence="free reuse with attribution",
     citation="Exchange rates: European Central Bank, euro reference rates, as of {as_of}.",
-    terms="No key. Published about 16:00 CET on TARGET working days, for information: not for transactions.",
-    traps="Days without a rate are not in the file: weekends, Good Friday, Easter Monday, 1 May, 25 and 26 December, 1 "
-    "January. `N/A` is a rate that was not stated. The base is the euro: USD per HKD is a quotient of two columns. "
-    "Newest first, and a comma at the end of every line.",
+    terms="No key. Published about 16:00 CET on TARGET working days, for information, not for transactions.",
+    traps="Days without a rate are missing from the file: weekends, Good Friday, Easter Monday, 1 May, 25 and 26 "
+    "December, 1 January. `N/A` is a missing rate. The base is the euro: USD per HKD is a quotient of two columns. "
+    "The newest day comes first, and every line ends with a comma.",
     world_file="fx.csv",
     due="30 15 * * 1-5",  # set about 14:15 UTC, published by 15:00
     fetch=fetch,

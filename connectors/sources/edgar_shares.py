@@ -22,7 +22,7 @@ from tokenshare.topics import SHARE_COUNT_OBSERVED
 
 FOLDER = "api/xbrl/companyfacts"
 CONCEPT = "EntityCommonStockSharesOutstanding"
-FIRST_YEAR = "2024"  # older counts were once right too, and no session here is that old
+FIRST_YEAR = "2024"  # older counts are not wrong, but no session here needs them
 
 
 def fetch(session: Session, _: Window) -> Iterator[Page]:
@@ -43,11 +43,11 @@ def parse(fetch: Fetch) -> Parsed:
     if not events:
         raise ContractViolation("no filer states a share count")
     first, last = date.fromisoformat(f"{FIRST_YEAR}-01-01"), fetch.window.observed_at.date()
-    return Parsed(tuple(events), fetch.window.observed_at, first, last)  # all of it is asked for every time
+    return Parsed(tuple(events), fetch.window.observed_at, first, last)  # every fetch asks for all of it
 
 
 def _events(line: ListedLine, document: Object, envelope: Object, window: Window) -> Iterator[ShareCountObserved]:
-    """One count a day: of several filings about one day the one filed last speaks."""
+    """One count per day. Of several filings about one day, the last one counts."""
     if read_count(document.get("cik"), f"{line.symbol}: cik") != line.cik:
         raise ContractViolation(f"{line.symbol}: the facts are of another company, cik {str(document['cik'])[:20]}")
     filed: dict[str, tuple[str, int]] = {}
@@ -67,7 +67,7 @@ def _events(line: ListedLine, document: Object, envelope: Object, window: Window
 
 
 def _facts(document: Object, symbol: str) -> list[object]:
-    """The facts of the concept, none where a filer has never stated it."""
+    """The facts of the concept; none if the filer never stated it."""
     facts = require_field(document, "facts", dict, symbol)
     concept = require_type(facts.get("dei", {}), dict, f"{symbol}: dei").get(CONCEPT)
     if concept is None:
@@ -84,11 +84,12 @@ SOURCE = Source(
     needs_key=True,
     licence="public domain",
     citation="Share counts: U.S. Securities and Exchange Commission, EDGAR company facts, as of {as_of}.",
-    terms="No key, but fair access wants a User-Agent with a contact: set TOKENSHARE_EDGAR_CONTACT to an e-mail "
-    "address. At most ten requests a second; a pass makes one a filer, one after another.",
-    traps="The count is of the cover page, weeks after the quarter it closes. A company with several classes of shares "
-    "states each apart, and company facts leave those out: Alphabet and Meta are not in here. A filer abroad counts "
-    "ordinary shares, of which a depositary share holds several. Several filings may restate one day: the last counts.",
+    terms="No key, but fair access requires a User-Agent with a contact: set TOKENSHARE_EDGAR_CONTACT to an e-mail "
+    "address. At most ten requests a second; a pass makes one per filer, one after another.",
+    traps="The count is from the cover page, weeks after the quarter it closes. A company with several classes of "
+    "shares states each separately, and company facts omit those: Alphabet and Meta are missing here. A foreign filer "
+    "counts ordinary shares; a depositary share represents several. Several filings may restate one day: the last "
+    "counts.",
     world_file="share_counts.csv",
     fetch=fetch,
     parse=parse,

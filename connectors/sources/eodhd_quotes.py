@@ -25,12 +25,12 @@ BAR = frozenset({"date", "open", "high", "low", "close", "adjusted_close", "volu
 
 
 def fetch(session: Session, window: Window) -> Iterator[Page]:
-    """The tickers of each exchange, which alone say the currency, then the days of each line."""
+    """Fetch the tickers of each exchange, the only place of the currency, then the days of each line."""
     for exchange in EXCHANGES:
         yield session.get(f"exchange-symbol-list/{exchange}", {"fmt": "json"}, with_key=True)
-    asked = {"from": window.start.isoformat(), "to": window.end.isoformat(), "period": "d", "fmt": "json"}
+    query = {"from": window.start.isoformat(), "to": window.end.isoformat(), "period": "d", "fmt": "json"}
     for line in LINES:
-        yield session.get(f"eod/{line.code}.{line.exchange}", asked, with_key=True)
+        yield session.get(f"eod/{line.code}.{line.exchange}", query, with_key=True)
 
 
 @refuses_payload
@@ -88,12 +88,12 @@ SOURCE = Source(
     needs_key=True,
     licence="EODHD's terms: personal plans for personal use, a commercial plan for anything else",
     citation="Closes: EODHD (eodhd.com), as of {as_of}.",
-    terms="A key of your own in TOKENSHARE_EODHD_API_KEY. The free plan gives 20 calls a day and one year back; a pass "
-    "makes one call a line and one an exchange. Prices are not to be passed on: publish what is derived from them.",
-    traps="`close` is as traded, `adjusted_close` is rewritten after every split and dividend. The series names no "
-    "currency: it stands in the exchange's ticker list. London quotes in GBX, which is refused. The key travels in "
-    "the query, so it is kept out of every address that is archived or logged. Tickers outside the US carry their "
-    "exchange after a dot; 0700.HK has its leading zero.",
+    terms="Your own key in TOKENSHARE_EODHD_API_KEY. The free plan allows 20 calls a day and one year back; a pass "
+    "makes one call per line and one per exchange. Do not pass prices on: publish only figures derived from them.",
+    traps="`close` is as traded; `adjusted_close` is rewritten after every split and dividend. The series names no "
+    "currency: it is in the exchange's ticker list. London quotes in GBX, and GBX is refused. The key travels in the "
+    "query, so every archived or logged address omits it. Tickers outside the US carry their exchange after a dot; "
+    "0700.HK has its leading zero.",
     world_file="quotes.csv",
     due="30 8,21 * * 1-5",  # after the closes of Hong Kong and New York
     fetch=fetch,

@@ -1,4 +1,4 @@
-"""Sources that are files: read whole from the first folder that has them, and absent where none has."""
+"""Sources in files: read whole from the first folder with the file, and absent if no folder has it."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,12 +8,12 @@ from tokenshare.errors import SourceAbsent
 from tokenshare.sources import Page, Params
 
 CONTENT_TYPES = {".csv": "text/csv", ".json": "application/json", ".zip": "application/zip"}
-SHIPPED = Path(__file__).with_name("curated")  # the files the project ships
+SHIPPED = Path(__file__).with_name("curated")  # the files shipped with the project
 MOST_BYTES = 64 * 1024 * 1024
 
 
 class FileSession:
-    """A tokenshare.sources.Session over folders. A page's address is the file's name: no path of a machine travels."""
+    """A tokenshare.sources.Session over folders. A page's address is the file's name, never a machine's path."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = folders
@@ -26,11 +26,11 @@ class FileSession:
 
     @property
     def has_key(self) -> bool:
-        """Files know no key."""
+        """False: files need no key."""
         return False
 
-    def get(self, path: str, params: Params | None = None, *, with_key: bool = False) -> Page:  # noqa: ARG002  # files know neither
-        """The file of that name; raises SourceAbsent where no folder has it, or it cannot be read."""
+    def get(self, path: str, params: Params | None = None, *, with_key: bool = False) -> Page:  # noqa: ARG002  # files use neither
+        """The file of that name. Raises SourceAbsent if no folder has it, or it cannot be read."""
         found = next((folder / path for folder in self._folders if (folder / path).is_file()), None)
         if found is None:
             raise SourceAbsent(f"{path}: there is no such file")

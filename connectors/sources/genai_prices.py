@@ -27,20 +27,20 @@ PRICES = ("input_usd_per_million", "output_usd_per_million")
 KEY = ("provider", "model", "valid_from", "tier_min_tokens", "utc_start", "utc_end")
 ENTRY = (*KEY, "valid_to", *PRICES)
 TABLE = Table(file="prices.csv", columns=("known_at", *ENTRY), key=KEY, values=PRICES)
-DEAREST = Decimal(1_000_000)  # USD per million tokens: beyond it the unit is wrong, not the price
+DEAREST = Decimal(1_000_000)  # USD per million tokens: a higher price is in another unit
 
-BookEntry = tuple[str, Object]  # where it stands, and its cells as text
+BookEntry = tuple[str, Object]  # its place in the book, and its cells as text
 
 
 @refuses_payload
 def parse(fetch: Fetch) -> Parsed:
-    """The whole book, which is small: a newer one restates all of it."""
+    """The whole book, because it is small and a newer one restates all of it."""
     page = require_one_page(fetch)
     entries, unknown = _read_file(fetch) if _is_file(page) else _read_package(page)
     envelope = envelope_of(fetch)
     events = tuple(_event(entry, where, envelope) for where, entry in entries)
     if not any(Decimal(price or 0) for event in events for price in _both(event)):
-        raise ContractViolation("no price above 0: a book in which everything is free is none")
+        raise ContractViolation("no price above 0: everything in the book is free")
     return Parsed(events=events, as_of=fetch.window.observed_at, unknown_fields=unknown)
 
 
@@ -58,7 +58,7 @@ def _read_package(page: Page) -> tuple[list[BookEntry], frozenset[str]]:
 
 
 def _read_file(fetch: Fetch) -> tuple[list[BookEntry], frozenset[str]]:
-    """A file in the book's place says of each row since when it was known, and may know better later."""
+    """The entries of a file in place of the package; a later row of it may correct an earlier one (`known_at`)."""
     rows = read_known(fetch, TABLE).rows
     return [(row.place, row.cells) for row in rows], unknown_columns(rows, TABLE)
 
@@ -100,7 +100,7 @@ def _read_clock(text: str, where: str) -> int | None:
 
 
 def _per_token(text: str, where: str) -> str | None:
-    """Decimal to the last place; a cell left empty is unknown, and nothing here is variable."""
+    """The exact price per token as a decimal string; None for an empty cell. A book has no variable prices."""
     price = read_price(text, where) if text and not text.startswith("-") else None
     if text and price is None:
         raise ContractViolation(f"{where} is {text[:40]!r}: a price is not below 0")
@@ -120,11 +120,11 @@ SOURCE = file_source(
     emits=(PRICE_LISTED,),
     licence="MIT",
     citation="Source: genai-prices (Pydantic Services Inc., MIT), as read {as_of}.",
-    terms="Lies in an installed package and is read without network; a newer book is a newer version of the package.",
-    traps="Asked for the price of a million tokens a book answers with the long-context tier: only the base tier is "
-    "a list price. Prices by time of day overlay the dated ones, whichever their date. The first price of a model has "
-    "no beginning: it is believed from the model's first day on. A price may begin in the future. Prices of "
-    "resellers stand beside those of the maker. Names are the providers' own: a seed says which model they mean.",
+    terms="Part of an installed package, read without network. A newer book needs a newer version of the package.",
+    traps="Asked for the price of a million tokens, a book answers with the long-context tier; only the base tier is "
+    "a list price. Prices by time of day override the dated ones, whatever their date. The first price of a model has "
+    "no start: it counts from the model's first day. A price may start in the future. Prices of resellers are listed "
+    "beside those of the maker. Names are the providers' own: a seed maps them to models.",
     parse=parse,
     upstream="price_book",
 )

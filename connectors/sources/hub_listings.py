@@ -1,4 +1,4 @@
-"""The Hub's listings: which are asked for, how their pages chain, and when one has been read far enough."""
+"""The Hub's listings: their questions, their chains of pages, and the end of reading."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ EXPANDED = (
 )
 PAGE_ROWS = 1000
 TRENDING_ROWS = 50  # ten are ranked; ties and private rows need room
-ENOUGH = 0.99  # of the rolling downloads; what lies beyond is estimated, and the estimate published
+ENOUGH = 0.99  # of the rolling downloads; the rest is estimated, and the estimate published
 MOST_PAGES = {"downloads": 60, "trending": 1, "author": 20, "base": 10}
 
 
@@ -29,14 +29,14 @@ class Listing:
 
     def params(self, cursor: str = "") -> dict[str, str | Sequence[str]]:
         """The parameters of its first page, or of the page at a cursor."""
-        asked: dict[str, str | Sequence[str]] = {
+        query: dict[str, str | Sequence[str]] = {
             "sort": "trendingScore" if self.kind == "trending" else "downloads",
             "limit": str(TRENDING_ROWS if self.kind == "trending" else PAGE_ROWS),
             "expand[]": EXPANDED,
         }
-        asked |= {"author": self.about} if self.kind == "author" else {}
-        asked |= {"filter": f"base_model:{self.about}"} if self.kind == "base" else {}
-        return asked | ({"cursor": cursor} if cursor else {})
+        query |= {"author": self.about} if self.kind == "author" else {}
+        query |= {"filter": f"base_model:{self.about}"} if self.kind == "base" else {}
+        return query | ({"cursor": cursor} if cursor else {})
 
 
 @dataclass(frozen=True)
@@ -48,23 +48,23 @@ class Chain:
     counters: tuple[int, ...] = ()
 
     def followed_by(self, page: Page) -> "Chain":
-        """The chain with one more page; raises ContractViolation where that cannot be read."""
+        """The chain with one more page. Raises ContractViolation if the page is unreadable."""
         counters = (read_count(row.get("downloads") or 0, "downloads") for row in read_rows(page))
         return Chain(self.listing, (*self.pages, page), (*self.counters, *counters))
 
     @property
     def is_enough(self) -> bool:
-        """Whether no further page is wanted: the chain ends here, its limit is reached, or enough is covered."""
+        """True if no further page is needed: the chain ends, its limit is reached, or its coverage suffices."""
         if not next_cursor(self.pages[-1]) or len(self.pages) >= MOST_PAGES[self.listing.kind]:
             return True
         return self.listing.kind == "downloads" and self.coverage >= ENOUGH
 
     @property
     def coverage(self) -> float:
-        """Part of the rolling downloads that the listing by downloads has reached.
+        """The part (0 to 1) of the rolling downloads covered by the listing by downloads.
 
-        What is not listed is estimated as if counters went on falling with the square of the rank: the tail behind
-        rank r is then r times the last counter seen. A listing that ends, or that has come down to 0, is all there is.
+        The rest is estimated as if counters kept falling with the square of the rank: the tail behind rank r is then
+        r times the last counter seen. A listing has no tail if it ends or reaches 0.
         """
         covered, last = sum(self.counters), self.counters[-1] if self.counters else 0
         tail = len(self.counters) * last if next_cursor(self.pages[-1]) else 0
@@ -72,14 +72,14 @@ class Chain:
 
 
 def read_rows(page: Page) -> list[Object]:
-    """The repositories of a page; raises ContractViolation."""
+    """The repositories of a page. Raises ContractViolation."""
     check_type(page, "JSON", {"application/json"})
     rows = require_type(read_json(page.body), list, "the document")
     return [require_type(row, dict, f"[{number}]") for number, row in enumerate(rows)]
 
 
 def next_cursor(page: Page) -> str:
-    """The cursor of the next page, empty where there is none. Host, path and all else of the link are not followed."""
+    """The cursor of the next page, or empty. The link's host, path and other parameters are ignored."""
     if not page.following:
         return ""
     cursor = parse_qs(urlsplit(page.following).query).get("cursor", [""])[0]
@@ -89,10 +89,10 @@ def next_cursor(page: Page) -> str:
 
 
 def read_chains(pages: Sequence[Page]) -> list[Chain]:
-    """The listings that a fetch consists of; raises ContractViolation where one is cut or out of order."""
+    """The listings of a fetch. Raises ContractViolation if one is cut or out of order."""
     chains: list[Chain] = []
     for page in pages:
-        listing, cursor = _asked(page)
+        listing, cursor = _question_of(page)
         if not cursor:
             chains.append(Chain(listing).followed_by(page))
         elif not chains or chains[-1].listing != listing or next_cursor(chains[-1].pages[-1]) != cursor:
@@ -104,15 +104,15 @@ def read_chains(pages: Sequence[Page]) -> list[Chain]:
     return chains
 
 
-def _asked(page: Page) -> tuple[Listing, str]:
-    """What a page was asked for, by its address."""
-    asked: Mapping[str, list[str]] = parse_qs(urlsplit(page.url).query)
-    cursor = asked.get("cursor", [""])[0]
-    if "author" in asked:
-        return Listing("author", asked["author"][0]), cursor
-    if "filter" in asked:
-        return Listing("base", asked["filter"][0].removeprefix("base_model:")), cursor
-    return Listing("trending" if asked.get("sort") == ["trendingScore"] else "downloads"), cursor
+def _question_of(page: Page) -> tuple[Listing, str]:
+    """The listing and the cursor in a page's address."""
+    query: Mapping[str, list[str]] = parse_qs(urlsplit(page.url).query)
+    cursor = query.get("cursor", [""])[0]
+    if "author" in query:
+        return Listing("author", query["author"][0]), cursor
+    if "filter" in query:
+        return Listing("base", query["filter"][0].removeprefix("base_model:")), cursor
+    return Listing("trending" if query.get("sort") == ["trendingScore"] else "downloads"), cursor
 
 
 def _named(listing: Listing) -> str:

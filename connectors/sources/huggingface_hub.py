@@ -19,12 +19,12 @@ from tokenshare.events import DownloadsObserved
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
 from tokenshare.topics import DOWNLOADS_OBSERVED
 
-# Whose repositories are always listed whole; dbt/seeds/family_organisations.csv says of which families.
+# Their repositories are always listed whole; dbt/seeds/family_organisations.csv maps them to families.
 ORGANISATIONS = (
     *("Qwen", "deepseek-ai", "meta-llama", "google", "mistralai", "openai", "moonshotai", "zai-org", "THUDM"),
     *("MiniMaxAI", "XiaomiMiMo", "tencent", "baidu", "ByteDance-Seed", "microsoft", "ibm-granite", "nvidia"),
 )
-BASES = 2  # an organisation's repositories whose derivatives are asked for, by downloads
+BASES = 2  # repositories per organisation, the most downloaded, whose derivatives are fetched
 LONGEST_TAG = 256
 DAY = timedelta(days=1)
 ROW = frozenset(
@@ -36,9 +36,9 @@ ROW = frozenset(
 
 
 def fetch(session: Session, _: Window) -> Iterator[Page]:
-    """Trending, official organisations, the Hub by downloads; then, where that is not all, derivatives by base.
+    """Fetch trending, official organisations and the Hub by downloads; if more remain, derivatives by base too.
 
-    Each page is handed over before it is read. One that cannot be read is the last: the parser refuses it.
+    Each page is yielded before it is read. An unreadable page is the last: the parser refuses it.
     """
     try:
         yield from _read(session, Listing("trending"))
@@ -53,7 +53,7 @@ def fetch(session: Session, _: Window) -> Iterator[Page]:
 
 
 def _read(session: Session, listing: Listing) -> Generator[Page, None, Chain]:
-    """A listing, page after page."""
+    """Fetch one listing, page after page, and return its chain."""
     chain = Chain(listing)
     while not chain.pages or not chain.is_enough:
         cursor = next_cursor(chain.pages[-1]) if chain.pages else ""
@@ -64,7 +64,7 @@ def _read(session: Session, listing: Listing) -> Generator[Page, None, Chain]:
 
 
 def _bases(official: Sequence[Chain]) -> Iterator[str]:
-    """Of each organisation the repositories that are downloaded most."""
+    """The most downloaded repositories of each organisation."""
     for chain in official:
         rows = [row for page in chain.pages for row in read_rows(page)]
         names = [(-(_count(row, "downloadsAllTime", "") or 0), str(row.get("id"))) for row in rows]
@@ -90,9 +90,9 @@ def parse(fetch: Fetch) -> Parsed:
 
 
 def _newest(pages: Sequence[Sequence[Object]]) -> dict[str, list[Object]]:
-    """By id, what the page asked last says of a repository: listings overlap, and counters move between two pages.
+    """The rows of each repository, by id, from the last page naming it. Listings overlap, and counters move meanwhile.
 
-    Two rows of one id on one page both stay: they contradict each other, and the gate has to see it.
+    Two rows of one id on one page both stay: they contradict each other, and the gate must see it.
     """
     newest: dict[str, list[Object]] = {}
     for page in pages:
@@ -145,21 +145,21 @@ def _score(row: Object, where: str) -> float | None:
 
 
 def _tags(row: Object, where: str) -> tuple[str, ...]:
-    """Tags that the contract takes. Anybody may write any: a strange one must not stop the Hub from being read."""
+    """The tags allowed by the contract. Anybody may write any tag, and a strange one must not refuse the whole Hub."""
     found = require_type(row.get("tags") or [], list, f"{where}.tags")
     texts = {tag for tag in found if isinstance(tag, str)}
     return tuple(sorted(tag for tag in texts if tag.isprintable() and 0 < len(tag) <= LONGEST_TAG))
 
 
 def _bases_of(row: Object, tags: tuple[str, ...], where: str) -> set[str]:
-    """relation:org/name of the direct base models, as the Hub works them out and as tags declare them.
+    """The direct base models as relation:org/name, as derived by the Hub and as declared by tags.
 
-    A base that is named without its relation is `unspecified`, unless it is named with one as well.
+    A base named without a relation is `unspecified`, unless it is also named with one.
     """
     stated = row.get("baseModels") or []
     stated = stated if isinstance(stated, list) else [stated]
-    listed = [require_type(one, dict, f"{where}.baseModels") for one in stated]
-    found = {(str(one.get("relation") or ""), name) for one in listed for name in _names(one, where)}
+    listed = [require_type(entry, dict, f"{where}.baseModels") for entry in stated]
+    found = {(str(entry.get("relation") or ""), name) for entry in listed for name in _names(entry, where)}
     for declared in (tag.removeprefix("base_model:") for tag in tags if tag.startswith("base_model:")):
         relation, _, name = declared.rpartition(":")
         found.add((relation, name))
@@ -181,11 +181,11 @@ SOURCE = Source(
     needs_key=False,
     licence="Hugging Face terms of service; counters are facts about public repositories",
     citation="Source: Hugging Face Hub (huggingface.co), counters as of {as_of}.",
-    terms="Public, without a token; HF_TOKEN, where set, travels and raises the limit. 500 calls in five minutes for "
-    "an address without a token; a fetch takes at most TOKENSHARE_HUB_CALLS of them.",
+    terms="Public, without a token; HF_TOKEN, if set, is sent and raises the limit. 500 calls in five minutes for an "
+    "address without a token; a fetch makes at most TOKENSHARE_HUB_CALLS of them.",
     traps="`downloads` is a rolling window of 30 days and may fall; `downloadsAllTime` has no history upstream and can "
-    "fall as well. Requests with HEAD count, and automated builds inflate. A renamed repository keeps `_id`. Tags are "
-    "anybody's. baseModels names direct bases only. Nobody publishes how trendingScore is made.",
+    "fall too. HEAD requests count, and automated builds inflate. A renamed repository keeps `_id`. Anybody can write "
+    "tags. baseModels names direct bases only. The method of trendingScore is unpublished.",
     world_file="hub_models.csv",
     fetch=fetch,
     parse=parse,

@@ -1,4 +1,4 @@
-"""The price book that lies in the installed genai-prices package, asked like any other upstream: no network."""
+"""The price book in the installed genai-prices package, read like any other upstream, without network."""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ PackageEntry = dict[str, str]
 
 
 class InstalledBook:
-    """A tokenshare.sources.Session over the package: whatever is asked for, the whole book is the answer."""
+    """A tokenshare.sources.Session over the package: every call returns the whole book."""
 
     has_key = False
 
@@ -29,8 +29,8 @@ class InstalledBook:
     def __exit__(self, *_: object) -> None:
         """Nothing is kept open."""
 
-    def get(self, path: str, params: Params | None = None, *, with_key: bool = False) -> Page:  # noqa: ARG002  # a package knows none of them
-        """The book as one JSON document, an entry per price, with the version of the package."""
+    def get(self, path: str, params: Params | None = None, *, with_key: bool = False) -> Page:  # noqa: ARG002  # a package uses none of them
+        """The book as one JSON document: an entry per price, and the version of the package."""
         from genai_prices.data import providers  # half a second
 
         entries = [entry for provider in providers for entry in list_entries(provider)]
@@ -40,14 +40,14 @@ class InstalledBook:
 
 
 def list_entries(provider: "Provider") -> Iterator[PackageEntry]:
-    """Every price of tokens that a provider lists; what is sold by the image or the hour is none."""
+    """Every token price of a provider. Prices by the image or the hour are left out."""
     for model in provider.models:
         for entry in _entries(model):
             yield {"provider": provider.id, "model": model.id, **entry}
 
 
 def _entries(model: "ModelInfo") -> Iterator[PackageEntry]:
-    """Later prices go before earlier ones, so a dated one ends where the next begins."""
+    """The prices of a model. Later ones take precedence, so a dated price ends at the start of the next."""
     from genai_prices.types import ConditionalPrice
 
     prices = model.prices if isinstance(model.prices, list) else [ConditionalPrice(prices=model.prices)]
@@ -82,7 +82,7 @@ def _tiers(side: "Decimal | TieredPrices | None") -> list[int]:
 
 
 def _at(side: "Decimal | TieredPrices | None", tokens: int) -> str:
-    """The price from that prompt size on; never the dearest tier where the base is asked for."""
+    """The price from that prompt size on: the base price at 0, not the highest tier, and empty if none is listed."""
     if side is None or isinstance(side, Decimal):
         return "" if side is None else f"{side:f}"
     reached = [tier.price for tier in side.tiers if tier.start <= tokens]

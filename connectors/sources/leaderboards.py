@@ -1,4 +1,4 @@
-"""Curated leaderboards: who scored what on which board on which day."""
+"""Curated leaderboards: scores by board, day and entry."""
 
 from connectors.sources.curated_rows import curated_source
 from connectors.sources.local_csv import build_from_row
@@ -34,7 +34,7 @@ def _event(row: KnownRow, envelope: Object) -> LeaderboardObserved:
 
 def _check_scores(events: tuple[LeaderboardObserved, ...]) -> None:
     if {event.score for event in events} == {"0"}:
-        raise ContractViolation(f"{TABLE.file}: every score is 0: nobody was scored")
+        raise ContractViolation(f"{TABLE.file}: every score is 0: the file contains no scores")
 
 
 SOURCE = curated_source(
@@ -46,7 +46,7 @@ SOURCE = curated_source(
     emits=(LEADERBOARD_OBSERVED,),
     licence="facts; the file is part of this project",
     citation="Source: curated leaderboards, as of {as_of}.",
-    traps="More is better on every board. Where a board, or whoever quotes it, tells places and no scores, its id ends "
-    "in `-places` and the score is the place below zero: -1 is the first. Only the entries that were quoted are there, "
-    "so a rank is among those. An empty `is_open` is unknown; an empty score withdraws the row.",
+    traps="More is better on every board. If a board is quoted by places without scores, its id ends in "
+    "`-places` and the score is the negative place: -1 is the first. Only quoted entries are listed, and a rank is "
+    "among those. An empty `is_open` is unknown; an empty score withdraws the row.",
 )

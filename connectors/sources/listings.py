@@ -1,10 +1,13 @@
-"""The listed lines whose closes and share counts are asked for; a test holds them against the curated seed."""
+"""The listed lines with closes and share counts to fetch. A test compares them with the curated seed."""
 
 from typing import NamedTuple
 
 
 class ListedLine(NamedTuple):
-    """A listed line by its ticker; `cik` is its filer at the SEC where the count of all shares is one fact."""
+    """A listed line by its ticker.
+
+    `cik` is its filer at the SEC, if that states the count of all shares as one fact; `units` is shares per line unit.
+    """
 
     symbol: str
     cik: int | None = None
@@ -12,7 +15,7 @@ class ListedLine(NamedTuple):
 
     @property
     def exchange(self) -> str:
-        """The exchange as the quotes API names it: what follows the dot, or US."""
+        """The exchange by its name in the quotes API: the part after the dot, or US."""
         return self.symbol.partition(".")[2] or "US"
 
     @property
@@ -21,7 +24,8 @@ class ListedLine(NamedTuple):
         return self.symbol.partition(".")[0]
 
 
-# Alphabet, Meta and Baidu state each class of shares apart, which company facts leave out: their counts are dropped in.
+# Alphabet, Meta and Baidu state each class of shares separately, and company facts omit those. Their counts come
+# from the dropped file (shares_file).
 LINES = (
     ListedLine("NVDA", cik=1045810),
     ListedLine("AVGO", cik=1730168),

@@ -1,4 +1,4 @@
-"""Sources that are one CSV file on this machine, in the columns of a world, read as it was known at a moment."""
+"""Sources in one local CSV file, with the columns of a world, read as known at a moment."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -14,7 +14,7 @@ from tokenshare.sources import Fetch, Page, Session, Source, Window
 
 
 def file_source(table: Table, **about: Any) -> Source:
-    """The source of a file, which is asked whole; `about` is what else there is to say of it, its parser included."""
+    """The source of a file, always fetched whole. `about` is the rest of its declaration, including the parser."""
 
     def fetch(session: Session, _: Window) -> Iterator[Page]:
         yield session.get(table.file)
@@ -23,7 +23,7 @@ def file_source(table: Table, **about: Any) -> Source:
 
 
 def read_known(fetch: Fetch, table: Table) -> KnownRows:
-    """The rows of a fetched file that stand at the moment of the fetch; raises ContractViolation if none does."""
+    """The rows of a fetched file valid at the moment of the fetch. Raises ContractViolation if there are none."""
     moment = fetch.window.observed_at
     known = select_known(read_rows(fetch, table), table, moment)
     if not known.rows:
@@ -32,7 +32,7 @@ def read_known(fetch: Fetch, table: Table) -> KnownRows:
 
 
 def read_rows(fetch: Fetch, table: Table) -> list[KnownRow]:
-    """Every row of a fetched file, without the blanks that people and spreadsheets leave around a cell."""
+    """Every row of a fetched file, without the blanks left around a cell by people and spreadsheets."""
     page = require_one_page(fetch)
     check_type(page, "CSV", {"text/csv"})
     rows = read_csv(page.body, table.file, table.columns)
@@ -40,12 +40,12 @@ def read_rows(fetch: Fetch, table: Table) -> list[KnownRow]:
 
 
 def unknown_columns(rows: Sequence[KnownRow], table: Table) -> frozenset[str]:
-    """Columns that are not in the table: reported, never a reason to refuse."""
+    """The columns missing from the table: reported, never a reason to refuse."""
     return unknown_fields(table.file, [row.cells for row in rows[:1]], frozenset(table.columns))
 
 
 def build_from_row(row: KnownRow, event: type[Made], **content: Any) -> Made:
-    """The event of a row; what its contract does not allow is refused like any other cell."""
+    """The event of a row. A contract violation refuses the row, naming the cell as `KnownRow.refuse` does."""
     try:
         return event.identified(**content)
     except ValidationError as error:

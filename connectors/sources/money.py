@@ -1,4 +1,4 @@
-"""Money, rates and currencies as feeds write them; what is not plainly one is refused, and there is no default."""
+"""Money, rates and currencies in the notation of feeds. Anything unclear is refused; there is no default."""
 
 import re
 from decimal import Decimal
@@ -12,7 +12,7 @@ _AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,18})?", re.ASCII)
 
 
 def read_currency(value: Any, where: str) -> str:
-    """An ISO 4217 code; raises ContractViolation where it is missing or names pence and the like."""
+    """An ISO 4217 code. Raises ContractViolation if it is missing or a minor unit such as pence."""
     if value in HUNDREDTHS:
         raise ContractViolation(f"{where} is {value!r}: a hundredth of a currency, a hundred times off")
     if not isinstance(value, str) or not _CURRENCY.fullmatch(value):
@@ -21,7 +21,10 @@ def read_currency(value: Any, where: str) -> str:
 
 
 def read_amount(value: Any, where: str) -> str:
-    """A positive amount as a plain decimal string; a JSON number is read by its shortest digits."""
+    """A positive amount as a plain decimal string. A JSON number is read by its shortest digits.
+
+    Raises ContractViolation for zero, a sign, an exponent in a text, or over 12 digits before or 18 after the point.
+    """
     text = f"{Decimal(repr(value)):f}" if type(value) in (int, float) else value
     if not isinstance(text, str) or not _AMOUNT.fullmatch(text):
         raise ContractViolation(f"{where} is {str(value)[:60]!r}: not an amount in plain digits")

@@ -1,4 +1,4 @@
-"""Token usage in programming a week and model, from OpenRouter's Data API (needs a key): sampled upstream."""
+"""Weekly token usage in programming by model, from OpenRouter's Data API (needs a key): sampled upstream."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -23,14 +23,14 @@ from tokenshare.topics import USAGE_CATEGORY_OBSERVED
 
 CATEGORY = "programming"
 WEEK = timedelta(days=7)
-LONGEST_CALL = timedelta(days=364)  # whole weeks within the 366 days that one call may span
-FIRST_MONDAY = FIRST_DAY - FIRST_DAY.weekday() * DAY + WEEK  # the first week that lies in the data whole
+LONGEST_CALL = timedelta(days=364)  # whole weeks within the limit of 366 days per call
+FIRST_MONDAY = FIRST_DAY - FIRST_DAY.weekday() * DAY + WEEK  # the first week completely in the data
 
 
 def plan_calls(window: Window) -> tuple[Call, ...]:
-    """The requests that cover the whole weeks which touch a window and are over, and the week before them.
+    """The requests for the complete, finished weeks of a window, and for the week before them.
 
-    A week cut in two is no week; and one that was taken back is asked for again, or nobody would learn that it is back.
+    Part of a week is not a valid week. A week withdrawn upstream is requested again, to notice its return.
     """
     first = max(_monday(window.start) - WEEK, FIRST_MONDAY)
     return plan(first, _monday(window.end + DAY) - DAY, LONGEST_CALL)
@@ -63,7 +63,7 @@ def _events(answer: Answer, envelope: Object) -> Iterator[UsageCategoryObserved]
         where = f"data[{number}]"
         week = read_day(require_field(row, "date", str, where), f"{where}.date")
         if week != _monday(week):
-            raise ContractViolation(f"{where}.date is {week}, which is no Monday: not the weekly grain that was asked")
+            raise ContractViolation(f"{where}.date is {week}, not a Monday: not the weekly grain of the request")
         if not call.start <= week <= call.end:
             raise ContractViolation(f"{where} is of {week}, another week than asked: {call.start} to {call.end}")
         yield build_event(
@@ -89,13 +89,13 @@ SOURCE = Source(
     needs_key=True,
     licence="CC BY 4.0",
     citation="Source: OpenRouter (openrouter.ai/rankings), as of {as_of}.",
-    terms="Any OpenRouter key, a free one too. 30 requests a minute a key and 500 a day an account, shared "
-    "by all Data API paths. Not to be served again as a competing free API. Figures may be restated: keep "
+    terms="Any OpenRouter key, even a free one. 30 requests a minute per key and 500 a day per account, shared "
+    "by all Data API paths. Do not serve it again as a competing free API. Figures may be restated: keep "
     "`meta`.",
     traps="An estimate: prompts are sampled and classified upstream, and the counts scaled up. Weekly only, "
-    "by the Monday of the ISO week; the newest week may hold traffic of days past the end asked for, so a "
-    "week is read once it is over. Fifty named models and `other` a week: a model outside them is unknown, "
-    "not zero. total_tokens is a decimal string.",
+    "by the Monday of the ISO week. The newest week may include days past the requested end, so a week is read "
+    "only after it is over. Fifty named models and `other` a week: a model outside them is unknown, not zero. "
+    "total_tokens is a decimal string.",
     world_file="rankings_category_weekly.csv",
     due="20 2 * * *",  # the week is sampled upstream, restated daily
     fetch=fetch,

@@ -41,7 +41,7 @@ _DATED_CSV = re.compile(r"[a-z0-9/_-]+/[0-9]{4}-[0-9]{2}-[0-9]{2}\.csv", re.ASCI
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a snapshot says about its CSV file."""
+    """The manifest of a snapshot: its CSV file's day, size in bytes, sha256, rows and address."""
 
     snapshot_date: date
     retrieved_at: datetime
@@ -53,9 +53,9 @@ class Manifest:
 
 
 def fetch(session: Session, _: Window) -> Iterator[Page]:
-    """The manifest, then the dated file it names; the window is ignored, a snapshot has its own days.
+    """Fetch the manifest, then its dated file. The window is ignored: a snapshot has its own days.
 
-    A manifest that cannot be read ends the fetch without an error: parse refuses it, once it is archived.
+    An unreadable manifest ends the fetch without an error: parse refuses it after it is archived.
     """
     manifest = session.get(MANIFEST_PATH)
     yield manifest
@@ -79,7 +79,7 @@ def parse(fetch: Fetch) -> Parsed:
     events = tuple(_event(header, row, number, manifest, envelope) for number, row in enumerate(rows, start=2))
     over = tuple(event for event in events if event.usage_date < today)
     if not over:
-        raise ContractViolation("the snapshot holds no day that is over")
+        raise ContractViolation("the snapshot contains no day that is over")
     return Parsed(
         events=over,
         as_of=manifest.retrieved_at,
@@ -90,7 +90,7 @@ def parse(fetch: Fetch) -> Parsed:
 
 
 def read_manifest(page: Page) -> Manifest:
-    """The manifest a page holds; raises ContractViolation."""
+    """The manifest in a page. Raises ContractViolation."""
     document = read_document(page)
     check_version(require_field(document, "dataset", str, "manifest"), "rankings-daily", "manifest.dataset")
     check_version(require_field(document, "schema_version", str, "manifest"), "v1", "manifest.schema_version")
@@ -108,7 +108,7 @@ def read_manifest(page: Page) -> Manifest:
 
 
 def read_rows(page: Page, manifest: Manifest) -> list[list[str]]:
-    """Header and rows of the file, after its size, digest and row count agreed; raises ContractViolation."""
+    """The header and rows of the file. Raises ContractViolation if its size, digest or row count differ."""
     check_type(page, "CSV", {"text/csv", "application/csv", "application/octet-stream"})
     if (len(page.body), page.digest) != (manifest.bytes, manifest.sha256.lower()):
         raise ContractViolation(
@@ -128,9 +128,9 @@ def read_rows(page: Page, manifest: Manifest) -> list[list[str]]:
 
 
 def _path_of(manifest: Manifest, manifest_url: str) -> str:
-    """Where the dated file lies: as the manifest says if that is below our own base, else as documented.
+    """The path of the dated file: from the manifest if below our own base, else as documented.
 
-    `latest.csv` may be of another day than its manifest for an hour; dated files never change.
+    `latest.csv` may differ from its manifest's day for an hour; dated files never change.
     """
     path = manifest.url.removeprefix(manifest_url.removesuffix(MANIFEST_PATH))
     name = f"{manifest.snapshot_date}.csv"
@@ -145,7 +145,7 @@ def _event(header: list[str], cells: list[str], number: int, manifest: Manifest,
     day = read_day(row["date"], f"{where}: date")
     if day > manifest.snapshot_date:
         raise ContractViolation(f"{where} is of {day}, a day after the snapshot's {manifest.snapshot_date}")
-    if row["rank"]:  # empty on `other`; not kept, as our own ranks never count `other`
+    if row["rank"]:  # empty on `other`; not kept, because our own ranks never count `other`
         read_count(row["rank"], f"{where}: rank")
     if not _SHARE.fullmatch(row["share_of_daily_tokens"]):
         raise ContractViolation(f"{where}: share_of_daily_tokens is {row['share_of_daily_tokens'][:60]!r}")
@@ -170,9 +170,9 @@ SOURCE = Source(
     needs_key=False,
     licence="CC BY 4.0",
     citation="Source: OpenRouter (openrouter.ai/rankings), as of {as_of}.",
-    terms="No key; commercial use too, with the citation. Published once a day about 01:46 UTC.",
-    traps="A snapshot is the trailing thirty days and restates the last two or three: take a day from the "
-    "newest. `latest.csv` may be of another day than its manifest: read the manifest, fetch the dated file, "
+    terms="No key. Commercial use is allowed, with the citation. Published once a day about 01:46 UTC.",
+    traps="A snapshot covers the trailing thirty days and restates the last two or three: take a day from the "
+    "newest. `latest.csv` may be for another day than its manifest: read the manifest, fetch the dated file, "
     "check sha256. No snapshot before 2026-09-19. `rank` is empty on `other`.",
     world_file="rankings_daily.csv",
     fetch=fetch,

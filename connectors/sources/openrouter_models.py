@@ -22,7 +22,7 @@ from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
 from tokenshare.topics import CATALOG_MODEL_OBSERVED, PRICE_LISTED
 
 PATH = "models"
-EVERYTHING = {"output_modalities": "all"}  # the default is text, and image models would not join usage
+EVERYTHING = {"output_modalities": "all"}  # the default is text only, and usage includes image models
 MOST_PAGES = 20
 
 DOCUMENT = frozenset({"data", "total_count", "links"})
@@ -36,19 +36,19 @@ ENTRY = frozenset(
 
 
 def fetch(session: Session, _: Window) -> Iterator[Page]:
-    """The whole catalogue, page by page while it names a next one; a page that cannot be read is the last."""
+    """Fetch the whole catalogue, page by page while it names a next one. An unreadable page is the last."""
     seen: set[tuple[tuple[str, str], ...]] = set()
-    asked = EVERYTHING
+    query = EVERYTHING
     while len(seen) < MOST_PAGES:
-        page = session.get(PATH, asked)
+        page = session.get(PATH, query)
         yield page
-        seen.add(tuple(sorted(asked.items())))
+        seen.add(tuple(sorted(query.items())))
         try:
             following = _next_of(read_document(page))
         except ContractViolation:
             return
-        asked = EVERYTHING | following
-        if not following or tuple(sorted(asked.items())) in seen:
+        query = EVERYTHING | following
+        if not following or tuple(sorted(query.items())) in seen:
             return
 
 
@@ -75,16 +75,16 @@ def _entry(row: object) -> Object:
 
 
 def _next_of(document: Object) -> dict[str, str]:
-    """The parameters of the next page. Its host and path are not taken from the answer."""
+    """The parameters of the next page. Its host and path in the answer are ignored."""
     links = document.get("links")
     following = require_type(links, dict, "links").get("next") if links is not None else None
     if following is None:
         return {}
-    query = require_type(following, str, "links.next").partition("?")[2]
-    asked = {name: value for name, value in parse_qsl(query) if name in ("offset", "limit")}
-    if "offset" not in asked:
+    pairs = parse_qsl(require_type(following, str, "links.next").partition("?")[2])
+    query = {name: value for name, value in pairs if name in ("offset", "limit")}
+    if "offset" not in query:
         raise ContractViolation("links.next names no offset: paging is not as documented")
-    return {name: str(read_count(value, f"links.next: {name}")) for name, value in asked.items()}
+    return {name: str(read_count(value, f"links.next: {name}")) for name, value in query.items()}
 
 
 def _check_whole(documents: list[Object], entries: list[Object]) -> None:
@@ -100,11 +100,11 @@ def _check_whole(documents: list[Object], entries: list[Object]) -> None:
 def _check_prices(listed: list[PriceListed]) -> None:
     stated = {side for price in listed for side in (price.input_usd_per_token, price.output_usd_per_token)} - {None}
     if stated == {"0"}:
-        raise ContractViolation("no price above 0: a catalogue in which everything is free is none")
+        raise ContractViolation("no price above 0: everything in the catalogue is free")
 
 
 def _is_alias(entry: Object) -> bool:
-    """`~author/family-latest` points at another entry, which is listed itself."""
+    """True for `~author/family-latest`: it points at another entry, listed itself."""
     return entry.get("alias_target") is not None or str(entry.get("id")).startswith("~")
 
 
@@ -145,7 +145,7 @@ def _price(pricing: Object, model_id: str, where: str, envelope: Object) -> Iter
 
 
 def _priced_as(name: str, slug: str) -> str:
-    """The slug, with the variant of the id: `a/b` and `a/b:free` share a canonical slug, and not a price.
+    """The slug, with the variant of the id: `a/b` and `a/b:free` share a canonical slug but not a price.
 
     Usage rows name variants the same way, so prices join them.
     """
@@ -157,11 +157,11 @@ def _read_epoch(seconds: int, where: str) -> datetime:
     try:
         return datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError) as error:
-        raise ContractViolation(f"{where} is no moment in seconds since 1970") from error
+        raise ContractViolation(f"{where} is not a valid number of seconds since 1970") from error
 
 
 def _unknown_in(entries: list[Object]) -> frozenset[str]:
-    """Of entries that have been read. Overrides bound to weekdays count: they had to be left out."""
+    """The unknown fields of accepted entries. Overrides bound to weekdays count, because they are left out."""
     pricings = [entry["pricing"] for entry in entries]
     overrides = [found for pricing in pricings for found in pricing.get("overrides", [])]
     unplaced = {"data[].pricing.overrides[].utc_days"} if any(map(is_weekday_bound, overrides)) else set()
@@ -181,12 +181,11 @@ SOURCE = Source(
     needs_key=False,
     licence="CC BY 4.0",
     citation="Source: OpenRouter (openrouter.ai/rankings), as of {as_of}.",
-    terms="Public, without a key, cached at the edge; where paging is asked for, a page holds 500 entries, "
-    "1,000 at most.",
-    traps="Prices are strings, USD per token; -1 is a variable price, not a number. A price is that of the "
-    "top provider and moves with routing, not only when the vendor reprices. Usage joins canonical_slug, not "
-    "id. Without output_modalities=all only text models are listed. `~` ids are aliases. Of overrides the "
-    "later wins.",
+    terms="Public, without a key, cached at the edge. With paging, a page has 500 entries, 1,000 at most.",
+    traps="Prices are strings, USD per token; -1 is a variable price, not a number. A price is the top "
+    "provider's and moves with routing, not only when the vendor reprices. Usage joins canonical_slug, not "
+    "id. Without output_modalities=all only text models are listed. `~` ids are aliases. The later of two "
+    "overrides wins.",
     world_file="models.csv",
     fetch=fetch,
     parse=parse,

@@ -1,4 +1,4 @@
-"""Token usage a day and model, from OpenRouter's Data API (needs a key)."""
+"""Daily token usage by model, from OpenRouter's Data API (needs a key)."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -24,14 +24,14 @@ from tokenshare.topics import USAGE_OBSERVED
 
 
 def plan_calls(window: Window) -> tuple[Call, ...]:
-    """The requests that cover a window."""
+    """The requests for a window."""
     return plan(max(window.start, FIRST_DAY), window.end, LONGEST_CALL)
 
 
 def fetch(session: Session, window: Window) -> Iterator[Page]:
     for call in plan_calls(window):
-        asked = {"start_date": call.start.isoformat(), "end_date": call.end.isoformat()}
-        yield session.get(PATH, asked, with_key=True)
+        days = {"start_date": call.start.isoformat(), "end_date": call.end.isoformat()}
+        yield session.get(PATH, days, with_key=True)
 
 
 @refuses_payload
@@ -44,7 +44,7 @@ def parse(fetch: Fetch) -> Parsed:
     envelope = envelope_of(fetch)
     events = [event for answer in answers for event in _events(answer, envelope)]
     return Parsed(
-        # The running day is live upstream: judged like the others, but not a number yet.
+        # The current day is live upstream: it is checked like the others, but is not a final number yet.
         events=tuple(event for event in events if event.usage_date <= yesterday),
         as_of=min(answer.as_of for answer in answers),
         start_date=calls[0].start if calls[0].start <= yesterday else None,
@@ -81,12 +81,12 @@ SOURCE = Source(
     needs_key=True,
     licence="CC BY 4.0",
     citation="Source: OpenRouter (openrouter.ai/rankings), as of {as_of}.",
-    terms="Any OpenRouter key, a free one too. 30 requests a minute a key and 500 a day an account, shared "
-    "by all Data API paths. Not to be served again as a competing free API. Figures may be restated: keep "
+    terms="Any OpenRouter key, even a free one. 30 requests a minute per key and 500 a day per account, shared "
+    "by all Data API paths. Do not serve it again as a competing free API. Figures may be restated: keep "
     "`meta`.",
     traps="total_tokens is a decimal string. Fifty named models and `other` a day: a model outside them is "
-    "unknown, not zero. Variants such as :free have rows of their own. Private and zero-retention traffic is "
-    "excluded. The running day is live. A start before 2025-01-01 is clamped without an error.",
+    "unknown, not zero. Variants such as :free have their own rows. Private and zero-retention traffic is "
+    "excluded. The current day is live. A start before 2025-01-01 is clamped without an error.",
     world_file="rankings_daily.csv",
     fetch=fetch,
     has_days=True,

@@ -1,4 +1,4 @@
-"""What every parser asks of a payload before it believes a word of it."""
+"""The checks of every parser before it accepts a payload."""
 
 import functools
 from collections.abc import Callable, Iterable
@@ -20,7 +20,7 @@ _REPORTED = 40  # unknown fields named per fetch: enough to see what changed, to
 
 
 def refuses_payload(parse: Callable[[Fetch], Parsed]) -> Callable[[Fetch], Parsed]:
-    """The same parser, whose every objection is a PayloadRefused naming the source."""
+    """The same parser with every ContractViolation raised as PayloadRefused, naming the source."""
 
     @functools.wraps(parse)
     def parse_or_refuse(fetch: Fetch) -> Parsed:
@@ -33,20 +33,20 @@ def refuses_payload(parse: Callable[[Fetch], Parsed]) -> Callable[[Fetch], Parse
 
 
 def require_one_page(fetch: Fetch) -> Page:
-    """The page of a fetch that has just one."""
+    """The only page of a fetch. Raises ContractViolation unless there is exactly one."""
     if len(fetch.pages) != 1:
         raise ContractViolation(f"{len(fetch.pages)} pages: one file was expected")
     return fetch.pages[0]
 
 
 def read_document(page: Page) -> Object:
-    """The JSON object a page holds, read strictly; raises ContractViolation."""
+    """The JSON object in a page, read strictly. Raises ContractViolation."""
     check_type(page, "JSON", {"application/json"})
     return require_type(read_json(page.body), dict, "the document")
 
 
 def check_type(page: Page, expected: str, kinds: set[str]) -> None:
-    """Raises ContractViolation where the page is empty or says it is something else, such as a login page."""
+    """Raise ContractViolation if the page is empty or has another content type, such as a login page."""
     kind = page.content_type.partition(";")[0].strip().lower()
     if kind not in kinds:
         raise ContractViolation(f"the content type is {kind or 'missing'!r}, not {expected}")
@@ -55,14 +55,14 @@ def check_type(page: Page, expected: str, kinds: set[str]) -> None:
 
 
 def require_field(document: Object, name: str, kind: type[Asked], where: str) -> Asked:
-    """A field that has to be there and of that very type."""
+    """A required field of exactly that type. Raises ContractViolation."""
     if name not in document:
         raise ContractViolation(f"{where} has no {name!r}: removed or renamed")
     return require_type(document[name], kind, f"{where}.{name}")
 
 
 def require_type(value: Any, kind: type[Asked], where: str) -> Asked:
-    if type(value) is not kind:  # isinstance would take true for a number
+    if type(value) is not kind:  # isinstance would accept true as a number
         raise ContractViolation(f"{where} is {str(value)[:60]!r}: not {_NAMED[kind]}")
     return value
 
@@ -73,7 +73,7 @@ def check_version(found: str, expected: str, where: str) -> None:
 
 
 def build_event(event: type[Made], where: str, **content: Any) -> Made:
-    """The event with its id; raises ContractViolation saying which field of what broke its contract."""
+    """The event with its id. Raises ContractViolation naming the place and the invalid field."""
     try:
         return event.identified(**content)
     except ValidationError as error:
@@ -81,19 +81,19 @@ def build_event(event: type[Made], where: str, **content: Any) -> Made:
 
 
 def first_problem(error: ValidationError) -> tuple[str, str]:
-    """The first field that broke its contract, and how."""
+    """The first invalid field, and the reason."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     return ".".join(map(str, first["loc"])), str(first["msg"])
 
 
 def envelope_of(fetch: Fetch) -> Object:
-    """What every event of a fetch says of the fetch. Made once: the fetch's id is a hash of all its pages."""
+    """The fields shared by every event of a fetch. Build it once: the fetch's id is a hash of all its pages."""
     window = fetch.window
     return {"source_id": fetch.source_id, "observed_at": window.observed_at, "fetch_id": fetch.id}
 
 
 def unknown_fields(where: str, documents: Iterable[Object], known: frozenset[str]) -> frozenset[str]:
-    """Fields nobody had met before, as `where.name`: reported, never a reason to refuse."""
+    """The fields outside the known ones, as `where.name`: reported, never a reason to refuse."""
     found = frozenset[str]().union(*documents) - known
     return frozenset(f"{where}.{_printable(name)[:80]}" for name in sorted(found)[:_REPORTED])
 

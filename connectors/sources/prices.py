@@ -1,4 +1,4 @@
-"""Prices as OpenRouter's catalogue writes them: strings of USD per token, tiers, time-of-day windows."""
+"""Prices in the notation of OpenRouter's catalogue: strings of USD per token, tiers, time-of-day windows."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from connectors.sources.payload import Object, require_field, require_type
 from tokenshare.codec import read_count
 from tokenshare.errors import ContractViolation
 
-VARIABLE = "-1"  # router models: the price is that of whatever model they choose
+VARIABLE = "-1"  # router models: the chosen model sets the price
 PRICING = frozenset(
     (
         *("prompt", "completion", "input_cache_read", "input_cache_write", "internal_reasoning", "request"),
@@ -19,7 +19,7 @@ PRICING = frozenset(
 )
 OVERRIDE = PRICING | {"min_prompt_tokens", "utc_start", "utc_end", "utc_days"}
 _PRICE = re.compile(r"([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", re.ASCII)
-_PLACES = Decimal("1e-18")  # what the contract keeps; beyond it lie only traces of binary floats
+_PLACES = Decimal("1e-18")  # the places kept by the contract; further digits are traces of binary floats
 _EXACT = Context(prec=80, rounding=ROUND_HALF_EVEN)
 _WEEK = 7
 
@@ -36,10 +36,10 @@ class Price:
 
 
 def read_prices(pricing: Object, where: str) -> tuple[Price, ...]:
-    """Base price first, then overrides; of two for the same tier and window the later wins, as documented.
+    """The base price, then overrides. Of two for the same tier and window the later wins, as documented upstream.
 
-    An override that names no price of its own for a side keeps the base's. One that holds on some weekdays
-    only has no place in the contract and is left out: better no price than one that is wrong on six days.
+    An override without a price for a side keeps the base's. An override for some weekdays only has no place in
+    the contract and is left out: no price is better than one wrong on six days.
     """
     found = [_read(pricing, {}, where)]
     overrides = require_type(pricing.get("overrides", []), list, f"{where}.overrides")
@@ -52,18 +52,18 @@ def read_prices(pricing: Object, where: str) -> tuple[Price, ...]:
 
 
 def is_weekday_bound(override: Object) -> bool:
-    """Whether it holds on some days of the week only."""
+    """True if the override applies on some days of the week only."""
     days = override.get("utc_days")
     return days is not None and not (isinstance(days, list) and len(set(map(str, days))) == _WEEK)
 
 
 def is_clock(number: int) -> bool:
-    """Whether it is a clock time written HHMM."""
+    """True if the number is a clock time written HHMM."""
     return number <= 2400 and number % 100 <= 59
 
 
 def read_discount(pricing: Object, where: str) -> bool:
-    """Whether the price is a discounted one; a missing discount is none."""
+    """True if the price is discounted. A missing discount counts as none."""
     discount = pricing.get("discount")
     if discount is None:
         return False
@@ -73,9 +73,9 @@ def read_discount(pricing: Object, where: str) -> bool:
 
 
 def read_price(value: Any, where: str) -> str | None:
-    """A plain decimal string of at most eighteen places, None where the price is variable.
+    """A plain decimal string of at most eighteen places; None for a variable price.
 
-    A JSON number is refused: the upstream documents strings, and a number has been through binary floats.
+    A JSON number is refused: the upstream documents strings, and a number has passed through binary floats.
     """
     text = require_type(value, str, where)
     if text == VARIABLE:

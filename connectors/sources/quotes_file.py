@@ -1,4 +1,4 @@
-"""Closes from a CSV file that somebody drops into a folder: the keyless way."""
+"""Closes from a CSV file dropped into a folder: no key needed."""
 
 from connectors.sources.closes import build_quote
 from connectors.sources.local_csv import file_source, read_known
@@ -18,11 +18,11 @@ TABLE = Table(
 
 @refuses_payload
 def parse(fetch: Fetch) -> Parsed:
-    """Every known row is judged; those of the days asked for become events, partial bars marked as such."""
+    """Check every known row. Rows within the window become events, with partial bars marked as such."""
     window, envelope = fetch.window, envelope_of(fetch)
     events = [_event(row, envelope) for row in read_known(fetch, TABLE).rows]
-    asked = tuple(event for event in events if window.start <= event.session_date <= window.end)
-    return Parsed(asked, window.observed_at, window.start, window.end)
+    in_window = tuple(event for event in events if window.start <= event.session_date <= window.end)
+    return Parsed(in_window, window.observed_at, window.start, window.end)
 
 
 def _event(row: KnownRow, envelope: Object) -> QuoteObserved:
@@ -44,7 +44,7 @@ SOURCE = file_source(
     "newest known row of a symbol and date counts; an empty close withdraws it.",
     traps="A row without currency, or in pence, refuses the file: nothing is assumed. is_partial=true is a bar of a "
     "session still running, never a close. Closes are as traded, not adjusted for splits or dividends. Rows older "
-    "than seven days before the last fetch are judged but not read again: use `backfill`.",
+    "than seven days before the last fetch are checked but not read again: use `backfill`.",
     due=ON_CHANGE,
     has_days=True,
     parse=parse,

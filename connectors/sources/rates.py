@@ -1,4 +1,4 @@
-"""The European Central Bank's file of reference rates: one line a TARGET day, newest first, a column a currency."""
+"""The European Central Bank's file of reference rates: a line per TARGET day, newest first; a column per currency."""
 
 import csv
 import io
@@ -14,9 +14,9 @@ from tokenshare.events import FxObserved
 from tokenshare.sources import Fetch, Page, Parsed, Session, Window
 
 PATH = "eurofxref-hist.zip"
-CURRENCIES = ("USD", "CNY", "HKD", "GBP", "JPY", "KRW")  # in which something here is quoted or disclosed
+CURRENCIES = ("USD", "CNY", "HKD", "GBP", "JPY", "KRW")  # the currencies of our quotes and disclosures
 FIRST_FETCH = date(2025, 1, 1)
-OLDEST = date(2024, 1, 1)  # disclosures reach a year further back than sessions, and the file has it anyway
+OLDEST = date(2024, 1, 1)  # disclosures go back a year further than sessions, and the file includes it
 NOT_STATED = ("N/A", "")
 MOST_BYTES = 64 * 1024 * 1024
 ZIPS = {"application/zip", "application/x-zip-compressed", "application/octet-stream"}
@@ -28,7 +28,7 @@ def fetch(session: Session, _: Window) -> Iterator[Page]:
 
 @refuses_payload
 def parse(fetch: Fetch) -> Parsed:
-    """The rates of the days asked for, all that are known on a first fetch; a file may know days after its reader's."""
+    """The rates of the window; since `OLDEST` on a first fetch. Days after the window are ignored."""
     rows, window, envelope = _read_table(require_one_page(fetch)), fetch.window, envelope_of(fetch)
     start = OLDEST if window.start <= FIRST_FETCH else window.start
     events: list[FxObserved] = []
@@ -54,7 +54,7 @@ def _read_table(page: Page) -> list[dict[str, str]]:
         raise ContractViolation(f"the file is not CSV: {str(error)[:120]}") from error
     missing = [name for name in ("Date", *CURRENCIES) if name not in header]
     if missing:
-        raise ContractViolation(f"line 1: the header misses {', '.join(missing)}")
+        raise ContractViolation(f"line 1: the header lacks {', '.join(missing)}")
     uneven = next((number for number, row in enumerate(rows, start=2) if len(row) != len(header)), None)
     if uneven:
         raise ContractViolation(f"line {uneven} has more or fewer cells than the header")
@@ -64,7 +64,7 @@ def _read_table(page: Page) -> list[dict[str, str]]:
 
 
 def _unzip(page: Page) -> bytes:
-    """The one file in the archive, no larger than agreed."""
+    """The only file in the archive, at most `MOST_BYTES` long."""
     check_type(page, "a ZIP archive", ZIPS)
     try:
         with zipfile.ZipFile(io.BytesIO(page.body)) as archive:

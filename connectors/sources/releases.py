@@ -1,4 +1,4 @@
-"""Curated model releases: whose, when, whether a new generation, whether with open weights."""
+"""Curated model releases: vendor, date, new generation or not, open weights or not."""
 
 from connectors.sources.curated_rows import curated_source
 from connectors.sources.local_csv import build_from_row
@@ -38,6 +38,6 @@ SOURCE = curated_source(
     emits=(RELEASE_OBSERVED,),
     licence="facts, each cited; the file is part of this project",
     citation="Source: curated releases, each row cited, as of {as_of}.",
-    traps="One row per vendor and day: two models of one day stand in one row. What is major is a judgement: a new "
-    "generation or product line, not an update of one. An empty `release` withdraws the row.",
+    traps="One row per vendor and day: two models of one day share a row. `is_major` is a judgement: a new generation "
+    "or product line, not an update of one. An empty `release` withdraws the row.",
 )

@@ -19,7 +19,7 @@ TABLE = Table(
 
 @refuses_payload
 def parse(fetch: Fetch) -> Parsed:
-    """All counts that are known, old ones too: the newest up to a session counts, however old it is."""
+    """All known counts, even old ones: the newest up to a session counts, whatever its age."""
     moment, envelope = fetch.window.observed_at, envelope_of(fetch)
     events = tuple(_event(row, envelope) for row in read_known(fetch, TABLE).rows)
     first = min(FIRST_DAY, *(event.date for event in events))
@@ -39,10 +39,10 @@ SOURCE = file_source(
     emits=(SHARE_COUNT_OBSERVED,),
     licence="yours: that of whoever gave you the file",
     citation="Share counts as filed in share_counts.csv, as of {as_of}.",
-    terms="Lies in the folder TOKENSHARE_QUOTES. Columns: known_at, symbol, date, shares_issued, units_per_line.",
+    terms="A file in the folder TOKENSHARE_QUOTES. Columns: known_at, symbol, date, shares_issued, units_per_line.",
     traps="shares_issued is all issued shares, of every class and listed anywhere, not the free float and not the "
-    "number of depositary shares. units_per_line is how many shares one unit of the line stands for: 8 for an ADS of "
-    "eight. A split needs a row of its own date, or it looks like a fall.",
+    "number of depositary shares. units_per_line is the number of shares per unit of the line: 8 for an ADS of eight. "
+    "A split needs a row of its own date, or it looks like a fall.",
     due=ON_CHANGE,
     parse=parse,
     upstream="quotes",

@@ -269,7 +269,7 @@ QUOTED = {
     "currency swapped": NO_CURRENCY,
     "duplicate key": refused(again({"claim_id": "china"}, value="0.5"), claims="'china' stands there twice"),
     "landed day gone": held(without(claim_id="china-late"), {CLAIMS: ("withdrawn_rows", "china-late")}),
-    "all zero": refused(put("0", "value", "rounding"), claims="column rounding: 0 is no step to round to"),
+    "all zero": refused(put("0", "value", "rounding"), claims="column rounding: 0 is not a step to round to"),
     "all null": refused(put("", "value"), claims="column value: it is empty"),
     "future date": held(postpone("period_start", "period_end"), {CLAIMS: ("withdrawn_rows", "china 2026-06")}),
     "file absent": gone("claims.csv", *CLAIMS, by=("claims",)),

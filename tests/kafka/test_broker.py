@@ -211,6 +211,6 @@ def test_a_failed_format_says_why_and_leaves_none(tmp_path: Path) -> None:
 def test_topics_without_identity_are_not_formatted_away(tmp_path: Path) -> None:
     broker = Node.of(tmp_path)
     (broker.data / "usage.observed.v1-0").mkdir(parents=True)
-    with pytest.raises(BrokerUnavailable, match=r"holds topics but no meta\.properties"):
+    with pytest.raises(BrokerUnavailable, match=r"contains topics but no meta\.properties"):
         node.format_data(broker, formatter(tmp_path / "java", "true"), tmp_path)
     assert (broker.data / "usage.observed.v1-0").exists()

@@ -39,7 +39,7 @@ def test_every_row_becomes_an_event() -> None:
     ("page", "said"),
     [
         (answer(), "data is empty for weeks that are over"),
-        (answer(row("2026-05-05")), "data[0].date is 2026-05-05, which is no Monday"),
+        (answer(row("2026-05-05")), "data[0].date is 2026-05-05, not a Monday"),
         (answer(row("2026-05-11")), "data[0] is of 2026-05-11, another week than asked"),
         (answer(row("2026-04-20")), "data[0] is of 2026-04-20, another week than asked"),
         (answer(row(tokens=1.5)), "data[0].total_tokens is 1.5: not a whole number"),

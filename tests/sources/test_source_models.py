@@ -143,7 +143,7 @@ def test_what_is_no_price_is_refused(written: Any) -> None:
         (changed("pricing.overrides", [{"min_prompt_tokens": -1}]), "min_prompt_tokens is -1"),
         (changed("pricing", {"completion": "1"}), "data[0].pricing has no 'prompt': removed or renamed"),
         (changed("created", True), "data[0].created is 'True': not a whole number"),
-        (changed("created", 10**20), "data[0].created is no moment"),
+        (changed("created", 10**20), "data[0].created is not a valid number of seconds"),
         (changed("canonical_slug", None), "data[0].canonical_slug is 'None': not a text"),
         (changed("hugging_face_id", 7), "data[0]: hugging_face_id"),
         (changed("architecture.output_modalities", ["Te xt"]), "data[0]: output_modalities"),

@@ -67,7 +67,7 @@ def test_a_weekend_has_no_rate_and_is_no_fault() -> None:
         (zipped(HEADER + "2026-05-11,1,1,\n"), "line 2 has more or fewer cells than the header"),
         (zipped(HEADER), "the file has no day"),
         (zipped(""), "the file is not CSV"),
-        (zipped(HEADER.replace("HKD", "XXX")), "line 1: the header misses HKD"),
+        (zipped(HEADER.replace("HKD", "XXX")), "line 1: the header lacks HKD"),
         (zipped(HEADER, HEADER), "not a ZIP archive of one file"),
         (Page("", b"PK\x03\x04nothing", "application/zip"), "not a ZIP archive of one file"),
         (Page("", b"<html></html>", "text/html"), "the content type is 'text/html', not a ZIP archive"),
