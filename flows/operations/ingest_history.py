@@ -1,7 +1,7 @@
-"""Asking sources at earlier moments: fetched, archived and produced, so that one later pass builds all of it.
+"""Ingestion at earlier moments: fetch, archive and produce, so that one later pass builds all of it.
 
-Some upstreams show only the present: what they said then has to be gathered then, or be played from a world. Nothing
-is landed or decided here, so nothing is put on record as a pass either.
+Some upstreams serve only the present: their history must be fetched as it happens, or replayed from a world. Nothing
+is landed or decided here, so no pass goes on record.
 """
 
 from collections.abc import Sequence
@@ -37,9 +37,9 @@ def collect(
     progress: Progress,
     origin: HomeOrigin,
 ) -> list[SourceOutcome]:
-    """Asks the sources at each moment, in order of time, while holding the home.
+    """Ingest the sources at each moment, in order of time, as the only pass of the home.
 
-    Raises UsageError for a moment before the last completed fetch of one of them: a home does not go back.
+    Raises UsageError if a moment precedes the last completed fetch of a source: a home does not go back.
     """
     mine, started = Home(settings.home), now()
     home.initialise(mine, origin)
