@@ -16,7 +16,7 @@ from tokenshare.metrics import METRIC_BY_ID
 
 
 class Gates(TyperGroup):
-    """The group in which `gates [METRIC]` is short for `gates list [METRIC]`, and options may precede a subcommand."""
+    """The group `gates`: `gates [METRIC]` is short for `gates list [METRIC]`, and options may precede a subcommand."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Move the subcommand to the front."""

@@ -1,4 +1,4 @@
-"""Tables for people: each drawing takes the document that `--json` would print."""
+"""Terminal tables: each function draws the document printed by `--json`."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime

@@ -88,7 +88,7 @@ def _shares(home: Home) -> list[dict[str, Any]]:
 
 
 def _claims(home: Home) -> list[dict[str, Any]]:
-    """The claims about the real world beside the values of this invented one, which are no measurement."""
+    """The claims about the real world beside the values of this invented one: a comparison, not a measurement."""
     kept = ("claim_id", "claimed", "unit", "method", "period", "verdict", "status", "as_of")
     return [
         {"claim": row["quote"], "demo (synthetic)": row["nearest"], **{name: row[name] for name in kept}}
