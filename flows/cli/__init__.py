@@ -15,7 +15,7 @@ PRODUCT = (
     "Measure market shares of AI models: usage, downloads, prices and market values, each judged by gates and "
     "published with its denominator, its version and its evidence."
 )
-# Commands in the order of use; within a panel those that have subcommands come last.
+# Commands in the order of use; within a panel the groups come last.
 PANELS: Mapping[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
     "First run": (first_run.demo, first_run.doctor),
     "Passes": (passes.refresh, passes.backfill, passes.land, passes.compact, passes.serve),

@@ -13,7 +13,7 @@ from tokenshare.errors import ExitCode
 
 
 def demo(json: Json = False) -> None:
-    """Run the whole route on a synthetic world: local broker, gates, shares. Its results stay queryable."""
+    """Run the whole pipeline on a synthetic world: local broker, gates, shares. The results stay queryable."""
     from flows.operations.demo import demonstrate
 
     with progress_on_stderr() as progress:

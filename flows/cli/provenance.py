@@ -45,7 +45,7 @@ def check(
     method: Method = None,
     json: Json = False,
 ) -> None:
-    """Compare a quoted number with every way of counting it: the matches, and the number of tries."""
+    """Compare a quoted number with every way of counting it; list the matches and the number of variants tried."""
     from flows.queries.check import check as compare
     from flows.queries.check import read_question
 

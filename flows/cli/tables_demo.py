@@ -48,7 +48,7 @@ def draw_demo(console: Console, document: Mapping[str, Any]) -> None:
         console.print(f"\n{coloured('held')} on purpose: {hold['metric']}, because {hold['reason']}")
         console.print("readers still see its last good version; the other metrics were published")
     console.print(f"{document['restatements']} published cells were restated: tokenshare restatements")
-    console.print(f"look at it in a browser: {document['report']}", soft_wrap=True)
+    console.print(f"open it in a browser: {document['report']}", soft_wrap=True)
     console.print(f"query it with any DuckDB client: {document['database']}", soft_wrap=True)
 
 

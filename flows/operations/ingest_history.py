@@ -14,8 +14,8 @@ from connectors import lock
 from connectors.kafka import producer
 from connectors.kafka.cluster import Cluster
 from connectors.sources import SOURCES
-from connectors.storage import archive, home
-from connectors.storage.home import Home, HomeOrigin
+from connectors.storage import archive
+from connectors.storage.home import Home, HomeOrigin, initialise, signature
 from flows.orchestration.runner import exclusive_pass
 from flows.settings import Settings
 from flows.setup import Progress
@@ -41,20 +41,20 @@ def collect(
 
     Raises UsageError if a moment precedes the last completed fetch of a source: a home does not go back.
     """
-    mine, started = Home(settings.home), now()
-    home.initialise(mine, origin)
+    home, started = Home(settings.home), now()
+    initialise(home, origin)
     sources, id = select_sources(source_ids), new_run_id(started)
-    with exclusive_pass(mine, id, started) as fence:
-        _check_past(mine, sources, min(moments))
+    with exclusive_pass(home, id, started) as fence:
+        _check_past(home, sources, min(moments))
         cluster = open_cluster(settings, progress)
-        sign_topics(cluster, home.signature(mine))
+        sign_topics(cluster, signature(home))
         outcomes: list[SourceOutcome] = []
         for moment in sorted(moments):
             progress(f"collect {', '.join(sources)} as of {moment:%Y-%m-%d}")
             with open_upstreams(settings, world, moment) as upstreams:
                 run = _at(moment, started, settings, cluster, upstreams, sources, progress)
                 outcomes += _ingest(
-                    replace(run, fence=fence, check_lease=partial(lock.require_ownership, mine.lock, id))
+                    replace(run, fence=fence, check_lease=partial(lock.require_ownership, home.lock, id))
                 )
     return outcomes
 
@@ -87,9 +87,9 @@ def _at(
     )
 
 
-def _check_past(mine: Home, source_ids: Sequence[str], first: datetime) -> None:
+def _check_past(home: Home, source_ids: Sequence[str], first: datetime) -> None:
     for id in source_ids:
-        completed = archive.read_completed(mine.archive, id)
+        completed = archive.read_completed(home.archive, id)
         if completed and first < completed.observed_at:
             raise UsageError(
                 f"{id} was fetched as of {completed.observed_at.isoformat()}, later than {first.isoformat()}",
