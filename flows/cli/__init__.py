@@ -1,4 +1,4 @@
-"""The command line: it reads what a person typed, calls the route, and prints the answer."""
+"""The command line: parse the arguments, run the command, print its answer."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ PRODUCT = (
     "Measure market shares of AI models: usage, downloads, prices and market values, each judged by gates and "
     "published with its denominator, its version and its evidence."
 )
-# Commands in the order of use; within a panel those that have subcommands come last.
+# Commands in the order of use; within a panel the groups come last.
 PANELS: Mapping[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
     "First run": (first_run.demo, first_run.doctor),
     "Passes": (passes.refresh, passes.backfill, passes.land, passes.compact, passes.serve),
@@ -48,26 +48,26 @@ VersionFlag = Annotated[
 
 @app.callback()
 def _root(version: VersionFlag = False) -> None:
-    """Options that stand before any command."""
+    """Take the options given before a command."""
 
 
 def main() -> None:
-    """The console script: every outcome has its exit code, and no error of a user's making shows a traceback."""
+    """Run the console script. Every outcome has its exit code; a user's error prints no traceback."""
     silence_libraries()
     is_json = "--json" in sys.argv
     try:
         code: Any = app(standalone_mode=False)
     except (typer.Abort, KeyboardInterrupt):
         code = int(ExitCode.INTERRUPTED)
-    except Exception as error:  # noqa: BLE001  # the last door: whatever passes here is reported
+    except Exception as error:  # noqa: BLE001  # the outermost handler: it reports every error left
         code = int(report_error(_as_usage(error), is_json))
-    if code == ExitCode.INTERRUPTED:  # the option parser, too, reports an interrupt by the code alone
-        report_error(Interrupted("interrupted", "run it again; what was done stays"), is_json)
+    if code == ExitCode.INTERRUPTED:  # the option parser, too, returns only the code of an interrupt
+        report_error(Interrupted("interrupted", "run it again; finished work stays"), is_json)
     sys.exit(code if isinstance(code, int) else 0)
 
 
 def _as_usage(error: Exception) -> Exception:
-    """What the option parser reports, as our own kind of error."""
+    """An error of the option parser as a UsageError; any other error unchanged."""
     message = getattr(error, "format_message", None)
     if message is None:
         return error

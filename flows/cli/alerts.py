@@ -1,4 +1,4 @@
-"""The commands about alerts: what is open, whether channels work, and delivery without a pass."""
+"""Commands about alerts: list them, test the channels, deliver without a pass."""
 
 import typer
 
@@ -9,35 +9,37 @@ from flows.cli.tables import draw_alerts, draw_channels
 from flows.queries import overview
 from tokenshare.errors import ExitCode
 
-app = typer.Typer(name="alerts", no_args_is_help=True, help="List alerts, test the channels, or deliver now.")
+app = typer.Typer(
+    name="alerts", no_args_is_help=True, help="List alerts, test the channels, or deliver waiting alerts now."
+)
 
 
 @app.command("list")
 def list_alerts(json: Json = False) -> None:
-    """List what is open, what is over, and which channel has taken which message."""
+    """List open and past alerts, and the delivery of each message in each channel."""
     emit(overview.alerts(overview.find_home(environment.load())), json, draw_alerts)
 
 
 @app.command("test")
 def try_channels(json: Json = False) -> None:
-    """Send one message to every channel, and report for each whether it was taken."""
+    """Send one test message to every channel, and report each delivery."""
     from flows.stages.notify import send_test
 
-    found = send_test(environment.load())
-    emit({"channels": found}, json, draw_channels)
-    _exit(not all(channel["is_delivered"] for channel in found))
+    results = send_test(environment.load())
+    emit({"channels": results}, json, draw_channels)
+    _exit(not all(channel["is_delivered"] for channel in results))
 
 
 @app.command()
 def deliver(json: Json = False) -> None:
-    """Deliver what no channel has taken yet, without a pass and without waiting for its next turn."""
+    """Deliver waiting alerts now, without a pass and before their next try is due."""
     from flows.stages.notify import deliver_now
 
     settings = environment.load()
     home = overview.find_home(settings)
-    found = deliver_now(settings)
-    emit({"alerts": found, "channels": overview.alerts(home)["channels"]}, json, draw_channels)
-    _exit(bool(found["undelivered"]))
+    results = deliver_now(settings)
+    emit({"alerts": results, "channels": overview.alerts(home)["channels"]}, json, draw_channels)
+    _exit(bool(results["undelivered"]))
 
 
 def _exit(is_undelivered: bool) -> None:

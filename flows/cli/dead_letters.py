@@ -1,4 +1,4 @@
-"""The commands about dead letters: records that broke the contract of their topic."""
+"""Commands about dead letters: records rejected by the contract of their topic."""
 
 from typing import Annotated
 
@@ -13,17 +13,21 @@ from flows.queries import overview
 from flows.settings import Settings
 from tokenshare.errors import UsageError
 
-RECORD_HELP = "TOPIC:PARTITION:OFFSET, as `dlq list` shows it."
+RECORD_HELP = "TOPIC:PARTITION:OFFSET, as listed by `tokenshare dlq list`."
 RecordArgument = Annotated[str, typer.Argument(help=RECORD_HELP)]
 Records = Annotated[list[str] | None, typer.Argument(help=RECORD_HELP)]
-WithClosed = Annotated[bool, typer.Option("--all", help="Also those that were redriven or dropped.")]
+WithClosed = Annotated[bool, typer.Option("--all", help="Include records already redriven or dropped.")]
 
-app = typer.Typer(name="dlq", no_args_is_help=True, help="List, redrive or drop records that broke their contract.")
+app = typer.Typer(
+    name="dlq",
+    no_args_is_help=True,
+    help="List, show, redrive or drop dead letters: records rejected by the contract of their topic.",
+)
 
 
 @app.command("list")
 def list_letters(with_closed: WithClosed = False, json: Json = False) -> None:
-    """List the open dead letters: where each record comes from, and what is wrong with it."""
+    """List the open dead letters, each with its origin and its error."""
     from flows.operations.dead_letters import listed
 
     with progress_on_stderr() as progress:
@@ -33,12 +37,12 @@ def list_letters(with_closed: WithClosed = False, json: Json = False) -> None:
 
 @app.command("show")
 def show_letter(record: RecordArgument, json: Json = False) -> None:
-    """Show one dead letter whole, as it was sent."""
+    """Show one dead letter in full: its error, and key, value and headers as sent."""
     from flows.operations.dead_letters import shown
 
-    place = read_record_id(record)
+    record_id = read_record_id(record)
     with progress_on_stderr() as progress:
-        document = shown(_settings(), place, progress)
+        document = shown(_settings(), record_id, progress)
     emit(document, json, draw_facts)
 
 
@@ -56,13 +60,13 @@ def redrive_letters(records: Records = None, by: By = "", reason: Reason = "", j
 
 @app.command("drop")
 def drop_letters(records: Records = None, by: By = "", reason: Reason = "", json: Json = False) -> None:
-    """Give records up, on record: they are no longer open and do not land; --by and --reason are required."""
+    """Drop records for good: they never land. The decision goes on record; --by and --reason are required."""
     from flows.operations.dead_letters import DeadLetterAction, drop
 
     if not (records and by.strip() and reason.strip()):
         raise UsageError(
-            "a drop must name its records, who decides it and why",
-            "give TOPIC:PARTITION:OFFSET --by NAME --reason TEXT",
+            "a drop needs its records, a name and a reason",
+            "add TOPIC:PARTITION:OFFSET --by NAME --reason TEXT",
         )
     action = DeadLetterAction(tuple(map(read_record_id, records)), by.strip(), reason.strip())
     with progress_on_stderr() as progress:

@@ -1,4 +1,4 @@
-"""The commands of a first run: a synthetic set-up that needs nothing, and what a real one lacks."""
+"""Commands of a first run: a synthetic set-up without prerequisites, and a check of a real one."""
 
 from dataclasses import asdict
 
@@ -13,7 +13,7 @@ from tokenshare.errors import ExitCode
 
 
 def demo(json: Json = False) -> None:
-    """Run everything once on a synthetic world: local broker, gates, shares; all of it stays queryable."""
+    """Run the whole pipeline on a synthetic world: local broker, gates, shares. The results stay queryable."""
     from flows.operations.demo import demonstrate
 
     with progress_on_stderr() as progress:
@@ -23,7 +23,7 @@ def demo(json: Json = False) -> None:
 
 
 def doctor(json: Json = False) -> None:
-    """Name what is missing for a pass, and the command that mends it."""
+    """Check the prerequisites of a pass, and name the fix for each missing one."""
     from flows.queries.doctor import examine
 
     findings = examine(environment.load(), environment.ENVIRON)

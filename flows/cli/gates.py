@@ -1,4 +1,4 @@
-"""The commands about gates: what is held and why, and letting a held candidate through."""
+"""Commands about gates: list held metrics, and release a held candidate."""
 
 from typing import Annotated, Any
 
@@ -16,7 +16,7 @@ from tokenshare.metrics import METRIC_BY_ID
 
 
 class Gates(TyperGroup):
-    """`gates [METRIC]` is short for `gates list [METRIC]`, and options may stand before a subcommand."""
+    """The group `gates`: `gates [METRIC]` is short for `gates list [METRIC]`, and options may precede a subcommand."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Move the subcommand to the front."""
@@ -28,18 +28,22 @@ class Gates(TyperGroup):
         return super().parse_args(ctx, [name, *args])
 
 
-# A shell asks this argument, too, what may follow `gates`.
+# A shell completes `gates` from this argument, so it offers the subcommand beside the metrics.
 Listed = Annotated[str | None, typer.Argument(help=METRIC_HELP, autocompletion=completes(["release", *METRIC_BY_ID]))]
-VersionArgument = Annotated[str, typer.Argument(help="The version of its candidate, as `tokenshare gates` shows it.")]
+VersionArgument = Annotated[
+    str, typer.Argument(help="The version of the held candidate, as listed by `tokenshare gates`.")
+]
 
 app = typer.Typer(
-    name="gates", cls=Gates, help="Show what is held and why, or release it; `gates [METRIC]` is `gates list [METRIC]`."
+    name="gates",
+    cls=Gates,
+    help="List held metrics, or release a held candidate; `gates [METRIC]` is `gates list [METRIC]`.",
 )
 
 
 @app.command("list")
 def list_gates(metric: Listed = None, json: Json = False) -> None:
-    """Show what is held and why, and the newest checks of one metric."""
+    """List held metrics with their reasons and failing checks, or all newest checks of one metric."""
     emit(
         overview.gates(overview.find_home(environment.load()), find_metric(metric) if metric else None),
         json,
@@ -51,7 +55,7 @@ def list_gates(metric: Listed = None, json: Json = False) -> None:
 def release_candidate(
     metric: MetricId, version: VersionArgument, by: By = "", reason: Reason = "", json: Json = False
 ) -> None:
-    """Let a held candidate through, on record; --by and --reason are required."""
+    """Release a held candidate to readers. The decision goes on record; --by and --reason are required."""
     from flows.operations.release import ReleaseRequest, release
     from flows.setup.channels import open_channels
     from flows.setup.clock import new_run_id, now
@@ -59,16 +63,16 @@ def release_candidate(
 
     number = read_version(version)
     if not (by.strip() and reason.strip()):
-        raise UsageError("a release must say who decides it and why", "add --by NAME --reason TEXT")
+        raise UsageError("a release needs a name and a reason", "add --by NAME --reason TEXT")
     at = now()
     settings = environment.load()
     names = tuple(channel.name for channel in open_channels(settings))
-    permit = ReleaseRequest(find_metric(metric), number, by.strip(), reason.strip(), at, new_run_id(at), names)
-    made = release(overview.find_home(settings), permit)
+    request = ReleaseRequest(find_metric(metric), number, by.strip(), reason.strip(), at, new_run_id(at), names)
+    decisions = release(overview.find_home(settings), request)
     try:
         alerts = deliver_now(settings)
-    except Busy:  # a pass has begun since: it delivers
+    except Busy:  # a pass has started since, and delivers
         alerts = {"undelivered": 0}
-    released = [{"metric": d.metric.id, "version": d.verdict.version} for d in made]
-    emit({"released": released, "by": permit.by, "reason": permit.reason, "alerts": alerts}, json, draw_facts)
+    released = [{"metric": d.metric.id, "version": d.verdict.version} for d in decisions]
+    emit({"released": released, "by": request.by, "reason": request.reason, "alerts": alerts}, json, draw_facts)
     raise typer.Exit(int(ExitCode.UNDELIVERED if alerts["undelivered"] else ExitCode.OK))

@@ -1,4 +1,4 @@
-"""Local services in place of the outside: Apache Kafka for a cluster, an emulator for the upstreams."""
+"""Local stand-ins for the outside: Apache Kafka for a cluster, an emulator for the upstreams."""
 
 import sys
 from contextlib import suppress
@@ -14,12 +14,12 @@ from flows.cli.output import emit, progress_on_stderr
 from flows.cli.parsers import read_moment
 from flows.cli.tables import draw_facts
 
-broker = typer.Typer(name="broker", no_args_is_help=True, help="Start, stop or look at the local Apache Kafka.")
+broker = typer.Typer(name="broker", no_args_is_help=True, help="Start, stop or inspect the local Apache Kafka.")
 
 
 @broker.command("start")
 def start_broker(json: Json = False) -> None:
-    """Start the local broker if it does not run."""
+    """Start the local broker unless it runs already."""
     from flows.setup.cluster import open_cluster
 
     with progress_on_stderr() as progress:
@@ -37,7 +37,7 @@ def stop_broker(json: Json = False) -> None:
 
 @broker.command("status")
 def show_broker(json: Json = False) -> None:
-    """Show whether the local broker runs, and at which address."""
+    """Show the state and the address of the local broker."""
     from connectors.kafka.broker import status
 
     emit(asdict(status(environment.load().home)), json, draw_facts)
@@ -49,7 +49,7 @@ def upstream(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 0,
     json: Json = False,
 ) -> None:
-    """Serve a world as its upstreams would, on loopback, until stopped."""
+    """Serve a world on loopback in place of its upstreams, until stopped."""
     from flows.setup.clock import now
     from flows.setup.upstreams import serve_world
 

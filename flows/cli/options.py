@@ -1,4 +1,4 @@
-"""Options and arguments that several commands take, and what a shell completes them to."""
+"""Options and arguments shared by several commands, with their shell completion."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -12,7 +12,7 @@ from tokenshare.metrics import METRIC_BY_ID
 
 
 def completes(words: Iterable[str]) -> Callable[[str], list[str]]:
-    """A function for the shell: the words that begin as what is typed so far."""
+    """A completion function for the shell: the words starting with the text typed so far."""
     return lambda incomplete: [word for word in words if word.startswith(incomplete)]
 
 
@@ -20,27 +20,29 @@ METRIC_HELP = "A metric, such as china_share_origin_weekly."
 complete_metric = completes(METRIC_BY_ID)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
-AsOf = Annotated[str | None, typer.Option("--as-of", help="The moment to speak for, such as 2026-08-03T06:00:00Z.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="The moment to take as now, such as 2026-08-03T06:00:00Z.")]
 AsKnownAt = Annotated[
-    str | None, typer.Option("--as-of", help="As known at that moment, such as 2026-08-03T06:00:00Z.")
+    str | None, typer.Option("--as-of", help="As known at this moment, such as 2026-08-03T06:00:00Z.")
 ]
-World = Annotated[Path | None, typer.Option("--world", help="A directory of CSV files served instead of the internet.")]
+World = Annotated[
+    Path | None, typer.Option("--world", help="A directory of CSV files to serve in place of the internet.")
+]
 Sources = Annotated[
     list[str] | None,
     typer.Option(
         "--source",
-        help="Only this source; may be given again.",
+        help="Only this source; may be repeated.",
         autocompletion=completes([source.id for source in SOURCES]),
     ),
 ]
 MetricId = Annotated[str, typer.Argument(help=METRIC_HELP, autocompletion=complete_metric)]
 OptionalMetric = Annotated[str | None, typer.Argument(help=METRIC_HELP, autocompletion=complete_metric)]
-KeyArgument = Annotated[list[str], typer.Argument(help="A word for each column of its key, such as 2026-W27.")]
+KeyArgument = Annotated[list[str], typer.Argument(help="One word for each column of its key, such as 2026-W27.")]
 AboutOption = Annotated[
     str,
     typer.Option(
-        "--about", help="What the number is about, such as china_share.", autocompletion=completes(ABOUT_BY_NAME)
+        "--about", help="The subject of the number, such as china_share.", autocompletion=completes(ABOUT_BY_NAME)
     ),
 ]
-By = Annotated[str, typer.Option("--by", help="Who decides it.")]
-Reason = Annotated[str, typer.Option("--reason", help="Why.")]
+By = Annotated[str, typer.Option("--by", help="The name of the person deciding; it goes on record.")]
+Reason = Annotated[str, typer.Option("--reason", help="The reason of the decision; it goes on record.")]

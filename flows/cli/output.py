@@ -18,13 +18,16 @@ from tokenshare.errors import ExitCode, TokenshareError
 def emit(document: dict[str, Any], is_json: bool, draw: Callable[[Console, dict[str, Any]], None]) -> None:
     """Print the document as JSON on stdout, or draw it."""
     if is_json:
-        print(json.dumps(document, default=_plain, ensure_ascii=False))
+        print(json.dumps(document, default=_to_text, ensure_ascii=False))
     else:
         draw(Console(highlight=False), document)
 
 
 def report_error(error: BaseException, is_json: bool) -> ExitCode:
-    """Print what went wrong and what to do next; a bug also prints its traceback on stderr."""
+    """Print an error and its fix on stderr, with `is_json` also as a document on stdout; return its exit code.
+
+    An error of no known kind is a bug, and prints its traceback too.
+    """
     known = isinstance(error, TokenshareError)
     code = error.exit_code if isinstance(error, TokenshareError) else ExitCode.BUG
     if not known:
@@ -39,7 +42,7 @@ def report_error(error: BaseException, is_json: bool) -> ExitCode:
 
 @contextmanager
 def progress_on_stderr() -> Iterator[Callable[[str], None]]:
-    """A function that shows progress on stderr: a spinner for a person, plain lines for a log."""
+    """A progress function for stderr: a spinner on a terminal, plain lines in a log."""
     console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
         yield lambda text: print(redact(text), file=sys.stderr)
@@ -49,12 +52,12 @@ def progress_on_stderr() -> Iterator[Callable[[str], None]]:
 
 
 def silence_libraries() -> None:
-    """Let libraries log only what is critical: our own errors carry what matters of theirs."""
+    """Disable library logs below critical: our own errors carry the relevant part of theirs."""
     logging.disable(logging.ERROR)
     redact_logs()
 
 
-def _plain(value: Any) -> Any:
+def _to_text(value: Any) -> Any:
     if isinstance(value, date | datetime):
         return value.isoformat()
     return str(value)

@@ -1,4 +1,4 @@
-"""Parsers of what people type: a metric, a moment, a day, a version, a range, a record; each raises UsageError."""
+"""Parsers of arguments: a metric, a moment, a day, a version, a range, a record; each raises UsageError."""
 
 import re
 from contextlib import suppress
@@ -15,19 +15,19 @@ _RECORD_ID = re.compile(r"([a-z0-9._]+):(\d{1,5}):(\d{1,18})", re.ASCII)
 
 
 def find_metric(id: str) -> Metric:
-    """The metric of that id."""
+    """The metric with this id."""
     if id not in METRIC_BY_ID:
         raise UsageError(f"there is no metric {id}", f"choose among {', '.join(METRIC_BY_ID)}")
     return METRIC_BY_ID[id]
 
 
 def read_moment(text: str) -> datetime:
-    """A moment with a zone, in ISO 8601."""
-    with suppress(ValueError, OverflowError):  # a zone may move it out of the calendar
+    """A moment in ISO 8601 with a time zone, converted to UTC."""
+    with suppress(ValueError, OverflowError):  # in UTC it may leave the calendar
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is not None:
             return moment.astimezone(UTC)
-    raise UsageError(f"{text!r} is not a moment with a zone", "write it as 2026-08-03T06:00:00Z")
+    raise UsageError(f"{text!r} is not a moment with a time zone", "write it as 2026-08-03T06:00:00Z")
 
 
 def read_day(text: str) -> date:
@@ -41,7 +41,7 @@ def read_version(text: str) -> int:
     """The number of a version."""
     if text.isdecimal() and len(text) <= MOST_DIGITS:
         return int(text)
-    raise UsageError(f"{text[:40]!r} is not a valid version", "give the number that `tokenshare gates` shows")
+    raise UsageError(f"{text[:40]!r} is not a valid version", "give the number listed by `tokenshare gates`")
 
 
 def read_range(text: str) -> Range:
@@ -49,16 +49,14 @@ def read_range(text: str) -> Range:
     found = _RANGE.fullmatch(text)
     if found and found[1] in TOPIC_BY_NAME and int(found[3]) < int(found[4]):
         return Range(found[1], int(found[2]), int(found[3]), int(found[4]))
-    raise UsageError(
-        f"{text!r} is not a valid range", "write it as usage.observed.v1:0:100-200, the last offset not included"
-    )
+    raise UsageError(f"{text!r} is not a valid range", "write it as usage.observed.v1:0:100-200, its end exclusive")
 
 
 def read_record_id(text: str) -> RecordId:
-    """TOPIC:PARTITION:OFFSET."""
+    """TOPIC:PARTITION:OFFSET as a record id."""
     found = _RECORD_ID.fullmatch(text)
     if found and found[1] in TOPIC_BY_NAME:
         return RecordId(found[1], int(found[2]), int(found[3]))
     raise UsageError(
-        f"{text!r} is not a valid record", "write it as usage.observed.v1:0:100, as `tokenshare dlq list` shows it"
+        f"{text!r} is not a valid record", "write it as usage.observed.v1:0:100, as listed by `tokenshare dlq list`"
     )

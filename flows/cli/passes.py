@@ -1,4 +1,4 @@
-"""The commands that fetch, land, build or merge: whole passes, and parts of one that are done again."""
+"""Commands for whole passes and for repeated parts of one: fetch, land, build, compact, serve."""
 
 from datetime import date
 from typing import Annotated
@@ -13,16 +13,18 @@ from flows.cli.parsers import read_day, read_moment, read_range
 from flows.cli.tables import draw_compacted, draw_files, draw_refresh
 from flows.queries import overview
 
-Wait = Annotated[bool, typer.Option("--wait", help="Wait for a pass that holds the home, an hour at most.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Wait for another pass to end, an hour at most.")]
 TakeOver = Annotated[
-    bool, typer.Option("--take-over", help="End the pass that holds the home; take topics over from another home.")
+    bool, typer.Option("--take-over", help="End the pass owning the home; take topics over from another home.")
 ]
-AcceptGap = Annotated[bool, typer.Option("--accept-gap", help="Go on without records that are lost, on record.")]
+AcceptGap = Annotated[
+    bool, typer.Option("--accept-gap", help="Go on without lost records; the loss is accepted in your name, on record.")
+]
 First = Annotated[str, typer.Option("--from", help="The first day, such as 2026-07-01.")]
-Last = Annotated[str, typer.Option("--to", help="The last day, included.")]
-RangeText = Annotated[str, typer.Option("--range", help="TOPIC:PARTITION:START-END, the end not included.")]
+Last = Annotated[str, typer.Option("--to", help="The last day, inclusive.")]
+RangeText = Annotated[str, typer.Option("--range", help="TOPIC:PARTITION:START-END, the end exclusive.")]
 
-PATIENCE_SECONDS = 3600.0  # of a pass that a schedule started
+PATIENCE_SECONDS = 3600.0  # with --wait, for scripts and schedulers
 
 
 def refresh(
@@ -36,13 +38,13 @@ def refresh(
 ) -> None:
     """Run one whole pass: fetch, land, build, judge, publish."""
     from flows.orchestration.runner import run_once
-    from flows.report import write as write_page  # three seconds
+    from flows.report import write as write_page  # imports for three seconds
     from flows.setup.clock import current_user
     from flows.setup.context import RunOptions
 
     settings = environment.load()
     moment = read_moment(as_of) if as_of else None
-    order = RunOptions(accepts_gaps_by=current_user() if accept_gap else "")
+    options = RunOptions(accepts_gaps_by=current_user() if accept_gap else "")
     with progress_on_stderr() as progress:
         report = run_once(
             settings,
@@ -52,7 +54,7 @@ def refresh(
             progress,
             take_over=take_over,
             patience_seconds=PATIENCE_SECONDS if wait else 0.0,
-            order=order,
+            order=options,
         )
         progress("report")
         write_page(Home(settings.home))
@@ -63,16 +65,16 @@ def refresh(
 def backfill(
     first: First, last: Last, source: Sources = None, as_of: AsOf = None, world: World = None, json: Json = False
 ) -> None:
-    """Ask sources for days again, and run a whole pass over the answers."""
-    from flows.operations.backfill import backfill as ask_again
-    from flows.report import write as write_page  # three seconds
+    """Fetch past days again, and run a whole pass over the answers."""
+    from flows.operations.backfill import backfill as fetch_again
+    from flows.report import write as write_page  # imports for three seconds
 
     settings = environment.load()
     home = overview.find_home(settings)
     moment = read_moment(as_of) if as_of else None
     days: tuple[date, date] = (read_day(first), read_day(last))
     with progress_on_stderr() as progress:
-        report = ask_again(settings, days, moment, world, source or [], progress)
+        report = fetch_again(settings, days, moment, world, source or [], progress)
         progress("report")
         write_page(home)
     emit(report.document(), json, draw_refresh)
@@ -80,7 +82,7 @@ def backfill(
 
 
 def land(range: RangeText, json: Json = False) -> None:
-    """Land a range again: verify the files that hold it, replace what is damaged or missing."""
+    """Land a range again: verify its files, and replace damaged or missing ones."""
     from flows.operations.reland import reland
 
     settings = environment.load()
@@ -92,7 +94,7 @@ def land(range: RangeText, json: Json = False) -> None:
 
 
 def compact(json: Json = False) -> None:
-    """Merge small landed files, and prune versions as the settings say."""
+    """Merge small landed files, and prune old versions by the retention setting."""
     from flows.operations.compact import compact as merge
 
     settings = environment.load()

@@ -1,4 +1,4 @@
-"""The commands that settle where a number comes from: `trace`, `check`, `cite`, `verify`."""
+"""Commands about the provenance of numbers: `trace`, `check`, `cite`, `verify`."""
 
 from typing import Annotated
 
@@ -13,20 +13,25 @@ from flows.cli.tables_claims import draw_check, draw_citation
 from flows.queries import overview
 from tokenshare.errors import ExitCode
 
-All = Annotated[bool, typer.Option("--all", help="Every version there ever was, and every raw payload.")]
-Quoted = Annotated[str, typer.Argument(help="The number as quoted; a share as a part of one: 0.61.")]
-Entity = Annotated[str, typer.Option("--entity", help="The vendor, model, family or company it is about.")]
-PeriodOption = Annotated[str | None, typer.Option("--period", help="2026-05, 2026-W21, 2026-05-20, or two days.")]
-Rounding = Annotated[str | None, typer.Option("--rounding", help="The step it is quoted in; else its last digit.")]
-Method = Annotated[str | None, typer.Option("--method", help="The method it names, such as origin.")]
-Verify = Annotated[bool, typer.Option("--verify", help="Compute it again from its offsets first.")]
+All = Annotated[bool, typer.Option("--all", help="Examine every version ever published, and every raw payload.")]
+Quoted = Annotated[str, typer.Argument(help="The number as quoted; a share as a fraction: 0.61.")]
+Entity = Annotated[str, typer.Option("--entity", help="The vendor, model, family or company of the number.")]
+PeriodOption = Annotated[
+    str | None,
+    typer.Option("--period", help="2026, 2026-05, 2026-W21, 2026-05-20 or 2026-05-01/2026-05-31; by default all days."),
+]
+Rounding = Annotated[
+    str | None, typer.Option("--rounding", help="The rounding step of the quoted number; by default its last digit.")
+]
+Method = Annotated[str | None, typer.Option("--method", help="The method named with the number, such as origin.")]
+Verify = Annotated[bool, typer.Option("--verify", help="Compute the number again from its offsets first.")]
 
 
 def trace(metric: MetricId, key: KeyArgument, json: Json = False) -> None:
-    """Follow a published number down to its topics, partitions and offsets, and compute it again from them."""
-    from flows.queries.trace import trace as follow
+    """Trace a published number to its topics, partitions and offsets, and compute it again from them."""
+    from flows.queries.trace import trace as trace_number
 
-    found = follow(overview.find_home(environment.load()), find_metric(metric), key)
+    found = trace_number(overview.find_home(environment.load()), find_metric(metric), key)
     emit(found.document(), json, draw_trace)
     raise typer.Exit(int(ExitCode.OK if found.is_equal or found.changed_since else ExitCode.BUG))
 
@@ -40,28 +45,28 @@ def check(
     method: Method = None,
     json: Json = False,
 ) -> None:
-    """Find the ways of counting that reproduce a quoted number, and count how many were tried."""
+    """Compare a quoted number with every way of counting it; list the matches and the number of variants tried."""
     from flows.queries.check import check as compare
     from flows.queries.check import read_question
 
-    asked = read_question(value, about, entity, period, rounding, method)
-    emit(compare(overview.find_home(environment.load()), asked), json, draw_check)
+    question = read_question(value, about, entity, period, rounding, method)
+    emit(compare(overview.find_home(environment.load()), question), json, draw_check)
 
 
 def cite(
     metric: MetricId, key: KeyArgument, as_of: AsKnownAt = None, verify: Verify = False, json: Json = False
 ) -> None:
-    """Print one sentence to quote a number by: value, denominator, bounds, as-of, version, digest, source."""
+    """Print one sentence for citing a number: value, denominator, bounds, as-of, version, digest, source."""
     from flows.queries.cite import cite as quote
 
     moment = read_moment(as_of) if as_of else None
-    quotation = quote(overview.find_home(environment.load()), find_metric(metric), key, as_of=moment, verify=verify)
-    emit(quotation, json, draw_citation)
-    raise typer.Exit(int(ExitCode.BUG if quotation["verified"] is False else ExitCode.OK))
+    citation = quote(overview.find_home(environment.load()), find_metric(metric), key, as_of=moment, verify=verify)
+    emit(citation, json, draw_citation)
+    raise typer.Exit(int(ExitCode.BUG if citation["verified"] is False else ExitCode.OK))
 
 
 def verify(all: All = False, json: Json = False) -> None:
-    """Recompute every promise on the present state: what is broken, where, and the command that mends it."""
+    """Check every promise on the present state; list each breach with its place and its fix."""
     from flows.queries.verify import verify as examine
 
     with progress_on_stderr() as progress:

@@ -1,4 +1,4 @@
-"""Secrets taken out of whatever is said: by their values, wherever those may have come from."""
+"""Removal of secrets from all output: by value, wherever the value comes from."""
 
 import logging
 import re
@@ -10,27 +10,27 @@ from pydantic import SecretStr
 from flows.settings import ENVIRON, Settings, name_of
 
 HIDDEN = "***"
-SHORTEST = 8  # letters that a part of an address must have to be one that gives access
+SHORTEST = 8  # characters; a shorter part of an address gives no access
 _PART = re.compile(rf"[^/?&=@:\s]{{{SHORTEST},}}")
 
 
 def redact(text: str, environ: Mapping[str, str] = ENVIRON) -> str:
-    """The text without the value of any setting that is a secret, nor what follows the host in a secret address."""
+    """The text without the value of any secret setting, and without the parts after the host of a secret address."""
     for secret in sorted(set(_secrets(environ)), key=len, reverse=True):
         text = text.replace(secret, HIDDEN)
     return text
 
 
 def redact_logs() -> None:
-    """From now on no logger, of whichever library, passes on a secret that stands in a message."""
+    """Redact the messages of every logger, of any library, from now on."""
     make = logging.getLogRecordFactory()
 
-    def made(*arguments: Any, **named: Any) -> logging.LogRecord:
+    def make_redacted(*arguments: Any, **named: Any) -> logging.LogRecord:
         record = make(*arguments, **named)
         record.msg, record.args = redact(record.getMessage()), None
         return record
 
-    logging.setLogRecordFactory(made)
+    logging.setLogRecordFactory(make_redacted)
 
 
 def _secrets(environ: Mapping[str, str]) -> Iterator[str]:
@@ -39,9 +39,9 @@ def _secrets(environ: Mapping[str, str]) -> Iterator[str]:
         if value and _holds_secret(found.annotation):
             yield value
             for address in (word for word in value.split() if "://" in word):
-                scheme, _, behind = address.partition("://")
-                path = behind.partition("/")[2] if scheme in ("http", "https") else behind
-                yield from (address, *_PART.findall(path))  # where a service's host would stand may be a token
+                scheme, _, rest = address.partition("://")
+                path = rest.partition("/")[2] if scheme in ("http", "https") else rest
+                yield from (address, *_PART.findall(path))  # other schemes may carry a token in place of a host
 
 
 def _holds_secret(annotation: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Tables for people: each drawing takes the document that `--json` would print."""
+"""Terminal tables: each function draws the document printed by `--json`."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -27,9 +27,9 @@ COLOURS = {
     "unchanged": "cyan",
 }
 HIDDEN = {"as_of", "version", "status", "held_since"}
-DRAWN_ROWS = 100  # more than anybody reads on a terminal
+DRAWN_ROWS = 100  # nobody reads more on a terminal
 OPEN = ("key", "subject", "since", "is_flapping", "reason", "runbook")
-TAKEN = ("channel", "key", "action", "reminder", "state", "tries", "next_try_at", "said")
+DELIVERY = ("channel", "key", "action", "reminder", "state", "tries", "next_try_at", "said")
 DISAGREEMENT = (
     *("model_id", "first_date", "last_date", "days_count", "catalogue_input_usd_per_million"),
     *("book_input_usd_per_million", "catalogue_output_usd_per_million", "book_output_usd_per_million"),
@@ -37,7 +37,7 @@ DISAGREEMENT = (
 
 
 def draw_refresh(console: Console, document: Mapping[str, Any]) -> None:
-    """What a pass did, source by source and metric by metric."""
+    """Draw the results of a pass, by source and by metric."""
     console.print(table("Sources", document["sources"], ("id", "status", "events", "reason")))
     console.print(table("Metrics", document["metrics"], ("id", "status", "version", "rows", "checks", "reason")))
     landed = sum(found["rows"] for found in document["ranges"])
@@ -48,72 +48,72 @@ def draw_refresh(console: Console, document: Mapping[str, Any]) -> None:
 
 
 def draw_files(console: Console, document: Mapping[str, Any]) -> None:
-    """Landed files, and whether each was as it should be."""
+    """Draw landed files, each with its state before it landed again."""
     console.print(table("Landed files", document["files"], ("file", "rows", "was")))
 
 
 def draw_compacted(console: Console, document: Mapping[str, Any]) -> None:
-    """What was put together, and what was pruned."""
+    """Draw merged files and pruned versions."""
     console.print(table("Merged", document["merged"], ("file", "files", "rows")))
     console.print(table("Pruned versions", document["pruned"], ("metric", "version")))
 
 
 def draw_status(console: Console, document: Mapping[str, Any]) -> None:
-    """Health at a glance."""
+    """Draw the health of a home."""
     console.print(f"home {document['home']} ({document['origin']}), as of {text(document['as_of'])}")
     console.print(f"broker {_facts(document['broker'])}; records waiting: {text(document['lag'])}")
     console.print(table("Sources", document["sources"], ("id", "last_completed", "periods")))
     console.print(table("Metrics", document["metrics"], ("metric", "state", "version", "status", "reason")))
     if document["holder"]:
-        console.print(f"held by {_facts(document['holder'])}", markup=False)
+        console.print(f"pass at work: {_facts(document['holder'])}", markup=False)
     for title, rows, columns in (
         ("Records lost and accepted", document["gaps"], ()),
         ("Dead letters", document["dead_letters"], ()),
         ("Open alerts", document["alerts"]["open"], OPEN),
-        ("Channels that have not taken alerts", document["alerts"]["waiting"], ()),
+        ("Channels with waiting alerts", document["alerts"]["waiting"], ()),
     ):
         if rows:
             console.print(table(title, rows, columns))
     if document["unserved_weeks"]:
         weeks = ", ".join(map(str, document["unserved_weeks"]))
-        console.print(f"weeks without a row, because a day was never served: {weeks}")
+        console.print(f"weeks without a row, because no upstream served a day of them: {weeks}")
     if document["unknown_vendors"]:
-        console.print(table("Vendors nobody mapped", document["unknown_vendors"]))
+        console.print(table("Unmapped vendors", document["unknown_vendors"]))
     if document["price_disagreements"]:
         console.print(table("Catalogue and price book disagree", document["price_disagreements"], DISAGREEMENT))
     if document["unmapped_prices_count"]:
-        console.print(f"names in the price book that nobody mapped: {document['unmapped_prices_count']}")
+        console.print(f"unmapped names in the price book: {document['unmapped_prices_count']}")
     if document["unknown_organisations"]:
-        console.print(table("Hub organisations nobody mapped", document["unknown_organisations"]))
+        console.print(table("Unmapped Hub organisations", document["unknown_organisations"]))
 
 
 def draw_letters(console: Console, document: Mapping[str, Any]) -> None:
-    """Dead letters, a line each; what was sent is shown as text alone."""
+    """Draw dead letters, a line each; every value is drawn as text."""
     rows = [{name: str(value or "-") for name, value in row.items()} for row in document["letters"]]
     console.print(table("Dead letters", rows) if rows else "no dead letter is open")
 
 
 def draw_alerts(console: Console, document: Mapping[str, Any]) -> None:
-    """What is open, what is over, and what each channel has taken."""
+    """Draw open alerts, past alerts, and the deliveries of each channel."""
     console.print(table("Open", document["open"], OPEN))
     console.print(table("Over", document["over"], ("fault", "key", "opened_at", "resolved_at")))
-    console.print(table("Messages", document["messages"], TAKEN))
+    console.print(table("Messages", document["messages"], DELIVERY))
     draw_channels(console, document)
 
 
 def draw_channels(console: Console, document: Mapping[str, Any]) -> None:
-    """What became of messages, channel by channel."""
+    """Draw the deliveries of each channel."""
     console.print(table("Channels", document["channels"]) if document["channels"] else "no channel is set up")
 
 
 def draw_metrics(console: Console, document: Mapping[str, Any]) -> None:
-    """All metrics, one line each."""
+    """Draw all metrics, one line each."""
     columns = ("metric", "title", "unit", "state", "version", "as_of", "rows_count")
     console.print(table("Metrics", document["metrics"], columns))
 
 
 def draw_metric(console: Console, document: Mapping[str, Any]) -> None:
-    """One metric with its card, so that no number is read without its denominator."""
+    """Draw one metric with its card: no number is read without its denominator."""
     console.print(f"[bold]{document['title']}[/bold] ({document['metric']})")
     for name in ("method", "denominator", "coverage", "exclusions", "citation"):
         console.print(f"  {name}: {document[name]}", markup=False)
@@ -125,20 +125,20 @@ def draw_metric(console: Console, document: Mapping[str, Any]) -> None:
 
 
 def draw_restatements(console: Console, document: Mapping[str, Any]) -> None:
-    """Replaced cells, old beside new."""
+    """Draw replaced cells, old beside new."""
     columns = ("metric", "key", "column", "old", "new", "old_version", "new_version", "cause")
     console.print(table("Restatements", document["restatements"], columns))
 
 
 def draw_gates(console: Console, document: Mapping[str, Any]) -> None:
-    """What is held, and which checks of the newest pass failed."""
+    """Draw held metrics and the checks of the newest pass."""
     console.print(table("Held", document["held"], ("metric", "version", "held_since", "reason")))
     columns = ("metric", "candidate_version", "check", "outcome", "observed", "expected")
     console.print(table(f"Checks of {document['run']}", document["checks"], columns))
 
 
 def draw_trace(console: Console, document: Mapping[str, Any]) -> None:
-    """A number, its offsets, and whether they give it again."""
+    """Draw a number, its offsets, and the comparison with its recomputed value."""
     console.print(f"{document['metric']} {document['key']} version {document['version']}", markup=False)
     console.print(table("Evidence", document["evidence"]))
     console.print(table("Row", [document["row"]]))
@@ -149,16 +149,16 @@ def draw_trace(console: Console, document: Mapping[str, Any]) -> None:
 
 
 def draw_verify(console: Console, document: Mapping[str, Any]) -> None:
-    """Each promise, what was computed again, and each breach with what mends it."""
+    """Draw each promise, the extent of recomputation, and each breach with its fix."""
     console.print(table("Promises", document["promises"], ("promise", "status", "reason", "seconds")))
-    made = document["recomputed"]
+    recomputed = document["recomputed"]
     console.print(
-        f"computed again from their offsets: {made['versions']} versions of {made['metrics']} metrics, over the "
-        f"evidence of {made['passes']} passes"
+        f"computed again from their offsets: {recomputed['versions']} versions of {recomputed['metrics']} metrics, "
+        f"over the evidence of {recomputed['passes']} passes"
     )
-    if made["not_by_these_models"]:
-        others = ", ".join(made["not_by_these_models"])
-        console.print(f"made by other seeds or models, and not computed again: {others}", markup=False)
+    if recomputed["not_by_these_models"]:
+        others = ", ".join(recomputed["not_by_these_models"])
+        console.print(f"not computed again, because other seeds or models made them: {others}", markup=False)
     for breach in document["breaches"]:
         console.print(f"[red]{breach['promise']}[/]: ", end="")
         console.print(f"{breach['where']}: {breach['observed']}; expected {breach['expected']}", markup=False)
@@ -167,18 +167,18 @@ def draw_verify(console: Console, document: Mapping[str, Any]) -> None:
 
 
 def draw_findings(console: Console, document: Mapping[str, Any]) -> None:
-    """What doctor looked at."""
+    """Draw the findings of `doctor`."""
     console.print(table("Doctor", document["findings"], ("name", "is_well", "said", "fix")))
 
 
 def draw_facts(console: Console, document: Mapping[str, Any]) -> None:
-    """A flat document, a line a fact."""
+    """Draw a flat document, one field a line."""
     for name, value in document.items():
         console.print(f"{name}: {text(value)}", markup=False)
 
 
 def table(title: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> Table:
-    """Rows under their names, or under some of them."""
+    """A table of rows, with all of their columns or the given ones."""
     names = list(columns) or (list(rows[0]) if rows else [])
     drawn = Table(title=title, title_justify="left", box=None, pad_edge=False)
     for name in names:
@@ -189,12 +189,12 @@ def table(title: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[str] 
 
 
 def coloured(word: str) -> str:
-    """A word in the colour of its state, safe to print as markup."""
+    """A word in the colour of its state, escaped for markup."""
     return f"[{COLOURS[word]}]{word}[/]" if word in COLOURS else word.replace("[", r"\[")
 
 
 def text(value: Any) -> str:
-    """A value in one word."""
+    """A value as short text; `-` for None."""
     if value is None:
         return "-"
     if isinstance(value, float):

@@ -1,4 +1,4 @@
-"""Tables about quoted numbers, for people."""
+"""Terminal tables about quoted numbers."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,39 +18,41 @@ VERDICT_COLOURS = {
 
 
 def draw_check(console: Console, document: Mapping[str, Any]) -> None:
-    """The verdict, what each method gives beside it, and how much was tried to find a match."""
+    """Draw the verdict, the value of each method, and the number of variants tried."""
     unit, window = document["unit"], document["window"]
     name = " ".join(part for part in (document["about"], document["entity"]) if part)
-    console.print(f"{name} {said(document['value'], unit)} over {document['asked_period']}, by {window}", markup=False)
+    console.print(
+        f"{name} {format_value(document['value'], unit)} over {document['asked_period']}, by {window}", markup=False
+    )
     verdict = document["verdict"]
     console.print(f"[{VERDICT_COLOURS[verdict]}]{verdict}[/]{_nearest(document)}")
     console.print(_methods(document["beside"], unit, document["period"]))
     tried = ", ".join(f"{found['matched']} of {found['tried']} by {found['window']}" for found in document["windows"])
     console.print(f"{document['variants_tried']} variants tried, {document['variants_matched']} matched: {tried}")
-    console.print("enough variants match anything by chance; the verdict is of the first line's window alone")
+    console.print("enough variants match anything by chance; only the window of the first line decides the verdict")
     for match in document["matches"][:MATCHES]:
-        console.print(f"  {match['method']} {match['period']}: {said(match['nearest'], unit)}", markup=False)
+        console.print(f"  {match['method']} {match['period']}: {format_value(match['nearest'], unit)}", markup=False)
     if document["stands_on"]:
         numbers = "demo (synthetic) numbers" if document["synthetic"] else "numbers"
         console.print(f"{numbers} as of {text(document['as_of'])}, version {document['version']}, {document['status']}")
 
 
 def draw_citation(console: Console, document: Mapping[str, Any]) -> None:
-    """The sentence, whole on its line."""
+    """Draw the sentence, unwrapped on its line."""
     console.print(document["sentence"], markup=False, soft_wrap=True)
 
 
 def claims_table(claims: Sequence[Mapping[str, Any]]) -> Table:
-    """What the article said, held against a world that is invented: never called measured."""
-    table = Table(title="Claims, held against the demo (synthetic)", title_justify="left", box=None, pad_edge=False)
+    """The claims of the article beside the values of an invented world, never called measured."""
+    table = Table(title="Claims, compared with the demo (synthetic)", title_justify="left", box=None, pad_edge=False)
     for heading in ("claim", "claimed", "demo (synthetic)", "method", "period", "verdict", "status", "as of"):
         table.add_column(heading, overflow="fold", no_wrap=heading != "claim")
     for claim in claims:
         verdict = claim["verdict"]
         table.add_row(
             claim["claim"].replace("[", r"\["),
-            said(claim["claimed"], claim["unit"]),
-            said(claim["demo (synthetic)"], claim["unit"]),
+            format_value(claim["claimed"], claim["unit"]),
+            format_value(claim["demo (synthetic)"], claim["unit"]),
             text(claim["method"]),
             text(claim["period"]),
             f"[{VERDICT_COLOURS[verdict]}]{verdict}[/]",
@@ -60,8 +62,8 @@ def claims_table(claims: Sequence[Mapping[str, Any]]) -> Table:
     return table
 
 
-def said(value: float | None, unit: str) -> str:
-    """A number as people say it: shares in percent, tokens and money in billions, growth as a factor."""
+def format_value(value: float | None, unit: str) -> str:
+    """A number for people: shares in percent, tokens and money in billions, growth as a factor."""
     if value is None:
         return "-"
     if unit == "ratio":
@@ -74,7 +76,7 @@ def said(value: float | None, unit: str) -> str:
 def _nearest(document: Mapping[str, Any]) -> str:
     if document["nearest"] is None:
         return ": nothing published counts this over that period"
-    value = said(document["nearest"], document["unit"])
+    value = format_value(document["nearest"], document["unit"])
     return f": nearest {value} ({document['method']}, {document['period']})"
 
 
@@ -84,5 +86,5 @@ def _methods(rows: Sequence[Mapping[str, Any]], unit: str, period: str | None) -
         table.add_column(heading)
     for row in rows:
         counts = [f"{count:,}" if count is not None else "-" for count in (row["numerator"], row["denominator"])]
-        table.add_row(row["method"], said(row["nearest"], unit), *counts)
+        table.add_row(row["method"], format_value(row["nearest"], unit), *counts)
     return table

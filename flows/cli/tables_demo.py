@@ -1,4 +1,4 @@
-"""What a newcomer sees at the end of the demo: shares, vendors and claims of an invented world, labelled so."""
+"""Tables at the end of the demo: shares, vendors and claims of an invented world, labelled so."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -29,17 +29,17 @@ VENDOR_HEADINGS = {
     "upper_share": "at most",
     "days_observed": "days",
 }
-CLAIMS_WIDTH = 130  # a verdict is one word, in a log as well
+CLAIMS_WIDTH = 130  # no verdict breaks over lines, in a log as well
 OPENNESS_HEADINGS = {"openness": "class", "tokens": "tokens", "openness_share": "of all"}
 
 
 def draw_demo(console: Console, document: Mapping[str, Any]) -> None:
-    """The newcomer's first sight: shares with denominator, bounds, gate and status; synthetic and labelled so."""
+    """Draw the demo: shares with denominator, bounds, gate and status, all labelled synthetic."""
     draw_refresh(console, document["refresh"])
     console.print()
     console.print(_headed("Demo (synthetic): Chinese share of tokens", document["shares"], SHARE_HEADINGS))
     console.print("identified: of all tokens; by origin: of tokens of known origin; bounds: nothing or all of the")
-    console.print("unknown is Chinese; top ten: within the ten most-used models, the press variant\n")
+    console.print("unknown is Chinese; top ten: within the ten most-used models, as the press counts\n")
     console.print(_headed("Demo (synthetic): vendors, newest week", document["vendors"], VENDOR_HEADINGS))
     console.print(_headed("\nDemo (synthetic): openness, newest week", document["openness"], OPENNESS_HEADINGS))
     console.print()
@@ -48,7 +48,7 @@ def draw_demo(console: Console, document: Mapping[str, Any]) -> None:
         console.print(f"\n{coloured('held')} on purpose: {hold['metric']}, because {hold['reason']}")
         console.print("readers still see its last good version; the other metrics were published")
     console.print(f"{document['restatements']} published cells were restated: tokenshare restatements")
-    console.print(f"look at it in a browser: {document['report']}", soft_wrap=True)
+    console.print(f"open it in a browser: {document['report']}", soft_wrap=True)
     console.print(f"query it with any DuckDB client: {document['database']}", soft_wrap=True)
 
 
@@ -63,7 +63,7 @@ def _headed(title: str, rows: Sequence[Mapping[str, Any]], headings: Mapping[str
 
 
 def _short(name: str, value: Any) -> str:
-    """For a glance: shares in percent, tokens in billions."""
+    """A value in short form: shares in percent, tokens in billions."""
     if name.endswith("_share"):
         return f"{value:.1%}"
     return f"{value / 1e9:,.0f}B" if name.endswith("tokens") else text(value)

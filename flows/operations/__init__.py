@@ -1,1 +1,1 @@
-"""What a person does besides a pass: backfill, repair, compact, release, demo."""
+"""Operations besides a pass, each started by a person: backfill, repair, compact, release, demo."""

@@ -1,4 +1,4 @@
-"""Days of a source asked again, and a whole pass over what they say: one command repairs a day."""
+"""Repair of past days: fetch them again, and run a whole pass over the answers."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -24,15 +24,15 @@ def backfill(
     sources: Sequence[str],
     progress: Progress,
 ) -> Report:
-    """Asks sources for the days, first and last included, and lands, builds, judges and publishes what they say.
+    """Fetch the days, first and last inclusive, then produce, land, build, judge and publish the answers.
 
-    What they say is produced whether it is new or not. Raises UsageError for days that nobody can be asked for, and
-    for a source that shows the present alone.
+    An unchanged answer is produced as well. Raises UsageError if no source serves the days, or if a source shows only
+    the present.
     """
     first, last = days
     yesterday = (as_of or now()).date() - timedelta(days=1)
     if not BEGINNING <= first <= last <= yesterday:
-        raise UsageError(f"no source can be asked for {first} to {last}", f"name days from {BEGINNING} to {yesterday}")
+        raise UsageError(f"no source serves the days {first} to {last}", f"name days from {BEGINNING} to {yesterday}")
     return run_once(settings, as_of, world, _with_days(sources), progress, order=RunOptions(days=days))
 
 

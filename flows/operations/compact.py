@@ -1,4 +1,4 @@
-"""Landed files put together and old versions pruned, while the home is held."""
+"""Compaction: merge landed files and prune old versions, as the only pass of the home."""
 
 from dataclasses import asdict
 from datetime import timedelta
@@ -16,7 +16,7 @@ from tokenshare.metrics import METRICS
 
 
 def compact(settings: Settings) -> dict[str, Any]:
-    """Merges small landed files, and prunes versions replaced longer ago than the policy keeps them."""
+    """Merge small landed files, and prune versions superseded for more days than the policy keeps them."""
     home, run_id, at = Home(settings.home), new_run_id(now()), now()
     with exclusive_pass(home, run_id, at) as fence, fencing.open_fenced(home.warehouse, fence) as connection:
         merged = compaction.compact(connection, home.landing, settings.compact_records, Change(run_id, at))

@@ -1,4 +1,4 @@
-"""Dead letters looked at, landed after all, or dropped on record."""
+"""Operations on dead letters: list, show, redrive, drop."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from tokenshare.topics import TOPIC_BY_NAME
 
 @dataclass(frozen=True)
 class DeadLetterAction:
-    """Who redrives or drops which dead letters, and why; all open ones if none is named."""
+    """A decision to redrive or drop records, with its author and reason; no record named stands for all open ones."""
 
     records: tuple[RecordId, ...]
     by: str
@@ -35,21 +35,21 @@ class DeadLetterAction:
 
 
 def listed(settings: Settings, progress: Progress, with_closed: bool = False) -> dict[str, Any]:
-    """The open dead letters, or all of them with what became of each."""
+    """The open dead letters, or all of them, each with its state and decision."""
     decided = _decided(Home(settings.home))
     found = dead_letter_reader.read(open_cluster(settings, progress), TOPIC_BY_NAME)
-    rows = [_row(letter, decided.get(letter.id)) for letter in found]
+    rows = [_row(dead_letter, decided.get(dead_letter.id)) for dead_letter in found]
     return {"letters": [row for row in rows if with_closed or row["state"] == "open"]}
 
 
 def shown(settings: Settings, id: RecordId, progress: Progress) -> dict[str, Any]:
-    """One dead letter whole: key, value and headers as they were sent."""
-    letter = _find(dead_letter_reader.read(open_cluster(settings, progress), [id.topic]), id)
-    record = letter.record
+    """One dead letter in full, with key, value and headers as sent; raises UsageError if there is none."""
+    dead_letter = _find(dead_letter_reader.read(open_cluster(settings, progress), [id.topic]), id)
+    record = dead_letter.record
     return {
-        **_row(letter, _decided(Home(settings.home)).get(id)),
-        "stage": letter.stage,
-        "attempt": letter.attempt,
+        **_row(dead_letter, _decided(Home(settings.home)).get(id)),
+        "stage": dead_letter.stage,
+        "attempt": dead_letter.attempt,
         "key": _text(record.key),
         "value": _text(record.value),
         "headers": {name: _text(value) for name, value in record.headers},
@@ -57,38 +57,44 @@ def shown(settings: Settings, id: RecordId, progress: Progress) -> dict[str, Any
 
 
 def redrive(settings: Settings, action: DeadLetterAction, progress: Progress) -> dict[str, Any]:
-    """Lands what obeys its contract by now, each record once and under its own coordinates.
+    """Land the records obeying their contract by now, each once and under its own coordinates.
 
-    Raises UsageError for one that was dropped, or that there is not. What still breaks its contract stays where it is.
+    A record still breaking its contract stays a dead letter. Raises UsageError if a record was dropped, is not a dead
+    letter, or lies in a range not landed yet.
     """
     home, run_id, at = Home(settings.home), new_run_id(now()), now()
     found = dead_letter_reader.read(open_cluster(settings, progress), _topics(action))
-    told = []
+    results = []
     with exclusive_pass(home, run_id, at) as fence, fencing.open_fenced(home.warehouse, fence) as connection:
         outcomes = dead_letters.read_outcomes(connection)
-        for letter in _chosen(found, action, outcomes):
+        for dead_letter in _chosen(found, action, outcomes):
             outcome = DeadLetterOutcome("redriven", action.by, action.reason, at)
-            said = _land(connection, home, letter, outcomes, Change(run_id, at), outcome)
-            told.append({"record": str(letter.id), "outcome": said})
+            result = _land(connection, home, dead_letter, outcomes, Change(run_id, at), outcome)
+            results.append({"record": str(dead_letter.id), "outcome": result})
         published.publish(connection, home, METRICS)
-    return {"letters": told}
+    return {"letters": results}
 
 
 def drop(settings: Settings, action: DeadLetterAction, progress: Progress) -> dict[str, Any]:
-    """Leaves dead letters where they are, for good: a row says who did so and why."""
+    """Close dead letters without landing them, and record the author and the reason.
+
+    Raises UsageError if a record is not a dead letter, or was redriven or dropped before.
+    """
     home, run_id, at = Home(settings.home), new_run_id(now()), now()
     found = dead_letter_reader.read(open_cluster(settings, progress), _topics(action))
     with exclusive_pass(home, run_id, at) as fence, fencing.open_fenced(home.warehouse, fence) as connection:
         outcomes = dead_letters.read_outcomes(connection)
         chosen = [_find(found, id) for id in action.records]
-        for letter in chosen:
-            if letter.id in outcomes:
-                raise UsageError(f"{letter.id} was already {outcomes[letter.id].outcome}", SEE)
+        for dead_letter in chosen:
+            if dead_letter.id in outcomes:
+                raise UsageError(f"{dead_letter.id} was already {outcomes[dead_letter.id].outcome}", SEE)
         with transaction(connection):
-            for letter in chosen:
-                dead_letters.record(connection, letter.id, DeadLetterOutcome("dropped", action.by, action.reason, at))
+            for dead_letter in chosen:
+                dead_letters.record(
+                    connection, dead_letter.id, DeadLetterOutcome("dropped", action.by, action.reason, at)
+                )
         published.publish(connection, home, METRICS)
-    return {"dropped": [str(letter.id) for letter in chosen], "by": action.by, "reason": action.reason}
+    return {"dropped": [str(dead_letter.id) for dead_letter in chosen], "by": action.by, "reason": action.reason}
 
 
 SEE = "see `tokenshare dlq list --all`"
@@ -97,30 +103,30 @@ SEE = "see `tokenshare dlq list --all`"
 def _land(
     connection: Connection,
     home: Home,
-    letter: DeadLetter,
+    dead_letter: DeadLetter,
     outcomes: dict[RecordId, DeadLetterOutcome],
     change: Change,
     outcome: DeadLetterOutcome,
 ) -> str:
-    """Lands one letter; what became of it, in words."""
-    if letter.id in outcomes:
+    """Land one dead letter, and return the outcome in words."""
+    if dead_letter.id in outcomes:
         return "landed already"
-    whole = dead_letters.containing(connection, letter.id)
-    if whole is None:
-        raise UsageError(f"the range of {letter.id} has not landed", "run `tokenshare refresh` first")
-    if dead_letters.is_landed(home.landing, whole, letter.id):
+    range = dead_letters.containing(connection, dead_letter.id)
+    if range is None:
+        raise UsageError(f"the range of {dead_letter.id} has not landed", "run `tokenshare refresh` first")
+    if dead_letters.is_landed(home.landing, range, dead_letter.id):
         return "landed already"
     try:
-        event = decode(TOPIC_BY_NAME[letter.record.topic], letter.record.value)
+        event = decode(TOPIC_BY_NAME[dead_letter.record.topic], dead_letter.record.value)
     except ContractViolation as error:
         return f"still breaks its contract: {error}"
     dead_letters.land(
         connection,
         home.landing,
-        whole,
-        (letter.record, event),
+        range,
+        (dead_letter.record, event),
         change,
-        lambda: dead_letters.record(connection, letter.id, outcome),
+        lambda: dead_letters.record(connection, dead_letter.id, outcome),
     )
     builds.delete(connection)
     return "landed"
@@ -130,7 +136,7 @@ def _chosen(
     found: Sequence[DeadLetter], action: DeadLetterAction, outcomes: dict[RecordId, DeadLetterOutcome]
 ) -> list[DeadLetter]:
     if not action.records:
-        return [letter for letter in found if letter.id not in outcomes]
+        return [dead_letter for dead_letter in found if dead_letter.id not in outcomes]
     for id in action.records:
         known = outcomes.get(id)
         if known and known.outcome == "dropped":
@@ -139,10 +145,10 @@ def _chosen(
 
 
 def _find(found: Sequence[DeadLetter], id: RecordId) -> DeadLetter:
-    letter = next((letter for letter in found if letter.id == id), None)
-    if letter is None:
+    dead_letter = next((dead_letter for dead_letter in found if dead_letter.id == id), None)
+    if dead_letter is None:
         raise UsageError(f"there is no dead letter for {id}", SEE)
-    return letter
+    return dead_letter
 
 
 def _topics(action: DeadLetterAction) -> list[str]:
@@ -154,17 +160,17 @@ def _decided(home: Home) -> dict[RecordId, dict[str, Any]]:
     return {RecordId(row["topic"], row["partition"], row["offset"]): row for row in rows}
 
 
-def _row(letter: DeadLetter, decided: dict[str, Any] | None) -> dict[str, Any]:
-    said = decided or {"outcome": "open", "decided_by": None, "reason": None, "decided_at": None}
+def _row(dead_letter: DeadLetter, decided: dict[str, Any] | None) -> dict[str, Any]:
+    decision = decided or {"outcome": "open", "decided_by": None, "reason": None, "decided_at": None}
     return {
-        "record": str(letter.id),
-        "state": said["outcome"],
-        "sent_at": datetime.fromtimestamp(letter.record.timestamp / 1000, UTC),
-        "error": letter.error_class,
-        "message": letter.message,
-        "by": said["decided_by"],
-        "reason": said["reason"],
-        "decided_at": said["decided_at"],
+        "record": str(dead_letter.id),
+        "state": decision["outcome"],
+        "sent_at": datetime.fromtimestamp(dead_letter.record.timestamp / 1000, UTC),
+        "error": dead_letter.error_class,
+        "message": dead_letter.message,
+        "by": decision["decided_by"],
+        "reason": decision["reason"],
+        "decided_at": decision["decided_at"],
     }
 
 

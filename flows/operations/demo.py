@@ -1,4 +1,4 @@
-"""A newcomer's first run: the synthetic world written, backfilled, followed for three days, and shown."""
+"""The demo: a synthetic world, backfilled, followed for three days and shown."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,16 +26,17 @@ SHOWN_WEEKS = 8
 
 
 def demonstrate(settings: Settings, progress: Progress) -> dict[str, Any]:
-    """Backfills eighteen synthetic months in one pass, then refreshes on three mornings; on the last a metric is held.
+    """Backfill eighteen synthetic months in one pass, then refresh on three mornings; on the last a metric is held.
 
-    A second time only the last pass runs: a home does not go back. Raises UsageError for a home of other numbers.
+    In an existing home only the last pass runs: a home does not go back. Raises UsageError if its numbers are not of
+    the demo.
     """
     home = Home(settings.home)
     with TemporaryDirectory() as folder:
         directory = Path(folder) / "demo"
         world.write(directory)
         is_new = describe(home) is None
-        if is_new:  # the Hub shows no history: it has to have been asked
+        if is_new:  # the Hub serves no history: earlier answers must exist before the backfill
             collect(settings, directory, ["huggingface_hub"], hub.EARLIER, progress, "demo")
         moments = (world.BACKFILL_AS_OF, *world.DAILY_AS_OFS) if is_new else world.DAILY_AS_OFS[-1:]
         for as_of in moments:
@@ -64,7 +65,7 @@ def _document(home: Home, report: Report) -> dict[str, Any]:
 
 
 def _shares(home: Home) -> list[dict[str, Any]]:
-    """One line for each of the last weeks: every method's share, its denominator, the bounds, gate and status."""
+    """One row for each of the last weeks: the share and denominator by method, the bounds, gate and status."""
     methods = {
         id: {row["week_start_date"]: row for row in catalog.read_metric(home, METRIC_BY_ID[id])} for id in SHARES
     }
@@ -87,7 +88,7 @@ def _shares(home: Home) -> list[dict[str, Any]]:
 
 
 def _claims(home: Home) -> list[dict[str, Any]]:
-    """What was claimed of the real world beside what this invented one gives, which is no measurement."""
+    """The claims about the real world beside the values of this invented one: a comparison, not a measurement."""
     kept = ("claim_id", "claimed", "unit", "method", "period", "verdict", "status", "as_of")
     return [
         {"claim": row["quote"], "demo (synthetic)": row["nearest"], **{name: row[name] for name in kept}}

@@ -1,7 +1,7 @@
-"""Asking sources at earlier moments: fetched, archived and produced, so that one later pass builds all of it.
+"""Ingestion at earlier moments: fetch, archive and produce, so that one later pass builds all of it.
 
-Some upstreams show only the present: what they said then has to be gathered then, or be played from a world. Nothing
-is landed or decided here, so nothing is put on record as a pass either.
+Some upstreams serve only the present: their history must be fetched as it happens, or replayed from a world. Nothing
+is landed or decided here, so no pass goes on record.
 """
 
 from collections.abc import Sequence
@@ -14,8 +14,8 @@ from connectors import lock
 from connectors.kafka import producer
 from connectors.kafka.cluster import Cluster
 from connectors.sources import SOURCES
-from connectors.storage import archive, home
-from connectors.storage.home import Home, HomeOrigin
+from connectors.storage import archive
+from connectors.storage.home import Home, HomeOrigin, initialise, signature
 from flows.orchestration.runner import exclusive_pass
 from flows.settings import Settings
 from flows.setup import Progress
@@ -37,24 +37,24 @@ def collect(
     progress: Progress,
     origin: HomeOrigin,
 ) -> list[SourceOutcome]:
-    """Asks the sources at each moment, in order of time, while holding the home.
+    """Ingest the sources at each moment, in order of time, as the only pass of the home.
 
-    Raises UsageError for a moment before the last completed fetch of one of them: a home does not go back.
+    Raises UsageError if a moment precedes the last completed fetch of a source: a home does not go back.
     """
-    mine, started = Home(settings.home), now()
-    home.initialise(mine, origin)
+    home, started = Home(settings.home), now()
+    initialise(home, origin)
     sources, id = select_sources(source_ids), new_run_id(started)
-    with exclusive_pass(mine, id, started) as fence:
-        _check_past(mine, sources, min(moments))
+    with exclusive_pass(home, id, started) as fence:
+        _check_past(home, sources, min(moments))
         cluster = open_cluster(settings, progress)
-        sign_topics(cluster, home.signature(mine))
+        sign_topics(cluster, signature(home))
         outcomes: list[SourceOutcome] = []
         for moment in sorted(moments):
             progress(f"collect {', '.join(sources)} as of {moment:%Y-%m-%d}")
             with open_upstreams(settings, world, moment) as upstreams:
                 run = _at(moment, started, settings, cluster, upstreams, sources, progress)
                 outcomes += _ingest(
-                    replace(run, fence=fence, check_lease=partial(lock.require_ownership, mine.lock, id))
+                    replace(run, fence=fence, check_lease=partial(lock.require_ownership, home.lock, id))
                 )
     return outcomes
 
@@ -87,9 +87,9 @@ def _at(
     )
 
 
-def _check_past(mine: Home, source_ids: Sequence[str], first: datetime) -> None:
+def _check_past(home: Home, source_ids: Sequence[str], first: datetime) -> None:
     for id in source_ids:
-        completed = archive.read_completed(mine.archive, id)
+        completed = archive.read_completed(home.archive, id)
         if completed and first < completed.observed_at:
             raise UsageError(
                 f"{id} was fetched as of {completed.observed_at.isoformat()}, later than {first.isoformat()}",

@@ -1,4 +1,4 @@
-"""A range that has landed, read again from Kafka: what is there is verified, what is damaged or missing replaced."""
+"""Repair of landed files: read their ranges again from Kafka, verify them, replace damaged or missing ones."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,9 +20,9 @@ from tokenshare.offsets import Range
 
 
 def reland(settings: Settings, wanted: Range, progress: Progress) -> dict[str, Any]:
-    """Lands again every file that holds offsets of the range, and nothing twice: a file stands for its offsets.
+    """Land again every file with offsets of the range. No record lands twice, because a file stands for its offsets.
 
-    Raises UsageError for offsets that have not landed, RecordsLost where Kafka no longer holds them.
+    Raises UsageError if offsets have not landed, and RecordsLost if Kafka has them no more.
     """
     home, run_id, at = Home(settings.home), new_run_id(now()), now()
     with exclusive_pass(home, run_id, at) as fence, fencing.open_fenced(home.warehouse, fence) as connection:
@@ -33,7 +33,7 @@ def reland(settings: Settings, wanted: Range, progress: Progress) -> dict[str, A
             for id, outcome in outcomes.items()
             if id[:2] == (wanted.topic, wanted.partition) and outcome.outcome == "dropped"
         }
-        told = []
+        files = []
         with TemporaryDirectory(dir=home.build) as folder:
             _read_again(settings, [landed.range for landed in found], Path(folder), progress)
             for landed in found:
@@ -42,12 +42,12 @@ def reland(settings: Settings, wanted: Range, progress: Progress) -> dict[str, A
                     file_replacement.replace_files(connection, home.landing, [landed.range], [part], Change(run_id, at))
                     builds.delete(connection)
                 rows = part.table.num_rows if part else landed.rows
-                told.append({"file": landed.range.file_name, "rows": rows, "was": "replaced" if part else "verified"})
-    return {"files": told}
+                files.append({"file": landed.range.file_name, "rows": rows, "was": "replaced" if part else "verified"})
+    return {"files": files}
 
 
 def _read_again(settings: Settings, wanted: list[Range], folder: Path, progress: Progress) -> None:
-    """The files of the ranges as they would land now; their dead letters are out already."""
+    """Write the files of the ranges as they would land now; their dead letters were sent when they landed."""
     from connectors.beam import pipeline  # three seconds
 
     cluster = open_cluster(settings, progress)

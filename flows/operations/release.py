@@ -1,4 +1,4 @@
-"""A person lets a held candidate through, on record; its whole coherence group goes with it."""
+"""Release of a held candidate by a person, on record, together with its whole coherence group."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,12 +21,12 @@ from tokenshare.metrics import METRICS, Metric
 from tokenshare.noop import noop
 from tokenshare.publication import Candidate, Check, Publication, decide
 
-DERIVED = "coherence_group"  # falls with the check that shut the gate of the other member
+DERIVED = "coherence_group"  # it fails only because a check of another member failed
 
 
 @dataclass(frozen=True)
 class ReleaseRequest:
-    """Who lets which version through, and why."""
+    """A request to release a version, with its author and reason."""
 
     metric: Metric
     version: int
@@ -34,58 +34,62 @@ class ReleaseRequest:
     reason: str
     at: datetime
     run_id: str
-    channels: tuple[str, ...] = ()  # who is owed the news
+    channels: tuple[str, ...] = ()  # the channels to alert
 
 
-def release(home: Home, permit: ReleaseRequest) -> list[Decision]:
-    """Publishes the held candidates of the metric's group; what was released once stays so for the same findings.
+def release(home: Home, request: ReleaseRequest) -> list[Decision]:
+    """Publish the held candidates of the metric's group; the same findings stay released in later passes.
 
-    Raises UsageError where that version is not held, or where what shuts its gate is not a finding about data.
+    Raises UsageError if the version is not held, or if a check shutting its gate is not a finding about data.
     """
-    with lock.acquire(home.lock, permit.run_id, now), warehouse.open_warehouse(home.warehouse) as connection:
-        _check_held(connection, permit)
-        members = [metric for metric in METRICS if metric.group == permit.metric.group]
+    with lock.acquire(home.lock, request.run_id, now), warehouse.open_warehouse(home.warehouse) as connection:
+        _check_held(connection, request)
+        members = [metric for metric in METRICS if metric.group == request.metric.group]
         judged = {metric.id: releases.read_checks(connection, metric) for metric in members}
-        _check_findings(permit, [check for checks in judged.values() for check in checks])
-        waiting = {metric.id: _waiting(connection, metric) for metric in members if judged[metric.id]}
-        candidates = {id: candidate for id, (candidate, _) in waiting.items()}
+        _check_findings(request, [check for checks in judged.values() for check in checks])
+        publications = {metric.id: _candidate(connection, metric) for metric in members if judged[metric.id]}
+        candidates = {id: candidate for id, (candidate, _) in publications.items()}
         changes = Changes.since_last(connection, project(), candidates)
-        made = [_let_out(connection, *waiting[id], judged[id], changes) for id in waiting]
-        said = Release(permit.metric, permit.version, permit.by, permit.reason, permit.at)
-        releases.record(connection, said, [check for checks in judged.values() for check in checks])
-        _record(connection, permit, made)
+        decided = [_decide(connection, *publications[id], judged[id], changes) for id in publications]
+        record = Release(request.metric, request.version, request.by, request.reason, request.at)
+        releases.record(connection, record, [check for checks in judged.values() for check in checks])
+        _record(connection, request, decided)
         published.publish(connection, home, METRICS)
-    return made
+    return decided
 
 
-def _record(connection: Connection, permit: ReleaseRequest, made: list[Decision]) -> None:
-    """Commits the decisions, and with them that what was held is held no longer."""
-    made_of, plan = project(), plan_release_alerts(connection, permit.run_id, permit.at, made)
-    run = decisions.DecisionContext(permit.run_id, permit.at, made_of.seeds, made_of.models, {})
-    tell = partial(outbox.store, connection, plan, permit.run_id, permit.at, permit.channels)
-    decisions.record(connection, run, made, tell, noop)
+def _record(connection: Connection, request: ReleaseRequest, decided: list[Decision]) -> None:
+    """Commit the decisions, and with them the end of the holds' alerts."""
+    inputs, plan = project(), plan_release_alerts(connection, request.run_id, request.at, decided)
+    run = decisions.DecisionContext(request.run_id, request.at, inputs.seeds, inputs.models, {})
+    store_alerts = partial(outbox.store, connection, plan, request.run_id, request.at, request.channels)
+    decisions.record(connection, run, decided, store_alerts, noop)
 
 
-def _check_held(connection: Connection, permit: ReleaseRequest) -> None:
-    standing = history.read_standing(connection, permit.metric)
+def _check_held(connection: Connection, request: ReleaseRequest) -> None:
+    standing = history.read_standing(connection, request.metric)
     frozen = standing.shown if standing.shown and standing.shown.status == "held" else None
-    held = standing.held or frozen  # what is found may hold a metric without moving a number of it
-    if held is None or held.version != permit.version:
-        there = f"version {held.version} is held" if held else "nothing of it is held"
-        raise UsageError(f"{permit.metric.id} version {permit.version} is not held: {there}", "see `tokenshare gates`")
-
-
-def _check_findings(permit: ReleaseRequest, checks: list[Check]) -> None:
-    stuck = sorted({check.name for check in checks if check.shuts and check.name != DERIVED and not check.breaches})
-    if stuck:
+    held = standing.held or frozen  # a finding may hold a metric without changing any of its numbers
+    if held is None or held.version != request.version:
+        found = f"version {held.version} is held" if held else "no version is held"
         raise UsageError(
-            f"{permit.metric.id} is held by {', '.join(stuck)}, which is not a finding about data",
+            f"{request.metric.id} version {request.version} is not held: {found}", "see `tokenshare gates`"
+        )
+
+
+def _check_findings(request: ReleaseRequest, checks: list[Check]) -> None:
+    not_about_data = sorted(
+        {check.name for check in checks if check.shuts and check.name != DERIVED and not check.breaches}
+    )
+    if not_about_data:
+        raise UsageError(
+            f"{request.metric.id} is held by {', '.join(not_about_data)}, which is not a finding about data",
             "mend the build, then run `tokenshare refresh`",
         )
 
 
-def _waiting(connection: Connection, metric: Metric) -> tuple[Candidate, Publication]:
-    """The held candidate, or the shown version of a member that is held only with its group."""
+def _candidate(connection: Connection, metric: Metric) -> tuple[Candidate, Publication]:
+    """The held candidate, or the shown version of a member held only with its group."""
     standing = history.read_standing(connection, metric)
     newest = standing.held or standing.shown
     if newest is None:
@@ -93,14 +97,14 @@ def _waiting(connection: Connection, metric: Metric) -> tuple[Candidate, Publica
     return Candidate(metric, history.read_version(connection, metric, newest.version)), newest
 
 
-def _let_out(
+def _decide(
     connection: Connection, candidate: Candidate, newest: Publication, checks: list[Check], changes: Changes
 ) -> Decision:
     metric, standing = candidate.metric, history.read_standing(connection, candidate.metric)
     passed = [_released(check) for check in checks if check.name != DERIVED]
     verdict = decide(standing, candidate, passed, newest.suite_digest, newest.valid_through, confirmed=True)
-    told = explain(connection, metric, standing, verdict, candidate, changes)
-    return Decision(metric, verdict, tuple(passed), releases.read_citation(connection, metric), **told)
+    causes = explain(connection, metric, standing, verdict, candidate, changes)
+    return Decision(metric, verdict, tuple(passed), releases.read_citation(connection, metric), **causes)
 
 
 def _released(check: Check) -> Check:

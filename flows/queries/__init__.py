@@ -1,1 +1,1 @@
-"""The read side: what a home knows, shown, cited, traced, checked and verified."""
+"""The read side: show, cite, trace, check and verify the content of a home."""

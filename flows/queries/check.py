@@ -1,4 +1,4 @@
-"""`check`: a number somebody quotes, held against every way to count it over what is published now."""
+"""`check`: a quoted number compared with every way of counting it over the published metrics."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -17,9 +17,9 @@ from tokenshare.claims import About
 from tokenshare.errors import UsageError
 from tokenshare.metrics import METRIC_BY_ID, Metric
 
-SYNTHETIC = "demo"  # the origin of a home whose numbers are nobody's
+SYNTHETIC = "demo"  # the origin of a home with invented numbers
 EVERYTHING = "all that is published"
-SHOWN = 20  # of many matches, those nearest by
+SHOWN = 20  # of many matches, the nearest
 STATED = """SELECT 'asked' AS claim_id, '' AS quote, ?::VARCHAR AS about, ?::VARCHAR AS entity,
     ?::DECIMAL(28, 9) AS claimed, ?::DECIMAL(28, 9) AS rounding, ?::VARCHAR AS unit, 'about' AS comparison,
     ?::VARCHAR AS claimed_method, ?::VARCHAR AS span_name, ?::DATE AS start_date, ?::DATE AS end_date,
@@ -30,7 +30,7 @@ ASKED = """SELECT claim_id, about, entity, unnest(['day', 'week', 'trailing7', '
 
 @dataclass(frozen=True)
 class Question:
-    """What was asked: a number, what it is about, over which period; the method, if one is named."""
+    """A quoted number with its subject, rounding step and period, and its method if one is named."""
 
     about: About
     entity: str
@@ -41,14 +41,14 @@ class Question:
 
     @property
     def window(self) -> str:
-        """The window in which the verdict is given; the others are tried beside it."""
+        """The window of the verdict; the others are tried beside it."""
         return claims.usual_window(self.about, (self.period.end - self.period.start).days + 1)
 
 
 def read_question(
     value: str, about: str, entity: str, period: str | None, rounding: str | None, method: str | None
 ) -> Question:
-    """What a person typed, as a question; raises UsageError naming what to write instead."""
+    """The arguments of `check` as a question; raises UsageError naming the valid form."""
     found = claims.ABOUT_BY_NAME.get(about)
     if found is None:
         raise UsageError(f"a claim cannot be about {about!r}", f"choose among {', '.join(claims.ABOUT_BY_NAME)}")
@@ -57,64 +57,68 @@ def read_question(
     if step <= 0:
         raise UsageError(f"{step} is not a valid rounding step", "omit --rounding, or write 0.01 for whole percents")
     wrong = claims.objections(found, value=number, entity=entity, method=method or found.methods[0])
-    for column, said in wrong:
-        raise UsageError(f"{column}: {said.partition(':')[0]}", said.partition(":")[2].strip())
+    for column, objection in wrong:
+        problem, _, fix = objection.partition(":")
+        raise UsageError(f"{column}: {problem}", fix.strip())
     return Question(found, entity, number, step, read_period(period), method)
 
 
-def check(home: Home, asked: Question) -> dict[str, Any]:
-    """The verdict in the usual window, what each method gives there, and how many variants of any window match."""
-    metric = METRIC_BY_ID.get(asked.about.stands_on)
+def check(home: Home, question: Question) -> dict[str, Any]:
+    """The verdict and the value of each method in the usual window, and the matches among the variants of any window.
+
+    Raises UsageError if the metric is not published, or if the entity is not a known one.
+    """
+    metric = METRIC_BY_ID.get(question.about.stands_on)
     standing = _standing(home, metric) if metric else dict.fromkeys(("as_of", "version", "status", "held_since"))
     graph = read_graph(home.build / "dbt")
     query = compose(graph, "int_claims_compared", {"int_claims_stated": STATED, "int_claims_asked": ASKED})
-    rows = sorted(catalog.read_query(home, query, _values(asked)), key=lambda row: row["nearness"])
-    own = [row for row in rows if row["tried_span_name"] == asked.window]
+    rows = sorted(catalog.read_query(home, query, _values(question)), key=lambda row: row["nearness"])
+    own = [row for row in rows if row["tried_span_name"] == question.window]
     if not rows:
-        require_known_entity(home, asked.about.name, asked.entity)
+        require_known_entity(home, question.about.name, question.entity)
     return {
-        **_asked(asked),
+        **_question_fields(question),
         "verdict": _verdict(own),
         **_nearest(own),
         "beside": _beside(own),
-        **_tried(rows, asked.window),
+        **_tried(rows, question.window),
         "synthetic": (describe(home) or {}).get("origin") == SYNTHETIC,
         **standing,
     }
 
 
-def _asked(asked: Question) -> dict[str, Any]:
+def _question_fields(question: Question) -> dict[str, Any]:
     return {
-        "value": float(asked.value),
-        "about": asked.about.name,
-        "entity": asked.entity,
-        "unit": asked.about.unit,
-        "rounding": float(asked.rounding),
-        "asked_period": EVERYTHING if asked.period == EVER else "/".join(map(str, asked.period)),
-        "asked_method": asked.method,
-        "stands_on": asked.about.stands_on or None,
-        "window": asked.window,
+        "value": float(question.value),
+        "about": question.about.name,
+        "entity": question.entity,
+        "unit": question.about.unit,
+        "rounding": float(question.rounding),
+        "asked_period": EVERYTHING if question.period == EVER else "/".join(map(str, question.period)),
+        "asked_method": question.method,
+        "stands_on": question.about.stands_on or None,
+        "window": question.window,
     }
 
 
-def _read_number(text: str, what: str) -> Decimal:
+def _read_number(text: str, name: str) -> Decimal:
     try:
         number = Decimal(text)
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite() or abs(number) >= Decimal(10) ** 18:
-        raise UsageError(f"{what} {text!r} is not a valid number", "write digits, a share as a part of one: 0.61")
+        raise UsageError(f"{name} {text!r} is not a valid number", "write digits, a share as a fraction: 0.61")
     return number
 
 
-def _values(asked: Question) -> list[Any]:
-    about = asked.about
-    figures = [str(asked.value), str(asked.rounding)]
-    return [about.name, asked.entity, *figures, about.unit, asked.method, asked.window, *asked.period]
+def _values(question: Question) -> list[Any]:
+    about = question.about
+    figures = [str(question.value), str(question.rounding)]
+    return [about.name, question.entity, *figures, about.unit, question.method, question.window, *question.period]
 
 
 def _standing(home: Home, metric: Metric) -> dict[str, Any]:
-    """Which version is looked at; raises UsageError where none is published."""
+    """The published version and its status; raises UsageError if there is none."""
     query = f"SELECT DISTINCT as_of, version, status, held_since FROM {metric.relation}"  # noqa: S608  # ours
     shown = catalog.read_query(home, query, [])
     if not shown:
@@ -134,30 +138,30 @@ def _verdict(own: Sequence[dict[str, Any]]) -> str:
 
 
 def _nearest(own: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    told = _told(own[0]) if own else dict.fromkeys(("nearest", "method", "period", "numerator", "denominator"))
-    return {name: value for name, value in told.items() if name != "window"}
+    fields = _variant(own[0]) if own else dict.fromkeys(("nearest", "method", "period", "numerator", "denominator"))
+    return {name: value for name, value in fields.items() if name != "window"}
 
 
 def _beside(own: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What every method gives in the window of the nearest number."""
+    """The value of every method in the window of the nearest number."""
     same = [row for row in own if row["tried_end_date"] == own[0]["tried_end_date"]]
-    return [_told(row) for row in sorted(same, key=lambda row: (row["preference"], row["method"]))]
+    return [_variant(row) for row in sorted(same, key=lambda row: (row["preference"], row["method"]))]
 
 
 def _tried(rows: Sequence[dict[str, Any]], window: str) -> dict[str, Any]:
-    """How much was tried, window by window, and the matches: by the verdict's own window first."""
+    """The number of tries in each window, and the matches, those in the window of the verdict first."""
     matched = [row for row in rows if row["is_matched"]]
-    tried, held = (Counter(row["tried_span_name"] for row in found) for found in (rows, matched))
+    tries, matches = (Counter(row["tried_span_name"] for row in found) for found in (rows, matched))
     matched.sort(key=lambda row: row["tried_span_name"] != window)
     return {
         "variants_tried": len(rows),
         "variants_matched": len(matched),
-        "windows": [{"window": name, "tried": tried[name], "matched": held[name]} for name in claims.WINDOWS],
-        "matches": [_told(row) for row in matched[:SHOWN]],
+        "windows": [{"window": name, "tried": tries[name], "matched": matches[name]} for name in claims.WINDOWS],
+        "matches": [_variant(row) for row in matched[:SHOWN]],
     }
 
 
-def _told(row: dict[str, Any]) -> dict[str, Any]:
+def _variant(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "method": row["method"],
         "window": row["tried_span_name"],

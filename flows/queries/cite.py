@@ -1,4 +1,4 @@
-"""`cite`: one sentence to quote a published number by, with all that makes it checkable."""
+"""`cite`: one sentence for a published number, with everything needed to check it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from tokenshare.errors import UsageError
 from tokenshare.metrics import METRIC_BY_ID, Metric
 from tokenshare.restatements import key_json
 
-ORIGINS = {  # by origin of the home: only what an upstream stated is a measurement
+ORIGINS = {  # by origin of the home: only numbers of real upstreams are measurements
     "live": "measured by tokenshare",
     "world": "counted by tokenshare from a world of files",
     "demo": "synthetic, not a measurement: counted by tokenshare in its demo world",
@@ -27,17 +27,18 @@ UNITS = {"tokens": " tokens", "rank": "", "count": ""}
 def cite(
     home: Home, metric: Metric, words: Sequence[str], *, as_of: datetime | None = None, verify: bool = False
 ) -> dict[str, Any]:
-    """What readers see for a key, or what was known of it at a moment, as a sentence; raises UsageError if nothing is
-    published for it.
+    """The citation of a key: the number shown to readers, or as known at a moment, its fields and their sentence.
 
-    With `verify` the number is computed again from the offsets of its version alone, as `trace` does.
+    With `verify` the number is computed again from the offsets of its version alone, as `trace` does. Raises UsageError
+    if nothing is published for the key.
     """
     known = _known(home, metric, as_of)
     row = _row(metric, words, known, as_of)
     (card,) = catalog.read_catalog(home, "metrics", metric=metric.id)
     origin = str((describe(home) or {})["origin"])
     column = _column(metric)
-    told: dict[str, Any] = {
+    dated = card["citation"].replace("{as_of}", f"{known.fields['as_of']:%Y-%m-%d}")
+    fields: dict[str, Any] = {
         "metric": metric.id,
         "key": key_json(metric, read_key(metric, words)),
         "column": column,
@@ -46,25 +47,25 @@ def cite(
         "denominator": metric.denominator,
         "denominator_tokens": row.get("denominator_tokens", row.get("tokens") if column != "tokens" else None),
         **_bounds(home, metric, row, as_of),
-        **known.told,
+        **known.fields,
         "origin": origin,
         "synthetic": origin == "demo",
-        "citation": "" if origin == "demo" else card["citation"].replace("{as_of}", f"{known.told['as_of']:%Y-%m-%d}"),
+        "citation": "" if origin == "demo" else dated,
         **(_verified(home, metric, words, known, row) if verify else {"verified": None, "changed_since": []}),
     }
-    return {"sentence": _sentence(metric, words, told), **told}
+    return {"sentence": _sentence(metric, words, fields), **fields}
 
 
 @dataclass(frozen=True)
 class KnownNumber:
-    """A version: its rows from the vintages, and what a citation says of it."""
+    """A version: its rows from the vintages, and its fields of a citation."""
 
     rows: Sequence[dict[str, Any]]
-    told: dict[str, Any]
+    fields: dict[str, Any]
 
 
 def _known(home: Home, metric: Metric, as_of: datetime | None) -> KnownNumber:
-    """The version that readers see, or the one that was the newest at a moment."""
+    """The version shown to readers, or the newest one at a moment."""
     if as_of is None:
         publications = [p for p in catalog.read_catalog(home, "publications", metric=metric.id) if p["published_at"]]
         shown = next((p for p in publications if p["status"] != "superseded"), None)
@@ -75,18 +76,18 @@ def _known(home: Home, metric: Metric, as_of: datetime | None) -> KnownNumber:
 
 
 def _of_version(publication: dict[str, Any], rows: Sequence[dict[str, Any]], as_of: datetime | None) -> KnownNumber:
-    """A hold that began later says nothing of what was known before; no number speaks for longer than it did."""
+    """A version as known at a moment: without a hold begun later, and valid through the moment at most."""
     is_held = publication["status"] == "held" and (as_of is None or publication["held_since"] <= as_of)
     status = "current" if publication["status"] == "held" and not is_held else publication["status"]
     through = publication["valid_through"]
-    told = {
+    fields = {
         "as_of": min(as_of, through) if as_of else through,
         "version": publication["version"],
         "digest": publication["digest"],
         "status": status,
         "held_since": publication["held_since"] if is_held else None,
     }
-    return KnownNumber(rows, told)
+    return KnownNumber(rows, fields)
 
 
 def _row(metric: Metric, words: Sequence[str], known: KnownNumber, as_of: datetime | None) -> dict[str, Any]:
@@ -101,9 +102,11 @@ def _row(metric: Metric, words: Sequence[str], known: KnownNumber, as_of: dateti
 def _verified(
     home: Home, metric: Metric, words: Sequence[str], known: KnownNumber, row: dict[str, Any]
 ) -> dict[str, Any]:
-    """Whether the vintage is the version, and the version what its offsets give. If seeds or SQL have changed since,
-    a different number proves nothing."""
-    found = trace(home, metric, words, known.told["version"])
+    """`verified` is true if the vintage equals the version, and the version its recomputation from its offsets.
+
+    It is None if only the recomputation differs and seeds or SQL have changed since: that proves nothing.
+    """
+    found = trace(home, metric, words, known.fields["version"])
     names = [column.name for column in columns_of(metric.row)]
     is_kept = found.row == tuple(row[name] for name in names)
     is_changed = bool(found.changed_since) and not found.is_equal
@@ -112,14 +115,14 @@ def _verified(
 
 
 def _column(metric: Metric) -> str:
-    """The column a metric is quoted by: its share, else its first number."""
+    """The cited column of a metric: its share, else its first number. Raises UsageError if it has no number."""
     values = [column for column in columns_of(metric.row) if column.name not in metric.grain]
     shares = [column.name for column in values if column.name.endswith("_share")]
     if metric.unit == "ratio" and (metric.share or shares):
         return metric.share or shares[0]
     numbers = [column.name for column in values if column.is_number]
     if not numbers:
-        raise UsageError(f"{metric.id} has no number to cite", "cite a metric, such as china_share_origin_weekly")
+        raise UsageError(f"{metric.id} has no number to cite", "cite another metric, such as china_share_origin_weekly")
     return numbers[0]
 
 
@@ -128,42 +131,43 @@ def _unit(metric: Metric, column: str) -> str:
 
 
 def _bounds(home: Home, metric: Metric, row: Mapping[str, Any], as_of: datetime | None) -> dict[str, Any]:
-    """The lowest and the highest share that the unknown allows, if they are published."""
+    """The lowest and the highest share, with nothing or all of the unknown counted in, if published."""
     if metric.id in BOUNDED:
         weeks = {found["week_start_date"]: found for found in _known(home, BOUNDS, as_of).rows}
         row = weeks.get(row["week_start_date"], {})
     return {name: row.get(name) for name in ("lower_share", "upper_share")}
 
 
-def _sentence(metric: Metric, words: Sequence[str], told: dict[str, Any]) -> str:
-    number = f"{metric.title}, {' '.join(words)}: {_said(told['value'], told['unit'])}{_of(told)}{_between(told)}"
-    made = f"{ORIGINS[told['origin']]} as of {_moment(told['as_of'])}"
-    version = f"{metric.id} version {told['version']}, digest {told['digest'][:12]}"
-    held = f"held since {_moment(told['held_since'])}, the last good version" if told["status"] == "held" else ""
-    released = "released by a person past a shut gate" if told["status"] == "released" else ""
-    replaced = "replaced by a newer version since" if told["status"] == "superseded" else ""
-    parts = [number, made, version, held, released, replaced, _verdict(told)]
-    return f"{'; '.join(filter(None, parts))}. {told['citation']}".strip()
+def _sentence(metric: Metric, words: Sequence[str], fields: dict[str, Any]) -> str:
+    value = _format_value(fields["value"], fields["unit"])
+    number = f"{metric.title}, {' '.join(words)}: {value}{_of(fields)}{_between(fields)}"
+    made = f"{ORIGINS[fields['origin']]} as of {_moment(fields['as_of'])}"
+    version = f"{metric.id} version {fields['version']}, digest {fields['digest'][:12]}"
+    held = f"held since {_moment(fields['held_since'])}, the last good version" if fields["status"] == "held" else ""
+    released = "released by a person past a shut gate" if fields["status"] == "released" else ""
+    replaced = "replaced by a newer version since" if fields["status"] == "superseded" else ""
+    parts = [number, made, version, held, released, replaced, _verdict(fields)]
+    return f"{'; '.join(filter(None, parts))}. {fields['citation']}".strip()
 
 
-def _verdict(told: dict[str, Any]) -> str:
-    if told["verified"] is not None:
-        return f"computed again from its offsets: {'the same' if told['verified'] else 'NOT the same'}"
-    changed = " and ".join(told["changed_since"])
+def _verdict(fields: dict[str, Any]) -> str:
+    if fields["verified"] is not None:
+        return f"computed again from its offsets: {'the same' if fields['verified'] else 'NOT the same'}"
+    changed = " and ".join(fields["changed_since"])
     return f"not to be computed again: {changed} changed since" if changed else ""
 
 
-def _of(told: dict[str, Any]) -> str:
-    """The denominator without the Markdown of the metric card, its count behind its first clause."""
-    if told["denominator"].startswith("none"):
+def _of(fields: dict[str, Any]) -> str:
+    """The denominator without the Markdown of the metric card, its count after its first clause."""
+    if fields["denominator"].startswith("none"):
         return ""
-    tokens = told["denominator_tokens"]
-    name, semicolon, rest = told["denominator"].replace("`", "").partition(";")
+    tokens = fields["denominator_tokens"]
+    name, semicolon, rest = fields["denominator"].replace("`", "").partition(";")
     return f" of {name}{f' ({tokens:,})' if tokens is not None else ''}{semicolon}{rest}"
 
 
-def _between(told: dict[str, Any]) -> str:
-    low, high = told["lower_share"], told["upper_share"]
+def _between(fields: dict[str, Any]) -> str:
+    low, high = fields["lower_share"], fields["upper_share"]
     if high is None:
         return ""
     if low is None:
@@ -171,7 +175,7 @@ def _between(told: dict[str, Any]) -> str:
     return f", between {low:.1%} and {high:.1%} of all tokens depending on the unknown"
 
 
-def _said(value: Any, unit: str) -> str:
+def _format_value(value: Any, unit: str) -> str:
     if value is None:
         return "unknown"
     if unit == "ratio":

@@ -1,6 +1,6 @@
-"""A dbt model as one query over what is published: the same SQL, with its references made relations that readers see.
+"""A dbt model as one query over the published file: the same SQL, with its references resolved to published relations.
 
-What dbt computes for the claims on file and what a person asks for by hand must never be two computations.
+The claims on file, computed by dbt, and a claim typed by a person must never be two computations.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from tokenshare.metrics import METRIC_BY_ID
 
 
 def compose(graph: Graph, target: str, given: Mapping[str, str]) -> str:
-    """SQL that selects a model; `given` models are these queries, published ones are read, all others are computed."""
+    """SQL selecting a model: `given` models are these queries, published ones are read, all others are computed."""
     parts = dict(given)
     for name in _above(graph, target, given):
         parts.setdefault(name, graph.models[name].sql)
@@ -19,7 +19,7 @@ def compose(graph: Graph, target: str, given: Mapping[str, str]) -> str:
 
 
 def _above(graph: Graph, name: str, given: Mapping[str, str]) -> Iterator[str]:
-    """The models to compute, each after those that it reads."""
+    """The models to compute, each after the models it reads."""
     for read in sorted(graph.models[name].reads):
         if read not in given and read not in METRIC_BY_ID:
             yield from _above(graph, read, given)

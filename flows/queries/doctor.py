@@ -1,4 +1,4 @@
-"""What is missing for a pass, and the command that mends it."""
+"""`doctor`: the prerequisites of a pass, and a fix for each missing one."""
 
 import shutil
 import sys
@@ -20,7 +20,7 @@ SMALLEST_FREE = 2 * 1024**3  # a local broker, a warehouse and the archive of a 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """One thing looked at: well, or with what mends it."""
+    """The state of one prerequisite, with its fix if it is not well."""
 
     name: str
     is_well: bool
@@ -29,7 +29,7 @@ class Diagnosis:
 
 
 def examine(settings: Settings, environ: Mapping[str, str]) -> list[Diagnosis]:
-    """Looks at everything a pass needs, without starting or changing anything."""
+    """Check every prerequisite of a pass, without starting or changing anything."""
     return [
         *_each(
             {
@@ -45,17 +45,17 @@ def examine(settings: Settings, environ: Mapping[str, str]) -> list[Diagnosis]:
     ]
 
 
-def _each(looks: Mapping[str, Callable[[], Diagnosis]]) -> Iterator[Diagnosis]:
-    for name, look in looks.items():
+def _each(checks: Mapping[str, Callable[[], Diagnosis]]) -> Iterator[Diagnosis]:
+    for name, check in checks.items():
         try:
-            yield look()
+            yield check()
         except TokenshareError as error:
             yield Diagnosis(name, False, error.message, error.fix)
 
 
 def _alerts(settings: Settings) -> Diagnosis:
     names = ", ".join(channel.name for channel in open_channels(settings))
-    return Diagnosis("alerts", True, names or "no channel: nobody is told of a fault")
+    return Diagnosis("alerts", True, names or "no channel: no alert leaves this machine")
 
 
 def _python() -> Diagnosis:
@@ -64,18 +64,18 @@ def _python() -> Diagnosis:
 
 
 def _settings(environ: Mapping[str, str]) -> Diagnosis:
-    strange = environment.unknown(environ)
-    said = f"unknown: {', '.join(strange)}" if strange else "all known"
-    return Diagnosis("settings", not strange, said, f"unset {' '.join(strange)}" if strange else "")
+    unknown = environment.unknown(environ)
+    text = f"unknown: {', '.join(unknown)}" if unknown else "all known"
+    return Diagnosis("settings", not unknown, text, f"unset {' '.join(unknown)}" if unknown else "")
 
 
 def _home(settings: Settings) -> Diagnosis:
-    mine = Home(settings.home)
-    found = describe(mine)
-    check_whole(mine)
-    check_rights(mine)
-    said = f"{found['origin']} numbers at {settings.home}" if found else f"none yet at {settings.home}"
-    return Diagnosis("home", True, said)
+    home = Home(settings.home)
+    found = describe(home)
+    check_whole(home)
+    check_rights(home)
+    text = f"{found['origin']} numbers at {settings.home}" if found else f"none yet at {settings.home}"
+    return Diagnosis("home", True, text)
 
 
 def _space(settings: Settings) -> Diagnosis:
@@ -88,9 +88,9 @@ def _kafka(settings: Settings, environ: Mapping[str, str]) -> Diagnosis:
     servers = settings.kafka_bootstrap_servers
     if servers is None:
         return _local_kafka(settings.home, environ)
-    yours = cluster_of(settings, servers)
-    cluster.probe(yours, 10.0)
-    require_own_topics(yours, signature(Home(settings.home)))
+    configured = cluster_of(settings, servers)
+    cluster.probe(configured, 10.0)
+    require_own_topics(configured, signature(Home(settings.home)))
     return Diagnosis("kafka", True, f"{servers} answers")
 
 
@@ -102,9 +102,9 @@ def _local_kafka(home: Path, environ: Mapping[str, str]) -> Diagnosis:
 
 
 def _key(settings: Settings) -> Diagnosis:
-    said = (
+    text = (
         "OPENROUTER_API_KEY is set"
         if settings.openrouter_api_key
         else "no key: the public daily exports are the source"
     )
-    return Diagnosis("key", True, said)
+    return Diagnosis("key", True, text)

@@ -1,4 +1,4 @@
-"""Whom a claim may be about: an error in spelling is no lack of data."""
+"""Known entities of claims: a misspelt name is an error, not a lack of data."""
 
 import re
 from difflib import get_close_matches
@@ -9,11 +9,11 @@ from connectors.storage.publications import catalog
 from tokenshare import claims
 from tokenshare.errors import UsageError
 
-OFFERED = 30  # of many names, those that look most like the one that was typed
+OFFERED = 30  # of many names, the closest to the typed one
 
 
 class Names(NamedTuple):
-    """What they are called, a query that lists them, and what stands between several of them."""
+    """A kind of entity, the query listing its names, and the pattern between several names."""
 
     kind: str
     query: str
@@ -43,7 +43,7 @@ NAMES = {
 
 
 def require_known_entity(home: Home, about: str, entity: str) -> None:
-    """Raise UsageError if what a claim is about has names and this is not one of them."""
+    """Raise UsageError if a name in `entity` is not a known one; a subject without a list of names accepts any."""
     if about not in NAMES:
         return
     names = NAMES[about]

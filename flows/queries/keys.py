@@ -1,4 +1,4 @@
-"""Keys of metrics as people type them: `2026-W27 deepseek` becomes a Monday and a vendor."""
+"""Keys of metrics as typed: `2026-W27 deepseek` becomes a Monday and a vendor."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -16,7 +16,7 @@ FIXES = {
 
 
 def read_key(metric: Metric, words: Sequence[str]) -> tuple[Any, ...]:
-    """One value for each column of the grain; raises UsageError naming the grain or the value that does not fit."""
+    """One value for each column of the grain; raises UsageError naming the grain or the invalid value."""
     if len(words) != len(metric.grain):
         raise UsageError(
             f"the key of {metric.id} is {', '.join(metric.grain)}; {len(words)} given",

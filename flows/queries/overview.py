@@ -1,4 +1,4 @@
-"""What the looking commands answer: plain documents, read from the published file and the outside of the home."""
+"""The documents of `status`, `metrics`, `restatements`, `gates` and `alerts`, read without opening the warehouse."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -20,7 +20,7 @@ from tokenshare.topics import CONSUMER_GROUP, TOPIC_NAMES
 
 
 def find_home(settings: Settings) -> Home:
-    """The home to look into; raises UsageError if there is none, or one of a newer layout."""
+    """The home of the settings; raises UsageError if there is none, or if its layout is newer."""
     home = Home(settings.home)
     if describe(home) is None:
         raise UsageError(f"there is no home at {home.root}", "run `tokenshare refresh` or `tokenshare demo` first")
@@ -28,7 +28,7 @@ def find_home(settings: Settings) -> Home:
 
 
 def status(settings: Settings) -> dict[str, Any]:
-    """Health at a glance: what is held and why, what nobody served, whom nobody mapped, what waits to be landed."""
+    """The health of a home: holds with reasons, unserved days, unmapped names, lag, alerts, repairs."""
     home = find_home(settings)
     found = describe(home) or {}
     shown = metrics(home)["metrics"]
@@ -57,26 +57,26 @@ def status(settings: Settings) -> dict[str, Any]:
 
 
 def alerts(home: Home) -> dict[str, Any]:
-    """What is open, what is over, and what became of each message in each channel, as it was last put on the board."""
+    """Open and past alerts, and the delivery of each message in each channel, as last written to alerts.json."""
     return alert_status.read(home)
 
 
 def _alerts(home: Home) -> dict[str, Any]:
-    """What is open and what waits to be delivered, as the newest pass left it."""
-    board = alert_status.read(home)
-    waiting = [channel for channel in board["channels"] if channel["waiting_count"]]
-    return {"open": board["open"], "undelivered": board["undelivered"], "waiting": waiting}
+    """Open alerts and waiting deliveries, as last written to alerts.json."""
+    status = alert_status.read(home)
+    waiting = [channel for channel in status["channels"] if channel["waiting_count"]]
+    return {"open": status["open"], "undelivered": status["undelivered"], "waiting": waiting}
 
 
 def metrics(home: Home) -> dict[str, Any]:
-    """Every metric with its card and the version readers see."""
+    """Every metric with its card and its shown version."""
     cards = catalog.read_catalog(home, "metrics")
     shown = _shown(home)
     return {"metrics": [{**card, **shown.get(card["metric"], NOT_SHOWN)} for card in cards]}
 
 
 def metric(home: Home, wanted: Metric, as_of: datetime | None) -> dict[str, Any]:
-    """One metric: card, version and rows, as readers see it now or saw it then."""
+    """One metric: card, version and rows, as shown now or as known at a moment."""
     (card,) = catalog.read_catalog(home, "metrics", metric=wanted.id)
     if as_of is None:
         return {**card, **_shown(home).get(wanted.id, NOT_SHOWN), "rows": catalog.read_metric(home, wanted)}
@@ -86,7 +86,7 @@ def metric(home: Home, wanted: Metric, as_of: datetime | None) -> dict[str, Any]
 
 
 def restatements(home: Home, wanted: Metric | None) -> dict[str, Any]:
-    """Published cells that were replaced, old beside new."""
+    """Replaced published cells, old beside new."""
     return {"restatements": catalog.read_catalog(home, "restatements", **_of(wanted))}
 
 
@@ -104,7 +104,7 @@ NOT_SHOWN: dict[str, Any] = {"version": None, "as_of": None, "status": None, "he
 
 
 def _shown(home: Home) -> dict[str, dict[str, Any]]:
-    """The version readers see of each metric: the public one that nothing has replaced, none of an inactive one."""
+    """The shown version of each metric: the public one not superseded, none for an inactive metric."""
     inactive = {card["metric"] for card in catalog.read_catalog(home, "metrics") if card["state"] == "inactive"}
     return {
         p["metric"]: {
@@ -143,20 +143,20 @@ def _broker(settings: Settings) -> dict[str, Any]:
 
 
 def _unserved(home: Home) -> dict[str, Any]:
-    """The days that nobody served, and the weeks that have no row for it."""
+    """The days served by no upstream, and the weeks without a row for that reason."""
     rows = catalog.read_catalog(home, "unserved_days")
     weeks = {row["week_start_date"] for row in rows if "week_start_date" in row}
     return {"unserved_days": [row["usage_date"] for row in rows], "unserved_weeks": sorted(weeks)}
 
 
 def _holder(home: Home) -> dict[str, Any] | None:
-    """Who refreshes, and for how many seconds nobody has heard of it."""
-    signed = lock.owner(home.lock) if lock.is_held(home.lock) else None
-    return {**asdict(signed), "silent_seconds": lock.heartbeat_age(home.lock, now())} if signed else None
+    """The pass owning the home, with the age of its heartbeat in seconds; None if there is none."""
+    owner = lock.owner(home.lock) if lock.is_held(home.lock) else None
+    return {**asdict(owner), "silent_seconds": lock.heartbeat_age(home.lock, now())} if owner else None
 
 
 def _lag(settings: Settings) -> int | None:
-    """Records not landed yet; None where the broker does not answer, which a look never starts."""
+    """The number of records not landed yet; None if the broker does not answer. No query starts a broker."""
     servers = settings.kafka_bootstrap_servers or broker.status(settings.home).bootstrap_servers
     if not servers:
         return None

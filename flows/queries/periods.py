@@ -1,4 +1,4 @@
-"""Periods as people write them: 2026-05, 2026-W21, 2026-05-20, 2026, or first and last day with a slash."""
+"""Periods as typed: 2026-05, 2026-W21, 2026-05-20, 2026, or first and last period with a slash."""
 
 import re
 from calendar import monthrange
@@ -22,7 +22,7 @@ class Period(NamedTuple):
 
 
 def read_period(text: str | None) -> Period:
-    """The days that a word for a period names, all days where there is none; raises UsageError."""
+    """The days of a typed period, all days for None; raises UsageError if it is not a valid one."""
     if text is None:
         return Period(*EVER)
     with suppress(ValueError):
@@ -36,7 +36,7 @@ def read_period(text: str | None) -> Period:
 
 
 def _whole(text: str) -> Period:
-    """Raises ValueError for what is none."""
+    """The days of a year, month, week or day; raises ValueError if the text is none of them."""
     if year := _YEAR.fullmatch(text):
         return Period(date(int(year[1]), 1, 1), date(int(year[1]), 12, 31))
     if month := _MONTH.fullmatch(text):

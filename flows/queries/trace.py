@@ -1,4 +1,4 @@
-"""A published number down to its offsets, and computed again from nothing but them."""
+"""`trace`: a published number with its offsets, and its recomputation from nothing but them."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -24,7 +24,7 @@ from tokenshare.restatements import key_json
 
 @dataclass(frozen=True)
 class Trace:
-    """Where a number comes from; `recomputed` is the row the same models give over exactly these offsets."""
+    """The provenance of a number; `recomputed` is the row of the same models over exactly these offsets."""
 
     metric: Metric
     key: tuple[Any, ...]
@@ -36,7 +36,7 @@ class Trace:
 
     @property
     def is_equal(self) -> bool:
-        """Whether the number stands."""
+        """True if the recomputed row equals the published one."""
         return self.row == self.recomputed
 
     def document(self) -> dict[str, Any]:
@@ -56,9 +56,10 @@ class Trace:
 
 
 def trace(home: Home, metric: Metric, words: Sequence[str], version: int | None = None) -> Trace:
-    """Traces the number of a version, without one that which readers see; raises UsageError where there is none.
+    """Trace the number of a version, by default of the shown one.
 
-    It reads a copy of the build database, so that no pass waits for it; raises Busy while one is at work.
+    It reads a copy of the build database, so that no pass waits for it. Raises UsageError if the version has no such
+    row, and Busy while a pass is at work.
     """
     key = read_key(metric, words)
     with TemporaryDirectory() as folder, snapshot.take(home, Path(folder)) as connection:

@@ -1,4 +1,4 @@
-"""The page people look at: one self-contained file, made from the published file alone and swapped in whole."""
+"""The report: one self-contained HTML page, made from the published file alone and replaced atomically."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from flows.report.reading import Published
 
 
 def write(home: Home) -> Path:
-    """Writes report/index.html of a home; raises UsageError where nothing is published yet."""
+    """Write report/index.html of a home, and return its path; raises UsageError if nothing is published yet."""
     published = Published(home)
     path = home.root / "report" / "index.html"
     atomic_files.write(path, compose(published, FIGURES).encode("utf-8"))

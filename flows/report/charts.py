@@ -1,5 +1,7 @@
-"""Charts: rows in, an Altair chart out; `narrow` is for a phone. Colours are told apart in light, in dark and by the
-colour-blind, and every chart has its rows as a table beside it."""
+"""Charts: rows in, an Altair chart out; `narrow` is for a phone.
+
+The palette is distinct in light, in dark and for the colour-blind, and every chart has its rows as a table beside it.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -112,7 +114,7 @@ def shocks(rows: Sequence[NamedRow], narrow: bool) -> Chart:
 
 
 def _frame(rows: Sequence[NamedRow]) -> pd.DataFrame:
-    """Days as texts: Vega reads them as days, and no time zone moves them."""
+    """The rows with days as text: Vega parses them as days, and no time zone shifts them."""
     return pd.DataFrame([{k: str(v) if isinstance(v, date) else v for k, v in row.items()} for row in rows])
 
 

@@ -1,11 +1,11 @@
-"""A chart as inline SVG that follows the page's colours: text and grid take the page's ink, in light and in dark."""
+"""A chart as inline SVG in the colours of the page: text and grid take its ink, in light and in dark."""
 
 import re
 from html import escape
 
 from flows.report.charts import Chart
 
-INK, GRID = "#010203", "#040506"  # stand-ins that no palette holds
+INK, GRID = "#010203", "#040506"  # stand-ins outside every palette, replaced by CSS colours after rendering
 CONFIG = {
     "background": None,
     "padding": {"left": 24, "right": 12, "top": 5, "bottom": 5},  # a browser's font may be wider than ours
@@ -25,7 +25,7 @@ CONFIG = {
 
 
 def draw(chart: Chart, title: str) -> str:
-    """The SVG element; named for a screen reader, its marks left to the table beside it."""
+    """The SVG element, labelled for screen readers; its marks are in the table beside it."""
     import vl_convert
 
     specification = chart.to_dict()

@@ -1,4 +1,4 @@
-"""What the page shows, figure by figure: the metrics behind it, its rows, its chart, and the sentence it opens with."""
+"""The figures of the page: the metrics behind each, its rows, its chart and its opening sentence."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from flows.report.reading import NamedRow, Published
 
 @dataclass(frozen=True)
 class ReportFigure:
-    """One section. `rows` are what the chart draws and what the table view lists, in this order of columns."""
+    """One section of the page. Chart and table show the same `rows`, the table in the order of `columns`."""
 
     id: str
     heading: str
     metrics: tuple[str, ...]
     columns: tuple[str, ...]
     rows: Callable[[Published], list[NamedRow]]
-    say: Callable[[Sequence[NamedRow]], str]
+    summarise: Callable[[Sequence[NamedRow]], str]
     draw: Callable[[Sequence[NamedRow], bool], Chart] | None = None
     caption: str = ""
 
@@ -37,7 +37,7 @@ FIGURES = (
             *("tokens", "known_tokens", "unknown_tokens"),
         ),
         rows=tables.china_share,
-        say=sentences.china_share,
+        summarise=sentences.china_share,
         draw=charts.china_share,
         caption="The band: of all tokens, from nothing unknown being Chinese to all of it.",
     ),
@@ -47,7 +47,7 @@ FIGURES = (
         metrics=("vendor_share_weekly",),
         columns=("vendor_id", "vendor_share", "named_share", "upper_share", "tokens", "days_observed"),
         rows=tables.vendors,
-        say=sentences.vendors,
+        summarise=sentences.vendors,
         draw=charts.vendors,
         caption="The tick: the vendor's share if all unknown tokens were its own.",
     ),
@@ -57,7 +57,7 @@ FIGURES = (
         metrics=("openness_share_weekly", "china_part_of_open_weekly"),
         columns=("week_start_date", "openness", "openness_share", "tokens"),
         rows=tables.openness,
-        say=sentences.openness,
+        summarise=sentences.openness,
         draw=charts.openness,
     ),
     ReportFigure(
@@ -66,7 +66,7 @@ FIGURES = (
         metrics=("programming_share_weekly",),
         columns=("week_start_date", "programming_share", "category_tokens", "tokens"),
         rows=tables.of("programming_share_weekly"),
-        say=sentences.programming,
+        summarise=sentences.programming,
         draw=charts.programming,
     ),
     ReportFigure(
@@ -75,7 +75,7 @@ FIGURES = (
         metrics=("price_ratio_daily", "list_price_daily"),
         columns=("price_date", "model_id", "reference_model_id", "input_ratio", "output_ratio", "blended_ratio"),
         rows=tables.price_ratios,
-        say=sentences.price_ratios,
+        summarise=sentences.price_ratios,
         draw=charts.price_ratios,
         caption="1 is the price of the reference model.",
     ),
@@ -85,7 +85,7 @@ FIGURES = (
         metrics=("family_downloads_daily",),
         columns=("download_date", "family_id", "downloads_all_time", "downloads_flow", "is_counter_reset"),
         rows=tables.downloads,
-        say=sentences.downloads,
+        summarise=sentences.downloads,
         draw=charts.downloads,
     ),
     ReportFigure(
@@ -94,7 +94,7 @@ FIGURES = (
         metrics=("router_spend_share_estimated_weekly", "vendor_share_weekly"),
         columns=("vendor_id", "vendor_share", "lower_share", "upper_share", "spend_low_usd", "spend_high_usd"),
         rows=tables.spend,
-        say=sentences.spend,
+        summarise=sentences.spend,
         draw=charts.spend,
         caption="The dot: share of tokens; the bar: bounds of the share of spend.",
     ),
@@ -104,7 +104,7 @@ FIGURES = (
         metrics=("market_cap_daily", "pureplay_value_daily", "platform_value_daily"),
         columns=("session_date", "company_id", "market_cap_usd", "change_year_share"),
         rows=tables.market_values,
-        say=sentences.market_values,
+        summarise=sentences.market_values,
         draw=charts.market_values,
     ),
     ReportFigure(
@@ -113,7 +113,7 @@ FIGURES = (
         metrics=("session_shock_daily",),
         columns=("session_date", "company_id", "change_share", "change_usd", "is_worst_to_date"),
         rows=tables.shocks,
-        say=sentences.shocks,
+        summarise=sentences.shocks,
         draw=charts.shocks,
     ),
     ReportFigure(
@@ -122,7 +122,7 @@ FIGURES = (
         metrics=("watch_status",),
         columns=("title", "state", "since", "value", "threshold"),
         rows=tables.of("watch_status"),
-        say=sentences.watches,
+        summarise=sentences.watches,
     ),
     ReportFigure(
         id="claims",
@@ -130,6 +130,6 @@ FIGURES = (
         metrics=("claim_verdict",),
         columns=("claim_id", "claimed", "nearest", "method", "period", "verdict"),
         rows=tables.of("claim_verdict"),
-        say=sentences.claims,
+        summarise=sentences.claims,
     ),
 )

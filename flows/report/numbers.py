@@ -1,4 +1,4 @@
-"""Numbers as the page writes them; the table view keeps every digit that matters."""
+"""Number formats of the page; the table view keeps every significant digit."""
 
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ def percent(share: float) -> str:
 
 
 def tokens(count: float) -> str:
-    """A count in thousands, millions, billions, trillions."""
+    """A count to three digits, in thousands, millions, billions or trillions."""
     size, unit = next(((size, unit) for size, unit in STEPS if abs(count) >= size), (1, ""))
     return f"{count / size:,.3g}{unit}"
 
@@ -23,7 +23,7 @@ def money(usd: float) -> str:
 
 
 def cell(name: str, value: Any) -> str:
-    """A value in the table view."""
+    """A value as text for the table view; `name` is its column."""
     if value is None:
         return "-"
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""The page: figures with their cards and tables, composed into one file that asks for nothing from outside."""
+"""The page: figures with their cards and tables, composed into one file without outside resources."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ HEADINGS = {"as_of": "as of"}
 
 @dataclass(frozen=True)
 class Section:
-    """A figure filled in: what the template shows."""
+    """A figure with its rows, sentence and drawings, as input of the template."""
 
     figure: ReportFigure
     cards: Sequence[Card]
@@ -34,12 +34,12 @@ class Section:
 
     @property
     def table(self) -> Sequence[NamedRow]:
-        """What the table view lists: the newest rows where there are very many."""
+        """The rows of the table view: the newest MOST_TABLE_ROWS."""
         return self.rows[-MOST_TABLE_ROWS:]
 
 
 def compose(published: Published, figures: Sequence[ReportFigure]) -> str:
-    """The page as text."""
+    """The page as HTML text."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"cell": lambda row, name: cell(name, row.get(name)), "words": _words}
     sections = [_fill(published, figure) for figure in figures]
@@ -59,7 +59,7 @@ def _fill(published: Published, figure: ReportFigure) -> Section:
     rows = figure.rows(published)
     if not rows:
         return Section(figure, cards, [], _why_empty(cards), Markup(""), Markup(""))
-    sentence = figure.say(rows)
+    sentence = figure.summarise(rows)
     wide, narrow = (
         Markup(draw(figure.draw(rows, is_narrow), f"{figure.heading}. {sentence}") if figure.draw else "")  # noqa: S704
         for is_narrow in (False, True)
@@ -68,8 +68,8 @@ def _fill(published: Published, figure: ReportFigure) -> Section:
 
 
 def _why_empty(cards: Sequence[Card]) -> str:
-    said = "; ".join(dict.fromkeys(f"{card.metric}: {card.reason or card.state}" for card in cards))
-    return f"No numbers: {said}." if said else "No numbers: not measured here."
+    reasons = "; ".join(dict.fromkeys(f"{card.metric}: {card.reason or card.state}" for card in cards))
+    return f"No numbers: {reasons}." if reasons else "No numbers: not measured here."
 
 
 def _words(name: str) -> str:

@@ -1,4 +1,4 @@
-"""What the page knows: rows and cards of published metrics, read once each from the published file."""
+"""The input of the page: rows and cards of published metrics, each read once from the published file."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +14,7 @@ NamedRow = dict[str, Any]
 
 @dataclass(frozen=True)
 class Card:
-    """What stands beside a metric's numbers, so that none is read without its denominator."""
+    """The context of a metric's numbers: none is read without its denominator."""
 
     metric: str
     title: str
@@ -33,7 +33,7 @@ class Card:
 
 
 class Published:
-    """A home's published metrics. Ids that no registry knows have no rows and no card."""
+    """The published metrics of a home. An unregistered id has no rows and no card."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
@@ -41,12 +41,12 @@ class Published:
 
     @cached_property
     def is_synthetic(self) -> bool:
-        """Whether the numbers come from a world that somebody made up."""
+        """True if the numbers come from a world of files, invented or replayed, and not from live upstreams."""
         return (describe(self._home) or {}).get("origin") != "live"
 
     @cached_property
     def as_of(self) -> datetime | None:
-        """The moment the newest pass spoke for."""
+        """The newest as-of moment of any pass; None if there is none."""
         return max((run["as_of"] for run in catalog.read_catalog(self._home, "runs")), default=None)
 
     @cached_property
@@ -74,7 +74,7 @@ class Published:
         }
 
     def rows(self, metric: str) -> list[NamedRow]:
-        """What readers see of a metric; nothing where it is not published."""
+        """The published rows of a metric; none if it is not published."""
         if metric not in self._rows:
             known = metric in METRIC_BY_ID and metric in self.cards
             self._rows[metric] = catalog.read_metric(self._home, METRIC_BY_ID[metric]) if known else []

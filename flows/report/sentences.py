@@ -1,4 +1,4 @@
-"""The sentence a figure opens with: its newest numbers in words, for those who do not see the chart."""
+"""Opening sentences of the figures: the newest numbers in words, for readers without sight of the chart."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,8 +18,8 @@ def china_share(rows: Sequence[NamedRow]) -> str:
 
 def vendors(rows: Sequence[NamedRow]) -> str:
     named = [row for row in rows if row["vendor_id"] != "unknown"][:3]
-    said = ", ".join(f"{row['vendor_id']} {percent(row['vendor_share'])}" for row in named)
-    return f"Week of {rows[0]['week_start_date']}, of all tokens: {said}."
+    shares = ", ".join(f"{row['vendor_id']} {percent(row['vendor_share'])}" for row in named)
+    return f"Week of {rows[0]['week_start_date']}, of all tokens: {shares}."
 
 
 def openness(rows: Sequence[NamedRow]) -> str:
@@ -85,4 +85,4 @@ def claims(rows: Sequence[NamedRow]) -> str:
 
 def _counted(rows: Sequence[NamedRow], column: str) -> str:
     counts = Counter(str(row[column]).replace("_", " ") for row in rows)
-    return ", ".join(f"{count} {said}" for said, count in sorted(counts.items())) + "."
+    return ", ".join(f"{count} {value}" for value, count in sorted(counts.items())) + "."

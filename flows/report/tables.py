@@ -1,4 +1,4 @@
-"""The rows behind each figure: published rows joined and cut, never computed anew."""
+"""The rows behind each figure: published rows joined and cut, never recomputed."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ def of(metric: str) -> Callable[[Published], list[NamedRow]]:
 
 
 def china_share(published: Published) -> list[NamedRow]:
-    """One row a week: each method's share, the bounds, and what they are over."""
+    """One row a week: the share by each method, the bounds, and the denominators."""
     identified, origin, top10, bounds = (
         {row["week_start_date"]: row for row in published.rows(f"china_share_{method}_weekly")}
         for method in ("identified", "origin", "top10", "bounds")
@@ -45,7 +45,7 @@ def openness(published: Published) -> list[NamedRow]:
 
 
 def price_ratios(published: Published) -> list[NamedRow]:
-    """The newest day's ratios of the most-used models that have a price, the most used first."""
+    """The newest day's price ratios of the most-used models with a price, the most used first."""
     ranks = {row["model_id"]: row["model_rank"] for row in published.newest("model_rank_weekly")}
     rows = [row for row in published.newest("price_ratio_daily") if row["blended_ratio"]]
     chosen = sorted({row["model_id"] for row in rows}, key=lambda name: (ranks.get(name, len(ranks) + 1), name))[
@@ -61,7 +61,7 @@ def downloads(published: Published) -> list[NamedRow]:
 
 
 def spend(published: Published) -> list[NamedRow]:
-    """Vendors of the newest week for which both shares are there."""
+    """The vendors with both shares in the newest week."""
     estimated = published.newest("router_spend_share_estimated_weekly")
     weeks = {row["week_start_date"] for row in estimated}
     tokens = {

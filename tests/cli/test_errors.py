@@ -145,7 +145,7 @@ CASES = {
     "dead letters before a pass ends": Case(("dlq", "list", "--json"), 2, ("nothing is published yet",), home=claimed),
     "drop without a reason": Case(
         ("dlq", "drop", "usage.observed.v1:0:1", "--by", "Ada", "--json"), 2,
-        ("who decides it and why", "--reason TEXT"),
+        ("a name and a reason", "--reason TEXT"),
         home=claimed,
     ),
     "port out of range": Case(("upstream", "{world}", "--port", "99999", "--json"), 2, ("--port", "65535")),

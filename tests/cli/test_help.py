@@ -87,7 +87,7 @@ LOOK, LET_OUT = "nothing is published yet", "router_tokens_weekly version 4 is n
         ("gates release router_tokens_weekly 4 --by Ada --reason why", LET_OUT),
         ("gates --by Ada --json release --reason why router_tokens_weekly 4", LET_OUT),
         ("gates --reason release release router_tokens_weekly 4 --by list", LET_OUT),
-        ("gates release router_tokens_weekly 4", "must say who decides it and why"),
+        ("gates release router_tokens_weekly 4", "a release needs a name and a reason"),
         ("gates release router_tokens_weekly 4 --by Ada --reason  ", "expects an argument|requires an argument"),
         ("gates release router_tokens_weekly --by Ada --reason why", "Missing argument"),
         ("gates router_tokens_weekly 4", "unexpected extra argument"),

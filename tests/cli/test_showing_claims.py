@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from flows.cli.tables_claims import claims_table, draw_check, draw_citation, said
+from flows.cli.tables_claims import claims_table, draw_check, draw_citation, format_value
 
 NEAREST = {"method": "top10", "period": "2026-W21", "nearest": 0.62, "numerator": 62, "denominator": 100}
 CHECKED: dict[str, Any] = {
@@ -77,4 +77,4 @@ def test_a_citation_is_one_line() -> None:
     ],
 )
 def test_numbers_are_written_as_people_say_them(value: float | None, unit: str, words: str) -> None:
-    assert said(value, unit) == words
+    assert format_value(value, unit) == words

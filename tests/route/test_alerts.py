@@ -171,7 +171,7 @@ def test_undelivered_is_an_exit_code_and_a_status_and_the_command_delivers(story
     assert step.beats == 2
     status = json.loads(story.delivered["status"])["alerts"]
     assert (status["undelivered"], status["waiting"][0]["said"]) == (step.report.alerts["undelivered"], "status 503")
-    assert "Channels that have not taken alerts" in story.delivered["drawn"]
+    assert "Channels with waiting alerts" in story.delivered["drawn"]
     code, said = story.delivered["deliver"]
     assert (code, json.loads(said)["alerts"]["undelivered"]) == (0, 0)
 

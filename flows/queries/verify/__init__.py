@@ -1,4 +1,4 @@
-"""`verify`: every promise held against a home as it stands, without writing to it or standing in a pass's way."""
+"""`verify`: every promise checked on a home as it is, without writing to it or blocking a pass."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -17,7 +17,7 @@ from tokenshare.errors import UsageError
 
 @dataclass(frozen=True)
 class Examined:
-    """One promise held against the home; `skipped` names the broken one it stands on."""
+    """One promise checked on the home; `skipped` names the broken promise it stands on."""
 
     promise: Promise
     findings: tuple[PromiseBreach, ...]
@@ -32,18 +32,20 @@ def verify(
     is_all: bool = False,
     promises: Sequence[Promise] = PROMISES,
 ) -> dict[str, Any]:
-    """Holds promises against the home; raises Busy where a pass is at work on it, UsageError where it lacks
-    what decisions are read from."""
+    """Check promises on the home, and return the document of `verify --json`.
+
+    Raises Busy while a pass is at work on the home, and UsageError if its build database is missing.
+    """
     began = monotonic()
     with TemporaryDirectory() as folder, snapshot.take(home, Path(folder)) as connection:
         reader = HomeReader(home, connection, Path(folder), is_all=is_all)
         examined = list(_examine(promises, reader, progress))
-    breaches = [breach for one in examined for breach in _breaches(one)]
+    breaches = [breach for result in examined for breach in _breaches(result)]
     coverage = reader.coverage
     return {
         "status": "broken" if breaches else "ok",
         "home": str(home.root),
-        "promises": [_said(one) for one in examined],
+        "promises": [_result(result) for result in examined],
         "breaches": breaches,
         "recomputed": {
             "passes": coverage.passes,
@@ -79,7 +81,7 @@ def _breaches(examined: Examined) -> Iterator[dict[str, str]]:
         yield {"promise": examined.promise.name, **asdict(finding), "mend": finding.mend or examined.promise.mend}
 
 
-def _said(examined: Examined) -> dict[str, Any]:
+def _result(examined: Examined) -> dict[str, Any]:
     status = "skipped" if examined.skipped else "broken" if examined.findings else "kept"
     reason = f"{examined.skipped} is broken, and it stands on that" if examined.skipped else ""
     seconds = round(examined.seconds, 1)

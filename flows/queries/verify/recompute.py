@@ -1,4 +1,4 @@
-"""Published numbers computed again: one scratch build over the evidence of a pass serves all the versions it gives."""
+"""Recomputation of published numbers: one scratch build over the inputs of a pass serves all versions it gives."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
@@ -15,8 +15,10 @@ from tokenshare.inspected import Recomputation
 
 @dataclass
 class Coverage:
-    """What was computed again: passes whose evidence was built, versions compared, and versions that could not be,
-    because no pass with these seeds and models judged them."""
+    """The extent of a recomputation: passes built again, versions compared, and versions beyond it.
+
+    A version is beyond it if no pass with the present seeds and models judged it.
+    """
 
     passes: int = 0
     versions: list[VersionKey] = field(default_factory=list)
@@ -26,7 +28,10 @@ class Coverage:
 def remake(
     connection: Connection, wanted: Collection[VersionKey], work: Path, coverage: Coverage, *, is_all: bool
 ) -> Iterator[Recomputation]:
-    """What does not come out again. Unless all is asked for, the pass that gives most of the versions serves."""
+    """Compute versions again, yield the differing ones, and fill `coverage`.
+
+    Without `is_all` only the pass giving most of the versions is built again.
+    """
     now = dbt.project()
     batches, beyond = remade.plan(connection, wanted, now.seeds, now.models)
     coverage.beyond = beyond

@@ -1,4 +1,4 @@
-"""A home as its promises are held against it: read from a copy of the build database, each part once."""
+"""The state of a home for `verify`: read from a copy of the build database, each part once."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
@@ -23,13 +23,13 @@ from tokenshare.metrics import METRIC_BY_ID, Metric
 from tokenshare.offsets import Landed, Loss
 from tokenshare.publication import Publication, Row
 
-PAIRS = 10  # of versions of one metric that are compared cell by cell, the newest, unless all are asked for
+PAIRS = 10  # newest pairs of versions of a metric compared cell by cell, without `is_all`
 
 
 class HomeReader:
-    """A home as `Promise.examine` reads it, each part when it is asked for. It writes and locks nothing of the home.
+    """The parts of a home for `Promise.examine`, each read on access. It writes and locks nothing of the home.
 
-    `is_all` reads every version instead of those that readers see.
+    `is_all` reads every version ever published instead of the shown ones.
     """
 
     def __init__(self, home: Home, connection: Connection, work: Path, *, is_all: bool) -> None:
@@ -37,7 +37,7 @@ class HomeReader:
         self.coverage = Coverage()
 
     def gaps(self) -> Sequence[Loss]:
-        """The losses that people went on without."""
+        """The losses accepted by a person."""
         return landed.read_gaps(self.connection)
 
     def files(self) -> Sequence[str]:
@@ -45,69 +45,69 @@ class HomeReader:
         return files.list_files(self.home)
 
     def known_files(self) -> frozenset[str]:
-        """The landed files and the files of versions that ledger and decisions name."""
+        """The landed files named by the ledger, and the version files named by the decisions."""
         return files.name_known(
             self.ledger, ledger.intended(self.connection), landed.read_obsolete(self.connection), self.publications
         )
 
     def torn_payloads(self) -> Iterable[str]:
-        """Archived payloads whose content is not what their name says."""
+        """Archived payloads with another digest than in their name, read with `is_all` alone."""
         return files.find_torn(self.home) if self.is_all else ()
 
     def stored(self) -> Iterable[StoredVersion]:
-        """The rows kept for each version."""
+        """The stored rows of each version."""
         return versions.read_stored(self.connection, self._wanted, self.home.published)
 
     def openings(self) -> Sequence[GateRun]:
-        """For each version the first pass whose gate let it out, else the first that judged it."""
+        """For each version the gate run letting it out first, else its first gate run."""
         return versions.read_openings(self.connection)
 
     def newest_judgements(self) -> Sequence[GateRun]:
-        """For each metric the checks of the newest pass that judged it."""
+        """For each metric its newest gate run."""
         return versions.read_newest_judgements(self.connection)
 
     def released(self) -> frozenset[tuple[str, str, str, str]]:
-        """Coherence group, check, key and observed value of every finding that a person has let through."""
+        """Coherence group, check, key and observed value of every released finding."""
         return versions.read_released(self.connection)
 
     def replaced(self) -> Iterable[VersionDiff]:
-        """Pairs of public versions that follow each other."""
+        """Pairs of successive public versions, with their differing and their recorded cells."""
         kept = None if self.is_all else PAIRS
         return versions.read_replaced(self.connection, self.public, self.pruned, kept)
 
     def strange_pairs(self) -> Sequence[tuple[str, int, int, int]]:
-        """Restatements between versions that do not follow each other: metric, both versions, rows."""
+        """Restatements between versions not in succession: metric, both versions, rows."""
         return versions.read_strange_pairs(self.connection, self.public)
 
     def traced(self) -> Iterable[LineageDiff]:
-        """The lineages to hold against the landed files."""
+        """The recorded lineages beside the landed ones."""
         warehouse.show_landed(self.connection, self.home.landing)
         return landed.read_traced(self.connection, self._wanted)
 
     def unpublished(self) -> Iterable[Difference]:
-        """Where the published file is not what the decisions say."""
+        """Differences between the published file and the decisions."""
         return shown.read_unpublished(self.connection, self.home, self.work / "wanted.duckdb")
 
     def unfiled(self) -> Iterable[Difference]:
-        """Where the version files and manifests are not what the decisions say."""
+        """Differences between the decisions and the version files with their manifests."""
         return shown.read_unfiled(self.connection, self.home)
 
     def unvintaged(self) -> Iterable[Difference]:
-        """Where the vintages in the published file do not give a version again; raises UsageError for no file."""
+        """Differences between the versions and the vintages in the published file; raises UsageError without a file."""
         return shown.read_unvintaged(self.connection, self.home, self._wanted)
 
     def shown_rows(self, metric: Metric) -> Sequence[Row]:
-        """The rows of a metric in the published file; raises UsageError where it cannot be read."""
+        """The rows of a metric in the published file; raises UsageError if it cannot be read."""
         return shown.read_shown(self.connection, self.home, metric)
 
     def remade(self) -> Iterator[Recomputation]:
-        """Versions computed again from their offsets."""
+        """Versions differing from their recomputation over their offsets."""
         warehouse.show_landed(self.connection, self.home.landing)
         return remake(self.connection, self._wanted, self.work, self.coverage, is_all=self.is_all)
 
     @cached_property
     def ledger(self) -> list[Landed]:
-        """The ranges that landed, by topic, partition and offset."""
+        """The landed ranges, by topic, partition and offset."""
         return landed.read_ledger(self.connection)
 
     @cached_property
@@ -122,16 +122,16 @@ class HomeReader:
 
     @cached_property
     def public(self) -> frozenset[tuple[str, int]]:
-        """The versions that readers have ever seen."""
+        """The versions ever shown to readers."""
         return versions.read_public(self.connection)
 
     @cached_property
     def pruned(self) -> frozenset[tuple[str, int]]:
-        """The versions whose rows are gone by policy."""
+        """The versions pruned by policy."""
         return frozenset(history.read_pruned(self.connection))
 
     @cached_property
     def _wanted(self) -> frozenset[tuple[str, int]]:
-        """The versions to look into: those readers see, or all that they have ever seen, of metrics there are."""
+        """The versions to examine: the shown ones, with `is_all` all ever shown; none pruned or unregistered."""
         found = ((p.metric, p.version) for p in self.publications if self.is_all or p.status != "superseded")
         return frozenset(at for at in found if at in self.public - self.pruned and at[0] in METRIC_BY_ID)

@@ -1,4 +1,4 @@
-"""The promises that `tokenshare verify` holds a home against, in the order in which they are examined."""
+"""The promises checked by `tokenshare verify`, in their order of examination."""
 
 from flows.queries.verify.promises.decided import (
     gates_let_versions_out,
@@ -31,13 +31,13 @@ LANDED = ("ledger_is_contiguous", "files_are_the_ledger", "rows_have_their_offse
 PROMISES = (
     Promise(
         "home_holds_nothing_else",
-        "Every file has its place, and every landed file and version is one that ledger and decisions name.",
+        "Every file has its place, and ledger and decisions name every landed file and version.",
         "move it out of the home",
         home_holds_nothing_else,
     ),
     Promise(
         "archive_is_whole",
-        "With `--all`: each raw payload has the digest that names it.",
+        "With `--all`: each raw payload has the digest in its name.",
         "restore that payload from a backup, or delete it: it is evidence, and no number is made of it again",
         archive_is_whole,
     ),
@@ -62,14 +62,14 @@ PROMISES = (
     ),
     Promise(
         "lineage_is_landed",
-        "What a version was made from lies there still: offsets, records, digest of their event ids.",
+        "The lineage of each version is still landed: offsets, records, digest of their event ids.",
         RESTORE,
         lineage_is_landed,
         stands_on=LANDED,
     ),
     Promise(
         "versions_are_whole",
-        "Versions are numbered without a gap; each that was not pruned has the rows and digest it was decided with.",
+        "Versions are numbered without a gap; each one not pruned has the rows and digest of its decision.",
         RESTORE,
         versions_are_whole,
     ),
@@ -81,39 +81,39 @@ PROMISES = (
     ),
     Promise(
         "gates_let_versions_out",
-        "Each version that readers have seen was let out: every check of its suite evaluated, and passed or released.",
+        "Each version shown to readers was let out: every check of its suite evaluated, and passed or released.",
         RESTORE,
         gates_let_versions_out,
     ),
     Promise(
         "replaced_cells_are_on_record",
-        "Restatements are exactly the cells in which versions differ, with the cause that seeds and SQL tell.",
+        "Restatements are exactly the cells in which versions differ, with the cause derived from seeds and SQL.",
         RESTORE,
         replaced_cells_are_on_record,
         stands_on=("versions_are_whole",),
     ),
     Promise(
         "published_file_is_the_decision",
-        "The published file holds, relation by relation, what the decisions say, and cannot be written.",
+        "The published file contains, relation by relation, the decided rows, and is read-only.",
         REBUILD,
         published_file_is_the_decision,
     ),
     Promise(
         "version_files_are_the_versions",
-        "Each version lies in its Parquet file, row by row, and the manifests say what was decided.",
+        "Each version lies in its Parquet file, row by row, and the manifests agree with the decisions.",
         "remove that file and run `tokenshare refresh`, which writes it again",
         version_files_are_the_versions,
     ),
     Promise(
         "vintages_give_every_version",
-        "The vintages in the published file give each version again, row by row: what was known then.",
+        "The vintages in the published file give each version again, row by row, as known at the time.",
         REBUILD,
         vintages_give_every_version,
     ),
     Promise(
         "parts_make_the_whole",
-        "The rows in the published file keep the laws of their metric, but for what a person released: parts sum to "
-        "wholes, shares are quotients.",
+        "The rows in the published file keep the laws of their metric, except for findings released by a person: "
+        "parts sum to wholes, shares are quotients.",
         REBUILD,
         parts_make_the_whole,
     ),

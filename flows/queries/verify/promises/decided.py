@@ -1,4 +1,4 @@
-"""Promises about decisions: versions are whole, each was let out by its gate, and what was replaced is on record."""
+"""Promises about decisions: versions are whole, each passed its gate, and replaced cells are on record."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,12 +12,12 @@ from tokenshare.publication import Publication
 from tokenshare.restatements import Restatement
 
 AGAIN = "run `tokenshare refresh`, which judges it again"
-ReleasedChecks = frozenset[tuple[str, str]]  # coherence group and check of what a person let through
+ReleasedChecks = frozenset[tuple[str, str]]  # coherence group and check of each finding released by a person
 ChangedCells = Counter[tuple[str, str, str | None, str | None]]  # key, column, old, new
 
 
 def versions_are_whole(home: HomeReader) -> Iterator[PromiseBreach]:
-    """Versions are numbered without a gap, and each that was not pruned has the rows and digest it was decided with."""
+    """Versions are numbered without a gap, and each one not pruned has the rows and digest of its decision."""
     publications = home.publications
     yield from _numbers(publications)
     decided = {(p.metric, p.version): p for p in publications}
@@ -36,7 +36,7 @@ def versions_are_whole(home: HomeReader) -> Iterator[PromiseBreach]:
 
 
 def one_version_is_shown(home: HomeReader) -> Iterator[PromiseBreach]:
-    """Of the versions that readers have seen all but one are superseded; a held candidate is none of them."""
+    """Of the versions ever shown to readers all but one are superseded; a held candidate is none of them."""
     public = home.public
     standing = [p for p in home.publications if p.status != "superseded"]
     shown = Counter(p.metric for p in standing if (p.metric, p.version) in public)
@@ -55,7 +55,7 @@ def one_version_is_shown(home: HomeReader) -> Iterator[PromiseBreach]:
 
 
 def gates_let_versions_out(home: HomeReader) -> Iterator[PromiseBreach]:
-    """Every version that readers have seen passed all its checks, or a person released what it failed."""
+    """Every version ever shown to readers passed all its checks, or a person released its failures."""
     openings = {(opening.metric, opening.version): opening for opening in home.openings()}
     released = frozenset((group, check) for group, check, _, _ in home.released())
     for publication in home.publications:
@@ -82,7 +82,7 @@ def replaced_cells_are_on_record(home: HomeReader) -> Iterator[PromiseBreach]:
 
 
 def required_checks(metric: Metric) -> set[str]:
-    """The names of the checks without which a gate must not open, but for those of its columns."""
+    """The names of the checks required to open a gate, except those of single columns."""
     group = GROUP_BY_ID[metric.group]
     names = {
         "dbt_build",
@@ -126,7 +126,7 @@ def _opened(
 
 
 def _pinned(where: str, publication: Publication, opening: GateRun) -> Iterator[PromiseBreach]:
-    """The suite that was evaluated is the one that the version was decided with, all of it."""
+    """The evaluated suite is the suite of the decision, all of it."""
     size, _, digest = opening.pinned.partition(" expectations, ")
     if not digest or not publication.suite_digest.startswith(digest):
         observed = f"judged by suite {digest or 'unknown'}"
@@ -138,7 +138,7 @@ def _pinned(where: str, publication: Publication, opening: GateRun) -> Iterator[
 
 
 def _required(newest: GateRun, publication: Publication) -> Iterator[PromiseBreach]:
-    """What the newest pass had to look at, by the suite that is committed now."""
+    """The newest pass evaluated every required check, if the committed suite is still the one of the version."""
     pinned: Mapping[str, object] = pins().get(publication.metric, {})
     lacking = sorted(required_checks(METRIC_BY_ID[publication.metric]) - set(newest.names))
     if pinned.get("digest") == publication.suite_digest and lacking:
@@ -155,9 +155,9 @@ def _cells(cells: tuple[Restatement, ...]) -> ChangedCells:
     return Counter((cell.key, cell.column, cell.old, cell.new) for cell in cells)
 
 
-def _listed(where: str, cells: ChangedCells, said: str, expected: str) -> Iterator[PromiseBreach]:
+def _listed(where: str, cells: ChangedCells, problem: str, expected: str) -> Iterator[PromiseBreach]:
     found = sorted(cells.elements(), key=str)
     for key, column, old, new in found[:MOST]:
-        yield PromiseBreach(f"{where}: {key} {column}", f"{old} to {new} {said}", expected)
+        yield PromiseBreach(f"{where}: {key} {column}", f"{old} to {new} {problem}", expected)
     if len(found) > MOST:
         yield PromiseBreach(where, f"{len(found) - MOST} more such cells", expected)

@@ -1,4 +1,4 @@
-"""Promises about what landed: no offset missing, none twice, and the ledger, the files and their rows agree."""
+"""Promises about landed records: no offset missing, none twice; ledger, files and rows agree."""
 
 from collections.abc import Iterator, Mapping
 from itertools import groupby, pairwise
@@ -9,9 +9,9 @@ from tokenshare.offsets import Landed, Range
 
 
 def ledger_is_contiguous(home: HomeReader) -> Iterator[PromiseBreach]:
-    """Ranges of a partition follow one another, but for losses that a person went on without, on record.
+    """Ranges of a partition follow one another, except for losses accepted by a person, on record.
 
-    A range may hold fewer records than offsets: control records.
+    A range may have fewer records than offsets, because control records take offsets too.
     """
     resumed = {(loss.topic, loss.partition, loss.resumed_at): loss.start for loss in home.gaps()}
     for _, found in groupby(home.ledger, key=lambda landed: (landed.range.topic, landed.range.partition)):
@@ -19,9 +19,9 @@ def ledger_is_contiguous(home: HomeReader) -> Iterator[PromiseBreach]:
         for before, after in pairwise(landed):
             if not _follows(before.range, after.range, resumed):
                 kind = "a gap" if before.range.end < after.range.start else "an overlap"
-                said = f"{kind}: a range begins at {after.range.start}"
-                yield PromiseBreach(_place(after), said, f"a range that begins at {before.range.end}")
-        yield from (finding for one in landed for finding in _sizes(one))
+                observed = f"{kind}: a range begins at {after.range.start}"
+                yield PromiseBreach(_place(after), observed, f"a range that begins at {before.range.end}")
+        yield from (breach for entry in landed for breach in _sizes(entry))
 
 
 def files_are_the_ledger(home: HomeReader) -> Iterator[PromiseBreach]:
@@ -37,7 +37,7 @@ def files_are_the_ledger(home: HomeReader) -> Iterator[PromiseBreach]:
 
 
 def rows_have_their_offsets(home: HomeReader) -> Iterator[PromiseBreach]:
-    """No offset is there twice, and none that another file is named for."""
+    """No offset occurs twice, and none outside the range in the name of its file."""
     for file in home.landed_files:
         where = f"landing/{file.range.file_name}"
         if file.distinct != file.rows:
@@ -48,7 +48,7 @@ def rows_have_their_offsets(home: HomeReader) -> Iterator[PromiseBreach]:
 
 
 def lineage_is_landed(home: HomeReader) -> Iterator[PromiseBreach]:
-    """What a version was made from is there still: offsets, number of records, digest of their event ids."""
+    """The lineage of a version is still landed: offsets, number of records, digest of their event ids."""
     for traced in home.traced():
         recorded, landed = ({row[:2]: row[2:] for row in rows} for rows in (traced.recorded, traced.landed))
         for at in sorted(recorded.keys() | landed.keys()):
@@ -58,7 +58,7 @@ def lineage_is_landed(home: HomeReader) -> Iterator[PromiseBreach]:
 
 
 def _follows(before: Range, after: Range, resumed: Mapping[tuple[str, int, int], int]) -> bool:
-    """Whether nothing lies between, or only what was accepted as lost, one loss after another."""
+    """True if nothing lies between, or only accepted losses, one after another."""
     at = after.start
     while at > before.end and (lost := resumed.get((after.topic, after.partition, at), at)) < at:
         at = lost

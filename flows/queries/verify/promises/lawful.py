@@ -1,4 +1,4 @@
-"""The promise that what readers see adds up: the laws that let a candidate out, held against the published rows."""
+"""The promise about sums: the published rows keep the laws of the gates."""
 
 from collections.abc import Iterator, Mapping
 
@@ -12,15 +12,15 @@ from tokenshare.metrics import METRIC_BY_ID, METRICS, Metric
 
 
 class PublishedFrames(Mapping[str, pd.DataFrame]):
-    """The published rows of each metric as a frame, read when a law asks for it; `asked` are those it asked for."""
+    """The published rows of each metric as a frame, read on first access; `accessed` collects the accessed metrics."""
 
     def __init__(self, home: HomeReader) -> None:
         self.home = home
-        self.asked: set[str] = set()
+        self.accessed: set[str] = set()
         self._frames: dict[str, pd.DataFrame] = {}
 
     def __getitem__(self, id: str) -> pd.DataFrame:
-        self.asked.add(id)
+        self.accessed.add(id)
         if id not in self._frames:
             names = [column.name for column in columns_of(METRIC_BY_ID[id].row)]
             self._frames[id] = pd.DataFrame(self.home.shown_rows(METRIC_BY_ID[id]), columns=names)
@@ -34,7 +34,7 @@ class PublishedFrames(Mapping[str, pd.DataFrame]):
 
 
 def parts_make_the_whole(home: HomeReader) -> Iterator[PromiseBreach]:
-    """The rows in the published file keep every law of their metric, but for what a person has let through."""
+    """The rows in the published file keep every law of their metric, except for findings released by a person."""
     held = {METRIC_BY_ID[p.metric].group for p in home.publications if p.status == "held"}
     seen = {id for id, _ in home.public}
     frames = PublishedFrames(home)
@@ -46,7 +46,7 @@ def parts_make_the_whole(home: HomeReader) -> Iterator[PromiseBreach]:
 def _broken(metric: Metric, frames: PublishedFrames, held: set[str]) -> Iterator[PromiseBreach]:
     released = frames.home.released()
     for name in metric.laws:
-        frames.asked = set()
+        frames.accessed = set()
         law, where = LAWS[name], f"{metric.relation}: {name}"
         expected = f"{law.minimum:g} to {law.maximum:g}"
         try:
@@ -54,8 +54,9 @@ def _broken(metric: Metric, frames: PublishedFrames, held: set[str]) -> Iterator
         except (KeyError, TypeError, ValueError, ArithmeticError) as error:
             yield PromiseBreach(where, f"cannot be read: {type(error).__name__}: {error}"[:160], expected)
             continue
-        groups = {METRIC_BY_ID[id].group for id in frames.asked} | {metric.group}
-        if len(groups) > 1 and groups & held:  # the last good version of one beside the newest of the other
+        groups = {METRIC_BY_ID[id].group for id in frames.accessed} | {metric.group}
+        # A law across groups may fail while one of them still shows its last good version beside the newest of another.
+        if len(groups) > 1 and groups & held:
             continue
         outside = measured[~measured.between(law.minimum, law.maximum)]
         outside = outside[[(metric.group, name, _key(k), f"{v:.12g}") not in released for k, v in outside.items()]]

@@ -1,4 +1,4 @@
-"""Promises about the directory: nothing lies in a home that has no place there, and raw payloads are whole."""
+"""Promises about the directory: every file of a home has its place, and raw payloads are whole."""
 
 import re
 from collections.abc import Iterator
@@ -19,12 +19,12 @@ PLACES = re.compile(
     | report/index\.html""",
     re.VERBOSE,
 )
-LISTED = re.compile(r"(landing|published)/.+\.parquet")  # these are known one by one, or are strays
+LISTED = re.compile(r"(landing|published)/.+\.parquet")  # these are known by name, or are strays
 DRAFT = re.compile(r"(.*/)?\.[^/]+\.tmp")
 
 
 def home_holds_nothing_else(home: HomeReader) -> Iterator[PromiseBreach]:
-    """Every file has its place; landed files and versions are those that ledger and decisions know, one by one."""
+    """Every file has its place; ledger and decisions name each landed file and version."""
     known = home.known_files()
     for path in home.files():
         if path in known or (PLACES.fullmatch(path) and not LISTED.fullmatch(path)):
@@ -38,6 +38,6 @@ def home_holds_nothing_else(home: HomeReader) -> Iterator[PromiseBreach]:
 
 
 def archive_is_whole(home: HomeReader) -> Iterator[PromiseBreach]:
-    """A raw payload is named by its digest."""
+    """Each raw payload has the digest in its name."""
     for path in home.torn_payloads():
         yield PromiseBreach(path, "other bytes than its name says", "bytes of that sha256")

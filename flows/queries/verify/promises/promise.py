@@ -1,16 +1,16 @@
-"""What a promise is: a sentence about every home, how it is examined, and what mends a home that breaks it."""
+"""A promise: a sentence about every home, its examination, and the fix of a breach."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from flows.queries.verify.state import HomeReader
 
-MOST = 20  # findings of one promise about one thing; more of the same kind are counted
+MOST = 20  # breaches of one kind listed for one thing; the rest is counted
 
 
 @dataclass(frozen=True)
 class PromiseBreach:
-    """One place where a promise is broken; `mend` where it is another than the promise's own."""
+    """One breach: its place, the observed and the expected state; `mend` replaces the fix of the promise."""
 
     where: str
     observed: str
@@ -20,7 +20,7 @@ class PromiseBreach:
 
 @dataclass(frozen=True)
 class Promise:
-    """A promise about the state of a home. It is not examined where one that it stands on is broken."""
+    """A promise about the state of a home, skipped if a promise in `stands_on` is broken."""
 
     name: str
     says: str

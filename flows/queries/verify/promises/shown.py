@@ -1,4 +1,4 @@
-"""Promises about what readers open: it is what was decided, it adds up, and its numbers come from their offsets."""
+"""Promises about published files: they agree with the decisions, and their numbers with their offsets."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -12,17 +12,17 @@ from tokenshare.restatements import key_json
 
 
 def published_file_is_the_decision(home: HomeReader) -> Iterator[PromiseBreach]:
-    """Relation by relation, the published file holds what the decisions say."""
+    """Relation by relation, the published file contains the decided rows."""
     yield from _differences(home.unpublished())
 
 
 def version_files_are_the_versions(home: HomeReader) -> Iterator[PromiseBreach]:
-    """Each public version, and the held candidate, lies in its file, row by row; manifests say what was decided."""
+    """Each public version, and the held candidate, lies in its file, row by row; manifests agree with the decisions."""
     yield from _differences(home.unfiled())
 
 
 def vintages_give_every_version(home: HomeReader) -> Iterator[PromiseBreach]:
-    """What the published file says was known then is what readers were shown then."""
+    """The vintages of each version equal the rows shown to readers at the time."""
     yield from _differences(home.unvintaged())
 
 
@@ -41,17 +41,17 @@ def numbers_come_from_their_offsets(home: HomeReader) -> Iterator[PromiseBreach]
 
 
 def _differences(found: Iterable[Difference]) -> Iterator[PromiseBreach]:
-    for one in found:
-        if one.problem:
-            yield PromiseBreach(one.where, one.problem, one.example)
+    for difference in found:
+        if difference.problem:
+            yield PromiseBreach(difference.where, difference.problem, difference.example)
             continue
-        said = [f"{one.extra} rows that were not decided"] if one.extra else []
-        said += [f"{one.lacking} decided rows lacking"] if one.lacking else []
-        yield PromiseBreach(one.where, " and ".join(said), f"the decided rows, such as {one.example}")
+        observed = [f"{difference.extra} rows that were not decided"] if difference.extra else []
+        observed += [f"{difference.lacking} decided rows lacking"] if difference.lacking else []
+        yield PromiseBreach(difference.where, " and ".join(observed), f"the decided rows, such as {difference.example}")
 
 
 def _cells(remade: Recomputation) -> Iterator[tuple[str, str, str]]:
-    """Key and column, the published value, the computed one."""
+    """Each differing cell: key and column, published value, computed value."""
     names = [column.name for column in columns_of(remade.metric.row)]
     places = [names.index(name) for name in remade.metric.grain]
     published, computed = (
