@@ -42,7 +42,7 @@ def refresh(
 
     settings = environment.load()
     moment = read_moment(as_of) if as_of else None
-    order = RunOptions(accepts_gaps_by=current_user() if accept_gap else "")
+    options = RunOptions(accepts_gaps_by=current_user() if accept_gap else "")
     with progress_on_stderr() as progress:
         report = run_once(
             settings,
@@ -52,7 +52,7 @@ def refresh(
             progress,
             take_over=take_over,
             patience_seconds=PATIENCE_SECONDS if wait else 0.0,
-            order=order,
+            options=options,
         )
         progress("report")
         write_page(Home(settings.home))
