@@ -1,4 +1,4 @@
-"""The wall clock, the id of a pass, and the user of this process. Only this module reads them."""
+"""The wall clock, the id of a pass, and the user of this process, for others to receive as values."""
 
 from datetime import UTC, datetime
 from uuid import uuid4
