@@ -1,1 +1,1 @@
-"""Conducts the route: the only place that knows all of it, reads settings, and asks what time it is."""
+"""The route, from end to end. Only this package knows all of it, and only it reads settings and the wall clock."""

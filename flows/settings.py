@@ -1,4 +1,4 @@
-"""Every setting, read from the environment here and nowhere else."""
+"""All settings. Only this module reads the environment."""
 
 import os
 import re
@@ -19,7 +19,7 @@ ENVIRON: Mapping[str, str] = os.environ
 _SERVER = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:\[\]]+):(\d{1,5})", re.ASCII)
 _CHANNEL = re.compile(r"([a-z0-9][a-z0-9-]{0,31}=)?[a-z][a-z0-9+.-]*://[!-~]+", re.IGNORECASE | re.ASCII)
 
-# Where `kill_at` may end a pass: the stations of the route, in order.
+# The points at which `kill_at` can end a pass, in the order of the route.
 POINTS = (
     "fetch",
     "archive",
@@ -42,7 +42,7 @@ def _absolute(path: Path) -> Path:
 
 
 def _servers(text: str) -> str:
-    """Accept host:port,... and raise ValueError naming the first part that is anything else."""
+    """Accept host:port,... and raise ValueError naming the first invalid part."""
     for server in (part.strip() for part in text.split(",")):
         found = _SERVER.fullmatch(server)
         if not found or not 1 <= int(found[2]) <= 65535:
@@ -51,7 +51,7 @@ def _servers(text: str) -> str:
 
 
 def _address(secret: SecretStr) -> SecretStr:
-    """Accept an address that may be called; raise ValueError for any other without repeating it."""
+    """Accept an address we may call; raise ValueError for any other without repeating it."""
     read_secret_url(secret.get_secret_value())
     return secret
 
@@ -76,7 +76,7 @@ class Settings(BaseSettings):
     )
 
     home: Annotated[Path, AfterValidator(_absolute)] = Field(
-        Path(".tokenshare"), description="Directory that holds everything of this set-up."
+        Path(".tokenshare"), description="Directory of all data of this set-up."
     )
     cache: Annotated[Path, AfterValidator(_absolute)] = Field(
         Path("~/.cache/tokenshare"),
@@ -99,7 +99,7 @@ class Settings(BaseSettings):
     edgar_contact: str | None = Field(
         None,
         pattern=r"^[!-~]+@[!-~]+$",
-        description="Your e-mail address, which the SEC wants to see in the User-Agent; without it EDGAR is not asked.",
+        description="Your e-mail address, required by the SEC in the User-Agent; without it EDGAR is not asked.",
     )
     ecb_url: str = Field(
         "https://www.ecb.europa.eu/stats/eurofxref", description="Address of the file of euro reference rates."
@@ -121,7 +121,7 @@ class Settings(BaseSettings):
     sources_off: str = Field(
         "",
         pattern=r"^([a-z0-9_]+(,[a-z0-9_]+)*)?$",
-        description="Sources that this set-up leaves out, id,id,...; what needs them is inactive.",
+        description="Sources to leave out, id,id,...; dependent metrics are inactive.",
     )
     http_attempts: int = Field(4, ge=1, le=10, description="Calls made for one answer before the source is absent.")
     http_deadline_seconds: float = Field(60.0, gt=0, le=3600, description="Time one fetch may take, retries included.")
@@ -147,42 +147,40 @@ class Settings(BaseSettings):
     kafka_ssl_keyfile: FilePath | None = Field(None, description="File of the client key.")
     kafka_ssl_password: SecretStr | None = Field(None, description="Password of the client key.")
     range_records: int = Field(
-        100_000, ge=1_000, le=10_000_000, description="Largest range of offsets that is landed as one file."
+        100_000, ge=1_000, le=10_000_000, description="Largest range of offsets to land as one file."
     )
     compact_records: int = Field(
-        1_000_000, ge=1_000, le=100_000_000, description="Largest range of offsets that `compact` makes one file of."
+        1_000_000, ge=1_000, le=100_000_000, description="Largest range of offsets to merge into one file by `compact`."
     )
     keep_versions_days: int | None = Field(
-        None, ge=1, description="Days for which `compact` keeps a version that was replaced; unset keeps all."
+        None, ge=1, description="Days for which `compact` keeps a replaced version; unset keeps all."
     )
     prefect_api_url: str | None = Field(
         None,
         validation_alias="PREFECT_API_URL",
-        description="A Prefect server; passes show there when it answers within two seconds.",
+        description="A Prefect server; passes show there if it answers within two seconds.",
     )
     alert_name: str = Field(
         "tokenshare",
         pattern=r"^[a-z0-9][a-z0-9-]{0,31}$",
-        description="What alerts call this set-up; their deduplication keys begin with it.",
+        description="Name of this set-up in alerts; their deduplication keys begin with it.",
     )
     alert_webhook_url: Annotated[SecretStr, AfterValidator(_address)] | None = Field(
-        None, description="Address that is sent every alert as JSON; a secret."
+        None, description="Address to send every alert to, as JSON; a secret."
     )
     alert_channels: Annotated[SecretStr, AfterValidator(_channels)] | None = Field(
         None,
-        description="Services that are sent every alert in words: addresses of apprise, a space between two, each with "
-        "a name of its own before it if you like (`ops=slack://... mail=mailto://...`); a secret.",
+        description="Services to send every alert to, in words: addresses of apprise, separated by spaces, each with "
+        "an optional name before it (`ops=slack://... mail=mailto://...`); a secret.",
     )
-    alert_repeat_hours: float = Field(
-        24.0, ge=1, le=8760, description="After how long an alert that is still open is sent again."
-    )
+    alert_repeat_hours: float = Field(24.0, ge=1, le=8760, description="Hours after which an open alert is sent again.")
     alert_runbooks: str = Field(
         "docs/runbooks/",
         pattern=r"^[!-~]*$",
-        description="What an alert puts before `<page>.md#<check>` to link a runbook.",
+        description="Prefix of `<page>.md#<check>` in the links of alerts to runbooks.",
     )
     heartbeat_url: Annotated[SecretStr, AfterValidator(_address)] | None = Field(
-        None, description="Address that is called after every pass that ended well; a secret."
+        None, description="Address to call after every completed pass with its alerts delivered; a secret."
     )
     kill_at: str | None = Field(
         None,
@@ -193,7 +191,7 @@ class Settings(BaseSettings):
 
     @property
     def alert_repeat(self) -> timedelta:
-        """After how long an alert that is still open is sent again."""
+        """The time after which an open alert is sent again."""
         return timedelta(hours=self.alert_repeat_hours)
 
 
@@ -215,17 +213,17 @@ def load(environ: Mapping[str, str] = ENVIRON) -> Settings:
 
 
 def hand_to_dbt(database: Path) -> None:
-    """Tell dbt's profile, in this process, which database to build in."""
+    """Set the database for dbt's profile, in this process."""
     os.environ["TOKENSHARE_WAREHOUSE"] = str(database)
 
 
 def without_run_of_prefect(environ: Mapping[str, str] = ENVIRON) -> dict[str, str]:
-    """The environment less what Prefect tells a process about the flow run that it is."""
+    """The environment without Prefect's variables about the current flow run."""
     return {name: value for name, value in environ.items() if not name.startswith("PREFECT__")}
 
 
 def unknown(environ: Mapping[str, str]) -> list[str]:
-    """Variables that look like ours and are not: most often a misspelling."""
+    """Variables with our prefix but without a setting: most often a misspelling."""
     known = {"TOKENSHARE_WAREHOUSE", *map(name_of, Settings.model_fields)}
     ours = (name for name in environ if name.startswith(PREFIX) and not name.startswith(TESTS_OWN))
     return sorted(name for name in ours if name not in known)

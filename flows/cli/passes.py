@@ -54,7 +54,7 @@ def refresh(
             progress,
             take_over=take_over,
             patience_seconds=PATIENCE_SECONDS if wait else 0.0,
-            order=options,
+            options=options,
         )
         progress("report")
         write_page(Home(settings.home))

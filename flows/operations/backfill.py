@@ -33,7 +33,7 @@ def backfill(
     yesterday = (as_of or now()).date() - timedelta(days=1)
     if not BEGINNING <= first <= last <= yesterday:
         raise UsageError(f"no source serves the days {first} to {last}", f"name days from {BEGINNING} to {yesterday}")
-    return run_once(settings, as_of, world, _with_days(sources), progress, order=RunOptions(days=days))
+    return run_once(settings, as_of, world, _with_days(sources), progress, options=RunOptions(days=days))
 
 
 def _with_days(ids: Sequence[str]) -> list[str]:

@@ -1,1 +1,1 @@
-"""One pass with its lock, alone or under Prefect: refresh, runner, flows, schedule."""
+"""One pass with its lock, alone or under Prefect; schedules, and the process that serves them."""

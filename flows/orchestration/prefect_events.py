@@ -1,4 +1,4 @@
-"""What Prefect is told of a pass: an event for each decision, and a table of the newest rows of each metric."""
+"""Reports to Prefect: an event for each decision of a pass, and a table of the newest rows of each metric."""
 
 import json
 import re
@@ -14,15 +14,15 @@ from flows.setup.clock import now
 from tokenshare.metrics import METRICS, Metric
 
 NEWEST = 40  # rows of a table
-MOST_ARTIFACTS = 200  # what Prefect gives in one answer
+MOST_ARTIFACTS = 200  # the most that Prefect returns in one answer
 GATES = {"published": "passed", "unchanged": "passed", "held": "held"}
-# Names come from upstreams and are shown in a page that is not ours: nothing of them may be read as markup.
+# Upstreams choose these names, and Prefect's page shows them: no character of markup may pass.
 UNSAFE = re.compile(r"[^\w .,:;/@%+()=-]")
 Fact = tuple[str, dict[str, Any]]
 
 
 def announce(report: Report) -> None:
-    """Tells Prefect, inside a flow run, what a pass decided: numbers and reasons, never a setting."""
+    """Report the decisions of a pass to Prefect, inside a flow run: numbers and reasons, never a setting."""
     from prefect.client.orchestration import get_client
 
     home = report.run.home
@@ -38,19 +38,19 @@ def announce(report: Report) -> None:
 
 
 def _facts(home: Home, report: Report, metric: Metric, cards: Mapping[str, Mapping[str, Any]]) -> Iterator[Fact]:
-    """What the pass decided about a metric; one that it confirmed unchanged is no news."""
+    """The decision of the pass about a metric as facts; an unchanged metric has none."""
     outcome = next((found for found in report.metrics if found.id == metric.id), None)
     if outcome is None or outcome.status not in ("held", "published"):
         return
-    told = {"version": outcome.version, "as_of": report.run.as_of, "run": report.run.id, "origin": _origin(home)}
+    common = {"version": outcome.version, "as_of": report.run.as_of, "run": report.run.id, "origin": _origin(home)}
     if outcome.status == "held":
-        yield "held", {**told, "reason": outcome.reason, "held_since": cards[metric.id]["held_since"]}
+        yield "held", {**common, "reason": outcome.reason, "held_since": cards[metric.id]["held_since"]}
         return
-    yield "published", {**told, "rows": outcome.rows}
+    yield "published", {**common, "rows": outcome.rows}
     cells = catalog.read_catalog(home, "restatements", metric=metric.id, new_version=outcome.version)
     if cells:
         causes = ", ".join(sorted({cell["cause"] for cell in cells}))
-        yield "restated", {**told, "cells": len(cells), "cause": causes, "old_version": cells[0]["old_version"]}
+        yield "restated", {**common, "cells": len(cells), "cause": causes, "old_version": cells[0]["old_version"]}
 
 
 def _event(metric: Metric, kind: str, payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,19 +64,19 @@ def _event(metric: Metric, kind: str, payload: Mapping[str, Any]) -> dict[str, A
         "event": f"tokenshare.metric.{kind}",
         "resource": resource,
         "related": [run],
-        "payload": {name: _plain(value) for name, value in payload.items()},
+        "payload": {name: _safe(value) for name, value in payload.items()},
     }
     return Event.model_validate(event).model_dump(mode="json")
 
 
 def _show(client: Any, known: Mapping[str, Any], home: Home, metric: Metric, card: Mapping[str, Any]) -> None:
-    """Writes the table of a metric where it says something else than the one that Prefect shows."""
+    """Write the table of a metric if it differs from the one in Prefect."""
     from prefect.client.schemas.actions import ArtifactCreate
     from prefect.runtime import flow_run
 
     gate = "released" if card["status"] == "released" else GATES[card["state"]]
     rows = catalog.read_newest(home, metric, NEWEST) if card["version"] is not None else []
-    table = [{**{name: _plain(value) for name, value in row.items()}, "gate": gate} for row in rows]
+    table = [{**{name: _safe(value) for name, value in row.items()}, "gate": gate} for row in rows]
     key, data = f"tokenshare-{metric.id.replace('_', '-')}", json.dumps(table)
     if known.get(key) != data:
         described = _described(home, metric, card, gate)
@@ -85,10 +85,10 @@ def _show(client: Any, known: Mapping[str, Any], home: Home, metric: Metric, car
 
 
 def _described(home: Home, metric: Metric, card: Mapping[str, Any], gate: str) -> str:
-    """The metric's card in short: no number is shown without its denominator, none of a world as if measured."""
+    """The metric's card in short: no number without its denominator, and a warning if it is of a world."""
     origin = _origin(home)
     warning = "" if origin == "live" else f"Not measured: the numbers of a {origin}, which may be synthetic.\n\n"
-    reason = f"\n\n{_plain(card['reason'])}" if gate == "held" else ""
+    reason = f"\n\n{_safe(card['reason'])}" if gate == "held" else ""
     return f"{warning}{metric.title}, in {metric.unit}. Denominator: {metric.denominator}. Gate: {gate}.{reason}"
 
 
@@ -96,7 +96,7 @@ def _origin(home: Home) -> str:
     return str((describe(home) or {})["origin"])
 
 
-def _plain(value: Any) -> Any:
+def _safe(value: Any) -> Any:
     if isinstance(value, date | datetime):
         return value.isoformat()
     return value if value is None or isinstance(value, bool | int | float) else UNSAFE.sub("?", str(value))

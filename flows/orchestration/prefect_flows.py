@@ -1,4 +1,4 @@
-"""The pass as Prefect sees it: flows, and what was decided; a Prefect that fails never stops a pass."""
+"""The pass in Prefect: its flows and decisions. A failure of Prefect never stops a pass."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -12,13 +12,13 @@ from flows.orchestration.refresh import Report, Stages
 from flows.setup import Progress
 
 ANSWER_SECONDS = 2.0  # before a pass
-PATIENCE_SECONDS = 10.0  # in the middle of one, of a server that was there and may be busy
-# Prefect's own patience with a server that has gone is a minute a call.
+PATIENCE_SECONDS = 10.0  # within a pass: the server was there, and may be busy
+# By default Prefect waits a minute a call for a lost server.
 BRIEF = {"client.max_retries": 1, "api.request_timeout": PATIENCE_SECONDS}
 
 
 def answers(api_url: str | None, seconds: float = ANSWER_SECONDS) -> bool:
-    """Whether a Prefect server answers within so many seconds. Without one Prefect would start its own, in 11 to 18."""
+    """True if a Prefect server answers in time. Without one Prefect would start its own, in 11 to 18 seconds."""
     if not api_url or not api_url.startswith(("http://", "https://")):
         return False
     try:
@@ -29,58 +29,61 @@ def answers(api_url: str | None, seconds: float = ANSWER_SECONDS) -> bool:
 
 
 def follow(route: Callable[..., Report], api_url: str, progress: Progress) -> Report:
-    """The route as the flow `refresh` with a flow a stage. They take no parameters: what Prefect stores, it shows."""
+    """Run the route as the flow `refresh` with a flow a stage.
+
+    The flows take no parameters: Prefect shows everything it stores.
+    """
     prefect = Orchestrator(api_url, progress)
     plain = Stages()
     shown = Stages(**{field.name: prefect.flow(field.name, getattr(plain, field.name)) for field in fields(Stages)})
 
-    def told() -> Report:
+    def announced() -> Report:
         report = route(stages=shown)
         prefect.ask(partial(announce, report))
         return report
 
-    report: Report = prefect.flow("refresh", told)()
+    report: Report = prefect.flow("refresh", announced)()
     return report
 
 
 class OnceOnly:
-    """A function that runs once, whatever becomes of the orchestrator that was to run it."""
+    """A function to run exactly once, even if its orchestrator fails."""
 
     def __init__(self, function: Callable[[], Any]) -> None:
         self._function = function
         self._is_done = False
-        self._said: Any = None
+        self._result: Any = None
         self._error: BaseException | None = None
 
     def do(self) -> Any:
-        """Runs it, and remembers how that ended."""
+        """Run it and keep its result or error."""
         self._is_done = True
         try:
-            self._said = self._function()
+            self._result = self._function()
         except BaseException as error:
             self._error = error
             raise
-        return self._said
+        return self._result
 
     def outcome(self) -> Any:
-        """What it gave or raised; it runs now where nobody has run it."""
+        """Return its result or raise its error; run it now if it has not run yet."""
         if not self._is_done:
             return self.do()
         if self._error:
             raise self._error
-        return self._said
+        return self._result
 
 
 @dataclass
 class Orchestrator:
-    """Prefect for the length of one pass; once it has failed it is asked no more."""
+    """Prefect for one pass; after its first failure it gets no more requests."""
 
     api_url: str
     progress: Progress
     is_lost: bool = False
 
     def flow(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Calls `function` inside a flow run of that name; arguments stay in this process, secrets among them."""
+        """`function` wrapped in a flow run of that name; arguments, secrets among them, stay in this process."""
 
         def call(*arguments: Any) -> Any:
             work = OnceOnly(partial(function, *arguments))
@@ -90,7 +93,7 @@ class Orchestrator:
         return call
 
     def ask(self, request: Callable[[], Any]) -> None:
-        """Asks Prefect for something. That it is not there, or fails, is told to the person and stops nothing."""
+        """Send Prefect a request. If Prefect is gone or fails, report it as progress and go on."""
         if self.is_lost:
             return
         if not answers(self.api_url, PATIENCE_SECONDS):
@@ -98,7 +101,7 @@ class Orchestrator:
             return
         try:
             _briefly(self.api_url, request)
-        except Exception as error:  # noqa: BLE001  # an orchestrator is not in the data path; our own errors are in `Work`
+        except Exception as error:  # noqa: BLE001  # an orchestrator is not in the data path; `OnceOnly` keeps our own errors
             self._lose(f"failed with {type(error).__name__}")
 
     def _lose(self, how: str) -> None:

@@ -1,4 +1,4 @@
-"""One whole pass, and what it reports: the contract of `refresh --json`."""
+"""One whole pass and its report: the contract of `refresh --json`."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -19,7 +19,7 @@ Stage = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Stages:
-    """The five stages as plain functions; an orchestrator may wrap each, and nothing else changes."""
+    """The five stages as plain functions. An orchestrator may wrap each; nothing else changes."""
 
     ingest: Stage = ingest
     land: Stage = land
@@ -30,7 +30,7 @@ class Stages:
 
 @dataclass(frozen=True)
 class Report:
-    """What a pass did."""
+    """The results of a pass."""
 
     run: PassContext
     sources: Sequence[SourceOutcome]
@@ -41,7 +41,7 @@ class Report:
 
     @property
     def exit_code(self) -> ExitCode:
-        """The gravest of what happened."""
+        """The gravest code among the results."""
         held = {metric.id for metric in self.metrics if metric.status == "held"} - self.planned_holds
         lacking = any(source.status in ("absent", "refused") for source in self.sources)
         found = {ExitCode.HELD: held, ExitCode.INCOMPLETE: lacking, ExitCode.UNDELIVERED: self.alerts["undelivered"]}
@@ -70,13 +70,16 @@ class Report:
 
 
 def refresh(run: PassContext, stages: Stages | None = None, planned_holds: frozenset[str] = frozenset()) -> Report:
-    """Runs the route once; the caller holds the home. Running it again over the same input changes nothing."""
+    """Run the route once; the caller owns the home. A rerun over the same input changes nothing.
+
+    Raises UsageError if `as_of` is too early, lies in the future of real upstreams, or is older than the home's newest.
+    """
     stages = stages or Stages()
     _check_moment(run)
     _check_past(run)
     with run.stage("ingest"):
         sources = stages.ingest(run)
-    variables = {"usage_sources": usage_sources(run)}  # after the fetch: a first one that is whole counts already
+    variables = {"usage_sources": usage_sources(run)}  # after the fetch: a first complete one counts already
     with run.stage("land"):
         ranges = stages.land(run)
     with run.stage("transform"):
@@ -90,7 +93,7 @@ def refresh(run: PassContext, stages: Stages | None = None, planned_holds: froze
 
 
 def _check_moment(run: PassContext) -> None:
-    """Refuses a moment before there was anything to know, and for real upstreams, which cannot tell it, the future."""
+    """Refuse a moment before the first data, and for real upstreams a moment in the future."""
     if run.as_of.date() <= BEGINNING:
         raise UsageError(
             f"--as-of {run.as_of.isoformat()} is not after the first day of the upstreams ({BEGINNING})",
@@ -104,7 +107,7 @@ def _check_moment(run: PassContext) -> None:
 
 
 def _check_past(run: PassContext) -> None:
-    """Begins the run on record; the past cannot be published over what is known since."""
+    """Record the start of the pass. Refuse a moment in the past: newer knowledge is published already."""
     newest = runs.begin(run.home.warehouse, run.id, run.as_of, run.started_at, run.home.skipped)
     if newest and run.as_of < newest:
         raise UsageError(

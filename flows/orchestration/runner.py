@@ -1,4 +1,4 @@
-"""One pass with everything around it: the home held, its surroundings opened, Prefect told where it answers."""
+"""One pass with its surroundings: own the home, open its connections, report to Prefect if it answers."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -37,22 +37,22 @@ def run_once(
     take_over: bool = False,
     patience_seconds: float = 0.0,
     planned_holds: frozenset[str] = frozenset(),
-    order: RunOptions = DEFAULT_OPTIONS,
+    options: RunOptions = DEFAULT_OPTIONS,
 ) -> Report:
-    """A pass with everything around it; it shows in Prefect where a server answers, and is the same without one.
+    """Run a pass with its surroundings. It shows in Prefect if a server answers, and is the same without one.
 
-    `patience_seconds` is how long it waits for a pass that holds the home; it speaks for the moment it begins.
+    It waits up to `patience_seconds` for another owner of the home. Without `as_of` it describes the moment it begins.
     """
     numbers_of = origin or ("world" if world else "live")
     home.initialise(Home(settings.home), numbers_of)
     if take_over:
         lock.take_over(Home(settings.home).lock)
-    run_id, ordered = new_run_id(now()), replace(order, takes_topics=take_over)
-    tell = partial(alert_stale_lock, settings, run_id)
+    run_id, options = new_run_id(now()), replace(options, takes_topics=take_over)
+    alert_stale = partial(alert_stale_lock, settings, run_id)
     with (
-        exclusive_pass(Home(settings.home), run_id, now(), patience_seconds, tell) as fence,
+        exclusive_pass(Home(settings.home), run_id, now(), patience_seconds, alert_stale) as fence,
         alert_on_failure(settings, run_id, as_of or now(), progress, fence),
-        open_pass(settings, now(), run_id, as_of, world, sources, progress, ordered, fence) as run,
+        open_pass(settings, now(), run_id, as_of, world, sources, progress, options, fence) as run,
     ):
         route, server = partial(refresh, run, planned_holds=planned_holds), settings.prefect_api_url
         report = follow(route, server, progress) if server and answers(server) else route()
@@ -65,15 +65,15 @@ def run_once(
 def alert_on_failure(
     settings: Settings, run_id: str, as_of: datetime, progress: Progress, fence: int
 ) -> Iterator[None]:
-    """Sees to it that people hear of a pass that does not get through; what went wrong is raised on."""
+    """Alert people if the pass inside fails; the error is raised on."""
     try:
         yield
     except Exception as error:
         if is_alarming(error):
             try:
                 alert_failure(settings, run_id, as_of, error, fence)
-            except Exception as another:  # noqa: BLE001  # it must not hide what went wrong first
-                progress(f"nobody could be told of it: {type(another).__name__}")
+            except Exception as another:  # noqa: BLE001  # it must not hide the first error
+                progress(f"the alert about this failure could not be sent: {type(another).__name__}")
         raise
 
 
@@ -83,19 +83,19 @@ def exclusive_pass(
     run_id: str,
     at: datetime,
     patience_seconds: float = 0.0,
-    tell: Callable[[Owner], None] = noop,
+    alert_stale: Callable[[Owner], None] = noop,
 ) -> Iterator[int]:
-    """Holds the home for one pass, with what a killed one left put right: drafts removed, decisions shown.
+    """Own the home for one pass. First repair the remains of a killed one: delete drafts, publish its decisions.
 
-    Gives the fencing number under which the pass may write; `tell` hears of a holder that is not heard.
+    Yields the fencing number of the pass. `alert_stale` is called with an owner that sends no heartbeat.
 
-    Raises Busy where another pass holds it and WarehouseLocked where another program has its database, and leaves a
-    note for a later pass to put on record; UsageError for a home that is not whole, or that it may not write.
+    Raises Busy if another pass owns the home and WarehouseLocked if another program has its database open; both leave
+    a note, for a later pass to record. Raises UsageError if the home is incomplete or not writable.
     """
     home.check_whole(mine)
     home.check_rights(mine)
     try:
-        with lock.acquire(mine.lock, run_id, now, patience_seconds, tell):
+        with lock.acquire(mine.lock, run_id, now, patience_seconds, alert_stale):
             atomic_files.sweep(mine.archive)
             atomic_files.sweep(mine.landing)
             with open_warehouse(mine.warehouse) as connection:

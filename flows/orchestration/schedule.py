@@ -1,4 +1,4 @@
-"""When each source is asked: the deployments of a schedule, made from what sources declare."""
+"""The schedule of the sources: deployments, derived from the crons they declare."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from tokenshare.sources import CURATED, ON_CHANGE, Source
 
 @dataclass(frozen=True)
 class Deployment:
-    """A schedule of its own: the sources it asks, and the cron, in UTC, by which it does."""
+    """Sources fetched on one schedule; `cron` is in UTC."""
 
     name: str
     title: str
@@ -18,7 +18,7 @@ class Deployment:
 
 
 def deployments(sources: Sequence[Source] = SOURCES) -> tuple[Deployment, ...]:
-    """One for each source that is asked over the network, and one for all files: looking at one is looking at all."""
+    """One for each source on the network, and one for all files: reading one costs as much as reading all."""
     asked = [source for source in sources if source.cron != ON_CHANGE]
     files = tuple(source.id for source in sources if source.cron == ON_CHANGE)
     own = tuple(Deployment(source.id, source.title, source.cron, (source.id,)) for source in asked)
@@ -26,5 +26,5 @@ def deployments(sources: Sequence[Source] = SOURCES) -> tuple[Deployment, ...]:
 
 
 def with_files(ids: Sequence[str], sources: Sequence[Source] = SOURCES) -> tuple[str, ...]:
-    """Those sources and every file: a metric is confirmed by a pass in which all that it needs has answered."""
+    """Those sources and every file: a pass confirms a metric only if all of its sources have answered in it."""
     return tuple(source.id for source in sources if source.id in ids or source.cron == ON_CHANGE)

@@ -1,4 +1,4 @@
-"""Passes that a schedule starts: the flow of every deployment, and the process that serves them."""
+"""Scheduled passes: the flow of every deployment, and the process that serves them."""
 
 import json
 import subprocess
@@ -18,7 +18,7 @@ from flows.settings import Settings
 from flows.setup import Progress
 from tokenshare.errors import ExitCode, UsageError
 
-# A gate that shut and a source that did not answer are findings of a pass that went well.
+# A shut gate and a missing answer are findings of a completed pass, not failures.
 WELL = (ExitCode.OK, ExitCode.HELD, ExitCode.INCOMPLETE, ExitCode.UNDELIVERED)
 PASS = [sys.executable, "-c", "from flows.cli import main; main()", "refresh", "--wait", "--json"]
 ONE = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE)
@@ -26,20 +26,19 @@ ONE = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrateg
 
 @flow(name="scheduled")
 def scheduled(sources: list[str]) -> State[Any]:
-    """One pass that asks these sources, and all files. It waits for a pass that holds the home.
+    """Run one pass over these sources and all files; wait for another owner of the home.
 
-    The pass is a process of its own, in a session of its own: Prefect ends a flow whose server it has lost, and
-    a pass is not to end with it. Settings, secrets among them, reach it by the environment alone.
+    The pass is a process of its own, in a session of its own: Prefect ends a flow after losing its server, and the pass
+    must go on. Settings, secrets among them, reach it by the environment alone.
     """
     chosen = [word for id in with_files(sources) for word in ("--source", id)]
-    code, said = _apart([*PASS, *chosen])
-    return _state(code, said)
+    return _state(*_run_detached([*PASS, *chosen]))
 
 
-def _apart(words: list[str]) -> tuple[int, str]:
-    """Exit code and answer of a process that shares nothing with us, not even a pipe that could break.
+def _run_detached(words: list[str]) -> tuple[int, str]:
+    """Run a process without anything shared with us, not even a breakable pipe; return its exit code and output.
 
-    Not `subprocess.run`: it kills its child where it is interrupted, as Prefect interrupts a flow.
+    Not `subprocess.run`: it kills its child if interrupted, and Prefect interrupts flows.
     """
     with TemporaryFile() as answer, TemporaryFile() as log:
         process = subprocess.Popen(
@@ -58,9 +57,9 @@ def _apart(words: list[str]) -> tuple[int, str]:
 
 
 def serve_deployments(settings: Settings, progress: Progress) -> None:
-    """Serves every deployment until stopped, one run at a time.
+    """Serve every deployment until stopped, one run at a time.
 
-    Raises UsageError where the Prefect server is not there, or no longer; a pass that is going on then goes on.
+    Raises UsageError if the Prefect server does not answer, or fails later; a running pass then goes on.
     """
     if not answers(settings.prefect_api_url):
         raise UsageError(
@@ -71,7 +70,7 @@ def serve_deployments(settings: Settings, progress: Progress) -> None:
     for deployment in planned:
         progress(f"{deployment.name}: {deployment.cron} UTC")
     try:
-        # Left as they are at the end: paused ones would stay so when served again, and a person's pause is a person's.
+        # No pause at the end: deployments would stay paused when served again, and pausing is a person's decision.
         serve(*map(_served, planned), limit=1, pause_on_shutdown=False)
     except Exception as error:
         raise UsageError(
@@ -90,17 +89,17 @@ def _served(deployment: Deployment) -> Any:
     )
 
 
-def _state(code: int, said: str) -> State[Any]:
-    """What the pass answered, as a person reads it among the runs."""
+def _state(code: int, output: str) -> State[Any]:
+    """The result of the pass, as Prefect lists it among the runs."""
     try:
-        document = json.loads(said)
+        document = json.loads(output)
     except ValueError:
-        document = {"error": "it gave no answer"}
+        document = {"error": "it printed no JSON"}
     if code not in WELL:
         return Failed(message=f"exit code {code}: {document.get('error', 'see the log')}")
     held = [metric["id"] for metric in document["metrics"] if metric["status"] == "held"]
     lacking = [source["id"] for source in document["sources"] if source["status"] in ("absent", "refused")]
-    told = [f"{what}: {', '.join(ids)}" for what, ids in (("held", held), ("no answer", lacking)) if ids]
+    notes = [f"{label}: {', '.join(ids)}" for label, ids in (("held", held), ("no answer", lacking)) if ids]
     waiting = document["alerts"]["undelivered"]
-    told += [f"alerts not delivered: {waiting}"] if waiting else []
-    return Completed(name=document["status"].capitalize(), message="; ".join(told) or "all well")
+    notes += [f"alerts not delivered: {waiting}"] if waiting else []
+    return Completed(name=document["status"].capitalize(), message="; ".join(notes) or "all well")

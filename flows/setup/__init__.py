@@ -1,4 +1,4 @@
-"""What a pass needs before its first stage: context, clock, cluster, upstreams, channels, signed topics."""
+"""The needs of a pass before its first stage: context, clock, cluster, upstreams, channels, signed topics."""
 
 from collections.abc import Callable
 

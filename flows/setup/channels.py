@@ -1,4 +1,4 @@
-"""Who hears of alerts: the channels of a set-up, opened from its settings."""
+"""The alert channels of a set-up, opened from its settings."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,10 @@ from tokenshare.errors import UsageError
 
 
 def open_channels(settings: Settings) -> tuple[Channel, ...]:
-    """The channels, each under a name of its own; raises UsageError, naming the place, for one that cannot work."""
+    """The channels, each with a unique name.
+
+    Raises UsageError, naming the position, if one cannot work.
+    """
     webhook = (Webhook(Caller(settings.alert_webhook_url)),) if settings.alert_webhook_url else ()
     channels: tuple[Channel, ...] = (*webhook, *_services(settings.alert_channels))
     names = [channel.name for channel in channels]

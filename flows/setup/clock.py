@@ -1,4 +1,4 @@
-"""The wall clock, the id of a pass, and the user of this process: read here and handed down."""
+"""The wall clock, the id of a pass, and the user of this process, for others to receive as values."""
 
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -7,7 +7,7 @@ import psutil
 
 
 def now() -> datetime:
-    """The wall clock, in UTC: asked here and handed down."""
+    """The wall clock, in UTC."""
     return datetime.now(UTC)
 
 
@@ -17,5 +17,5 @@ def new_run_id(at: datetime) -> str:
 
 
 def current_user() -> str:
-    """The user of this process, for the record of what a person decides."""
+    """The user of this process, for the record of a person's decisions."""
     return str(psutil.Process().username())

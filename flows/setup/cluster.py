@@ -19,7 +19,7 @@ SECURITY = {
 
 
 def open_cluster(settings: Settings, progress: Progress) -> Cluster:
-    """Your Kafka, or the home's local broker, started where it does not run; raises BrokerUnavailable."""
+    """The user's Kafka, or the home's local broker, started if it does not run. Raises BrokerUnavailable."""
     servers = settings.kafka_bootstrap_servers
     if servers is None:
         servers = broker.start(settings.home, progress, cache=settings.cache, environ=ENVIRON)
@@ -42,7 +42,7 @@ def cluster_of(settings: Settings, servers: str) -> Cluster:
 
 
 def security(settings: Settings) -> dict[str, str]:
-    """TLS and SASL settings under the client's names, passed through untouched."""
+    """TLS and SASL settings under the client's names, with unchanged values."""
     given = {theirs: getattr(settings, ours) for ours, theirs in SECURITY.items()}
     return {
         name: value.get_secret_value() if hasattr(value, "get_secret_value") else str(value)

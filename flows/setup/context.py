@@ -1,4 +1,4 @@
-"""One pass over the route: what it speaks for, where it works, and how it tells of its progress."""
+"""The context of one pass: its moment, its home and surroundings, and its progress."""
 
 import os
 import signal
@@ -25,10 +25,10 @@ from tokenshare.noop import noop
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What a person asks of a pass besides what every pass does.
+    """A person's requests to a pass, on top of its usual work.
 
-    `accepts_gaps_by` names who goes on without records that are lost; `days` are asked again, first and last, and
-    produced whether they say anything new or not. `takes_topics`: another home's are this one's from now on.
+    `accepts_gaps_by` names the person who accepts lost records. `days`, first and last, are fetched again and produced
+    even if nothing in them is new. `takes_topics`: from now on the topics of another home belong to this one.
     """
 
     accepts_gaps_by: str = ""
@@ -41,10 +41,10 @@ DEFAULT_OPTIONS = RunOptions()
 
 @dataclass(frozen=True)
 class PassContext:
-    """A pass at the moment `as_of`; `started_at` is the wall clock's, for the record only.
+    """A pass at the moment `as_of`; `started_at` is from the wall clock, for the record only.
 
-    `fence` is the number under which it may write; None: it owns no home. `check_lease` raises Busy if another pass
-    has taken its place.
+    `fence` is its fencing number for writes; None: it does not own a home. `check_lease` raises Busy if another pass
+    has taken the home over.
     """
 
     id: str
@@ -65,7 +65,7 @@ class PassContext:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Times a stage and tells of it."""
+        """Time a stage and report its start."""
         self.progress(name)
         begun = monotonic()
         try:
@@ -75,9 +75,10 @@ class PassContext:
 
     @contextmanager
     def checkpoint(self, name: str) -> Iterator[Callable[[], None]]:
-        """A named point of the route, which a pass whose place was taken does not pass.
+        """A named point of the route. Raises Busy if another pass has taken the home over.
 
-        Where `kill_at` names it, the process ends before, during or after.
+        The process ends before, during or after the point if `kill_at` names it. The caller gets the kill switch for
+        `during`.
         """
         self.check_lease()
         self._reach(f"{name}.before")
@@ -85,7 +86,7 @@ class PassContext:
         self._reach(f"{name}.after")
 
     def kill_switch(self, moment: str) -> Callable[[], None]:
-        """A picklable callable that ends the process where `kill_at` names the moment, and else does nothing."""
+        """A picklable callable: it ends the process if `kill_at` names the moment, else it does nothing."""
         return end_process if self.settings.kill_at == moment else noop
 
     def _reach(self, moment: str) -> None:
@@ -93,7 +94,7 @@ class PassContext:
 
 
 def end_process() -> None:
-    """As a power cut would: no handler runs."""
+    """End the process like a power cut: no handler runs."""
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -109,12 +110,12 @@ def open_pass(
     options: RunOptions = DEFAULT_OPTIONS,
     fence: int | None = None,
 ) -> Iterator[PassContext]:
-    """A pass with its surroundings; a world is served by the emulator for as long as the pass lasts.
+    """A pass with its surroundings. The emulator serves a world until the pass ends.
 
-    `fence` is the number of a pass that holds the home.
+    `fence` is the fencing number of a pass that owns the home.
     """
     as_of, home = as_of or started, Home(settings.home)
-    select_sources([id for id in settings.sources_off.split(",") if id])  # a misspelt one would be asked after all
+    select_sources([id for id in settings.sources_off.split(",") if id])  # a misspelt id would switch nothing off
     channels = open_channels(settings)
     with open_upstreams(settings, world, as_of) as upstreams:
         yield PassContext(

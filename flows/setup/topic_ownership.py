@@ -1,4 +1,4 @@
-"""Topics belong to one home: two that share them would each land what the other was told."""
+"""Topics belong to one home: two homes on the same topics would each land the other's records."""
 
 from collections.abc import Mapping
 
@@ -7,11 +7,14 @@ from connectors.kafka.cluster import Cluster
 from tokenshare.errors import UsageError
 from tokenshare.topics import CONSUMER_GROUP, FETCH_COMPLETED, TOPIC_NAMES
 
-SIGNED = (FETCH_COMPLETED.name, 0)  # the partition by which a home signs before it has landed anything
+SIGNED = (FETCH_COMPLETED.name, 0)  # a home without landed records signs by this partition
 
 
 def sign_topics(cluster: Cluster, signature: str, is_taken_over: bool = False) -> None:
-    """Makes the topics and signs them for a home; raises UsageError where another has signed and is not replaced."""
+    """Create the topics and sign them for a home.
+
+    Raises UsageError if another home has signed them and this one does not take them over.
+    """
     topics.create(cluster, TOPIC_NAMES)
     signed = _signed(cluster)
     if not is_taken_over:
@@ -22,12 +25,12 @@ def sign_topics(cluster: Cluster, signature: str, is_taken_over: bool = False) -
 
 
 def require_own_topics(cluster: Cluster, signature: str) -> None:
-    """Raises UsageError where another home has signed these topics; nobody has where they are not there."""
+    """Raise UsageError if another home has signed these topics; missing topics are unsigned."""
     _refuse_others(cluster, _signed(cluster), signature)
 
 
 def _refuse_others(cluster: Cluster, signed: Mapping[str, str], signature: str) -> None:
-    others = [said for id, said in signed.items() if id != _id(signature)]
+    others = [other for id, other in signed.items() if id != _id(signature)]
     if others:
         raise UsageError(
             f"the topics {cluster.physical(FETCH_COMPLETED.name)} and so on at {cluster.bootstrap_servers} belong to "
@@ -38,9 +41,9 @@ def _refuse_others(cluster: Cluster, signed: Mapping[str, str], signature: str) 
 
 
 def _signed(cluster: Cluster) -> dict[str, str]:
-    """By the id of a home, how it has signed."""
+    """The signatures on the topics, by the id of their home."""
     found = groups.signatures(cluster, CONSUMER_GROUP, TOPIC_NAMES)
-    return {_id(said): said for said in found.values() if said}
+    return {_id(signature): signature for signature in found.values() if signature}
 
 
 def _id(signature: str) -> str:

@@ -1,4 +1,4 @@
-"""Where each upstream is asked: over HTTP, in files, in an installed package; for real, or in a world."""
+"""The endpoint of each upstream: HTTP, files, or an installed package; for real, or in a world."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,17 +17,16 @@ from demo.emulator.server import Upstream, available
 from flows.settings import Settings, name_of
 from tokenshare.errors import UsageError
 
-KEY_PARAMS = {"eodhd": "api_token"}  # upstreams that want the key in the query
+KEY_PARAMS = {"eodhd": "api_token"}  # upstreams with the key in the query
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where an upstream is asked, as whom, and with which key; `key_name` is the setting that holds it.
+    """The address, identity and key for requests to an upstream; `key_name` is the setting of the key.
 
     The key goes into the header unless `key_param` names a parameter of the query. `calls` and `deadline_seconds`
-    bound one fetch where the general limits are not its own.
-    One with `folders` is read from files there, the first folder that has the file speaking; one that
-    `is_installed` from a package of ours.
+    bound one fetch if its limits differ from the general ones. If `folders` are given, files are read from there: each
+    from the first folder with that file. If `is_installed`, the data come from an installed package.
     """
 
     url: str = ""
@@ -51,7 +50,7 @@ class Upstreams:
 
 @contextmanager
 def open_upstreams(settings: Settings, world: Path | None, as_of: datetime) -> Iterator[Upstreams]:
-    """The real upstreams, or the emulator over a world at a moment, which supplies a key."""
+    """The real upstreams, or the emulator over a world at a moment; the emulator supplies a key."""
     if world is None:
         yield Upstreams(real_endpoints(settings), None)
         return
@@ -60,14 +59,14 @@ def open_upstreams(settings: Settings, world: Path | None, as_of: datetime) -> I
 
 
 def serve_world(world: Path, as_of: datetime, port: int = 0) -> Upstream:
-    """The emulator over a world; raises UsageError where there is none."""
+    """The emulator over a world. Raises UsageError if the world does not exist."""
     if not world.is_dir():
         raise UsageError(f"there is no world at {world}", "name a directory with CSV files, such as rankings_daily.csv")
     return Upstream(world, as_of, port)
 
 
 def select_sources(ids: Sequence[str]) -> tuple[str, ...]:
-    """The sources asked for, all where none is named; raises UsageError for one that does not exist."""
+    """The named sources, or all if none is named. Raises UsageError for an unknown one."""
     known = [source.id for source in SOURCES]
     strange = sorted(set(ids) - set(known))
     if strange:
@@ -97,15 +96,15 @@ def open_session(settings: Settings, endpoint: Endpoint) -> HttpSession | FileSe
 
 
 def real_endpoints(settings: Settings) -> dict[str, Endpoint]:
-    """Where the real upstreams are asked, and with which key."""
+    """The endpoints of the real upstreams, with their keys."""
     return {
         "openrouter": Endpoint(
-            settings.openrouter_url, key=_told(settings.openrouter_api_key), key_name="OPENROUTER_API_KEY"
+            settings.openrouter_url, key=_revealed(settings.openrouter_api_key), key_name="OPENROUTER_API_KEY"
         ),
         "curated": Endpoint(folders=(*([settings.curated] if settings.curated else []), SHIPPED)),
         "price_book": Endpoint(is_installed=True),
         "huggingface": Endpoint(
-            settings.hub_url, key=_told(settings.hf_token), key_name="HF_TOKEN", **_bounds(settings)
+            settings.hub_url, key=_revealed(settings.hf_token), key_name="HF_TOKEN", **_bounds(settings)
         ),
         **_markets(settings),
     }
@@ -120,8 +119,8 @@ def world_endpoints(settings: Settings, world: Path, urls: Mapping[str, str], ke
 
 
 def _markets(settings: Settings) -> dict[str, Endpoint]:
-    """The real upstreams of quotes, share counts and rates; one without its folder, key or contact is apart."""
-    key = _told(settings.eodhd_api_key)
+    """The real upstreams of quotes, share counts and rates; `quotes` only if its folder is set."""
+    key = _revealed(settings.eodhd_api_key)
     contact = settings.edgar_contact
     dropped = {"quotes": Endpoint(folders=(settings.quotes,))} if settings.quotes else {}
     return {
@@ -138,9 +137,9 @@ def _markets(settings: Settings) -> dict[str, Endpoint]:
 
 
 def _bounds(settings: Settings) -> dict[str, Any]:
-    """What one fetch of the Hub may take: its listings need more calls than any other source."""
+    """The limits of one fetch of the Hub: its listings need more calls than any other source."""
     return {"calls": settings.hub_calls, "deadline_seconds": settings.hub_deadline_seconds}
 
 
-def _told(secret: SecretStr | None) -> str | None:
+def _revealed(secret: SecretStr | None) -> str | None:
     return secret.get_secret_value() if secret else None

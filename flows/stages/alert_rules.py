@@ -1,4 +1,4 @@
-"""What is wrong in the eyes of a pass: its decisions, sources, records and skipped passes seen as faults."""
+"""The faults of a pass: its decisions, sources, dead letters and skipped passes, turned into alerts."""
 
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
@@ -18,7 +18,7 @@ from tokenshare.metrics import GROUP_BY_ID
 from tokenshare.publication import Check
 
 MOST_FINDINGS = 10
-DERIVED = ("coherence_group", "followed_groups")  # what falls with a check of another member or group
+DERIVED = ("coherence_group", "followed_groups")  # checks failing because of another member or group
 SILENCES = {"absent": "source_absent", "refused": "source_refused"}  # runbook by status
 FAILURES = {ExitCode.BUG: "pass_failed", ExitCode.BROKER: "broker_unavailable", ExitCode.RECORDS_LOST: "records_lost"}
 
@@ -26,42 +26,42 @@ FAILURES = {ExitCode.BUG: "pass_failed", ExitCode.BROKER: "broker_unavailable", 
 def plan_alerts(
     run: PassContext, connection: Connection, decided: Sequence[Decision], sources: Sequence[SourceOutcome]
 ) -> AlertPlan:
-    """What the pass is to put on record about alerts, together with its decisions."""
+    """The alerts of a pass, for the record together with its decisions."""
     standing, rejected = outbox.read_open(connection), alert_inputs.read_rejected(connection)
     faults = (
         *_held(run.as_of, connection, decided),
         *_noticed(run.as_of, decided),
-        *_silent(run.as_of, sources),
+        *_failed_sources(run.as_of, sources),
         *_dead_letters(run.as_of, rejected),
         *_skipped(connection),
     )
     unasked = {f"source/{found.id}" for found in sources if found.reason == NOT_SELECTED}
-    still = _still(standing, rejected.keys() | alert_inputs.read_settled(connection))
-    well = {alert.fault.id for alert in standing} - {fault.id for fault in faults} - unasked - still
+    unchanged = _unchanged(standing, rejected.keys() | alert_inputs.read_settled(connection))
+    well = {alert.fault.id for alert in standing} - {fault.id for fault in faults} - unasked - unchanged
     seen = Observation(run.id, run.as_of, run.clock(), faults, frozenset(well))
-    return _also(plan_of(connection, seen, run.settings.alert_repeat), decided, seen)
+    return _with_restatements(plan_of(connection, seen, run.settings.alert_repeat), decided, seen)
 
 
 def plan_release_alerts(connection: Connection, run_id: str, at: datetime, decided: Sequence[Decision]) -> AlertPlan:
-    """What a release puts on record: what it lets out is held no longer, and may restate what readers saw."""
+    """The alerts of a release: released metrics are no longer held, and may restate published cells."""
     out = frozenset(f"held/{decision.metric.id}" for decision in decided if decision.verdict.outcome != "held")
     seen = Observation(run_id, at, at, well=out)
-    return _also(plan(outbox.read_open(connection), seen, outbox.read_told(connection)), decided, seen)
+    return _with_restatements(plan(outbox.read_open(connection), seen, outbox.read_told(connection)), decided, seen)
 
 
 def plan_failure_alerts(
     connection: Connection, run_id: str, as_of: datetime, at: datetime, error: Exception
 ) -> AlertPlan:
-    """What a pass that did not get through puts on record."""
+    """The alerts of a failed pass."""
     code = _code(error)
-    said = str(error) if isinstance(error, TokenshareError) else f"{type(error).__name__}; the log says where"
+    reason = str(error) if isinstance(error, TokenshareError) else f"{type(error).__name__}; see the log"
     name = code.name.lower()
     fault = Fault(
         id=f"pass/{name}",
         key=f"pass/{name}",
         kind="pass",
         subject=name,
-        reason=said,
+        reason=reason,
         since=as_of,
         runbook=FAILURES[code],
     )
@@ -69,15 +69,15 @@ def plan_failure_alerts(
 
 
 def is_alarming(error: Exception) -> bool:
-    """Whether people are to hear of an error that nobody may be looking at; not of a wrong setting or a busy home."""
+    """True if an error needs an alert, since nobody may be watching; not for a wrong setting or a busy home."""
     return _code(error) in FAILURES
 
 
 def plan_of(connection: Connection, seen: Observation, every: Any) -> AlertPlan:
-    """What begins and ends, and what is due to be told again."""
-    told = outbox.read_told(connection)
-    made = plan(outbox.read_open(connection), seen, told)
-    return AlertPlan(made.alerts, made.resolved, (*made.notices, *remind(made.alerts, told, seen, every)))
+    """The alerts that begin and end, and the reminders that are due."""
+    sent = outbox.read_told(connection)
+    made = plan(outbox.read_open(connection), seen, sent)
+    return AlertPlan(made.alerts, made.resolved, (*made.notices, *remind(made.alerts, sent, seen, every)))
 
 
 def _code(error: Exception) -> ExitCode:
@@ -85,26 +85,26 @@ def _code(error: Exception) -> ExitCode:
 
 
 def _held(as_of: datetime, connection: Connection, decided: Sequence[Decision]) -> list[Fault]:
-    """One fault a metric, those with a reason of their own first; told of by the group in which the reason lies."""
+    """One fault for each held metric, those with reasons of their own first; keyed by the group at the root."""
     held = [decision for decision in decided if decision.verdict.outcome == "held"]
     shut = {decision.metric.group for decision in held}
     own = {decision.metric.group for decision in held if _own(decision.checks)}
     ordered = sorted(held, key=lambda decision: not _own(decision.checks))
-    return [_held_one(as_of, connection, decision, _root(decision.metric.group, own, shut)) for decision in ordered]
+    return [_held_fault(as_of, connection, decision, _root(decision.metric.group, own, shut)) for decision in ordered]
 
 
-def _held_one(as_of: datetime, connection: Connection, decision: Decision, root: str) -> Fault:
-    metric, verdict = decision.metric, decision.verdict
+def _held_fault(as_of: datetime, connection: Connection, decision: Decision, root: str) -> Fault:
+    metric, outcome = decision.metric, decision.verdict
     checks = [*_own(decision.checks), *(check for check in decision.checks if check.shuts and check.name in DERIVED)]
-    since = next((found.held_since for found in verdict.publications if found.held_since), as_of)
+    since = next((found.held_since for found in outcome.publications if found.held_since), as_of)
     shown = history.read_shown(connection, metric)
-    good = LastGood(version=shown[0].version, as_of=shown[0].valid_through, row=_plain(shown[1])) if shown else None
+    good = LastGood(version=shown[0].version, as_of=shown[0].valid_through, row=_json_row(shown[1])) if shown else None
     return Fault(
         id=f"held/{metric.id}",
         key=f"held/{root}",
         kind="held",
         subject=metric.relation,
-        reason=verdict.reason,
+        reason=outcome.reason,
         since=since,
         runbook=checks[0].name if checks else "build",
         last_good=good,
@@ -113,7 +113,7 @@ def _held_one(as_of: datetime, connection: Connection, decision: Decision, root:
 
 
 def _root(group: str, own: set[str], shut: set[str]) -> str:
-    """The group whose own reasons shut this one: itself, or one that it follows."""
+    """The group at the root of a shut gate: this group, or one it follows, directly or not."""
     followed = next((id for id in GROUP_BY_ID[group].follows.groups if id in shut), None)
     return group if group in own or followed is None else _root(followed, own, shut)
 
@@ -123,7 +123,7 @@ def _own(checks: Sequence[Check]) -> list[Check]:
 
 
 def _noticed(as_of: datetime, decided: Sequence[Decision]) -> Iterator[Fault]:
-    """What shuts no gate and people want to hear of all the same."""
+    """Failed checks of severity `alert`: they shut no gate, and people get an alert."""
     for decision in decided:
         for check in decision.checks:
             if check.severity == "alert" and check.outcome == "failed":
@@ -139,8 +139,8 @@ def _noticed(as_of: datetime, decided: Sequence[Decision]) -> Iterator[Fault]:
                 )
 
 
-def _also(made: AlertPlan, decided: Sequence[Decision], seen: Observation) -> AlertPlan:
-    """The plan, and one message where published numbers changed."""
+def _with_restatements(made: AlertPlan, decided: Sequence[Decision], seen: Observation) -> AlertPlan:
+    """The plan, with one message more if published numbers changed."""
     return replace(made, notices=(*made.notices, *inform("restated", list(_restated(decided, seen.as_of)), seen)))
 
 
@@ -152,14 +152,14 @@ def _restated(decided: Sequence[Decision], as_of: datetime) -> Iterator[Fault]:
                 id=f"restated/{id}/{decision.verdict.version}",
                 kind="restated",
                 subject=decision.metric.relation,
-                reason=f"{cells} cells of version {decision.old_version} read otherwise in version "
+                reason=f"{cells} cells of version {decision.old_version} differ in version "
                 f"{decision.verdict.version}, cause: {decision.cause}; see tokenshare restatements {id}",
                 since=as_of,
                 runbook="restatements",
             )
 
 
-def _silent(as_of: datetime, sources: Sequence[SourceOutcome]) -> Iterator[Fault]:
+def _failed_sources(as_of: datetime, sources: Sequence[SourceOutcome]) -> Iterator[Fault]:
     for found in sources:
         if found.status in SILENCES:
             id = f"source/{found.id}"
@@ -189,10 +189,10 @@ def _dead_letters(as_of: datetime, rejected: dict[str, int]) -> Iterator[Fault]:
             )
 
 
-def _still(standing: Sequence[Alert], told: Set[str]) -> set[str]:
-    """Dead letters of topics of which nothing has landed since, and none was settled: nothing new is known of them."""
+def _unchanged(standing: Sequence[Alert], changed: Set[str]) -> set[str]:
+    """Open dead-letter faults of unchanged topics: nothing has landed there since, and nobody settled a dead letter."""
     known = {alert.fault.id for alert in standing if alert.fault.kind == "dead_letter"}
-    return known - {f"dead_letter/{topic}" for topic in told}
+    return known - {f"dead_letter/{topic}" for topic in changed}
 
 
 def _skipped(connection: Connection) -> Iterator[Fault]:
@@ -212,9 +212,9 @@ def _finding(check: Check) -> Finding:
     return Finding(check=check.name, observed=check.observed, expected=check.expected, runbook=check.name)
 
 
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value.isoformat() if isinstance(value, date) else _simple(value) for name, value in row.items()}
+def _json_row(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, date) else _json_value(value) for name, value in row.items()}
 
 
-def _simple(value: Any) -> Any:
+def _json_value(value: Any) -> Any:
     return value if value is None or isinstance(value, str | int | float) else str(value)

@@ -1,4 +1,4 @@
-"""Why published cells changed: which restated usage rows, or which change of seeds or SQL, stands behind each."""
+"""The causes of changed published cells: restated usage rows, or a change of seeds or SQL."""
 
 import json
 from calendar import monthrange
@@ -22,14 +22,14 @@ UsageRecord = tuple[str, RecordId]  # by permaslug
 
 @dataclass(frozen=True)
 class Changes:
-    """What differs from the newest decision: the cause in one word, and the usage records behind it by day."""
+    """The changes since the newest decision: their cause in one word, and the usage records behind them by day."""
 
     cause: str
     records: Mapping[date, list[UsageRecord]]
 
     @classmethod
     def since_last(cls, connection: Connection, project: Project, found: Mapping[str, Candidate]) -> "Changes":
-        """Compares seeds, SQL and usage rows with those of the newest decision."""
+        """Compare seeds, SQL and usage rows with those of the newest decision."""
         before = history.read_inputs(connection)
         cause = "upstream"
         if before and before != (project.seeds, project.models):
@@ -41,15 +41,15 @@ def explain(
     connection: Connection,
     metric: Metric,
     standing: Standing,
-    verdict: GateOutcome,
+    outcome: GateOutcome,
     candidate: Candidate | None,
     changes: Changes,
 ) -> dict[str, Any]:
     """The restatements of a published candidate against the version it replaces, with cause and source offsets.
 
-    A dimension that moves with time, as when weights come out, restates no period; only edited seeds or SQL restate it.
+    A dimension without a period changes with time, as at a release of weights; only edited seeds or SQL restate it.
     """
-    if verdict.outcome != "published" or candidate is None or standing.shown is None:
+    if outcome.outcome != "published" or candidate is None or standing.shown is None:
         return {}
     old = history.read_version(connection, metric, standing.shown.version)
     cells = restated(metric, old, candidate.rows) if metric.period or changes.cause != "upstream" else []
@@ -63,7 +63,7 @@ def explain(
 
 
 def days_of(metric: Metric, period: date) -> list[date]:
-    """The days that feed a key dated `period`; none where it draws on all there are."""
+    """The days behind a key dated `period`; empty if the key draws on the whole history."""
     if metric.window == "history":
         return []
     if metric.window == "month":

@@ -1,4 +1,4 @@
-"""dbt in this process: the project by content, and relations built in one database."""
+"""dbt in this process: digests of its project, and relations built in one database."""
 
 import gc
 import json
@@ -17,21 +17,21 @@ from flows.settings import hand_to_dbt
 from flows.stages.graph import COMPOSED, PROJECT, Graph, graph_of
 from tokenshare.noop import noop
 
-# The project as dbt parsed it last in this process, by the name of the database and the content of the project.
+# The manifest parsed last in this process, by the name of the database and the content of the project.
 _PARSED: dict[tuple[str, "Project"], Any] = {}
 _GRAPH = TypeAdapter(Graph)
 
 
 @dataclass(frozen=True)
 class Project:
-    """The SQL side by content: digests of the seeds and of everything else that dbt reads."""
+    """Digests of the dbt project: of its seeds, and of all its other files."""
 
     seeds: str
     models: str
 
 
 def project() -> Project:
-    """Digests of the dbt project as it lies on disk."""
+    """The digests of the dbt project on disk."""
     seeds = sorted((PROJECT / "seeds").glob("*.csv"))
     models = sorted(p for folder in ("models", "macros", "tests") for p in (PROJECT / folder).rglob("*.*"))
     return Project(_digest(seeds), _digest([PROJECT / "dbt_project.yml", *models]))
@@ -47,11 +47,10 @@ def build(
     with_tests: bool = False,
     loads_seeds: bool = True,
 ) -> list[str]:
-    """Runs `dbt build` of some relations and what they stand on, in this process.
+    """Run `dbt build` for these relations and everything below them, in this process.
 
-    Returns the names of models and tests that did not succeed, none where all did. Tests run where all that they
-    read is built, and seeds that the database has already need not be loaded again. Calls `midway` at every node
-    that is done.
+    Returns the names of the models and tests without success. `with_tests` runs a test if all relations it reads are
+    built. `loads_seeds` is needless if the database has the seeds already. Calls `midway` after every finished node.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
@@ -66,27 +65,27 @@ def build(
         DuckDBConnectionManager.close_all_connections()
     if failed:
         del result
-        gc.collect()  # an error of dbt's keeps the cursor it came from, and that the database, which we open next
+        gc.collect()  # dbt's error refers to its cursor, and the cursor to the database; we open it next
     return failed
 
 
 def keep_graph(work: Path) -> None:
-    """Writes the project's graph into `work`, so that nobody who reads it there waits for dbt."""
+    """Write the project's graph into `work`, to spare its readers the wait for dbt."""
     if _kept(work) is None and (graph := _compiled(work)).models:
         atomic_files.write(work / "graph.json", _GRAPH.dump_json(graph))
 
 
 def read_graph(work: Path) -> Graph:
-    """The project's graph as it was kept in `work`, else as dbt parses it now; empty if dbt cannot parse the project.
+    """The project's graph from `work`, else as dbt parses it now; empty if dbt cannot parse the project.
 
-    Nothing is written into `work`: it may be that of a home which a look must not touch.
+    Nothing is written into `work`: it may lie in a home open for reading only.
     """
     with TemporaryDirectory() as scratch:
         return _kept(work) or _compiled(Path(scratch))
 
 
 def _kept(work: Path) -> Graph | None:
-    """The graph in `work`, unless another project or another dbt made it."""
+    """The graph in `work`; None if another project or another dbt made it."""
     try:
         graph = _GRAPH.validate_json((work / "graph.json").read_bytes())
     except (OSError, ValueError):
@@ -110,7 +109,7 @@ def _origin() -> str:
 
 
 def _failed(result: Any, manifest: Any, relations: Sequence[str], with_tests: bool) -> list[str]:
-    if isinstance(result.exception, KeyboardInterrupt):  # dbt keeps it to itself; it says nothing about the data
+    if isinstance(result.exception, KeyboardInterrupt):  # dbt catches it; it is no finding about the data
         raise result.exception
     if result.exception or result.result is None:
         return [f"dbt: {result.exception}"]

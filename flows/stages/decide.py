@@ -1,4 +1,4 @@
-"""Stage 11, first half: from candidates and checks to decisions, with the cause of every cell that changes."""
+"""Stage 11, first half: from candidates and checks to decisions, with the cause of every changed cell."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -20,16 +20,16 @@ from tokenshare.publication import GateOutcome, decide, hold_back, reason_of
 def decide_metrics(
     connection: Connection, found: Candidates, checks: Checks, answered: frozenset[str], as_of: datetime
 ) -> list[Decision]:
-    """The decision about every metric: the judged ones, then those that are not part of this set-up."""
+    """The decision about every metric: first the judged metrics, then those outside this set-up."""
     changes = Changes.since_last(connection, project(), found)
     judged = [_decide(connection, METRIC_BY_ID[id], found, checks, answered, as_of, changes) for id in checks]
     return [*judged, *(_inactive(metric) for metric in METRICS if metric.id not in checks)]
 
 
 def answering(sources: Sequence[SourceOutcome], variables: Mapping[str, Any]) -> frozenset[str]:
-    """The sources that answered in this pass: they alone confirm numbers that did not change.
+    """The sources with an answer in this pass: they alone confirm unchanged numbers.
 
-    A source whose statements are only compared with those of another confirms nothing.
+    A source only compared with another one confirms nothing.
     """
     compared = set(ROUTER_SOURCES) - set(variables["usage_sources"])
     return frozenset(found.id for found in sources if found.status in ("fetched", "unchanged")) - compared
@@ -46,11 +46,11 @@ def _decide(
 ) -> Decision:
     standing, judged, candidate = history.read_standing(connection, metric), checks[metric.id], found.get(metric.id)
     if candidate:
-        verdict = decide(standing, candidate, judged, pin(metric)["digest"], as_of, metric.is_met_by(answered))
+        outcome = decide(standing, candidate, judged, pin(metric)["digest"], as_of, metric.is_met_by(answered))
     else:
-        verdict = hold_back(standing, reason_of(judged), as_of)
-    told = explain(connection, metric, standing, verdict, candidate, changes)
-    return Decision(metric, verdict, tuple(judged), _citation(metric), **told)
+        outcome = hold_back(standing, reason_of(judged), as_of)
+    explained = explain(connection, metric, standing, outcome, candidate, changes)
+    return Decision(metric, outcome, tuple(judged), _citation(metric), **explained)
 
 
 def _inactive(metric: Metric) -> Decision:

@@ -1,4 +1,4 @@
-"""The dbt project as a graph, from dbt's manifest: what each relation stands on, and whom a failure concerns."""
+"""The dbt project as a graph, from dbt's manifest: the inputs of each relation, and the metrics behind a failure."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID, Metric
 
 PROJECT = Path(__file__).parents[2] / "dbt"
 LAYERS = {"staging", "intermediate", "marts", "metrics", "tests"}
-COMPOSED = "claims"  # the family whose models a question by hand is composed of
+COMPOSED = "claims"  # `check` composes its answers from the models of this family
 
 
 @dataclass(frozen=True)
 class GraphNode:
     """A model or a relation test: its family (the folder inside its layer, if any) and the relations it reads.
 
-    A model of the composed family has its SQL too; each reference in it is a published relation or a model's name.
+    A model of the composed family has its SQL too, with references to published relations or names of models.
     """
 
     name: str
@@ -28,14 +28,14 @@ class GraphNode:
 
 @dataclass(frozen=True)
 class Graph:
-    """Models and relation tests by name; `origin` names the project and the dbt that they were read with."""
+    """Models and relation tests by name; `origin` names the project and the dbt version behind them."""
 
     origin: str
     models: Mapping[str, GraphNode]
     tests: Mapping[str, GraphNode]
 
     def below(self, names: Iterable[str]) -> set[str]:
-        """The relations named and everything they stand on, seeds included."""
+        """The named relations and everything below them, seeds included."""
         found: set[str] = set()
         waiting = list(names)
         while waiting:
@@ -46,13 +46,13 @@ class Graph:
         return found
 
     def required_tests(self, built: Collection[str]) -> set[str]:
-        """Tests that must be among the results once these relations are built; one that is missing has failed."""
+        """The tests that must have a result after a build of these relations; a missing one has failed."""
         return {test.name for test in self.tests.values() if test.reads <= set(built)}
 
     def concerning(self, failed: Iterable[str], metrics: Iterable[Metric]) -> tuple[str, ...]:
-        """Of what failed, that which these metrics stand on: models, and tests of any family that they read.
+        """The failures below these metrics: models, and tests of the families of these models.
 
-        A test without a family concerns all, and so does what is neither model nor test, such as dbt itself.
+        A test without a family concerns all metrics. So does a failure of neither model nor test, such as dbt's own.
         """
         below = self.below(wanted(metrics))
         families = {self.models[name].family for name in below if name in self.models}
@@ -63,14 +63,14 @@ class Graph:
 
 
 def graph_of(manifest: Any, origin: str) -> Graph:
-    """The part of dbt's manifest that is used here; a model or a test that is switched off remains part of it."""
+    """The graph of a manifest, with its disabled models and tests."""
     nodes = [*manifest.nodes.values(), *chain.from_iterable(manifest.disabled.values())]
     found = {kind: {n.name: _node(n, manifest) for n in nodes if n.resource_type == kind} for kind in ("model", "test")}
     return Graph(origin, found["model"], found["test"])
 
 
 def wanted(metrics: Iterable[Metric]) -> list[str]:
-    """The relations that are built for these metrics: their own, and what their groups are judged and listed by."""
+    """The relations to build for these metrics: their own, and those their groups are judged, listed and traced by."""
     chosen = list(metrics)
     groups = [GROUP_BY_ID[id] for id in dict.fromkeys(metric.group for metric in chosen)]
     judged = [name for group in groups for name in (group.measured_by, *group.listed) if name]

@@ -1,4 +1,4 @@
-"""Stages 1 to 4: every source fetched, archived, parsed, and produced to Kafka."""
+"""Stages 1 to 4: fetch every source, archive and parse its answer, and produce its events to Kafka."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ TOPIC_OF = {topic.event: topic for topic in TOPICS}
 
 @dataclass(frozen=True)
 class SourceOutcome:
-    """What became of one source in a pass; `events` counts what was produced."""
+    """The outcome of one source in a pass; `events` counts the events produced."""
 
     id: str
     status: Literal["fetched", "unchanged", "absent", "refused", "skipped"]
@@ -41,14 +41,14 @@ class SourceOutcome:
 
 
 def ingest(run: PassContext) -> list[SourceOutcome]:
-    """Asks every source that is part of the set-up; one that fails never stops the others."""
+    """Fetch every source of the set-up; a failing source never stops the others."""
     sign_topics(run.cluster, signature(run.home), run.options.takes_topics)
     with producer.open_sender(run.cluster, TOPIC_NAMES) as sender:
         return [ingest_one(run, source, sender) for source in SOURCES]
 
 
 def ingest_one(run: PassContext, source: Source, sender: Sender) -> SourceOutcome:
-    """Asks one source and sends what it says; the topics are there."""
+    """Fetch one source and produce its events; the topics must exist."""
     completed = archive.read_completed(run.home.archive, source.id)
     reason = inactive_reason(run, source, completed) or ("" if source.id in run.sources else NOT_SELECTED)
     if reason:
@@ -65,7 +65,7 @@ def ingest_one(run: PassContext, source: Source, sender: Sender) -> SourceOutcom
     stated = completed.digests if completed else {}
     covered = _covered(stated, parsed)
     if not _is_wanted_again(run, completed) and _is_known(stated, digests, covered):
-        return SourceOutcome(source.id, "unchanged", reason=_strange(parsed))
+        return SourceOutcome(source.id, "unchanged", reason=_unknown_fields(parsed))
     _produce(run, sender, fetch, parsed)
     digests = {period: digest for period, digest in stated.items() if period not in covered} | digests
     if not run.options.days:
@@ -73,7 +73,7 @@ def ingest_one(run: PassContext, source: Source, sender: Sender) -> SourceOutcom
         archive.complete(run.home.archive, fetch, parsed.as_of, digests, of_world)
     elif completed:
         archive.restate(run.home.archive, source.id, completed, digests)
-    return SourceOutcome(source.id, "fetched", len({e.event_id for e in parsed.events}), _strange(parsed))
+    return SourceOutcome(source.id, "fetched", len({e.event_id for e in parsed.events}), _unknown_fields(parsed))
 
 
 def _fetch(run: PassContext, source: Source, completed: Completed | None) -> Fetch:
@@ -94,8 +94,7 @@ def _fetch(run: PassContext, source: Source, completed: Completed | None) -> Fet
 
 
 def _check_stale(parsed: Parsed, completed: Completed | None) -> None:
-    """Raises SourceAbsent for an answer older than the one we have, as a cache on the way may give: it takes nothing
-    back, and is no news."""
+    """Raise SourceAbsent for an answer older than the newest one, as from a cache: it withdraws and adds nothing."""
     known = completed.as_of if completed else None
     if known and parsed.as_of < known:
         raise SourceAbsent(
@@ -104,7 +103,7 @@ def _check_stale(parsed: Parsed, completed: Completed | None) -> None:
 
 
 def _window(run: PassContext, completed: Completed | None) -> Window:
-    """The days a person names; else from a week before the last whole fetch, or from the beginning, to yesterday."""
+    """The days a person names; else from a week before the last complete fetch, or from BEGINNING, to yesterday."""
     if run.options.days:
         return Window(*run.options.days, run.as_of)
     start = BEGINNING
@@ -114,7 +113,7 @@ def _window(run: PassContext, completed: Completed | None) -> Window:
 
 
 def _produce(run: PassContext, sender: Sender, fetch: Fetch, parsed: Parsed) -> None:
-    """Events first; `fetch.completed` only after every one of them is acknowledged, so a torn fetch is never used."""
+    """Produce the events, and `fetch.completed` only after all their acknowledgements: a torn fetch is never used."""
     distinct = {event.event_id: event for event in parsed.events}
     with run.checkpoint("produce") as midway:
         sender.send([_message(event) for event in distinct.values()], midway)
@@ -148,30 +147,30 @@ def _message(event: Event) -> Message:
 
 
 def _digests(parsed: Parsed, today: date) -> dict[str, str]:
-    """A digest of the events of each period, and of the rows taken back: by it the next fetch tells what is new."""
+    """A digest of the events and withdrawn rows of each period; the next fetch compares it to find news."""
     periods: dict[str, list[str]] = defaultdict(list)
     for event in parsed.events:
         periods[str(getattr(event, event.period) if event.period else today)].append(event.event_id)
-    said = {period: [*sorted(ids), *parsed.withdrawn] for period, ids in periods.items()}
-    return {period: sha256("".join(parts).encode()).hexdigest()[:32] for period, parts in said.items()}
+    contents = {period: [*sorted(ids), *parsed.withdrawn] for period, ids in periods.items()}
+    return {period: sha256("".join(parts).encode()).hexdigest()[:32] for period, parts in contents.items()}
 
 
 def _covered(stated: Mapping[str, str], parsed: Parsed) -> set[str]:
-    """The periods stated before that the fetch asked for: one that it no longer states has vanished, which is news."""
+    """The periods stated before and covered by this fetch. If it no longer states one, its absence is news."""
     if not (parsed.start_date and parsed.end_date):
         return set()
     return {period for period in stated if str(parsed.start_date) <= period <= str(parsed.end_date)}
 
 
 def _is_wanted_again(run: PassContext, completed: Completed | None) -> bool:
-    """Whether a person asks for it, or what was stated before is lost: then it is news, whatever it says."""
+    """True if a person asks for it, or earlier records are lost: then any answer is news."""
     return bool(run.options.days) or (completed is not None and completed.is_forgotten)
 
 
 def _is_known(stated: Mapping[str, str], digests: Mapping[str, str], covered: set[str]) -> bool:
-    """Whether all of it was stated before."""
+    """True if all of it was stated before."""
     return covered <= digests.keys() and all(stated.get(period) == digest for period, digest in digests.items())
 
 
-def _strange(parsed: Parsed) -> str:
+def _unknown_fields(parsed: Parsed) -> str:
     return f"fields not met before: {', '.join(sorted(parsed.unknown_fields))}" if parsed.unknown_fields else ""

@@ -1,4 +1,4 @@
-"""Stage 10: what the warehouse and the pass know about each coherence group, judged group by group."""
+"""Stage 10: judge each coherence group by the evidence of the warehouse and the pass."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,8 +26,11 @@ Checks = dict[str, list[Check]]
 
 @dataclass(frozen=True)
 class PassInputs:
-    """What every group is judged by besides its own rows: `present` are the sources of the set-up, `gone` the reasons
-    why a source's file is lost, by source, and `failed` what dbt did not build or found wrong."""
+    """Evidence for every group, besides its own rows.
+
+    `present` are the sources of the set-up, `gone` the reasons for lost files by source, and `failed` the models and
+    tests of dbt without success.
+    """
 
     as_of: datetime
     present: tuple[Source, ...]
@@ -37,13 +40,13 @@ class PassInputs:
 
 
 def read_inputs(run: PassContext, build: Build) -> PassInputs:
-    """What this pass knows before it judges."""
+    """The evidence of this pass for every group."""
     gone, graph = source_selection.why_gone_by_source(run), read_graph(run.home.build / "dbt")
     return PassInputs(run.as_of, source_selection.active_sources(run), gone, build.failed, graph)
 
 
 def read_candidates(connection: Connection, active: Sequence[Metric], build: Build) -> dict[str, Candidate]:
-    """The candidates that dbt built, by metric."""
+    """The candidates built by dbt, by metric."""
     read = {
         metric.id: candidates.read_candidate(connection, metric) for metric in active if metric.id not in build.failed
     }
@@ -57,7 +60,7 @@ def judge_groups(
     inputs: PassInputs,
     midway: Callable[[], None],
 ) -> Checks:
-    """The checks of each active metric, each group's after those of the groups it follows."""
+    """The checks of each active metric; a group comes after the groups it follows."""
     checks: Checks = {}
     for group in dict.fromkeys(metric.group for metric in active):
         members = tuple(metric for metric in active if metric.group == group)
@@ -90,26 +93,26 @@ def _case(
 
 
 def _shut(group: str, checks: Mapping[str, Sequence[Check]]) -> tuple[str, ...]:
-    """Of the groups that this one follows, those whose gates are shut in this pass."""
+    """The groups followed by this one and shut in this pass."""
     shut = {METRIC_BY_ID[id].group for id, judged in checks.items() if any(check.shuts for check in judged)}
     return tuple(id for id in GROUP_BY_ID[group].follows.groups if id in shut)
 
 
 def _shown(connection: Connection, metrics: Sequence[Metric]) -> dict[str, tuple[Row, ...]]:
-    """The rows that readers see of each metric; none of one that nobody has seen yet."""
+    """The published rows of each metric; a metric without a version is left out."""
     standing = {metric: history.read_standing(connection, metric).shown for metric in metrics}
     return {m.id: history.read_version(connection, m, shown.version) for m, shown in standing.items() if shown}
 
 
 def _gaps(connection: Connection, members: Sequence[Metric], present: Sequence[Source]) -> tuple[Breach, ...]:
-    """Accepted losses in what these metrics are made from that are not stated again."""
+    """Accepted losses in the sources of these metrics, not yet stated again."""
     needed = {id for metric in members for id in metric.sources}
     asked = [source for source in present if source.id in needed]
     return tuple(Breach(gap.place, gap.source_id) for gap in gaps.read_open(connection, asked))
 
 
 def _gone(members: Sequence[Metric], gone: Mapping[str, str]) -> tuple[Breach, ...]:
-    """The files these metrics are made from that the world has lost; verdicts are held by what they follow."""
+    """The files lost by the world and needed by these metrics; verdicts need all files of the metrics they follow."""
     follows = GROUP_BY_ID[members[0].group].follows
     needed = {id for metric in members for id in (metric.needed if follows.stands_on else metric.sources)}
     lost = {source.world_file: gone[source.id] for source in SOURCES if source.id in needed & gone.keys()}

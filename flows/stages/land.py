@@ -1,4 +1,4 @@
-"""Stages 5 to 8: new offsets planned, landed by Beam, committed to the ledger, shown as group offsets."""
+"""Stages 5 to 8: plan new offsets, land them by Beam, commit them to the ledger and as group offsets."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from tokenshare.topics import CONSUMER_GROUP, TOPIC_BY_NAME, TOPIC_NAMES
 
 
 def land(run: PassContext) -> list[Landed]:
-    """Lands every committed record that is new; a rerun lands first what an earlier pass had planned."""
+    """Land every new committed record; ranges planned by an earlier pass come first."""
     planned = _plan(run)
     if planned:
         with run.checkpoint("land"):
@@ -34,7 +34,7 @@ def land(run: PassContext) -> list[Landed]:
 
 
 def _plan(run: PassContext) -> list[Range]:
-    """Ranges planned before and not landed, then what is new; written down before any work on them."""
+    """Record new ranges before any work on them; return them after the earlier ones not yet landed."""
     identities = topics.identities(run.cluster, TOPIC_NAMES)
     positions = ranges.positions(run.cluster, TOPIC_NAMES)
     with run.checkpoint("plan") as midway, fencing.open_fenced(run.home.warehouse, run.fence) as connection:
@@ -56,7 +56,7 @@ def _split(wanted: Range, records: int) -> list[Range]:
 
 
 def _land(run: PassContext, planned: Sequence[Range]) -> None:
-    from connectors.beam import pipeline  # three seconds, only paid when there is something to land
+    from connectors.beam import pipeline  # three seconds, paid only if there is a range to land
 
     reject = partial(_reject, run.cluster)
     write = WriteRange(run.home.landing, run.kill_switch("land.during"))
@@ -65,7 +65,7 @@ def _land(run: PassContext, planned: Sequence[Range]) -> None:
 
 @dataclass(frozen=True)
 class WriteRange:
-    """The picklable callable that Beam gets for writing a range."""
+    """A picklable callable for Beam: it writes the file of a range."""
 
     landing: Path
     midway: Callable[[], None]
@@ -75,7 +75,7 @@ class WriteRange:
 
 
 def _reject(cluster: Cluster, rejections: Sequence[tuple[Record, str]]) -> None:
-    """Dead letters are acknowledged before the file says that its rejects are out."""
+    """Send the dead letters and wait for their acknowledgement; only then may the file count them as sent."""
     letters = [
         producer.dead_letter(record, "ContractViolation", error, stage="decode", attempt=1)
         for record, error in rejections

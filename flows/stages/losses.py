@@ -1,4 +1,4 @@
-"""Records that Kafka no longer holds: found before anything is planned, and accepted where a person says so."""
+"""Records lost by Kafka: found before any planning, and accepted only by a person."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -19,17 +19,17 @@ Positions = Mapping[Partition, tuple[int, int]]
 
 
 def check_losses(run: PassContext, connection: Connection, identities: Mapping[str, str], positions: Positions) -> None:
-    """Raises RecordsLost naming every range that is gone, or goes on without them where a person accepts that.
+    """Raise RecordsLost naming every lost range, or record the losses if a person accepts them.
 
-    What is accepted stays on record. Its sources are asked for everything again by the next pass, and until that has
-    landed whole, what is made of them is held.
+    The next pass fetches the sources of accepted losses again from the beginning. Until that fetch has landed
+    completely, their metrics are held.
     """
     found = list(find(connection, identities, positions))
     if not found:
         return
     if not run.options.accepts_gaps_by:
         raise ranges.records_lost([loss.said for loss in found])
-    for source in concerned(found):  # first: where we are cut off here, it is only asked once more than it need be
+    for source in concerned(found):  # first: a kill right after it costs one needless fetch
         archive.forget(run.home.archive, source.id)
     acceptance = Acceptance(run.options.accepts_gaps_by, run.clock(), run.id, run.as_of)
     losses = [
@@ -44,7 +44,7 @@ def check_losses(run: PassContext, connection: Connection, identities: Mapping[s
 
 
 def find(connection: Connection, identities: Mapping[str, str], positions: Positions) -> Iterator[Loss]:
-    """What the ledger counts on, ranges that are only planned included, and the topics do not hold."""
+    """The records known to the ledger, as landed or planned, but missing in the topics."""
     known = ledger.known_topics(connection)
     recreated = {name for name, identity in known.items() if identities.get(name, identity) != identity}
     due = ledger.due(connection, positions)
@@ -59,14 +59,14 @@ def find(connection: Connection, identities: Mapping[str, str], positions: Posit
 
 
 def concerned(losses: Sequence[Loss]) -> list[Source]:
-    """The sources that may have said something in what is lost; without its promise no fetch counts."""
+    """The sources with possible records in the losses; all if a `fetch.completed` is lost: no fetch counts without."""
     topics = {loss.topic for loss in losses}
     return [s for s in SOURCES if FETCH_COMPLETED.name in topics or topics & {emitted.name for emitted in s.emits}]
 
 
 def _gone(at: Partition, due: int, ahead: int, beginning: int, end: int) -> Iterator[Loss]:
     for lost in ranges.lost({at: due}, {at: (beginning, end)}):
-        is_read = lost.end == due  # beyond the end: read by us, and taken back
+        is_read = lost.end == due  # past the end of the topic: we had read these records
         yield Loss(
             *at,
             lost.start,
@@ -80,7 +80,7 @@ def _gone(at: Partition, due: int, ahead: int, beginning: int, end: int) -> Iter
 
 
 def planned(connection: Connection, positions: Positions) -> list[Range]:
-    """What is new: beyond what has landed and what is planned already; nothing of it is lost."""
+    """The new ranges: past everything landed or planned. No loss lies in them."""
     ahead = ledger.due(connection, positions)
     ahead |= {(r.topic, r.partition): r.end for r in ledger.intended(connection)}
     return ranges.plan(ahead, positions)

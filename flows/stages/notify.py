@@ -1,4 +1,4 @@
-"""Stage 12: what the outbox holds, carried to every channel; and the heartbeat after a pass that ended well."""
+"""Stage 12: deliver the outbox to every channel; call the heartbeat address after a pass with all alerts delivered."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,15 +26,15 @@ from tokenshare.alerts import Fault, Notice, document_of, notice_of
 from tokenshare.errors import UsageError
 from tokenshare.noop import noop
 
-QUICK_WAITS = (0.5, 1.0)  # seconds between the tries of one round
-MOST_WAIT = 5.0  # what another side may ask for within a round
-MOST_MESSAGES = 20  # to one channel in one round; the others wait for the next
+QUICK_WAITS = (0.5, 1.0)  # seconds between the attempts of one round
+MOST_WAIT = 5.0  # seconds; the longest Retry-After waited for within a round
+MOST_MESSAGES = 20  # per channel and round; the others wait for the next round
 AlertCounts = dict[str, int]
 
 
 @dataclass(frozen=True)
 class Notifier:
-    """Who tells whom, and by which clock."""
+    """The settings, channels and clock of a delivery."""
 
     settings: Settings
     channels: tuple[Channel, ...]
@@ -51,133 +51,132 @@ class Notifier:
 
 
 def notify(run: PassContext) -> AlertCounts:
-    """Delivers what is due. A channel that fails stops nobody: its messages stay, and are tried again."""
-    teller = Notifier(run.settings, run.channels, run.clock)
+    """Deliver due messages. A failing channel stops no other: its messages stay and are retried."""
+    notifier = Notifier(run.settings, run.channels, run.clock)
     with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
         with run.checkpoint("alert") as midway:
-            _deliver(connection, teller, teller.clock(), midway)
-        return _count(connection, teller, run.id)
+            _deliver(connection, notifier, notifier.clock(), midway)
+        return _count(connection, notifier, run.id)
 
 
 def deliver_now(settings: Settings) -> AlertCounts:
-    """Delivers without a pass, whatever its waiting time; what is open for long enough is told again."""
-    teller, at = Notifier(settings, open_channels(settings)), now()
+    """Deliver without a pass and without regard to retry times; send due reminders too."""
+    notifier, at = Notifier(settings, open_channels(settings)), now()
     run_id = new_run_id(at)
-    with lock.acquire(teller.home.lock, run_id, now), warehouse.open_warehouse(teller.home.warehouse) as connection:
+    with lock.acquire(notifier.home.lock, run_id, now), warehouse.open_warehouse(notifier.home.warehouse) as connection:
         seen = Observation(run_id, at, at)
         due = remind(outbox.read_open(connection), outbox.read_told(connection), seen, settings.alert_repeat)
         with warehouse.transaction(connection):
-            outbox.write(connection, due, teller.names)
-        _deliver(connection, teller, None, noop)
-        return _count(connection, teller, run_id)
+            outbox.write(connection, due, notifier.names)
+        _deliver(connection, notifier, None, noop)
+        return _count(connection, notifier, run_id)
 
 
 def alert_failure(settings: Settings, run_id: str, as_of: datetime, error: Exception, fence: int) -> None:
-    """Puts on record that a pass did not get through, and tells of it; the caller holds the home
-    under that fencing number."""
-    teller = Notifier(settings, open_channels(settings))
-    with fencing.open_fenced(teller.home.warehouse, fence) as connection:
-        at = teller.clock()
+    """Record the failure of a pass and alert people; the caller owns the home under that fencing number."""
+    notifier = Notifier(settings, open_channels(settings))
+    with fencing.open_fenced(notifier.home.warehouse, fence) as connection:
+        at = notifier.clock()
         plan = plan_failure_alerts(connection, run_id, as_of, at, error)
         with warehouse.transaction(connection):
-            outbox.store(connection, plan, run_id, at, teller.names)
-        _deliver(connection, teller, at, noop)
-        _count(connection, teller, run_id)
+            outbox.store(connection, plan, run_id, at, notifier.names)
+        _deliver(connection, notifier, at, noop)
+        _count(connection, notifier, run_id)
 
 
-def alert_stale_lock(settings: Settings, run_id: str, holder: Owner) -> None:
-    """Tells once that a pass which holds the home is not heard; on no record, for the database is that pass's."""
-    teller, at = Notifier(settings, open_channels(settings)), now()
-    if runs.is_alerted(teller.home.skipped, holder.run_id):
+def alert_stale_lock(settings: Settings, run_id: str, owner: Owner) -> None:
+    """Alert once about an owner without heartbeats; unrecorded, for the database belongs to that owner."""
+    notifier, at = Notifier(settings, open_channels(settings)), now()
+    if runs.is_alerted(notifier.home.skipped, owner.run_id):
         return
     fault = Fault(
-        id=f"unheard/{holder.run_id}",
+        id=f"unheard/{owner.run_id}",
         kind="skipped",
-        subject=holder.run_id,
+        subject=owner.run_id,
         since=at,
         runbook="pass_skipped",
-        reason=f"pid {holder.pid} on {holder.host} holds the home and is not heard",
+        reason=f"pid {owner.pid} on {owner.host} owns the home and sends no heartbeat",
     )
     (notice,) = inform("unheard", [fault], Observation(run_id, at, at))
-    outcomes = [attempt(channel, notice, teller)[0] for channel in teller.channels]
+    outcomes = [attempt(channel, notice, notifier)[0] for channel in notifier.channels]
     if any(outcome.is_delivered for outcome in outcomes):
-        runs.mark_alerted(teller.home.skipped, holder.run_id)
+        runs.mark_alerted(notifier.home.skipped, owner.run_id)
 
 
 def send_test(settings: Settings) -> list[dict[str, Any]]:
-    """One message to every channel, on no record; for each whether it was taken, and what it said.
+    """Send one message to every channel, unrecorded; return each channel's outcome and answer.
 
-    Raises UsageError where there is no channel.
+    Raises UsageError if there is no channel.
     """
-    teller, at = Notifier(settings, open_channels(settings)), now()
-    if not teller.channels:
+    notifier, at = Notifier(settings, open_channels(settings)), now()
+    if not notifier.channels:
         raise UsageError("no channel is set up", f"set {name_of('alert_webhook_url')} or {name_of('alert_channels')}")
     fault = Fault(
         id="test",
         kind="test",
         subject=settings.alert_name,
-        reason="somebody asked whether alerts arrive",
+        reason="a person asked for this test of the channels",
         since=at,
         runbook="alert_undelivered",
     )
     notice = notice_of("trigger", "test", [fault], Observation(new_run_id(at), at, at))
-    found = ((channel.name, attempt(channel, notice, teller)[0]) for channel in teller.channels)
-    return [{"channel": name, "is_delivered": one.is_delivered, "said": one.said} for name, one in found]
+    found = ((channel.name, attempt(channel, notice, notifier)[0]) for channel in notifier.channels)
+    return [{"channel": name, "is_delivered": outcome.is_delivered, "said": outcome.said} for name, outcome in found]
 
 
 def beat(settings: Settings, progress: Progress) -> None:
-    """Calls the heartbeat's address, where there is one; that it did not answer is told, and is no fault of a pass."""
+    """Call the heartbeat address, if one is set. A failed call is reported, and is not a fault of the pass."""
     if settings.heartbeat_url:
         outcome = Caller(settings.heartbeat_url).call("GET")
         if not outcome.is_delivered:
-            progress(f"the heartbeat was not taken: {outcome.said}")
+            progress(f"the heartbeat failed: {outcome.said}")
 
 
-def attempt(channel: Channel, notice: Notice, teller: Notifier) -> tuple[DeliveryOutcome, int]:
-    """One round of tries; what came of the last one, and how many there were."""
-    origin = str((describe(teller.home) or {}).get("origin", "live"))
-    document = document_of(notice, teller.settings.alert_name, origin, teller.settings.alert_runbooks)
+def attempt(channel: Channel, notice: Notice, notifier: Notifier) -> tuple[DeliveryOutcome, int]:
+    """Make one round of attempts; return the outcome of the last one and their number."""
+    origin = str((describe(notifier.home) or {}).get("origin", "live"))
+    document = document_of(notice, notifier.settings.alert_name, origin, notifier.settings.alert_runbooks)
     tries = 0
     for wait in (*QUICK_WAITS, None):
         outcome, tries = channel.send(document), tries + 1
         if outcome.is_delivered or outcome.is_final or wait is None or outcome.wait_seconds > MOST_WAIT:
             break
-        teller.rest(max(wait, outcome.wait_seconds))
+        notifier.rest(max(wait, outcome.wait_seconds))
     return outcome, tries
 
 
-def _deliver(connection: Connection, teller: Notifier, by: datetime | None, midway: Callable[[], None]) -> None:
-    """One round; without `by` nothing waits for its time. What is told of one key keeps its order."""
-    outbox.owe_newcomers(connection, teller.names, by or teller.clock())
+def _deliver(connection: Connection, notifier: Notifier, by: datetime | None, midway: Callable[[], None]) -> None:
+    """Deliver one round; without `by` no message waits for its time. Messages of one key keep their order."""
+    outbox.owe_newcomers(connection, notifier.names, by or notifier.clock())
     waiting = [
         (channel, owed)
-        for channel in teller.channels
+        for channel in notifier.channels
         for owed in outbox.read_owed(connection, channel.name)[:MOST_MESSAGES]
     ]
     if not waiting:
         midway()
-    stuck: set[tuple[str, str]] = set()  # (channel, key) that has to wait, and (channel, "") that is not there
+    stuck: set[tuple[str, str]] = set()  # (channel, key): that key has to wait; (channel, ""): the channel is down
     for number, (channel, owed) in enumerate(waiting):
         if by and owed.next_try_at > by:
             stuck.add((channel.name, owed.notice.key))
         if not {(channel.name, ""), (channel.name, owed.notice.key)} & stuck:
-            stuck |= _deliver_one(connection, teller, channel, owed)
+            stuck |= _deliver_one(connection, notifier, channel, owed)
         if number == 0:
             midway()
 
 
 def _deliver_one(
-    connection: Connection, teller: Notifier, channel: Channel, owed: PendingDelivery
+    connection: Connection, notifier: Notifier, channel: Channel, owed: PendingDelivery
 ) -> set[tuple[str, str]]:
-    outcome, tries = attempt(channel, owed.notice, teller)
+    outcome, tries = attempt(channel, owed.notice, notifier)
     if outcome.is_delivered:
-        outbox.record_delivery(connection, owed.notice.id, channel.name, teller.clock())
+        outbox.record_delivery(connection, owed.notice.id, channel.name, notifier.clock())
         return set()
     asked = timedelta(seconds=outcome.wait_seconds)
-    outbox.record_failure(connection, owed, channel.name, outcome.said, tries, teller.clock(), asked)
+    outbox.record_failure(connection, owed, channel.name, outcome.said, tries, notifier.clock(), asked)
     return {(channel.name, owed.notice.key if outcome.is_final else "")}
 
 
-def _count(connection: Connection, teller: Notifier, run_id: str) -> AlertCounts:
-    alert_status.write(connection, teller.home, teller.clock(), teller.names)
-    return outbox.count(connection, run_id, teller.names)
+def _count(connection: Connection, notifier: Notifier, run_id: str) -> AlertCounts:
+    alert_status.write(connection, notifier.home, notifier.clock(), notifier.names)
+    return outbox.count(connection, run_id, notifier.names)

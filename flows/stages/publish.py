@@ -1,4 +1,4 @@
-"""Stages 10 and 11: every candidate judged, decided, and shown; the last good version stays where a gate shuts."""
+"""Stages 10 and 11: judge, decide and publish every candidate. If a gate shuts, the last good version stays."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from tokenshare.publication import Candidate
 
 @dataclass(frozen=True)
 class MetricOutcome:
-    """What became of one metric in a pass; `version` is the one judged, which readers see unless it is held."""
+    """The outcome of one metric in a pass; `version` is the judged one. Readers see it unless it is held."""
 
     id: str
     status: str
@@ -35,7 +35,7 @@ class MetricOutcome:
 def publish(
     run: PassContext, build: Build, sources: Sequence[SourceOutcome], variables: Mapping[str, Any]
 ) -> list[MetricOutcome]:
-    """Judges all active metrics, commits the decisions in one transaction, and swaps in what readers see."""
+    """Judge all active metrics, commit the decisions in one transaction, and swap the published file."""
     from flows.stages.decide import answering, decide_metrics
     from flows.stages.judge import judge_groups, read_candidates, read_inputs  # Great Expectations: seven seconds
 
@@ -53,7 +53,7 @@ def publish(
 
 
 def republish(home: Home) -> None:
-    """Rebuilds the published file where a pass was cut off between deciding and showing."""
+    """Rebuild the published file if a pass was killed between the decisions and the swap."""
     with warehouse.open_warehouse(home.warehouse) as connection:
         if history.any_recorded(connection) and not published.is_current(connection, home):
             published.publish(connection, home, METRICS)
@@ -67,7 +67,7 @@ def _record(
     variables: Mapping[str, Any],
     midway: Callable[[], None],
 ) -> None:
-    """Commits the decisions, and with them what others are to hear of it."""
+    """Commit the decisions together with their alerts."""
     made, plan = project(), plan_alerts(run, connection, decided, sources)
     recorded = decisions.DecisionContext(run.id, run.clock(), made.seeds, made.models, dict(variables))
     names = [channel.name for channel in run.channels]
@@ -77,7 +77,7 @@ def _record(
 
 
 def _outcome(decision: Decision, candidate: Candidate | None) -> MetricOutcome:
-    verdict = decision.verdict
+    outcome = decision.verdict
     evaluated = sum(check.outcome != "skipped" for check in decision.checks)
     rows = len(candidate.rows) if candidate else 0
-    return MetricOutcome(decision.metric.id, verdict.outcome, verdict.version, rows, evaluated, verdict.reason)
+    return MetricOutcome(decision.metric.id, outcome.outcome, outcome.version, rows, evaluated, outcome.reason)

@@ -1,4 +1,4 @@
-"""Which sources are part of a set-up, and which metrics they keep active."""
+"""The sources of a set-up, and the metrics they keep active."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from tokenshare.sources import Source
 
 
 def inactive_reason(run: PassContext, source: Source, completed: Completed | None) -> str:
-    """Why a source is no part of this set-up; empty if it is one. `completed` is its newest whole fetch."""
+    """The reason for a source not in this set-up, else empty. `completed` is its newest complete fetch."""
     if _is_off(run, source):
         return "switched off by TOKENSHARE_SOURCES_OFF"
     if missing_reason(run, source, completed):
@@ -32,9 +32,9 @@ def inactive_reason(run: PassContext, source: Source, completed: Completed | Non
 
 
 def missing_reason(run: PassContext, source: Source, completed: Completed | None) -> str:
-    """Since when the world has lost a file that was read in this home before; empty if it has not.
+    """The reason, with the last read, if the world has lost a file read in this home before; else empty.
 
-    One that ships and was read from the project's own files is not lost with the world's.
+    A shipped file, if read from the project's own copy, is not lost with the world's.
     """
     if not _is_missing(run, source) or completed is None or (source.ships and not completed.is_of_world):
         return ""
@@ -42,28 +42,28 @@ def missing_reason(run: PassContext, source: Source, completed: Completed | None
 
 
 def why_gone_by_source(run: PassContext) -> dict[str, str]:
-    """The sources whose file the world has lost, each with the reason."""
+    """The reasons for files lost by the world, by source."""
     return {s.id: reason for s in SOURCES if (reason := missing_reason(run, s, _completed(run, s)))}
 
 
 def active_sources(run: PassContext) -> tuple[Source, ...]:
-    """The sources that are part of the set-up, whether this pass asks them or not."""
+    """The sources of the set-up, including those not fetched by this pass."""
     return tuple(source for source in SOURCES if not inactive_reason(run, source, _completed(run, source)))
 
 
 def active_metrics(run: PassContext) -> tuple[Metric, ...]:
-    """The metrics whose needs the set-up meets; the others are in the catalog and have no rows."""
+    """The metrics with all their needs met by the set-up; the others are in the catalog, without rows."""
     ids = {source.id for source in active_sources(run)}
     return tuple(metric for metric in METRICS if metric.is_met_by(ids))
 
 
 def _completed(run: PassContext, source: Source) -> Completed | None:
-    """Its newest whole fetch, read only if the world lacks its file: otherwise nothing here depends on it."""
+    """Its newest complete fetch, read only if the world lacks its file: otherwise nothing here depends on it."""
     return archive.read_completed(run.home.archive, source.id) if _is_missing(run, source) else None
 
 
 def _is_missing(run: PassContext, source: Source) -> bool:
-    """Whether the world lacks the source's file."""
+    """True if the world lacks the source's file."""
     files = run.upstreams.files
     return files is not None and source.world_file not in files and not _is_off(run, source)
 
@@ -73,7 +73,7 @@ def _is_off(run: PassContext, source: Source) -> bool:
 
 
 def _is_silent(source: Source, place: Endpoint, as_of: datetime) -> bool:
-    """Whether its file says nothing yet. One that is not there or cannot be read is asked, so that it is refused."""
+    """True if no row of its file is known yet. A missing or unreadable file is left to the fetch, for refusal there."""
     if source.first_known is None:
         return False
     try:

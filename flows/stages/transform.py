@@ -1,4 +1,4 @@
-"""Stage 9: dbt builds candidates from what landed, in the private database, where no reader looks."""
+"""Stage 9: dbt builds candidates from landed records, in the private database and invisible to readers."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from tokenshare.metrics import ROUTER_SOURCES
 
 
 def transform(run: PassContext, variables: Mapping[str, Any]) -> Build:
-    """Builds the active candidates where what they are made from has changed, else remembers the build there is."""
+    """Build the active candidates if their inputs have changed, else return the recorded build."""
     relations = wanted(active_metrics(run))
     inputs, seeds = _inputs(run, variables, relations), _digest(project().seeds, relations)
     with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
@@ -43,10 +43,10 @@ def transform(run: PassContext, variables: Mapping[str, Any]) -> Build:
 
 
 def usage_sources(run: PassContext) -> list[str]:
-    """The sources whose statements may become usage: once the keyed one has completed a fetch, the export checks it.
+    """The sources of usage: after the first complete fetch of the keyed source, that source alone.
 
-    Until then, a key that is wrong or an API that is down takes nothing from the export. It is the set-up that
-    decides, not what this pass selects.
+    The export then only checks it. Until then a wrong key or a broken API takes nothing from the export. The set-up
+    decides this, not the selection of this pass.
     """
     keyed = ROUTER_SOURCES[0]
     is_part = any(source.id == keyed for source in active_sources(run))

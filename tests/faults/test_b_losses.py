@@ -59,9 +59,9 @@ def seen(home_of: Callable[..., Scene], tmp_path_factory: pytest.TempPathFactory
     beginnings = delete_all(scene, NAME)
     with pytest.raises(RecordsLost) as stopped:
         scene.refresh("2026-06-16T06:00:00+00:00", world)
-    accepted = scene.refresh("2026-06-16T06:00:00+00:00", world, order=ACCEPTED)
+    accepted = scene.refresh("2026-06-16T06:00:00+00:00", world, options=ACCEPTED)
     held = {id: values(scene, id) for id in ROUTER}
-    narrow = scene.refresh("2026-06-16T07:00:00+00:00", world, order=RunOptions(days=(date(2026, 6, 15),) * 2))
+    narrow = scene.refresh("2026-06-16T07:00:00+00:00", world, options=RunOptions(days=(date(2026, 6, 15),) * 2))
     whole = scene.refresh("2026-06-16T08:00:00+00:00", world)
     return Seen(scene, world, before, due, beginnings, stopped.value, accepted, held, narrow, whole)
 
