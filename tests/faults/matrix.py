@@ -1,6 +1,7 @@
-"""What must survive: every fault by its id, and what holds it to what must be true afterwards.
+"""The matrix: every fault by its id, and the protections of the state required afterwards.
 
-`ROWS` is the list; a test of a row is named for its id (`test_k01_...`). A row with a `why` cannot be brought in here.
+`ROWS` is the list; a row's tests are named by its id (`test_k01_...`). A row with a `why` cannot be injected here.
+
 """
 
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """A fault and the oracle it is held against; `why` says why it is not injected here, and what covers it."""
+    """A fault and its oracle; `why` is the reason it is not injected here, with the coverage instead."""
 
     fault: str
     oracle: str
