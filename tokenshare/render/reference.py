@@ -91,7 +91,7 @@ def checks_page(groups: Sequence[Group], laws: Sequence[LawLine], metrics: Seque
         FAIL_CLOSED,
         "## Of every metric\n\n"
         + table(
-            ("check", "what it asks"),
+            ("check", "meaning"),
             [(_linked(name), why) for name, why in ALWAYS.items()],
         ),
         "## Evidence\n\nThe landed rows of a coherence group must pass these checks before it is published.\n\n"

@@ -40,7 +40,7 @@ def _page(kind: RunbookPage, asked: Mapping[str, Sequence[ContractLine]]) -> str
 
 def _entry(name: str, text: str, rows: Sequence[ContractLine]) -> str:
     """The part of one check; alerts link to its heading."""
-    judged = table(("judged on", "must lie in", "what it asks"), rows) if rows else ""
+    judged = table(("judged on", "must lie in", "meaning"), rows) if rows else ""
     required = f"**Requirement.** {ALWAYS[name]}" if name in ALWAYS else ""
     parts = (f"## {name}", required, judged, text)
     return "\n\n".join(part for part in parts if part)
