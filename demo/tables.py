@@ -1,4 +1,4 @@
-"""The files of a world that the emulator serves: the columns of each, and the key of its rows."""
+"""The files of a world for the emulator: the columns of each, and the key of its rows."""
 
 from tokenshare.known_rows import Table
 

@@ -12,7 +12,7 @@ from tokenshare.publication import Breach
 
 
 class DeadLetterRate(NamedTuple):
-    """Of the newest records of a topic, those that are in its dead letter and that nobody has settled."""
+    """The dead letters among the newest records of a topic, without redriven and dropped ones."""
 
     topic: str
     dead_letters: int
@@ -34,7 +34,7 @@ class Measured(NamedTuple):
 HOURS = 3600.0
 MOST_DEAD_LETTERS = 0.05  # part of the newest records of a topic
 FEW_LETTERS = f"at most {MOST_DEAD_LETTERS:.0%} of a topic (see tokenshare dlq list)"
-NO_DAY = "no day has landed"  # the key under which freshness is judged where there is none
+NO_DAY = "no day has landed"  # the key of freshness if no day has landed
 
 
 def freshness(
@@ -48,13 +48,13 @@ def freshness(
 
 
 def spoilt(letters: Sequence[DeadLetterRate]) -> tuple[str, tuple[Breach, ...]]:
-    """The sentence about topics with too many dead letters, and a breach for each."""
-    found = [one for one in letters if one.share > MOST_DEAD_LETTERS]
-    said = "; ".join(f"{one.share:.1%} of the newest {one.records} records of {one.topic}" for one in found)
-    return said or "few or none", tuple(Breach(one.topic, f"{one.dead_letters} dead letters") for one in found)
+    """The observed value of topics with too many dead letters, and a breach for each."""
+    found = [rate for rate in letters if rate.share > MOST_DEAD_LETTERS]
+    observed = "; ".join(f"{rate.share:.1%} of the newest {rate.records} records of {rate.topic}" for rate in found)
+    return observed or "few or none", tuple(Breach(rate.topic, f"{rate.dead_letters} dead letters") for rate in found)
 
 
 def in_force(measured: Sequence[Measured], as_of: datetime, limit: timedelta) -> list[Measured]:
-    """Breaches without the days never served and too old to expect: those days only lack a row."""
+    """All measured numbers but unserved days beyond the limit: nobody expects those days any more, they lack a row."""
     since = (as_of - limit).date().isoformat()
     return [m for m in measured if m.check != "unserved_days" or m.key >= since]

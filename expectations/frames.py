@@ -9,7 +9,7 @@ from tokenshare.publication import Candidate
 
 
 class CandidateFrames(Mapping[str, pd.DataFrame]):
-    """A frame per candidate by the id of its metric, each made when it is first read: a group reads few of them."""
+    """A frame per candidate by the id of its metric, each made at its first use: a group reads few of them."""
 
     def __init__(self, candidates: Mapping[str, Candidate]) -> None:
         self._candidates = candidates

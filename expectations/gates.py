@@ -19,8 +19,8 @@ from expectations.validation import validate
 from tokenshare.metrics import GROUP_BY_ID, Interval, Metric
 from tokenshare.publication import WHOLE, Breach, Candidate, Check, Row
 
-_OBEYED: set[tuple[str, ...]] = set()  # suites and rows, by digest, of which all was well in this process
-ReleasedFindings = frozenset[tuple[str, str, str]]  # (check, key, observed) that a person has let through
+_OBEYED: set[tuple[str, ...]] = set()  # digests of suites and rows: all rules passed in this process
+ReleasedFindings = frozenset[tuple[str, str, str]]  # (check, key, observed), each released by a person
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,10 @@ class Case:
     released: ReleasedFindings
     as_of: datetime
     shut: tuple[str, ...] = ()  # groups it follows whose own gates are shut
-    shown: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)  # by metric, what readers see, if any is shut
-    gaps: tuple[Breach, ...] = ()  # accepted losses, by source, that are not stated again
+    shown: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)  # published rows by metric, if any is shut
+    gaps: tuple[Breach, ...] = ()  # accepted losses, by source, not stated again yet
     letters: tuple[DeadLetterRate, ...] = ()  # of the topics it is made from
-    gone: tuple[Breach, ...] = ()  # files it was made from that are there no more
+    gone: tuple[Breach, ...] = ()  # missing files it was made from
 
 
 def judge(case: Case) -> dict[str, list[Check]]:
@@ -81,7 +81,7 @@ def _read_laws(metric: Metric, frames: Frames) -> tuple[list[Measure], list[Chec
         interval = Interval(LAWS[name].minimum, LAWS[name].maximum)
         try:
             measures.append(Measure(name, LAWS[name].measure(metric, frames), interval))
-        except Exception as error:  # noqa: BLE001  # a law that cannot be read is a law that does not hold
+        except Exception as error:  # noqa: BLE001  # an unreadable law is a broken one
             unread.append(Check(name, "failed", f"{type(error).__name__}: {error}", str(interval)))
     return measures, unread
 
@@ -105,7 +105,7 @@ def _obeyed(suite: ExpectationSuite, frame: pd.DataFrame, digest: str) -> list[b
 
 
 def _measure(measures: Sequence[Measure], released: ReleasedFindings) -> Iterator[Check]:
-    """Judges the lowest and the highest value of each measure; a key without a value makes both unknown."""
+    """Judge the lowest and the highest value of each measure; a key without a value makes both unknown."""
     known = [m for m in measures if len(m.observed)]
     ends = {m.name: ends_of(m) for m in known}
     suite = measures_suite({m.name: m.interval for m in known})
@@ -130,8 +130,8 @@ def _check(
 
 def _pinned(metric: Metric) -> Check:
     expected, observed = pins().get(metric.id), pin(metric)
-    said = f"{observed['expectations']} expectations, {observed['digest'][:12]}"
-    return Check("suite_pinned", "passed" if expected == observed else "failed", said, "the committed suite")
+    text = f"{observed['expectations']} expectations, {observed['digest'][:12]}"
+    return Check("suite_pinned", "passed" if expected == observed else "failed", text, "the committed suite")
 
 
 def _built(failed: Sequence[str]) -> Check:
@@ -146,14 +146,14 @@ def _whole(case: Case) -> Check:
 
 def _there(case: Case) -> Check:
     """The check on missing files: their rows may be withdrawn or lost, and nobody can tell."""
-    said = "; ".join(f"{file.key} {file.observed}" for file in case.gone) or "none"
-    return _check("missing_files", not case.gone, said, "no file gone", case.gone, case.released)
+    observed = "; ".join(f"{file.key} {file.observed}" for file in case.gone) or "none"
+    return _check("missing_files", not case.gone, observed, "no file gone", case.gone, case.released)
 
 
 def _read(case: Case) -> Check:
     """The check on dead letters: a topic full of invalid records may contain uncounted numbers."""
-    said, breaches = spoilt(case.letters)
-    return _check("dead_letter_share", not breaches, said, FEW_LETTERS, breaches, case.released)
+    observed, breaches = spoilt(case.letters)
+    return _check("dead_letter_share", not breaches, observed, FEW_LETTERS, breaches, case.released)
 
 
 def _together(checks: dict[str, list[Check]]) -> dict[str, list[Check]]:

@@ -10,7 +10,7 @@ from expectations.evidence import NO_DAY
 from tokenshare.metrics import Interval
 from tokenshare.publication import Breach
 
-NAMED = 3  # keys that a finding names
+NAMED = 3  # keys named in a finding
 ACCEPT = "tokenshare gates release METRIC VERSION --by NAME --reason TEXT accepts it"
 
 
@@ -18,7 +18,7 @@ ACCEPT = "tokenshare gates release METRIC VERSION --by NAME --reason TEXT accept
 class Measure:
     """The numbers of one check, one per key, and their allowed interval.
 
-    A `named` measure lists the keys that break it, their number, and the way to accept them.
+    A named measure lists the number of breaking keys, the first of them, and the way to accept them.
     """
 
     name: str

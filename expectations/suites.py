@@ -14,7 +14,7 @@ from great_expectations.expectations.expectation import Expectation
 from tokenshare.columns import Column, columns_of
 from tokenshare.metrics import Interval, Metric
 
-_GROUP = re.compile(r"(?<!\\)\((?!\?)")  # pandas warns of groups that nobody reads
+_GROUP = re.compile(r"(?<!\\)\((?!\?)")  # pandas warns of capturing groups
 
 
 def suite_for(metric: Metric) -> ExpectationSuite:
@@ -40,8 +40,8 @@ def measures_suite(intervals: Mapping[str, Interval]) -> ExpectationSuite:
 
 def digest_of(suite: ExpectationSuite) -> str:
     """sha256 of the suite's expectations and their arguments."""
-    said = [(rule.expectation_type, _arguments(rule)) for rule in suite.expectations]
-    return sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
+    content = [(rule.expectation_type, _arguments(rule)) for rule in suite.expectations]
+    return sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def pin(metric: Metric) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Great Expectations at arm's length: a suite and a frame go in, one truth per expectation comes out."""
+"""Great Expectations at arm's length: a suite and a frame go in, True or False per expectation comes out."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -28,8 +28,8 @@ def validate(suite: gx.ExpectationSuite, frame: pd.DataFrame) -> list[bool]:
         results = _frames().get_batch({"dataframe": frame}).validate(suite, result_format="BOOLEAN_ONLY").results
     except Exception:  # noqa: BLE001  # whatever it throws, the gate stays shut
         return [False] * len(suite.expectations)
-    held = {_identity(r.expectation_config) for r in results if r.success and not _raised(r.exception_info)}
-    return [_identity(rule.configuration) in held for rule in suite.expectations]
+    passed = {_identity(r.expectation_config) for r in results if r.success and not _raised(r.exception_info)}
+    return [_identity(rule.configuration) in passed for rule in suite.expectations]
 
 
 def _identity(configuration: Any) -> str:

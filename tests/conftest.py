@@ -1,4 +1,4 @@
-"""What every test shares: the broker, the place of recorded data, and libraries that keep quiet."""
+"""The fixtures of every test: the broker, the folder of recorded data, and quiet libraries."""
 
 import os
 from pathlib import Path
@@ -21,7 +21,7 @@ def _quiet() -> None:
 
 @pytest.fixture(scope="session")
 def recorded_data() -> Path:
-    """Real rows beside the checkout; the test is skipped where there are none."""
+    """Real rows beside the checkout; without them the test is skipped."""
     if not RECORDED.is_dir():
         pytest.skip("recorded data are not beside this checkout")
     return RECORDED
@@ -29,7 +29,7 @@ def recorded_data() -> Path:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that may take long come first, so that no worker begins one while the others are done."""
+    """Put slow files first, so that no worker begins one while the others are done."""
     longest: dict[Path, float] = {}
     for item in items:
         limit = item.get_closest_marker("timeout")
@@ -38,5 +38,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """The broker outlives the workers that share it."""
+    """Stop the broker after the last worker: they share it."""
     stop_broker(session.config._tmp_path_factory)  # type: ignore[attr-defined]

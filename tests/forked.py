@@ -1,4 +1,4 @@
-"""Processes that pay for no imports: each is forked from a server that has imported the slow libraries once."""
+"""Processes without the cost of imports: each is forked from a server with the slow libraries already imported."""
 
 import multiprocessing
 import os
@@ -22,7 +22,7 @@ bookkeeping = Lock()  # starting a process also polls all others, which takes th
 
 
 def run(work: Callable[..., None], *arguments: Any, begun: Callable[[BaseProcess], None] = lambda _: None) -> int:
-    """Does the work in a process of its own, told to `begun`; its exit code, or minus the signal that ended it."""
+    """Run the work in a process of its own, passed to `begun`; return its exit code, or minus the signal ending it."""
     process = forks.Process(target=work, args=arguments)
     with bookkeeping:
         process.start()
@@ -38,13 +38,13 @@ def run(work: Callable[..., None], *arguments: Any, begun: Callable[[BaseProcess
 
 
 def command_of(user: int, *arguments: Any) -> None:
-    """`command` as that user, who may be another one where this is root's process."""
+    """`command` as that user, perhaps another one if this process is root's."""
     os.setuid(user)
     command(*arguments)
 
 
 def command(environ: Mapping[str, str], words: Sequence[str], folder: Path, out: Path, err: Path) -> None:
-    """`tokenshare` with these words, as a process that a shell starts: its environment, folder, stdout and stderr."""
+    """`tokenshare` with these words, as in a process of a shell: its environment, folder, stdout and stderr."""
     from flows.cli import main
 
     os.environ.clear()

@@ -26,7 +26,7 @@ Counters = Callable[[int, int], int]  # place of the repository, what its counte
 
 
 def write_hub(directory: Path, first: date, days: int, shown: Mapping[date, Counters] | None = None) -> Path:
-    """A world whose Hub is read `days` days from `first` on; `shown` says how the counters of a day differ."""
+    """Write a world with its Hub read on `days` days from `first` on; `shown` changes the counters of a day."""
     directory.mkdir(parents=True, exist_ok=True)
     with (directory / "hub_models.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")

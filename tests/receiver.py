@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback that takes what channels send, and may be told to be unwell."""
+"""A real HTTP server on loopback for the messages of channels; it can be made to fail."""
 
 import json
 import threading
@@ -46,11 +46,11 @@ class Receiver:
         return f"http://127.0.0.1:{self.port}"
 
     def taken(self, path: str = "/") -> list[Taken]:
-        """What was taken, that is, answered well, at a path."""
+        """The requests answered 200 at a path."""
         return [request for request in self.requests if request.status == 200 and request.path.startswith(path)]
 
     def told(self, path: str = "/") -> list[tuple[str, str]]:
-        """Action and key of each message taken."""
+        """Action and key of each message answered 200."""
         return [(one.document["action"], one.document["dedup_key"]) for one in self.taken(path)]
 
 
@@ -65,7 +65,7 @@ class Listener(ThreadingHTTPServer):
 
 
 class Session(BaseHTTPRequestHandler):
-    """One request: read whole, answered as the receiver is told to."""
+    """One request: read whole, answered as set in the receiver."""
 
     server: Listener
 
@@ -92,7 +92,7 @@ class Session(BaseHTTPRequestHandler):
 
 @contextmanager
 def listening(**options: Any) -> Iterator[Receiver]:
-    """A receiver that listens for the length of the block."""
+    """A receiver listening for the length of the block."""
     receiver = Receiver(**options)
     with Listener(receiver) as server:
         receiver.port = server.server_address[1]

@@ -37,7 +37,7 @@ class Scene:
 
     @property
     def variables(self) -> dict[str, str]:
-        """The environment in which this home's commands run."""
+        """The environment of this home's commands."""
         return {
             "TOKENSHARE_HOME": str(self.root),
             "TOKENSHARE_KAFKA_BOOTSTRAP_SERVERS": self.broker,
@@ -52,7 +52,7 @@ class Scene:
         return run_once(settings.load(self.variables), moment, world, sources, said, **options)
 
     def metric(self, id: str) -> list[dict[str, Any]]:
-        """What readers see of a metric now."""
+        """The published rows of a metric now."""
         return catalog.read_metric(self.home, METRIC_BY_ID[id])
 
     def catalog(self, table: str, **where: Any) -> list[dict[str, Any]]:
@@ -99,7 +99,7 @@ def small_rows(start: date, days: int, tokens: int = 1_000_000) -> list[Row]:
 
 
 def write_prices(directory: Path, known_at: str, prices: dict[str, tuple[str, str]]) -> Path:
-    """A catalogue in the world: prompt and completion price per token by model; appended where there is one."""
+    """Write a catalogue into the world, or append to it: prompt and completion price per token by model."""
     path = directory / "models.csv"
     is_new = not path.exists()
     with path.open("a", newline="") as file:

@@ -1,9 +1,9 @@
-"""Rules that open, repeat and close alerts, from the open ones and the observation of a pass; pure.
+"""Rules for opening, repeating and closing alerts, from the open alerts and the observation of a pass; pure.
 
-A fault opens an alert at once; one pass without it closes the alert. A fault that keeps coming back within half a day
-flaps: its alert stays open until several passes in a row find it well, so that people get no message for each turn.
-Many faults that begin at once share one message. Flapping is measured by the as-of of the passes, repetition by the
-clock.
+A fault opens an alert at once; one pass without it closes the alert. A fault coming back again and again within half
+a day flaps: its alert stays open until several passes in a row are without it, or people would get a message for each
+turn. Many faults beginning at once share one message. Flapping is measured by the as-of of the passes, repetition by
+the clock.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,17 +12,17 @@ from datetime import datetime, timedelta
 
 from tokenshare.alerts import Action, Fault, Notice, notice_of
 
-MOST_AT_ONCE = 5  # keys that begin in one pass; more are one flood
+MOST_AT_ONCE = 5  # keys beginning in one pass; more are one flood
 FLAP_WINDOW = timedelta(hours=12)
-FLAPS = 2  # beginnings within the window after which another is flapping
-CALM = 3  # passes in a row that find a flapping fault well before it is over
+FLAPS = 2  # beginnings within the window; with one more the alert flaps
+CALM = 3  # passes in a row without a flapping fault before it is over
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=30)
 FLOOD = "flood/"
 
 
 @dataclass(frozen=True)
 class Observation:
-    """The faults a pass found, and the recorded faults it found well; also of a pass that failed."""
+    """The faults found by a pass, failed or not, and the recorded faults it found gone."""
 
     run_id: str
     as_of: datetime
@@ -69,15 +69,15 @@ class AlertPlan:
     notices: tuple[Notice, ...] = ()
 
 
-def plan(standing: Sequence[Alert], seen: Observation, told: Sequence[SentNotice]) -> AlertPlan:
-    """One message for each key that begins or ends; none for a key that lasts."""
+def plan(standing: Sequence[Alert], seen: Observation, sent: Sequence[SentNotice]) -> AlertPlan:
+    """One message for each beginning or ending key; none for a lasting one."""
     faults = {fault.id: fault for fault in seen.faults}
     carried = [_carried(alert, faults.get(alert.fault.id), seen.well) for alert in standing]
     known, before = {alert.fault.id for alert in standing}, {alert.key for alert in standing}
     opened = [Alert(fault, seen.as_of) for fault in seen.faults if fault.id not in known]
     lasting = [alert for alert in carried if not alert.is_over]
     begun = {alert.key for alert in (*lasting, *opened)} - before
-    current = [_begun(alert, begun, told, seen) for alert in (*lasting, *opened)]
+    current = [_begun(alert, begun, sent, seen) for alert in (*lasting, *opened)]
     begins = sorted({alert.key for alert in current} - before)
     ends = sorted(before - {alert.key for alert in current})
     triggers = [_notice("trigger", key, current, seen) for key in begins]
@@ -85,9 +85,9 @@ def plan(standing: Sequence[Alert], seen: Observation, told: Sequence[SentNotice
     return AlertPlan(tuple(current), tuple(alert for alert in carried if alert.is_over), (*triggers, *resolves))
 
 
-def remind(alerts: Sequence[Alert], told: Sequence[SentNotice], seen: Observation, every: timedelta) -> list[Notice]:
-    """A message for each open key without a message for that long."""
-    newest = {one.key: one for one in sorted(told, key=lambda one: one.at)}
+def remind(alerts: Sequence[Alert], sent: Sequence[SentNotice], seen: Observation, every: timedelta) -> list[Notice]:
+    """A message for each open key whose newest message is at least `every` old."""
+    newest = {notice.key: notice for notice in sorted(sent, key=lambda notice: notice.at)}
     due = sorted(
         key
         for key in {alert.key for alert in alerts}
@@ -116,18 +116,18 @@ def _carried(alert: Alert, fault: Fault | None, well: frozenset[str]) -> Alert:
     return replace(alert, well_count=alert.well_count + 1) if alert.fault.id in well else alert
 
 
-def _begun(alert: Alert, begun: set[str], told: Sequence[SentNotice], seen: Observation) -> Alert:
+def _begun(alert: Alert, begun: set[str], sent: Sequence[SentNotice], seen: Observation) -> Alert:
     """A new alert: part of a flood if many begin together, flapping if it began before today."""
     if alert.key not in begun:
         return alert
     if len(begun) > MOST_AT_ONCE:
         return replace(alert, fault=alert.fault.model_copy(update={"key": f"{FLOOD}{seen.run_id}"}))
-    return replace(alert, is_flapping=alert.is_flapping or _flaps(alert.key, told, seen.as_of))
+    return replace(alert, is_flapping=alert.is_flapping or _flaps(alert.key, sent, seen.as_of))
 
 
-def _flaps(key: str, told: Iterable[SentNotice], as_of: datetime) -> bool:
-    first = (one for one in told if one.key == key and one.action == "trigger" and not one.reminder)
-    return sum(as_of - one.as_of <= FLAP_WINDOW for one in first) >= FLAPS
+def _flaps(key: str, sent: Iterable[SentNotice], as_of: datetime) -> bool:
+    first = (notice for notice in sent if notice.key == key and notice.action == "trigger" and not notice.reminder)
+    return sum(as_of - notice.as_of <= FLAP_WINDOW for notice in first) >= FLAPS
 
 
 def _notice(action: Action, key: str, alerts: Sequence[Alert], seen: Observation, reminder: int = 0) -> Notice:

@@ -102,10 +102,10 @@ class AlertDocument(Frozen):
 def notice_of(
     action: Action, key: str, faults: Sequence[Fault], seen: Any, *, reminder: int = 0, is_flapping: bool = False
 ) -> Notice:
-    """A message about a pass or a look (`seen`: as_of, at, run_id); its id is a hash of its content."""
-    said = f"{key} {action} {reminder} {seen.run_id}"
+    """A message about a pass or an inspection (`seen`: as_of, at, run_id); its id is a hash of its content."""
+    identity = f"{key} {action} {reminder} {seen.run_id}"
     return Notice(
-        id=sha256(said.encode()).hexdigest()[:32],
+        id=sha256(identity.encode()).hexdigest()[:32],
         key=key,
         action=action,
         reminder=reminder,

@@ -24,8 +24,8 @@ class About:
     entity: str = ""
     window: str = "week"
     limits: tuple[int, int] | None = None  # None: any number
-    entities: tuple[str, ...] = ()  # where there are no others
-    stands_on: str = "fct_usage_daily"  # the metric whose standing is the number's; empty where nothing counts it
+    entities: tuple[str, ...] = ()  # the only ones allowed; empty: any
+    stands_on: str = "fct_usage_daily"  # the metric behind the number; empty if no source of ours observes it
 
 
 SHARE = (0, 1)
@@ -92,9 +92,9 @@ PROGRAMMING = (
 )
 
 
-def _hub(stands_on: str, name: str, meaning: str, methods: tuple[str, ...], entity: str = "", **told: Any) -> About:
-    given: dict[str, Any] = {"unit": "count", "window": "day", "limits": _COUNTED, **told}
-    return About(name, meaning=meaning, methods=methods, entity=entity, stands_on=stands_on, **given)
+def _hub(stands_on: str, name: str, meaning: str, methods: tuple[str, ...], entity: str = "", **fields: Any) -> About:
+    defaults: dict[str, Any] = {"unit": "count", "window": "day", "limits": _COUNTED}
+    return About(name, meaning=meaning, methods=methods, entity=entity, stands_on=stands_on, **{**defaults, **fields})
 
 
 _DERIVED = ("any", "tagged", "finetune", "quantized", "adapter", "merge")
@@ -170,7 +170,7 @@ PRICES = (
         stands_on="price_ratio_daily",
     ),
 )
-_CLOSE, _NEWEST = (("close",), "nvidia", "day"), (("newest",), "total", "day")  # ways, whom, window
+_CLOSE, _NEWEST = (("close",), "nvidia", "day"), (("newest",), "total", "day")  # methods, entity, window
 _PLACES = (1, 10**6)
 MARKETS = (
     About("market_cap", "USD", "market value of a company", *_CLOSE, _COUNTED, stands_on="market_cap_daily"),
@@ -221,7 +221,7 @@ _STATED: dict[str, Any] = {
     "limits": SHARE,
     "stands_on": "",
 }
-ELSEWHERE = (  # populations that no source of ours observes: their claims have no data
+ELSEWHERE = (  # no source of ours observes these populations: their claims have no data
     About("elsewhere_token_share", "ratio", "a share of others' tokens", **_STATED),
     About("elsewhere_revenue_share", "ratio", "a share of others' revenue", **_STATED),
 )
@@ -230,18 +230,18 @@ ABOUT_BY_NAME: Mapping[str, About] = {about.name: about for about in ABOUTS}
 
 
 def objections(about: About, *, value: Decimal, entity: str, method: str) -> Iterator[tuple[str, str]]:
-    """(column, problem) for each part of a claim that does not fit its subject."""
+    """(column, problem) for each part of a claim its subject does not allow."""
     if about.limits and not about.limits[0] <= value <= about.limits[1]:
         low, high = about.limits
         hint = f"; for {value} % write {value / 100:f}" if about.limits == SHARE and 1 < value <= 100 else ""
-        yield "value", f"{value} is outside {low} to {high}: {about.name} is told in {about.unit}{hint}"
+        yield "value", f"{value} is outside {low} to {high}: {about.name} is stated in {about.unit}{hint}"
     if bool(entity) != bool(about.entity):
-        wanted = f"such as {about.entity}" if about.entity else "empty: it is about the whole"
-        yield "entity", f"{entity[:60]!r} is not what {about.name} is about: {wanted}"
+        wanted = f"name one, such as {about.entity}" if about.entity else "leave it empty, for the whole"
+        yield "entity", f"{entity[:60]!r} is not an entity of {about.name}: {wanted}"
     elif about.entities and entity not in about.entities:
-        yield "entity", f"{entity[:60]!r} is not one of those there are: choose among {', '.join(about.entities)}"
+        yield "entity", f"{entity[:60]!r} is not an entity of {about.name}: choose among {', '.join(about.entities)}"
     if method not in about.methods:
-        yield "method", f"{method[:60]!r} is no way to count {about.name}: choose among {', '.join(about.methods)}"
+        yield "method", f"{method[:60]!r} is not a method of {about.name}: choose among {', '.join(about.methods)}"
 
 
 def usual_window(about: About, days: int) -> str:

@@ -1,4 +1,4 @@
-"""Bytes to events and back, strictly: refuses input a lax JSON reader would accept."""
+"""Bytes to events and back, strictly: input a lax JSON reader would accept is refused."""
 
 import json
 import re
@@ -26,11 +26,11 @@ def decode(topic: Topic, value: bytes | None) -> Event:
     """The event in the value of a record; raises ContractViolation with the field and its problem."""
     if value is None:
         raise ContractViolation(f"{topic.name}: a record without value (tombstone) is not an event")
-    _check_dates(topic, read_json(value))  # pydantic keeps the last of duplicate keys and cannot be told not to
+    _check_dates(topic, read_json(value))  # pydantic keeps the last of duplicate keys; no option forbids it
     try:
         return topic.event.model_validate_json(value)
     except ValidationError as error:
-        raise ContractViolation(f"{topic.name}: {_said(error)}") from error
+        raise ContractViolation(f"{topic.name}: {_summary(error)}") from error
 
 
 def read_json(value: bytes) -> Any:
@@ -54,7 +54,7 @@ def read_json(value: bytes) -> Any:
 
 
 def read_count(value: Any, where: str) -> int:
-    """A count as upstreams send it: digits, or an integer up to 2^63-1. Raises ContractViolation naming `where`."""
+    """A count from digits or an integer, up to 2^63-1; raises ContractViolation naming the place."""
     count = int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else value
     if isinstance(count, bool) or not isinstance(count, int):
         raise ContractViolation(f"{where} is {value!r}: not a whole number in decimal digits")
@@ -64,7 +64,7 @@ def read_count(value: Any, where: str) -> int:
 
 
 def read_day(value: Any, where: str) -> date:
-    """A date written YYYY-MM-DD that exists; raises ContractViolation naming `where`."""
+    """An existing date written YYYY-MM-DD; raises ContractViolation naming the place."""
     try:
         if isinstance(value, str) and _DATED.fullmatch(value):
             return date.fromisoformat(value)
@@ -74,7 +74,7 @@ def read_day(value: Any, where: str) -> date:
 
 
 def read_moment(value: Any, where: str) -> datetime:
-    """An ISO 8601 moment with its zone, in UTC; raises ContractViolation naming `where`."""
+    """An ISO 8601 moment with its zone, in UTC; raises ContractViolation naming the place."""
     try:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is not None:
@@ -85,7 +85,7 @@ def read_moment(value: Any, where: str) -> datetime:
 
 
 def _check_dates(topic: Topic, document: Any) -> None:
-    """Digits in a string are no date: pydantic would read them as seconds since 1970."""
+    """Refuse a string of digits as a date: pydantic would read it as seconds since 1970."""
     for column in columns_of(topic.event):
         value = document.get(column.name) if isinstance(document, dict) else None
         if column.sql_type in ("DATE", "TIMESTAMPTZ") and isinstance(value, str) and not _DATED.match(value):
@@ -111,6 +111,7 @@ def _finite(digits: str) -> float:
     return number
 
 
-def _said(error: ValidationError) -> str:
+def _summary(error: ValidationError) -> str:
+    """The first three problems, each with its field."""
     problems = error.errors(include_url=False, include_context=False, include_input=False)
     return "; ".join(f"{'.'.join(map(str, p['loc'])) or 'value'}: {p['msg']}" for p in problems[:3])

@@ -64,7 +64,7 @@ def _column(name: str, field: FieldInfo) -> Column:
 
 
 def _unwrap(kind: Any, rules: list[Any]) -> tuple[Any, bool, list[Any]]:
-    """Strips Annotated and `| None`, gathering the rules met on the way."""
+    """Strip Annotated and `| None`, gathering the rules on the way."""
     if get_origin(kind) is Annotated and kind is not AwareDatetime:
         inner, *metadata = get_args(kind)
         return _unwrap(inner, [*rules, *_spread(metadata)])

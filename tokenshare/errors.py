@@ -31,7 +31,7 @@ GRAVITY = (
 
 
 def gravest(codes: Sequence[ExitCode]) -> ExitCode:
-    """Of several outcomes, the one the process reports."""
+    """The outcome to report, of several."""
     return next((code for code in GRAVITY if code in codes), ExitCode.OK)
 
 
@@ -41,7 +41,7 @@ class TokenshareError(Exception):
     exit_code = ExitCode.BUG
 
     def __init__(self, message: str, fix: str = "") -> None:
-        super().__init__(message, fix)  # both, for whoever makes it anew from its arguments: pickle does, and Beam
+        super().__init__(message, fix)  # both: pickle, and so Beam, makes it anew from its arguments
         self.message = message
         self.fix = fix
 
@@ -62,13 +62,13 @@ class BrokerUnavailable(TokenshareError):
 
 
 class RecordsLost(TokenshareError):
-    """Records we have not landed are gone from the topic."""
+    """Records are gone from the topic before they landed."""
 
     exit_code = ExitCode.RECORDS_LOST
 
 
 class Busy(TokenshareError):
-    """Another pass holds the home."""
+    """Another pass owns the home."""
 
     exit_code = ExitCode.BUSY
 
@@ -80,7 +80,7 @@ class Interrupted(TokenshareError):
 
 
 class ContractViolation(ValueError):
-    """A record does not honour its topic's contract; it leaves to the dead letter."""
+    """A record breaks its topic's contract; it goes to the dead letter."""
 
 
 class SourceAbsent(Exception):

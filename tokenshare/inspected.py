@@ -1,4 +1,4 @@
-"""What an inspection of a home finds, as plain values: the facts that promises are held against."""
+"""The findings of an inspection of a home, as plain values; promises are checked against them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +11,9 @@ from tokenshare.restatements import Restatement
 
 @dataclass(frozen=True)
 class LandedFile:
-    """A landed file of the ledger, read: `problem` says why it could not be, and then nothing else is known.
+    """A landed file of the ledger, read; if reading failed, `problem` has the reason and nothing else is known.
 
-    `distinct` counts different offsets, `outside` rows of another topic, partition or offset than its name says.
+    `distinct` counts different offsets, `outside` rows of another topic, partition or offset than its name states.
     """
 
     range: Range
@@ -36,7 +36,7 @@ class StoredVersion:
 
 @dataclass(frozen=True)
 class GateRun:
-    """One pass's checks of one candidate: how many were evaluated, how many shut the gate, what a person released."""
+    """One pass's checks of one candidate: the numbers evaluated and shutting the gate, and the released ones."""
 
     run: str
     metric: str
@@ -45,12 +45,12 @@ class GateRun:
     shutting: int
     names: tuple[str, ...]
     released: tuple[str, ...]
-    pinned: str  # what `suite_pinned` observed: the size and the beginning of the digest of the suite
+    pinned: str  # observed by `suite_pinned`: the size of the suite and the beginning of its digest
 
 
 @dataclass(frozen=True)
 class VersionDiff:
-    """Two public versions that follow each other: the cells that differ, and those that were recorded."""
+    """Two public versions, one after the other: the differing cells, and the recorded ones."""
 
     metric: Metric
     old_version: int
@@ -73,7 +73,7 @@ class LineageDiff:
 
 @dataclass(frozen=True)
 class Difference:
-    """A relation or file against what it is made from: rows only here, rows only there, one of them as an example."""
+    """A relation or file against its origin: the numbers of extra and of lacking rows, and one as an example."""
 
     where: str
     extra: int = 0
@@ -84,9 +84,9 @@ class Difference:
 
 @dataclass(frozen=True)
 class Recomputation:
-    """A version against the same models over nothing but its offsets: the rows that differ, by key.
+    """A version against the same models over nothing but its offsets: the differing rows, by key.
 
-    `problem` says why it could not be computed.
+    If the computation failed, `problem` has the reason.
     """
 
     metric: Metric

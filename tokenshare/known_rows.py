@@ -1,4 +1,4 @@
-"""CSV files whose rows say since when they are known, and what such a file says at a moment; pure."""
+"""CSV files with a moment per row since when it is known, and their content at a moment; pure."""
 
 import csv
 import io
@@ -21,7 +21,7 @@ _FLAGS = {"true": True, "false": False}
 
 @dataclass(frozen=True)
 class Table:
-    """A file: its columns, the key of a row, and the columns that are all empty in a row that withdraws its key."""
+    """A file: its columns, the key of a row, and its `values`; a row with all of these empty withdraws its key."""
 
     file: str
     columns: tuple[str, ...]
@@ -31,7 +31,10 @@ class Table:
 
 @dataclass(frozen=True)
 class KnownRow:
-    """One row of a file. Every reader of a cell refuses what is not well-formed, and names file, line and column."""
+    """One row of a file.
+
+    Reading a malformed cell raises ContractViolation naming file, line and column.
+    """
 
     file: str
     number: int  # the line it begins at
@@ -46,7 +49,7 @@ class KnownRow:
         return read_moment(self.text("known_at"), self.where("known_at"))
 
     def where(self, column: str) -> str:
-        """The cell, for whoever refuses it."""
+        """The place of a cell, for messages."""
         return f"{self.place}, column {column}"
 
     def refuse(self, column: str, problem: str) -> NoReturn:
@@ -65,7 +68,7 @@ class KnownRow:
         return self.day(column) if self.cells[column] else None
 
     def past_day(self, column: str, moment: datetime) -> date:
-        """A day that has begun at that moment: what lies in the future has not happened."""
+        """A day begun by that moment; a day in the future is refused."""
         day = self.day(column)
         if day > moment.astimezone(UTC).date():
             self.refuse(column, f"{day} lies in the future")
@@ -98,17 +101,17 @@ class KnownRow:
 
 @dataclass(frozen=True)
 class KnownRows:
-    """What a file says at a moment: the rows that stand, in their order, and the keys that it takes back, sorted."""
+    """The content of a file at a moment: the standing rows, in their order, and the withdrawn keys, sorted."""
 
     rows: tuple[KnownRow, ...]
     withdrawn: tuple[str, ...]
 
 
 def select_known(rows: Iterable[KnownRow], table: Table, moment: datetime) -> KnownRows:
-    """The rows that stand at a moment: of each key those that became known last, unless they withdraw it.
+    """The standing rows at a moment: of each key those known last, unless they withdraw it.
 
-    Different rows of a key that became known together all stand: a gate, not the reader, judges a conflict. Rows known
-    later are not there yet. A column that the file lacks withdraws nothing.
+    If several rows of a key became known together, all stand: a gate, not the reader, judges a conflict. Rows known
+    later do not exist yet. A column missing from the file withdraws nothing.
     """
     seen = [(row, tuple(row.cells[name] for name in table.key)) for row in rows if row.known_at <= moment]
     newest: dict[tuple[str, ...], datetime] = {}
@@ -121,9 +124,9 @@ def select_known(rows: Iterable[KnownRow], table: Table, moment: datetime) -> Kn
 
 
 def read_csv(body: bytes, file: str, columns: Sequence[str]) -> list[KnownRow]:
-    """Every row of a file, in its order, but for empty ones.
+    """Every row of a file but empty ones, in its order.
 
-    Raises ContractViolation, naming file and line, for what is not UTF-8 CSV with each of these columns once.
+    Raises ContractViolation, naming file and line, unless the file is UTF-8 CSV with each of these columns once.
     """
     try:
         text = body.decode("utf-8-sig")  # a spreadsheet opens its UTF-8 with a mark
@@ -136,7 +139,7 @@ def read_csv(body: bytes, file: str, columns: Sequence[str]) -> list[KnownRow]:
         if name not in header:
             raise ContractViolation(f"{file} line 1: no column {name}; the header is {','.join(columns)}")
         if header.count(name) > 1:
-            raise ContractViolation(f"{file} line 1: column {name} stands there twice")
+            raise ContractViolation(f"{file} line 1: column {name} occurs twice")
     return [_row(file, number, cells, header) for number, cells in lines if any(map(str.strip, cells))]
 
 

@@ -1,5 +1,5 @@
-"""The callback of who has nothing to do there."""
+"""A callback without effect."""
 
 
 def noop(*_: object) -> None:
-    """Does nothing with whatever it is told. Unlike a lambda it can be pickled, as Beam does."""
+    """Do nothing with any arguments. Beam can pickle it, unlike a lambda."""

@@ -6,7 +6,7 @@ Topic names have no prefix here; connectors/kafka adds and removes it.
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
-RETIRED = "@"  # between a topic and the generation of offsets that it no longer has
+RETIRED = "@"  # between a topic and an ended generation of its offsets
 
 
 class RecordId(NamedTuple):
@@ -57,7 +57,7 @@ class Range:
 
 @dataclass(frozen=True)
 class Loss:
-    """Records a topic no longer has, although we had not read them yet, or had landed them already.
+    """Records gone from a topic, before we read them or after they landed.
 
     `end` is None if their number is unknown. The pass goes on from `resumed_at`. `is_retired`: Kafka gives out the
     offsets of landed records again.

@@ -15,7 +15,7 @@ CheckOutcome = Literal["passed", "failed", "released", "skipped"]
 Status = Literal["current", "held", "released", "superseded"]
 Outcome = Literal["published", "unchanged", "held", "inactive"]
 Row = tuple[Any, ...]
-WHOLE = "*"  # the key of a check that judges a column or a table rather than one key
+WHOLE = "*"  # the key of a check of a whole column or table
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Check:
 
     @property
     def shuts(self) -> bool:
-        """Whether it shuts the gate: failed, or not evaluated at all."""
+        """True if it shuts the gate: failed, or not evaluated at all."""
         return self.severity == "hold" and self.outcome in ("failed", "skipped")
 
 

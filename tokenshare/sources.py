@@ -11,9 +11,9 @@ from tokenshare.events import Event
 from tokenshare.topics import Topic
 
 Params = Mapping[str, str | Sequence[str]]  # a parameter with several values is repeated
-# When a source is asked, as a cron in UTC. Files cost nothing to ask: they are looked at again and again.
+# Schedules of fetches, as crons in UTC. Files cost nothing to read, so they are read every hour.
 DAILY, WEEKLY, HOURLY, ON_CHANGE = "30 3 * * *", "30 3 * * 1", "40 * * * *", "17 * * * *"
-CURATED = "curated"  # the upstream that is files
+CURATED = "curated"  # the upstream made of files
 
 
 @dataclass(frozen=True)
@@ -84,11 +84,11 @@ class Source:
     """An outside party we observe.
 
     `upstream` names its address, a setting; sources of one upstream share a key, the setting `key_name`.
-    `fetch` does the I/O and yields pages as they come. `parse` is pure and raises PayloadRefused for pages it cannot
-    trust as a whole. `world_file` is its file in a world. A source that `ships` falls back to the project's own file.
-    `first_known` gives the first `known_at` of a file: before that moment the source is inactive, because facts of
-    June were unknown in May. A source that `has_days` can be asked for past days; the others show the present. `due`
-    is the cron, in UTC, of its schedule; empty, it follows from the cadence.
+    `fetch` does the I/O and yields pages as they come. `parse` is pure and raises PayloadRefused if the pages as a
+    whole are not to be trusted. `world_file` is its file in a world. With `ships` it falls back to the project's own
+    file. `first_known` gives the first `known_at` of a file: before that moment the source is inactive, because facts
+    of June were unknown in May. With `has_days` it answers for past days too, otherwise for the present only. `due`
+    is the cron, in UTC, of its schedule; if empty, the cron follows from the cadence.
     """
 
     id: str
@@ -112,7 +112,7 @@ class Source:
 
     @property
     def cron(self) -> str:
-        """When a schedule asks it, in UTC: as declared, on change for a file, else as often as its cadence."""
+        """The schedule of its fetches, in UTC: as declared, on change for a file, else as often as its cadence."""
         if self.due or self.upstream == CURATED:
             return self.due or ON_CHANGE
         day = timedelta(days=1)

@@ -1,4 +1,4 @@
-"""What the emulator is asked and what it answers, as plain values."""
+"""Requests to the emulator and its responses, as plain values."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 JSON = "application/json"
-PUBLIC = "https://openrouter.ai/api/v1"  # what addresses inside answers begin with: a port would change digests
+PUBLIC = "https://openrouter.ai/api/v1"  # the base of addresses inside answers: a port would change digests
 
 
 @dataclass(frozen=True)

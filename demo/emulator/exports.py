@@ -25,7 +25,7 @@ LICENCE = {"name": "CC BY 4.0", "url": "https://creativecommons.org/licenses/by/
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The thirty days that end with `date`, as shown at `taken_at`."""
+    """The thirty days up to `date`, as shown at `taken_at`."""
 
     date: date
     taken_at: datetime
@@ -49,7 +49,8 @@ def export(path: str, rows: Sequence[KnownRow], as_of: datetime) -> Response:
 def take_snapshot(rows: Sequence[KnownRow], day: date | None, as_of: datetime) -> Snapshot:
     """The snapshot of a day, or of the last complete day the world shows.
 
-    It holds what was shown at `as_of`, or when the day after it ended: then a dated file changes no more.
+    Its rows are those of `as_of`, or of the end of the day after it if that is earlier: from then on a dated file does
+    not change.
     """
     shown = {cells["date"] for cells in known(rows, RANKINGS, as_of)}
     complete = sorted(text for text in shown if is_day(text) and text < as_of.date().isoformat())
@@ -64,7 +65,7 @@ def take_snapshot(rows: Sequence[KnownRow], day: date | None, as_of: datetime) -
 
 
 def write_csv(snapshot: Snapshot) -> bytes:
-    """Write CSV with CRLF and an empty rank on `other`, without the columns that the world lacks."""
+    """Write CSV with CRLF and an empty rank on `other`, without the columns missing from the world."""
     text = io.StringIO(newline="")
     header = [name for name in HEADER if not snapshot.rows or name in snapshot.rows[0]]
     writer = csv.DictWriter(text, header, lineterminator="\r\n")
@@ -78,7 +79,7 @@ def write_json(snapshot: Snapshot) -> bytes:
 
 
 def describe(snapshot: Snapshot) -> dict[str, Any]:
-    """The manifest: what the files hold, byte for byte."""
+    """The manifest: the size and digest of each file."""
     written = {"csv": ("text/csv", write_csv(snapshot)), "json": (JSON, write_json(snapshot))}
     return {
         "dataset": DATASET,

@@ -1,4 +1,4 @@
-"""Faults on order: what faults.csv may ask for, when it applies, and how each looks on the wire."""
+"""Faults on order: the rows of faults.csv, the moments and paths they apply to, and their form on the wire."""
 
 import os
 import socket
@@ -22,12 +22,12 @@ BOMB_BLOCK = b" " * (1 << 20)
 BOMB_BLOCKS = 4096  # 4 GiB, from 4 MB on the wire
 LOGIN_PAGE = b"<!doctype html><html><body><h1>Please sign in</h1></body></html>"
 ELSEWHERE = "http://other.invalid/"
-STALE, AGE = "stale", timedelta(days=1)  # what the world showed then, as a cache on the way would serve it
+STALE, AGE = "stale", timedelta(days=1)  # an answer this old, as a cache on the way would serve it
 
 
 @dataclass(frozen=True)
 class Wire:
-    """What a fault may do to a connection: write, break it, and wait unless the emulator is closing."""
+    """A connection for a fault to write to or break, and the event to stop waiting on: the emulator is closing."""
 
     file: BufferedIOBase
     connection: socket.socket
@@ -36,7 +36,7 @@ class Wire:
 
 @dataclass(frozen=True)
 class UpstreamFault:
-    """From when until when (exclusive) requests below a path go wrong, and how."""
+    """A fault by name for requests below a path, from `start` until `end` (exclusive)."""
 
     start: datetime
     end: datetime
@@ -45,7 +45,7 @@ class UpstreamFault:
 
 
 def read_faults(world: Path) -> tuple[UpstreamFault, ...]:
-    """Read the faults that a world asks for; an empty `from` or `until` is open. Raises UsageError."""
+    """Read the faults of a world; an empty `from` or `until` is open. Raises UsageError."""
     if FILE not in available(world):
         return ()
     return tuple(_read(cells, f"{world / FILE} line {line}") for line, cells in read_cells(world / FILE, COLUMNS))

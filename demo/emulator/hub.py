@@ -16,7 +16,7 @@ from demo.emulator.world_files import Cells, known, read_rows
 from demo.tables import HUB_MODELS
 
 LIST = "/api/models"
-PUBLIC = "https://huggingface.co"  # what addresses inside answers begin with
+PUBLIC = "https://huggingface.co"  # the base of addresses inside answers
 SORTS = {
     "downloads": "downloads",
     "likes": "likes",
@@ -40,7 +40,7 @@ QueryParams = Mapping[str, list[str]]
 
 
 class Budget:
-    """The Hub's limit: so many calls within a fixed window of five minutes; every answer says what is left."""
+    """The Hub's limit: so many calls within a fixed window of five minutes; every answer states the rest."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic, calls: int = CALLS_A_WINDOW) -> None:
         self._clock, self._calls = clock, calls
@@ -78,7 +78,7 @@ class Shelf:
 
 
 def hub(world: Path, as_of: datetime, budget: Budget | None = None) -> Responder:
-    """Answer what the Hub documents; no token is needed, any is accepted."""
+    """Answer the documented requests to the Hub; no token is needed, any is accepted."""
     shelf, pace = Shelf(world, as_of), budget or Budget()
 
     def answer(question: Request) -> Response | None:
@@ -114,7 +114,7 @@ def _show(repo: str, params: QueryParams, shown: Sequence[Cells], headers: Mappi
 
 
 def describe(cells: Cells, expands: set[str]) -> dict[str, Any]:
-    """A repository as the Hub writes it: with `expand`, what was asked for and its ids; else the usual fields."""
+    """A repository as the Hub writes it: its ids, and the fields in `expands`, or else the usual ones."""
     bases = [base.partition(":") for base in cells["base_models"].split(";") if base]
     relation = bases[0][0] if bases else ""
     everything = {

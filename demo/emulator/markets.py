@@ -116,7 +116,7 @@ def _facts(cik: int, symbol: str, counts: Sequence[Cells]) -> dict[str, object]:
 
 
 def _table(rates: Sequence[Cells]) -> bytes:
-    """Rates to the euro; a pair of two other currencies has no place in this file, a second rate has another line."""
+    """Rates to the euro. Pairs of other currencies are left out; a second rate of a day has a line of its own."""
     days: dict[str, list[dict[str, str]]] = {}
     for cells in rates:
         if cells["base"] == "EUR":

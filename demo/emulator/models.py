@@ -14,7 +14,7 @@ DEFAULT_LIMIT = 500
 LARGEST_LIMIT = 1000
 UNKNOWN_PRICE = "-1"
 _TRUE = ("true", "1", "yes")
-FIELDS = {  # a field, by the column that it says
+FIELDS = {  # a field, and the column of its value
     "id": "id",
     "canonical_slug": "canonical_slug",
     "name": "name",
@@ -28,7 +28,7 @@ PRICES = {"prompt": "prompt_usd_per_token", "completion": "completion_usd_per_to
 def catalogue(params: Mapping[str, str], shown: Sequence[Cells]) -> Response:
     """The documented answer to `params`; raises Refusal if the upstream would."""
     asked = set(params.get("output_modalities", "text").split(","))
-    listed = [cells for cells in shown if cells["withdrawn"].lower() not in _TRUE and _speaks(cells, asked)]
+    listed = [cells for cells in shown if cells["withdrawn"].lower() not in _TRUE and _has_modality(cells, asked)]
     offset, limit = _read_number(params, "offset", 0), _read_limit(params)
     page = listed[offset:] if limit is None else listed[offset : offset + limit]
     document = {
@@ -40,7 +40,7 @@ def catalogue(params: Mapping[str, str], shown: Sequence[Cells]) -> Response:
 
 
 def describe(cells: Cells) -> dict[str, Any]:
-    """One entry as the upstream writes it. What cannot be converted is served as it stands in the world."""
+    """One entry as the upstream writes it. A value without a conversion is served as written in the world."""
     slug, modalities = cells["canonical_slug"], _modalities(cells)
     entry: dict[str, Any] = {
         "id": cells["id"],
@@ -66,7 +66,7 @@ def describe(cells: Cells) -> dict[str, Any]:
 
 
 def _pricing(cells: Cells) -> dict[str, Any]:
-    """A price the world leaves empty is one the upstream does not know."""
+    """The prices of an entry; an empty price is one unknown to the upstream."""
     pricing: dict[str, Any] = {
         **{side: cells[column] or UNKNOWN_PRICE for side, column in PRICES.items() if column in cells},
         "request": "0",
@@ -80,7 +80,7 @@ def _modalities(cells: Cells) -> list[str]:
     return [name for name in re.split(r"[;,|+ ]+", cells["output_modalities"]) if name]
 
 
-def _speaks(cells: Cells, asked: set[str]) -> bool:
+def _has_modality(cells: Cells, asked: set[str]) -> bool:
     return "all" in asked or not asked.isdisjoint(_modalities(cells))
 
 

@@ -15,7 +15,7 @@ BASE = "/api/v1"
 
 
 def openrouter(world: Path, as_of: datetime, count: Callable[[str], None]) -> Responder:
-    """Answer what OpenRouter documents; `count` counts a call of a key, and refuses one too many."""
+    """Answer the documented requests to OpenRouter; `count` counts a call of a key, and refuses one too many."""
     rankings, categories, models = (read_rows(world, table) for table in (RANKINGS, CATEGORIES, MODELS))
 
     def answer(question: Request) -> Response | None:

@@ -38,7 +38,7 @@ def rank(
 
 
 def read_span(params: Mapping[str, str], as_of: datetime) -> tuple[date, date]:
-    """First and last day asked for; by default the thirty days that end with the last complete one."""
+    """First and last day asked for; by default the thirty days up to the last complete one."""
     end = _read_day(params, "end_date") or as_of.date() - DAY
     start = _read_day(params, "start_date") or end - (DEFAULT_DAYS - 1) * DAY
     if end < FIRST_DAY:
@@ -57,12 +57,12 @@ def order(rows: Rows) -> Rows:
 
 
 def size(tokens: str) -> int:
-    """Convert tokens to a number; 0 for a text that is not one, which is served all the same."""
+    """Convert tokens to a number; 0 for any other text, which is served all the same."""
     return int(tokens) if tokens.isascii() and tokens.isdigit() and len(tokens) < 1000 else 0
 
 
 def is_day(text: str) -> bool:
-    """Whether the text is an existing day written YYYY-MM-DD."""
+    """True if the text is an existing day written YYYY-MM-DD."""
     try:
         return bool(_DAY.fullmatch(text) and date.fromisoformat(text))
     except ValueError:
@@ -89,7 +89,7 @@ def _check_filters(params: Mapping[str, str], period: str, has_categories: bool)
 
 
 def _between(daily: Sequence[Cells], start: date, end: date) -> Sequence[Cells]:
-    """Compare days as text, so that a day that does not exist can be served in its place."""
+    """The rows of the span; compared as text, so an impossible day is served in its place."""
     return [cells for cells in daily if f"{start}" <= cells["date"] <= f"{end}"]
 
 
@@ -106,7 +106,7 @@ def _summed(daily: Sequence[Cells], opener: Callable[[date], date] | None) -> Ro
 
 
 def _categorised(weekly: Sequence[Cells], category: str, start: date, end: date) -> Rows:
-    """Weeks that touch the span; the last may reach past its end, as upstream."""
+    """Weeks overlapping the span; the last may reach past its end, as upstream."""
     first = _monday(start).isoformat()
     return [
         stated(row, {"date": "week_start_date", **COUNTED})

@@ -81,7 +81,7 @@ class _Server(ThreadingHTTPServer):
             ) from error
 
     def handle_error(self, *_: object) -> None:
-        """Ignore clients that hang up in the middle: the faults are there to make them."""
+        """Ignore clients hanging up in the middle: the faults make them."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -122,13 +122,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Log nothing: stdout belongs to the command that serves."""
+        """Log nothing: stdout belongs to the serving command."""
 
 
 class Upstream:
     """The emulator, serving a world at `as_of` on a port of 127.0.0.1 (0: any free one) while entered.
 
-    Raises UsageError if the world cannot be read. `key` is one it accepts.
+    Raises UsageError if the world cannot be read. `key` is a valid key.
     """
 
     key = KEY

@@ -1,6 +1,6 @@
 """A world's CSV files, read as the upstream would have shown them at a moment.
 
-Values are not judged: the emulator has to be able to serve what no upstream should.
+Values are not judged: the emulator must be able to serve answers no upstream should give.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,7 +16,7 @@ from tokenshare.known_rows import KnownRow, Table, read_csv, select_known
 
 
 class Lacking(Cells):
-    """Cells of a file that may lack a column: such a column reads as empty, and is not `in` the cells."""
+    """Cells of a file, perhaps without a column: a missing column reads as empty, and is not `in` the cells."""
 
     def __missing__(self, column: str) -> str:
         return ""
@@ -32,24 +32,24 @@ def available(world: Path) -> frozenset[str]:
 def read_rows(world: Path, table: Table) -> tuple[KnownRow, ...] | None:
     """Read every row of a file in its order, None if the world has no such file; raises UsageError.
 
-    A column that the file lacks is a field that the upstream has removed: rows are served without it.
+    A column missing from the file is a field removed upstream: rows are served without it.
     """
     if table.file not in available(world):
         return None
     with _refusing():
         rows = _read(world / table.file, table.columns[:1])
         shown = tuple(replace(row, cells=Lacking(row.cells)) for row in rows)
-        _ = [row.known_at for row in shown]  # a moment that is none is refused now, not in the middle of an answer
+        _ = [row.known_at for row in shown]  # refuse an invalid moment now, not in the middle of an answer
     return shown
 
 
 def known(rows: Iterable[KnownRow], table: Table, moment: datetime) -> list[Cells]:
-    """What is shown at a moment, in the file's order; two answers to one question are a fault worth serving."""
+    """The rows shown at a moment, in the file's order; two rows of one key are a fault worth serving."""
     return [row.cells for row in select_known(rows, table, moment).rows]
 
 
 def stated(cells: Cells, columns: Mapping[str, str]) -> Cells:
-    """The fields of a document, each by its column, without those whose column the file lacks."""
+    """The fields of a document, each from its column, without those of missing columns."""
     return Lacking({field: cells[column] for field, column in columns.items() if column in cells})
 
 
@@ -71,7 +71,7 @@ def _read(path: Path, columns: tuple[str, ...]) -> list[KnownRow]:
 
 @contextmanager
 def _refusing() -> Iterator[None]:
-    """What a world says wrongly is a usage error: a person wrote it."""
+    """Turn an error of a world into a UsageError: a person wrote the world."""
     try:
         yield
     except (OSError, ContractViolation) as error:

@@ -1,4 +1,4 @@
-"""A synthetic world, written as files that the emulator serves; each family adds its part."""
+"""A synthetic world, written as files for the emulator; each family adds its part."""
 
 import csv
 from collections.abc import Callable, Iterable
@@ -10,7 +10,7 @@ from demo.world.files import File
 
 __all__ = ["BACKFILL_AS_OF", "DAILY_AS_OFS", "FINAL_AS_OF", "PLANNED_HOLDS", "write"]
 
-# By the price in the wrong unit, known between two passes: list prices, and what is made of them.
+# Held by the price in the wrong unit, known between two passes: list prices, and the metrics made from them.
 PLANNED_HOLDS = frozenset({"list_price_daily", "price_ratio_daily", "fct_prices_daily"})
 PARTS: tuple[Callable[[int], Iterable[File]], ...] = (
     router.files,

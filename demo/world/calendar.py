@@ -1,9 +1,9 @@
-"""When the synthetic world happens, and the moments at which the demo looks at it."""
+"""The days of the synthetic world, and the as-of of each pass of the demo."""
 
 from datetime import UTC, date, datetime
 
 FIRST_DAY, LAST_DAY = date(2025, 1, 1), date(2026, 6, 30)  # eighteen months
-BACKFILL_AS_OF = datetime(2026, 6, 28, 6, tzinfo=UTC)  # one bulk pass over all that lies before
+BACKFILL_AS_OF = datetime(2026, 6, 28, 6, tzinfo=UTC)  # one bulk pass over everything before
 DAILY_AS_OFS = (
     datetime(2026, 6, 29, 6, tzinfo=UTC),
     datetime(2026, 6, 30, 6, tzinfo=UTC),

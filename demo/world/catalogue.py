@@ -1,4 +1,4 @@
-"""The synthetic world's catalogue: an entry per model variant, its traps, and the price that is wrong on purpose."""
+"""The synthetic world's catalogue: an entry per model variant, its traps, and a price wrong on purpose."""
 
 import json
 import re
@@ -23,7 +23,7 @@ CatalogueEntry = dict[str, str]
 
 
 def entries() -> Iterator[CatalogueEntry]:
-    """What the catalogue lists, each model from its first day to its last; a price is cut, and one slips."""
+    """The entries of the catalogue, each model from its first day to its last; a price is cut, and one slips."""
     listed = [_describe(model) for model in MODELS]
     gone = [_withdraw(entry, model) for entry, model in zip(listed, MODELS, strict=True) if model.last_date < LAST_DAY]
     cut = {**_find(listed, CUT), **CUT_PRICE, "known_at": stamp(CUT_AT)}
@@ -61,21 +61,21 @@ def _describe(model: SyntheticModel) -> CatalogueEntry:
 
 
 def _name(model: SyntheticModel) -> str:
-    """The date is in the slug, the variant in the id: usage joins the one and never the other."""
+    """The id of a model: it has the variant and not the date. Usage joins by the slug, which has the date."""
     undated = re.sub(r"-20\d{6}$", "", model.id)
     own = model.id if undated in MODEL_BY_PERMASLUG else undated
     return own + (":free" if model.is_free else "")
 
 
 def _router(entry: CatalogueEntry) -> CatalogueEntry:
-    """The router's own entry costs what the model it picks costs: -1 is no price."""
+    """The router's own entry, at the price of the model it picks: -1 is not a price."""
     slug = {"id": "openrouter/auto", "canonical_slug": "openrouter/auto", "name": "Auto Router"}
     price = {"prompt_usd_per_token": "-1", "completion_usd_per_token": "-1", "hugging_face_id": ""}
     return {**entry, **slug, **price, "created_at": stamp(datetime.combine(UNDATED, time(), UTC))}
 
 
 def _slip(entry: CatalogueEntry) -> CatalogueEntry:
-    """USD per million tokens where USD per token belongs: must hold list_price_daily, and it alone."""
+    """USD per million tokens in the place of USD per token: must hold list_price_daily, and it alone."""
     columns = ("prompt_usd_per_token", "completion_usd_per_token")
     price = {column: f"{Decimal(entry[column]).scaleb(6).normalize():f}" for column in columns}
     return {**entry, **price, "known_at": stamp(SLIPPED_AT)}

@@ -1,4 +1,4 @@
-"""The synthetic world's claims: what the article said. The world is invented: no verdict here is about the article."""
+"""The synthetic world's claims: quotes of the article. The world is invented: no verdict here is about the article."""
 
 import csv
 from collections.abc import Iterator

@@ -44,7 +44,7 @@ class FactRow(NamedTuple):
 
 
 class LeaderboardEntry(NamedTuple):
-    """A row of leaderboards.csv. `is_chinese` is the answer and no column."""
+    """A row of leaderboards.csv. `is_chinese` is the answer, not a column."""
 
     known_at: datetime
     board_id: str

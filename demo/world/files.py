@@ -1,4 +1,4 @@
-"""What a part of the synthetic world hands over: files as the emulator serves them."""
+"""The output of each part of the synthetic world: files for the emulator."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

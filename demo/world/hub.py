@@ -1,7 +1,7 @@
 """The synthetic world's Hub: repositories as they are listed, reading by reading.
 
-An answer key, written beside the seeds of the pipeline and never read from them: every repository carries what the
-answers need to know of it. Organisations are real (but for acme-labs, which is not mapped); counters are invented.
+An answer key, written beside the seeds of the pipeline and never read from them: every repository carries the facts
+behind the answers. Organisations are real (but for acme-labs, unmapped on purpose); counters are invented.
 """
 
 from collections.abc import Iterable, Iterator
@@ -23,7 +23,7 @@ USERS = ("bartowski", "unsloth", "mlx-community", "TheDrummer", "lone-tuner", "a
 
 @dataclass(frozen=True)
 class Series:
-    """A family: its official repositories, what they had at the opening, what a year adds, how often it is built on."""
+    """A family: its official repositories, their downloads at the opening and per year, the weight of derivatives."""
 
     family_id: str
     organisation: str
@@ -110,7 +110,7 @@ FIRST_DAYS = (*(date(2025, month, 1) for month in range(7, 13)), *(date(2026, mo
 MONTH_ENDS = tuple(first - timedelta(days=1) for first in FIRST_DAYS)  # 30 June 2025 to 31 May 2026
 LAST_DAYS = tuple(date(2026, 6, 27) + timedelta(days=number) for number in range(5))
 READ_AT, KNOWN_AT = time(6), time(3)
-# Counters have no history upstream: somebody must have asked then.
+# Counters have no history upstream: only a fetch of that day has them.
 EARLIER = tuple(datetime.combine(day, READ_AT, UTC) for day in (*MONTH_ENDS, LAST_DAYS[0]))
 
 
@@ -122,7 +122,7 @@ def files(seed: int) -> Iterator[File]:
 
 
 def listed(repositories: Iterable[Repository], day: date) -> Iterator[Repository]:
-    """Those that exist by a day."""
+    """The repositories existing by a day."""
     return (repository for repository in repositories if repository.created <= day)
 
 
@@ -153,7 +153,7 @@ def draw(seed: int) -> tuple[Repository, ...]:
 
 
 def _official(plan: Series, random: Random) -> Iterator[Repository]:
-    """The first of a family's names has half of what is left, and so on."""
+    """A family's official repositories: the first has half of the downloads, the next half of the rest, and so on."""
     whole = 2 ** len(plan.names) - 1
     for place, name in enumerate(plan.names):
         part, repo = 2 ** (len(plan.names) - 1 - place), f"{plan.organisation}/{name}"
@@ -194,7 +194,7 @@ def _other(
 
 
 def _derived(number: int, official: list[Repository], random: Random) -> Repository:
-    """Built on one of a family's repositories; one in eight bears the family's tag and declares no base."""
+    """A repository built on one of a family's; one in eight bears the family's tag and declares no base."""
     plan = random.choices(PLANS, [plan.derived_weight for plan in PLANS])[0]
     base = random.choice([one for one in official if one.family_id == plan.family_id])
     relation = random.choice(RELATIONS)
@@ -214,7 +214,7 @@ def _derived(number: int, official: list[Repository], random: Random) -> Reposit
 
 
 def _special() -> Iterator[Repository]:
-    """A merge of two families, a fine-tune of a fine-tune (of no family), and a derivative that is withdrawn."""
+    """A merge of two families, a fine-tune of a fine-tune (of no family), and a withdrawn derivative."""
     common = {"opening": 0, "daily": 90, "likes": 3, "trending": 0, "is_mapped": False}
     two = (("merge", "Qwen/Qwen3-8B", "qwen"), ("merge", "meta-llama/Llama-3.1-8B-Instruct", "llama"))
     yield Repository("mergekit/Qwen-Llama-8B", date(2026, 2, 3), bases=two, **common)  # type: ignore[arg-type]

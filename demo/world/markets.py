@@ -23,7 +23,7 @@ US_HOLIDAYS = frozenset(
         *("2026-05-25", "2026-06-19"),
     )
 )
-# Invented: that Hong Kong trades on Easter Monday and on 26 December, when there is no rate of the day.
+# Invented: Hong Kong trades on Easter Monday and on 26 December, days without a rate.
 HK_HOLIDAYS = frozenset(
     date.fromisoformat(day)
     for day in (
@@ -57,7 +57,7 @@ LINES = (
     Ticker("NVDA", "nvidia", "USD",
          {"2025-01-02": 13800, "2025-01-24": 14500, "2025-01-27": 12040, "2025-06-30": 14080, "2026-06-30": 21120},
          {"2024-12-31": 24_500_000_000, "2025-09-30": 24_400_000_000, "2026-03-31": 24_340_000_000}),
-    Ticker("AVGO", "broadcom", "USD",  # halved on the day on which its shares double
+    Ticker("AVGO", "broadcom", "USD",  # halved on the day its shares double
          {"2025-01-02": 23200, "2025-01-24": 24400, "2025-01-27": 20250, "2026-03-13": 34000, "2026-03-16": 17100,
           "2026-06-30": 18400},
          {"2024-12-31": 4_700_000_000, "2026-03-16": 9_440_000_000}),
@@ -70,7 +70,7 @@ LINES = (
     Ticker("BABA", "alibaba", "USD", {"2025-01-02": 8500, "2025-03-14": 14100, "2026-06-30": 15800},
          {"2024-12-31": 18_960_000_000, "2025-12-31": 18_700_000_000}, units=8),
     Ticker("9988.HK", "", "HKD", {"2025-01-02": 8300, "2025-03-14": 13800, "2026-06-30": 15450},
-         {"2024-12-31": 18_960_000_000}),  # the second line of a company: its value counts once
+         {"2024-12-31": 18_960_000_000}),  # a company's second line: its value counts once
     Ticker("0700.HK", "tencent", "HKD", {"2025-01-02": 41500, "2026-06-30": 60600}, {"2024-12-31": 9_180_000_000}),
     Ticker("1810.HK", "xiaomi", "HKD", {"2025-01-02": 3430, "2025-06-27": 6000, "2026-06-30": 4400},
          {"2024-12-31": 25_100_000_000, "2025-06-30": 26_000_000_000}),
@@ -87,7 +87,7 @@ RATES = {  # per euro, in ten thousandths
 RUNNING = ("0700.HK", date(2026, 6, 30))  # of this session only a bar is known while it runs, the close a day late
 CORRECTED = ("MSFT", date(2026, 6, 26))
 CORRECTED_AT = datetime(2026, 6, 29, 22, tzinfo=UTC)
-SLIP = 100  # hundredths by which that close was wrong
+SLIP = 100  # hundredths: the error of that close
 NOISE, FX_NOISE = 80, 15  # ten thousandths
 
 SymbolDay = tuple[str, date]
@@ -109,7 +109,7 @@ def files(seed: int) -> Iterator[File]:
 
 
 def draw(seed: int) -> Drawn:
-    """Draw the closes and rates that hold in the end."""
+    """Draw the final closes and rates."""
     random = Random(seed)
     closes = {(line.symbol, day): level(line.anchors, day, random, NOISE) for line in LINES for day in sessions(line)}
     rates = {
@@ -121,7 +121,7 @@ def draw(seed: int) -> Drawn:
 
 
 def _quote(drawn: Drawn) -> Iterator[tuple[str, ...]]:
-    """A close is known in the evening of its session, in UTC; one is corrected later, one comes late."""
+    """The closes, each known in the evening of its session, in UTC; one is corrected later, one comes late."""
     currencies = {line.symbol: line.currency for line in LINES}
     for (symbol, day), close in drawn.closes.items():
         known_at = datetime.combine(day, time(9) if symbol.endswith(".HK") else time(21, 30), UTC)
@@ -148,7 +148,7 @@ def _exchange(drawn: Drawn) -> Iterator[tuple[str, ...]]:
 
 
 def sessions(line: Ticker) -> list[date]:
-    """The days on which the line is traded, from its first anchor on."""
+    """The trading days of the line, from its first anchor on."""
     holidays = HK_HOLIDAYS if line.symbol.endswith(".HK") else US_HOLIDAYS
     first = max(FIRST_SESSION, date.fromisoformat(min(line.anchors)))
     return [day for day in _weekdays(first, LAST_SESSION) if day not in holidays]
@@ -156,7 +156,7 @@ def sessions(line: Ticker) -> list[date]:
 
 @cache
 def fixings() -> tuple[date, ...]:
-    """The days on which there are rates."""
+    """The days with rates."""
     return tuple(day for day in _weekdays(date(2024, 12, 30), LAST_SESSION) if day not in TARGET_HOLIDAYS)
 
 

@@ -1,7 +1,7 @@
-"""The models of the synthetic world: who makes them, how they count, how much they are used, what they cost.
+"""The models of the synthetic world: their developers, origins, usage and prices.
 
 The table is an answer key, written by hand beside the seeds of the pipeline and never read from them.
-Models and developers are real (but for acme-labs, which is not mapped); weights and prices are invented.
+Models and developers are real (but for acme-labs, unmapped on purpose); weights and prices are invented.
 """
 
 import csv
@@ -19,9 +19,9 @@ CHINESE = frozenset({"identified", "lineage", "attributed"})
 class SyntheticModel:
     """One model variant, used from `first_date` to `last_date`.
 
-    `counted` says why its origin is known: `identified` by a Chinese vendor, `lineage` on a Chinese base,
+    `counted` is the reason its origin is known: `identified` by a Chinese vendor, `lineage` on a Chinese base,
     `attributed` stealth of a Chinese vendor, `other` not Chinese, `unknown`. `openness` holds from `opened_date` on;
-    before it the weights could not be had. `weight` is relative, among the models of one author. Prices are USD per
+    before it the weights were not available. `weight` is relative, among the models of one author. Prices are USD per
     million tokens.
     """
 
@@ -89,7 +89,7 @@ def read(cells: dict[str, str]) -> SyntheticModel:
 with Path(__file__).with_name("models.csv").open(encoding="utf-8", newline="") as _table:
     MODELS = tuple(read(cells) for cells in csv.DictReader(_table))
 
-# What the upstream adds up because it is not among the fifty: it has no name, and no known origin.
+# The upstream's sum of all models beyond the fifty: it has no name, and no known origin.
 OTHER = SyntheticModel(
     permaslug="other",
     name="other",

@@ -13,7 +13,7 @@ COLUMNS = (
     *("known_at", "provider", "model", "valid_from", "valid_to", "tier_min_tokens", "utc_start", "utc_end"),
     *("input_usd_per_million", "output_usd_per_million"),
 )
-NAMES = {  # what the seller calls it, by what the router does; the last two are sold under the router's name
+NAMES = {  # the seller's name by the router's; for the last two they are the same
     "deepseek/deepseek-v3.1-terminus": ("deepseek", "deepseek-v3.1-terminus"),
     "deepseek/deepseek-v3.2-20251201": ("deepseek", "deepseek-v3.2"),
     "deepseek/deepseek-v4-flash-20260423": ("deepseek", "deepseek-v4-flash"),
@@ -41,7 +41,7 @@ NAMES = {  # what the seller calls it, by what the router does; the last two are
     "xiaomi/mimo-v2.5-20260422": ("xiaomi", "xiaomi/mimo-v2.5-20260422"),
 }
 PricePair = tuple[Decimal, Decimal]
-# What a model cost before, and the day on which that ended.
+# The earlier price of a model, and the day it ended.
 DROPS: dict[str, tuple[date, PricePair]] = {
     "deepseek/deepseek-v3.2-20251201": (date(2026, 2, 1), (Decimal("0.5"), Decimal("0.8"))),
     "deepseek/deepseek-v4-pro-20260423": (date(2026, 5, 20), (Decimal("1.1"), Decimal("3.4"))),
@@ -79,7 +79,7 @@ def _book() -> Iterator[tuple[str, ...]]:
         yield _entry(flash, MODEL_BY_PERMASLUG[flash].first_date, (Decimal("0.28"), Decimal("0.56")), window=window)
     yield _entry(LONG_CONTEXT, MODEL_BY_PERMASLUG[LONG_CONTEXT].first_date, (Decimal(4), Decimal(18)), tier=200_000)
     yield _entry("openai/gpt-5.5-20260423", date(2026, 9, 1), (Decimal(4), Decimal(24)))  # a price to come
-    # A reseller's price is not a list price, and a name that is not mapped is listed, never guessed.
+    # A reseller's price is not a list price, and an unmapped name is listed, never guessed.
     yield _row(FIRST_DAY, "together", "deepseek-v4-pro", date(2026, 4, 24), (Decimal("0.9"), Decimal(2)))
     yield _row(FIRST_DAY, "openai", "gpt-5.5-unheard-of", date(2026, 6, 1), (Decimal(7), Decimal(42)))
 

@@ -39,7 +39,7 @@ def draw(seed: int) -> Weeks:
 
 
 def correct(tokens: Day) -> Day:
-    """The later correction of the most-used model: more was sampled."""
+    """Correct the most-used model later: more was sampled."""
     first = next(iter(tokens))
     return {first: tokens[first] + 7 * STEP}
 
@@ -59,7 +59,7 @@ def _sample(usage: Usage, monday: date, random: Random) -> Day:
 
 
 def _show(weeks: Weeks) -> Iterator[tuple[str, ...]]:
-    """A week is known in the morning after its Sunday; one value is corrected between two passes."""
+    """The rows of each week, known in the morning after its Sunday; one value is corrected between two passes."""
     for week, tokens in weeks.items():
         known_at = datetime.combine(week + SEVEN_DAYS, time(2, 40), UTC)
         for slug, count in tokens.items():

@@ -21,7 +21,7 @@ def files(seed: int) -> Iterator[File]:
 
 
 def _rank(usage: Usage, restated: dict[date, Usage]) -> Iterator[tuple[str, ...]]:
-    """A day is known at five past two of the next; the restated values follow."""
+    """The rows of each day, known at five past two of the next; the restated values follow."""
     for day, tokens in usage.items():
         known_at = datetime.combine(day + timedelta(days=1), time(2, 5), UTC)
         yield from _show(known_at, day, tokens)

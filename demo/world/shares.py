@@ -1,6 +1,6 @@
-"""The story of the synthetic world: how much is routed, and how it divides over authors, from month to month.
+"""The story of the synthetic world: the tokens routed, and each author's part of them, from month to month.
 
-Invented, in the shape of what is known of the real router: it grows tenfold, one vendor after another leads.
+Invented, in the known shape of the real router: it grows tenfold, one vendor after another leads.
 """
 
 import csv

@@ -1,6 +1,6 @@
 """Invented tokens of every model variant and day: growth, weekends, noise, and the upstream's cut at fifty.
 
-Only products, quotients and fsum, which every machine rounds alike: one seed, one world. (Not the built-in
+Only products, quotients and fsum, rounded alike on every machine: one seed, one world. (Not the built-in
 sum: Python 3.12 adds floats more exactly than 3.11 did, and a token would move.)
 """
 
@@ -21,7 +21,7 @@ NOISE = 0.04
 RAMP_DAYS, AGE_DAYS = 8, 75  # a model takes a week to be found, and a few months to be all but forgotten
 RESTATED: dict[
     date, dict[date, tuple[int, ...]]
-] = {  # by the day on which the upstream corrects itself, late in the evening: places in the day's order
+] = {  # by the day of the upstream's correction, late in the evening: places in the day's order
     date(2026, 6, 28): {date(2026, 6, 26): (0, 3), date(2026, 6, 27): (6,)},
     date(2026, 6, 29): {date(2026, 6, 28): (1, 9)},
     date(2026, 6, 30): {date(2026, 6, 28): (2,), date(2026, 6, 29): (4,)},
@@ -53,7 +53,7 @@ def draw(seed: int) -> Usage:
 
 
 def restate(usage: Usage, seed: int) -> dict[date, Usage]:
-    """Draw the few values that the upstream corrects later, by up to a tenth of a percent; `other` moves with them."""
+    """Draw the few values corrected upstream later, by up to a tenth of a percent; `other` moves with them."""
     random = Random(seed + 1)
     return {
         at: {day: _correct(usage[day], places, random) for day, places in corrected.items()}
@@ -89,7 +89,7 @@ def _spread(day: date, random: Random) -> Day:
 
 def _weigh(model: SyntheticModel, day: date) -> float:
     age = (day - model.first_date).days
-    is_new = model.first_date > FIRST_DAY  # what is there on the first day has been there before
+    is_new = model.first_date > FIRST_DAY  # a model of the first day is older than the world
     ramp = min(1.0, (age + 1) / RAMP_DAYS) if is_new and not model.is_promoted else 1.0
     faded = 1 + age / AGE_DAYS
     return model.weight * ramp / (faded * faded * faded)
@@ -100,7 +100,7 @@ def _vary(random: Random) -> float:
 
 
 def cut(tokens: Day) -> Day:
-    """The fifty largest named variants by name; all that is left is `other`, pinned last."""
+    """The fifty largest named variants by name; the rest is `other`, pinned last."""
     named = sorted((slug for slug in tokens if slug != "other" and tokens[slug]), key=lambda s: (-tokens[s], s))[:SHOWN]
     shown = {slug: tokens[slug] for slug in named}
     return {**shown, "other": sum(tokens.values()) - sum(shown.values())}

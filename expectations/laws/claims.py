@@ -9,7 +9,7 @@ MATCHED = ("reproduced", "reproduced_by_another_method")
 
 
 def _contradictions(metric: Metric, frames: Frames) -> pd.Series:
-    """The number of statements of a verdict its variants contradict."""
+    """The number of a verdict's statements its variants contradict."""
     claims = frames[metric.id].set_index("claim_id")
     tried, matched = claims["variants_tried"], claims["variants_matched"]
     wrong = [

@@ -16,7 +16,7 @@ ROUNDING = 1e-9
 class Law:
     """A measured number per key, its allowed interval, and its meaning.
 
-    Differences of tokens are exact: int64 holds them.
+    Differences of tokens are exact: they fit into int64.
     """
 
     measure: MeasureFunction

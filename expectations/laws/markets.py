@@ -15,7 +15,7 @@ def _largest(metric: Metric, frames: Frames) -> pd.Series:
 
 
 def _beside(metric: Metric, frames: Frames) -> pd.DataFrame:
-    """Each change with the market value before it and after it; a session without its two values knows neither."""
+    """Each change with the market value before it and after it; both are unknown for a session without them."""
     caps = frames["market_cap_daily"].sort_values(["company_id", "session_date"])
     before = caps.groupby("company_id")["market_cap_usd"].shift()
     keys = list(metric.grain)

@@ -18,7 +18,7 @@ def fault(id: str, key: str = "", kind: Kind = "held", reason: str = "why") -> F
 
 
 class Home:
-    """What is on record after each pass, without a database."""
+    """The record after each pass, without a database."""
 
     def __init__(self, apart: timedelta = HOUR) -> None:
         self.alerts: tuple[Alert, ...] = ()
@@ -27,7 +27,7 @@ class Home:
         self.apart = apart
 
     def see(self, *faults: Fault, unknown: Sequence[str] = ()) -> AlertPlan:
-        """A pass that sees these faults, knows nothing of the unknown ones, and finds the others well."""
+        """A pass with these faults: the unknown ones unknown, and all others gone."""
         at = START + self.apart * self.passes
         self.passes += 1
         known = {alert.fault.id for alert in self.alerts}

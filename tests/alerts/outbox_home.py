@@ -1,4 +1,4 @@
-"""A home with an outbox, a receiver that may be unwell, and what is sent from the one to the other."""
+"""A home with an outbox, a receiver that may fail, and the messages between them."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ CANARY = "canary-8c53f0a1"
 
 @dataclass
 class OutboxHome:
-    """A home with an outbox, whose clock is turned by hand, and one or two channels."""
+    """A home with an outbox, a clock turned by hand, and one or two channels."""
 
     root: Path
     variables: dict[str, str]
@@ -43,7 +43,7 @@ class OutboxHome:
         return Notifier(found, open_channels(found), lambda: self.at, self.rests.append)
 
     def see(self, *faults: Fault) -> None:
-        """A pass that sees these faults and finds all others well."""
+        """A pass with these faults, and all others gone."""
         self.at += timedelta(minutes=5)
         with warehouse.open_warehouse(Home(self.root).warehouse) as connection:
             standing = outbox.read_open(connection)

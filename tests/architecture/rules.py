@@ -1,4 +1,4 @@
-"""The rules of the tree: each takes the root of a checkout and says where it is broken."""
+"""The rules of the tree: each takes the root of a checkout and returns the places breaking it."""
 
 import ast
 import re
@@ -178,7 +178,7 @@ def dbt_holds_no_python(root: Path) -> Breaches:
 
 
 def nothing_names_a_machine(root: Path) -> Breaches:
-    """No file that git knows, or would add, carries a path or a registry of the machine it was made on."""
+    """No tracked or addable file carries a path or a registry of the machine it was made on."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=root, check=True, capture_output=True, text=True,
@@ -214,7 +214,7 @@ def _imports(root: Path) -> Iterator[tuple[str, str]]:
 
 
 def _named(node: ast.AST, package: tuple[str, ...]) -> list[str]:
-    """What an import statement, or a call of import_module with a literal, brings in; dotted, absolute."""
+    """The dotted, absolute names in an import statement, or in a call of import_module with a literal."""
     match node:
         case ast.Import(names=names):
             return [alias.name for alias in names]
@@ -246,7 +246,7 @@ def _python(root: Path) -> list[Path]:
 
 
 def _files(root: Path, pattern: str, *folders: str) -> list[Path]:
-    """Files that match, but for what dbt installs and writes."""
+    """Matching files, without dbt's own output and packages."""
     found = (file for folder in folders for file in sorted((root / folder).rglob(pattern)))
     return [file for file in found if not {"dbt_packages", "target"} & set(file.relative_to(root).parts)]
 

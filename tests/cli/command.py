@@ -1,4 +1,4 @@
-"""The command as a user types it: a process of its own, and what it said."""
+"""The command as a user types it, in a process of its own, and its output."""
 
 import json
 import os
@@ -38,7 +38,7 @@ Ask = Callable[..., "Future[Said]"]
 
 @dataclass(frozen=True)
 class Said:
-    """What a finished command left: exit code, stdout, stderr."""
+    """The result of a finished command: exit code, stdout, stderr."""
 
     words: tuple[str, ...]
     code: int
@@ -54,7 +54,7 @@ class Said:
 
 
 def environment(home: Path, broker: str, **extra: str) -> dict[str, str]:
-    """The surroundings of a command: ours alone of the settings, with secrets that nobody may repeat."""
+    """The environment of a command: no settings but ours, and secrets that must not appear in any output."""
     others = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     return {
         **others,

@@ -21,7 +21,7 @@ AT_ONCE = 3  # one of them mostly waits
 
 @dataclass(frozen=True)
 class Refreshed:
-    """A home after one pass, what that pass said, and where its commands run."""
+    """A home after one pass, the output of that pass, and the working directory of its commands."""
 
     home: Path
     environ: dict[str, str]
@@ -30,7 +30,7 @@ class Refreshed:
 
 @pytest.fixture(scope="session")
 def ask() -> Iterator[Ask]:
-    """Starts a command in the background; its future holds what it said."""
+    """Start a command in the background; its future has the result."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
         yield lambda environ, *words: pool.submit(run, environ, *words)
 
@@ -44,7 +44,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the shared pass works."""
+    """The home of the shared pass."""
     return tmp_path_factory.mktemp("cli") / "home"
 
 
@@ -57,12 +57,12 @@ def surroundings(home: Path, broker: str) -> Iterator[dict[str, str]]:
 
 
 def nobody(folder: Path) -> dict[str, str]:
-    """A Prefect that does not answer, whose own files would come to lie here."""
+    """A Prefect without an answer, and the folder its own files would appear in."""
     return {"PREFECT_API_URL": f"http://127.0.0.1:{free_port()}/api", "PREFECT_HOME": str(folder / "prefect")}
 
 
 @pytest.fixture(scope="session")
 def refreshed(home: Path, surroundings: dict[str, str], world: Path) -> Refreshed:
-    """The shared pass, done: only one file asks for it, so that parallel workers make it once."""
+    """The finished shared pass: only one file asks for it, so that parallel workers make it once."""
     said = run(surroundings, "refresh", "--world", str(world), "--as-of", AS_OF, "--json")
     return Refreshed(home, surroundings, said)

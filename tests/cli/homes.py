@@ -33,13 +33,13 @@ time.sleep(300)
 
 
 def claimed(root: Path, origin: HomeOrigin = "world") -> Path:
-    """A home of that origin, with nothing in it."""
+    """An empty home of that origin."""
     home.initialise(Home(root), origin)
     return root
 
 
 def advanced(root: Path, as_of: datetime) -> Path:
-    """A home in which a pass as of that moment has finished."""
+    """A home after a finished pass as of that moment."""
     found = Home(claimed(root))
     runs.begin(found.warehouse, "earlier", as_of, datetime.now(UTC), found.skipped)
     runs.finish(found.warehouse, "earlier", datetime.now(UTC))
@@ -47,14 +47,14 @@ def advanced(root: Path, as_of: datetime) -> Path:
 
 
 def from_tomorrow(root: Path) -> Path:
-    """A home of a layout that this version does not know."""
+    """A home with a layout unknown to this version."""
     root.mkdir(parents=True)
     (root / "format").write_text(json.dumps({"layout": home.LAYOUT + 1, "origin": "world"}))
     return root
 
 
 def half_copied(root: Path) -> Path:
-    """A home whose landed files came along, and not what lists them."""
+    """A home copied with its landed files and without their ledger."""
     landed = Home(claimed(root)).landing / "usage.observed.v1" / "0"
     landed.mkdir(parents=True)
     (landed / "0-1.parquet").write_bytes(b"PAR1")
@@ -62,20 +62,20 @@ def half_copied(root: Path) -> Path:
 
 
 def without_format(root: Path) -> Path:
-    """A home of which nobody can tell where its numbers come from."""
+    """A home without its origin."""
     Home(advanced(root, datetime(2026, 7, 1, tzinfo=UTC))).format.unlink()
     return root
 
 
 def cut_off(root: Path) -> Path:
-    """A home whose build database was not copied to its end."""
+    """A home with an incomplete copy of its build database."""
     os.truncate(Home(advanced(root, datetime(2026, 7, 1, tzinfo=UTC))).warehouse, 5000)
     return root
 
 
 @contextmanager
 def other_process(code: str, path: Path) -> Iterator[subprocess.Popen[str]]:
-    """A process that has announced itself; ended afterwards, by its handle."""
+    """A process signed in the lock; ended afterwards, by its handle."""
     words = [sys.executable, "-c", code, str(path)]
     with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:

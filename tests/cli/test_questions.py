@@ -67,10 +67,10 @@ def test_a_short_period_is_told_in_days() -> None:
         (("Infinity", "router_growth", "", None, None, None), r"VALUE 'Infinity' is not a valid number"),
         (("1e400", "router_growth", "", None, None, None), r"VALUE '1e400' is not a valid number"),
         (("0.6", "share", "", None, None, None), r"a claim cannot be about 'share': choose among china_share, "),
-        (("0.6", "china_share", "qwen", None, None, None), r"entity: 'qwen' is not what china_share is about: empty"),
+        (("0.6", "china_share", "qwen", None, None, None), r"entity: 'qwen' is not an entity of china_share: leave it"),
         (
             ("0.6", "vendor_share", "", None, None, None),
-            r"entity: '' is not what vendor_share is about: such",
+            r"entity: '' is not an entity of vendor_share: name one, such",
         ),
         (
             ("4", "model_rank_china_count", "top7", None, None, None),
@@ -81,7 +81,7 @@ def test_a_short_period_is_told_in_days() -> None:
         (("0.6", "china_share", "", None, "-1", None), r"-1 is not a valid rounding step"),
         (
             ("0.6", "china_share", "", None, None, "guess"),
-            r"method: 'guess' is no way to count china_share: choose among",
+            r"method: 'guess' is not a method of china_share: choose among",
         ),
     ],
 )

@@ -37,12 +37,12 @@ PORTS = {
 
 
 def interpolated(text: str, given: Mapping[str, str]) -> str:
-    """As Compose fills in variables; raises KeyError for one that must be given and is not."""
+    """The text with variables filled in as Compose does; raises KeyError for a required one not set."""
     return VARIABLE.sub(lambda m: given[m[1]] if m[2] == "?" else given.get(m[1], m[3] or ""), text)
 
 
 def postgres_folder() -> Path | None:
-    """Where Debian keeps the newest PostgreSQL that is installed."""
+    """Debian's folder of the newest installed PostgreSQL."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
     return found[-1].parent if found else None
 
@@ -63,19 +63,19 @@ class Local:
         return text.replace("/var/lib/tokenshare", str(self.root / "home"))
 
     def environment(self, service: str) -> dict[str, str]:
-        """What the composition tells the service, as it is here."""
+        """The service's environment in the composition, adapted to this machine."""
         told = {name: interpolated(str(value), GIVEN) for name, value in SERVICES[service]["environment"].items()}
         here = {name: self.moved(value) for name, value in told.items()}
         return {name: str(self.ports[int(value)]) if name.endswith("_PORT") else value for name, value in here.items()}
 
     def words(self, service: str) -> list[str]:
-        """The service's command, with the ports that it names."""
+        """The service's command, with its ports."""
         words = self.moved(SERVICES[service]["command"]).replace("0.0.0.0", "127.0.0.1").split()
         return [str(self.ports.get(int(word), word)) if word.isdigit() else word for word in words]
 
     @cached_property
     def programs(self) -> Path:
-        """Where this environment's commands are: what PATH is in an image."""
+        """The folder of this environment's commands, as PATH in an image."""
         return ROOT / ".venv" / "bin"
 
     def run(self, service: str, words: list[str], told: Mapping[str, str], **options: Any) -> "subprocess.Popen[bytes]":
@@ -86,7 +86,7 @@ class Local:
         return process
 
     def own(self, service: str) -> "subprocess.Popen[bytes]":
-        """Starts a service that runs in Python."""
+        """Start a service running in Python."""
         bare = environment(self.root / f"{service}-prefect")
         told = {**bare, **self.environment(service), "PATH": f"{self.programs}:{bare['PATH']}"}
         return self.run(service, self.words(service), told, cwd=ROOT)
@@ -126,7 +126,7 @@ class Local:
         return process
 
     def sql(self, programs: Path, database: str, statement: str) -> str:
-        """What PostgreSQL answers, asked by password over TCP; empty where it does not."""
+        """The answer of PostgreSQL, asked by password over TCP; empty without one."""
         told = self.environment("postgres")
         words = [programs / "psql", "-h", "127.0.0.1", "-p", str(self.ports[5432]), "-U", told["POSTGRES_USER"]]
         asked = [*words, "-d", database, "-Atc", statement]
@@ -134,7 +134,7 @@ class Local:
         return done.stdout.strip()
 
     def until(self, holds: Any, process: "subprocess.Popen[bytes]", seconds: float = 180) -> Any:
-        """What `holds` gives once it gives something; the process must live until then."""
+        """The first true result of `holds`; the process must live until then."""
         deadline = monotonic() + seconds
         while monotonic() < deadline:
             assert process.poll() is None, f"{process.args!r} ended"
@@ -149,7 +149,7 @@ class Local:
 
 @contextmanager
 def local(root: Path) -> Iterator[Local]:
-    """A place whose services are ended in the end."""
+    """A place for services; they are ended in the end."""
     with ExitStack() as stack:
         yield Local(root, stack)
 

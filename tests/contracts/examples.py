@@ -1,4 +1,4 @@
-"""Examples of what may and may not travel on a topic: files, and malformations of those that pass."""
+"""Examples of valid and invalid records of a topic: files, and malformations of the valid ones."""
 
 import json
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parents[1] / "examples"
 
 @dataclass(frozen=True)
 class Example:
-    """One record's value; `said` is part of the message where it is refused, None where it passes."""
+    """One record's value; `said` is part of the message refusing it, None if it is valid."""
 
     topic: Topic
     name: str
@@ -29,7 +29,7 @@ class Example:
 
 
 def messages(topic: Topic) -> dict[str, str]:
-    """By reason, a part of what is said of the files that fail."""
+    """By reason, a part of the message about the invalid files."""
     return dict(json.loads((FOLDER / topic.name / "messages.json").read_text(encoding="utf-8")))
 
 
@@ -58,7 +58,7 @@ def malformed() -> list[Example]:
 
 
 def _base(topic: Topic, field: str) -> str:
-    """The first passing example that has a value for the field, on one line."""
+    """The first valid example with a value for the field, on one line."""
     documents = (json.loads(path.read_bytes()) for of, path in _files(".pass.json") if of is topic)
     return json.dumps(next(document for document in documents if not field or document.get(field) is not None))
 

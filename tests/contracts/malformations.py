@@ -1,4 +1,4 @@
-"""Malformations: edits that break an example that passes, and what the refusal of each must say."""
+"""Malformations: edits breaking a valid example, and the required message of each refusal."""
 
 import json
 from collections.abc import Callable
@@ -15,7 +15,7 @@ NO_COLON = "not JSON: Expecting ':' delimiter at character {at}"
 
 @dataclass(frozen=True)
 class Malformation:
-    """One kind of broken record; `field` is the field that is broken, empty if it is the document."""
+    """One kind of broken record; `field` is the broken field, empty for the document."""
 
     kind: str
     edit: Callable[[str], str]
@@ -27,7 +27,7 @@ class Malformation:
         return f"{self.field}.{self.kind}" if self.field else self.kind
 
     def apply(self, text: str) -> tuple[bytes, str]:
-        """The broken record, made of the JSON of an example, and the message that must refuse it."""
+        """The broken record, made of the JSON of an example, and the message required in its refusal."""
         marked = self.edit(text)
         message = self.message.replace("{at}", str(marked.find(AT)))
         return marked.replace(AT, "").encode("utf-8", "surrogateescape"), message
@@ -61,7 +61,7 @@ def without(field: str) -> Malformation:
 
 
 def text(field: str, longest: int, pattern: str = TEXT, letter: str = "a") -> list[Malformation]:
-    """A pattern with a length of its own refuses what is too long; TEXT and SLUG leave that to the contract."""
+    """A pattern with a length of its own refuses long texts; TEXT and SLUG leave that to the contract."""
     mismatch = f"{field}: String should match pattern '{pattern}'"
     too_long = f"{field}: String should have at most {longest} characters" if pattern in (TEXT, SLUG) else mismatch
     control = "not JSON: Invalid control character at at character {at}"

@@ -18,7 +18,7 @@ WORLDS = ("openrouter-weeks", "openrouter")
 
 @pytest.fixture(scope="session")
 def synthetic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The synthetic world, built with every test that the dbt project has."""
+    """The synthetic world, built with every test of the dbt project."""
     landing = Landing()
     land_synthetic(landing)
     with built(landing, tmp_path_factory.mktemp("synthetic"), "build") as warehouse:
@@ -48,7 +48,7 @@ def built(landing: Landing, home: Path, *arguments: str) -> Iterator[duckdb.Duck
 
 
 def invoke_dbt(warehouse: Path, *arguments: str) -> None:
-    """dbt in this process; fails with what dbt calls failed. Takes seconds to import, so late."""
+    """Run dbt in this process; fail with its failures. Importing it takes seconds, so it is late."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 

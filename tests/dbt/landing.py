@@ -35,7 +35,7 @@ COORDINATES = 'topic varchar, "partition" integer, "offset" bigint, "timestamp" 
 
 @dataclass
 class Landing:
-    """What has landed so far, topic by topic, in the order of its offsets."""
+    """The landed records, topic by topic, in the order of their offsets."""
 
     events: dict[Topic, list[Event]] = field(default_factory=lambda: {topic: [] for topic in TOPICS})
 
@@ -124,7 +124,7 @@ def fetch_book(observed_at: datetime, prices: Iterable[Mapping[str, Any]]) -> Fe
 
 
 def fetch_parsed(fetch: Fetch, parsed: Parsed) -> Fetched:
-    """What a source parsed, as it lands; of one topic."""
+    """A parsed fetch of one topic, ready to land."""
     (topic,) = [topic for topic in TOPICS if isinstance(parsed.events[0], topic.event)]
     stamp = {"source_id": fetch.source_id, "observed_at": fetch.window.observed_at, "fetch_id": fetch.id}
     ids = {event.event_id for event in parsed.events}

@@ -1,4 +1,4 @@
-"""What lands in the two warehouses: synthetic days with every trap in them, recorded rankings day by day."""
+"""The contents of the two warehouses: synthetic days with every trap, recorded rankings day by day."""
 
 import csv
 from dataclasses import replace
@@ -113,7 +113,7 @@ def _prices() -> list[dict[str, object]]:
 
 
 def land_recorded(landing: Landing, *rankings: Path) -> None:
-    """One fetch per moment at which the upstream changed, stating the two days before it."""
+    """Land one fetch per moment of an upstream change, stating the two days before it."""
     rows = [row for path in rankings for row in csv.DictReader(path.read_text().splitlines())]
     rows.sort(key=lambda row: row["known_at"])
     newest: dict[tuple[date, str], int] = {}

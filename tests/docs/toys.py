@@ -1,4 +1,4 @@
-"""A toy source and a toy metric, as files that a contributor would write."""
+"""A toy source and a toy metric, as files of a contributor."""
 
 from pathlib import Path
 
@@ -85,7 +85,7 @@ UNIT_TEST = """  - name: a_toy_week_is_the_sum_of_its_rows
 
 
 def add_source(root: Path) -> None:
-    """What CONTRIBUTING's first row says: one file, one line, one fixture."""
+    """The first row of CONTRIBUTING's table: one file, one line, one fixture."""
     _write(root / "connectors/sources/toy_releases.py", SOURCE)
     _write(root / "tests/fixtures/sources/toy_releases/payload.csv", FIXTURE)
     registry = root / "connectors/sources/__init__.py"
@@ -95,7 +95,7 @@ def add_source(root: Path) -> None:
 
 
 def add_metric(root: Path) -> None:
-    """What its row about metrics says: an entry, a row contract, one SQL file, one unit test."""
+    """CONTRIBUTING's row about metrics: an entry, a row contract, one SQL file, one unit test."""
     _write(root / "dbt/models/metrics/router/toy_weekly.sql", SQL)
     tests = root / "dbt/models/metrics/router/unit_tests.yml"
     tests.write_text(tests.read_text() + UNIT_TEST)

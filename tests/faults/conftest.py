@@ -1,4 +1,4 @@
-"""Scenes over the whole route; and with `--fault-report`, what the tests of each row saw, as a page."""
+"""Scenes over the whole route; and with `--fault-report`, a page of the observations of each row's tests."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ OPTION = "--fault-report"
 
 @pytest.fixture
 def mill(broker: str, tmp_path: Path) -> Iterator[Scene]:
-    """A home whose topics are there, of which only the landing is played."""
+    """A home with topics, for landing only."""
     scene = Scene(tmp_path / "home", broker)
     home.initialise(scene.home, "live")
     topics.create(cluster_of(scene), TOPIC_NAMES)
@@ -34,18 +34,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Only the process that gathers all reports writes the page."""
+    """Register the page's writer in the process gathering all reports, and only there."""
     page = config.getoption(OPTION, default=None)
     if page and not hasattr(config, "workerinput"):
         config.pluginmanager.register(FaultReport(page))
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """What a test injects stands in the first line of its docstring, and goes with its reports."""
+    """Attach the first line of each docstring, the injected fault, to the test's reports."""
     for item in items:
         if row_of(item.nodeid.partition("[")[0]):
-            said = (getattr(item, "obj", None).__doc__ or "").strip().partition("\n")[0]
-            item.user_properties.append(("injected", said))
+            injected = (getattr(item, "obj", None).__doc__ or "").strip().partition("\n")[0]
+            item.user_properties.append(("injected", injected))
 
 
 class FaultReport:

@@ -1,4 +1,4 @@
-"""Small worlds that move on every day."""
+"""Small worlds with a new day of data every day."""
 
 import csv
 from datetime import date, timedelta
@@ -21,7 +21,7 @@ def moving_world(directory: Path, days: int) -> Path:
 
 
 def ranked_world(directory: Path, days: int) -> Path:
-    """One leaderboard: the least that has every side effect. On each of the days one score is stated anew."""
+    """One leaderboard: the smallest world with every side effect. Each day one score is restated."""
     directory.mkdir(parents=True)
     first = START + timedelta(days=DAYS - 1)
     columns = ("known_at", "board_id", "ranking_date", "entry_id", "model", "vendor_id", "score", "is_open")
@@ -51,7 +51,7 @@ def moment(number: int) -> str:
 
 
 def silent_world(world: Path, directory: Path) -> Path:
-    """The same world, where every upstream answers 500."""
+    """The same world, with every upstream answering 500."""
     directory.mkdir()
     for file in world.iterdir():
         (directory / file.name).write_bytes(file.read_bytes())
@@ -60,7 +60,7 @@ def silent_world(world: Path, directory: Path) -> Path:
 
 
 def _restated(number: int) -> Row:
-    """What the upstream says on the n-th day about the day before yesterday."""
+    """The upstream's statement on the n-th day about the day before yesterday."""
     known = START + timedelta(days=DAYS + number)
     day = known - timedelta(days=2)
     return (f"{known}T03:00:00Z", day.isoformat(), MODELS[0], str(1_000_000 + day.day + GROWTH * number))

@@ -1,4 +1,4 @@
-"""What a fault does to the rows of a file; each edit gives the rows as they come then."""
+"""Edits of the rows of a file; each returns the rows after the fault."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -49,7 +49,7 @@ def again(where: Row, **given: str) -> Edit:
 
 
 def without(**where: str) -> Edit:
-    """Without the rows in which a column begins with a text."""
+    """Leave out the rows with a column beginning with a text."""
     return lambda rows: [row for row in rows if not all(row[name].startswith(text) for name, text in where.items())]
 
 

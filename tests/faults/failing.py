@@ -1,7 +1,8 @@
-"""Every side effect of a pass in this process, counted by where our code asks for it; one of them may fail.
+"""Every side effect of a pass in this process, counted by its place in our code; one of them may fail.
 
-Files by Python's audit events, which come before the call and may refuse it; fsync, statements that write into a
-database of the home, dbt's among them, and what is written to Kafka by what is called for it.
+Files by Python's audit events, raised before the call and able to refuse it; fsync, statements writing to a database
+of the home, dbt's among them, and the calls that write to Kafka.
+
 """
 
 import errno
@@ -35,7 +36,7 @@ Call = tuple[Place, str, int]  # to what it is done, and which of its kind it is
 
 @dataclass
 class Effects:
-    """Side effects below a folder, as they come. `fail` names the place and the count at which one is refused."""
+    """Side effects below a folder, as they come. `fail` names the place and the count of the refused one."""
 
     below: Path
     stage: str = "begin"
@@ -47,7 +48,7 @@ class Effects:
     refused: list[tuple[Place, int]] = field(default_factory=list)
 
     def note(self, what: str, path: str, kind: type[Exception] = OSError, to: str = "") -> None:
-        """Counts one, or raises as the operating system, DuckDB or Kafka would; `to` is where a file goes."""
+        """Count one, or raise as the operating system, DuckDB or Kafka would; `to` is the target of a file."""
         place = f"{what} in {_caller()}"
         self.counts[place] += 1
         self.stages.setdefault(place, self.stage)
@@ -62,14 +63,17 @@ class Effects:
         return self.fail == (place, self.counts[place])
 
     def hear(self, text: str) -> None:
-        """A pass tells of its stages."""
+        """Note the stage of the pass."""
         self.stage = text
 
 
 @dataclass
 class Further(Effects):
-    """Refuses the first call, in some stages, that no pass before has refused, and notes it in `done`; notes what it
-    has `met` alone where it is patient."""
+    """Refuse the first call, in some stages, not refused in any pass before, and note it in `done`.
+
+    If patient, only note the calls met in `met`.
+
+    """
 
     error: int = errno.ENOSPC
     is_patient: bool = False
@@ -91,12 +95,12 @@ class Further(Effects):
         return True
 
     def hear(self, text: str) -> None:
-        """What a pass makes good at its beginning are the calls that the one before has left undone."""
+        """Note the stage, and count its calls anew: a pass first repeats the calls left undone by the one before."""
         super().hear(text)
         self.alike.clear()
 
 
-heard: list[Effects] = []  # an audit hook stays for the life of the process: this is whom it tells
+heard: list[Effects] = []  # listeners of the audit hook, which stays for the life of the process
 
 
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:
@@ -150,7 +154,7 @@ def _connected(effects: Effects, connect: Any) -> Any:
 
 
 class Watched:
-    """A connection whose writing statements are noted."""
+    """A connection noting its writing statements."""
 
     def __init__(self, connection: Any, effects: Effects) -> None:
         self._connection, self._effects = connection, effects
@@ -181,7 +185,7 @@ class Watched:
 
 
 def _caller() -> str:
-    """The function of ours that asks, less two modules that many ask through; dbt's own files have none of ours."""
+    """The calling function of ours, less two modules in the way of many; none for dbt's own files."""
     frame: FrameType | None = sys._getframe(2)
     while frame:
         name = frame.f_code.co_filename

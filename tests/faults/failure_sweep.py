@@ -1,4 +1,4 @@
-"""A home in which one call after another fails, beside a twin in which none does."""
+"""A home with one failing call after another, beside an undisturbed twin."""
 
 import errno
 import resource
@@ -42,7 +42,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Failure:
-    """What a pass with a refused call left: an error, or the exit code where it went through all the same."""
+    """The outcome of a pass with a refused call: an error, or the exit code if it finished all the same."""
 
     point: Point
     is_reached: bool
@@ -53,7 +53,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Day:
-    """Passes that failed, one that went through, and what the twin shows after that day."""
+    """Failed passes, a successful one, and the twin's view after that day."""
 
     before: Shown
     failures: list[Failure]
@@ -75,25 +75,25 @@ class FailureSweep:
     seen: dict[tuple[int, int], Shown] = field(default_factory=dict)  # by the published file, which is never edited
 
     def begin(self, effects: Effects) -> None:
-        """Both live the first days, and the twin one more, of which all effects are noted."""
+        """Run the first days in both homes and one more in the twin, noting all its effects."""
         for scene in (self.scene, self.twin):
             play(scene, 0, self.world)
         play(self.twin, 1, self.world, effects)
 
     def day(self, points: Iterable[Point]) -> Day:
-        """A pass for each point, then one that is left alone."""
+        """Run a pass for each point, then one without a failure."""
         return self.live(lambda number: [self._fail_at(number, point) for point in points])
 
     def starve(self, spares: Sequence[int]) -> Day:
-        """A pass for each number of file descriptors that it has left, then one that has enough."""
+        """Run a pass for each number of remaining file descriptors, then one with enough of them."""
         return self.day(Point("descriptors", spare, errno.EMFILE) for spare in spares)
 
     def go_further(self, done: set[Call], among: Callable[[str], bool]) -> Day:
-        """Passes each of which is refused the first call that none was before, until one meets no such call."""
+        """Run passes, each refused the first call not refused before, until one meets no such call."""
         return self.live(lambda number: list(self._fail_further(number, done, among)))
 
     def live(self, fail: Callable[[int], list[Failure]]) -> Day:
-        """A day on which passes fail as `fail`, told its number, makes them, before one that is left alone."""
+        """Run a day with passes failing as `fail` decides by their number, then one without a failure."""
         number = next(self.numbers)
         if number > 1:
             play(self.twin, number, self.world)
@@ -118,7 +118,7 @@ class FailureSweep:
             yield Failure(Point(*effects.refused[0], effects.error), True, said, code, self.look())
 
     def end_of(self, number: int, effects: Effects, spare: int | None = None) -> tuple[str, int | None]:
-        """What a pass says that does not get through, or the exit code of one that does."""
+        """The message of a failing pass, or the exit code of a successful one."""
         try:
             with limited(spare):
                 return "", int(play(self.scene, number, self.world, effects).exit_code)
@@ -126,7 +126,7 @@ class FailureSweep:
             return f"{type(error).__name__}: {error}", None
 
     def look(self) -> Shown:
-        """What readers see now; a file that has been looked into is known by its inode and the time it was written."""
+        """The published state now; a file already read is recognised by its inode and modification time."""
         told = self.scene.home.published_file.stat()
         if (told.st_ino, told.st_mtime_ns) not in self.seen:
             self.seen = {(told.st_ino, told.st_mtime_ns): shown(self.scene)}
@@ -168,7 +168,7 @@ def days_of(effects: Effects) -> list[list[Point]]:
 
 @dataclass(frozen=True)
 class Exhausted:
-    """Days until every call was refused once: those of an undisturbed pass, and all that were refused."""
+    """Days until every call was refused once: the calls of an undisturbed pass, and all refused ones."""
 
     days: list[Day]
     met: set[Call]
@@ -191,17 +191,17 @@ def exhaust(broker: str, root: Path, among: Callable[[str], bool]) -> Exhausted:
 
 
 def values(found: Shown) -> dict[str, list[tuple[Any, ...]]]:
-    """What readers see of each metric, less the marks of how it stands."""
+    """The published rows of each metric, less the marks of its status."""
     return {metric.id: [row[: len(columns_of(metric.row))] for row in found.relations[metric.id]] for metric in METRICS}
 
 
 def let_out(found: Shown) -> set[tuple[Any, ...]]:
-    """Metric, version and digest of what readers were given; a pass that held has rows of its own beside these."""
+    """Metric, version and digest of everything published; a holding pass has rows of its own besides."""
     return {row[:3] for row in versions(found) if row[3] != "held"}
 
 
 def files_out(found: Shown) -> dict[str, str]:
-    """The files of versions that readers were given; what was held stays on record beside them."""
+    """The files of published versions; held candidates stay on record beside them."""
     return {path: digest for path, digest in found.files.items() if "/held/" not in path}
 
 

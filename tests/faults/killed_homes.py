@@ -1,6 +1,7 @@
-"""Two homes that are killed day after day, beside a twin that lives the same days undisturbed.
+"""Two homes with killed passes day after day, beside an undisturbed twin with the same days.
 
-They live in the background while tests ask for days.
+They run in the background while tests ask for days.
+
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -31,7 +32,7 @@ ended = Event()  # no pass begins after that
 
 @dataclass(frozen=True)
 class Kill:
-    """What one killed pass left."""
+    """The state left by one killed pass."""
 
     code: int
     shown: Shown
@@ -40,7 +41,7 @@ class Kill:
 
 @dataclass(frozen=True)
 class Accident:
-    """A day on which passes were killed and one went through; `expected` is what the twin shows on that day."""
+    """A day with killed passes and a successful one; `expected` is the twin's state on that day."""
 
     before: Shown
     kills: dict[str, Kill]
@@ -54,7 +55,7 @@ class Accident:
 
 @dataclass
 class Twin:
-    """The undisturbed home: what it shows on each day, 0 being the first two weeks and the last for the epilogue."""
+    """The undisturbed home: its state on each day, 0 being the first two weeks and the last for the epilogue."""
 
     scene: Scene
     world: Path
@@ -71,7 +72,7 @@ class Twin:
 
 @dataclass
 class KilledHome:
-    """A home, and the points at which its passes are killed, day by day."""
+    """A home, and the points of the kills of its passes, day by day."""
 
     scene: Scene
     world: Path
@@ -103,8 +104,12 @@ class KilledHome:
 
 
 def troubles_of(points: Sequence[str]) -> list[tuple[str, ...]]:
-    """What happens day by day: a pass is killed while it fetches, the next while it lands, the next while it builds or
-    publishes, on some days another while it alerts; each does what a rerun does, until it dies itself."""
+    """The points of the kills, day by day.
+
+    A pass is killed while it fetches, the next while it lands, the next while it builds or publishes, on some days
+    another while it alerts. Each does the work of a rerun until its own kill.
+
+    """
     stages = pairwise((0, LANDS, BUILDS, ALERTS, len(POINTS)))
     kills = [[point for point in POINTS[first:end] if point in points] for first, end in stages]
     return [tuple(point for point in day if point) for day in zip_longest(*kills)]
@@ -119,13 +124,13 @@ def run(scene: Scene, number: int, world: Path, kill_at: str = "") -> int:
 
 
 def run_well(scene: Scene, number: int, world: Path) -> None:
-    """A pass that must go through."""
+    """Run a pass and require success."""
     code = run(scene, number, world)
     assert code == 0, f"exit {code}: {log_of(scene).read_text()}"
 
 
 def fulfil(promise: Future[Any], work: Callable[[], Any]) -> None:
-    """What the work gives or raises becomes the promise's."""
+    """Set the future's result, or its exception, from the work."""
     try:
         promise.set_result(work())
     except BaseException as error:  # noqa: BLE001  # raised where the promise is asked
@@ -149,7 +154,7 @@ class KilledHomes:
     homes: list[KilledHome]
 
     def accident(self, point: str) -> Accident:
-        """Waits for the day on which a pass was killed there."""
+        """Wait for the day of the kill at that point."""
         days = {point: day for home in self.homes for points, day in home.days.items() for point in points}
         return days[point].result()
 
@@ -168,7 +173,7 @@ def is_at_a_point(item: Any, path: Path) -> bool:
 def killed_homes(
     broker: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[KilledHomes]:
-    """They live through the points that are asked for; their topics are deleted at the end."""
+    """Homes living through the requested points; their topics are deleted at the end."""
     asked = [item.callspec.params["point"] for item in request.session.items if is_at_a_point(item, request.path)]
     troubles = troubles_of(asked)
     last = -(-len(troubles) // HOMES) + 1
@@ -192,7 +197,7 @@ def killed_homes(
 
 
 def survived(killed_homes: KilledHomes, point: str) -> str:
-    """Holds the day of that kill against before, after and the twin; says in a few words what was seen."""
+    """Compare the day of that kill with the state before, after and in the twin; return a short summary."""
     accident = killed_homes.accident(point)
     left = _stood_at(accident, point)
     _ended_as_twin(accident)

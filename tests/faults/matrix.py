@@ -1,6 +1,7 @@
-"""What must survive: every fault by its id, and what holds it to what must be true afterwards.
+"""The matrix: every fault by its id, and the protections of the state required afterwards.
 
-`ROWS` is the list; a test of a row is named for its id (`test_k01_...`). A row with a `why` cannot be brought in here.
+`ROWS` is the list; a row's tests are named by its id (`test_k01_...`). A row with a `why` cannot be injected here.
+
 """
 
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """A fault and the oracle it is held against; `why` says why it is not injected here, and what covers it."""
+    """A fault and its oracle; `why` is the reason it is not injected here, with the coverage instead."""
 
     fault: str
     oracle: str
@@ -30,7 +31,7 @@ CRASHES = {
     "K12": Row("killed while decisions are recorded", "all decisions or none"),
     "K13": Row("killed while what readers see is swapped", "each metric as before or as after; no draft is left"),
     "K14": Row("killed when it is decided and not yet shown", "the next pass shows the decision before anything else"),
-    "K15": Row("killed before or amid alerts", "each alert is told, under one key"),
+    "K15": Row("killed before or amid alerts", "each alert is sent, under one key"),
     "K16": Row("killed while an orchestrator watches", "the run does not count as running for ever; numbers stand"),
     "K17": Row("the holder of the lock is stopped, replaced, and goes on", "refused by its number; readers see none"),
     "K18": Row("power lost: what was not synced is gone", "file and folder are synced around every rename"),
@@ -65,7 +66,7 @@ DATA = {
     "D04": Row("there is nothing to divide by", "held with the reason; never a zero or a not-a-number"),
     "D05": Row("names look alike, hide characters or are no text", "matched by their text; unknown stays unknown"),
     "D06": Row("one key twice, with different values", "refused or held as conflicting"),
-    "D07": Row("fields appear, vanish, change their name or type", "kept and told, or the source is refused"),
+    "D07": Row("fields appear, vanish, change their name or type", "kept and reported, or the source is refused"),
     "D08": Row("a counter falls, starts again or is zero everywhere", "no negative flow; held"),
     "D09": Row("a day is two or three times as large", "held"),
     "D10": Row("a currency is missing, minor or foreign; a price is zero; shares split", "held; no default currency"),
@@ -76,7 +77,7 @@ DATA = {
     "D15": Row("ten times the volume", "bounded memory; the same numbers"),
 }
 UPSTREAM = {
-    "U01": Row("429 and 5xx, with and without a time to wait", "waits as told, within a budget; absent, never zero"),
+    "U01": Row("429 and 5xx, with and without a time to wait", "waits as asked, within a budget; absent, never zero"),
     "U02": Row("no connection, no answer, an answer in drips or cut off", "a deadline for all; nothing half is parsed"),
     "U03": Row("a web page in the place of data", "refused"),
     "U04": Row("a redirect elsewhere: host, scheme, metadata address", "refused"),
@@ -111,7 +112,7 @@ GATES = {
     "G04": Row("a bundle of Beam is tried again", "each record once"),
 }
 ALERTS = {
-    "A01": Row("a channel is down, slow, or refuses", "tried again, the others told, exit 13 meanwhile"),
+    "A01": Row("a channel is down, slow, or refuses", "tried again, the others delivered, exit 13 meanwhile"),
     "A02": Row("a thousand faults at once", "grouped; none is missing from the table"),
     "A03": Row("a channel says 200 and means an error", "counts as undelivered"),
     "A04": Row("a fault is over", "resolved once, under the same key"),

@@ -38,9 +38,10 @@ def week(monday: date, tokens: int = 1) -> list[tuple[date, str, int]]:
 
 
 def land() -> Landing:
-    """Weeks with a leap day, a new year, a change of the clocks, and one without a single token; told in five fetches.
+    """Land weeks with a leap day, a new year, a change of the clocks, and one without tokens, in five fetches.
 
-    Some days are told twice, the second time otherwise; one fetch never came whole; the exports tell one day too.
+    Some days come twice, the second time with other values; one fetch is never complete; the exports have one day too.
+
     """
     landing = Landing()
     fetch_usage(RANKINGS, datetime(2021, 1, 4, 2, tzinfo=UTC), week(EDGE)).land(landing)
@@ -58,7 +59,7 @@ def land() -> Landing:
 
 @dataclass(frozen=True)
 class Models:
-    """What dbt built: `warehouse`, and the SQL of each relation in the order it needs the others."""
+    """The build of dbt: `warehouse`, and the SQL of each relation in order of dependency."""
 
     warehouse: Path
     sql: dict[str, str]
@@ -74,13 +75,13 @@ class Models:
             connection.execute(f"create or replace table {relation} as {sql}")
 
     def shown(self, connection: duckdb.DuckDBPyConnection) -> dict[str, list[Row]]:
-        """Every row of every relation that people see, and the evidence."""
+        """Every row of every published relation, and the evidence."""
         seen = [name for name in self.sql if name.startswith(("metrics.", "marts.")) or name.endswith("_evidence")]
         return {name: connection.execute(f"select * from {name} order by all").fetchall() for name in seen}
 
 
 def build(home: Path, patch: pytest.MonkeyPatch) -> Models:
-    """Builds on a machine whose clock is New York's."""
+    """Build with New York's time zone."""
     warehouse = home / "warehouse.duckdb"
     land().write(warehouse)
     patch.setenv("TZ", "America/New_York")

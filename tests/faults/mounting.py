@@ -1,4 +1,4 @@
-"""File systems of their own, where this process may mount any."""
+"""Separate file systems, if this process may mount them."""
 
 import subprocess
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 
 def mount(folder: Path, *words: str) -> None:
-    """Mounts a file system there, or mounts it anew; the test is skipped where this is not allowed."""
+    """Mount a file system there, or remount it; skip the test if that is not allowed."""
     try:
         mounted = subprocess.run(["mount", *words, str(folder)], capture_output=True, text=True, check=False)
     except FileNotFoundError:

@@ -1,9 +1,10 @@
-"""Takes each protection away in turn and asks whether its test sees it: `python -m tests.faults.mutate [--only ID]`.
+"""Remove each protection in turn and expect its test to fail: `python -m tests.faults.mutate [--only ID]`.
 
-A line of mutations.csv names a row, a file, a text that occurs in it once, what it becomes, and the test that must go
-red. The file is put back whatever happens; one that has changes of its own is refused by the text that must be found.
-Red is a test that fails, or a scene of its that does, in a product that still runs: what is no longer Python, or lacks
-a name, proves nothing. That the test is green with its protection is what `make faults` says.
+A line of mutations.csv names a row, a file, a text occurring in it once, its replacement, and the test expected to
+fail. The file is restored in any case; a file with other changes is refused if the text is not found. Only a failing
+test, or a failing scene of it, in a product that still runs counts: a syntax error or a missing name proves nothing.
+`make faults` shows that the test passes with its protection.
+
 """
 
 import argparse
@@ -34,7 +35,7 @@ REASON = re.compile(r"^(?:FAILED|ERROR) .*? - (.*)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Answer:
-    """What a test said of a product without its protection."""
+    """The result of a test without its protection."""
 
     code: int
     reason: str
@@ -59,7 +60,7 @@ def mutated(path: Path, find: str, replace: str) -> Iterator[None]:
 
 
 def ask(test: str) -> Answer:
-    """What pytest says of one test, long or not."""
+    """The result of pytest for one test, long or not."""
     words = [sys.executable, "-m", "pytest", "-q", "-x", "-m", "long or not long", "-p", "no:cacheprovider", test]
     environ = {**os.environ, "COLUMNS": "1000", "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(words, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
@@ -68,7 +69,7 @@ def ask(test: str) -> Answer:
 
 
 def is_seen(mutation: Mutation) -> bool:
-    """Whether the test goes red; prints what it said."""
+    """Print a test's output; return True if it failed."""
     begun = monotonic()
     with mutated(ROOT / mutation.file, mutation.find, mutation.replace):
         answer = ask(mutation.test)
@@ -80,7 +81,7 @@ def is_seen(mutation: Mutation) -> bool:
 
 @contextmanager
 def shared_broker() -> Iterator[None]:
-    """One Kafka for all tests that do not bring their own; the one that is named, where one is."""
+    """One Kafka for all tests without their own; the named one, if there is one."""
     if os.environ.get(BOOTSTRAP):
         yield
         return

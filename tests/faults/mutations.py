@@ -1,6 +1,7 @@
-"""What protects from each fault: the lines of mutations.csv, and the part of README.md that lists them by promise.
+"""The protections from each fault: the lines of mutations.csv, and their list by promise in README.md.
 
-`python -m tests.faults.mutations` writes that part anew.
+`python -m tests.faults.mutations` renders that list.
+
 """
 
 import csv
@@ -22,7 +23,7 @@ MOST_CHARACTERS = 110
 
 @dataclass(frozen=True)
 class Mutation:
-    """A row's protection: a text that occurs once in a file, what it becomes, and the test that must go red."""
+    """A row's protection: a text occurring once in a file, its replacement, and the test expected to fail."""
 
     id: str
     promise: str
@@ -52,7 +53,7 @@ def rendered(mutations: Iterable[Mutation]) -> str:
 
 
 def parts(readme: str) -> tuple[str, str, str]:
-    """A page before, in and after the part that is rendered."""
+    """A page before, in and after its rendered part."""
     before, _, rest = readme.partition(BEGIN)
     inside, _, after = rest.partition(END)
     return before + BEGIN, inside, END + after
@@ -65,7 +66,7 @@ def _line(mutation: Mutation) -> str:
 
 
 def _code(text: str) -> str:
-    """On one line, shortened; nothing where nothing is left."""
+    """The text on one line, shortened; empty if no text is left."""
     words = " ".join(text.split())
     if not words:
         return "-"

@@ -1,4 +1,4 @@
-"""What readers see of a home, and what must be true of it after any accident."""
+"""The published state of a home, and its invariants after any accident."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ RESTATEMENTS = (
 
 @dataclass(frozen=True)
 class Shown:
-    """All that readers see, without clocks and run ids. `files` digests each version's Parquet, byte by byte."""
+    """The published state, without clocks and run ids. `files` digests each version's Parquet, byte by byte."""
 
     relations: dict[str, Rows]
     publications: Rows
@@ -56,13 +56,13 @@ def versions(found: Shown) -> Rows:
 
 
 def find_torn(scene: Scene) -> list[str]:
-    """Raw payloads that are not what their name says; and the archive, where it holds none."""
+    """Raw payloads not matching the digests in their names; "none" for an empty archive."""
     payloads = [p for p in scene.home.archive.glob("*/*/*") if p.suffix not in (".json", ".tmp")]
     return [str(p) for p in payloads if sha256(p.read_bytes()).hexdigest() != p.name] + ([] if payloads else ["none"])
 
 
 def find_litter(scene: Scene) -> list[str]:
-    """Drafts, logs and relations that a killed pass left, and what is torn."""
+    """Drafts, logs and relations left by a killed pass, and torn payloads."""
     home = scene.home
     drafts = [p for folder in (home.published, home.archive, home.landing) for p in folder.rglob("*.tmp")]
     litter = [str(path.relative_to(home.root)) for path in (*drafts, *home.published.rglob("*.wal"))]
@@ -70,7 +70,7 @@ def find_litter(scene: Scene) -> list[str]:
 
 
 def find_losses(scene: Scene) -> list[str]:
-    """Where ledger, landed files, Kafka and its group disagree about which records are in."""
+    """Disagreements of ledger, landed files, Kafka and its group about the landed records."""
     with open_warehouse(scene.home.warehouse) as connection:
         query = 'SELECT topic, "partition", start_offset, end_offset, rows, rejected FROM ledger.landed ORDER BY ALL'
         ledger = connection.execute(query).fetchall()
@@ -87,7 +87,7 @@ def find_losses(scene: Scene) -> list[str]:
 
 
 def _gaps(ledger: Rows) -> Iterator[str]:
-    """Ranges that do not follow one another from 0, and ranges with other than one record per offset."""
+    """Ranges not following one another from 0, and ranges with other than one record per offset."""
     partitions = {row[:2] for row in ledger}
     for at in sorted(partitions):
         spans = [row[2:4] for row in ledger if row[:2] == at]
@@ -107,7 +107,7 @@ def _disagreements(scene: Scene, ledger: Rows) -> list[str]:
 
 
 def _leftover_relations(scene: Scene) -> list[str]:
-    """Relations of a dbt run that was cut off."""
+    """Relations of an interrupted dbt run."""
     with open_warehouse(scene.home.warehouse) as connection:
         query = "SELECT schema_name || '.' || {0}_name FROM duckdb_{0}s() WHERE {0}_name LIKE '%\\_\\_dbt%' ESCAPE '\\'"
         return [row[0] for kind in ("table", "view") for row in connection.execute(query.format(kind)).fetchall()]

@@ -1,4 +1,4 @@
-"""The page of all faults, from what a run of their tests saw: docs/reference/faults.md."""
+"""The page of all faults, docs/reference/faults.md, from the observations of a run of their tests."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -24,7 +24,7 @@ NOT_RUN = "no run yet"
 
 @dataclass
 class Seen:
-    """What the tests of one row said and took; `tests` maps a file and name to whether all went well."""
+    """The observations and the duration of one row's tests; `tests` maps a file and name to True if all passed."""
 
     injected: list[str] = field(default_factory=list)
     observed: list[str] = field(default_factory=list)
@@ -33,19 +33,19 @@ class Seen:
 
 
 def row_of(nodeid: str) -> str:
-    """The id that a test is named for; empty for one that is no test of a row."""
+    """The id in a test's name; empty for any other test."""
     found = NAMED.match(nodeid.rpartition("::")[2])
     return found.group(1).upper() if found else ""
 
 
 def lines_of(page: Path) -> dict[str, str]:
-    """The line of each row on a page; none where there is no page."""
+    """The line of each row on a page; none without a page."""
     text = page.read_text(encoding="utf-8") if page.exists() else ""
     return {found.group(1): found.group() for found in re.finditer(r"^\| ([A-Z]\d\d) .*$", text, re.MULTILINE)}
 
 
 def write(page: Path, seen: Mapping[str, Seen]) -> None:
-    """Writes the page; a row none of whose tests ran keeps its line."""
+    """Write the page; a row without a test in this run keeps its line."""
     kept = lines_of(page)
     lines = [
         kept[id] if id in kept and id not in seen and not row.why else _line(id, row, seen.get(id, Seen()))

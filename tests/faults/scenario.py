@@ -1,4 +1,4 @@
-"""One home through many faults: what is served, what a pass said of it, and what readers saw after it."""
+"""One home through many faults: each world, the report of its pass, and the published rows after it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ WELL = ("published", "unchanged")
 
 @dataclass(frozen=True)
 class Step:
-    """A pass: its report, the rows readers saw, which checks failed at which keys, and the rows that last were good."""
+    """A pass: its report, the published rows, the failed checks with their keys, and the last good rows."""
 
     cells: Cells
     report: Report
@@ -74,7 +74,7 @@ class Scenario:
         return step
 
     def _failed(self, report: Report) -> dict[str, dict[str, str]]:
-        """By metric and check that failed, what was observed and every key at which it was."""
+        """The observed value and every key of each failed check, by metric and check."""
         query = """
             SELECT metric, "check", any_value(told.observed) || coalesce(' ' || string_agg(key, ' | '), '')
             FROM decisions.gate_results AS told LEFT JOIN decisions.breaches USING (run, metric, "check")
@@ -88,7 +88,7 @@ class Scenario:
 
 
 def open_scenario(scene: Scene, directory: Path) -> Scenario:
-    """A home that has seen a good fortnight and two readings more, and a first good pass of the day of the faults."""
+    """A home after a good fortnight and two more readings, with a first good pass of the day of the faults."""
     files = make_world(directory)
     assert files.keys() == TABLE.keys()
     scenario = Scenario(scene, write(directory, files), files, datetime.fromisoformat(f"{SUNDAY}T06:00:00+00:00"))
@@ -102,7 +102,7 @@ def open_scenario(scene: Scene, directory: Path) -> Scenario:
 
 
 def objections(step: Step) -> Iterator[str]:
-    """What a pass did otherwise than the table says."""
+    """The differences between a pass and the table."""
     told = {metric.id: (metric.status, metric.reason) for metric in step.report.metrics}
     sources = {source.id: (source.status, source.reason) for source in step.report.sources}
     if step.report.exit_code != step.exit_code:

@@ -1,6 +1,7 @@
-"""Minutes of trouble: numbered records without end, passes that race and are killed, a broker that goes and comes back.
+"""Minutes of trouble: endless numbered records, racing and killed passes, a broker going and coming back.
 
-`python -m tests.faults.soak 600` (which is `make soak`) prints what became of every number.
+`python -m tests.faults.soak 600` (`make soak`) prints the fate of every number.
+
 """
 
 import json
@@ -49,7 +50,7 @@ EXPECTED = {ExitCode.OK, KILLED, ExitCode.BUSY, ExitCode.BROKER, ExitCode.USAGE}
 
 @dataclass
 class Audit:
-    """What became of it. The oracles are `missing`, `doubled` and everything from `torn` on: all must be empty."""
+    """The fate of the numbers. The oracles are `missing`, `doubled` and all from `torn` on: each must be empty."""
 
     sent: int = 0
     acknowledged: int = 0
@@ -67,21 +68,21 @@ class Audit:
 
     @property
     def objections(self) -> dict[str, Any]:
-        """The oracles that do not hold."""
+        """The failed oracles."""
         oracles = ("missing", "doubled", "torn", "breaches", "unlike_the_twin", "unexpected")
         return {name: found for name in oracles if (found := getattr(self, name))}
 
 
 @dataclass
 class Numbers:
-    """Records numbered one by one; `acknowledged` are those that Kafka has promised to keep."""
+    """Records numbered one by one; Kafka has promised to keep the `acknowledged` ones."""
 
     cluster: Cluster
     sent: int = 0
     acknowledged: set[int] = field(default_factory=set)
 
     def send(self, over: Event) -> None:
-        """Until told to stop, and then until the last is acknowledged or given up."""
+        """Send until stopped, and then wait until the last is acknowledged or given up."""
         topic = self.cluster.physical(USAGE_OBSERVED.name)
         producer = KafkaProducer(
             bootstrap_servers=self.cluster.bootstrap_servers, acks="all", enable_idempotence=True,
@@ -99,7 +100,7 @@ class Numbers:
 
 @dataclass
 class Racers:
-    """Passes that begin as soon as they can, one beside another, and one that ends them without a word."""
+    """Passes beginning as soon as they can, side by side, and a killer without warning."""
 
     scene: Scene
     world: Path
@@ -122,7 +123,7 @@ class Racers:
             self.over.wait(2 if code == ExitCode.BUSY else 0.1)
 
     def kill(self, least: float, most: float) -> None:
-        """One of those that are going, every so often."""
+        """Kill one of the running passes, every so often."""
         dice = random.Random(7)  # the same moments every time
         while not self.over.wait(dice.uniform(least, most)):
             for process in [process for process in self.going if process.is_alive()][:1]:
@@ -130,7 +131,7 @@ class Racers:
 
 
 def soak(seconds: float, folder: Path, kill_seconds: tuple[float, float] = KILL_SECONDS) -> Audit:
-    """Goes on for so long, lets things settle, and looks at what is there."""
+    """Run for so long, let things settle, and audit the home."""
     home = folder / "broker"
     address = broker.start(home, lambda _: None, environ=os.environ)
     try:
@@ -156,7 +157,7 @@ def soak(seconds: float, folder: Path, kill_seconds: tuple[float, float] = KILL_
 
 @contextmanager
 def _going(racers: Racers, numbers: Numbers, kill_seconds: tuple[float, float]) -> Iterator[None]:
-    """Everybody at once, until the end; what one of them raises is raised."""
+    """Run everybody at once, until the end; raise any error of theirs."""
     raised: list[BaseException] = []
 
     def minded(work: Callable[..., None], *arguments: Any) -> None:
@@ -188,7 +189,7 @@ def _restart(home: Path, kill: bool) -> None:
 
 
 def _settle(scene: Scene, world: Path) -> list[str]:
-    """A pass that gets through, for whoever held the home has ended by now; what it says where it does not."""
+    """The failure of a last pass, which no other owner of the home disturbs any more; empty if it succeeds."""
     try:
         report = scene.refresh(moment(DAYS), world, patience_seconds=60)
     except Exception as error:  # noqa: BLE001  # one more oracle that does not hold
@@ -224,12 +225,12 @@ def _judge(audit: Audit, scene: Scene, twin: Scene) -> None:
 
 
 def _digests(scene: Scene) -> dict[str, str]:
-    """Of what readers see of each metric, byte by byte."""
+    """Digests of the published rows of each metric, byte by byte."""
     return {row["metric"]: row["digest"] for row in scene.catalog("publications") if row["status"] == "current"}
 
 
 def _record(number: int) -> bytes:
-    """A record that says its number, of a fetch that never ends: it lands, and no metric may count it."""
+    """A record with its number, of a fetch without an end: it lands, and no metric may count it."""
     if number % BAD_EVERY == 0:
         return f'{{"soak": {number}'.encode()
     now = datetime(2026, 6, 15, tzinfo=UTC)
@@ -245,7 +246,7 @@ def _number_of(value: bytes | None) -> int:
 
 
 def main(seconds: float) -> int:
-    """Prints the counts; 1 where an oracle does not hold."""
+    """Print the counts; return 1 if an oracle does not hold."""
     with TemporaryDirectory() as folder:
         audit = soak(seconds, Path(folder))
     sys.stdout.write(f"{json.dumps(asdict(audit), indent=2)}\n")

@@ -1,8 +1,9 @@
-"""The table: every file of a world, made wrong in each of nine ways, and what has to follow.
+"""The table: every file of a world with each of nine faults, and the consequences.
 
-A fault is found in one of three places. The parser refuses the whole answer: the source says why, and the numbers stay.
-What was let in is found by the gate: the metrics that stand on it are held. A file that was read and is gone is seen by
-the pass: its sources are absent, and what stands on them is held. `why` tells of a cell without a meaning.
+A fault is found in one of three places. The parser refuses the whole answer: the source gives the reason, and the
+numbers stay. The gate finds accepted faults: the metrics depending on them are held. The pass misses a file read
+before: its sources are absent, and the metrics depending on them are held. `why` explains a cell without a meaning.
+
 """
 
 from collections.abc import Mapping
@@ -21,9 +22,10 @@ Said = tuple[str, str]  # the check that fails, and the key at which it does
 
 @dataclass(frozen=True)
 class Cell:
-    """What is done to a file and what follows.
+    """A fault of a file and its consequences.
 
-    `refused` says in which words a source refuses it, or is absent; `held` which check holds which metrics.
+    `refused` has the words of a source refusing it, or absent; `held` the checks by the metrics they hold.
+
     """
 
     edit: Edit | None = None
@@ -45,7 +47,7 @@ def held(edit: Edit, metrics: Mapping[tuple[str, ...], Said]) -> Cell:
 
 
 def gone(file: str, *metrics: str, by: tuple[str, ...]) -> Cell:
-    """The file is taken away: `by` whom it was read."""
+    """Take the file away; its readers are in `by`."""
     said = f"{file} is gone from the world, last read"
     return Cell(absent, refused=dict.fromkeys(by, said), held={metrics: ("missing_files", said)})
 

@@ -1,4 +1,4 @@
-"""Stages of a pass played alone, and what may happen to topics beneath a home."""
+"""Single stages of a pass, and accidents of the topics beneath a home."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -37,7 +37,7 @@ def cluster_of(scene: Scene) -> Cluster:
 def opened_run(
     scene: Scene, as_of: str, world: Path | None, order: RunOptions = NOTHING, **environ: str
 ) -> Iterator[PassContext]:
-    """A pass of which only stages are run."""
+    """A pass for running single stages of it."""
     moment, id = datetime.fromisoformat(as_of), clock.new_run_id(clock.now())
     given = settings.load({**scene.variables, **environ})
     with (
@@ -48,13 +48,13 @@ def opened_run(
 
 
 def ask_only(scene: Scene, as_of: str, world: Path) -> None:
-    """A pass that is cut off after its sources have been asked: what it said is in Kafka and has not landed."""
+    """Cut a pass off after it has asked its sources: their answers are in Kafka and have not landed."""
     with opened_run(scene, as_of, world) as run:
         ingest.ingest(run)
 
 
 def delete_all(scene: Scene, topic: str) -> dict[int, int]:
-    """As retention does; where each partition now begins."""
+    """Delete all records, as retention does; return the first offset of each partition from then on."""
     cluster = cluster_of(scene)
     ends = {at: end for at, (_, end) in ranges.positions(cluster, [topic]).items()}
     with opened(KafkaAdminClient, cluster) as admin:
@@ -68,7 +68,7 @@ def make_again(scene: Scene, topic: str) -> None:
 
 
 def owed(scene: Scene) -> dict[int, int]:
-    """Where the ledger stands in each partition of usage."""
+    """The next offset of the ledger in each partition of usage."""
     with warehouse.open_warehouse(scene.home.warehouse) as connection:
         return {p: offset for (topic, p), offset in ledger.positions(connection).items() if topic == NAME}
 
@@ -97,12 +97,12 @@ def usage(numbers: Sequence[int]) -> list[bytes]:
 
 
 def land_killed(scene: Scene, point: str) -> int:
-    """Lands in a process that is killed at the point; its exit code."""
+    """Land in a process killed at the point; return its exit code."""
     return forked.run(_land, scene, point)
 
 
 def land_now(scene: Scene) -> list[Landed]:
-    """Lands what is new, as a pass does after it has asked."""
+    """Land the new records, as a pass does after it has asked."""
     with opened_run(scene, f"{AT:%Y-%m-%dT%H:%M:%S+00:00}", None) as run:
         return land(run)
 

@@ -1,4 +1,4 @@
-"""Passes in processes that may be killed."""
+"""Passes in processes of their own, for killing."""
 
 import json
 import signal
@@ -16,13 +16,13 @@ KILLED = -signal.SIGKILL
 
 
 def run_pass(scene: Scene, as_of: str, world: Path, kill_at: str = "") -> int:
-    """Runs `refresh` in a process of its own; its exit code, or minus the signal that ended it."""
+    """Run `refresh` in a process of its own; return its exit code, or minus the signal ending it."""
     variables = {**scene.variables, "TOKENSHARE_KILL_AT": kill_at}
     return forked.run(refresh, variables, as_of, world, log_of(scene))
 
 
 def log_of(scene: Scene) -> Path:
-    """What the newest pass of the scene said."""
+    """The log of the scene's newest pass."""
     return scene.root.with_name(f"{scene.root.name}.log")
 
 

@@ -1,4 +1,4 @@
-"""Channels in trouble: tried again, each on its own; what was not taken stays on record, and what is over ends once."""
+"""Failing channels: each is tried again on its own, undelivered messages stay on record, an end is sent once."""
 
 import socket
 from collections.abc import Callable
@@ -29,7 +29,7 @@ DAY = timedelta(days=1)
 def test_a01_a_receiver_that_is_down_is_tried_thrice_then_later_and_later(
     outbox_home: OutboxHome, receiver: Receiver, record_property: Record
 ) -> None:
-    """A webhook that answers 503 for 25 minutes."""
+    """A webhook answering 503 for 25 minutes."""
     receiver.otherwise = DOWN
     outbox_home.see(fault("router"))
     tries = []
@@ -84,7 +84,7 @@ def test_a01_patience_that_is_asked_for_is_given(
 def test_a01_what_is_over_before_it_could_be_told_is_told_in_its_order(
     outbox_home: OutboxHome, receiver: Receiver, record_property: Record
 ) -> None:
-    """A webhook that is down from the beginning of a fault to its end."""
+    """A webhook down from the beginning of a fault to its end."""
     receiver.otherwise = DOWN
     outbox_home.see(fault("router"))
     outbox_home.deliver()
@@ -129,7 +129,7 @@ def test_a03_a_message_that_is_refused_does_not_stop_the_others(
 def test_a04_a_fault_and_its_end_arrive_once_each(
     outbox_home: OutboxHome, receiver: Receiver, record_property: Record
 ) -> None:
-    """A fault that is over, with rounds of delivery between."""
+    """A fault and its end, with rounds of delivery between."""
     outbox_home.see(fault("router"))
     assert outbox_home.deliver() == outbox_home.deliver() == 0
     outbox_home.see()
@@ -142,7 +142,7 @@ def test_a04_a_fault_and_its_end_arrive_once_each(
 def test_a04_an_end_is_not_told_before_a_beginning_that_still_waits(
     outbox_home: OutboxHome, receiver: Receiver, record_property: Record
 ) -> None:
-    """A beginning that is refused twelve times."""
+    """A beginning refused twelve times."""
     receiver.answers = [(404, b"", {})] * 20
     outbox_home.see(fault("router"))
     for _ in range(12):
@@ -166,7 +166,7 @@ def test_a01_a_receiver_that_hangs_or_drips_is_left_at_the_deadline(record_prope
 
 
 def test_a01_nobody_there_and_no_tls(record_property: Record) -> None:
-    """A port where nobody listens, and one that does not speak TLS."""
+    """A port without a listener, and one without TLS."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         assert caller(f"http://127.0.0.1:{free.getsockname()[1]}/{CANARY}").call("POST").said == "no connection"
@@ -202,7 +202,7 @@ def test_a03_what_counts_as_taken(
     said: str,
     record_property: Record,
 ) -> None:
-    """Answers of every status, and some of 200 that tell of an error."""
+    """Answers of every status, and some of 200 with an error in the body."""
     receiver.otherwise = answer
     outcome = send(receiver)
     assert (outcome.state, outcome.is_final) == (state, is_final)
@@ -224,7 +224,7 @@ def test_a03_slack_that_says_no_has_not_taken_it(
 
 
 def test_a01_a_service_that_hangs_is_left_behind(record_property: Record) -> None:
-    """A service that thinks for 5 s, under a deadline of 0.5 s."""
+    """A service answering after 5 s, under a deadline of 0.5 s."""
     with listening(seconds=5.0) as slow:
         begun = monotonic()
         outcome = Service("gotify", SecretStr(f"gotify://127.0.0.1:{slow.port}/{CANARY}"), seconds=0.5).send(document())
@@ -259,7 +259,7 @@ def test_a04_faults_of_one_key_are_one_alert_until_the_last_is_over(record_prope
 
 
 def test_g03_a_gate_that_flaps_is_told_at_its_transitions_until_it_is_calm(record_property: Record) -> None:
-    """A gate that shuts and opens twelve times in as many hours."""
+    """A gate shutting and opening twelve times in as many hours."""
     home, bad = Home(), fault("router")
     said = [home.say(bad) if turn % 2 == 0 else home.say() for turn in range(12)]
     assert [len(one) for one in said] == [1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0]
@@ -271,7 +271,7 @@ def test_g03_a_gate_that_flaps_is_told_at_its_transitions_until_it_is_calm(recor
 
 
 def test_g03_a_fault_of_every_other_day_is_told_each_time(record_property: Record) -> None:
-    """A gate that shuts every other day."""
+    """A gate shutting every other day."""
     home, bad = Home(apart=DAY), fault("router")
     said = [home.say(bad) if turn % 2 == 0 else home.say() for turn in range(8)]
     assert [len(one) for one in said] == [1] * 8

@@ -1,4 +1,4 @@
-"""A real Prefect server whose store somebody else has locked: a pass loses sight of it and nothing else."""
+"""A real Prefect server with its store locked by somebody else: a pass loses sight of it and nothing else."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -35,7 +35,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @contextmanager
 def locked_from(server: Server, stage: str) -> Iterator[Callable[[str], None]]:
-    """Told of each stage of a pass, holds the server's SQLite in a transaction of its own from one of them on."""
+    """A callback for stages; from one of them on it locks the server's SQLite in a transaction of its own."""
     with closing(sqlite3.connect(server.home / "prefect.db", isolation_level=None, timeout=30)) as store:
 
         def hear(text: str) -> None:
@@ -48,7 +48,7 @@ def locked_from(server: Server, stage: str) -> Iterator[Callable[[str], None]]:
 
 
 def play(scene: Scene, day: int, world: Path, hear: Callable[[str], None]) -> tuple[Report, list[str]]:
-    """A pass, and all that it said."""
+    """A pass, and all its output."""
     said: list[str] = []
 
     def heard(text: str) -> None:

@@ -1,4 +1,4 @@
-"""A broker of its own that is killed: passes fail soon and say why, and what was acknowledged is there afterwards."""
+"""A killed broker: passes fail soon with the reason, and acknowledged records are there afterwards."""
 
 import os
 from collections import Counter
@@ -34,7 +34,7 @@ BATCH = 50
 
 @dataclass(frozen=True)
 class House:
-    """A home with a broker that nobody else uses."""
+    """A home with a broker of its own."""
 
     scene: Scene
     world: Path
@@ -52,7 +52,7 @@ class House:
 
 @dataclass(frozen=True)
 class Failed:
-    """What a pass came to whose broker was killed."""
+    """The outcome of a pass during which its broker was killed."""
 
     error: BrokerUnavailable
     seconds: float
@@ -62,7 +62,7 @@ class Failed:
 
 @dataclass(frozen=True)
 class Story:
-    """A good pass, three that lose their broker on one day, and a good one with the broker back."""
+    """A good pass, three passes losing their broker on one day, and a good one with the broker back."""
 
     before: Shown
     failed: dict[str, Failed]
@@ -96,7 +96,7 @@ def open_keys(scene: Scene) -> list[str]:
 
 
 def fail(house: House, when: str) -> Failed:
-    """A pass that loses its broker then; the broker is started again afterwards."""
+    """Run a pass losing its broker then; the broker is started again afterwards."""
     begun = monotonic()
     with pytest.MonkeyPatch.context() as patch:
         if when == "at the start":
@@ -173,7 +173,7 @@ def test_b02_what_was_acknowledged_is_there_once_after_restarts(
 
 
 def send_on(cluster: Cluster, acknowledged: list[int], ended: Event) -> None:
-    """Batches of new numbers; one that was not acknowledged whole is not sent again."""
+    """Send batches of new numbers; one without a complete acknowledgement is not sent again."""
     number = 0
     while not ended.is_set():
         batch = range(number, number + BATCH)

@@ -1,4 +1,4 @@
-"""What may happen to topics and records beneath us: named to the offset, refused, or passed without a hole."""
+"""Faults of topics and records in Kafka: named to the offset, refused, or passed without a hole."""
 
 import random
 from collections.abc import Callable
@@ -50,7 +50,7 @@ def transaction(cluster: Cluster, values: list[bytes], commit: bool) -> None:
 def test_b02_an_acknowledgement_that_is_lost_doubles_nothing(
     cluster: Cluster, monkeypatch: pytest.MonkeyPatch, record_property: Record
 ) -> None:
-    """The broker's first answer to a batch that it has written does not arrive: it is sent again."""
+    """The broker's first answer to a written batch does not arrive: the batch is sent again."""
     topics.create(cluster, ["t"])
     answered, calls = Sender._handle_produce_response, []
 
@@ -86,7 +86,7 @@ def test_b03_deleted_records_are_lost_by_name(cluster: Cluster, record_property:
 def test_b03_records_deleted_while_they_are_read_are_lost_by_name(
     cluster: Cluster, monkeypatch: pytest.MonkeyPatch, record_property: Record
 ) -> None:
-    """Records deleted between the check and the fetch, which must not begin elsewhere."""
+    """Records deleted between the check and the fetch; the fetch must not begin elsewhere."""
     topics.create(cluster, ["t"])
     producer.send(cluster, [Message("t", b"k", b"v")] * 8)
     delete_before(cluster, 5)
@@ -156,7 +156,7 @@ def test_b10_a_compacted_topic_is_refused(cluster: Cluster, record_property: Rec
 
 
 def test_b11_a_range_beyond_the_end_is_lost_and_not_waited_for(cluster: Cluster, record_property: Record) -> None:
-    """An end below what is to be read."""
+    """A partition ending before the range to read."""
     topics.create(cluster, ["t"])
     producer.send(cluster, [Message("t", b"k", b"v")] * 2)
     begun = monotonic()
@@ -166,7 +166,7 @@ def test_b11_a_range_beyond_the_end_is_lost_and_not_waited_for(cluster: Cluster,
 
 
 def test_b12_a_missing_topic_is_named_at_once_and_not_made(cluster: Cluster, record_property: Record) -> None:
-    """Every way in asked for a topic that is not there, on a broker that would make it."""
+    """Every way in, asked for a missing topic on a broker that would create it."""
     topics.create(cluster, ["here"])
     begun = monotonic()
     for attempt in (
@@ -187,7 +187,7 @@ def test_b12_a_missing_topic_is_named_at_once_and_not_made(cluster: Cluster, rec
 
 @pytest.mark.parametrize("size", [1_500_000, 9_000_000])  # the first is refused by the broker, the second here
 def test_b13_a_message_too_large_is_named(cluster: Cluster, size: int, record_property: Record) -> None:
-    """Messages above what the topic, and what the client, takes."""
+    """Messages above the limit of the topic, and of the client."""
     topics.create(cluster, ["t"])
     value = random.Random(7).randbytes(size) + bytes(range(256)) * 8
     with pytest.raises(UsageError, match=rf"a message of {len(value) + 1} bytes is too large for topic t"):

@@ -1,4 +1,4 @@
-"""Records that come twice, by other partitions, too large, or with the group's offsets lost: each lands once."""
+"""Records sent twice, by other partitions, too large, or with the group's offsets lost: each lands once."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -66,7 +66,7 @@ def again(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aga
 
 
 def add_partitions(cluster: Cluster) -> None:
-    """Three more, which some keys are mapped to from now on."""
+    """Add three partitions; some keys are mapped to them from now on."""
     with opened(KafkaAdminClient, cluster) as admin:
         admin.create_partitions({cluster.physical(NAME): 5})
 
@@ -104,7 +104,7 @@ def test_b08_records_that_come_twice_count_once(again: Again, record_property: R
 
 
 def send_when_taken(cluster: Cluster, message: Message) -> None:
-    """Once the broker knows its topic's new limit, which it learns a little after it has answered."""
+    """Send once the broker applies its topic's new limit, a little after it has answered."""
     deadline = monotonic() + 20
     while True:
         try:
@@ -119,7 +119,7 @@ def send_when_taken(cluster: Cluster, message: Message) -> None:
 def test_b13_a_record_larger_than_its_dead_letter_may_be_stops_with_the_way_on(
     mill: Scene, record_property: Record
 ) -> None:
-    """A topic's limit raised, and a bad record sent that its dead letter does not take."""
+    """A topic's limit raised, and an invalid record too large for its dead letter."""
     cluster = cluster_of(mill)
     configure(cluster, NAME, max_message_bytes=LARGER)
     huge = random.Random(7).randbytes(LARGE)

@@ -1,4 +1,4 @@
-"""What counts as lost, told from the ledger and where the partitions stand; and ranges that are only planned."""
+"""Losses, found from the ledger and the bounds of the partitions; and planned ranges."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ PLANNED = Range(TOPIC, 0, 10, 14)
 
 
 def warehouse_of(tmp_path: Path) -> Path:
-    """Ten offsets landed, four more planned, of a topic that was seen to begin at 0."""
+    """Ten offsets landed, four more planned, of a topic beginning at 0."""
     path = tmp_path / "warehouse.duckdb"
     with open_warehouse(path) as connection:
         ledger.save_topics(connection, SEEN)
@@ -61,7 +61,7 @@ def test_b11_what_is_lost_is_told_from_the_ledger(
     lost: list[Loss],
     record_property: Record,
 ) -> None:
-    """Partitions that end below, begin above, or are others than those the ledger knows."""
+    """Partitions ending below, beginning above, or different from those in the ledger."""
     with open_warehouse(warehouse_of(tmp_path)) as connection:
         assert list(losses.find(connection, identities, positions)) == lost
     record_property("observed", "; ".join(f"{one.cause} from offset {one.start}" for one in lost))
@@ -86,7 +86,7 @@ def test_b03_after_planned_ones_are_deleted_the_rest_is_planned_anew(tmp_path: P
 def test_b06_a_range_that_does_not_begin_where_the_ledger_stands_is_refused(
     tmp_path: Path, record_property: Record
 ) -> None:
-    """A pass commits a range that another has landed half of meanwhile: compare and set."""
+    """A pass commits a range half landed by another meanwhile: compare and set."""
     with open_warehouse(warehouse_of(tmp_path)) as connection:
         late = Landed(Range(TOPIC, 0, 8, 12), 4, 0)
         with pytest.raises(Busy, match="stands at 10, not at 8"):

@@ -1,4 +1,4 @@
-"""Records that Kafka no longer holds: the pass stops, goes on where a person says so, and holds until it is whole."""
+"""Records gone from Kafka: the pass stops, goes on if a person accepts that, and holds until all is stated again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ def values(scene: Scene, id: str) -> list[tuple[Any, ...]]:
 
 @dataclass(frozen=True)
 class Seen:
-    """A home through a loss: what was shown before, what each pass said, and what the records of the loss are."""
+    """A home through a loss: the versions before, the reports of each pass, and the records of the loss."""
 
     scene: Scene
     world: Path
@@ -49,7 +49,7 @@ class Seen:
 
 @pytest.fixture(scope="module")
 def seen(home_of: Callable[..., Scene], tmp_path_factory: pytest.TempPathFactory) -> Seen:
-    """Two weeks, then a day whose records are deleted before they land."""
+    """Two weeks, then a day with its records deleted before they land."""
     world = write_rankings(tmp_path_factory.mktemp("lossy world"), small_rows(date(2026, 6, 1), 21))
     write_prices(world, "2026-06-01T00:00:00Z", dict.fromkeys(MODELS, ("0.000001", "0.000002")))
     scene = home_of("lossy", **ROUTER_ALONE)

@@ -1,4 +1,4 @@
-"""A home that somebody else has: who it is, and how to go on."""
+"""A home owned by another pass: the message names the owner and the way on."""
 
 import json
 import os
@@ -92,7 +92,7 @@ def test_c03_an_open_build_database_names_who_has_it(
 def test_c01_a_look_never_takes_the_lock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Record
 ) -> None:
-    """A look while a pass holds the home: one that took the lock, however shortly, would turn away the next pass."""
+    """A look while a pass owns the home: if it locked, however shortly, it would turn away the next pass."""
     home = Home(claimed(tmp_path / "home"))
     with lock.acquire(home.lock, "an earlier pass of this process", now):
         assert lock.is_held(home.lock)
@@ -128,7 +128,7 @@ def test_k17_a_holder_is_heard_and_one_that_is_stopped_is_not(
 
 
 def test_k17_a_holder_on_another_machine_is_not_ended(tmp_path: Path, record_property: Record) -> None:
-    """A lock signed on another machine, whose pid means another process here."""
+    """A lock signed on another machine, with the pid of another process here."""
     home = Home(claimed(tmp_path / "home"))
     with other_process(HOLD, home.lock) as holder:
         home.lock.write_text(home.lock.read_text().replace(socket.gethostname(), "elsewhere.example"))
@@ -141,7 +141,7 @@ def test_k17_a_holder_on_another_machine_is_not_ended(tmp_path: Path, record_pro
 
 
 def test_k17_a_pid_that_was_given_out_again_is_not_ended(tmp_path: Path, record_property: Record) -> None:
-    """A lock signed by a process that ended, whose pid another has by now."""
+    """A lock signed by an ended process, with its pid reused by now."""
     home = Home(claimed(tmp_path / "home"))
     with other_process(HOLD, home.lock) as holder:
         told = json.loads(home.lock.read_text())
@@ -153,7 +153,7 @@ def test_k17_a_pid_that_was_given_out_again_is_not_ended(tmp_path: Path, record_
 
 
 def test_k17_a_number_that_is_void_opens_nothing(tmp_path: Path, record_property: Record) -> None:
-    """A write under a fencing number that a later pass has made void."""
+    """A write under a fencing number made void by a later pass."""
     path = tmp_path / "warehouse.duckdb"
     with open_warehouse(path) as connection:
         first, second = fencing.take(connection, "first"), fencing.take(connection, "second")

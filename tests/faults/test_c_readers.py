@@ -1,4 +1,4 @@
-"""Two passes at once, readers who stay, and a relation that lost a column: one version at a time, whole."""
+"""Two passes at once, long-lived readers, and a relation without a column: one version at a time, whole."""
 
 import json
 import shutil
@@ -48,7 +48,7 @@ print(json.dumps(said), flush=True)
 
 @dataclass(frozen=True)
 class Crowd:
-    """A home after two passes at once with readers about, and after a pass with a model that lacks a column."""
+    """A home after two passes at once with readers about, and after a pass with a column missing from a model."""
 
     before: dict[str, list[list[Any]]]
     codes: list[int]
@@ -96,7 +96,7 @@ def staying(scene: Scene) -> "subprocess.Popen[str]":
 
 
 def without_a_column(project: Path) -> Path:
-    """The dbt project, in which one metric's model gives a column less."""
+    """The dbt project with a column missing from one metric's model."""
     shutil.copytree(dbt.PROJECT, project, ignore=shutil.ignore_patterns("target", "logs"))
     (model,) = project.rglob(f"{METRIC}.sql")
     model.write_text(f"select * exclude (growth_ratio) from (\n{model.read_text()}\n)\n")
@@ -130,7 +130,7 @@ def test_c04_a_query_ends_on_the_version_it_began_with(crowd: Crowd, record_prop
 
 
 def test_c05_a_relation_that_lost_a_column_is_held(crowd: Crowd, record_property: Record) -> None:
-    """A model that gives a column less than the contract of its metric."""
+    """A model with one column less than the contract of its metric."""
     found = statuses(crowd.narrow)
     assert found[METRIC] == "held"
     assert crowd.narrow.exit_code == ExitCode.HELD

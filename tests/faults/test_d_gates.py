@@ -1,4 +1,4 @@
-"""Numbers that are well-formed and wrong, as dbt measures them: each shuts the gates of what stands on them."""
+"""Well-formed and wrong numbers, as dbt measures them: each shuts the gates of the metrics depending on it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +17,7 @@ Record = Callable[[str, Any], None]
 
 
 def held_by(check: str, observed: float, *spared: str) -> str:
-    """Judges every group that asks for the check with that observation; what was said where all are held by it."""
+    """Judge every group with the check at that observation; return the finding if all are held by it."""
     said = []
     asking = (group for group in GROUPS if check in {one.name for one in group.evidence} and group.id not in spared)
     for group in asking:
@@ -50,7 +50,7 @@ def test_d08_counters_that_fall_or_vanish_hold(check: str, observed: float, reco
     ],
 )
 def test_d08_no_negative_flow_is_let_out(column: str, value: Any, check: str, record_property: Record) -> None:
-    """A flow below zero, and one beside a counter that started again."""
+    """A flow below zero, and one beside a restarted counter."""
     id = "family_downloads_daily"
     assert check in shut(unlanded(case(id, **{id: setting(column, value, row=1)})))[id]
     record_property("observed", f"held by {check}")
@@ -109,5 +109,5 @@ def test_d13_a_list_that_is_not_whole_holds(check: str, observed: float, record_
 
 @pytest.mark.parametrize("check", ["incomplete_fetches", "disappeared_days"])
 def test_d14_a_fetch_that_is_not_whole_holds(check: str, record_property: Record) -> None:
-    """A fetch of which less landed than it promised, and a day that is no longer stated."""
+    """A fetch landed in part, and a day no longer stated."""
     record_property("observed", held_by(check, 1))

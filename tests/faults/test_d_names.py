@@ -55,7 +55,7 @@ def unknown_a_day() -> int:
 def test_d05_a_stranger_is_unknown_and_its_name_stays_as_it_came(
     scene: Scene, slug: str, record_property: Saying
 ) -> None:
-    """A vendor whose name looks like another, hides characters, or is markup, SQL or a template."""
+    """A vendor with a name like another's, with hidden characters, markup, SQL or a template in it."""
     facts = [row for row in scene.metric("fct_usage_daily") if row["model_permaslug"] == slug]
     assert len(facts) == DAYS
     assert {(row["vendor_id"], row["origin"]) for row in facts} == {("unknown", "unknown")}
@@ -72,7 +72,7 @@ def test_d05_case_alone_makes_no_stranger(scene: Scene, record_property: Saying)
 
 
 def test_d05_no_look_alike_gains_its_twin_a_token(scene: Scene, record_property: Saying) -> None:
-    """Six names that look like known ones, beside those."""
+    """Six names resembling known ones, beside those."""
     rows = [row for row in scene.metric("vendor_share_daily") if row["vendor_id"] == "deepseek"]
     days = {row["usage_date"]: row["tokens"] for row in rows}
     assert days == {day: 1_000_000 + day.day + 1000 for day in days}
@@ -81,7 +81,7 @@ def test_d05_no_look_alike_gains_its_twin_a_token(scene: Scene, record_property:
 
 
 def test_d11_strangers_widen_the_bounds_to_the_token(scene: Scene, record_property: Saying) -> None:
-    """Eleven vendors that nobody has mapped."""
+    """Eleven unmapped vendors."""
     for row in scene.metric("china_share_bounds_weekly"):
         assert row["unknown_tokens"] == WEEK * (unknown_a_day() + 500_000)
         width = row["upper_share"] - row["lower_share"]
@@ -92,7 +92,7 @@ def test_d11_strangers_widen_the_bounds_to_the_token(scene: Scene, record_proper
 
 
 def test_d11_status_lists_the_strangers_heaviest_first(scene: Scene, record_property: Saying) -> None:
-    """Eleven vendors that nobody has mapped."""
+    """Eleven unmapped vendors."""
     listed = overview.status(settings.load(scene.variables))["unknown_vendors"]
     authors = [slug.split("/")[0] for slug in (*LOOK_ALIKES, *HOSTILE)]
     weights = {"<script>alert(1)<": DAYS * (TOKENS + authors.index("<script>alert(1)<"))}
@@ -103,7 +103,7 @@ def test_d11_status_lists_the_strangers_heaviest_first(scene: Scene, record_prop
 
 
 def test_d11_strangers_raise_an_alert_and_hold_nothing(played: tuple[Scene, Report], record_property: Saying) -> None:
-    """Vendors that nobody has mapped, with more than one token in a hundred of a recent day."""
+    """Unmapped vendors with more than one token in a hundred of a recent day."""
     scene, report = played
     assert "held" not in statuses(report).values()
     assert report.alerts["opened"] == 1

@@ -1,4 +1,4 @@
-"""One answer of the router, made wrong in every way that a parser can tell: refused whole, by place and reason."""
+"""One answer of the router with every fault a parser can see: refused whole, by place and reason."""
 
 from collections.abc import Callable
 from typing import Any
@@ -107,7 +107,7 @@ def refusal_of(row: str, name: str) -> str:
 
 @pytest.mark.parametrize("name", REFUSED["D01"])
 def test_d01_an_answer_is_no_document_is_refused(name: str, record_property: Record) -> None:
-    """An answer that is no document: cut short, of another encoding, in lines, with a mark, compressed, too deep."""
+    """An answer without a valid document: cut short, of another encoding, in lines, marked, compressed, too deep."""
     record_property("observed", f"refused: {refusal_of('D01', name)[:80]}")
 
 
@@ -119,13 +119,13 @@ def test_d02_an_answer_with_a_value_of_another_type_is_refused(name: str, record
 
 @pytest.mark.parametrize("name", REFUSED["D03"])
 def test_d03_an_answer_with_a_number_that_is_none_is_refused(name: str, record_property: Record) -> None:
-    """An answer with a number that is not finite, negative or too large."""
+    """An answer with an infinite, negative or too large number."""
     record_property("observed", f"refused: {refusal_of('D03', name)[:80]}")
 
 
 @pytest.mark.parametrize("name", REFUSED["D05"])
 def test_d05_an_answer_with_a_name_that_is_no_text_is_refused(name: str, record_property: Record) -> None:
-    """An answer with a name that is empty, holds a NUL or half a surrogate pair."""
+    """An answer with an empty name, or one with a NUL or half a surrogate pair in it."""
     record_property("observed", f"refused: {refusal_of('D05', name)[:80]}")
 
 
@@ -149,7 +149,7 @@ def test_d14_an_answer_that_is_not_of_the_days_asked_for_is_refused(name: str, r
 
 @pytest.mark.parametrize("name", REFUSED["T04"])
 def test_t04_an_answer_with_a_day_that_is_none_is_refused(name: str, record_property: Record) -> None:
-    """An answer with days and moments that are none, or without a zone."""
+    """An answer with impossible days and moments, or without a zone."""
     record_property("observed", f"refused: {refusal_of('T04', name)[:80]}")
 
 
@@ -160,7 +160,7 @@ def test_u03_an_answer_that_is_a_web_page_is_refused(name: str, record_property:
 
 
 def test_d07_unknown_fields_are_reported_and_refuse_nothing(record_property: Record) -> None:
-    """Fields that nobody has met before, in rows, in meta and beside them."""
+    """Fields never met before, in rows, in meta and beside them."""
     page = answer([row("2026-05-10", new=1, zwei=[])], meta={"timezone": "UTC"}, links={})
     parsed = parse(fetch_of(ID, page))
     assert len(parsed.events) == 1

@@ -1,4 +1,4 @@
-"""One home through five passes: a late word, nothing new, a stale answer, and records that no contract allows."""
+"""One home through five passes: a late correction, no change, a stale answer, and records against every contract."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -88,7 +88,7 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Step:
-    """What a pass reported, what readers saw after it, and all that the receiver had been told by then."""
+    """The report of a pass, the published rows after it, and all messages received by then."""
 
     report: Report
     shown: dict[str, list[dict[str, Any]]]
@@ -97,7 +97,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Seen:
-    """One home, its passes by name, and what lies in the dead letter at the end."""
+    """One home, its passes by name, and the dead letters at the end."""
 
     scene: Scene
     steps: dict[str, Step]
@@ -105,7 +105,7 @@ class Seen:
 
 
 def world_of(root: Path) -> Path:
-    """Two weeks, a word about the tenth that comes on the fifteenth, and an hour in which a cache answers."""
+    """Two weeks, a correction of the tenth on the fifteenth, and an hour of answers from a cache."""
     rows = small_rows(date(2026, 6, 1), 14)
     rows.append(("2026-06-15T06:30:00Z", f"{LATE_DAY}", LATE_MODEL, f"{LATE_TOKENS}"))
     world = write_rankings(root, rows)
@@ -137,7 +137,7 @@ def play(scene: Scene, receiver: Receiver, as_of: str, world: Path) -> Step:
 
 
 def back_by_a_day() -> Callable[[], datetime]:
-    """A clock that is right twice and then a day slow."""
+    """A clock right twice and then a day slow."""
     right = clock.now
     late = chain(repeat(timedelta(), 2), repeat(timedelta(days=1)))
     return lambda: right() - next(late)
@@ -169,7 +169,7 @@ def version_of(step: Step, id: str) -> int:
 def test_d01_a_bad_record_is_in_the_dead_letter_untouched_with_its_origin(
     seen: Seen, name: str, record_property: Saying
 ) -> None:
-    """Among good records one that is cut, of another type or encoding, or that breaks the contract otherwise."""
+    """Among good records a cut one, one of another type or encoding, and other breaches of the contract."""
     letter = seen.letters[name]
     headers = dict(letter.headers)
     assert letter.value == BAD[name][0]
@@ -239,7 +239,7 @@ def test_d01_they_hold_no_more_once_somebody_has_settled_them(seen: Seen, record
 
 
 def test_t02_a_late_word_about_a_published_day_is_a_restatement(seen: Seen, record_property: Saying) -> None:
-    """A day that was published five days ago is told otherwise."""
+    """A new statement about a day published five days ago."""
     late = seen.steps["late"]
     (cell,) = seen.scene.catalog("restatements", metric="fct_usage_daily")
     assert (cell["column"], cell["new"], cell["cause"]) == ("tokens", f"{LATE_TOKENS}", "upstream")
@@ -252,7 +252,7 @@ def test_t02_a_late_word_about_a_published_day_is_a_restatement(seen: Seen, reco
 
 
 def test_t02_people_are_told_once_that_published_numbers_changed(seen: Seen, record_property: Saying) -> None:
-    """A pass that replaces published cells, and passes after it that replace none."""
+    """A pass replacing published cells, and passes after it replacing none."""
     documents = [one for one in seen.steps["spoilt"].told if one["kind"] == "restated"]
     (document,) = documents
     assert (document["action"], document["severity"]) == ("inform", "info")
@@ -266,7 +266,7 @@ def test_t02_people_are_told_once_that_published_numbers_changed(seen: Seen, rec
 
 
 def test_t05_versions_go_by_sequence_where_the_clock_jumps_back(seen: Seen, record_property: Saying) -> None:
-    """The clock falls back by a day in the middle of a pass that publishes."""
+    """The clock falls back by a day in the middle of a publishing pass."""
     rows = seen.scene.catalog("publications", metric="fct_usage_daily")
     first, second = sorted(rows, key=lambda row: row["version"])
     assert (first["version"], second["version"]) == (1, 2)
@@ -279,7 +279,7 @@ def test_t05_versions_go_by_sequence_where_the_clock_jumps_back(seen: Seen, reco
 
 
 def test_a05_a_pass_goes_through_where_the_orchestrator_is_down(seen: Seen, record_property: Saying) -> None:
-    """Prefect's address leads to a port where nobody listens."""
+    """Prefect's address leads to a port without a listener."""
     same, spoilt = seen.steps["same"].report, seen.steps["spoilt"].report
     assert (same.exit_code, same.alerts["undelivered"]) == (ExitCode.OK, 0)
     assert (spoilt.exit_code, spoilt.status) == (ExitCode.HELD, "held")
@@ -298,7 +298,7 @@ def test_u08_nothing_new_is_no_revision_and_still_fresh(seen: Seen, record_prope
 
 
 def test_t07_a_stale_answer_takes_nothing_back(seen: Seen, record_property: Saying) -> None:
-    """A cache serves what the upstream said a day ago, before the late word."""
+    """A cache serves the upstream's answer of a day ago, before the correction."""
     stale, same = seen.steps["stale"], seen.steps["same"]
     asked = {source.id: source for source in stale.report.sources if source.id in ROUTER_SOURCES}
     assert {source.status for source in asked.values()} == {"absent"}
@@ -310,7 +310,7 @@ def test_t07_a_stale_answer_takes_nothing_back(seen: Seen, record_property: Sayi
 
 
 def test_u01_what_did_not_come_is_no_zero_row(seen: Seen, record_property: Saying) -> None:
-    """One source answers 503 and the other what it said a day ago."""
+    """One source answers 503 and the other with its answer of a day ago."""
     stale, same = seen.steps["stale"], seen.steps["same"]
     (exports,) = [source for source in stale.report.sources if source.id == "openrouter_exports"]
     assert (exports.status, exports.events) == ("absent", 0)

@@ -55,7 +55,7 @@ def land_in_a_process(cluster: Cluster, wanted: Sequence[Range], folder: Path, s
 def test_d15_ten_times_the_volume_lands_in_the_memory_of_one_range(
     cluster: Cluster, tmp_path: Path, record_property: Record
 ) -> None:
-    """Fifty thousand records where five thousand are usual, in ranges of 2,500."""
+    """Fifty thousand records instead of five thousand, in ranges of 2,500."""
     topics.create(cluster, [NAME])
     producer.send(cluster, [Message(NAME, b"k", event(tokens)) for tokens in range(USUAL * TIMES)])
     grown, landed = {}, {}

@@ -1,4 +1,4 @@
-"""Gates and builds that fail: what could not be judged, or was not built, is not let out."""
+"""Failing gates and builds: no candidate is published if it could not be judged or built."""
 
 import shutil
 from collections.abc import Callable, Mapping
@@ -67,7 +67,7 @@ def test_g01_a_suite_that_is_not_the_pinned_one_shuts_the_gate(
 
 
 def test_g01_a_lost_expectation_is_seen(monkeypatch: pytest.MonkeyPatch, record_property: Record) -> None:
-    """A suite that lost its last expectation."""
+    """A suite without its last expectation."""
     whole = suites.suite_for
 
     def poorer(metric: Any) -> Any:
@@ -130,7 +130,7 @@ def test_g02_a_failed_dbt_test_shuts_every_gate(id: str, record_property: Record
 
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """What a build says of a project with a model that fails, tests that fail, warn, and are left out."""
+    """The result of a build of a project with a failing model, failing, warning and missing tests."""
     home = tmp_path_factory.mktemp("broken")
     project = shutil.copytree(graph.PROJECT, home / "dbt", ignore=shutil.ignore_patterns("target", "logs"))
     tests = project / "tests" / "router"
@@ -146,7 +146,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 @pytest.mark.parametrize("name", [TOTAL, FAILING, WARNING, LEFT_OUT])
 def test_g02_what_failed_warned_or_is_missing_has_failed(broken: list[str], name: str, record_property: Record) -> None:
-    """A model that fails, a test that fails, one that only warns, and one that is switched off."""
+    """A failing model, a failing test, a warning one, and one switched off."""
     assert name in broken
     record_property("observed", f"{name} has failed, as {len(broken)} in all")
 
@@ -167,7 +167,7 @@ def test_g02_what_stands_on_it_is_held_and_nothing_else(
 def test_g02_a_build_that_breaks_off_leaves_the_database_to_us(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Record
 ) -> None:
-    """No space for the schemas that dbt makes first."""
+    """No space for dbt's first schemas."""
     made = Home(tmp_path / "home")
     home.initialise(made, "world")
     with warehouse.open_warehouse(made.warehouse) as connection:
@@ -188,7 +188,7 @@ def test_g02_a_build_that_breaks_off_leaves_the_database_to_us(
 
 
 def test_g04_a_range_that_is_landed_twice_lands_once(cluster: Cluster, tmp_path: Path, record_property: Record) -> None:
-    """The pipeline runs twice over the same range, as it does where a bundle is tried again."""
+    """The pipeline runs twice over the same range, as after a retried bundle."""
     topics.create(cluster, [USAGE_OBSERVED.name, USAGE_OBSERVED.dead_letter])
     good = [event(tokens) for tokens in range(5)]
     producer.send(cluster, [Message(USAGE_OBSERVED.name, b"k", value) for value in (*good, b"no event")])

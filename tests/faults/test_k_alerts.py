@@ -25,7 +25,7 @@ Record = Callable[[str, Any], None]
 
 @contextmanager
 def killed_at(moment: str, outbox_home: OutboxHome) -> Iterator[int]:
-    """Stage 12 in a process of its own that is killed there; its exit code."""
+    """Run stage 12 in a process of its own, killed there; return its exit code."""
     process = multiprocessing.get_context("spawn").Process(
         target=stage, args=(outbox_home.root, outbox_home.variables, moment)
     )

@@ -132,7 +132,7 @@ def test_k13_readers_see_the_old_file_or_the_new(
 def test_k14_the_next_pass_shows_what_was_decided(
     killed_homes: KilledHomes, point: str, record_property: Record
 ) -> None:
-    """kill -9 between the decisions and the swap of what readers see."""
+    """kill -9 between the decisions and the swap of the published file."""
     record_property("observed", survived(killed_homes, point))
 
 

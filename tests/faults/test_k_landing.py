@@ -1,4 +1,4 @@
-"""Killed between plan and decision: ranges, letters that are out, a ledger whose log is cut, half a decision."""
+"""Killed between plan and decision: ranges, sent letters, a ledger with a cut log, half a decision."""
 
 import shutil
 from collections.abc import Callable
@@ -72,7 +72,7 @@ def test_k07_letters_that_are_out_twice_count_once(mill: Scene, record_property:
 
 @pytest.fixture(scope="module")
 def torn(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int, int]:
-    """A ledger as a power cut leaves it: one range checkpointed, one in the log; where that one begins and ends."""
+    """A ledger after a power cut: one range checkpointed, one in the log; returns the begin and end of the second."""
     folder = tmp_path_factory.mktemp("ledger")
     path = folder / "warehouse.duckdb"
     with open_warehouse(path) as connection:
@@ -90,7 +90,7 @@ def torn(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int, int]:
 
 
 def land_one(connection: warehouse.Connection, wanted: Range) -> None:
-    """That range of two partitions, in one transaction."""
+    """Land that range of two partitions, in one transaction."""
     both = [replace(wanted, partition=partition) for partition in (0, 1)]
     landed = [Landed(one, one.end - one.start - 1, 1) for one in both]
     ledger.record_landed(connection, "run", AT, landed, noop)
@@ -110,7 +110,7 @@ def test_k08_a_log_cut_at_any_byte_holds_all_or_nothing(
 
 
 def reached_after(folder: Path, here: Path, place: int) -> int:
-    """Where a ledger with so many bytes of its log stands; what lacks then lands."""
+    """The position of a ledger with so many bytes of its log; the rest then lands."""
     here.mkdir()
     path = here / "warehouse.duckdb"
     shutil.copy(folder / "warehouse.duckdb.kept", path)
@@ -137,7 +137,7 @@ def decide_half(home: Home) -> None:
 
 
 def test_k12_decisions_that_are_cut_off_are_none(decided: Home, record_property: Record) -> None:
-    """kill -9 when two of three decisions are written; then what readers see is made again."""
+    """kill -9 after two of three decisions are written; then the published file is made again."""
     assert forked.run(decide_half, decided) == KILLED
     with warehouse.open_warehouse(decided.warehouse) as connection:
         kept = connection.execute("SELECT run FROM decisions.inputs").fetchall()

@@ -21,7 +21,7 @@ Record = Callable[[str, Any], None]
 def test_k16_a_killed_flow_run_is_crashed_and_its_pass_goes_on(
     server: Server, serving: "subprocess.Popen[bytes]", scene: Scene, record_property: Record
 ) -> None:
-    """kill -9 of the process of a scheduled flow run, while the pass that it started waits for the home."""
+    """kill -9 of the process of a scheduled flow run, while its pass waits for the home."""
     with other_process(HOLD, scene.home.lock):
         run = trigger(server)
         (going,) = wait_until(lambda: passes(scene))

@@ -1,4 +1,4 @@
-"""A pass that was stopped, whose place was taken, and that goes on: it changes nothing, wherever it was stopped."""
+"""A stopped pass, replaced by another and continued: it changes nothing, wherever it was stopped."""
 
 import os
 import signal
@@ -32,7 +32,7 @@ STATIONS = ("ingest", "land", "transform", "publish")
 
 
 def stop_at(variables: Mapping[str, str], as_of: str, world: Path, station: str) -> None:
-    """A pass that is stopped, as by SIGSTOP from outside, when it comes to a station; runs in a process of its own."""
+    """A pass stopped, as by SIGSTOP from outside, at a station; runs in a process of its own."""
     from flows import settings
     from flows.cli.output import silence_libraries
     from flows.orchestration import runner
@@ -67,7 +67,7 @@ def stopped(scene: Scene, number: int, world: Path, station: str) -> Iterator[Ba
 
 
 def go_on(process: BaseProcess) -> int:
-    """The exit code of a process that is continued."""
+    """Continue a process; return its exit code."""
     os.kill(process.pid or 0, signal.SIGCONT)
     process.join(PATIENCE_SECONDS)
     assert process.exitcode is not None, "it hangs"
@@ -76,7 +76,7 @@ def go_on(process: BaseProcess) -> int:
 
 @dataclass(frozen=True)
 class Ended:
-    """What became of zombies, by the station at which each was stopped, and what readers saw before they went on."""
+    """The outcome of zombies by the station of their stop, and the published state before they went on."""
 
     codes: dict[str, int]
     before: Shown

@@ -31,7 +31,7 @@ FEW = (
 
 @dataclass(frozen=True)
 class Swept:
-    """The first day of a sweep, and all that its twin did on it."""
+    """The first day of a sweep, and all effects of its twin on it."""
 
     sweep: FailureSweep
     effects: Effects
@@ -77,7 +77,7 @@ def test_r02_a_read_only_and_a_broken_disk_at_a_few_writes(swept: Swept, record_
 
 
 def test_k18_what_is_renamed_is_synced_before_and_its_folder_after(swept: Swept, record_property: Record) -> None:
-    """A shim around fsync, rename and mkdir: what a power cut would find is what was synced."""
+    """A shim around fsync, rename and mkdir: only synced data would survive a power cut."""
     seen = [entry for entry in swept.effects.seen if entry[0] in ("open", "fsync", "os.rename", "os.mkdir")]
     kinds, home = Counter(what for what, _, _ in seen), swept.sweep.twin.home
     for index, (what, path, to) in enumerate(seen):
@@ -91,14 +91,14 @@ def test_k18_what_is_renamed_is_synced_before_and_its_folder_after(swept: Swept,
 
 
 def test_r02_another_error_at_every_place(swept: Swept, days: list[Day], record_property: Record) -> None:
-    """EROFS, EACCES or EIO at the last call of every place of our code that writes, one place a pass."""
+    """EROFS, EACCES or EIO at the last call of every writing place of our code, one place a pass."""
     for day in days:
         held(day, day.failures)
     record_property("observed", told([failure for day in days for failure in day.failures]))
 
 
 def test_r04_no_file_descriptors_left(swept: Swept, record_property: Record) -> None:
-    """RLIMIT_NOFILE so low that a pass may open four, then sixteen files more than it has."""
+    """RLIMIT_NOFILE so low that a pass may open four, then sixteen more files."""
     day = swept.sweep.starve((4, 16))
     held(day, day.failures)
     ends = [failure.said or f"exit {failure.code}" for failure in day.failures]

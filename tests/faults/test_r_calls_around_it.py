@@ -1,4 +1,4 @@
-"""Every call with which a pass writes before and after dbt builds is refused once."""
+"""Every writing call of a pass before and after dbt builds is refused once."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Every call with which dbt, and we around it, write on the way to the candidates is refused once."""
+"""Every writing call of dbt, and of ours around it, on the way to the candidates is refused once."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What readers see is made again from the decisions: after damage, and without what nothing feeds any more."""
+"""The published file is made again from the decisions: after damage, and without metrics no longer fed."""
 
 import random
 import shutil
@@ -40,7 +40,7 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
 
 @pytest.fixture(scope="module")
 def once(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home in which one pass has published one metric."""
+    """A home after one pass with one published metric."""
     mine = Home(tmp_path_factory.mktemp("once") / "home")
     home.initialise(mine, "world")
     candidate = Candidate(METRIC, tuple(ROWS))

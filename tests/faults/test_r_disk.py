@@ -1,4 +1,4 @@
-"""A home on a file system of its own that is really full: no call is told so, the kernel refuses what does not fit."""
+"""A home on a really full file system of its own: no call is faked, the kernel refuses the writes."""
 
 import errno
 import os
@@ -49,7 +49,7 @@ def crowded(disk: Path, free: int) -> Iterator[None]:
 
 
 def test_r01_a_disk_that_is_full(disk: Path, broker: str, tmp_path: Path, record_property: Record) -> None:
-    """A tmpfs of 128 MiB on which somebody else leaves nothing, then ever more, up to 6 MiB."""
+    """A tmpfs of 128 MiB filled by somebody else, then with ever more room, up to 6 MiB."""
     scene, twin = Scene(disk / "home", broker, LEADERBOARDS_ALONE), Scene(tmp_path / "twin", broker, LEADERBOARDS_ALONE)
     sweep = FailureSweep(scene, twin, ranked_world(tmp_path / "world", 2))
     sweep.begin(Effects(twin.root))

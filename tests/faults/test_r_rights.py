@@ -1,4 +1,4 @@
-"""A home that this process may not write: one sentence, and not a byte of it changes."""
+"""A home without write permission: one sentence, and not a byte of it changes."""
 
 import os
 import subprocess
@@ -22,7 +22,7 @@ SOMEBODY = 65534  # the user that owns nothing
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """One that every user can look into, as those of pytest are not."""
+    """A folder readable by every user, unlike those of pytest."""
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)
         yield Path(name)
@@ -33,7 +33,7 @@ def files_of(home: Path) -> dict[str, tuple[int, int]]:
 
 
 def ask(home: Path, out: Path, user: int) -> Said:
-    """The command, as that user types it."""
+    """The result of the command, run as that user."""
     told = (out / "out", out / "err")
     for path in told:
         path.touch()
@@ -43,7 +43,7 @@ def ask(home: Path, out: Path, user: int) -> Said:
 
 
 def test_r02_a_home_of_another_user(folder: Path, record_property: Record) -> None:
-    """A pass by a user who may look into the home and not write there."""
+    """A pass by a user with read and without write permission in the home."""
     home = claimed(folder / "home", "live")
     user = os.geteuid()
     if user == 0:
@@ -59,7 +59,7 @@ def test_r02_a_home_of_another_user(folder: Path, record_property: Record) -> No
 
 
 def test_r02_a_home_on_a_read_only_file_system(folder: Path, record_property: Record) -> None:
-    """A pass in a home on a tmpfs that was mounted again without writing."""
+    """A pass in a home on a tmpfs remounted read-only."""
     disk = folder / "disk"
     disk.mkdir()
     with ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""A minute of what `make soak` does for ten."""
+"""One minute of `make soak`, which runs for ten."""
 
 from pathlib import Path
 

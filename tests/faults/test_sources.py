@@ -1,4 +1,4 @@
-"""Every source made wrong in every way: what stands on it is held, or stays, with the reason; all else goes on."""
+"""Every source with every fault: dependent metrics are held, or stay, with the reason; all else goes on."""
 
 from collections.abc import Iterator
 
@@ -44,7 +44,7 @@ def test_every_source_has_a_cell_for_every_fault() -> None:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(("name", "fault"), CELLS)
 def test_one_fault_holds_what_stands_on_it_and_nothing_else(scenario: Scenario, name: str, fault: str) -> None:
-    """The fault before it is mended in the same pass, which therefore lets go what that one held."""
+    """The fault before it is mended in the same pass, so the metrics held by that one are published again."""
     cell = TABLE[name][fault]
     if scenario.landed == name and not cell.held:
         scenario.play({})  # bad numbers stay until their file is stated again

@@ -1,4 +1,4 @@
-"""Moments that cannot be, and what an edited attribution does: as records, in front of the gate, and in the models."""
+"""Impossible moments, and an edited attribution: as records, in front of the gate, and in the models."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -60,7 +60,7 @@ def test_t04_a_record_of_a_moment_that_cannot_be_is_no_event(field: str, value: 
 
 @pytest.mark.parametrize("days", [0, 1])
 def test_t04_a_day_more_or_less_of_two_clocks_is_no_fault(days: int, record_property: Record) -> None:
-    """A record of the day on which it was observed, and of the day after."""
+    """A record of the day of its observation, and of the day after."""
     day = AT.date() + days * DAY
     assert decode(USAGE_OBSERVED, json.dumps(GOOD | {"usage_date": f"{day}"}).encode())
     record_property("observed", "an event")
@@ -102,7 +102,7 @@ def test_d12_a_restatement_names_its_cause(
 def test_d12_an_edited_attribution_moves_its_tokens_and_no_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Record
 ) -> None:
-    """An author that nobody had mapped is given to a vendor."""
+    """An unmapped author is given to a vendor."""
     models = build(tmp_path, monkeypatch)
     shares = "select vendor_id, tokens from metrics.vendor_share_weekly where week_start_date = ?"
     with models.open() as found:

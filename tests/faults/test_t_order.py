@@ -45,7 +45,7 @@ def test_t01_a_hundred_orders_give_the_same_rows(models: Models, record_property
 
 
 def test_t06_a_day_is_a_utc_day_at_every_edge(models: Models, record_property: Record) -> None:
-    """A build in New York's zone, of a leap day, a new year and the Sunday on which clocks change."""
+    """A build in New York's zone, of a leap day, a new year and the Sunday of a clock change."""
     with models.open() as connection:
         weeks = dict(rows_of(connection, "select week_start_date, tokens from metrics.router_tokens_weekly"))
         days = rows_of(connection, "select usage_date, sum(tokens) from metrics.vendor_share_daily group by 1")
@@ -60,7 +60,7 @@ def test_t06_a_day_is_a_utc_day_at_every_edge(models: Models, record_property: R
 
 
 def test_k03_a_fetch_that_is_not_whole_moves_no_number(models: Models, record_property: Record) -> None:
-    """A newer fetch of a day of which one event has not landed, as after a kill with half a page produced."""
+    """A newer fetch of a day with one event not landed, as after a kill with half a page produced."""
     with models.open() as connection:
         torn = rows_of(connection, "select * from intermediate.int_fetches_verified where not is_complete")
         spoken = rows_of(
@@ -83,7 +83,7 @@ def test_d03_no_column_of_any_relation_holds_what_is_not_finite(models: Models, 
 
 
 def test_d04_a_week_of_zeros_has_no_share_and_no_zero(models: Models, record_property: Record) -> None:
-    """A week in which nobody used anything: nothing to divide by."""
+    """A week without any usage: a denominator of zero."""
     with models.open() as connection:
         shares = connection.execute(
             "select vendor_share, tokens from metrics.vendor_share_weekly where week_start_date = ?", [EMPTY]
@@ -98,7 +98,7 @@ def test_d04_a_week_of_zeros_has_no_share_and_no_zero(models: Models, record_pro
 
 
 def test_d04_what_cannot_be_divided_is_held(record_property: Record) -> None:
-    """A share and a measure that are unknown, in front of the gate."""
+    """An unknown share and an unknown measure, in front of the gate."""
     id, day = "vendor_share_weekly", "2026-01-11"
     judged = measuring(case(id), "unknown_share", day, float("nan"))
     checks = judge(judged)[id]
@@ -131,7 +131,7 @@ def test_d11_the_waterfall_closes_to_the_token_with_strangers_and_variants(
 
 
 def test_d11_strangers_over_one_in_a_hundred_are_told_and_hold_nothing(record_property: Record) -> None:
-    """Vendors that nobody has mapped with 1 % and with a little more of a day."""
+    """Unmapped vendors with 1 % and with a little more of a day."""
     id = "router_tokens_weekly"
     for observed, outcome in ((0.01, "passed"), (0.0101, "failed")):
         judged = case(id)

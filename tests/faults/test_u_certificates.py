@@ -1,4 +1,4 @@
-"""Who does not prove who it is, is asked nothing: its source is absent, and nobody looks away."""
+"""A peer without a valid certificate gets no request: its source is absent, and no check is skipped."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +22,7 @@ WRONG: dict[str, tuple[Callable[[Authority, Path], Path], str]] = {
 
 @pytest.fixture
 def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Authority:
-    """An authority that this process trusts for the length of a test, and no other."""
+    """An authority trusted by this process for the length of a test, and no other."""
     made = Authority(tmp_path)
     monkeypatch.setattr(certifi, "where", lambda: str(made.file))
     return made
@@ -53,7 +53,7 @@ def test_u05_a_wrong_certificate_is_absent_and_nothing_is_asked_without_one(
 def test_a01_a_channel_with_a_wrong_certificate_is_told_nothing(
     authority: Authority, tmp_path: Path, kind: str, record_property: Record
 ) -> None:
-    """A webhook whose certificate is signed by itself, for another host, expired, or not valid yet."""
+    """A webhook with a certificate signed by itself, for another host, expired, or not valid yet."""
     make, _ = WRONG[kind]
     with shown(make(authority, tmp_path)) as (url, asked):
         outcome = caller(f"{url}/{CANARY}").call("POST")

@@ -1,4 +1,4 @@
-"""An upstream in trouble: asked again with patience and within bounds; then it has said nothing, which is no zero."""
+"""A failing upstream: asked again with patience and within bounds; then it is absent, which is not a zero."""
 
 import gzip
 import socket
@@ -115,7 +115,7 @@ def test_u02_no_drip_outlasts_the_deadline_in_headers_or_in_a_body(prefix: bytes
 
 
 def test_u02_a_server_that_says_nothing_times_out(record_property: Record) -> None:
-    """A connection that is never answered."""
+    """A connection without an answer."""
     with scripted([lambda connection: time.sleep(0.4)]) as (url, _):
         assert "timed out" in absent(url, attempts=1, read_timeout_seconds=0.1)
     record_property("observed", "absent: timed out")
@@ -137,7 +137,7 @@ def test_u02_a_server_that_says_nothing_times_out(record_property: Record) -> No
     ],
 )
 def test_u02_a_garbled_answer_is_asked_again_and_then_absent(reply: bytes, said: str, record_property: Record) -> None:
-    """Answers cut short, compressed or not, and answers that are no HTTP."""
+    """Answers cut short, compressed or not, and answers that are not HTTP."""
     with scripted([reply]) as (url, asked):
         message = absent(url)
     assert said in message
@@ -240,14 +240,14 @@ def test_u05_a_port_nobody_listens_on_is_absent(record_property: Record) -> None
 
 
 def test_u05_a_peer_without_tls_is_absent(record_property: Record) -> None:
-    """A peer that does not speak TLS."""
+    """A peer without TLS."""
     with scripted([b"HTTP/1.1 400 Bad Request\r\n\r\n"]) as (url, _):
         assert "no connection" in absent(url.replace("http://", "https://"), attempts=2)
     record_property("observed", "absent: no connection")
 
 
 def test_u05_a_name_nobody_knows_is_absent(monkeypatch: pytest.MonkeyPatch, record_property: Record) -> None:
-    """A resolver that knows no such name."""
+    """A resolver without the name."""
 
     def unknown(*_: Any, **__: Any) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
@@ -285,7 +285,7 @@ def test_u06_a_missing_key_costs_no_call_and_a_broken_one_is_not_repeated(record
 
 
 def test_u07_a_gzip_bomb_meets_the_cap_before_the_memory(tmp_path: Path, record_property: Record) -> None:
-    """4 MB on the wire that unpack to 4 GiB."""
+    """4 MB on the wire, unpacking to 4 GiB."""
     cap = 8 * 1024 * 1024
     tracemalloc.start()
     try:
@@ -308,7 +308,7 @@ def test_u07_more_bytes_on_the_wire_than_agreed_are_not_read_to_the_end(record_p
 
 
 def test_u07_a_cut_body_that_calls_itself_whole_is_no_json(record_property: Record) -> None:
-    """A Content-Length that is shorter than the body."""
+    """A Content-Length shorter than the body."""
     reply = ok(b'{"data": [1, 2]}', JSON_HEADER, length=12)
     with scripted([reply]) as (url, _), session(url) as polite:
         page = polite.get(PATH)

@@ -1,4 +1,4 @@
-"""Three weeks of a small world with every file there is, and the hand that writes it again."""
+"""Three weeks of a small world with every file, and the function to write it again."""
 
 import csv
 from collections.abc import Mapping, Sequence

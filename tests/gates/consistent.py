@@ -54,7 +54,7 @@ EVIDENCE: Mapping[str, tuple[Measured, ...]] = {
 
 
 def candidate(id: str, table: Iterable[Mapping[str, Any]]) -> Candidate:
-    """A candidate whose rows stand in the order of the metric's contract."""
+    """A candidate with its rows in the order of the metric's contract."""
     names = [column.name for column in columns_of(METRIC_BY_ID[id].row)]
     return Candidate(METRIC_BY_ID[id], tuple(tuple(row[name] for name in names) for row in table))
 
@@ -74,7 +74,7 @@ def case(*ids: str, released: ReleasedFindings = frozenset(), **broken: Break) -
 
 
 def unlanded(case: Case) -> Case:
-    """The case without evidence, where only its rows are looked at: evidence takes the longest to judge."""
+    """The case without evidence, for checks of its rows: evidence takes the longest to judge."""
     return replace(case, measured=())
 
 
@@ -83,13 +83,13 @@ def members(group: str) -> list[str]:
 
 
 def measuring(case: Case, check: str, key: str, observed: float) -> Case:
-    """The case with what one check observed at one key put in place of what it observed before, or beside it."""
+    """The case with one check's observation at one key replaced or added."""
     kept = [m for m in case.measured if (m.check, m.key) != (check, key)]
     return replace(case, measured=(*kept, Measured(check, key, observed)))
 
 
 def shut(case: Case) -> dict[str, list[str]]:
-    """By metric, the names of the checks that shut its gate."""
+    """The names of the checks shutting its gate, by metric."""
     return {id: [check.name for check in checks if check.shuts] for id, checks in judge(case).items()}
 
 

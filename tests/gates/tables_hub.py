@@ -1,4 +1,4 @@
-"""Two readings of a small Hub as every metric shows it, consistent to the download; and what was measured there."""
+"""Two readings of a small Hub as every metric shows it, consistent to the download; and their evidence."""
 
 from collections.abc import Mapping
 from datetime import date

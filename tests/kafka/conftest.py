@@ -15,7 +15,7 @@ __all__ = ["broker"]
 
 @pytest.fixture
 def cluster_factory(broker: str) -> Iterator[Callable[..., Cluster]]:
-    """Clusters with a prefix that no other test has; their topics are deleted at the end."""
+    """Clusters with a prefix of their own; their topics are deleted at the end."""
     made: list[Cluster] = []
 
     def factory(**settings: Any) -> Cluster:
@@ -29,5 +29,5 @@ def cluster_factory(broker: str) -> Iterator[Callable[..., Cluster]]:
 
 @pytest.fixture
 def cluster(cluster_factory: Callable[..., Cluster]) -> Cluster:
-    """A cluster whose topics have one partition, so that a record's offset is its place in the order."""
+    """A cluster with one partition per topic, so that a record's offset is its place in the order."""
     return cluster_factory(partitions=1)

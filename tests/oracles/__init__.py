@@ -1,4 +1,4 @@
-"""What every metric must be on the demo's synthetic world, counted from its own tables and never by the pipeline."""
+"""The known answers of every metric on the demo's synthetic world, counted from its own tables without the pipeline."""
 
 from collections.abc import Iterator
 

@@ -22,7 +22,7 @@ def cells_of(metric: str, key: Mapping[str, object], cells: Mapping[str, object]
 
 
 def text_of(cell: object) -> str:
-    """Numbers so that they can be read back exactly, truth in small letters, nothing where there is no value."""
+    """A value as text: exact numbers, truth in small letters, empty for none."""
     if isinstance(cell, Decimal):
         return f"{cell:f}"
     return "" if cell is None else str(cell).lower() if isinstance(cell, bool) else str(cell)

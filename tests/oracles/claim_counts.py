@@ -1,4 +1,4 @@
-"""Known numbers for claims: what each method gives over one week of the synthetic world, counted in plain Python."""
+"""Known numbers for claims: each method over one week of the synthetic world, counted in plain Python."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -14,7 +14,7 @@ Asked = Callable[[SyntheticModel], bool]
 
 
 class Variant(NamedTuple):
-    """One number that one method gives over one window: a count, a share, or `told` where nothing whole is counted."""
+    """One number of one method over one window: a count, a share, or `told` if no whole is counted."""
 
     method: str
     place: int  # of the method among those that count as well; published ones first
@@ -95,7 +95,7 @@ COUNTS: dict[str, Callable[[UsedSpan, date, str, Usage], Iterator[Variant]]] = {
 
 
 def _within(span: UsedSpan, tokens: str) -> list[Used]:
-    """The usage that a share is of: all, of named models, of known origin, or of the most-used models."""
+    """The usage beneath a share: of all, of named models, of known origin, or of the most-used models."""
     if tokens == "all":
         return span
     if tokens == "known":

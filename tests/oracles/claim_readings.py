@@ -1,4 +1,4 @@
-"""Known numbers for claims about programming and the Hub: what each method gives, week by week, reading by reading."""
+"""Known numbers for claims about programming and the Hub: each method, week by week, reading by reading."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -30,7 +30,7 @@ def _vendor(seed: int, _: str, vendor: str, __: Usage) -> Iterator[Variant]:
 
 
 def _families(seed: int, about: str, entity: str, _: Usage) -> Iterator[Variant]:
-    """A family's count, or one side's over the other's, on each day that the Hub was read."""
+    """A family's count, or one side's over the other's, on each day with a reading of the Hub."""
     sides = [set().union(*(MAKERS.get(name, {name}) for name in side.split("+"))) for side in entity.split("/")]
     for day, counts in _counted(seed, about).items():
         for method in dict.fromkeys(method for method, _ in counts):

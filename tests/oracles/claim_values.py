@@ -1,4 +1,4 @@
-"""Known numbers for claims about prices and market values, day by day: nothing whole is counted, so each is told."""
+"""Known numbers for claims about prices and market values, day by day, stated without counts of a whole."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -33,7 +33,7 @@ def _divide(_: int, names: str) -> Iterator[Variant]:
 
 
 def _save(_: int, name: str) -> Iterator[Variant]:
-    """Against the mean price of the models that others are compared with, as far as it costs anything."""
+    """The saving against the mean price of the peers, leaving out free ones."""
     for day, listed in _days():
         own = _find(listed, name)
         peers = [id for id, first in REFERENCES.items() if first <= day and id in listed and id != own]
@@ -123,7 +123,7 @@ def _platforms(seed: int, company: str) -> Iterator[Variant]:
 
 
 def _worth(seed: int, company: str, companies: tuple[str, ...]) -> Iterator[Variant]:
-    """What one of them is worth, or all that have a value by the day together."""
+    """The value of one company, or of all with a value by the day."""
     caps = markets.value(seed)
     for day in sorted({day for values in caps.values() for day in values}):
         cents = {id: worth[0] for id, worth in markets.tell_worth(companies, day, caps).items()}

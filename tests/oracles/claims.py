@@ -1,4 +1,4 @@
-"""The known verdicts on the synthetic world's claims: what its own tables make of each, counted in plain Python."""
+"""The known verdicts on the synthetic world's claims, counted from its own tables in plain Python."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -18,13 +18,13 @@ LABELS = {"week": "%G-W%V", "month": "%Y-%m", "day": "%Y-%m-%d"}
 
 
 def answers(seed: int) -> Iterator[Answer]:
-    """What claim_verdict must be."""
+    """The known answers of claim_verdict."""
     for claim in read():
         yield from cells_of("claim_verdict", {"claim_id": claim["claim_id"]}, _judge(claim, settled(seed), seed))
 
 
 def _judge(claim: Claim, usage: Usage, seed: int) -> dict[str, object]:
-    """Every column of a verdict; among numbers that the claim cannot tell apart its own method goes first."""
+    """Every column of a verdict; of numbers equally near to the claim its own method goes first."""
 
     def distance(variant: Variant) -> tuple[int, bool, int, date]:
         return _steps(claim, variant), variant.method != claim["method"], variant.place, variant.end
@@ -47,7 +47,7 @@ def _judge(claim: Claim, usage: Usage, seed: int) -> dict[str, object]:
 
 
 def _steps(claim: Claim, variant: Variant) -> int:
-    """Rounding steps between the claim and a number; none where the claim holds of it."""
+    """Rounding steps between the claim and a number; none if the claim holds of it."""
     claimed = float(claim["value"])
     away = max(ceil(round(abs(variant.value - claimed) / float(claim["rounding"]) - 0.5, 9)), 0)
     holds = {"about": away == 0, "above": variant.value > claimed, "below": variant.value < claimed}
@@ -78,7 +78,7 @@ def _verdict(claim: Claim, tried: list[Variant], matched: list[Variant]) -> str:
 
 
 def _count(claim: Claim, usage: Usage, seed: int) -> Iterator[Variant]:
-    """The windows that end within the claim's period and lie within the world, by every method."""
+    """The windows ending within the claim's period and lying within the world, by every method."""
     about, entity = claim["about"], claim["entity"]
     start, end = (date.fromisoformat(claim[name]) for name in ("period_start", "period_end"))
     if about in VALUES:

@@ -31,7 +31,7 @@ Rates = Mapping[tuple[str, date], int]  # per euro, in ten thousandths
 
 
 def answers(seed: int) -> Iterator[Answer]:
-    """What the curated metrics must be at the last pass."""
+    """The known answers of the curated metrics at the last pass."""
     figures = _standing()
     rates = markets.draw(seed).rates
     for figure in figures:
@@ -49,7 +49,7 @@ def _known(rows: Iterable[Told]) -> list[Told]:
 
 
 def _standing() -> list[FactRow]:
-    """Of each figure the row that became known last, unless it was withdrawn."""
+    """The last known row of each figure, unless it was withdrawn."""
     newest = {(f.fact_id, f.company_id, f.fact_date): f for f in sorted(_known(FIGURES), key=lambda f: f.known_at)}
     return [figure for figure in newest.values() if figure.unit]
 
@@ -83,7 +83,7 @@ def _basis(figure: FactRow, used: list[date]) -> str:
 
 
 def _rates_of(figure: FactRow) -> list[date]:
-    """The days whose rates convert a figure: those of its period, or the last one up to its date."""
+    """The days of the rates converting a figure: those of its period, or the last one up to its date."""
     day = date.fromisoformat(figure.fact_date)
     if figure.over is None:
         return [max(fixing for fixing in fixings() if fixing <= day)]

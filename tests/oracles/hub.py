@@ -18,7 +18,7 @@ Answered = Iterator[tuple[str, Cells, Cells]]  # metric, key, values
 
 @dataclass(frozen=True)
 class Reading:
-    """What the Hub lists on one day."""
+    """The Hub's listing on one day."""
 
     day: date
     repositories: list[Repository]
@@ -29,14 +29,14 @@ class Reading:
 
 
 def answers(seed: int) -> Iterator[Answer]:
-    """What the Hub's metrics must be, once all passes are through."""
+    """The known answers of the Hub's metrics after all passes."""
     for metric, key, values in _answer(read(seed)):
         yield from cells_of(metric, key, values)
 
 
 @lru_cache(maxsize=2)
 def read(seed: int) -> tuple[Reading, ...]:
-    """What the demo's passes see of the Hub, reading by reading."""
+    """The demo's readings of the Hub."""
     repositories = draw(seed)
     asked = sorted({moment.date() for moment in (*EARLIER, BACKFILL_AS_OF, *DAILY_AS_OFS)})
     days = [day for day in asked if day in (*MONTH_ENDS, *LAST_DAYS)]
@@ -54,7 +54,7 @@ def _answer(readings: Sequence[Reading]) -> Answered:
 
 
 def count_downloads(readings: Sequence[Reading]) -> Answered:
-    """A family's counter and what it rose by; no flow where one of its counters fell or went away."""
+    """A family's counter and its rise; no flow if one of its counters fell or went away."""
     for before, now in zip((None, *readings), readings, strict=False):
         for family in sorted({r.family_id for r in now.repositories if r.family_id}):
             own = [r for r in now.repositories if r.family_id == family]
@@ -75,7 +75,7 @@ def count_downloads(readings: Sequence[Reading]) -> Answered:
 
 
 def share_year(readings: Sequence[Reading]) -> Answered:
-    """Chinese part of what all counters rose by since the newest reading a year back, or the first."""
+    """The Chinese part of the rise of all counters since the newest reading a year back, or the first."""
     flows = {now.day: _flow(before, now) for before, now in pairwise(readings)}
     days = [reading.day for reading in readings]
     for day in days:
@@ -151,7 +151,7 @@ def _fell(r: Repository, before: Reading, now: Reading) -> bool:
 
 
 def _flow(before: Reading, now: Reading) -> Counter[str]:
-    """What counters rose by from one reading to the next, by whose they are; new repositories bring all they have."""
+    """The rise of counters from one reading to the next, by owner; a new repository adds all its downloads."""
     flow = Counter[str]()
     for r in now.repositories:
         rise = r.counter(now.day) - (r.counter(before.day) if r.hub_id in before.ids else 0)

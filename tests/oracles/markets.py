@@ -1,4 +1,4 @@
-"""What the market metrics must be on the synthetic world, counted from its own tables in plain Python."""
+"""The known answers of the market metrics on the synthetic world, counted from its own tables in plain Python."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
@@ -34,7 +34,7 @@ YEAR, WEEK = timedelta(days=365), timedelta(days=7)
 
 
 class Cap(NamedTuple):
-    """A market value in cents, and what it is made of."""
+    """A market value in cents, and its parts."""
 
     cents: int
     close: int
@@ -43,7 +43,7 @@ class Cap(NamedTuple):
 
 
 def answers(seed: int) -> Iterable[Answer]:
-    """What the market metrics must be."""
+    """The known answers of the market metrics."""
     caps = value(seed)
     for line in LINES:
         if line.company_id:
@@ -71,7 +71,7 @@ def value(seed: int) -> dict[str, dict[date, Cap]]:
 
 
 def _cap(line: Ticker, day: date, drawn: Drawn) -> Cap:
-    """All shares at the close, in USD at the rate of the day or of the last day before that has one; to the cent."""
+    """All shares at the close, in USD at the newest rate up to the day; to the cent."""
     shares = line.counts[max(text for text in line.counts if text <= day.isoformat())]
     close = drawn.closes[line.symbol, day]
     if line.currency == "USD":
@@ -128,7 +128,7 @@ def _shock(caps: dict[str, dict[date, Cap]]) -> Iterator[Answer]:
 
 
 def add_values(metric: str, companies: Iterable[str], caps: dict[str, dict[date, Cap]]) -> Iterator[Answer]:
-    """Day by day what each company is worth, the market before any disclosure, and their total."""
+    """Day by day the value of each company, the market before any disclosure, and their total."""
     for day in sorted({day for values in caps.values() for day in values}):
         parts = tell_worth(companies, day, caps)
         for company, (cents, basis, basis_date) in parts.items():
@@ -140,7 +140,7 @@ def add_values(metric: str, companies: Iterable[str], caps: dict[str, dict[date,
 
 
 def tell_worth(companies: Iterable[str], day: date, caps: dict[str, dict[date, Cap]]) -> dict[str, Worth]:
-    """Of each company that has a value by the day: cents, how they are known, since when."""
+    """Of each company with a value by the day: cents, basis, and the basis's date."""
     return {company: found for company in companies if (found := _worth(company, day, caps))}
 
 

@@ -20,7 +20,7 @@ CATALOGUE_AS_OFS = {at.date(): at for at in (BACKFILL_AS_OF, *DAILY_AS_OFS[:-1])
 
 
 def answers(_: int) -> Iterator[Answer]:
-    """What readers see of prices at the end: the last good pass, on the first of each month and where a price moves."""
+    """The published prices at the end: the last good pass, on the first of each month and on days of change."""
     for day in sorted(_telling_days()):
         listed = dict(list_models(day))
         for model, (price, source, is_discounted) in listed.items():
@@ -40,7 +40,7 @@ def _telling_days() -> set[date]:
 
 
 def list_models(day: date) -> Iterator[tuple[str, tuple[PricePair, str, bool]]]:
-    """By model: the catalogue's price where it was read that day and shows the model, else the book's."""
+    """By model: the catalogue's price if it was read that day with the model, else the book's."""
     at = CATALOGUE_AS_OFS.get(day)
     for model in MODELS:
         if at and model.first_date <= day <= model.last_date:

@@ -12,7 +12,7 @@ from tests.oracles.router import settled
 
 
 def answers(seed: int) -> Iterator[Answer]:
-    """What the programming metrics must be."""
+    """The known answers of the programming metrics."""
     usage = settled(seed)
     for week, tokens in settle(seed).items():
         whole = sum(used.tokens for used in gather(usage, week))

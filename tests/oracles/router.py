@@ -195,7 +195,7 @@ def _openness(model: SyntheticModel, day: date) -> str:
 
 @lru_cache(maxsize=2)
 def settled(seed: int) -> Usage:
-    """What stands in the end: of each value the one the upstream corrected last."""
+    """The final state: of each value the last correction of the upstream."""
     usage = volumes.draw(seed)
     stands = dict(usage)
     for corrected in volumes.restate(usage, seed).values():
@@ -216,7 +216,7 @@ def chinese(span: UsedSpan) -> int:
 
 
 def unknown(span: UsedSpan) -> int:
-    """Tokens whose origin nobody can tell."""
+    """Tokens of unknown origin."""
     return total(span, lambda model: not model.is_of_known_origin)
 
 

@@ -1,4 +1,4 @@
-"""Known answers about estimated spend: what the weeks' tokens cost at list price, between bounds."""
+"""Known answers about estimated spend: the weeks' tokens at list price, between bounds."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ LOOKED_AT = BACKFILL_AS_OF.date()  # the first day on which anybody asked for pr
 
 @dataclass
 class Bill:
-    """What one vendor's tokens cost, in USD, at the cheaper and at the dearer price of each model."""
+    """The cost of one vendor's tokens, in USD, at the cheaper and at the dearer price of each model."""
 
     low: Fraction = Fraction(0)
     high: Fraction = Fraction(0)
@@ -27,7 +27,7 @@ class Bill:
 
 
 def answers(seed: int) -> Iterator[Answer]:
-    """What the estimated spend must be."""
+    """The known answers of the estimated spend."""
     usage = settled(seed)
     for monday in usage:
         if monday.weekday() == 0 and monday + SEVEN_DAYS - timedelta(days=1) in usage:
@@ -36,7 +36,7 @@ def answers(seed: int) -> Iterator[Answer]:
 
 
 def price(model: SyntheticModel, on: date = LOOKED_AT) -> tuple[Fraction, Fraction] | None:
-    """USD per million tokens in and out, as the catalogue says on a day; None where it lists the model no more."""
+    """USD per million tokens in and out in the catalogue on a day; None if it does not list the model any more."""
     if model.is_free:
         return Fraction(0), Fraction(0)
     if model.permaslug == "other" or not model.first_date <= on <= model.last_date:

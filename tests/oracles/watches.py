@@ -1,4 +1,4 @@
-"""What the watches of the synthetic world must say at the last pass, told by hand and counted in plain Python."""
+"""The known states of the synthetic world's watches at the last pass, listed by hand and counted in plain Python."""
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -9,7 +9,7 @@ from tests.oracles.answers import Answer, cells_of
 
 
 class Watch(NamedTuple):
-    """A watch: what is read, what is asked of it."""
+    """A watch: the figure it reads, its question and threshold."""
 
     watch_id: str
     title: str

@@ -24,7 +24,7 @@ EVENT_SECONDS = 20
 
 @dataclass(frozen=True)
 class Server:
-    """A server that was asked to start."""
+    """A started server."""
 
     url: str
     home: Path
@@ -43,7 +43,7 @@ class Server:
         return _answered(Request(f"{self.url}/{path}", body, headers), monotonic() + EVENT_SECONDS)
 
     def events(self, name: str, resource: str) -> list[dict[str, Any]]:
-        """Events of that name about it: a server stores them a little later than it takes them."""
+        """Events of that name about it: a server stores them a little later than it receives them."""
         wanted = {"filter": {"event": {"name": [name]}, "resource": {"id": [resource]}}}
         until, found = monotonic() + EVENT_SECONDS, []
         while not found and monotonic() < until:
@@ -69,24 +69,24 @@ class Server:
         raise AssertionError(f"the Prefect server did not answer within {START_SECONDS} s")
 
     def dump(self) -> str:
-        """All that the API shows of what it stores."""
+        """Everything the API shows of its store."""
         return json.dumps([self.ask(f"{name}/filter", {}) for name in LISTS])
 
 
 def environment(home: Path) -> dict[str, str]:
-    """The surroundings of a Prefect that knows nothing of this machine's other ones."""
+    """The environment of a Prefect isolated from other ones on this machine."""
     others = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     return {**others, **QUIET, "PREFECT_HOME": str(home)}
 
 
 def free_port() -> int:
-    """A port that nobody has at the moment."""
+    """An unused port."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         return int(listening.getsockname()[1])
 
 
 def _answered(question: Request, until: float) -> Any:
-    """What it says; a server whose SQLite is busy answers 503 and asks to be called again, as Prefect's client does."""
+    """The answer of the server; one with a busy SQLite answers 503 and is asked again, as Prefect's client does."""
     while True:
         try:
             with urlopen(question, timeout=10) as response:
@@ -99,7 +99,7 @@ def _answered(question: Request, until: float) -> Any:
 
 @contextmanager
 def start(home: Path, login: str = "", **settings: str) -> Iterator[Server]:
-    """Starts a server, which is not waited for; it is ended at the end, by its handle."""
+    """Start a server without waiting for it; it is ended at the end, by its handle."""
     port = free_port()
     words = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     home.mkdir()

@@ -1,4 +1,4 @@
-"""A real headless Chromium, spoken to over its own protocol: what a page asks for, says and looks like."""
+"""A real headless Chromium, driven over its own protocol: the requests, text and look of a page."""
 
 import json
 import shutil
@@ -50,7 +50,7 @@ class Tab:
             self._hear()
 
     def value(self, expression: str) -> Any:
-        """What an expression gives in the page."""
+        """The value of an expression in the page."""
         answer = self.ask("Runtime.evaluate", expression=expression, returnByValue=True)
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
@@ -71,7 +71,7 @@ CODES = {"Tab": 9, "Enter": 13}
 
 @contextmanager
 def browse(profile: Path) -> Iterator[Tab]:
-    """A tab of a browser of its own; the test is skipped, and says so, where there is no Chromium."""
+    """A tab of a browser of its own; without Chromium the test is skipped with that reason."""
     if CHROMIUM is None:
         pytest.skip("there is no Chromium here: install Debian's package chromium")
     with (profile / "log").open("wb") as log:

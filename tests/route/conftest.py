@@ -12,7 +12,7 @@ from tests.scene import Scene
 
 @pytest.fixture(scope="session")
 def home_of(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Scene]]:
-    """Makes homes that several tests look at; their topics are deleted at the end."""
+    """Make homes shared by several tests; delete their topics at the end."""
     made: list[Scene] = []
 
     def make(name: str, **environ: str) -> Scene:

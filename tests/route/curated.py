@@ -1,4 +1,4 @@
-"""What an independent computation reads: a world's rows at a moment, and what the curated seeds say of them."""
+"""The inputs of an independent computation: a world's rows at a moment, and the curated seeds about them."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ def seed(name: str) -> list[dict[str, str]]:
 
 
 class Curated:
-    """What the seeds say of a model on a day."""
+    """The statements of the seeds about a model on a day."""
 
     def __init__(self) -> None:
         self.vendor_of = {_key(row["author"]): row["vendor_id"] for row in seed("authors")}
@@ -68,7 +68,7 @@ class Curated:
 
 
 def read_usage(world: Path, as_of: datetime) -> pl.DataFrame:
-    """The complete days the world shows at a moment, newest row of each key, with what the seeds say of it."""
+    """The complete days of the world at a moment, newest row of each key, with the statements of the seeds."""
     rows = pl.read_csv(world / "rankings_daily.csv", infer_schema=False).to_dicts()
     shown: dict[tuple[str, str], dict[str, str]] = {}
     for row in sorted(rows, key=lambda row: row["known_at"]):

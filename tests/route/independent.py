@@ -166,7 +166,7 @@ def _sum(frame: pl.DataFrame, where: Any = None) -> int:
 def differences(
     ours: Sequence[Mapping[str, Any]], theirs: Iterable[Mapping[str, Any]], key: Sequence[str]
 ) -> list[str]:
-    """Where two relations differ: keys, columns, and cells; floats may differ by 1e-9. Empty where they are equal."""
+    """The differences of two relations: keys, columns, cells; floats may differ by 1e-9. Empty if they are equal."""
     left, right = ({tuple(row[k] for k in key): row for row in rows} for rows in (ours, theirs))
     found = [f"key {k} on one side only" for k in left.keys() ^ right.keys()]
     for k in left.keys() & right.keys():

@@ -1,4 +1,4 @@
-"""A reader that polls the published file, closing it before each look, while a home is refreshed."""
+"""A reader polling the published file during refreshes, with a new connection for each look."""
 
 import json
 import subprocess
@@ -53,7 +53,7 @@ while not stopping:
 
 @contextmanager
 def reading_along(published: Path, folder: Path) -> Iterator[list[dict[str, Any]]]:
-    """A process that looks until the end; what it said, look by look, is in the list after that."""
+    """A process looking until the end; afterwards the list has its observations, look by look."""
     said, stop, looks = folder / "said", folder / "stop", []
     with said.open("wb") as out:
         words = [sys.executable, "-c", READER, str(published), str(stop)]

@@ -59,7 +59,7 @@ def test_it_says_what_the_rule_says_for_each_key_by_itself(lines: list[tuple[int
     ("body", "said"),
     [
         (b"", "x.csv line 1: no column known_at; the header is known_at,id,low,high"),
-        (b"known_at,id,low,high,low\n", "x.csv line 1: column low stands there twice"),
+        (b"known_at,id,low,high,low\n", "x.csv line 1: column low occurs twice"),
         (HEADER.encode() + b"a,b\n", "x.csv line 2: 2 cells under 4 columns"),
         (HEADER.encode() + b"a,b,c,d,e\n", "x.csv line 2: 5 cells under 4 columns"),
         (HEADER.encode() + b'\n"a\n', "x.csv line 3: not CSV"),

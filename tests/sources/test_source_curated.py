@@ -170,7 +170,7 @@ def test_every_column_has_to_be_there(source_id: str) -> None:
         (f"{HEADER}citation\n".encode(), "no row is known at 2026-05-12T02:00:00+00:00 that is not withdrawn"),
         (f"{HEADER}citation\na,b\n".encode(), "line 2: 2 cells under 14 columns"),
         (f'{HEADER}citation\n"a\nb,c\n'.encode(), "line 2: not CSV"),
-        (f"{HEADER}citation,low\n".encode(), "line 1: column low stands there twice"),
+        (f"{HEADER}citation,low\n".encode(), "line 1: column low occurs twice"),
         (f"{HEADER}citation\n".encode() + b"\xff", "not UTF-8 at byte"),
     ],
     ids=["empty", "html", "header alone", "short row", "open quote", "column twice", "not UTF-8"],

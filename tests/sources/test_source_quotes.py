@@ -131,7 +131,7 @@ def test_a_file_of_closes_is_refused_whole_and_says_where(row: str, said: str) -
     ("text", "said"),
     [
         (QUOTE_HEADER.replace(",currency", "") + quote(), "line 1: no column currency; the header is known_at,symbol"),
-        (QUOTE_HEADER.replace("close", "symbol") + quote(), "line 1: column symbol stands there twice"),
+        (QUOTE_HEADER.replace("close", "symbol") + quote(), "line 1: column symbol occurs twice"),
         ("", "the body is empty"),
         ("<!doctype html><html></html>", "line 1: no column known_at"),
     ],

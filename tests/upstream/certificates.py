@@ -1,4 +1,4 @@
-"""An authority of our own, certificates for better and worse, and a server over loopback that shows one."""
+"""A test authority, valid and invalid certificates, and a server over loopback with one of them."""
 
 import contextlib
 import ipaddress
@@ -24,7 +24,7 @@ Key = ec.EllipticCurvePrivateKey
 
 
 class Authority:
-    """Who signs; `file` is what those who trust it are given."""
+    """A signing authority; clients trusting it get its certificate from `file`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._key, self._name = folder, _new_key(), _name("our authority")
@@ -35,7 +35,7 @@ class Authority:
         self.file = _written(folder / "authority.pem", made.sign(self._key, hashes.SHA256()))
 
     def sign(self, name: x509.GeneralName, begins: timedelta = -DAY, ends: timedelta = DAY) -> Path:
-        """A certificate for that name with its key, valid between two moments counted from now."""
+        """A certificate for a name with its key, valid between two moments counted from now."""
         key = _new_key()
         made = _begun(_name("a server"), self._name, key, begins, ends)
         made = made.add_extension(x509.SubjectAlternativeName([name]), critical=False)
@@ -45,7 +45,7 @@ class Authority:
 
 
 def sign_oneself(folder: Path) -> Path:
-    """A certificate for this host that nobody but itself vouches for, with its key."""
+    """A self-signed certificate for this host, with its key."""
     key = _new_key()
     made = _begun(_name("nobody"), _name("nobody"), key, -DAY, DAY)
     made = made.add_extension(x509.SubjectAlternativeName([HERE]), critical=False)
@@ -54,7 +54,7 @@ def sign_oneself(folder: Path) -> Path:
 
 @contextlib.contextmanager
 def shown(certificate: Path, body: bytes = b"[1]") -> Iterator[tuple[str, list[bytes]]]:
-    """A server that answers well whoever accepts its certificate; yields its URL, and all it was asked."""
+    """A server answering 200 to every client accepting its certificate; yields its URL and all requests."""
     asked: list[bytes] = []
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
@@ -94,7 +94,7 @@ def _begun(
 
 
 def _usage() -> x509.KeyUsage:
-    """What an authority may do: sign."""
+    """The key usage of an authority: signing."""
     names = ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement")
     never = dict.fromkeys((*names, "encipher_only", "decipher_only"), False)
     return x509.KeyUsage(key_cert_sign=True, crl_sign=True, **never)

@@ -1,4 +1,4 @@
-"""A polite session with small habits to watch, and a world that serves one fault."""
+"""A polite session with small intervals, and a world serving one fault."""
 
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ JSON_HEADER = "Content-Type: application/json"
 
 
 class Naps:
-    """A sleep that only writes down how long it would have been."""
+    """A sleep without waiting: it only records the seconds."""
 
     def __init__(self) -> None:
         self.seconds: list[float] = []
@@ -30,7 +30,7 @@ def session(url: str, naps: Naps | None = None, **politeness: Any) -> HttpSessio
 
 
 def absent(url: str, naps: Naps | None = None, with_key: bool = False, **politeness: Any) -> str:
-    """What is said of an upstream that gives no complete answer."""
+    """The reason of a SourceAbsent, raised without a complete answer of the upstream."""
     with session(url, naps, **politeness) as polite, pytest.raises(SourceAbsent) as absence:
         polite.get(PATH, with_key=with_key)
     assert SECRET not in str(absence.value) + repr(absence.value) + repr(polite)

@@ -69,7 +69,7 @@ def head(status: str, *headers: str) -> bytes:
 
 @contextlib.contextmanager
 def scripted(replies: Sequence[Reply]) -> Iterator[tuple[str, list[bytes]]]:
-    """A server that gives its n-th connection the n-th reply, then the last again; yields URL, requests."""
+    """A server with the n-th reply for the n-th connection, then the last again; yields URL, requests."""
     asked: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=_serve, args=(server, replies, asked), daemon=True).start()

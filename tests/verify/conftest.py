@@ -1,4 +1,4 @@
-"""One clean home, made once, of which every test of this folder looks at or spoils a copy."""
+"""One clean home, made once; every test of this folder inspects or spoils a copy."""
 
 import shutil
 from collections.abc import Callable
@@ -20,7 +20,7 @@ RESTATED = ("2026-06-16T02:05:00Z", "2026-06-14", "openai/gpt-4o", "2900000")
 
 @pytest.fixture(scope="session")
 def clean(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A copy of the home that the first worker to ask for one makes."""
+    """A copy of the home made by the first worker."""
     first = common(tmp_path_factory) / "clean home"
     with locked(first.with_suffix(".lock")):
         if not first.exists():

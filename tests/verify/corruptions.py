@@ -1,4 +1,4 @@
-"""Homes spoilt on purpose: what is done to each, the promise that must name it, and where."""
+"""Homes spoilt on purpose: the edit of each, the promise that must name it, and the place."""
 
 import json
 import shutil
@@ -22,7 +22,7 @@ SHOWN = ("published_file_is_the_decision", "vintages_give_every_version", "parts
 
 @dataclass(frozen=True)
 class Corruption:
-    """`named` are the promises that must be broken, and no other; `where` is part of one of the places."""
+    """`named` are the only promises expected to break; `where` is part of one of the places."""
 
     spoil: Spoil
     named: tuple[str, ...]
@@ -68,7 +68,7 @@ def decide(sql: str) -> Spoil:
 
 
 def show(sql: str) -> Spoil:
-    """A statement over the published file, which stays unwritable."""
+    """A statement over the published file, read-only again afterwards."""
 
     def spoil(home: Home) -> None:
         home.published_file.chmod(0o644)
@@ -80,7 +80,7 @@ def show(sql: str) -> Spoil:
 
 
 def leave(path: str, body: bytes = b"x") -> Spoil:
-    """A file that was not there."""
+    """An additional file."""
 
     def spoil(home: Home) -> None:
         (home.root / path).parent.mkdir(parents=True, exist_ok=True)
@@ -107,13 +107,13 @@ def cut(path: str) -> Spoil:
 
 
 def reject_one(home: Home) -> None:
-    """A manifest that says that a record went to the dead letter."""
+    """A manifest with one record in the dead letter."""
     table = pq.read_table(landed(home), partitioning=None)
     pq.write_table(table.replace_schema_metadata({REJECTED: b"1"}), landed(home))
 
 
 def tear(home: Home) -> None:
-    """A payload that lost its end."""
+    """A payload without its end."""
     payload = next(path for path in sorted(home.archive.glob("*/*/*")) if path.suffix != ".json")
     payload.write_bytes(payload.read_bytes()[:-1])
 
@@ -134,7 +134,7 @@ def edit_manifest(home: Home) -> None:
 
 
 def replace_everywhere(home: Home) -> None:
-    """A number that was never let out, in the version, its file and the published file alike."""
+    """A number never published, in the version, its file and the published file alike."""
     change = "SET tokens = tokens + 1 WHERE week_start_date = (SELECT min(week_start_date) FROM {0})"
     decide(f"UPDATE versions.{SHARES} {change.format(f'versions.{SHARES}')}")(home)
     show(f"UPDATE metrics.{SHARES} {change.format(f'metrics.{SHARES}')}")(home)

@@ -9,16 +9,16 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from tokenshare import fields as f
 
-EARLIEST = date(1999, 1, 1)  # reference rates begin here, and nothing that we read is older
+EARLIEST = date(1999, 1, 1)  # reference rates begin here; no source of ours is older
 AHEAD = timedelta(days=1)  # clocks differ, and so do days
 
 
 class Event(BaseModel):
-    """The fields every event has.
+    """The fields of every event.
 
     `event_id` is a hash of source, natural key and content, so the same statement made twice has one id.
     `observed_at`, `fetch_id` and the fields in `outside_identity` date a statement and are not part of the hash.
-    `period` names the field by which a fetch is compared with the fetch before (None: the UTC day of fetching).
+    `period` names the field for comparing a fetch with the fetch before it (None: the UTC day of fetching).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -32,7 +32,7 @@ class Event(BaseModel):
 
     @model_validator(mode="after")
     def _has_happened(self) -> Self:
-        """A day to come has not been observed, and one at the epoch is a number misread."""
+        """Refuse a day to come, as nobody has observed it, and one at the epoch, a misread number."""
         day = getattr(self, self.period) if self.period else None
         if isinstance(day, date) and not EARLIEST <= day <= self.observed_at.date() + AHEAD:
             what = "a day before there was anything" if day < EARLIEST else "a day to come"

@@ -1,4 +1,4 @@
-"""The fetch itself, and the digest that proves it whole."""
+"""The fetch itself, and the digest proving it complete."""
 
 from hashlib import sha256
 

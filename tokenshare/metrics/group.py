@@ -18,8 +18,9 @@ class Interval:
 class Evidence:
     """A check of landed rows: its name in the evidence model, the allowed interval, and the reason.
 
-    An `occasional` check may find no key to judge; any other must read at least one. A `told` check shuts no gate and
-    alerts. A `named` check lists the keys that break it, their number, and the way to accept them.
+    An occasional check may find no key to judge; any other must read at least one. With `is_told` the check alerts and
+    shuts no gate. With `is_named` its finding lists the number of breaking keys, the first of them, and the way to
+    accept them.
     """
 
     name: str
@@ -42,8 +43,8 @@ class Provenance:
 class Following:
     """The groups another group depends on, row by row.
 
-    `stands_on` is the column with the metric behind a row; `told` is null in a row without a number. Without these
-    columns every row depends on all the groups: if one is shut, this one is too.
+    `stands_on` is the column with the metric behind a row, `told` the column with its number, null if it has none.
+    Without these columns every row depends on all the groups: if one is shut, this one is too.
     """
 
     groups: tuple[str, ...] = ()
@@ -53,11 +54,11 @@ class Following:
 
 @dataclass(frozen=True)
 class Group:
-    """Metrics that are published or held together.
+    """Metrics published or held together.
 
     `measured_by` is the dbt model (check_name, key, observed) of its `evidence`. The keys of the check `dated_by` are
     its days; freshness is measured by the newest. `listed` are the dbt models `status` lists. A group `follows` the
-    groups it depends on: while one of them is shut, no row that depends on it may change.
+    groups it depends on: while one of them is shut, no row depending on it may change.
     """
 
     id: str
@@ -70,7 +71,7 @@ class Group:
 
 
 NONE = Interval(0, 0)
-# What every group that is fetched is judged by, in the same words.
+# The evidence of every fetched group, in the same words.
 INCOMPLETE_FETCHES = Evidence(
     "incomplete_fetches",
     NONE,

@@ -59,11 +59,11 @@ class Metric:
         return tuple(id for alternatives in self.needs for id in alternatives)
 
     def is_met_by(self, sources: Collection[str]) -> bool:
-        """Whether those sources, or some of them, are enough to make it."""
+        """True if those sources, or some of them, are enough to make it."""
         return all(set(alternatives) & set(sources) for alternatives in self.needs)
 
     @property
     def period(self) -> str | None:
-        """The first date of the grain, which dates a row; None for undated rows."""
+        """The column dating a row, the first date of the grain; None for undated rows."""
         dates = [name for name in self.grain if name.endswith("_date")]
         return dates[0] if self.window != "snapshot" else None

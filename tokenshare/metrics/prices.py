@@ -83,7 +83,7 @@ def price_metric(id: str, title: str, row: type[BaseModel], **declared: Any) -> 
         "coverage": "the catalogue's models on the days it was read, at the price of the top provider, which moves "
         "when routing does; before, the models whose names in the price book are mapped",
         "group": LIST_PRICES.id,
-        # With the catalogue itself: a fetch is known to be whole by all that it said, so a trace needs all of it.
+        # With the catalogue itself: only all records of a fetch prove it complete, so a trace needs all of them.
         "topics": (PRICE_LISTED, CATALOG_MODEL_OBSERVED, FETCH_COMPLETED),
         "needs": (PRICE_SOURCES,),
         "window": "day",

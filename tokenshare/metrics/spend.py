@@ -57,7 +57,7 @@ SPEND_METRICS = (
         "source excludes",
         coverage="priced_tokens_share of the vendor's tokens; vendors with a priced token; complete ISO weeks only",
         group=SPEND.id,
-        # The catalogue too: a fetch is whole, and its prices usable, only with all that it promised.
+        # The catalogue too: a fetch is complete, and its prices usable, only with every promised record.
         topics=(USAGE_OBSERVED, CATALOG_MODEL_OBSERVED, PRICE_LISTED, FETCH_COMPLETED),
         needs=(ROUTER_SOURCES, ("openrouter_models",)),
         freshness=WEEK_OLD,

@@ -1,4 +1,4 @@
-"""The subjects of claims as a dbt model, which maps each verdict to its metric."""
+"""The subjects of claims as a dbt model: verdicts find their metrics by it."""
 
 from collections.abc import Iterable
 

@@ -9,15 +9,14 @@ from tokenshare.alerts import SCHEMA
 from tokenshare.render.markdown import code, page, table
 
 OPENING = (
-    f"The webhook is sent one JSON object a message, as {code(SCHEMA)} ([JSON Schema](schemas/{SCHEMA}.json)). Within "
-    "a version only optional fields are added; what has no value is left out."
+    f"The webhook receives one JSON object per message, {code(SCHEMA)} ([JSON Schema](schemas/{SCHEMA}.json)). Within "
+    "a version only optional fields are added. A field without a value is left out."
 )
 MANNERS = (
-    "A `trigger` and its `resolve` have one `dedup_key`, as pagers want it. An `inform` stands alone: pagers need no "
-    "incident for it. A message is sent until it is taken, so it "
-    "may arrive twice: `notice_id`, also the header `Idempotency-Key`, is the same then. It is taken when the status "
-    'is 2xx and the body tells of no error; Slack\'s `invalid_payload` and `{"ok": false}` with status 200 are '
-    "failures. Redirects are not followed."
+    "A `trigger` and its `resolve` have one `dedup_key`, as pagers need it. An `inform` stands alone: pagers need no "
+    "incident for it. A message is sent again until it is delivered, so it may arrive twice: then `notice_id`, also "
+    "the header `Idempotency-Key`, is the same. It is delivered if the status is 2xx and the body states no error; "
+    'Slack\'s `invalid_payload` and `{"ok": false}` with status 200 are failures. Redirects are not followed.'
 )
 
 

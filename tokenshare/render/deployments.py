@@ -28,7 +28,7 @@ class Scheduled(Protocol):
 
 
 def prefect_text(deployments: Sequence[Scheduled]) -> str:
-    """prefect.yaml: parameters name sources and nothing else, for Prefect shows them to everybody."""
+    """prefect.yaml. Its parameters name sources and nothing else: Prefect shows them to everybody."""
     return HEADER + "".join(map(_deployment, deployments))
 
 

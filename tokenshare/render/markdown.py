@@ -12,13 +12,13 @@ def page(title: str, *blocks: str) -> str:
 
 
 def table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; empty cells say so."""
+    """A table; an empty cell shows a dash."""
     return "\n".join([_line(names), _line(["---"] * len(names)), *(_line(row) for row in rows)])
 
 
 def facts(pairs: Iterable[tuple[str, str]]) -> str:
     """A list of facts, one line each, without the empty ones."""
-    return "\n".join(f"- **{name}**: {said}" for name, said in pairs if said)
+    return "\n".join(f"- **{name}**: {text}" for name, text in pairs if text)
 
 
 def code(text: str) -> str:

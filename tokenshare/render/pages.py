@@ -11,29 +11,30 @@ from tokenshare.sources import Source
 from tokenshare.topics import Topic
 
 STATUS_COLUMNS = (
-    "Every relation carries `as_of`, `version`, `status` and `held_since` besides, and `is_provisional` where its "
-    "rows are dated. What stands in `metrics.` is a share or a figure; what stands in `marts.` is for joining. "
-    "`vintages.<metric>`, of a mart too, has its columns and every row that readers have ever seen, with "
-    "`known_from` and `known_until` (TIMESTAMPTZ, the as-of from which and before which it was what was known; "
-    "`known_until` null while it is) and `first_version` and `last_version` (BIGINT; `last_version` null while it is)."
+    "Every relation also has the columns `as_of`, `version`, `status` and `held_since`, and `is_provisional` if its "
+    "rows are dated. Relations in `metrics.` are shares or figures; relations in `marts.` are for joining. "
+    "`vintages.<metric>`, of a mart too, has the same columns and every row ever published. Its `known_from` and "
+    "`known_until` (TIMESTAMPTZ) are the as-of from which, and before which, a row was current; its `first_version` "
+    "and `last_version` (BIGINT) are the versions with the row. `known_until` and `last_version` are null while the "
+    "row is current."
 )
 ENVELOPE = (
     "Values are strict UTF-8 JSON, one event each, with the headers `schema`, `event_id` and `fetch_id`. Within a "
-    "version only optional fields are added. A record that breaks its contract goes, untouched, to the dead letter, "
-    "with its origin and the reason. Names are shown without the topic prefix, which is a setting."
+    "version only optional fields are added. If a record breaks its contract, it goes to the dead letter, untouched, "
+    "with its origin and the reason. Names are shown without the topic prefix, a setting."
 )
 ABSENT = (
     "no complete answer came: no connection, a status other than 200 (429 and 5xx are tried again first), a redirect "
     "to another host, a body cut short, empty or too large, or the deadline passed"
 )
 REFUSED = (
-    "an answer came and cannot be trusted as a whole: not the documented type or shape, another version, days that "
-    "were not asked for, a value that is no number, a field removed or renamed"
+    "an answer came and cannot be trusted as a whole: not the documented type or shape, another version, days not "
+    "asked for, text in the place of a number, a field removed or renamed"
 )
 MEANWHILE = (
-    "Either way no number is made of it, and no zero: the source's metrics stay at their version until their "
-    "freshness limit passes, then they are held. A world that never had the file has no such source: it is `skipped`, "
-    "and what needs it is `inactive`. One that had it and lost it holds at once what is made of it, by `missing_files`."
+    "Either way the answer gives no number, and no zero: the source's metrics stay at their version until their "
+    "freshness limit passes, and are then held. If a world never had the file, the source is `skipped` and the metrics "
+    "that need it are `inactive`. If the world had it and lost it, `missing_files` holds these metrics at once."
 )
 
 
@@ -60,12 +61,12 @@ def source_page(source: Source) -> str:
         (
             ("Emits", _codes([topic.name for topic in source.emits])),
             ("Cadence", _span(source.cadence)),
-            ("Asked at", f"{code(source.cron)} (cron, UTC), where `tokenshare serve` runs"),
+            ("Asked at", f"{code(source.cron)} (cron, UTC), if `tokenshare serve` runs"),
             ("Key", key),
             ("Licence", source.licence),
             ("Citation", source.citation),
             ("Terms and limits", source.terms),
-            ("World file", f"{code(source.world_file)} stands in for it in a world"),
+            ("World file", f"{code(source.world_file)} replaces it in a world"),
         )
     )
     silence = facts((("`absent`", f"{ABSENT}."), ("`refused`", f"{REFUSED}.")))
@@ -100,7 +101,7 @@ def _metric(metric: Metric) -> str:
 
 
 def _topic(topic: Topic) -> str:
-    words = facts(
+    details = facts(
         (
             ("One record is", topic.description),
             ("Key", code(topic.key)),
@@ -110,7 +111,7 @@ def _topic(topic: Topic) -> str:
             ("JSON Schema", _link(f"{topic.name}.json", f"schemas/{topic.name}.json")),
         )
     )
-    return f"## {topic.name}\n\n{words}\n\n{_columns(columns_of(topic.event))}"
+    return f"## {topic.name}\n\n{details}\n\n{_columns(columns_of(topic.event))}"
 
 
 def _columns(columns: Sequence[Column]) -> str:

@@ -37,7 +37,7 @@ def sources_text(topics: Sequence[Topic]) -> str:
 
 
 def models_text(metrics: Iterable[Metric]) -> str:
-    """Models with the columns of their contract, which dbt enforces; the gate judges their rows."""
+    """Models with the columns of their contract; dbt enforces the columns, the gate judges the rows."""
     lines = [HEADER + "models:"]
     for metric in metrics:
         lines += [f"  - name: {metric.id}", f"    description: {_quoted(f'{metric.title}. {metric.method}')}"]
@@ -46,10 +46,14 @@ def models_text(metrics: Iterable[Metric]) -> str:
     return _joined(lines)
 
 
-def exposure_text(name: str, title: str, told: str, owner: str, metrics: Iterable[str]) -> str:
+def exposure_text(name: str, title: str, description: str, owner: str, metrics: Iterable[str]) -> str:
     """The uses of published metrics outside dbt, as exposures in its lineage."""
     lines = [HEADER + "exposures:", f"  - name: {name}", f"    label: {_quoted(title)}", "    type: dashboard"]
-    lines += ["    maturity: high", f"    description: {_quoted(told)}", f"    owner: {{name: {_quoted(owner)}}}"]
+    lines += [
+        "    maturity: high",
+        f"    description: {_quoted(description)}",
+        f"    owner: {{name: {_quoted(owner)}}}",
+    ]
     return _joined([*lines, "    depends_on:", *(f"      - ref('{metric}')" for metric in metrics)])
 
 

@@ -1,4 +1,4 @@
-"""Runbooks: a page for each kind of check, and under it what the contracts and a person know of each check."""
+"""Runbooks: a page for each kind of check, with the contracts and the runbook text of each check."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -7,12 +7,12 @@ from tokenshare.render.markdown import code, facts, page, table
 from tokenshare.render.reference import ALWAYS, FRESHNESS, LawLine
 from tokenshare.runbooks import PAGES, RunbookPage, link_of
 
-ContractLine = tuple[str, str, str]  # where it is judged, where numbers must lie, what it asks
+ContractLine = tuple[str, str, str]  # groups or metrics judged, interval, meaning
 STATUS = "tokenshare status"
 
 
 def runbook_pages(groups: Sequence[Group], laws: Sequence[LawLine], metrics: Sequence[Metric]) -> dict[str, str]:
-    """File name, to the text of its page."""
+    """The text of each page by file name."""
     asked = {**_evidence(groups), **_laws(laws, metrics)}
     return {"README.md": _index(), **{f"{kind.id}.md": _page(kind, asked) for kind in PAGES}}
 
@@ -39,8 +39,8 @@ def _page(kind: RunbookPage, asked: Mapping[str, Sequence[ContractLine]]) -> str
 
 
 def _entry(name: str, text: str, rows: Sequence[ContractLine]) -> str:
-    """What is particular to one check; its heading is the anchor that alerts link."""
-    judged = table(("judged on", "must lie in", "what it asks"), rows) if rows else ""
+    """The part of one check; alerts link to its heading."""
+    judged = table(("judged on", "must lie in", "meaning"), rows) if rows else ""
     required = f"**Requirement.** {ALWAYS[name]}" if name in ALWAYS else ""
     parts = (f"## {name}", required, judged, text)
     return "\n\n".join(part for part in parts if part)
@@ -49,15 +49,15 @@ def _entry(name: str, text: str, rows: Sequence[ContractLine]) -> str:
 def _evidence(groups: Sequence[Group]) -> dict[str, list[ContractLine]]:
     found: dict[str, list[ContractLine]] = {}
     for group in groups:
-        for one in group.evidence:
-            found.setdefault(one.name, []).append((code(group.id), str(one.within), one.meaning))
+        for check in group.evidence:
+            found.setdefault(check.name, []).append((code(group.id), str(check.within), check.meaning))
         if group.evidence:
             found.setdefault("freshness", []).append((code(group.id), "at most the limit", FRESHNESS))
     return {name: list(_merged(rows)) for name, rows in found.items()}
 
 
 def _merged(rows: Sequence[ContractLine]) -> Iterator[ContractLine]:
-    """Groups that are asked the same share a line."""
+    """One line for all groups with the same interval and meaning."""
     for within, meaning in dict.fromkeys((within, meaning) for _, within, meaning in rows):
         yield ", ".join(where for where, *rest in rows if tuple(rest) == (within, meaning)), within, meaning
 

@@ -1,4 +1,4 @@
-"""What a person does about a check that shut a gate, or about another fault: the part that no contract knows."""
+"""Runbooks: how to respond to a check with a shut gate, or to another fault, beyond the contracts."""
 
 from tokenshare.runbooks.evidence import EVIDENCE
 from tokenshare.runbooks.faults import FAULTS
@@ -14,7 +14,7 @@ _PAGE_OF = {name: page.id for page in PAGES for name in page.checks}
 def link_of(check: str) -> str:
     """The page and anchor of a check or fault; an expectation has one for all columns.
 
-    An alert that an older version put on record may name a check that is gone: the list of all checks stands in.
+    A recorded alert of an older version may name a removed check: its link is the list of all checks.
     """
     name = check.partition(":")[0]
     return f"{_PAGE_OF[name]}.md#{name}" if name in _PAGE_OF else "README.md"

@@ -1,4 +1,4 @@
-"""Runbooks of evidence: what landed is not what it has to be."""
+"""Runbooks of evidence: incomplete, contradictory or implausible landed rows."""
 
 from tokenshare.runbooks.page import COMMAND, NEVER, REAL, RELEASE, WAIT, RunbookPage
 
@@ -6,7 +6,7 @@ COMPLETENESS = RunbookPage(
     id="completeness",
     title="Completeness and age",
     meaning=(
-        "A day or a fetch did not land in full, or nothing new has come for too long. Readers keep the last good "
+        "A day or a fetch did not land in full, or no new data has come for too long. Readers keep the last good "
         "version: a share of an incomplete day is a wrong share."
     ),
     look=("tokenshare gates router_tokens_weekly", "tokenshare metrics fct_usage_daily"),
@@ -34,8 +34,8 @@ COMPLETENESS = RunbookPage(
             f"{RELEASE}{NEVER}"
         ),
         "freshness": (
-            "Nothing new has come for longer than the metric allows. `tokenshare status` shows when each source last "
-            "answered in full. [An absent](operation.md#source_absent) or [a refused "
+            "No new data has come for longer than the metric allows. `tokenshare status` shows the last complete "
+            "answer of each source. [An absent](operation.md#source_absent) or [a refused "
             "source](operation.md#source_refused) is the usual cause. The next good fetch opens the gate."
             f"{RELEASE}For one pass only: the age grows, so the next pass holds the metric again. Mend the source "
             "instead."
@@ -45,33 +45,33 @@ COMPLETENESS = RunbookPage(
 CROSS_CHECKS = RunbookPage(
     id="cross_checks",
     title="Cross checks",
-    meaning="Two statements of one number contradict each other, or a number moved further than it ever did.",
+    meaning="Two statements of one number contradict each other, or a number moved further than ever before.",
     look=(
         "tokenshare gates router_tokens_weekly",
         "tokenshare metrics fct_usage_daily",
         "tokenshare metrics router_tokens_weekly",
     ),
     mend=(
-        "Compare the key that the check names with the upstream's own page. Wait for the next answer of a feed, or "
+        "Compare the key named by the check with the upstream's own page. Wait for the next answer of a feed, or "
         "correct the file, and refresh."
     ),
     release=REAL,
     checks={
         "conflicting_keys": (
             "One answer gave two values for one key, so the pass believes neither. Wait for the next answer of a "
-            "feed. In a curated or dropped file, keep one of the two rows that the check names."
-            f"{RELEASE}No: a reader cannot guess which of the two is right."
+            "feed. In a curated or dropped file, keep one of the two rows named by the check."
+            f"{RELEASE}No: a reader cannot guess the right one of the two."
         ),
         "volume_ratio": (
-            "Compare the day with the upstream's own chart. The upstream corrects a count that it doubled by mistake "
-            "within three days, and the correction opens the gate. If a unit has changed for good, change the parser "
+            "Compare the day with the upstream's own chart. The upstream corrects a mistakenly doubled count within "
+            "three days, and the correction opens the gate. If a unit has changed for good, change the parser "
             "of the source."
         ),
         "twin_difference": (
             "The Data API and the public export show different shares of one model. Wait for the next answer of "
-            "both. If they stay apart, one of them has changed its method: describe that in the `traps` of the "
-            "source, which its page under `docs/sources` shows."
-            f"{RELEASE}Only if you know which of the two is right. State it in the reason."
+            "both. If they stay apart, one of them has changed its method: describe the change in the `traps` of the "
+            "source, shown on its page under `docs/sources`."
+            f"{RELEASE}Only if you know the right one of the two. State it in the reason."
         ),
     },
 )
@@ -81,7 +81,7 @@ ATTRIBUTION = RunbookPage(
     meaning="Nobody can state the vendor or the origin of too many tokens.",
     look=("tokenshare gates router_tokens_weekly", "tokenshare metrics fct_usage_daily"),
     mend=(
-        "Add a row with its citation to the seed that the check needs, and refresh. The change is a restatement with "
+        "Add a row with its citation to the seed named below, and refresh. The change is a restatement with "
         "the cause `attribution`."
     ),
     release=(
@@ -94,7 +94,7 @@ ATTRIBUTION = RunbookPage(
             "needs one in `dbt/seeds/stealth_attributions.csv` once its developer has been named."
         ),
         "unmapped_share": (
-            "A vendor that nobody has mapped carries a considerable part. `tokenshare status` lists such vendors, "
+            "An unmapped vendor has a considerable part. `tokenshare status` lists such vendors, "
             "the largest first; each needs a row in `dbt/seeds/authors.csv`."
             f"{RELEASE}Nothing to release: this check only alerts. Until a vendor is mapped, its tokens count as "
             "unknown and widen the bounds."
@@ -117,7 +117,7 @@ PRICES = RunbookPage(
             "A model has a price in the wrong unit. It is a defect of ours only if the parser misreads the unit."
         ),
         "priced_share": (
-            "Many of the models that are used or listed have no price: the catalogue came in part, or renamed its "
+            "Many of the used or listed models have no price: the catalogue came in part, or renamed its "
             "models. Refresh. If names have changed, add a row with its citation to "
             "`dbt/seeds/price_book_models.csv`."
         ),
@@ -139,8 +139,8 @@ PRICES = RunbookPage(
             "is a mistake, install the book before it with your package manager."
         ),
         "book_disappeared": (
-            "The newer price book lacks days of a model that it priced before. Install the book before it, or "
-            "release if the book was right to drop them."
+            "The newer price book lacks days of a model priced before. Install the book before it, or "
+            "release if the book rightly dropped them."
         ),
     },
 )
@@ -157,8 +157,8 @@ MARKETS = RunbookPage(
         "tokenshare metrics market_cap_daily",
     ),
     mend=(
-        "Compare what the check names with the exchange, the filing or the ECB. Correct the row of a dropped file, "
-        "or the line in `dbt/seeds/company_lines.csv`, and refresh."
+        "Compare the key named by the check with the exchange, the filing or the ECB. Correct the row of a dropped "
+        "file, or the line in `dbt/seeds/company_lines.csv`, and refresh."
     ),
     release=REAL,
     checks={
@@ -169,8 +169,7 @@ MARKETS = RunbookPage(
             f"{RELEASE}{WAIT}"
         ),
         "foreign_currency": (
-            "A close came in another currency than its line trades in: pence for pounds, or a symbol that means "
-            "another listing."
+            "A close is not in the currency of its line: pence for pounds, or a symbol of another listing."
             f"{RELEASE}{NEVER}"
         ),
         "split_suspected": (
@@ -200,7 +199,7 @@ MARKETS = RunbookPage(
 DOWNLOADS = RunbookPage(
     id="downloads",
     title="Downloads",
-    meaning="The Hub listed too little, or its counters stand still, fall or jump, which downloads do not.",
+    meaning="The Hub listed too little, or its counters stand still, fall or jump. Real downloads do not.",
     look=("tokenshare gates family_downloads_daily", "tokenshare metrics fct_downloads_daily"),
     mend=(
         "Read the Hub's status page and its announcements, and refresh in an hour. The Hub usually corrects its "
@@ -222,8 +221,8 @@ DOWNLOADS = RunbookPage(
             "page under `docs/sources`."
         ),
         "fallen_share": (
-            "Many counters fell at once: the Hub recounted, or lost some. Wait for the following days. A new level "
-            "that stays is the new truth."
+            "Many counters fell at once: the Hub recounted, or lost some. Wait for the following days. A lasting "
+            "new level is the new truth."
             f"{RELEASE}Yes, once the new level has stood for three days. The published rows then show the fall as a "
             f"reset, without a flow. {COMMAND}"
         ),
@@ -239,27 +238,27 @@ CURATED = RunbookPage(
         "tokenshare metrics fct_disclosures",
         "tokenshare metrics disclosed_value",
     ),
-    mend="Compare the row that the check names with its citation, correct the file, and refresh.",
+    mend="Compare the row named by the check with its citation, correct the file, and refresh.",
     release=REAL,
     checks={
         "restated_units": (
-            "Somebody rewrote the row in another unit or currency. Write it in the unit it was first stated in. A "
-            "fact that is stated in another unit from now on is a new row with its own date."
+            "Somebody rewrote the row in another unit or currency. Write it in its first unit. If a fact has another "
+            "unit from now on, add a new row with its own date."
             f"{RELEASE}{NEVER}"
         ),
         "restated_ratio": "The usual reasons are a count in thousands, a figure in millions, and a score in percent.",
         "withdrawn_rows": (
-            "The observed value counts and names the rows that are gone. If they were lost, put them back: the "
+            "The observed value counts and names the missing rows. If they were lost, put them back: the "
             "archive keeps the file as it was. A row whose date was corrected is gone under the old date, and a "
             "claim whose period was corrected under the old period. The pass reads a folder in `TOKENSHARE_CURATED` "
             "instead of the shipped files: copy their rows into it."
             f"{RELEASE}Yes, if somebody meant to remove them. The next version publishes the numbers without them as "
-            "a restatement, and the check does not miss these rows again. Release each group that stood on them."
+            "a restatement, and the check does not miss these rows again. Release each group made from them."
         ),
         "range_is_ordered": f"The least of the row is more than the most. Swap the two.{RELEASE}{NEVER}",
         "own_usd_agrees": (
-            "The source's own amount in USD is far from what its unit, currency and amount make. Leave `own_usd` "
-            "empty if the source converted at a rate of its own."
+            "The source's own amount in USD is far from ours, converted from its unit, currency and amount. Leave "
+            "`own_usd` empty if the source converted at a rate of its own."
         ),
     },
 )

@@ -1,4 +1,4 @@
-"""Runbooks of what is lost, and of faults that shut no gate by themselves: sources, broker, passes, alerts."""
+"""Runbooks of losses, and of faults without a gate of their own: sources, broker, passes, alerts."""
 
 from tokenshare.runbooks.page import COMMAND, RELEASE, RunbookPage
 
@@ -8,37 +8,37 @@ LOSSES = RunbookPage(
     id="losses",
     title="Losses and dead letters",
     meaning=(
-        "Records or files that numbers stand on are gone, or records do not fulfil the contract of their topic. A "
+        "Records or files behind numbers are gone, or records break the contract of their topic. A "
         "pass deletes nothing, and never treats a gap as complete."
     ),
     look=("tokenshare gates router_tokens_weekly", "tokenshare dlq list"),
-    mend="Put back what is gone, or correct whoever writes to the topic, and refresh.",
-    release=f"Only if you know that what is lost changes none of these numbers. Name who looked, and how. {COMMAND}",
+    mend="Put back the missing records or files, or correct the writer to the topic, and refresh.",
+    release=f"Only if you know that the loss changes none of these numbers. Name who looked, and how. {COMMAND}",
     checks={
         "accepted_gaps": (
             "Records were lost, and somebody went on without them. The observed value names the sources and the "
-            "offsets. The next passes ask these sources for everything again: refresh, and look whether they answer "
+            "offsets. The next passes ask these sources for everything again: refresh, and check that they answer "
             "in full."
         ),
         "missing_files": (
             "The observed value names the file and when a pass last read it. Put it back: the archive keeps a copy "
             "of the last good one, and `connectors/sources/curated` has one of each curated file. If it is gone for "
-            "good, name its sources in `TOKENSHARE_SOURCES_OFF`: metrics that only they feed are then inactive."
+            "good, name its sources in `TOKENSHARE_SOURCES_OFF`: metrics fed only by them are then inactive."
             f"{RELEASE}Yes, if its last reading is still true. Once a pass has read it again, its next loss holds "
             "again."
         ),
         "dead_letter_share": (
-            "So many of the newest records break the contract of their topic that what landed may be the smaller "
-            "part. Mend the writer or upgrade, then run `tokenshare dlq redrive`; or put on record with `tokenshare "
-            "dlq drop` that they never counted. The next pass judges what is left."
+            "Too many of the newest records break the contract of their topic: most of the data may be missing. Mend "
+            "the writer or upgrade, then run `tokenshare dlq redrive`; or put on record with `tokenshare dlq drop` "
+            "that they never counted. The next pass judges the rest."
             f"{RELEASE}Yes, if you know that the dead letters contain nothing about these numbers. More of them hold "
             "again."
         ),
         "records_lost": (
-            "Records that had not landed are gone from a topic. Nothing more lands until that is settled. Find out "
+            "Records are gone from a topic before they landed. Nothing more lands until you settle that. Find out "
             "who shortened, recreated or emptied the topic, and stop them. If you can restore the topic, restore it "
             "and refresh. Otherwise go on without the records with `tokenshare refresh --accept-gap`: "
-            "[accepted_gaps](#accepted_gaps) then holds what depends on them."
+            "[accepted_gaps](#accepted_gaps) then holds the metrics depending on them."
             f"{RELEASE}{NO_GATE}"
         ),
         "dead_letters": (
@@ -60,12 +60,12 @@ OPERATION = RunbookPage(
         "tokenshare alerts list",
         "tokenshare restatements router_tokens_weekly",
     ),
-    mend="The reason in the alert names what happened. Mend that; the next pass that goes well ends the alert.",
+    mend="The alert gives the reason. Mend the cause; the next successful pass ends the alert.",
     release=NO_GATE,
     checks={
         "source_absent": (
-            "A source gave no complete answer. What needs it stays at its version until the freshness limit passes, "
-            "and is then held. The reason names the status, the timeout, or the key that is missing or expired. "
+            "A source gave no complete answer. Its metrics stay at their version until the freshness limit passes, "
+            "and are then held. The reason names the status, the timeout, or the missing or expired key. "
             "Renew a key and set it again; otherwise wait for the next pass. Until then no number comes from the "
             "source, and no zero."
         ),
@@ -80,22 +80,22 @@ OPERATION = RunbookPage(
             "Nothing is lost: the next pass goes on from where this one ended."
         ),
         "pass_failed": (
-            "A pass ended with an error that nobody expected. It is a defect of ours: the traceback on the standard "
-            "error of the pass shows where. Report it with the traceback."
+            "A pass ended with an unexpected error. It is a defect of ours. Report it with the traceback from the "
+            "standard error of the pass."
         ),
         "pass_skipped": (
-            "A pass did not start because another one held the home for too long. If that one hangs, end it with "
+            "A pass did not start because another one owned the home for too long. If that one hangs, end it with "
             "`tokenshare refresh --take-over`. If passes are only slow, schedule them further apart."
         ),
         "alert_undelivered": (
             "A channel has not taken a message: a pass ends with exit code 13 and sends no heartbeat. The list shows "
-            "what happened in each channel. Correct the address in the settings, or wait for the service. Every "
+            "the result of each channel. Correct the address in the settings, or wait for the service. Every "
             "pass, and `tokenshare alerts deliver`, tries again. `tokenshare alerts test` sends one message to each "
             "channel."
         ),
         "restatements": (
-            "A pass published a version in which cells that readers had seen have other values. It sends one message, "
-            "an `inform`: nothing is open, and nothing follows. Usually nothing is wrong: upstreams correct their "
+            "A pass published a version with other values in cells already published. It sends one message, an "
+            "`inform`: nothing is open, and nothing follows. Usually nothing is wrong: upstreams correct their "
             "last days, and a day is provisional for three days. The list shows each cell, the old value "
             "beside the new one, with its cause and offsets. Whoever has quoted an old value finds it with "
             "`tokenshare metrics ID --as-of T`. Look closer if an old day moved, or if the cause is `attribution` or "

@@ -1,4 +1,4 @@
-"""What a runbook adds to the contracts: once for a kind of checks, and for each check what is particular to it."""
+"""The form of a runbook: texts shared by checks of one kind, and a text for each check."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ REAL = (
     f"finding does not hold the metric again; another value does. {COMMAND}"
 )
 NEVER = (
-    "No. The check found a defect, not a fact about the world: readers would see numbers that contradict each other, "
-    "under your name. Mend the cause; the next pass then opens the gate by itself."
+    "No. The check found a defect, not a fact about the world: readers would see contradictory numbers under your "
+    "name. Mend the cause; the next pass then opens the gate by itself."
 )
-RELEASE = "\n\n**Release.** "  # opens the release of a check that differs from its page
+RELEASE = "\n\n**Release.** "  # opens the release of a check, if it differs from its page
 WAIT = (
     "Give the upstream three days first: it usually corrects itself, and the next pass then opens the gate. After that "
     f"release only if the upstream confirms the day as it is. {COMMAND}"
@@ -21,7 +21,7 @@ WAIT = (
 
 @dataclass(frozen=True)
 class RunbookPage:
-    """Checks and faults of one kind: what they mean, where to look, how to mend them, whether to release."""
+    """Checks and faults of one kind: meaning, commands to look with, fix, and advice on a release."""
 
     id: str
     title: str
@@ -29,4 +29,4 @@ class RunbookPage:
     look: tuple[str, ...]
     mend: str
     release: str
-    checks: Mapping[str, str]  # what is particular to each: how to mend it, and whether to release it if that differs
+    checks: Mapping[str, str]  # by name: its own fix, and its own advice on a release if that differs
