@@ -87,7 +87,7 @@ class Standing:
 class GateOutcome:
     """The outcome for a candidate, with the versions it changes, newest last."""
 
-    outcome: Outcome
+    status: Outcome
     publications: tuple[Publication, ...]
     reason: str = ""
 

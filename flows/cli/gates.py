@@ -73,6 +73,6 @@ def release_candidate(
         alerts = deliver_now(settings)
     except Busy:  # a pass has started since, and delivers
         alerts = {"undelivered": 0}
-    released = [{"metric": d.metric.id, "version": d.verdict.version} for d in decisions]
+    released = [{"metric": d.metric.id, "version": d.outcome.version} for d in decisions]
     emit({"released": released, "by": request.by, "reason": request.reason, "alerts": alerts}, json, draw_facts)
     raise typer.Exit(int(ExitCode.UNDELIVERED if alerts["undelivered"] else ExitCode.OK))

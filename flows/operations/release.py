@@ -102,9 +102,9 @@ def _decide(
 ) -> Decision:
     metric, standing = candidate.metric, history.read_standing(connection, candidate.metric)
     passed = [_released(check) for check in checks if check.name != DERIVED]
-    verdict = decide(standing, candidate, passed, newest.suite_digest, newest.valid_through, confirmed=True)
-    causes = explain(connection, metric, standing, verdict, candidate, changes)
-    return Decision(metric, verdict, tuple(passed), releases.read_citation(connection, metric), **causes)
+    outcome = decide(standing, candidate, passed, newest.suite_digest, newest.valid_through, confirmed=True)
+    causes = explain(connection, metric, standing, outcome, candidate, changes)
+    return Decision(metric, outcome, tuple(passed), releases.read_citation(connection, metric), **causes)
 
 
 def _released(check: Check) -> Check:

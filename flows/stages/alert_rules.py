@@ -44,7 +44,7 @@ def plan_alerts(
 
 def plan_release_alerts(connection: Connection, run_id: str, at: datetime, decided: Sequence[Decision]) -> AlertPlan:
     """The alerts of a release: released metrics are no longer held, and may restate published cells."""
-    out = frozenset(f"held/{decision.metric.id}" for decision in decided if decision.verdict.outcome != "held")
+    out = frozenset(f"held/{decision.metric.id}" for decision in decided if decision.outcome.status != "held")
     seen = Observation(run_id, at, at, well=out)
     return _with_restatements(plan(outbox.read_open(connection), seen, outbox.read_told(connection)), decided, seen)
 
@@ -86,7 +86,7 @@ def _code(error: Exception) -> ExitCode:
 
 def _held(as_of: datetime, connection: Connection, decided: Sequence[Decision]) -> list[Fault]:
     """One fault for each held metric, those with reasons of their own first; keyed by the group at the root."""
-    held = [decision for decision in decided if decision.verdict.outcome == "held"]
+    held = [decision for decision in decided if decision.outcome.status == "held"]
     shut = {decision.metric.group for decision in held}
     own = {decision.metric.group for decision in held if _own(decision.checks)}
     ordered = sorted(held, key=lambda decision: not _own(decision.checks))
@@ -94,7 +94,7 @@ def _held(as_of: datetime, connection: Connection, decided: Sequence[Decision]) 
 
 
 def _held_fault(as_of: datetime, connection: Connection, decision: Decision, root: str) -> Fault:
-    metric, outcome = decision.metric, decision.verdict
+    metric, outcome = decision.metric, decision.outcome
     checks = [*_own(decision.checks), *(check for check in decision.checks if check.shuts and check.name in DERIVED)]
     since = next((found.held_since for found in outcome.publications if found.held_since), as_of)
     shown = history.read_shown(connection, metric)
@@ -149,11 +149,11 @@ def _restated(decided: Sequence[Decision], as_of: datetime) -> Iterator[Fault]:
         if decision.restatements:
             id, cells = decision.metric.id, len(decision.restatements)
             yield Fault(
-                id=f"restated/{id}/{decision.verdict.version}",
+                id=f"restated/{id}/{decision.outcome.version}",
                 kind="restated",
                 subject=decision.metric.relation,
                 reason=f"{cells} cells of version {decision.old_version} differ in version "
-                f"{decision.verdict.version}, cause: {decision.cause}; see tokenshare restatements {id}",
+                f"{decision.outcome.version}, cause: {decision.cause}; see tokenshare restatements {id}",
                 since=as_of,
                 runbook="restatements",
             )

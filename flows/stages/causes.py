@@ -49,7 +49,7 @@ def explain(
 
     A dimension without a period changes with time, as at a release of weights; only edited seeds or SQL restate it.
     """
-    if outcome.outcome != "published" or candidate is None or standing.shown is None:
+    if outcome.status != "published" or candidate is None or standing.shown is None:
         return {}
     old = history.read_version(connection, metric, standing.shown.version)
     cells = restated(metric, old, candidate.rows) if metric.period or changes.cause != "upstream" else []

@@ -77,7 +77,7 @@ def _record(
 
 
 def _outcome(decision: Decision, candidate: Candidate | None) -> MetricOutcome:
-    outcome = decision.verdict
+    outcome = decision.outcome
     evaluated = sum(check.outcome != "skipped" for check in decision.checks)
     rows = len(candidate.rows) if candidate else 0
-    return MetricOutcome(decision.metric.id, outcome.outcome, outcome.version, rows, evaluated, outcome.reason)
+    return MetricOutcome(decision.metric.id, outcome.status, outcome.version, rows, evaluated, outcome.reason)

@@ -61,11 +61,9 @@ def decided(once: Home, tmp_path: Path) -> Home:
     return Home(shutil.copytree(once.root, tmp_path / "home"))
 
 
-def record(connection: Connection, mine: Home, verdict: GateOutcome) -> None:
-    decision = Decision(METRIC, verdict, (Check("law", "passed", "0", "0"),), "a citation")
-    decisions.record(
-        connection, decisions.DecisionContext(verdict.outcome, AS_OF, "s", "m", {}), [decision], noop, noop
-    )
+def record(connection: Connection, mine: Home, outcome: GateOutcome) -> None:
+    decision = Decision(METRIC, outcome, (Check("law", "passed", "0", "0"),), "a citation")
+    decisions.record(connection, decisions.DecisionContext(outcome.status, AS_OF, "s", "m", {}), [decision], noop, noop)
     published.publish(connection, mine, METRICS)
 
 
@@ -164,7 +162,7 @@ def test_an_inactive_metric_has_no_rows_and_keeps_its_versions(decided: Home) ->
     with warehouse.open_warehouse(decided.warehouse) as connection:
         again = decide(standing, Candidate(METRIC, tuple(ROWS)), [], "suite", AS_OF, confirmed=True)
         back = decide(standing, Candidate(METRIC, tuple(ROWS)), [Check("law", "passed", "0", "0")], "s", AS_OF, True)
-        assert (again.outcome, back.outcome) == ("held", "unchanged")
+        assert (again.status, back.status) == ("held", "unchanged")
         record(connection, decided, back)
     assert shown(decided) == ROWS
 

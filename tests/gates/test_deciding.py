@@ -69,7 +69,7 @@ def test_a_verdict(
     standing: Standing, found: object, check: Check, outcome: str, records: list[tuple[int, str]]
 ) -> None:
     verdict = decided(standing, found, check)
-    assert verdict.outcome == outcome
+    assert verdict.status == outcome
     assert [(p.version, p.status) for p in verdict.publications] == records
     assert verdict.reason == (WHY if outcome == "held" else "")
 
@@ -84,16 +84,16 @@ def test_a_verdict_taken_twice_changes_nothing(
     good = next((p for p in first if p.status == "held" and p.digest == SHOWN.digest), None)
     after = Standing(shown[0] if shown else good, held[0] if held and held[0] != good else None, first[-1].version)
     again = decided(after, found, check)
-    assert again.outcome == ("unchanged" if shown else "held")
+    assert again.status == ("unchanged" if shown else "held")
     assert max(p.version for p in again.publications) <= max(version for version, _ in records)
 
 
 def test_no_check_at_all_is_no_open_gate() -> None:
-    assert decided(GOOD, NEW).outcome == "held"
+    assert decided(GOOD, NEW).status == "held"
 
 
 def test_one_failed_check_among_many_is_enough() -> None:
-    assert decided(GOOD, NEW, PASSED, RELEASED, FAILED, PASSED).outcome == "held"
+    assert decided(GOOD, NEW, PASSED, RELEASED, FAILED, PASSED).status == "held"
 
 
 def test_a_hold_remembers_since_when_and_what_was_first_shown() -> None:

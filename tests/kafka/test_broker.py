@@ -160,7 +160,7 @@ def test_a_port_taken_between_the_look_and_the_bind_is_known_by_what_kafka_says(
     port = next(local._free_ports(Node.of(home)))
     with socket.create_server(("127.0.0.1", port)), pytest.raises(BrokerUnavailable):
         start(home)
-    assert "Address already in use" in local._said(Node.of(home))
+    assert "Address already in use" in local._log_tail(Node.of(home))
     assert brokers_of(home) == []
 
 

@@ -92,7 +92,7 @@ def test_one_command_repairs_a_day(scene: Scene, world: Path) -> None:
 @pytest.mark.parametrize(
     ("days", "sources", "said"),
     [
-        ((date(2026, 6, 9), date(2026, 6, 8)), [], "no days 2026-06-09 to 2026-06-08"),
+        ((date(2026, 6, 9), date(2026, 6, 8)), [], "no source serves the days 2026-06-09 to 2026-06-08"),
         ((date(2024, 1, 1), date(2024, 1, 2)), [], "name days from 2025-01-01 to 2026-06-22"),
         ((date(2026, 6, 22), date(2026, 6, 23)), [], "name days from 2025-01-01 to 2026-06-22"),
         ((date(2026, 6, 8), date(2026, 6, 8)), ["openrouter_models"], "openrouter_models shows only the present"),

@@ -20,7 +20,7 @@ class Decision:
     """The decision about one metric; `cause` and `source_offsets` explain its restatements."""
 
     metric: Metric
-    verdict: GateOutcome
+    outcome: GateOutcome
     checks: tuple[Check, ...]
     citation: str
     restatements: tuple[Restatement, ...] = ()
@@ -64,9 +64,9 @@ def record(
 
 
 def _record_one(connection: Connection, run: DecisionContext, decision: Decision) -> None:
-    metric, verdict = decision.metric, decision.verdict
+    metric, outcome = decision.metric, decision.outcome
     known = {p.version for p in read_publications(connection, metric)}
-    for publication in verdict.publications:
+    for publication in outcome.publications:
         if publication.version not in known:
             _store_rows(connection, metric, publication.version)
             _store_lineage(connection, run, metric, publication.version)
@@ -74,7 +74,7 @@ def _record_one(connection: Connection, run: DecisionContext, decision: Decision
     _store_restatements(connection, decision)
     connection.execute(
         "INSERT OR REPLACE INTO decisions.metric_states VALUES (?, ?, ?, ?)",
-        [metric.id, verdict.outcome, verdict.reason, decision.citation],
+        [metric.id, outcome.status, outcome.reason, decision.citation],
     )
 
 
@@ -113,7 +113,7 @@ def _store_publication(connection: Connection, run: DecisionContext, publication
 def _store_checks(connection: Connection, run: DecisionContext, decisions: Sequence[Decision]) -> None:
     judged = [(decision, check) for decision in decisions for check in decision.checks]
     results = [
-        (run.id, d.metric.id, d.verdict.version, c.name, c.severity, c.outcome, c.observed, c.expected)
+        (run.id, d.metric.id, d.outcome.version, c.name, c.severity, c.outcome, c.observed, c.expected)
         for d, c in judged
     ]
     breaches = [(run.id, d.metric.id, c.name, b.key, b.observed) for d, c in judged for b in c.breaches]
@@ -130,7 +130,7 @@ def _store_restatements(connection: Connection, decision: Decision) -> None:
             r.old,
             r.new,
             decision.old_version,
-            decision.verdict.version,
+            decision.outcome.version,
             decision.cause,
             offsets,
         )
