@@ -28,7 +28,7 @@ def _moved(
 ) -> Iterator[tuple[str, str]]:
     """(group, key) of each row depending on a shut group and differing from the shown row, or new with a number."""
     follows, names = GROUP_BY_ID[metric.group].follows, [column.name for column in columns_of(metric.row)]
-    stands_on, number = names.index(follows.stands_on), names.index(follows.told)
+    stands_on, number = names.index(follows.stands_on), names.index(follows.number)
     key = [names.index(name) for name in metric.grain]
     known = {tuple(row[at] for at in key): row for row in shown}
     for row in rows:

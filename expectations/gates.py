@@ -12,7 +12,7 @@ from expectations.dependency_gate import judge_dependencies
 from expectations.evidence import FEW_LETTERS, DeadLetterRate, Measured, freshness, in_force, spoilt
 from expectations.frames import CandidateFrames
 from expectations.laws import LAWS, Frames
-from expectations.measures import Measure, breaches_of, ends_of, said_of
+from expectations.measures import Measure, breaches_of, ends_of, describe
 from expectations.pins import pins
 from expectations.suites import digest_of, measures_suite, pin, suite_for
 from expectations.validation import validate
@@ -66,7 +66,7 @@ def _evidence(case: Case) -> list[Measure]:
     group, limit = GROUP_BY_ID[case.metrics[0].group], case.metrics[0].freshness
     measured = in_force(case.measured, case.as_of, limit) if limit else case.measured
     measures = [
-        Measure(e.name, _series(measured, e.name), e.within, not e.is_occasional, e.is_told, e.is_named)
+        Measure(e.name, _series(measured, e.name), e.within, not e.is_occasional, e.alerts_only, e.is_named)
         for e in group.evidence
     ]
     if not group.evidence or limit is None:
@@ -113,8 +113,8 @@ def _measure(measures: Sequence[Measure], released: ReleasedFindings) -> Iterato
     for index, measure in enumerate(known):
         breaches = tuple(breaches_of(measure))
         passed = outcomes[index] and not breaches
-        check = _check(measure.name, passed, said_of(measure, breaches), measure.expected, breaches, released)
-        yield replace(check, severity="alert" if measure.is_told else "hold")
+        check = _check(measure.name, passed, describe(measure, breaches), measure.expected, breaches, released)
+        yield replace(check, severity="alert" if measure.alerts_only else "hold")
     for measure in measures:
         if not len(measure.observed):
             yield _check(measure.name, not measure.needs_keys, "no key to judge", measure.expected, (), released)

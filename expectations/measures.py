@@ -25,7 +25,7 @@ class Measure:
     observed: pd.Series
     interval: Interval
     needs_keys: bool = False
-    is_told: bool = False
+    alerts_only: bool = False
     is_named: bool = False
 
     @property
@@ -48,7 +48,7 @@ def breaches_of(measure: Measure) -> Iterator[Breach]:
         yield Breach(" ".join(map(str, key)) if isinstance(key, tuple) else str(key), f"{value:.12g}")
 
 
-def said_of(measure: Measure, breaches: Sequence[Breach]) -> str:
+def describe(measure: Measure, breaches: Sequence[Breach]) -> str:
     """The observed numbers, in a few words."""
     if not breaches:
         return f"{len(measure.observed)} within"

@@ -72,7 +72,7 @@ class Loss:
     is_retired: bool = False
 
     @property
-    def said(self) -> str:
+    def message(self) -> str:
         """The range in words, its end included."""
         if self.end is None:
             return f"{self.topic} partition {self.partition} offsets from {self.start} on: deleted and made again"

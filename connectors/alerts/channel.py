@@ -8,10 +8,10 @@ from tokenshare.alerts import AlertDocument
 
 @dataclass(frozen=True)
 class DeliveryOutcome:
-    """The outcome of one attempt. `refused`: the answer was a refusal. `said`, its reason, quotes no address."""
+    """The outcome of one attempt. `refused`: the answer was a refusal. `answer`, its reason, quotes no address."""
 
     state: Literal["delivered", "refused", "unreachable"]
-    said: str = ""
+    answer: str = ""
     wait_seconds: float = 0.0  # the delay requested by the receiver
     is_final: bool = False  # an immediate retry would be refused again
 

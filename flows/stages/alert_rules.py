@@ -46,7 +46,7 @@ def plan_release_alerts(connection: Connection, run_id: str, at: datetime, decid
     """The alerts of a release: released metrics are no longer held, and may restate published cells."""
     out = frozenset(f"held/{decision.metric.id}" for decision in decided if decision.outcome.status != "held")
     seen = Observation(run_id, at, at, well=out)
-    return _with_restatements(plan(outbox.read_open(connection), seen, outbox.read_told(connection)), decided, seen)
+    return _with_restatements(plan(outbox.read_open(connection), seen, outbox.read_sent(connection)), decided, seen)
 
 
 def plan_failure_alerts(
@@ -65,7 +65,7 @@ def plan_failure_alerts(
         since=as_of,
         runbook=FAILURES[code],
     )
-    return plan(outbox.read_open(connection), Observation(run_id, as_of, at, (fault,)), outbox.read_told(connection))
+    return plan(outbox.read_open(connection), Observation(run_id, as_of, at, (fault,)), outbox.read_sent(connection))
 
 
 def is_alarming(error: Exception) -> bool:
@@ -75,7 +75,7 @@ def is_alarming(error: Exception) -> bool:
 
 def plan_of(connection: Connection, seen: Observation, every: Any) -> AlertPlan:
     """The alerts that begin and end, and the reminders that are due."""
-    sent = outbox.read_told(connection)
+    sent = outbox.read_sent(connection)
     made = plan(outbox.read_open(connection), seen, sent)
     return AlertPlan(made.alerts, made.resolved, (*made.notices, *remind(made.alerts, sent, seen, every)))
 

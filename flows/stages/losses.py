@@ -28,14 +28,14 @@ def check_losses(run: PassContext, connection: Connection, identities: Mapping[s
     if not found:
         return
     if not run.options.accepts_gaps_by:
-        raise ranges.records_lost([loss.said for loss in found])
+        raise ranges.records_lost([loss.message for loss in found])
     for source in concerned(found):  # first: a kill right after it costs one needless fetch
         archive.forget(run.home.archive, source.id)
     acceptance = Acceptance(run.options.accepts_gaps_by, run.clock(), run.id, run.as_of)
     losses = [
         (loss, gaps.retire(connection, run.home.landing, loss, acceptance) if loss.is_retired else ()) for loss in found
     ]
-    since = {id: day - OVERLAP for id, day in gaps.read_promised(connection).items()}
+    since = {id: day - OVERLAP for id, day in gaps.read_last_completed(connection).items()}
     with warehouse.transaction(connection):
         gaps.record(connection, run.home.landing, losses, since, acceptance)
         ledger.delete_beginnings(connection, [(loss.topic, loss.partition) for loss in found])

@@ -65,7 +65,7 @@ def deliver_now(settings: Settings) -> AlertCounts:
     run_id = new_run_id(at)
     with lock.acquire(notifier.home.lock, run_id, now), warehouse.open_warehouse(notifier.home.warehouse) as connection:
         seen = Observation(run_id, at, at)
-        due = remind(outbox.read_open(connection), outbox.read_told(connection), seen, settings.alert_repeat)
+        due = remind(outbox.read_open(connection), outbox.read_sent(connection), seen, settings.alert_repeat)
         with warehouse.transaction(connection):
             outbox.write(connection, due, notifier.names)
         _deliver(connection, notifier, None, noop)
@@ -121,7 +121,7 @@ def send_test(settings: Settings) -> list[dict[str, Any]]:
     )
     notice = notice_of("trigger", "test", [fault], Observation(new_run_id(at), at, at))
     found = ((channel.name, attempt(channel, notice, notifier)[0]) for channel in notifier.channels)
-    return [{"channel": name, "is_delivered": outcome.is_delivered, "said": outcome.said} for name, outcome in found]
+    return [{"channel": name, "is_delivered": outcome.is_delivered, "said": outcome.answer} for name, outcome in found]
 
 
 def beat(settings: Settings, progress: Progress) -> None:
@@ -129,7 +129,7 @@ def beat(settings: Settings, progress: Progress) -> None:
     if settings.heartbeat_url:
         outcome = Caller(settings.heartbeat_url).call("GET")
         if not outcome.is_delivered:
-            progress(f"the heartbeat failed: {outcome.said}")
+            progress(f"the heartbeat failed: {outcome.answer}")
 
 
 def attempt(channel: Channel, notice: Notice, notifier: Notifier) -> tuple[DeliveryOutcome, int]:
@@ -173,7 +173,7 @@ def _deliver_one(
         outbox.record_delivery(connection, owed.notice.id, channel.name, notifier.clock())
         return set()
     asked = timedelta(seconds=outcome.wait_seconds)
-    outbox.record_failure(connection, owed, channel.name, outcome.said, tries, notifier.clock(), asked)
+    outbox.record_failure(connection, owed, channel.name, outcome.answer, tries, notifier.clock(), asked)
     return {(channel.name, owed.notice.key if outcome.is_final else "")}
 
 

@@ -49,7 +49,7 @@ class OutboxHome:
             standing = outbox.read_open(connection)
             well = frozenset({alert.fault.id for alert in standing} - {one.id for one in faults})
             made = plan(
-                standing, Observation(f"run-{self.at}", self.at, self.at, faults, well), outbox.read_told(connection)
+                standing, Observation(f"run-{self.at}", self.at, self.at, faults, well), outbox.read_sent(connection)
             )
             with warehouse.transaction(connection):
                 outbox.store(connection, made, f"run-{self.at}", self.at, self.teller.names)

@@ -111,7 +111,7 @@ def test_a_name_that_leads_to_this_machine_is_sent_nothing(receiver: Receiver, m
     monkeypatch.setattr(socket, "getaddrinfo", rebound)
     found = caller(f"https://hooks.example.com/{CANARY}").call("POST")
     assert (found.state, found.is_final) == ("refused", True)
-    assert "private, link-local or reserved" in found.said
+    assert "private, link-local or reserved" in found.answer
     assert receiver.requests == []
 
 

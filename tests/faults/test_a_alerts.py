@@ -169,7 +169,7 @@ def test_a01_nobody_there_and_no_tls(record_property: Record) -> None:
     """A port without a listener, and one without TLS."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        assert caller(f"http://127.0.0.1:{free.getsockname()[1]}/{CANARY}").call("POST").said == "no connection"
+        assert caller(f"http://127.0.0.1:{free.getsockname()[1]}/{CANARY}").call("POST").answer == "no connection"
     with listening() as plain:
         found = caller(f"https://127.0.0.1:{plain.port}/{CANARY}").call("POST")
     assert found == DeliveryOutcome("unreachable", "no connection, or no certificate that is trusted")
@@ -206,9 +206,9 @@ def test_a03_what_counts_as_taken(
     receiver.otherwise = answer
     outcome = send(receiver)
     assert (outcome.state, outcome.is_final) == (state, is_final)
-    assert said in outcome.said
+    assert said in outcome.answer
     assert outcome.wait_seconds == (7 if "Retry-After" in answer[2] else 0)
-    record_property("observed", f"{outcome.state} {outcome.said}".strip())
+    record_property("observed", f"{outcome.state} {outcome.answer}".strip())
 
 
 @pytest.mark.parametrize("answer", [(200, b"invalid_payload", {}), (400, b"invalid_payload", {}), (500, b"", {})])
@@ -220,7 +220,7 @@ def test_a03_slack_that_says_no_has_not_taken_it(
     outcome = Service("slack", SecretStr(SLACK)).send(document())
     assert outcome.state == "refused"
     assert CANARY not in repr(outcome)
-    record_property("observed", outcome.said[:60])
+    record_property("observed", outcome.answer[:60])
 
 
 def test_a01_a_service_that_hangs_is_left_behind(record_property: Record) -> None:
@@ -229,8 +229,8 @@ def test_a01_a_service_that_hangs_is_left_behind(record_property: Record) -> Non
         begun = monotonic()
         outcome = Service("gotify", SecretStr(f"gotify://127.0.0.1:{slow.port}/{CANARY}"), seconds=0.5).send(document())
         assert monotonic() - begun < 3
-    assert (outcome.state, outcome.said) == ("unreachable", "no answer within 0.5 s")
-    record_property("observed", outcome.said)
+    assert (outcome.state, outcome.answer) == ("unreachable", "no answer within 0.5 s")
+    record_property("observed", outcome.answer)
 
 
 def test_a02_a_thousand_faults_at_once_are_one_alert_and_all_on_record(record_property: Record) -> None:

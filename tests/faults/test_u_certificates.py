@@ -57,6 +57,6 @@ def test_a01_a_channel_with_a_wrong_certificate_is_told_nothing(
     make, _ = WRONG[kind]
     with shown(make(authority, tmp_path)) as (url, asked):
         outcome = caller(f"{url}/{CANARY}").call("POST")
-    assert (outcome.state, outcome.said) == ("unreachable", "no connection, or no certificate that is trusted")
+    assert (outcome.state, outcome.answer) == ("unreachable", "no connection, or no certificate that is trusted")
     assert asked == []
     record_property("observed", "no certificate that is trusted; nothing was said")

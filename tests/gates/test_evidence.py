@@ -46,7 +46,7 @@ def _all_at(group: str, value_of: Callable[[Interval], float]) -> Case:
 def test_each_check_outside_its_interval_shuts_the_gate(group: str, side: str) -> None:
     (checks,) = judge(_all_at(group, SIDES[side])).values()
     evidence = GROUP_BY_ID[group].evidence
-    assert {check.name for check in checks if check.shuts} == {one.name for one in evidence if not one.is_told}
+    assert {check.name for check in checks if check.shuts} == {one.name for one in evidence if not one.alerts_only}
     assert {found(checks, one.name).breaches[0].key for one in evidence} == {LAST}
     assert {found(checks, one.name).outcome for one in evidence} == {"failed"}
 

@@ -84,6 +84,6 @@ def test_groups_are_judged_after_those_they_follow() -> None:
 def test_a_group_that_follows_names_the_columns_by_which_it_does() -> None:
     for metric in METRICS:
         follows = GROUP_BY_ID[metric.group].follows
-        named = {follows.stands_on, follows.told} - {""}
+        named = {follows.stands_on, follows.number} - {""}
         assert named <= metric.row.model_fields.keys(), metric.id
         assert len(named) in (0, 2), metric.id

@@ -50,7 +50,7 @@ CLAIMS = Group(
     follows=Following(
         groups=tuple(group.id for group in FOLLOWED),
         stands_on="stands_on",
-        told="nearest",
+        number="nearest",
     ),
 )
 

@@ -18,7 +18,7 @@ class Interval:
 class Evidence:
     """A check of landed rows: its name in the evidence model, the allowed interval, and the reason.
 
-    An occasional check may find no key to judge; any other must read at least one. With `is_told` the check alerts and
+    An occasional check may find no key to judge; any other must read at least one. With `alerts_only` the check alerts and
     shuts no gate. With `is_named` its finding lists the number of breaking keys, the first of them, and the way to
     accept them.
     """
@@ -27,7 +27,7 @@ class Evidence:
     within: Interval
     meaning: str
     is_occasional: bool = False
-    is_told: bool = False
+    alerts_only: bool = False
     is_named: bool = False
 
 
@@ -43,13 +43,13 @@ class Provenance:
 class Following:
     """The groups another group depends on, row by row.
 
-    `stands_on` is the column with the metric behind a row, `told` the column with its number, null if it has none.
+    `stands_on` is the column with the metric behind a row, `number` the column with its number, null if it has none.
     Without these columns every row depends on all the groups: if one is shut, this one is too.
     """
 
     groups: tuple[str, ...] = ()
     stands_on: str = ""
-    told: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ ROUTER = Group(
             Interval(0, 0.01),
             "Part of one of the newest seven days by vendors that nobody has mapped. It counts as unknown, and shuts "
             "no gate: people are told to map them.",
-            is_told=True,
+            alerts_only=True,
         ),
         Evidence(
             "disappeared_days",

@@ -30,7 +30,7 @@ def read_open(connection: Connection) -> list[Alert]:
     ]
 
 
-def read_told(connection: Connection) -> list[SentNotice]:
+def read_sent(connection: Connection) -> list[SentNotice]:
     """Every message, in the order of writing."""
     rows = connection.execute(
         "SELECT key, action, reminder, as_of, written_at FROM outbox.notices ORDER BY number"

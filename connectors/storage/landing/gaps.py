@@ -34,7 +34,7 @@ class OpenGap:
     source_id: str
 
 
-def read_promised(connection: Connection) -> dict[str, date]:
+def read_last_completed(connection: Connection) -> dict[str, date]:
     """The day of the newest landed fetch.completed, by source: any lost record came from a later fetch."""
     if not has_relation(connection, "raw", FETCH_COMPLETED.table):
         return {}

@@ -1,6 +1,6 @@
--- One row per fetch that said it was complete, and whether what landed is what it promised.
+-- One row per fetch.completed, and whether the landed events are the declared ones.
 -- Decision: a fetch re-read by a newer parser may promise twice; it is complete where either promise is kept to the id,
--- because then the landed set is exactly what somebody promised.
+-- because then the landed set is exactly the declared one.
 -- Decision: a torn fetch waits until a whole one as new as it reaches as far: earlier days asked again replace nothing.
 with promises as (
     select * from {{ ref('stg_fetch_completed') }}
@@ -22,17 +22,17 @@ landed_digests as (
     group by fetch_id
 ),
 
-promised_counts as (
+declared_counts as (
     select event_id, fetch_id, unnest(map_keys(counts)) as topic_name, unnest(map_values(counts)) as events_count
     from promises
 ),
 
 broken as (
-    select distinct promised.event_id
-    from promised_counts as promised
+    select distinct declared.event_id
+    from declared_counts as declared
     left join landed_counts as landed
-        on promised.fetch_id = landed.fetch_id and promised.topic_name = landed.topic_name
-    where promised.events_count <> coalesce(landed.events_count, 0)
+        on declared.fetch_id = landed.fetch_id and declared.topic_name = landed.topic_name
+    where declared.events_count <> coalesce(landed.events_count, 0)
 ),
 
 judged as (

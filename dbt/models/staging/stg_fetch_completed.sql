@@ -1,4 +1,4 @@
--- What each fetch promised to have brought; one statement is kept at its lowest coordinates.
+-- What each fetch declared; one statement is kept at its lowest coordinates.
 with source as (
     select * from {{ source('raw', 'fetch_completed_v1') }}
 ),

@@ -12,7 +12,7 @@ stated as (
     select
         rates.*,
         rates.source_id <> 'ecb_bundled' as is_original,
-        fetches."offset" as promised_offset
+        fetches."offset" as completed_offset
     from rates
     inner join fetches on rates.fetch_id = fetches.fetch_id
 ),
@@ -21,8 +21,8 @@ newest as (
     select *
     from stated
     qualify
-        (observed_at, is_original, promised_offset, fetch_id) = max(
-            (observed_at, is_original, promised_offset, fetch_id)
+        (observed_at, is_original, completed_offset, fetch_id) = max(
+            (observed_at, is_original, completed_offset, fetch_id)
         ) over (partition by rate_date, base_currency, quote_currency)
 ),
 

@@ -13,7 +13,7 @@ fetches as (
 stated as (
     select
         quotes.*,
-        fetches."offset" as promised_offset
+        fetches."offset" as completed_offset
     from quotes
     inner join fetches on quotes.fetch_id = fetches.fetch_id
 ),
@@ -22,8 +22,8 @@ newest as (
     select *
     from stated
     qualify
-        (observed_at, source_id, promised_offset, fetch_id)
-        = max((observed_at, source_id, promised_offset, fetch_id)) over (partition by symbol, session_date)
+        (observed_at, source_id, completed_offset, fetch_id)
+        = max((observed_at, source_id, completed_offset, fetch_id)) over (partition by symbol, session_date)
 ),
 
 final as (

@@ -11,7 +11,7 @@ fetches as (
 stated as (
     select
         counts.*,
-        fetches."offset" as promised_offset
+        fetches."offset" as completed_offset
     from counts
     inner join fetches on counts.fetch_id = fetches.fetch_id
 ),
@@ -20,8 +20,8 @@ newest as (
     select *
     from stated
     qualify
-        (observed_at, source_id, promised_offset, fetch_id)
-        = max((observed_at, source_id, promised_offset, fetch_id)) over (partition by symbol, count_date)
+        (observed_at, source_id, completed_offset, fetch_id)
+        = max((observed_at, source_id, completed_offset, fetch_id)) over (partition by symbol, count_date)
 ),
 
 final as (

@@ -17,7 +17,7 @@ fetches as (
 stated as (
     select
         fetches.observed_date as price_date,
-        fetches."offset" as promised_offset,
+        fetches."offset" as completed_offset,
         prices.source_id,
         prices.fetch_id,
         prices.observed_at,
@@ -45,8 +45,8 @@ final as (
     select *
     from stated
     qualify
-        (observed_at, promised_offset, fetch_id)
-        = max((observed_at, promised_offset, fetch_id)) over (partition by price_date)
+        (observed_at, completed_offset, fetch_id)
+        = max((observed_at, completed_offset, fetch_id)) over (partition by price_date)
 )
 
 select * from final

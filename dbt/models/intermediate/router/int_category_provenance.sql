@@ -15,7 +15,7 @@ stated as (
         usage.week_start_date,
         fetches.fetch_id,
         fetches.observed_at,
-        fetches."offset" as promised_offset
+        fetches."offset" as completed_offset
     from usage
     inner join fetches on usage.fetch_id = fetches.fetch_id
     where usage.week_start_date + 7 <= fetches.observed_date
@@ -25,7 +25,7 @@ final as (
     select category, week_start_date, fetch_id, observed_at
     from stated
     qualify row_number() over (
-        partition by category, week_start_date order by observed_at desc, promised_offset desc, fetch_id desc
+        partition by category, week_start_date order by observed_at desc, completed_offset desc, fetch_id desc
     ) = 1
 )
 

@@ -11,7 +11,7 @@ final as (
     from stated
     where list_contains({{ var('usage_sources') }}, source_id)
     qualify row_number() over (
-        partition by usage_date order by observed_at desc, promised_offset desc, fetch_id desc
+        partition by usage_date order by observed_at desc, completed_offset desc, fetch_id desc
     ) = 1
 )
 

@@ -10,7 +10,7 @@ fetches as (
 
 final as (
     select distinct
-        usage.usage_date, fetches.source_id, fetches.fetch_id, fetches.observed_at, fetches."offset" as promised_offset
+        usage.usage_date, fetches.source_id, fetches.fetch_id, fetches.observed_at, fetches."offset" as completed_offset
     from usage
     inner join fetches on usage.fetch_id = fetches.fetch_id
     where fetches.is_complete and usage.usage_date < fetches.observed_date
