@@ -20,7 +20,8 @@ from tokenshare.runbooks import PAGES, RunbookPage, link_of
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 FILES = {path.name: path.read_text(encoding="utf-8") for path in (DOCS / "runbooks").glob("*.md")}
-GATES = "".join((ROOT / "expectations" / f"{name}.py").read_text(encoding="utf-8") for name in ("gates", "dependency_gate"))
+JUDGING = [ROOT / "expectations" / f"{name}.py" for name in ("gates", "dependency_gate")]
+GATES = "".join(path.read_text(encoding="utf-8") for path in JUDGING)
 ENTRIES = Counter(name for kind in PAGES for name in kind.checks)
 MOST_FILES = 15
 LINK = re.compile(r"\]\(([\w./]+\.md)?#?(\w*)\)")
