@@ -139,7 +139,7 @@ def run(root: Path, *words: str, **variables: str) -> str:
 def execute(root: Path, *words: str, **variables: str) -> str:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "MAKE"))}
     done = subprocess.run(words, cwd=root, env={**inherited, **variables}, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+    assert done.returncode == 0, f"{done.stdout[-8000:]}\n{done.stderr[-3000:]}"
     return done.stdout
 
 
