@@ -12,7 +12,7 @@ from expectations.dependency_gate import judge_dependencies
 from expectations.evidence import FEW_LETTERS, DeadLetterRate, Measured, freshness, in_force, spoilt
 from expectations.frames import CandidateFrames
 from expectations.laws import LAWS, Frames
-from expectations.measures import Measure, breaches_of, ends_of, describe
+from expectations.measures import Measure, breaches_of, describe, ends_of
 from expectations.pins import pins
 from expectations.suites import digest_of, measures_suite, pin, suite_for
 from expectations.validation import validate

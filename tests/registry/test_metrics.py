@@ -13,6 +13,7 @@ from connectors.sources import SOURCES
 from expectations.laws import LAWS
 from tokenshare.columns import columns_of
 from tokenshare.metrics import GROUP_BY_ID, GROUPS, METRIC_BY_ID, METRICS, Group, Metric
+from tokenshare.sources import Source
 from tokenshare.topics import TOPICS
 
 ROOT = Path(__file__).parents[2]
@@ -116,6 +117,13 @@ def test_a_metric_declares_itself_in_full(metric: Metric) -> None:
 def test_the_sources_of_a_metric_emit_its_topics(metric: Metric) -> None:
     emitted = {topic for source in SOURCES if source.id in metric.sources for topic in source.emits}
     assert set(metric.topics) - emitted <= {topic for topic in TOPICS if topic.subject == "fetch.completed"}
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.id)
+def test_what_a_source_emits_is_read_by_a_metric_of_it(source: Source) -> None:
+    """Events that no metric names would be fetched and landed for nothing, and nobody would notice."""
+    read = {topic for metric in METRICS if source.id in metric.sources for topic in metric.topics}
+    assert set(source.emits) <= read
 
 
 def test_members_of_a_group_have_one_freshness() -> None:

@@ -177,7 +177,7 @@ def test_a_file_that_was_read_and_is_gone_does_not_fall_back_on_the_shipped_one(
 
 
 def test_every_curated_metric_was_looked_at() -> None:
-    assert set(CURATED) == {metric.id for metric in METRICS if metric.needs and set(metric.needs[0]) <= set(FILES)}
+    assert set(CURATED) == {metric.id for metric in METRICS if metric.needs and set(metric.needs[0]) & set(FILES)}
 
 
 def test_the_shipped_rows_are_what_was_published(story: dict[str, Step]) -> None:

@@ -8,10 +8,9 @@ import pytest
 
 import connectors.sources
 from connectors.sources import SOURCES
-from tests.sources.payloads import FIXTURES, WINDOW, fetch_of
+from tests.sources.payloads import WINDOW, fetch_of
 from tokenshare.codec import decode, encode
 from tokenshare.sources import Source
-from tokenshare.topics import TOPICS
 
 MODULES = [module.name for module in pkgutil.iter_modules(connectors.sources.__path__)]
 
@@ -38,15 +37,9 @@ def test_a_source_declares_itself_in_full(source: Source) -> None:
     assert all((source.title, source.licence, source.terms, source.traps, source.world_file))
     assert "{as_of}" in source.citation
     assert source.cadence > timedelta(0)
-    assert source.emits
-    assert set(source.emits) <= set(TOPICS)
 
 
 def test_every_module_with_a_source_is_registered_and_no_other_source_is() -> None:
     loaded = [importlib.import_module(f"connectors.sources.{name}") for name in MODULES]
     declared = [module.SOURCE for module in loaded if hasattr(module, "SOURCE")]
     assert sorted(source.id for source in declared) == sorted(source.id for source in SOURCES)
-
-
-def test_every_source_has_fixtures_and_every_fixture_a_source() -> None:
-    assert {path.name for path in FIXTURES.iterdir()} == {source.id for source in SOURCES}

@@ -18,9 +18,9 @@ class Interval:
 class Evidence:
     """A check of landed rows: its name in the evidence model, the allowed interval, and the reason.
 
-    An occasional check may find no key to judge; any other must read at least one. With `alerts_only` the check alerts and
-    shuts no gate. With `is_named` its finding lists the number of breaking keys, the first of them, and the way to
-    accept them.
+    An occasional check may find no key to judge; any other must read at least one. With `alerts_only` the check raises
+    an alert and shuts no gate. With `is_named` its finding lists the number of breaking keys, the first of them, and
+    the way to accept them.
     """
 
     name: str

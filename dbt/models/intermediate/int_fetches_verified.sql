@@ -1,6 +1,6 @@
 -- One row per fetch.completed, and whether the landed events are the declared ones.
--- Decision: a fetch re-read by a newer parser may promise twice; it is complete where either promise is kept to the id,
--- because then the landed set is exactly the declared one.
+-- Decision: a fetch re-read by a newer parser may declare its events twice; it is complete if either declaration is
+-- met to the id, because then the landed set is exactly the declared one.
 -- Decision: a torn fetch waits until a whole one as new as it reaches as far: earlier days asked again replace nothing.
 with promises as (
     select * from {{ ref('stg_fetch_completed') }}
