@@ -74,7 +74,7 @@ def test_a_short_period_is_told_in_days() -> None:
         ),
         (
             ("4", "model_rank_china_count", "top7", None, None, None),
-            r"entity: 'top7' is not one .*: choose among top5",
+            r"entity: 'top7' is not an entity of .*: choose among top5",
         ),
         (("0.6", "openness_share", "open", None, None, None), r"choose among open_chinese, open_other"),
         (("0.6", "china_share", "", None, "0", None), r"0 is not a valid rounding step: omit --rounding"),

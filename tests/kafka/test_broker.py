@@ -168,7 +168,7 @@ def test_a_port_taken_between_the_look_and_the_bind_is_known_by_what_kafka_says(
 def test_only_a_taken_port_is_tried_again(home: Path, monkeypatch: pytest.MonkeyPatch, says: str, tries: int) -> None:
     ports: list[int] = []
     monkeypatch.setattr(local, "_launched", lambda node, runtime, jars, port: ports.append(port))
-    monkeypatch.setattr(local, "_said", lambda node: says)
+    monkeypatch.setattr(local, "_log_tail", lambda node: says)
     with pytest.raises(BrokerUnavailable, match=says):
         start(home)
     assert len(set(ports)) == tries
