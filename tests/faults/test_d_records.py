@@ -21,7 +21,7 @@ from connectors.storage.publications import history
 from expectations.evidence import DeadLetterRate, spoilt
 from flows.orchestration.refresh import Report
 from flows.queries import overview
-from flows.setup import clock
+from flows.setup import clock, context
 from tests.receiver import Receiver, listening
 from tests.scene import ROUTER_ALONE, Scene, small_rows, statuses, write_rankings
 from tokenshare.codec import encode
@@ -120,7 +120,7 @@ def seen(home_of: Callable[..., Scene], tmp_path_factory: pytest.TempPathFactory
         scene = home_of("records", **ROUTER_ALONE, TOKENSHARE_ALERT_WEBHOOK_URL=f"{receiver.url}/hook")
         steps = {"clean": play(scene, receiver, MORNING, world)}
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(clock, "now", back_by_a_day())
+            patch.setattr(context, "now", back_by_a_day())
             steps["late"] = play(scene, receiver, PASSES["late"], world)
         scene.environ["PREFECT_API_URL"] = DEAD_PORT
         steps |= {name: play(scene, receiver, PASSES[name], world) for name in ("same", "stale")}
