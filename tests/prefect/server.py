@@ -7,10 +7,11 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
+from random import randrange
 from time import monotonic, sleep
 from typing import Any
 from urllib.error import HTTPError
@@ -80,9 +81,11 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def free_port() -> int:
-    """An unused port."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
+    """A port nobody listens on, below those the kernel gives to clients: no connection takes it before its server."""
+    while True:
+        port = randrange(20_000, 32_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def _answered(question: Request, until: float) -> Any:
