@@ -81,9 +81,9 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def free_port() -> int:
-    """A port nobody listens on, below those the kernel gives to clients: no connection takes it before its server."""
+    """A port nobody listens on, between the ports of local brokers and those given to clients."""
     while True:
-        port = randrange(20_000, 32_000)
+        port = randrange(30_000, 32_000)
         with suppress(OSError), socket.create_server(("127.0.0.1", port)):
             return port
 
