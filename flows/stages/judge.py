@@ -41,7 +41,7 @@ class PassInputs:
 
 def read_inputs(run: PassContext, build: Build) -> PassInputs:
     """The evidence of this pass for every group."""
-    gone, graph = source_selection.why_gone_by_source(run), read_graph(run.home.build / "dbt")
+    gone, graph = source_selection.missing_reasons(run), read_graph(run.home.build / "dbt")
     return PassInputs(run.as_of, source_selection.active_sources(run), gone, build.failed, graph)
 
 

@@ -21,12 +21,12 @@ def inactive_reason(run: PassContext, source: Source, completed: Completed | Non
         return ""
     if _is_missing(run, source) and not source.ships:
         return f"the world has no {source.world_file}"
-    place = run.upstreams.endpoints.get(source.upstream)
-    if place is None:
+    endpoint = run.upstreams.endpoints.get(source.upstream)
+    if endpoint is None:
         return f"{source.upstream} is switched off"
-    if source.needs_key and not place.key:
-        return f"needs a key: set {place.key_name}"
-    if _is_silent(source, place, run.as_of):
+    if source.needs_key and not endpoint.key:
+        return f"needs a key: set {endpoint.key_name}"
+    if _is_silent(source, endpoint, run.as_of):
         return f"no row of {source.world_file} is known yet"
     return ""
 
@@ -41,7 +41,7 @@ def missing_reason(run: PassContext, source: Source, completed: Completed | None
     return f"is gone from the world, last read {completed.observed_at:%Y-%m-%d %H:%M UTC}"
 
 
-def why_gone_by_source(run: PassContext) -> dict[str, str]:
+def missing_reasons(run: PassContext) -> dict[str, str]:
     """The reasons for files lost by the world, by source."""
     return {s.id: reason for s in SOURCES if (reason := missing_reason(run, s, _completed(run, s)))}
 
@@ -72,12 +72,12 @@ def _is_off(run: PassContext, source: Source) -> bool:
     return source.id in run.settings.sources_off.split(",")
 
 
-def _is_silent(source: Source, place: Endpoint, as_of: datetime) -> bool:
+def _is_silent(source: Source, endpoint: Endpoint, as_of: datetime) -> bool:
     """True if no row of its file is known yet. A missing or unreadable file is left to the fetch, for refusal there."""
     if source.first_known is None:
         return False
     try:
-        first = source.first_known(FileSession(place.folders).get(source.world_file))
+        first = source.first_known(FileSession(endpoint.folders).get(source.world_file))
     except SourceAbsent:
         return False
     return first is not None and first > as_of
