@@ -16,6 +16,7 @@ from expectations.measures import Measure, breaches_of, describe, ends_of
 from expectations.pins import pins
 from expectations.suites import digest_of, measures_suite, pin, suite_for
 from expectations.validation import validate
+from tokenshare.held_periods import period_of
 from tokenshare.metrics import GROUP_BY_ID, Interval, Metric
 from tokenshare.publication import WHOLE, Breach, Candidate, Check, Row
 
@@ -66,7 +67,15 @@ def _evidence(case: Case) -> list[Measure]:
     group, limit = GROUP_BY_ID[case.metrics[0].group], case.metrics[0].freshness
     measured = in_force(case.measured, case.as_of, limit) if limit else case.measured
     measures = [
-        Measure(e.name, _series(measured, e.name), e.within, not e.is_occasional, e.alerts_only, e.is_named)
+        Measure(
+            name=e.name,
+            observed=_series(measured, e.name),
+            interval=e.within,
+            needs_keys=not e.is_occasional,
+            alerts_only=e.alerts_only,
+            is_named=e.is_named,
+            keeps_last=e.keeps_last,
+        )
         for e in group.evidence
     ]
     if not group.evidence or limit is None:
@@ -111,9 +120,14 @@ def _measure(measures: Sequence[Measure], released: ReleasedFindings) -> Iterato
     suite = measures_suite({m.name: m.interval for m in known})
     outcomes = validate(suite, pd.DataFrame(ends)) if known else []
     for index, measure in enumerate(known):
-        breaches = tuple(breaches_of(measure))
-        passed = outcomes[index] and not breaches
-        check = _check(measure.name, passed, describe(measure, breaches), measure.expected, breaches, released)
+        found = tuple(breaches_of(measure))
+        breaches = tuple(b for b in found if (measure.name, b.key, b.observed) not in released)
+        passed = outcomes[index] and not found
+        check = _check(measure.name, passed, describe(measure, breaches or found), measure.expected, found, released)
+        if check.outcome == "failed":
+            check = replace(check, breaches=breaches)
+        if measure.keeps_last and check.shuts and all(period_of(breach.key) for breach in breaches):
+            check = replace(check, outcome="held")
         yield replace(check, severity="alert" if measure.alerts_only else "hold")
     for measure in measures:
         if not len(measure.observed):

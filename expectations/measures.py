@@ -18,7 +18,8 @@ ACCEPT = "tokenshare gates release METRIC VERSION --by NAME --reason TEXT accept
 class Measure:
     """The numbers of one check, one per key, and their allowed interval.
 
-    A named measure lists the number of breaking keys, the first of them, and the way to accept them.
+    A named measure lists the number of breaking keys, the first of them, and the way to accept them. With `keeps_last`
+    a breach that names a day holds that day without more.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Measure:
     needs_keys: bool = False
     alerts_only: bool = False
     is_named: bool = False
+    keeps_last: bool = False
 
     @property
     def expected(self) -> str:

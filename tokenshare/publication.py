@@ -11,7 +11,7 @@ from typing import Any, Literal
 from tokenshare.metrics import Metric
 
 CheckSeverity = Literal["hold", "alert"]
-CheckOutcome = Literal["passed", "failed", "released", "skipped"]
+CheckOutcome = Literal["passed", "failed", "held", "released", "skipped"]
 Status = Literal["current", "held", "released", "superseded"]
 Outcome = Literal["published", "unchanged", "held", "inactive"]
 Row = tuple[Any, ...]
@@ -28,7 +28,10 @@ class Breach:
 
 @dataclass(frozen=True)
 class Check:
-    """The outcome of one check on one metric; only a failed one of severity `hold` shuts the gate."""
+    """The outcome of one check on one metric; only a failed one of severity `hold` shuts the gate.
+
+    A `held` one holds the periods its breaches name, and lets the others out.
+    """
 
     name: str
     outcome: CheckOutcome
@@ -41,6 +44,11 @@ class Check:
     def shuts(self) -> bool:
         """True if it shuts the gate: failed, or not evaluated at all."""
         return self.severity == "hold" and self.outcome in ("failed", "skipped")
+
+    @property
+    def holds(self) -> bool:
+        """True if it holds anything back: the whole metric, or periods of it."""
+        return self.shuts or self.outcome == "held"
 
 
 @dataclass(frozen=True)
@@ -98,8 +106,16 @@ class GateOutcome:
 
 def reason_of(checks: Sequence[Check]) -> str:
     """The reason of a shut gate, in one line; empty for an open one."""
-    failed = [check for check in checks if check.shuts]
-    return "; ".join(f"{c.name}: observed {c.observed}, expected {c.expected}" for c in failed[:3])
+    return _reasons([check for check in checks if check.shuts])
+
+
+def reason_of_periods(checks: Sequence[Check]) -> str:
+    """The reason of held periods, in one line; empty without any."""
+    return _reasons([check for check in checks if check.outcome == "held"])
+
+
+def _reasons(checks: Sequence[Check]) -> str:
+    return "; ".join(f"{c.name}: observed {c.observed}, expected {c.expected}" for c in checks[:3])
 
 
 def decide(
@@ -131,6 +147,30 @@ def hold_back(standing: Standing, reason: str, as_of: datetime) -> GateOutcome:
     since = (standing.shown.held_since if standing.shown else None) or as_of
     frozen = (replace(standing.shown, status="held", held_since=since, reason=reason),) if standing.shown else ()
     return GateOutcome("held", tuple(frozen), reason)
+
+
+def hold_periods(
+    outcome: GateOutcome, standing: Standing, refused: Candidate | None, reason: str, since: datetime
+) -> GateOutcome:
+    """The outcome of a metric with held periods: its other periods are let out by `outcome`.
+
+    The `refused` candidate, with the held periods as their sources state them, becomes the held version.
+    """
+    shown, known = outcome.publications[-1], standing.held
+    if refused is None or refused.digest == shown.digest:
+        return GateOutcome("held", (*_superseded(known), *outcome.publications), reason)
+    draft = replace(
+        shown,
+        version=max(standing.last_version, shown.version) + 1,
+        rows=len(refused.rows),
+        digest=refused.digest,
+        status="held",
+        held_since=since,
+        reason=reason,
+    )
+    if known and known.digest == refused.digest:
+        draft = replace(draft, version=known.version, as_of=known.as_of)
+    return GateOutcome("held", (*_superseded(known, but=draft.version), draft, *outcome.publications), reason)
 
 
 def _let_out(standing: Standing, draft: Publication, confirmed: bool) -> GateOutcome:

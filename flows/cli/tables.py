@@ -133,6 +133,9 @@ def draw_restatements(console: Console, document: Mapping[str, Any]) -> None:
 def draw_gates(console: Console, document: Mapping[str, Any]) -> None:
     """Draw held metrics and the checks of the newest pass."""
     console.print(table("Held", document["held"], ("metric", "version", "held_since", "reason")))
+    periods = ("metric", "period", "check", "key", "observed", "expected", "since")
+    if document["held_periods"]:
+        console.print(table("Held periods", document["held_periods"], periods))
     columns = ("metric", "candidate_version", "check", "outcome", "observed", "expected")
     console.print(table(f"Checks of {document['run']}", document["checks"], columns))
 

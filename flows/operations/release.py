@@ -11,7 +11,7 @@ from connectors.storage.home import Home
 from connectors.storage.publications import decisions, history, published, releases
 from connectors.storage.publications.decisions import Decision
 from connectors.storage.publications.releases import Release
-from connectors.storage.warehouse import Connection
+from connectors.storage.warehouse import Connection, builds
 from flows.setup.clock import now
 from flows.stages.alert_rules import plan_release_alerts
 from flows.stages.causes import Changes, explain
@@ -54,6 +54,7 @@ def release(home: Home, request: ReleaseRequest) -> list[Decision]:
         record = Release(request.metric, request.version, request.by, request.reason, request.at)
         releases.record(connection, record, [check for checks in judged.values() for check in checks])
         _record(connection, request, decided)
+        builds.delete(connection)  # it leaves out what is released now
         published.publish(connection, home, METRICS)
     return decided
 
@@ -79,7 +80,7 @@ def _check_held(connection: Connection, request: ReleaseRequest) -> None:
 
 def _check_findings(request: ReleaseRequest, checks: list[Check]) -> None:
     not_about_data = sorted(
-        {check.name for check in checks if check.shuts and check.name != DERIVED and not check.breaches}
+        {check.name for check in checks if check.holds and check.name != DERIVED and not check.breaches}
     )
     if not_about_data:
         raise UsageError(
@@ -108,4 +109,4 @@ def _decide(
 
 
 def _released(check: Check) -> Check:
-    return replace(check, outcome="released") if check.shuts else check
+    return replace(check, outcome="released") if check.holds else check

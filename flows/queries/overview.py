@@ -41,6 +41,7 @@ def status(settings: Settings) -> dict[str, Any]:
         "broker": _broker(settings),
         "sources": [_source(home, source.id) for source in SOURCES],
         "metrics": [{name: m[name] for name in ("metric", "state", "version", "status", "reason")} for m in shown],
+        "held_periods": catalog.read_catalog(home, "held_periods"),
         **_unserved(home),
         "unknown_vendors": catalog.read_catalog(home, "unknown_vendors"),
         "unknown_tickers": catalog.read_catalog(home, "unknown_tickers"),
@@ -95,11 +96,13 @@ def gates(home: Home, wanted: Metric | None) -> dict[str, Any]:
     runs = [run["run_id"] for run in catalog.read_catalog(home, "runs")]
     results = catalog.read_catalog(home, "gate_results", **_of(wanted))
     newest = next((run for run in reversed(runs) if any(row["run"] == run for row in results)), None)
-    rows = [row for row in results if row["run"] == newest and (wanted or row["outcome"] in ("failed", "released"))]
+    rows = [row for row in results if row["run"] == newest and (wanted or row["outcome"] in NOT_PASSED)]
     held = [p for p in catalog.read_catalog(home, "publications", **_of(wanted)) if p["status"] == "held"]
-    return {"run": newest, "held": held, "checks": rows}
+    periods = catalog.read_catalog(home, "held_periods", **_of(wanted))
+    return {"run": newest, "held": held, "held_periods": periods, "checks": rows}
 
 
+NOT_PASSED = ("failed", "held", "released")
 NOT_SHOWN: dict[str, Any] = {"version": None, "as_of": None, "status": None, "held_since": None, "rows_count": 0}
 
 

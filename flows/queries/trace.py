@@ -14,7 +14,6 @@ from connectors.storage.publications.lineage import BuildInputs, Span
 from connectors.storage.warehouse import Connection, snapshot
 from flows.queries.keys import read_key
 from flows.stages import dbt
-from flows.stages.causes import days_of
 from tokenshare.columns import columns_of
 from tokenshare.errors import UsageError
 from tokenshare.metrics import Metric
@@ -73,7 +72,7 @@ def trace(home: Home, metric: Metric, words: Sequence[str], version: int | None 
         fetches = lineage.read_fetches(connection, inputs, metric.group, _days(metric, key))
         warehouse.show_landed(connection, home.landing)  # a topic may be younger than the last pass
         spans = lineage.read_spans(connection, fetches) if metric.topics else []
-        lineage.copy_spans(connection, spans, scratch)
+        lineage.copy_spans(connection, spans, inputs, scratch)
         recomputed = _recompute(metric, key, scratch, inputs, Path(folder))
     return Trace(metric, key, publication, row, spans, recomputed, _changed_since(inputs))
 
@@ -92,7 +91,7 @@ def _recompute(metric: Metric, key: tuple[Any, ...], scratch: Path, inputs: Buil
 
 
 def _days(metric: Metric, key: tuple[Any, ...]) -> list[date]:
-    return days_of(metric, key[metric.grain.index(metric.period)]) if metric.period else []
+    return metric.days_behind(key[metric.grain.index(metric.period)]) if metric.period else []
 
 
 def _row_of(metric: Metric, key: tuple[Any, ...], rows: Sequence[Row]) -> Row | None:

@@ -95,7 +95,7 @@ def _held(as_of: datetime, connection: Connection, decided: Sequence[Decision]) 
 
 def _held_fault(as_of: datetime, connection: Connection, decision: Decision, root: str) -> Fault:
     metric, outcome = decision.metric, decision.outcome
-    checks = [*_own(decision.checks), *(check for check in decision.checks if check.shuts and check.name in DERIVED)]
+    checks = [*_own(decision.checks), *(check for check in decision.checks if check.holds and check.name in DERIVED)]
     since = next((found.held_since for found in outcome.publications if found.held_since), as_of)
     shown = history.read_shown(connection, metric)
     good = LastGood(version=shown[0].version, as_of=shown[0].valid_through, row=_json_row(shown[1])) if shown else None
@@ -119,7 +119,7 @@ def _root(group: str, own: set[str], shut: set[str]) -> str:
 
 
 def _own(checks: Sequence[Check]) -> list[Check]:
-    return [check for check in checks if check.shuts and check.name not in DERIVED]
+    return [check for check in checks if check.holds and check.name not in DERIVED]
 
 
 def _noticed(as_of: datetime, decided: Sequence[Decision]) -> Iterator[Fault]:

@@ -1,10 +1,9 @@
 """The causes of changed published cells: restated usage rows, or a change of seeds or SQL."""
 
 import json
-from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from connectors.storage.publications import history
@@ -62,20 +61,6 @@ def explain(
     }
 
 
-def days_of(metric: Metric, period: date) -> list[date]:
-    """The days behind a key dated `period`; empty if the key draws on the whole history."""
-    if metric.window == "history":
-        return []
-    if metric.window == "month":
-        return [period + timedelta(days=ahead) for ahead in range(monthrange(period.year, period.month)[1])]
-    if metric.window == "trailing7":
-        return [period - timedelta(days=back) for back in reversed(range(7))]
-    if metric.window != "week":
-        return [period]
-    mondays = [period, period - timedelta(days=364)] if metric.has_year_ago else [period]
-    return [monday + timedelta(days=ahead) for monday in mondays for ahead in range(7)]
-
-
 def _behind(metric: Metric, cell: Restatement, changes: Changes) -> list[dict[str, Any]]:
     if cell.period is None or USAGE_OBSERVED not in metric.topics:  # the offsets are those of usage
         return []
@@ -83,7 +68,7 @@ def _behind(metric: Metric, cell: Restatement, changes: Changes) -> list[dict[st
     only = key.get("model_permaslug")
     return [
         {**id._asdict(), "model_permaslug": slug}
-        for day in days_of(metric, date.fromisoformat(cell.period))
+        for day in metric.days_behind(date.fromisoformat(cell.period))
         for slug, id in changes.records.get(day, [])
         if only in (None, slug)
     ]

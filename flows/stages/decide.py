@@ -1,6 +1,7 @@
 """Stage 11, first half: from candidates and checks to decisions, with the cause of every changed cell."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,19 +12,18 @@ from connectors.storage.warehouse import Connection
 from expectations.suites import pin
 from flows.stages.causes import Changes, explain
 from flows.stages.dbt import project
+from flows.stages.hold import Judged
 from flows.stages.ingest import SourceOutcome
-from flows.stages.judge import Candidates, Checks
+from tokenshare.held_periods import HeldPeriod, touched_periods
 from tokenshare.metrics import METRIC_BY_ID, METRICS, ROUTER_SOURCES, Metric
-from tokenshare.publication import GateOutcome, decide, hold_back, reason_of
+from tokenshare.publication import GateOutcome, decide, hold_back, hold_periods, reason_of, reason_of_periods
 
 
-def decide_metrics(
-    connection: Connection, found: Candidates, checks: Checks, answered: frozenset[str], as_of: datetime
-) -> list[Decision]:
+def decide_metrics(connection: Connection, judged: Judged, answered: frozenset[str], as_of: datetime) -> list[Decision]:
     """The decision about every metric: first the judged metrics, then those outside this set-up."""
-    changes = Changes.since_last(connection, project(), found)
-    judged = [_decide(connection, METRIC_BY_ID[id], found, checks, answered, as_of, changes) for id in checks]
-    return [*judged, *(_inactive(metric) for metric in METRICS if metric.id not in checks)]
+    changes = Changes.since_last(connection, project(), judged.found)
+    decided = [_decide(connection, METRIC_BY_ID[id], judged, answered, as_of, changes) for id in judged.checks]
+    return [*decided, *(_inactive(metric) for metric in METRICS if metric.id not in judged.checks)]
 
 
 def answering(sources: Sequence[SourceOutcome], variables: Mapping[str, Any]) -> frozenset[str]:
@@ -38,19 +38,47 @@ def answering(sources: Sequence[SourceOutcome], variables: Mapping[str, Any]) ->
 def _decide(
     connection: Connection,
     metric: Metric,
-    found: Candidates,
-    checks: Checks,
+    judged: Judged,
     answered: frozenset[str],
     as_of: datetime,
     changes: Changes,
 ) -> Decision:
-    standing, judged, candidate = history.read_standing(connection, metric), checks[metric.id], found.get(metric.id)
-    if candidate:
-        outcome = decide(standing, candidate, judged, pin(metric)["digest"], as_of, metric.is_met_by(answered))
+    standing, checks = history.read_standing(connection, metric), judged.checks[metric.id]
+    candidate, refused = judged.found.get(metric.id), judged.refused.get(metric.id)
+    periods = _held_periods(connection, metric, judged, as_of)
+    if candidate is None:
+        outcome = hold_back(standing, reason_of(checks), as_of)
     else:
-        outcome = hold_back(standing, reason_of(judged), as_of)
+        before = replace(standing, held=None) if periods else standing  # the held version stays with its periods
+        outcome = decide(before, candidate, checks, pin(metric)["digest"], as_of, metric.is_met_by(answered))
     explained = explain(connection, metric, standing, outcome, candidate, changes)
-    return Decision(metric, outcome, tuple(judged), _citation(metric), **explained)
+    if periods and outcome.status != "held":
+        since = min(period.since for period in periods)
+        outcome = hold_periods(outcome, standing, refused, reason_of_periods(checks), since)
+    return Decision(metric, outcome, tuple(checks), _citation(metric), periods, **explained)
+
+
+def _held_periods(connection: Connection, metric: Metric, judged: Judged, as_of: datetime) -> tuple[HeldPeriod, ...]:
+    """The periods of a metric that findings hold, each since it was first held by that finding."""
+    findings = [f for f in judged.findings if f.group == metric.group and f.metric in ("", metric.id)]
+    if not findings:
+        return ()
+    rows = [row for found in (judged.found, judged.refused) if metric.id in found for row in found[metric.id].rows]
+    since = {(held.period, held.check, held.key): held.since for held in history.read_held_periods(connection, metric)}
+    return tuple(
+        HeldPeriod(
+            metric=metric.id,
+            period=period,
+            check=f.check,
+            key=f.key,
+            entity=f.entity,
+            observed=f.observed,
+            expected=f.expected,
+            since=since.get((period, f.check, f.key), as_of),
+        )
+        for period, behind in touched_periods(metric, rows, findings).items()
+        for f in behind
+    )
 
 
 def _inactive(metric: Metric) -> Decision:

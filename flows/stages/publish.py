@@ -9,7 +9,7 @@ from connectors.storage.alert_log import outbox
 from connectors.storage.home import Home
 from connectors.storage.publications import decisions, history, published
 from connectors.storage.publications.decisions import Decision
-from connectors.storage.warehouse import Connection, fencing
+from connectors.storage.warehouse import Connection, fencing, holds
 from connectors.storage.warehouse.builds import Build
 from flows.setup.context import PassContext
 from flows.stages import source_selection
@@ -37,19 +37,18 @@ def publish(
 ) -> list[MetricOutcome]:
     """Judge all active metrics, commit the decisions in one transaction, and swap the published file."""
     from flows.stages.decide import answering, decide_metrics
-    from flows.stages.judge import judge_groups, read_candidates, read_inputs  # Great Expectations: seven seconds
+    from flows.stages.hold import judge_periods  # Great Expectations: seven seconds
 
     active = source_selection.active_metrics(run)
+    with run.checkpoint("judge") as midway:
+        judged = judge_periods(run, active, build, variables, midway)
     with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
-        found = read_candidates(connection, active, build)
-        with run.checkpoint("judge") as midway:
-            checks = judge_groups(connection, active, found, read_inputs(run, build), midway)
-        decided = decide_metrics(connection, found, checks, answering(sources, variables), run.as_of)
+        decided = decide_metrics(connection, judged, answering(sources, variables), run.as_of)
         with run.checkpoint("decide") as midway:
             _record(run, connection, decided, sources, variables, midway)
         with run.checkpoint("swap") as midway:
             published.publish(connection, run.home, METRICS, midway)
-    return [_outcome(decision, found.get(decision.metric.id)) for decision in decided]
+    return [_outcome(decision, judged.found.get(decision.metric.id)) for decision in decided]
 
 
 def republish(home: Home) -> None:
@@ -69,7 +68,8 @@ def _record(
 ) -> None:
     """Commit the decisions together with their alerts."""
     made, plan = project(), plan_alerts(run, connection, decided, sources)
-    recorded = decisions.DecisionContext(run.id, run.clock(), made.seeds, made.models, dict(variables))
+    held = holds.read(connection)
+    recorded = decisions.DecisionContext(run.id, run.clock(), made.seeds, made.models, dict(variables), held)
     names = [channel.name for channel in run.channels]
     decisions.record(
         connection, recorded, decided, lambda: outbox.store(connection, plan, run.id, recorded.at, names), midway

@@ -2,17 +2,20 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
 from connectors.storage import archive
-from connectors.storage.warehouse import builds, fencing, ledger
+from connectors.storage.publications import history
+from connectors.storage.warehouse import builds, fencing, holds, ledger
 from connectors.storage.warehouse.builds import Build
 from flows.setup.context import PassContext
 from flows.stages.dbt import build, keep_graph, project
 from flows.stages.graph import wanted
 from flows.stages.source_selection import active_metrics, active_sources
-from tokenshare.metrics import ROUTER_SOURCES
+from tokenshare.held_periods import PeriodFinding
+from tokenshare.metrics import GROUPS, ROUTER_SOURCES
 
 
 def transform(run: PassContext, variables: Mapping[str, Any]) -> Build:
@@ -24,6 +27,7 @@ def transform(run: PassContext, variables: Mapping[str, Any]) -> Build:
         if known and known.inputs_digest == inputs and not known.failed:
             return known
         builds.delete(connection)
+        holds.clear(connection)
     loads_seeds = not known or bool(known.failed) or known.seeds_digest != seeds
     with run.checkpoint("build") as midway:
         failed = build(
@@ -42,6 +46,22 @@ def transform(run: PassContext, variables: Mapping[str, Any]) -> Build:
     return made
 
 
+def rebuild(run: PassContext, made: Build, variables: Mapping[str, Any], findings: Sequence[PeriodFinding]) -> Build:
+    """Build the candidates again without the statements held since; the record of the build names the findings."""
+    failed = build(
+        run.home.warehouse,
+        variables,
+        run.home.build / "dbt",
+        wanted(active_metrics(run)),
+        with_tests=True,
+        loads_seeds=False,
+    )
+    again = replace(made, failed=tuple(failed), findings=tuple(findings))
+    with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
+        builds.save(connection, again)
+    return again
+
+
 def usage_sources(run: PassContext) -> list[str]:
     """The sources of usage: after the first complete fetch of the keyed source, that source alone.
 
@@ -56,7 +76,8 @@ def usage_sources(run: PassContext) -> list[str]:
 def _inputs(run: PassContext, variables: Mapping[str, Any], relations: Sequence[str]) -> str:
     with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
         reached = sorted((*at, end) for at, end in ledger.positions(connection).items())
-    return _digest(reached, project().seeds, project().models, variables, relations)
+        released = sorted(finding for group in GROUPS for finding in history.read_releases(connection, group.id))
+    return _digest(reached, released, project().seeds, project().models, variables, relations)
 
 
 def _digest(*parts: Any) -> str:

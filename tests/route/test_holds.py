@@ -1,4 +1,4 @@
-"""A bad day holds the whole router group at its last good version, and nothing else; a good one lets it go again.
+"""A bad day holds the periods of the router group that it is part of, and nothing else; a good one lets them go again.
 
 All the while somebody polls the published file, and gets whole, judged versions only.
 """
@@ -13,12 +13,13 @@ import pytest
 
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
+from connectors.storage.publications.catalog import read_catalog
 from connectors.storage.warehouse import open_warehouse
 from flows.orchestration.refresh import Report
 from tests.route.reader import reading_along
 from tests.scene import MODELS, ROUTER_ALONE, Row, Scene, statuses, write_prices, write_rankings
 from tokenshare.errors import ExitCode
-from tokenshare.metrics import METRICS
+from tokenshare.metrics import METRIC_BY_ID, METRICS
 
 pytestmark = pytest.mark.timeout(900)
 AUTHORS = ("deepseek", "anthropic", "openai", "qwen", "google")
@@ -27,7 +28,9 @@ GOOD = [*((model, 1_000_000 * (rank + 1)) for rank, model in enumerate(NAMED)), 
 ROUTER = [metric.id for metric in METRICS if metric.group == "router"]
 SPEND = "router_spend_share_estimated_weekly"  # which follows: tokens at list price
 PRICES = sorted(metric.id for metric in METRICS if metric.group == "list_price_daily")
-MARKS = ("status", "held_since")  # how a held version is marked; all else of it stays
+DAILY = ("china_share_trailing7_daily", "fct_usage_daily", "vendor_share_daily")  # a running week has no row to hold
+MARKS = ("as_of", "version", "status", "held_since")  # how rows are marked; the numbers are the others
+RESTATED = date(2026, 6, 24)  # a day long published, and then stated tripled for a morning
 DAY = timedelta(days=1)
 START, BASELINE = date(2026, 6, 1), date(2026, 6, 22)
 
@@ -58,6 +61,7 @@ class Step:
     report: Report
     shown: dict[str, list[dict[str, Any]]]
     notices: list[tuple[str, str]]
+    periods: list[dict[str, Any]]
 
 
 def stamp(day: date, hour: int, minute: int = 0) -> str:
@@ -78,6 +82,9 @@ def rankings() -> Iterator[Row]:
             known_on += DAY
             yield from serve(day, [("nobody-mapped/stranger", 0)], known_on)
         yield from serve(day, GOOD, known_on)
+    late = max(MORNINGS.values()) + 2 * DAY
+    yield from serve(RESTATED, BAD["volume_ratio"](GOOD), late)
+    yield from serve(RESTATED, GOOD, late + DAY)
 
 
 def play(scene: Scene, world: Path, as_of: str) -> Step:
@@ -88,7 +95,7 @@ def play(scene: Scene, world: Path, as_of: str) -> Step:
         UNION ALL SELECT split_part(fault_id, '/', 2), 'resolved' FROM outbox.faults WHERE resolved_run = $run
         ORDER BY ALL"""
         notices = connection.execute(query, {"run": report.run.id}).fetchall()
-    return Step(report, shown, notices)
+    return Step(report, shown, notices, read_catalog(scene.home, "held_periods"))
 
 
 @dataclass(frozen=True)
@@ -117,6 +124,9 @@ def told(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told
             if check == FAULTS[0]:
                 steps["lasting"] = play(scene, world, stamp(morning, 12))
             steps[f"{check} mended"] = play(scene, world, stamp(morning + DAY, 6))
+        late = max(MORNINGS.values()) + 2 * DAY
+        steps["restated"] = play(scene, world, stamp(late, 6))
+        steps["restated mended"] = play(scene, world, stamp(late + DAY, 6))
     yield Told(steps, looks)
     topics.delete_prefixed(Cluster(broker, topic_prefix=scene.prefix))
 
@@ -131,8 +141,16 @@ def before(story: dict[str, Step], name: str) -> Step:
     return story[names[names.index(name) - 1]]
 
 
-def unmarked(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{name: value for name, value in row.items() if name not in MARKS} for row in rows]
+def numbers(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: value for name, value in row.items() if name not in (*MARKS, "is_provisional")} for row in rows]
+
+
+def key_of(id: str, row: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in METRIC_BY_ID[id].grain)
+
+
+def period_of(id: str, row: dict[str, Any]) -> date | None:
+    return row[METRIC_BY_ID[id].period] if METRIC_BY_ID[id].period else None
 
 
 def test_a_clean_first_refresh_publishes_everything(story: dict[str, Step]) -> None:
@@ -143,55 +161,74 @@ def test_a_clean_first_refresh_publishes_everything(story: dict[str, Step]) -> N
 
 
 @pytest.mark.parametrize("check", FAULTS)
-def test_a_bad_day_holds_the_router_group_alone(story: dict[str, Step], check: str) -> None:
+def test_a_bad_day_holds_the_metrics_with_a_row_of_it(story: dict[str, Step], check: str) -> None:
     told = statuses(story[check].report)
-    assert {told[id] for id in (*ROUTER, SPEND)} == {"held"}
+    assert {told[id] for id in DAILY} == {"held"}
+    assert {told[id] for id in (*ROUTER, SPEND) if id not in DAILY} <= {"published", "unchanged"}
     assert told["list_price_daily"] == "published"
     assert story[check].report.exit_code == ExitCode.HELD
     assert story[check].report.status == "held"
 
 
 @pytest.mark.parametrize("check", FAULTS)
-def test_readers_keep_the_last_good_rows_marked_as_held_since_the_fault(story: dict[str, Step], check: str) -> None:
-    since = datetime.fromisoformat(stamp(MORNINGS[check], 6))
-    for id in ROUTER:
+def test_readers_have_every_other_day_and_none_of_the_bad_one(story: dict[str, Step], check: str) -> None:
+    for id in DAILY:
         shown = story[check].shown[id]
-        assert unmarked(shown) == unmarked(before(story, check).shown[id]), id
-        assert {tuple(row[mark] for mark in MARKS) for row in shown} == {("held", since)}, id
+        assert numbers(shown) == numbers(before(story, check).shown[id]), id
+        assert {row["status"] for row in shown} == {"current"}, id
+    assert [(row["metric"], row["period"], row["check"]) for row in story[check].periods] == [
+        (id, FAULTY_DAYS[check], check) for id in DAILY
+    ]
+    assert {row["since"] for row in story[check].periods} == {datetime.fromisoformat(stamp(MORNINGS[check], 6))}
 
 
 @pytest.mark.parametrize("check", FAULTS)
 def test_the_reason_names_check_observed_and_expected(story: dict[str, Step], check: str) -> None:
     observed, expected = SAID[check]
-    reasons = {metric.reason for metric in story[check].report.metrics if metric.id in ROUTER}
-    assert len(reasons) == 1
-    assert f"{check}: observed {observed} at {FAULTY_DAYS[check]}, expected {expected}" in reasons.pop()
+    reasons = {metric.reason for metric in story[check].report.metrics if metric.id in DAILY}
+    assert reasons == {f"{check}: observed {observed} at {FAULTY_DAYS[check]}, expected {expected}"}
+    assert {(row["observed"], row["expected"]) for row in story[check].periods} == {(observed, expected)}
 
 
 @pytest.mark.parametrize("check", FAULTS)
-def test_the_next_good_answer_lets_the_group_go(story: dict[str, Step], check: str) -> None:
+def test_the_next_good_answer_lets_the_day_go(story: dict[str, Step], check: str) -> None:
     mended = story[f"{check} mended"]
-    assert {statuses(mended.report)[id] for id in ("fct_usage_daily", "vendor_share_daily")} == {"published"}
-    assert {statuses(mended.report)[id] for id in ROUTER} <= {"published", "unchanged"}
+    assert {statuses(mended.report)[id] for id in DAILY} == {"published"}
     for id in ROUTER:
-        assert {tuple(row[mark] for mark in MARKS) for row in mended.shown[id]} == {("current", None)}, id
+        assert {row["status"] for row in mended.shown[id]} == {"current"}, id
     assert max(row["usage_date"] for row in mended.shown["fct_usage_daily"]) == MORNINGS[check]
-    assert mended.report.exit_code == ExitCode.OK
+    assert (mended.periods, mended.report.exit_code) == ([], ExitCode.OK)
 
 
 @pytest.mark.parametrize("check", FAULTS)
-def test_each_metric_is_on_record_and_told_of_with_its_group(story: dict[str, Step], check: str) -> None:
+def test_each_held_metric_is_on_record_and_told_of_with_its_group(story: dict[str, Step], check: str) -> None:
     opened, resolved = story[check].report.alerts, story[f"{check} mended"].report.alerts
-    assert (opened["opened"], opened["resolved"]) == (1, 0)  # what follows is told of with what it follows
+    assert (opened["opened"], opened["resolved"]) == (1, 0)
     assert (resolved["opened"], resolved["resolved"]) == (0, 1)
-    assert story[check].notices == [(id, "opened") for id in sorted([*ROUTER, SPEND])]
-    assert story[f"{check} mended"].notices == [(id, "resolved") for id in sorted([*ROUTER, SPEND])]
+    assert story[check].notices == [(id, "opened") for id in DAILY]
+    assert story[f"{check} mended"].notices == [(id, "resolved") for id in DAILY]
 
 
 def test_a_hold_that_lasts_is_not_announced_again(story: dict[str, Step]) -> None:
-    assert {statuses(story["lasting"].report)[id] for id in ROUTER} == {"held"}
-    assert story["lasting"].notices == []
-    assert story["lasting"].shown["fct_usage_daily"] == before(story, "lasting").shown["fct_usage_daily"]
+    lasting, first = story["lasting"], before(story, "lasting")
+    assert {statuses(lasting.report)[id] for id in DAILY} == {"held"}
+    assert (lasting.notices, lasting.periods) == ([], first.periods)
+    assert numbers(lasting.shown["fct_usage_daily"]) == numbers(first.shown["fct_usage_daily"])
+
+
+def test_a_day_restated_wrongly_keeps_its_last_good_rows_marked_as_held(story: dict[str, Step]) -> None:
+    step, monday = story["restated"], RESTATED - RESTATED.weekday() * DAY
+    for id in ROUTER:
+        known = {key_of(id, row): row for row in numbers(before(story, "restated").shown[id])}
+        assert all(known.get(key_of(id, row), row) == row for row in numbers(step.shown[id])), id
+    held = {
+        id: sorted({period_of(id, row) for row in step.shown[id] if row["status"] == "held"} - {None}) for id in ROUTER
+    }
+    trailing = [RESTATED + n * DAY for n in range(7)]
+    assert held.pop("china_share_trailing7_daily") == trailing
+    assert held.pop("fct_usage_daily") == held.pop("vendor_share_daily") == [RESTATED]
+    assert set(map(tuple, held.values())) == {(monday,)}
+    assert {row["status"] for row in story["restated mended"].shown["router_tokens_weekly"]} == {"current"}
 
 
 def test_a_price_slip_holds_the_prices_alone(story: dict[str, Step]) -> None:
@@ -201,7 +238,8 @@ def test_a_price_slip_holds_the_prices_alone(story: dict[str, Step]) -> None:
     assert "held" not in {told[id] for id in ROUTER}
     reason = next(metric.reason for metric in slip.report.metrics if metric.id == "list_price_daily")
     assert "prices_are_plausible: observed 3000000 at 2026-06-23 deepseek/deepseek-r1, expected 0 to 10000" in reason
-    assert unmarked(slip.shown["list_price_daily"]) == unmarked(before(story, "price slip").shown["list_price_daily"])
+    day = [row for row in slip.shown["list_price_daily"] if row["price_date"] == BASELINE + DAY]
+    assert {row["model_id"] for row in day} == set(NAMED[1:]) | {"deepseek/deepseek-r1"} - {NAMED[0]}
     assert (slip.notices, slip.report.exit_code) == ([(id, "opened") for id in PRICES], ExitCode.HELD)
     assert story["price mended"].notices == [(id, "resolved") for id in PRICES]
 

@@ -30,7 +30,7 @@ FIGURES = (*EVIDENCE, RESTATED_RATIO, RESTATED_UNITS)
 DISCLOSED = Provenance("int_disclosures_selected", "fact_date")
 CONVERTED = Provenance("int_fx_selected", "rate_date")
 RANKED = Provenance("int_entries_selected", "ranking_date")
-DOWNLOADED = Provenance("int_downloads_provenance", "download_date")
+DOWNLOADED = Provenance("int_downloads_provenance", "download_date", is_borrowed=True)
 RELEASED = Provenance("int_releases_selected", "release_date")
 CURATED = "curated by hand: what the cited sources say and no more"
 

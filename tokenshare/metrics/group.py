@@ -20,7 +20,8 @@ class Evidence:
 
     An occasional check may find no key to judge; any other must read at least one. With `alerts_only` the check raises
     an alert and shuts no gate. With `is_named` its finding lists the number of breaking keys, the first of them, and
-    the way to accept them.
+    the way to accept them. With `keeps_last` the models keep the last good statement by themselves while the finding
+    stands, so there is nothing to leave out.
     """
 
     name: str
@@ -29,14 +30,19 @@ class Evidence:
     is_occasional: bool = False
     alerts_only: bool = False
     is_named: bool = False
+    keeps_last: bool = False
 
 
 @dataclass(frozen=True)
 class Provenance:
-    """A dbt model with the fetch behind each day; `dated` is its column of days."""
+    """A dbt model with the fetch behind each day; `dated` is its column of days.
+
+    A group's findings hold back the statements of its own inputs, never those `is_borrowed` from another group.
+    """
 
     model: str
     dated: str
+    is_borrowed: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,7 @@ DISAPPEARED_DAYS = Evidence(
     NONE,
     "Days that were stated once and that the newer complete answer no longer states.",
     is_occasional=True,
+    keeps_last=True,
 )
 RESTATED_UNITS = Evidence(
     "restated_units",

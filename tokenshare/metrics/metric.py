@@ -1,8 +1,9 @@
 """A metric: a number we stand behind, with its denominator, evidence and laws."""
 
+from calendar import monthrange
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Literal
 
 from pydantic import BaseModel
@@ -67,3 +68,20 @@ class Metric:
         """The column dating a row, the first date of the grain; None for undated rows."""
         dates = [name for name in self.grain if name.endswith("_date")]
         return dates[0] if self.window != "snapshot" else None
+
+    def days_in(self, period: date) -> list[date]:
+        """The days of one period of the metric; of a metric over its history the day itself."""
+        if self.window == "week":
+            return [period + timedelta(days=ahead) for ahead in range(7)]
+        if self.window == "month":
+            return [period + timedelta(days=ahead) for ahead in range(monthrange(period.year, period.month)[1])]
+        if self.window == "trailing7":
+            return [period - timedelta(days=back) for back in reversed(range(7))]
+        return [period]
+
+    def days_behind(self, period: date) -> list[date]:
+        """The days behind a row dated `period`; empty if it draws on the whole history."""
+        if self.window == "history":
+            return []
+        year_ago = self.days_in(period - timedelta(days=364)) if self.has_year_ago else []
+        return [*self.days_in(period), *year_ago]

@@ -1,5 +1,6 @@
 """Programming on the router: the upstream's weekly sample; a coherence group of its own."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -25,7 +26,7 @@ SAMPLED = "sampled upstream: prompts are classified in a sample and scaled up, w
 CATEGORY_PROVENANCE = Provenance("int_category_provenance", "week_start_date")
 PROGRAMMING = Group(
     id="programming",
-    provenance=(USAGE_PROVENANCE, CATEGORY_PROVENANCE),
+    provenance=(replace(USAGE_PROVENANCE, is_borrowed=True), CATEGORY_PROVENANCE),
     follows=Following((ROUTER.id,)),
     measured_by="int_category_evidence",
     dated_by="other_rows",
@@ -48,6 +49,7 @@ PROGRAMMING = Group(
             "disappeared_days",
             NONE,
             "Weeks that were stated once and that the newer complete answer no longer states.",
+            keeps_last=True,
         ),
     ),
 )

@@ -41,14 +41,16 @@ ROUTER = Group(
         Evidence(
             "volume_ratio",
             Interval(0.6, 1.6),
-            "All tokens of a day over those of the calendar day before. Real days move 0.78x to 1.28x; "
-            "counting errors that others published were 2x to 3x.",
+            "All tokens of a day over those of the last day within its band, at most three days before; without one, "
+            "over those of a day after. Real days move 0.78x to 1.28x; counting errors that others published were 2x "
+            "to 3x.",
             is_occasional=True,
         ),
         Evidence(
             "unknown_share",
-            Interval(0, 0.25),
-            "Part of a day whose origin nobody can tell. Real days reach 0.21 with a popular stealth model.",
+            Interval(0, 0.6),
+            "Part of a day whose origin nobody can tell. Real days reach 0.38 with a popular stealth model; the bounds "
+            "show what that means.",
         ),
         Evidence(
             "unmapped_share",
@@ -61,12 +63,14 @@ ROUTER = Group(
             "disappeared_days",
             NONE,
             "Days that were stated once and that the newer complete answer no longer states.",
+            keeps_last=True,
         ),
         Evidence(
             "unserved_days",
             NONE,
             "Days asked for and never served, within the freshness limit; older ones only lack a row.",
             is_occasional=True,
+            keeps_last=True,
         ),
         INCOMPLETE_FETCHES,
         Evidence(

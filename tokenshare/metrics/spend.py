@@ -1,5 +1,7 @@
 """Estimated spend on the router: tokens at list price, between bounds; a coherence group of its own."""
 
+from dataclasses import replace
+
 from tokenshare import rows
 from tokenshare.metrics.group import (
     CONFLICTING_KEYS,
@@ -18,7 +20,7 @@ from tokenshare.topics import CATALOG_MODEL_OBSERVED, FETCH_COMPLETED, PRICE_LIS
 
 SPEND = Group(
     id="router_spend_share_estimated_weekly",
-    provenance=(USAGE_PROVENANCE, Provenance("int_spend_provenance", "week_start_date")),
+    provenance=(replace(USAGE_PROVENANCE, is_borrowed=True), Provenance("int_spend_provenance", "week_start_date")),
     measured_by="int_spend_evidence",
     dated_by="dearest_price",
     follows=Following((ROUTER.id,)),

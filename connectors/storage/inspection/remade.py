@@ -12,7 +12,7 @@ from connectors.storage.inspection.versions import VersionKey
 from connectors.storage.publications.candidates import columns_sql, grain_sql
 from connectors.storage.publications.lineage import BuildInputs, read_run
 from connectors.storage.publications.version_files import quoted
-from connectors.storage.warehouse import Connection, has_relation, records_sql
+from connectors.storage.warehouse import Connection, has_relation, holds, records_sql
 from tokenshare.inspected import Recomputation
 from tokenshare.metrics import METRIC_BY_ID
 from tokenshare.topics import TOPICS
@@ -65,6 +65,7 @@ def copy_records(connection: Connection, inputs: BuildInputs, scratch: Path) -> 
             for topic in TOPICS:
                 records = f"SELECT * FROM raw.{topic.table} WHERE fetch_id IN ({selected})"
                 connection.execute(f"CREATE TABLE scratch.raw.{topic.table} AS {records}")
+        holds.copy(connection, inputs.held, "scratch")
         connection.execute(records_sql("scratch.raw"))
     finally:
         connection.execute("DETACH scratch")

@@ -1,9 +1,13 @@
 """dbt's results, read back for the gate: candidate rows, measured evidence, and the fetches selected for each day."""
 
+from collections.abc import Iterable
+
 from connectors.storage.warehouse import BUILT, Connection, has_relation
 from tokenshare.columns import columns_of
-from tokenshare.metrics import Group, Metric
+from tokenshare.metrics import METRIC_BY_ID, Group, Metric
 from tokenshare.publication import Candidate, Row
+
+KEPT = "candidates"  # the schema of candidates as they were before a hold
 
 
 def read_candidate(connection: Connection, metric: Metric) -> Candidate | None:
@@ -11,6 +15,12 @@ def read_candidate(connection: Connection, metric: Metric) -> Candidate | None:
     if not has_relation(connection, metric.schema, metric.id):
         return None
     return Candidate(metric, read_rows(connection, metric, metric.relation))
+
+
+def read_kept(connection: Connection, ids: Iterable[str]) -> dict[str, Candidate]:
+    """The candidates kept from before a hold, by metric."""
+    kept = [METRIC_BY_ID[id] for id in ids if has_relation(connection, KEPT, id)]
+    return {metric.id: Candidate(metric, read_rows(connection, metric, f"{KEPT}.{metric.id}")) for metric in kept}
 
 
 def read_rows(connection: Connection, metric: Metric, relation: str, where: str = "true") -> tuple[Row, ...]:
@@ -28,11 +38,12 @@ def read_evidence(connection: Connection, group: Group) -> list[tuple[str, str, 
 
 
 def provenance_sql(connection: Connection, group: Group) -> str:
-    """A query for (period_date, fetch_id): the fetches selected for each day of the group."""
+    """A query for (period_date, fetch_id): the fetches selected for each day of the group, and those held back."""
     found = [part for part in group.provenance if has_relation(connection, BUILT, part.model)]
     parts = [f'SELECT "{part.dated}", fetch_id FROM {BUILT}.{part.model}' for part in found]
-    empty = "SELECT NULL::DATE AS period_date, NULL::VARCHAR AS fetch_id WHERE false"
-    return " UNION ".join([empty, *parts])
+    models = ", ".join(f"'{part.model}'" for part in group.provenance) or "NULL"
+    held = f"SELECT period_date, fetch_id FROM raw.held_statements WHERE relation IN ({models})"
+    return " UNION ".join([held, *parts])
 
 
 def columns_sql(metric: Metric) -> str:

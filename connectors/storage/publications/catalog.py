@@ -20,6 +20,7 @@ ORDERS = {
     "gate_results": 'run, metric, "check"',
     "restatements": 'new_version, metric, key, "column"',
     "pruned": "metric, version",
+    "held_periods": 'metric, period, "check", key',
     "lineage": 'metric, version, topic, "partition"',
     "releases": "released_at",
     "runs": "started_at",

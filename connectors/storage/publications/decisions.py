@@ -1,15 +1,16 @@
 """Decisions about versions, with their evidence, restatements and lineage, committed together."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
 from typing import Any
 
-from connectors.storage.publications.candidates import columns_sql, provenance_sql
+from connectors.storage.publications.candidates import KEPT, columns_sql, provenance_sql
 from connectors.storage.publications.history import COLUMNS, read_publications
 from connectors.storage.warehouse import Connection, insert, transaction
 from tokenshare.columns import columns_of
+from tokenshare.held_periods import HeldPeriod, HeldStatement
 from tokenshare.metrics import GROUP_BY_ID, Group, Metric
 from tokenshare.publication import Check, GateOutcome, Publication
 from tokenshare.restatements import Restatement
@@ -23,6 +24,7 @@ class Decision:
     outcome: GateOutcome
     checks: tuple[Check, ...]
     citation: str
+    held_periods: tuple[HeldPeriod, ...] = ()
     restatements: tuple[Restatement, ...] = ()
     old_version: int | None = None
     cause: str = ""
@@ -38,6 +40,7 @@ class DecisionContext:
     seeds_digest: str
     models_digest: str
     variables: Mapping[str, Any]
+    held: Collection[HeldStatement] = ()  # left out of the build of the candidates
 
 
 def record(
@@ -50,8 +53,8 @@ def record(
     """Commit every decision of a pass in one transaction; `also` joins it, to write the alerts."""
     with transaction(connection):
         connection.execute(
-            "INSERT OR REPLACE INTO decisions.inputs VALUES (?, ?, ?, ?)",
-            [run.id, run.seeds_digest, run.models_digest, json.dumps(run.variables)],
+            "INSERT OR REPLACE INTO decisions.inputs VALUES (?, ?, ?, ?, ?)",
+            [run.id, run.seeds_digest, run.models_digest, json.dumps(run.variables), _json(run.held)],
         )
         for id in dict.fromkeys(decision.metric.group for decision in decisions):
             _store_provenance(connection, run, GROUP_BY_ID[id])
@@ -68,10 +71,14 @@ def _record_one(connection: Connection, run: DecisionContext, decision: Decision
     known = {p.version for p in read_publications(connection, metric)}
     for publication in outcome.publications:
         if publication.version not in known:
-            _store_rows(connection, metric, publication.version)
+            is_refused = publication is not outcome.publications[-1]
+            relation = f"{KEPT}.{metric.id}" if is_refused else metric.relation
+            _store_rows(connection, metric, publication.version, relation)
             _store_lineage(connection, run, metric, publication.version)
         _store_publication(connection, run, publication)
     _store_restatements(connection, decision)
+    connection.execute("DELETE FROM decisions.held_periods WHERE metric = ?", [metric.id])
+    insert(connection, "decisions.held_periods", [astuple(period) for period in decision.held_periods])
     connection.execute(
         "INSERT OR REPLACE INTO decisions.metric_states VALUES (?, ?, ?, ?)",
         [metric.id, outcome.status, outcome.reason, decision.citation],
@@ -84,14 +91,14 @@ def _store_provenance(connection: Connection, run: DecisionContext, group: Group
     connection.execute(f"INSERT INTO decisions.provenance SELECT ?, ?, * FROM ({selected})", [run.id, group.id])
 
 
-def _store_rows(connection: Connection, metric: Metric, version: int) -> None:
+def _store_rows(connection: Connection, metric: Metric, version: int, relation: str) -> None:
     types = ", ".join(f'"{column.name}" {column.sql_type}' for column in columns_of(metric.row))
     connection.execute(f"CREATE TABLE IF NOT EXISTS versions.{metric.id} (version BIGINT, {types})")
     for column in columns_of(metric.row):  # a contract may have gained a column since the table was made
         added = f'"{column.name}" {column.sql_type}'
         connection.execute(f"ALTER TABLE versions.{metric.id} ADD COLUMN IF NOT EXISTS {added}")
     connection.execute(
-        f"INSERT INTO versions.{metric.id} BY NAME SELECT ? AS version, {columns_sql(metric)} FROM {metric.relation}",
+        f"INSERT INTO versions.{metric.id} BY NAME SELECT ? AS version, {columns_sql(metric)} FROM {relation}",
         [version],
     )
 
@@ -155,3 +162,7 @@ def _store_lineage(connection: Connection, run: DecisionContext, metric: Metric,
         GROUP BY topic, "partition" """,
         [metric.id, version, run.id, metric.group],
     )
+
+
+def _json(held: Collection[HeldStatement]) -> str:
+    return json.dumps([statement._asdict() for statement in sorted(held)], default=str)

@@ -8,11 +8,13 @@ from typing import Any
 from connectors.storage.publications.candidates import columns_sql, grain_sql, read_rows
 from connectors.storage.warehouse import BUILT, Connection
 from tokenshare.columns import columns_of
+from tokenshare.held_periods import HeldPeriod
 from tokenshare.metrics import Metric
 from tokenshare.offsets import RecordId
 from tokenshare.publication import Publication, Row, Standing
 
 COLUMNS = [field.name for field in fields(Publication)]
+HELD = [f'"{field.name}"' for field in fields(HeldPeriod)]
 
 
 def read_standing(connection: Connection, metric: Metric) -> Standing:
@@ -72,6 +74,12 @@ def read_inputs(connection: Connection) -> tuple[str, str] | None:
         "JOIN ledger.runs ON run = run_id ORDER BY as_of DESC, started_at DESC"
     ).fetchone()
     return (found[0], found[1]) if found else None
+
+
+def read_held_periods(connection: Connection, metric: Metric) -> list[HeldPeriod]:
+    """The periods of a metric held by its newest decision."""
+    query = f"SELECT {', '.join(HELD)} FROM decisions.held_periods WHERE metric = ? ORDER BY ALL"
+    return [HeldPeriod(*row) for row in connection.execute(query, [metric.id]).fetchall()]
 
 
 def read_releases(connection: Connection, group: str) -> frozenset[tuple[str, str, str]]:

@@ -2,15 +2,20 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from connectors.storage.warehouse import Connection, records_sql
+from pydantic import TypeAdapter
+
+from connectors.storage.warehouse import Connection, holds, records_sql
+from tokenshare.held_periods import HeldStatement
 from tokenshare.metrics import Metric
 from tokenshare.offsets import RETIRED
 from tokenshare.topics import TOPICS
+
+_HELD = TypeAdapter(tuple[HeldStatement, ...])
 
 
 @dataclass(frozen=True)
@@ -26,35 +31,45 @@ class Span:
 
 @dataclass(frozen=True)
 class BuildInputs:
-    """The inputs of a pass's candidates: its dbt variables, and the digests of seeds and SQL at that time."""
+    """The inputs of a pass's candidates: its dbt variables, and the digests of seeds and SQL at that time.
+
+    `held` are the statements that its build left out.
+    """
 
     run_id: str
     variables: Mapping[str, Any]
     seeds_digest: str
     models_digest: str
+    held: tuple[HeldStatement, ...] = ()
 
 
 def read_build_inputs(connection: Connection, metric: Metric, version: int) -> BuildInputs:
     """The inputs of the pass that made a version, not of a later one that confirmed it.
 
-    Raises LookupError if the version is not on record.
+    A version that its pass did not judge was refused there: it was built with nothing left out. Raises LookupError if
+    the version is not on record.
     """
     found = connection.execute(
-        "SELECT run_id FROM decisions.publications WHERE metric = ? AND version = ?", [metric.id, version]
+        """SELECT run_id, EXISTS (FROM decisions.gate_results AS judged WHERE judged.run = made.run_id
+            AND judged.metric = made.metric AND judged.candidate_version = made.version)
+        FROM decisions.publications AS made WHERE made.metric = ? AND made.version = ?""",
+        [metric.id, version],
     ).fetchone()
     if found is None:
         raise LookupError(f"{metric.id} version {version} is not on record")
-    return read_run(connection, found[0])
+    inputs = read_run(connection, found[0])
+    return inputs if found[1] else replace(inputs, held=())
 
 
 def read_run(connection: Connection, run_id: str) -> BuildInputs:
     """The inputs of a pass; raises LookupError if it decided nothing."""
     found = connection.execute(
-        "SELECT run, variables, seeds_digest, models_digest FROM decisions.inputs WHERE run = ?", [run_id]
+        "SELECT run, variables, seeds_digest, models_digest, held_statements FROM decisions.inputs WHERE run = ?",
+        [run_id],
     ).fetchone()
     if found is None:
         raise LookupError(f"{run_id} decided nothing")
-    return BuildInputs(found[0], json.loads(found[1]), found[2], found[3])
+    return BuildInputs(found[0], json.loads(found[1]), found[2], found[3], _HELD.validate_json(found[4] or "[]"))
 
 
 def read_fetches(connection: Connection, inputs: BuildInputs, group: str, days: Sequence[date]) -> list[str]:
@@ -86,7 +101,7 @@ def read_spans(connection: Connection, fetches: Sequence[str]) -> list[Span]:
     return [Span(*row) for row in rows]
 
 
-def copy_spans(connection: Connection, spans: Sequence[Span], scratch: Path) -> None:
+def copy_spans(connection: Connection, spans: Sequence[Span], inputs: BuildInputs, scratch: Path) -> None:
     """Write a database with exactly the records of the spans in its `raw` schema; the other tables are empty."""
     quoted = str(scratch).replace("'", "''")
     connection.execute(f"ATTACH '{quoted}' AS scratch; CREATE SCHEMA scratch.raw")
@@ -96,6 +111,7 @@ def copy_spans(connection: Connection, spans: Sequence[Span], scratch: Path) -> 
             within = " OR ".join(map(_within, wanted)) or "false"
             table = f"scratch.raw.{topic.table}"
             connection.execute(f"CREATE TABLE {table} AS SELECT * FROM raw.{topic.table} WHERE {within}")
+        holds.copy(connection, inputs.held, "scratch")
         connection.execute(records_sql("scratch.raw"))
     finally:
         connection.execute("DETACH scratch")

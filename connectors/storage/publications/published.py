@@ -17,11 +17,12 @@ from connectors.storage.publications.history import read_standing
 from connectors.storage.warehouse import BUILT, Connection, connect, has_relation, transaction
 from tokenshare.columns import columns_of
 from tokenshare.errors import UsageError
+from tokenshare.held_periods import TOTAL, WHOLE_DAY
 from tokenshare.metrics import Metric
 from tokenshare.noop import noop
 
 CATALOG = (Path(__file__).parent / "published.sql").read_text()
-FORM = 3  # of the file; a file of another form is rebuilt. 2 added vintages, 3 the repairs
+FORM = 4  # of the file; a file of another form is rebuilt. 2 added vintages, 3 the repairs, 4 the held periods
 MODE = 0o444
 PROVISIONAL = timedelta(days=3)  # the upstream restates for so long after the end of a period
 # Lists of `status` beside the numbers, once dbt has built them: relation and order.
@@ -55,7 +56,8 @@ def digest_of(connection: Connection) -> str:
         "ORDER BY ALL"
     ).fetchall()
     active = connection.execute("SELECT metric, state, reason FROM decisions.metric_states ORDER BY ALL").fetchall()
-    return sha256(json.dumps([FORM, counts, states, active], default=str).encode()).hexdigest()
+    held = connection.execute("FROM decisions.held_periods ORDER BY ALL").fetchall()
+    return sha256(json.dumps([FORM, counts, states, active, held], default=str).encode()).hexdigest()
 
 
 def is_current(connection: Connection, home: Home) -> bool:
@@ -168,11 +170,23 @@ def _show(connection: Connection, metric: Metric) -> None:
         f"held_since TIMESTAMPTZ{provisional})"
     )
     if shown:
-        query = f"SELECT {columns_sql(metric)}, ?, ?, ?, ?{_provisional(metric)} FROM versions.{metric.id} "
+        status = "if(period_held_since IS NULL, ?, 'held'), coalesce(?, period_held_since)"
+        query = f"SELECT {columns_sql(metric)}, ?, ?, {status}{_provisional(metric)} FROM {_held_rows(metric)} "
         parameters: list[Any] = [shown.valid_through, shown.version, shown.status, shown.held_since]
         parameters += [shown.valid_through, PROVISIONAL] if metric.period else []
         where = f"WHERE version = {shown.version} ORDER BY {grain_sql(metric)}"
         connection.execute(f"INSERT INTO {relation} {query} {where}", parameters)
+
+
+def _held_rows(metric: Metric) -> str:
+    """The rows of all versions, and since when a finding holds the period of each; null if none does."""
+    since = "NULL::TIMESTAMPTZ"
+    if metric.period:
+        words = ", ".join(f'"{name}"::VARCHAR' for name in metric.grain)
+        since = f"""(SELECT min(since) FROM decisions.held_periods AS held
+            WHERE held.metric = '{metric.id}' AND held.period = "{metric.period}" AND (held.entity = '{WHOLE_DAY}'
+                OR list_has_any(list_append(split(held.entity, ' '), '{TOTAL}'), [{words}])))"""
+    return f"(SELECT *, {since} AS period_held_since FROM versions.{metric.id})"
 
 
 def _is_inactive(connection: Connection, metric: Metric) -> bool:

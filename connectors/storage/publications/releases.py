@@ -56,7 +56,7 @@ def read_citation(connection: Connection, metric: Metric) -> str:
 def record(connection: Connection, release: Release, checks: Sequence[Check]) -> None:
     """Record a release finding by finding: a released finding does not hold the metric again."""
     findings = {
-        (check.name, breach.key, breach.observed) for check in checks if check.shuts for breach in check.breaches
+        (check.name, breach.key, breach.observed) for check in checks if check.holds for breach in check.breaches
     }
     for name, key, observed in sorted(findings):
         connection.execute(

@@ -2,26 +2,36 @@
 
 from dataclasses import dataclass
 
+from pydantic import TypeAdapter
+
 from connectors.storage.warehouse import Connection, transaction
+from tokenshare.held_periods import PeriodFinding
+
+_FINDINGS = TypeAdapter(tuple[PeriodFinding, ...])
 
 
 @dataclass(frozen=True)
 class Build:
     """`failed` names models and tests that did not succeed; a metric that needs one of them is held.
 
-    `seeds_digest` is of the loaded seeds, empty if not known.
+    `seeds_digest` is of the loaded seeds, empty if not known. `findings` are those whose periods the build leaves out.
     """
 
     inputs_digest: str
     run_id: str
     failed: tuple[str, ...]
     seeds_digest: str
+    findings: tuple[PeriodFinding, ...] = ()
 
 
 def read(connection: Connection) -> Build | None:
     """The last build; None before the first, and after an interrupted one."""
-    found = connection.execute("SELECT inputs_digest, run_id, failed, seeds_digest FROM ledger.builds").fetchone()
-    return Build(found[0], found[1], tuple(found[2]), found[3] or "") if found else None
+    found = connection.execute(
+        "SELECT inputs_digest, run_id, failed, seeds_digest, findings FROM ledger.builds"
+    ).fetchone()
+    if found is None:
+        return None
+    return Build(found[0], found[1], tuple(found[2]), found[3] or "", _FINDINGS.validate_json(found[4] or "[]"))
 
 
 def delete(connection: Connection) -> None:
@@ -34,6 +44,12 @@ def save(connection: Connection, build: Build) -> None:
     with transaction(connection):
         delete(connection)
         connection.execute(
-            "INSERT INTO ledger.builds VALUES (?, ?, ?, ?)",
-            [build.inputs_digest, build.run_id, list(build.failed), build.seeds_digest],
+            "INSERT INTO ledger.builds VALUES (?, ?, ?, ?, ?)",
+            [
+                build.inputs_digest,
+                build.run_id,
+                list(build.failed),
+                build.seeds_digest,
+                _FINDINGS.dump_json(build.findings).decode(),
+            ],
         )

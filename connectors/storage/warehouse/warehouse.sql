@@ -4,6 +4,12 @@ CREATE SCHEMA IF NOT EXISTS raw;
 CREATE SCHEMA IF NOT EXISTS decisions;
 CREATE SCHEMA IF NOT EXISTS versions;
 CREATE SCHEMA IF NOT EXISTS outbox;
+CREATE SCHEMA IF NOT EXISTS candidates;
+
+-- Statements that the models choosing among fetches leave out, because a finding names their period.
+CREATE TABLE IF NOT EXISTS raw.held_statements (
+    relation VARCHAR NOT NULL, period_date DATE NOT NULL, fetch_id VARCHAR NOT NULL, entity VARCHAR NOT NULL
+);
 
 CREATE TABLE IF NOT EXISTS ledger.intents (
     topic VARCHAR NOT NULL, "partition" INTEGER NOT NULL, start_offset BIGINT NOT NULL, end_offset BIGINT NOT NULL,
@@ -32,6 +38,7 @@ CREATE TABLE IF NOT EXISTS ledger.obsolete (file_name VARCHAR PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS ledger.topic_ids (topic VARCHAR PRIMARY KEY, topic_id VARCHAR NOT NULL);
 CREATE TABLE IF NOT EXISTS ledger.builds (inputs_digest VARCHAR NOT NULL, run_id VARCHAR NOT NULL, failed VARCHAR[] NOT NULL);
 ALTER TABLE ledger.builds ADD COLUMN IF NOT EXISTS seeds_digest VARCHAR;
+ALTER TABLE ledger.builds ADD COLUMN IF NOT EXISTS findings JSON;
 CREATE TABLE IF NOT EXISTS ledger.runs (
     run_id VARCHAR PRIMARY KEY, as_of TIMESTAMPTZ NOT NULL, started_at TIMESTAMPTZ NOT NULL,
     finished_at TIMESTAMPTZ, status VARCHAR NOT NULL
@@ -73,6 +80,11 @@ CREATE TABLE IF NOT EXISTS decisions.provenance (
 );
 CREATE TABLE IF NOT EXISTS decisions.inputs (
     run VARCHAR PRIMARY KEY, seeds_digest VARCHAR NOT NULL, models_digest VARCHAR NOT NULL, variables JSON NOT NULL
+);
+ALTER TABLE decisions.inputs ADD COLUMN IF NOT EXISTS held_statements JSON;
+CREATE TABLE IF NOT EXISTS decisions.held_periods (
+    metric VARCHAR NOT NULL, period DATE NOT NULL, "check" VARCHAR NOT NULL, key VARCHAR NOT NULL,
+    entity VARCHAR NOT NULL, observed VARCHAR NOT NULL, expected VARCHAR NOT NULL, since TIMESTAMPTZ NOT NULL
 );
 CREATE TABLE IF NOT EXISTS decisions.releases (
     metric VARCHAR NOT NULL, version BIGINT NOT NULL, coherence_group VARCHAR NOT NULL, "check" VARCHAR NOT NULL,

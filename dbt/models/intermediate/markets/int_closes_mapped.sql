@@ -32,7 +32,9 @@ listed as (
         quotes.currency
     from quotes
     inner join listings on quotes.symbol = listings.symbol
-    where quotes.session_date between listings.valid_from and listings.last_date
+    where
+        quotes.session_date between listings.valid_from and listings.last_date
+        and {{ is_let_in(['int_quotes_selected'], 'quotes.session_date', entities=['listings.company_id']) }}
 ),
 
 counted as (

@@ -15,6 +15,7 @@ stated as (
         fetches."offset" as completed_offset
     from rates
     inner join fetches on rates.fetch_id = fetches.fetch_id
+    where {{ is_let_in(['int_fx_selected'], 'rates.rate_date', 'rates.fetch_id', ['rates.quote_currency']) }}
 ),
 
 newest as (

@@ -16,6 +16,7 @@ stated as (
         fetches."offset" as completed_offset
     from quotes
     inner join fetches on quotes.fetch_id = fetches.fetch_id
+    where {{ is_let_in(['int_quotes_selected'], 'quotes.session_date', 'quotes.fetch_id', ['quotes.symbol']) }}
 ),
 
 newest as (

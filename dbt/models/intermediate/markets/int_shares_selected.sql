@@ -14,6 +14,7 @@ stated as (
         fetches."offset" as completed_offset
     from counts
     inner join fetches on counts.fetch_id = fetches.fetch_id
+    where {{ is_let_in(['int_shares_selected'], 'counts.count_date', 'counts.fetch_id', ['counts.symbol']) }}
 ),
 
 newest as (

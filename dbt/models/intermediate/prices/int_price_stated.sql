@@ -39,6 +39,8 @@ stated as (
         fetches.is_complete
         and fetches.observed_date >= coalesce(prices.valid_from, fetches.observed_date)
         and (prices.valid_to is null or fetches.observed_date < prices.valid_to)
+        and {{ is_let_in(['int_price_selected', 'int_price_daily'], 'fetches.observed_date', 'fetches.fetch_id',
+            ['prices.model_id']) }}
 ),
 
 final as (

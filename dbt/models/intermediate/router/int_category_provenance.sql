@@ -18,7 +18,9 @@ stated as (
         fetches."offset" as completed_offset
     from usage
     inner join fetches on usage.fetch_id = fetches.fetch_id
-    where usage.week_start_date + 7 <= fetches.observed_date
+    where
+        usage.week_start_date + 7 <= fetches.observed_date
+        and {{ is_let_in(['int_category_provenance'], 'usage.week_start_date', 'fetches.fetch_id') }}
 ),
 
 final as (

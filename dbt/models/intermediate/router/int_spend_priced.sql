@@ -8,7 +8,8 @@
 -- Decision: a price beyond a million USD per million tokens counts as a million: it is wrong, and the gate says so.
 with usage as (
     select week_start_date, model_permaslug, variant, is_other, vendor_id, sum(tokens) as tokens
-    from {{ ref('int_usage_weekly') }}
+    from {{ ref('int_usage_weekly') }} as weekly
+    where {{ is_let_in(['int_spend_provenance'], 'weekly.week_start_date') }}
     group by all
 ),
 

@@ -21,6 +21,10 @@ twinned as (
     select * from {{ ref('int_usage_twinned') }}
 ),
 
+paced as (
+    select * from {{ ref('int_usage_paced') }} where volume_ratio is not null
+),
+
 fetches as (
     select * from {{ ref('int_fetches_verified') }}
     where list_contains({{ var('usage_sources') }}, source_id)
@@ -33,7 +37,7 @@ final as (
     union all
     select 'conflicting_keys', day_key, conflicting_keys_count from days
     union all
-    select 'volume_ratio', day_key, tokens / nullif(tokens_day_before, 0) from days where tokens_day_before is not null
+    select 'volume_ratio', cast(usage_date as varchar), volume_ratio from paced
     union all
     select 'unknown_share', day_key, unknown_tokens / nullif(tokens, 0) from days
     union all

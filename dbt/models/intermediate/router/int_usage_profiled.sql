@@ -31,12 +31,9 @@ final as (
     select
         days.*,
         coalesce(unknown.unknown_tokens, 0) as unknown_tokens,
-        coalesce(unknown.unmapped_tokens, 0) as unmapped_tokens,
-        case when lag(days.usage_date) over by_day = days.usage_date - 1 then lag(days.tokens) over by_day end
-            as tokens_day_before
+        coalesce(unknown.unmapped_tokens, 0) as unmapped_tokens
     from days
     left join unknown on days.usage_date = unknown.usage_date
-    window by_day as (order by days.usage_date)
 )
 
 select * from final

@@ -9,7 +9,9 @@ with stated as (
 final as (
     select usage_date, source_id, fetch_id, observed_at
     from stated
-    where list_contains({{ var('usage_sources') }}, source_id)
+    where
+        list_contains({{ var('usage_sources') }}, source_id)
+        and {{ is_let_in(['int_usage_provenance'], 'stated.usage_date', 'stated.fetch_id') }}
     qualify row_number() over (
         partition by usage_date order by observed_at desc, completed_offset desc, fetch_id desc
     ) = 1

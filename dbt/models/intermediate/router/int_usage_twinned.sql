@@ -1,5 +1,6 @@
 -- How far our daily shares are from those the keyless export computed itself, on days that both sources state.
 -- Decision: a permaslug that one side lacks differs by its whole share; the largest difference of the day is judged.
+-- Decision: a held day is not compared: what stands for it is older than what the other side says.
 with stated as (
     select * from {{ ref('int_usage_stated') }}
 ),
@@ -9,6 +10,7 @@ both_sides as (
         usage_date,
         arg_max(fetch_id, (observed_at, fetch_id)) filter (where source_id = 'openrouter_exports') as export_fetch_id
     from stated
+    where {{ is_let_in(['int_usage_provenance'], 'stated.usage_date') }}
     group by usage_date
     having count(distinct source_id) filter (
         where source_id in ('openrouter_rankings', 'openrouter_exports')

@@ -1,0 +1,15 @@
+{# True unless a held statement names this one: of one of the `relations`, for its day, its fetch and its entity. #}
+{# Without a fetch any one counts. The table is written between two builds, so it is no source of the graph. #}
+{% macro is_let_in(relations, dated, fetch_id=none, entities=[]) -%}
+not exists (
+    select 1
+    from raw.held_statements as held
+    where
+        held.relation in ('{{ relations | join("', '") }}')
+        and held.period_date = {{ dated }}
+        {%- if fetch_id %}
+        and held.fetch_id = {{ fetch_id }}
+        {%- endif %}
+        and (held.entity = ''{% for entity in entities %} or held.entity = {{ entity }}{% endfor %})
+)
+{%- endmacro %}

@@ -1,0 +1,108 @@
+"""Stage 10, second half: hold back the periods that findings name, and judge what is left.
+
+A finding that names a day holds what the selected fetches state of it. The candidates are then built again: the last
+statement before speaks for that day, or none does. What has no day holds the whole metric.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from connectors.storage.publications import candidates
+from connectors.storage.warehouse import Connection, builds, fencing, holds
+from connectors.storage.warehouse.builds import Build
+from flows.setup.context import PassContext
+from flows.stages.judge import Candidates, Checks, judge_groups, read_candidates, read_inputs
+from flows.stages.transform import rebuild
+from tokenshare.held_periods import HeldStatement, PeriodFinding, find_periods
+from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID, Metric
+from tokenshare.publication import Breach, Check
+
+NAMED = 3  # findings named in a check
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The candidates to publish with their checks, the findings that hold periods, and the `refused` candidates.
+
+    A refused candidate is built from every statement; a person may release it.
+    """
+
+    found: Candidates
+    checks: Checks
+    findings: tuple[PeriodFinding, ...]
+    refused: Candidates
+
+
+def judge_periods(
+    run: PassContext,
+    active: Sequence[Metric],
+    build: Build,
+    variables: Mapping[str, Any],
+    midway: Callable[[], None],
+) -> Judged:
+    """Judge the candidates; if a period is wrong, hold what is stated of it, build without that and judge again.
+
+    It ends, since each round holds statements that no round before has held.
+    """
+    with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
+        found = read_candidates(connection, active, build)
+        checks = judge_groups(connection, active, found, read_inputs(run, build), midway)
+        fresh, statements = _find_wrong(connection, checks)
+        if not statements:
+            return _judged(connection, found, checks, build)
+        if not build.findings:
+            holds.keep(connection, active)
+        holds.add(connection, statements)
+        builds.delete(connection)
+    again = rebuild(run, build, variables, (*build.findings, *fresh))
+    return judge_periods(run, active, again, variables, midway)
+
+
+def _find_wrong(connection: Connection, checks: Checks) -> tuple[tuple[PeriodFinding, ...], frozenset[HeldStatement]]:
+    """The findings with statements not held yet, and these statements.
+
+    Findings about inputs come first: a law that is broken by them may hold once they are left out.
+    """
+    known = holds.read(connection)
+    for is_evidence in (True, False):
+        stated = {f: holds.find(connection, [f]) - known for f in _findings(checks, "failed", is_evidence)}
+        fresh = {finding: statements for finding, statements in stated.items() if statements}
+        if fresh:
+            return tuple(fresh), frozenset().union(*fresh.values())
+    return (), frozenset()
+
+
+def _findings(checks: Checks, outcome: str, is_evidence: bool) -> Iterator[PeriodFinding]:
+    """The findings of the checks with that outcome, those about a group's inputs once."""
+    known = set()
+    for id, judged in checks.items():
+        metric = METRIC_BY_ID[id]
+        evidence = {evidence.name for evidence in GROUP_BY_ID[metric.group].evidence}
+        for check in judged:
+            if check.outcome == outcome and check.severity == "hold" and (check.name in evidence) == is_evidence:
+                known |= set(find_periods(metric.group, metric, check, is_evidence))
+    yield from sorted(known, key=lambda finding: (finding.group, finding.metric, finding.check, finding.key))
+
+
+def _judged(connection: Connection, found: Candidates, checks: Checks, build: Build) -> Judged:
+    standing = tuple(_findings(checks, "held", is_evidence=True))  # the models keep the last statement themselves
+    refused = candidates.read_kept(connection, found) if build.findings else {}
+    settled = {id: _with_holds(METRIC_BY_ID[id], judged, build.findings) for id, judged in checks.items()}
+    return Judged(found, settled, (*build.findings, *standing), refused)
+
+
+def _with_holds(metric: Metric, judged: Sequence[Check], findings: Sequence[PeriodFinding]) -> list[Check]:
+    """The checks of a metric; one that passes without the periods of its findings holds them."""
+    own: dict[str, list[PeriodFinding]] = {}
+    for finding in findings:
+        if finding.group == metric.group and finding.metric in ("", metric.id):
+            own.setdefault(finding.check, []).append(finding)
+    return [_held(check, own[check.name]) if check.name in own and not check.shuts else check for check in judged]
+
+
+def _held(check: Check, findings: Sequence[PeriodFinding]) -> Check:
+    first, more = findings[0], len(findings) - 1
+    observed = f"{first.observed} at {first.key}" + (f" and {more} more" if more else "")
+    breaches = tuple(Breach(finding.key, finding.observed) for finding in findings)
+    return replace(check, outcome="held", observed=observed, breaches=(*check.breaches, *breaches))
