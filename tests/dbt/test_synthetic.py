@@ -83,10 +83,10 @@ def test_a_world_that_never_had_fifty_models_misses_none(synthetic: Warehouse) -
     assert unlike(evidence(synthetic, "missing_rows"), 0) == {}
 
 
-def test_volume_is_compared_between_neighbours_only(synthetic: Warehouse) -> None:
+def test_volume_is_compared_with_a_day_at_most_three_days_away(synthetic: Warehouse) -> None:
     ratios = evidence(synthetic, "volume_ratio")
-    assert {key[-2:] for key in ratios} == {"06", "07", "08", *map(str, range(11, 21))}
-    assert unlike(ratios, 1) == {"20": 1.01}
+    assert {key[-2:] for key in ratios} == {"05", "06", "07", "08", "10", *map(str, range(11, 21)), "22"}
+    assert unlike(ratios, 1) == {"20": 1.01, "22": 100 / 101}
 
 
 def test_unknown_is_other_and_whoever_nobody_mapped(synthetic: Warehouse) -> None:

@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import yaml
 
 from expectations.evidence import Measured
 from expectations.gates import Case, judge
 from flows.queries.verify.promises.decided import required_checks
+from flows.stages.graph import PROJECT
 from tests.gates.consistent import AS_OF, EVIDENCE, case, found, measuring, members, setting, shut
 from tests.gates.tables import DAYS
 from tokenshare.metrics import GROUP_BY_ID, GROUPS, METRIC_BY_ID, Interval
@@ -46,9 +48,17 @@ def _all_at(group: str, value_of: Callable[[Interval], float]) -> Case:
 def test_each_check_outside_its_interval_shuts_the_gate(group: str, side: str) -> None:
     (checks,) = judge(_all_at(group, SIDES[side])).values()
     evidence = GROUP_BY_ID[group].evidence
-    assert {check.name for check in checks if check.shuts} == {one.name for one in evidence if not one.alerts_only}
+    holding = {one.name for one in evidence if not one.alerts_only}
+    assert {check.name for check in checks if check.holds} == holding
+    assert {check.name for check in checks if check.shuts} == holding - {one.name for one in evidence if one.keeps_last}
     assert {found(checks, one.name).breaches[0].key for one in evidence} == {LAST}
-    assert {found(checks, one.name).outcome for one in evidence} == {"failed"}
+    assert {found(checks, one.name).outcome for one in evidence if not one.keeps_last} == {"failed"}
+
+
+@pytest.mark.parametrize("group", [group for group in ALONE if any(e.keeps_last for e in GROUP_BY_ID[group].evidence)])
+def test_a_key_without_a_day_shuts_the_gate_whatever_the_models_keep(group: str) -> None:
+    (name, *_) = (evidence.name for evidence in GROUP_BY_ID[group].evidence if evidence.keeps_last)
+    assert shut(measuring(_alone(group), name, "a line", 1)) == {ALONE[group]: [name]}
 
 
 @pytest.mark.parametrize("group", ALONE)
@@ -93,7 +103,16 @@ def test_nothing_landed_is_not_fresh(group: str) -> None:
 def test_a_day_that_was_never_served_holds_only_while_it_is_expected() -> None:
     old = (AS_OF - timedelta(days=4)).date().isoformat()
     assert shut(measuring(_alone("router"), "unserved_days", old, 1)) == {ALONE["router"]: []}
-    assert shut(measuring(_alone("router"), "unserved_days", LAST, 1)) == {ALONE["router"]: ["unserved_days"]}
+    (checks,) = judge(measuring(_alone("router"), "unserved_days", LAST, 1)).values()
+    assert found(checks, "unserved_days").outcome == "held"
+    (checks,) = judge(measuring(_alone("router"), "unserved_days", old, 1)).values()
+    assert found(checks, "unserved_days").outcome == "passed"
+
+
+def test_the_walk_over_days_has_the_band_of_its_check() -> None:
+    (check,) = (evidence for evidence in GROUP_BY_ID["router"].evidence if evidence.name == "volume_ratio")
+    declared = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]["volume_band"]
+    assert declared == [check.within.minimum, check.within.maximum]
 
 
 def test_the_consistent_evidence_reads_every_check_but_the_unserved() -> None:

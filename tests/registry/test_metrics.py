@@ -95,7 +95,7 @@ def test_every_interval_is_one() -> None:
     assert all(e.within.minimum <= e.within.maximum for group in GROUPS for e in group.evidence)
     assert all(law.minimum <= law.maximum for law in LAWS.values())
     (unknown,) = (e for e in GROUP_BY_ID["router"].evidence if e.name == "unknown_share")
-    assert unknown.within.maximum == 0.25
+    assert unknown.within.maximum == 0.6  # real days reach 0.38, and the bounds say what that means
 
 
 @pytest.mark.parametrize("metric", **BY_ID)

@@ -65,8 +65,8 @@ def copy_records(connection: Connection, inputs: BuildInputs, scratch: Path) -> 
             for topic in TOPICS:
                 records = f"SELECT * FROM raw.{topic.table} WHERE fetch_id IN ({selected})"
                 connection.execute(f"CREATE TABLE scratch.raw.{topic.table} AS {records}")
-        holds.copy(connection, inputs.held, "scratch")
         connection.execute(records_sql("scratch.raw"))
+        holds.add(connection, inputs.held, "scratch.raw.held_statements")
     finally:
         connection.execute("DETACH scratch")
 

@@ -111,8 +111,8 @@ def copy_spans(connection: Connection, spans: Sequence[Span], inputs: BuildInput
             within = " OR ".join(map(_within, wanted)) or "false"
             table = f"scratch.raw.{topic.table}"
             connection.execute(f"CREATE TABLE {table} AS SELECT * FROM raw.{topic.table} WHERE {within}")
-        holds.copy(connection, inputs.held, "scratch")
         connection.execute(records_sql("scratch.raw"))
+        holds.add(connection, inputs.held, "scratch.raw.held_statements")
     finally:
         connection.execute("DETACH scratch")
 

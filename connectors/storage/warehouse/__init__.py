@@ -130,13 +130,20 @@ def show_landed(connection: Connection, landing: Path) -> None:
 
 
 def records_sql(schema: str) -> str:
-    """A statement for the view of all landed events; its topic names have no deployment's prefix."""
+    """Statements for the view of all landed events, without a deployment's prefix, and for the held statements.
+
+    The models that choose among fetches leave held statements out, because a finding names their period.
+    """
     every = " UNION ALL ".join(
         f"SELECT '{topic.name}' AS topic_name, fetch_id, event_id FROM {schema}.{topic.table}"
         for topic in TOPICS
         if topic is not FETCH_COMPLETED
     )
-    return f"CREATE OR REPLACE VIEW {schema}.records AS {every}"
+    held = "relation VARCHAR, period_date DATE, fetch_id VARCHAR, entity VARCHAR"
+    return (
+        f"CREATE OR REPLACE VIEW {schema}.records AS {every}; "
+        f"CREATE TABLE IF NOT EXISTS {schema}.held_statements ({held})"
+    )
 
 
 def _present(landing: Path, range: Range) -> Path:

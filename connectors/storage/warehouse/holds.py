@@ -28,15 +28,9 @@ def find(connection: Connection, findings: Iterable[PeriodFinding]) -> frozenset
     return frozenset(found)
 
 
-def add(connection: Connection, statements: Iterable[HeldStatement]) -> None:
+def add(connection: Connection, statements: Iterable[HeldStatement], table: str = HELD) -> None:
     """Leave these statements out of the next build, too."""
-    insert(connection, HELD, sorted(statements))
-
-
-def copy(connection: Connection, statements: Iterable[HeldStatement], database: str) -> None:
-    """Write these held statements into another attached database, for a build there."""
-    connection.execute(f"CREATE TABLE {database}.{HELD} AS FROM {HELD} WHERE false")
-    insert(connection, f"{database}.{HELD}", sorted(statements))
+    insert(connection, table, sorted(statements))
 
 
 def keep(connection: Connection, metrics: Iterable[Metric]) -> None:

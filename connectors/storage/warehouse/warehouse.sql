@@ -6,11 +6,6 @@ CREATE SCHEMA IF NOT EXISTS versions;
 CREATE SCHEMA IF NOT EXISTS outbox;
 CREATE SCHEMA IF NOT EXISTS candidates;
 
--- Statements that the models choosing among fetches leave out, because a finding names their period.
-CREATE TABLE IF NOT EXISTS raw.held_statements (
-    relation VARCHAR NOT NULL, period_date DATE NOT NULL, fetch_id VARCHAR NOT NULL, entity VARCHAR NOT NULL
-);
-
 CREATE TABLE IF NOT EXISTS ledger.intents (
     topic VARCHAR NOT NULL, "partition" INTEGER NOT NULL, start_offset BIGINT NOT NULL, end_offset BIGINT NOT NULL,
     run_id VARCHAR NOT NULL, PRIMARY KEY (topic, "partition", start_offset)
