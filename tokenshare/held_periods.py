@@ -1,13 +1,13 @@
 """Held periods: a finding that names a day holds that day, and lets every other period out."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
 from tokenshare.columns import columns_of
 from tokenshare.metrics import Metric
-from tokenshare.publication import Check, Row
+from tokenshare.publication import Breach, Check, Row
 
 WHOLE_DAY = ""  # the entity of a finding about all of a day
 TOTAL = "total"  # a row that sums entities rests on each of them
@@ -75,6 +75,14 @@ def find_periods(group: str, metric: Metric, check: Check, is_evidence: bool) ->
         yield PeriodFinding(group, subject, check.name, breach.key, breach.observed, check.expected, days, entity)
 
 
+def with_holds(checks: Iterable[Check], findings: Sequence[PeriodFinding]) -> list[Check]:
+    """The checks of a metric whose periods are held by the findings; those that pass without these periods hold them."""
+    own: dict[str, list[PeriodFinding]] = {}
+    for finding in findings:
+        own.setdefault(finding.check, []).append(finding)
+    return [_held(check, own[check.name]) if check.name in own and not check.shuts else check for check in checks]
+
+
 def touched_periods(
     metric: Metric, rows: Iterable[Row], findings: Sequence[PeriodFinding]
 ) -> dict[date, list[PeriodFinding]]:
@@ -96,6 +104,13 @@ def touched_periods(
 def rests_on(entity: str, key: Iterable[str]) -> bool:
     """True if a row of that key rests on the entity."""
     return entity == WHOLE_DAY or bool({*entity.split(" "), TOTAL} & set(key))
+
+
+def _held(check: Check, findings: Sequence[PeriodFinding]) -> Check:
+    more = f" and {len(findings) - 1} more" if len(findings) > 1 else ""
+    breaches = tuple(Breach(finding.key, finding.observed) for finding in findings)
+    observed = f"{findings[0].observed} at {findings[0].key}{more}"
+    return replace(check, outcome="held", observed=observed, breaches=breaches)
 
 
 def _day(word: str) -> date | None:

@@ -135,7 +135,7 @@ def decide(
         rows=len(candidate.rows),
         digest=candidate.digest,
         suite_digest=suite_digest,
-        checks_evaluated=sum(check.outcome != "skipped" for check in checks),
+        checks_evaluated=sum(check.outcome not in ("skipped", "held") for check in checks),
         status="released" if any(check.outcome == "released" for check in checks) else "current",
     )
     reason = reason_of(checks)

@@ -47,7 +47,8 @@ def release(home: Home, request: ReleaseRequest) -> list[Decision]:
         members = [metric for metric in METRICS if metric.group == request.metric.group]
         judged = {metric.id: releases.read_checks(connection, metric) for metric in members}
         _check_findings(request, [check for checks in judged.values() for check in checks])
-        publications = {metric.id: _candidate(connection, metric) for metric in members if judged[metric.id]}
+        held = [metric for metric in members if any(check.holds for check in judged[metric.id])]
+        publications = {metric.id: _candidate(connection, metric) for metric in held}
         candidates = {id: candidate for id, (candidate, _) in publications.items()}
         changes = Changes.since_last(connection, project(), candidates)
         decided = [_decide(connection, *publications[id], judged[id], changes) for id in publications]

@@ -14,7 +14,7 @@ from flows.stages.causes import Changes, explain
 from flows.stages.dbt import project
 from flows.stages.hold import Judged
 from flows.stages.ingest import SourceOutcome
-from tokenshare.held_periods import HeldPeriod, touched_periods
+from tokenshare.held_periods import HeldPeriod, PeriodFinding, touched_periods, with_holds
 from tokenshare.metrics import METRIC_BY_ID, METRICS, ROUTER_SOURCES, Metric
 from tokenshare.publication import GateOutcome, decide, hold_back, hold_periods, reason_of, reason_of_periods
 
@@ -43,9 +43,11 @@ def _decide(
     as_of: datetime,
     changes: Changes,
 ) -> Decision:
-    standing, checks = history.read_standing(connection, metric), judged.checks[metric.id]
+    standing = history.read_standing(connection, metric)
     candidate, refused = judged.found.get(metric.id), judged.refused.get(metric.id)
-    periods = _held_periods(connection, metric, judged, as_of)
+    findings = [f for f in judged.findings if f.group == metric.group and f.metric in ("", metric.id)]
+    periods = _held_periods(connection, metric, judged, findings, as_of)
+    checks = with_holds(judged.checks[metric.id], findings) if periods else judged.checks[metric.id]
     if candidate is None:
         outcome = hold_back(standing, reason_of(checks), as_of)
     else:
@@ -58,9 +60,10 @@ def _decide(
     return Decision(metric, outcome, tuple(checks), _citation(metric), periods, **explained)
 
 
-def _held_periods(connection: Connection, metric: Metric, judged: Judged, as_of: datetime) -> tuple[HeldPeriod, ...]:
+def _held_periods(
+    connection: Connection, metric: Metric, judged: Judged, findings: Sequence[PeriodFinding], as_of: datetime
+) -> tuple[HeldPeriod, ...]:
     """The periods of a metric that findings hold, each since it was first held by that finding."""
-    findings = [f for f in judged.findings if f.group == metric.group and f.metric in ("", metric.id)]
     if not findings:
         return ()
     rows = [row for found in (judged.found, judged.refused) if metric.id in found for row in found[metric.id].rows]

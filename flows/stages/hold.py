@@ -5,7 +5,7 @@ statement before speaks for that day, or none does. What has no day holds the wh
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from connectors.storage.publications import candidates
@@ -16,9 +16,6 @@ from flows.stages.judge import Candidates, Checks, judge_groups, read_candidates
 from flows.stages.transform import rebuild
 from tokenshare.held_periods import HeldStatement, PeriodFinding, find_periods
 from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID, Metric
-from tokenshare.publication import Breach, Check
-
-NAMED = 3  # findings named in a check
 
 
 @dataclass(frozen=True)
@@ -88,21 +85,4 @@ def _findings(checks: Checks, outcome: str, is_evidence: bool) -> Iterator[Perio
 def _judged(connection: Connection, found: Candidates, checks: Checks, build: Build) -> Judged:
     standing = tuple(_findings(checks, "held", is_evidence=True))  # the models keep the last statement themselves
     refused = candidates.read_kept(connection, found) if build.findings else {}
-    settled = {id: _with_holds(METRIC_BY_ID[id], judged, build.findings) for id, judged in checks.items()}
-    return Judged(found, settled, (*build.findings, *standing), refused)
-
-
-def _with_holds(metric: Metric, judged: Sequence[Check], findings: Sequence[PeriodFinding]) -> list[Check]:
-    """The checks of a metric; one that passes without the periods of its findings holds them."""
-    own: dict[str, list[PeriodFinding]] = {}
-    for finding in findings:
-        if finding.group == metric.group and finding.metric in ("", metric.id):
-            own.setdefault(finding.check, []).append(finding)
-    return [_held(check, own[check.name]) if check.name in own and not check.shuts else check for check in judged]
-
-
-def _held(check: Check, findings: Sequence[PeriodFinding]) -> Check:
-    first, more = findings[0], len(findings) - 1
-    observed = f"{first.observed} at {first.key}" + (f" and {more} more" if more else "")
-    breaches = tuple(Breach(finding.key, finding.observed) for finding in findings)
-    return replace(check, outcome="held", observed=observed, breaches=(*check.breaches, *breaches))
+    return Judged(found, checks, (*build.findings, *standing), refused)

@@ -16,7 +16,8 @@ import duckdb
 path, stop = sys.argv[1:]
 METRICS = "SELECT metric, relation FROM catalog.metrics WHERE state <> 'inactive'"
 UNJUDGED = """SELECT count(*) FROM {relation} m WHERE NOT EXISTS (
-    FROM catalog.publications p WHERE p.metric = ? AND p.version = m.version AND p.status = m.status
+    FROM catalog.publications p WHERE p.metric = ? AND p.version = m.version AND (p.status = m.status
+        OR m.status = 'held' AND EXISTS (FROM catalog.held_periods h WHERE h.metric = p.metric))
     AND p.published_at IS NOT NULL AND p.checks_evaluated > 0 AND p.checks_evaluated <= (
         SELECT count(*) FROM catalog.gate_results g WHERE g.metric = p.metric AND g.candidate_version = p.version
         AND g.outcome IN ('passed', 'released')))"""

@@ -130,9 +130,10 @@ def show_landed(connection: Connection, landing: Path) -> None:
 
 
 def records_sql(schema: str) -> str:
-    """Statements for the view of all landed events, without a deployment's prefix, and for the held statements.
+    """Statements for the view of all landed events, without a deployment's prefix, and for what people and gates decided.
 
-    The models that choose among fetches leave held statements out, because a finding names their period.
+    The models that choose among fetches leave held statements out, because a finding names their period; what a person
+    has released counts as sound.
     """
     every = " UNION ALL ".join(
         f"SELECT '{topic.name}' AS topic_name, fetch_id, event_id FROM {schema}.{topic.table}"
@@ -140,9 +141,11 @@ def records_sql(schema: str) -> str:
         if topic is not FETCH_COMPLETED
     )
     held = "relation VARCHAR, period_date DATE, fetch_id VARCHAR, entity VARCHAR"
+    released = 'coherence_group VARCHAR, "check" VARCHAR, key VARCHAR'
     return (
         f"CREATE OR REPLACE VIEW {schema}.records AS {every}; "
-        f"CREATE TABLE IF NOT EXISTS {schema}.held_statements ({held})"
+        f"CREATE TABLE IF NOT EXISTS {schema}.held_statements ({held}); "
+        f"CREATE TABLE IF NOT EXISTS {schema}.released_findings ({released})"
     )
 
 

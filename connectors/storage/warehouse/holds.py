@@ -42,9 +42,13 @@ def keep(connection: Connection, metrics: Iterable[Metric]) -> None:
 
 
 def clear(connection: Connection) -> None:
-    """Forget the held statements and the kept candidates, before a build of new inputs."""
+    """Forget the held statements and the kept candidates, before a build of new inputs that knows the releases."""
     with transaction(connection):
         connection.execute(f"DELETE FROM {HELD}")
+        connection.execute(
+            """CREATE OR REPLACE TABLE raw.released_findings AS
+            SELECT DISTINCT coherence_group, "check", key FROM decisions.releases ORDER BY ALL"""
+        )
         for (name,) in connection.execute(
             "SELECT table_name FROM information_schema.tables WHERE table_schema = 'candidates'"
         ).fetchall():
