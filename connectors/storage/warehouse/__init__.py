@@ -130,7 +130,7 @@ def show_landed(connection: Connection, landing: Path) -> None:
 
 
 def records_sql(schema: str) -> str:
-    """Statements for the view of all landed events, without a deployment's prefix, and for what people and gates decided.
+    """Statements for the view of all landed events, without a deployment's prefix, and for what was decided of them.
 
     The models that choose among fetches leave held statements out, because a finding names their period; what a person
     has released counts as sound.
