@@ -10,7 +10,6 @@ from connectors.storage.landing import file_replacement, gaps
 from connectors.storage.landing.gaps import Acceptance
 from connectors.storage.warehouse import Connection, ledger
 from flows.setup.context import PassContext
-from flows.stages.ingest import OVERLAP
 from tokenshare.offsets import Loss, Range
 from tokenshare.sources import Source
 from tokenshare.topics import FETCH_COMPLETED
@@ -35,9 +34,8 @@ def check_losses(run: PassContext, connection: Connection, identities: Mapping[s
     losses = [
         (loss, gaps.retire(connection, run.home.landing, loss, acceptance) if loss.is_retired else ()) for loss in found
     ]
-    since = {id: day - OVERLAP for id, day in gaps.read_last_completed(connection).items()}
     with warehouse.transaction(connection):
-        gaps.record(connection, run.home.landing, losses, since, acceptance)
+        gaps.record(connection, run.home.landing, losses, acceptance)
         ledger.delete_beginnings(connection, [(loss.topic, loss.partition) for loss in found])
         ledger.save_topics(connection, identities)
     file_replacement.delete_obsolete(connection, run.home.landing)

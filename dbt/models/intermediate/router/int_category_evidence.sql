@@ -1,6 +1,6 @@
 -- What the gates judge about the programming slice, one row per check and key; the keys are Mondays.
--- Decision: a week that was stated, and that a newer complete fetch asked for and no longer states, has disappeared;
--- the older statement is kept meanwhile.
+-- Decision: a week that was stated, and that a newer complete fetch states without a row, has disappeared; the older
+-- statement is kept meanwhile.
 with weeks as (
     select
         week_start_date,
@@ -30,7 +30,7 @@ disappeared as (
         on
             chosen.observed_at < fetches.observed_at
             and fetches.is_complete
-            and chosen.week_start_date between fetches.start_date and fetches.end_date
+            and {{ states_day('fetches', 'chosen.week_start_date') }}
     where chosen.category = 'programming'
     group by chosen.week_start_date
 ),
