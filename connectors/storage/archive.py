@@ -1,7 +1,7 @@
 """Raw payloads as they came, and the newest whole fetch of each source: all a fetch reads of its home."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -61,11 +61,16 @@ def restate(archive: Path, source_id: str, completed: Completed, digests: Mappin
     _write(archive, source_id, replace(completed, digests=digests))
 
 
-def forget(archive: Path, source_id: str) -> None:
-    """Drop the digests, because the events may be lost: the next fetch asks for and sends everything again."""
+def forget(archive: Path, source_id: str, days: Collection[date] | None = None) -> None:
+    """Drop the digests of the days, or of all, because their events may be lost: the next fetch sends them again."""
     completed = read_completed(archive, source_id)
-    if completed:
+    if not completed:
+        return
+    if days is None:
         _write(archive, source_id, replace(completed, digests={}, is_forgotten=True))
+    else:
+        kept = {day: digest for day, digest in completed.digests.items() if date.fromisoformat(day) not in days}
+        _write(archive, source_id, replace(completed, digests=kept))
 
 
 def _write(archive: Path, source_id: str, completed: Completed) -> None:

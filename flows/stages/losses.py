@@ -8,7 +8,7 @@ from connectors.sources import SOURCES
 from connectors.storage import archive, warehouse
 from connectors.storage.landing import file_replacement, gaps
 from connectors.storage.landing.gaps import Acceptance
-from connectors.storage.warehouse import Connection, ledger
+from connectors.storage.warehouse import Connection, fencing, ledger
 from flows.setup.context import PassContext
 from tokenshare.offsets import Loss, Range
 from tokenshare.sources import Source
@@ -39,6 +39,14 @@ def check_losses(run: PassContext, connection: Connection, identities: Mapping[s
         ledger.delete_beginnings(connection, [(loss.topic, loss.partition) for loss in found])
         ledger.save_topics(connection, identities)
     file_replacement.delete_obsolete(connection, run.home.landing)
+
+
+def ask_again(run: PassContext) -> None:
+    """Let the next pass send again what torn fetches stated, since the answer may be the same and no news."""
+    with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
+        torn = gaps.read_torn(connection)
+    for source_id, days in torn:
+        archive.forget(run.home.archive, source_id, days)
 
 
 def find(connection: Connection, identities: Mapping[str, str], positions: Positions) -> Iterator[Loss]:

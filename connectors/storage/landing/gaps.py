@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -90,6 +90,15 @@ def read_open(connection: Connection, sources: Sequence[Source]) -> list[OpenGap
         if topic in {FETCH_COMPLETED.name, *(emitted.name for emitted in source.emits)}
         and not _is_whole(connection, source.id, accepted_at)
     ]
+
+
+def read_torn(connection: Connection) -> list[tuple[str, list[date] | None]]:
+    """The source and the days of each fetch that landed in part and was not replaced; None for all its days."""
+    if not has_relation(connection, BUILT, "int_fetches_verified"):
+        return []
+    return connection.execute(
+        f"SELECT source_id, days FROM {BUILT}.int_fetches_verified WHERE is_pending ORDER BY ALL"
+    ).fetchall()
 
 
 def _is_whole(connection: Connection, source_id: str, accepted_at: datetime) -> bool:
