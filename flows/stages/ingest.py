@@ -61,6 +61,8 @@ def ingest_one(run: PassContext, source: Source, sender: Sender) -> SourceOutcom
         return SourceOutcome(source.id, "refused", reason=str(error))
     news = _news(run, source, parsed, completed)
     if news is None:
+        if completed:
+            archive.confirm(run.home.archive, completed, fetch)
         return SourceOutcome(source.id, "unchanged", reason=_remarks(parsed))
     _produce(run, sender, fetch, parsed, news)
     if not run.options.days:
@@ -121,9 +123,7 @@ def _produce(run: PassContext, sender: Sender, fetch: Fetch, parsed: Parsed, new
         sender.send([_message(_completed(fetch, parsed, list(distinct.values()), news.days))])
 
 
-def _completed(
-    fetch: Fetch, parsed: Parsed, events: list[Event], days: tuple[date, ...] | None
-) -> FetchCompleted:
+def _completed(fetch: Fetch, parsed: Parsed, events: list[Event], days: tuple[date, ...] | None) -> FetchCompleted:
     counts: dict[str, int] = defaultdict(int)
     for event in events:
         counts[TOPIC_OF[type(event)].name] += 1

@@ -102,7 +102,9 @@ def test_an_answer_that_ends_early_is_not_complete_yet_and_never_another_day() -
 
 def test_only_the_last_call_may_end_early() -> None:
     first, last = plan_calls(LONG)
-    pages = [answer([row(f"{call.start}")], f"{call.start}", f"{call.end - timedelta(days=1)}") for call in (first, last)]
+    pages = [
+        answer([row(f"{call.start}")], f"{call.start}", f"{call.end - timedelta(days=1)}") for call in (first, last)
+    ]
     with pytest.raises(PayloadRefused, match="another day than asked"):
         parse(Fetch(ID, LONG, tuple(pages)))
 

@@ -71,7 +71,9 @@ def test_a_world_is_what_was_known_at_its_moment(world: Path) -> None:
     assert [row for row in later if row[:2] == ("2026-05-11", "alpha/one")] == [("2026-05-11", "alpha/one", "505")]
 
 
-@pytest.mark.parametrize(("hour", "newest"), [(0, "2026-05-10"), (1, "2026-05-10"), (2, "2026-05-11"), (23, "2026-05-11")])
+@pytest.mark.parametrize(
+    ("hour", "newest"), [(0, "2026-05-10"), (1, "2026-05-10"), (2, "2026-05-11"), (23, "2026-05-11")]
+)
 def test_the_end_is_resolved_to_the_newest_complete_day(world: Path, hour: int, newest: str) -> None:
     """As 32 captures of 2026 show: whoever asked up to their own day got the day before, in `meta` and in rows."""
     response = ask(world, DAILY, AS_OF.replace(hour=hour), end_date="2026-05-12")

@@ -9,8 +9,8 @@ from tokenshare.events.event import Event
 class FetchCompleted(Event):
     """A whole fetch: its number of events by topic, and the digest of their ids.
 
-    `start_date` and `end_date` are the days it was asked for, both inclusive; null for a source without days. `days` are
-    the days it states, each whole, if it leaves out those stated before; null if it states all it was asked for.
+    `start_date` and `end_date` are the days it was asked for, both inclusive; null for a source without days. `days`
+    are those it states, each whole, if it leaves out the ones stated before; null if it states all it was asked for.
     `coverage_share` is the part of the whole a listing reached, if its source can say. `withdrawn` are the rows a
     file withdraws explicitly; a withdrawn row is not a lost one. `rejected` are the rows of the payload put aside.
     """
