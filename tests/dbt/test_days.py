@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from connectors.storage.landing import gaps
 from tests.dbt.conftest import built
 from tests.dbt.landing import Fetched, Landing, fetch_usage, fetched, stamp_of
 from tests.dbt.world import EXPORTS, RANKINGS
@@ -95,6 +96,7 @@ def test_a_torn_fetch_waits_until_each_of_its_days_is_stated_again(warehouse: Wa
         (EXPORTS, 26),  # of a whole answer nobody knows the days: the same days again do not replace it
         (RANKINGS, 28),  # one of its two days has been stated since
     ]
+    assert gaps.read_torn(warehouse) == [(EXPORTS, None), (RANKINGS, list(KEPT))]
 
 
 def test_a_day_that_was_asked_for_and_never_stated_is_covered(warehouse: Warehouse) -> None:

@@ -11,7 +11,7 @@ COMPLETENESS = RunbookPage(
     ),
     look=("tokenshare gates router_tokens_weekly", "tokenshare metrics fct_usage_daily"),
     mend=(
-        "Run `tokenshare refresh`. It asks for the last seven days again and usually brings the whole day. The next "
+        "Run `tokenshare refresh`. It asks for all days again and usually brings the whole day. The next "
         "complete fetch opens the gate."
     ),
     release=WAIT,
