@@ -15,7 +15,14 @@ from tokenshare.events import Event
 from tokenshare.topics import FX_OBSERVED, QUOTE_OBSERVED, USAGE_CATEGORY_OBSERVED, Topic
 
 Warehouse = duckdb.DuckDBPyConnection
-MODELS = ("fct_usage_daily", "int_usage_disappeared", "int_usage_gaps", "int_category_evidence", "int_days_disappeared")
+MODELS = (
+    "fct_usage_daily",
+    "int_usage_disappeared",
+    "int_usage_restated",
+    "int_usage_gaps",
+    "int_category_evidence",
+    "int_days_disappeared",
+)
 BUILD = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test", "--select",
          *(f"+{name}" for name in MODELS))  # fmt: skip
 MONDAYS = (date(2026, 1, 5), date(2026, 1, 12), date(2026, 1, 19))  # days to some events, weeks to others
@@ -35,13 +42,15 @@ def whole() -> list[tuple[date, str, int]]:
     return [row for day in MONDAYS for row in usage(day, openai_g=60, deepseek_d=30, other=10)]
 
 
-def dated(topic: Topic, source_id: str, at: datetime, *days: date, of: tuple[date, ...] | None = None) -> Fetched:
-    """A fetch with an event on each of the days; it names the days `of`."""
+def dated(
+    topic: Topic, source_id: str, at: datetime, *days: date, of: tuple[date, ...] | None = None, times: int = 1
+) -> Fetched:
+    """A fetch with an event on each of the days, so many times as large; it names the days `of`."""
     stamp = stamp_of(source_id, at)
     contents: dict[Topic, dict[str, Any]] = {
-        USAGE_CATEGORY_OBSERVED: {"category": "programming", "model_permaslug": "other", "tokens": 5},
-        QUOTE_OBSERVED: {"symbol": "NVDA", "close": "200", "currency": "USD", "is_partial": False},
-        FX_OBSERVED: {"base": "EUR", "quote": "USD", "rate": "1.1"},
+        USAGE_CATEGORY_OBSERVED: {"category": "programming", "model_permaslug": "other", "tokens": 5 * times},
+        QUOTE_OBSERVED: {"symbol": "NVDA", "close": f"{200 * times}", "currency": "USD", "is_partial": False},
+        FX_OBSERVED: {"base": "EUR", "quote": "USD", "rate": f"{2 * times}"},
     }
     made: list[Event] = []
     for day in days:
@@ -102,3 +111,33 @@ def test_a_torn_fetch_waits_until_each_of_its_days_is_stated_again(warehouse: Wa
 def test_a_day_that_was_asked_for_and_never_stated_is_covered(warehouse: Warehouse) -> None:
     covered = "select count(*) from intermediate.int_usage_gaps where not is_covered"
     assert read(warehouse, covered) == [(0,)]
+
+
+@pytest.fixture(scope="module")
+def restated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """Each source states three days or weeks, then all of them a hundredfold, and a fourth that fits them."""
+    later = (*MONDAYS, date(2026, 1, 26))
+    landing = Landing()
+    fetch_usage(RANKINGS, night(26), whole(), ASKED).land(landing)
+    often = [(day, model, 100 * tokens) for day, model, tokens in whole()]
+    fetch_usage(RANKINGS, night(27), often, ASKED, days=MONDAYS).land(landing)
+    for topic, source in DATED.items():
+        dated(topic, source, night(26), *MONDAYS).land(landing)
+        dated(topic, source, night(27), *later, of=later, times=100).land(landing)
+    with built(
+        landing, tmp_path_factory.mktemp("restated"), *BUILD, "+int_usage_evidence", "+int_cap_evidence"
+    ) as found:
+        yield found
+
+
+@pytest.mark.parametrize(
+    ("subject", "entity"), [("usage", ""), ("category", ""), ("quote", " NVDA"), ("rate", " EUR/USD"), ("cap", " NVDA")]
+)
+def test_another_unit_moves_the_middle_of_what_is_restated(restated: Warehouse, subject: str, entity: str) -> None:
+    query = f"""select key, observed from intermediate.int_{subject}_evidence
+        where check_name = 'restated_middle' and key like '%' || ? order by all"""
+    assert read(restated, query, entity) == [(f"{day}{entity}", 100) for day in MONDAYS]
+
+
+def test_one_day_put_right_moves_as_it_likes(warehouse: Warehouse) -> None:
+    assert read(warehouse, "select count(*) from intermediate.int_usage_restated") == [(0,)]

@@ -9,6 +9,7 @@ from tokenshare.metrics.group import (
     CONFLICTING_KEYS,
     INCOMPLETE_FETCHES,
     NONE,
+    RESTATED_MIDDLE,
     Evidence,
     Group,
     Interval,
@@ -69,6 +70,7 @@ ROUTER = Group(
             is_occasional=True,
         ),
         INCOMPLETE_FETCHES,
+        RESTATED_MIDDLE,
         Evidence(
             "twin_difference",
             Interval(0, 0.001),

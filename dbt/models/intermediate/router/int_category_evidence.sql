@@ -44,6 +44,10 @@ final as (
     union all
     select 'disappeared_days', cast(week_start_date as varchar), if(has_disappeared, 1, 0) from disappeared
     union all
+    select 'restated_middle', cast(stated_date as varchar), restated_middle
+    from {{ ref('int_category_restated') }}
+    where entity = 'programming'
+    union all
     select 'incomplete_fetches', source_id, count(*) filter (where is_pending) from fetches group by source_id
 )
 

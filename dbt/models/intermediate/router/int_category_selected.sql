@@ -51,6 +51,7 @@ final as (
         kept.is_conflicting,
         kept.source_id,
         kept.observed_at,
+        kept.fetch_id,
         kept.event_id
     from kept
     asof left join authors on kept.author_key = authors.author_key and kept.on_date >= authors.valid_from
