@@ -18,6 +18,7 @@ SQL_TYPES: dict[Any, str] = {
     date: "DATE",
     AwareDatetime: "TIMESTAMPTZ",
     tuple[str, ...]: "VARCHAR[]",
+    tuple[date, ...]: "DATE[]",
     dict[str, int]: "MAP(VARCHAR, BIGINT)",
 }
 

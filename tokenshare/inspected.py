@@ -1,6 +1,7 @@
 """The findings of an inspection of a home, as plain values; promises are checked against them."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from tokenshare.metrics import Metric
@@ -80,6 +81,27 @@ class Difference:
     lacking: int = 0
     example: str = ""
     problem: str = ""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """The newest answer of a source: its rows of one topic, as day and event id, and the days it states whole."""
+
+    source_id: str
+    topic: str
+    observed_at: datetime
+    start: date
+    end: date
+    rows: tuple[tuple[date, str], ...]
+
+
+@dataclass(frozen=True)
+class Outdated:
+    """A day on which the rows behind the numbers differ from the newest answer."""
+
+    day: date
+    rows: int
+    problem: str
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,10 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """One page, read: its call, its rows as received, and the moment they describe."""
+    """One page, read: its rows as received, the moment they describe, and its call as answered.
+
+    The upstream resolves the end of the last call to the newest day that it has complete.
+    """
 
     call: Call
     rows: list[Object]
@@ -62,7 +65,15 @@ def read_answers(fetch: Fetch, calls: Sequence[Call]) -> list[Answer]:
     """The pages of a fetch, each as the answer to its call."""
     if len(fetch.pages) != len(calls) or not calls:
         raise ContractViolation(f"{len(fetch.pages)} pages for {len(calls)} calls")
-    return [_read(page, call) for page, call in zip(fetch.pages, calls, strict=True)]
+    answers = [_read(page) for page in fetch.pages]
+    for answer, call in zip(answers, calls, strict=True):
+        _check_days(answer.call, call, is_last=call is calls[-1])
+    return answers
+
+
+def remarks(answered: date, asked: date) -> tuple[str, ...]:
+    """The remark on an answer that ends before the asked day; none if it reaches that day."""
+    return (f"not complete yet: days up to {answered}",) if answered < asked else ()
 
 
 def check_silence(answers: Sequence[Answer], period: str) -> None:
@@ -79,18 +90,23 @@ def read_tokens(row: Object, where: str) -> object:
     return row["total_tokens"]
 
 
-def _read(page: Page, call: Call) -> Answer:
+def _check_days(answered: Call, asked: Call, *, is_last: bool) -> None:
+    """Refuse an answer of other days. The last call alone may end early, at the newest complete day."""
+    earliest_end = asked.start if is_last else asked.end
+    if answered.start != asked.start or not earliest_end <= answered.end <= asked.end:
+        raise ContractViolation(
+            f"a payload of another day than asked: {answered.start} to {answered.end}, not {asked.start} to {asked.end}"
+        )
+
+
+def _read(page: Page) -> Answer:
     document = read_document(page)
     meta = require_field(document, "meta", dict, "the document")
     check_version(require_field(meta, "version", str, "meta"), "v1", "meta.version")
     answered = Call(
         *(read_day(require_field(meta, name, str, "meta"), f"meta.{name}") for name in ("start_date", "end_date"))
     )
-    if answered != call:
-        raise ContractViolation(
-            f"a payload of another day than asked: {answered.start} to {answered.end}, not {call.start} to {call.end}"
-        )
     rows = [require_type(row, dict, "a row of data") for row in require_field(document, "data", list, "the document")]
     unknown = unknown_fields("document", [document], DOCUMENT) | unknown_fields("meta", [meta], META)
     as_of = read_moment(require_field(meta, "as_of", str, "meta"), "meta.as_of")
-    return Answer(call, rows, as_of, unknown | unknown_fields("data[]", rows, ROW))
+    return Answer(answered, rows, as_of, unknown | unknown_fields("data[]", rows, ROW))

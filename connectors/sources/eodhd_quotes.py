@@ -89,7 +89,8 @@ SOURCE = Source(
     licence="EODHD's terms: personal plans for personal use, a commercial plan for anything else",
     citation="Closes: EODHD (eodhd.com), as of {as_of}.",
     terms="Your own key in TOKENSHARE_EODHD_API_KEY. The free plan allows 20 calls a day and one year back; a pass "
-    "makes one call per line and one per exchange. Do not pass prices on: publish only figures derived from them.",
+    "makes one call per line and one per exchange, for all days at once. Do not pass prices on: publish only figures "
+    "derived from them.",
     traps="`close` is as traded; `adjusted_close` is rewritten after every split and dividend. The series names no "
     "currency: it is in the exchange's ticker list. London quotes in GBX, and GBX is refused. The key travels in the "
     "query, so every archived or logged address omits it. Tickers outside the US carry their exchange after a dot; "

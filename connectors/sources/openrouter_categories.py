@@ -13,6 +13,7 @@ from connectors.sources.datasets import (
     plan,
     read_answers,
     read_tokens,
+    remarks,
 )
 from connectors.sources.payload import Object, build_event, envelope_of, refuses_payload, require_field
 from tokenshare.codec import read_count, read_day
@@ -30,10 +31,10 @@ FIRST_MONDAY = FIRST_DAY - FIRST_DAY.weekday() * DAY + WEEK  # the first week co
 def plan_calls(window: Window) -> tuple[Call, ...]:
     """The requests for the complete, finished weeks of a window, and for the week before them.
 
-    Part of a week is not a valid week. A week withdrawn upstream is requested again, to notice its return.
+    Part of a week is not a valid week, and a window of a few days may contain no whole one.
     """
     first = max(_monday(window.start) - WEEK, FIRST_MONDAY)
-    return plan(first, _monday(window.end + DAY) - DAY, LONGEST_CALL)
+    return plan(first, _last_sunday(window.end), LONGEST_CALL)
 
 
 def fetch(session: Session, window: Window) -> Iterator[Page]:
@@ -46,13 +47,17 @@ def fetch(session: Session, window: Window) -> Iterator[Page]:
 def parse(fetch: Fetch) -> Parsed:
     calls = plan_calls(fetch.window)
     answers = read_answers(fetch, calls)
-    check_silence(answers, "weeks")
+    last = _last_sunday(answers[-1].call.end)
+    if calls[-1].start <= last:
+        check_silence(answers, "weeks")
     envelope = envelope_of(fetch)
+    events = [event for answer in answers for event in _events(answer, envelope)]
     return Parsed(
-        events=tuple(event for answer in answers for event in _events(answer, envelope)),
+        events=tuple(event for event in events if event.week_start_date < last),
         as_of=min(answer.as_of for answer in answers),
-        start_date=calls[0].start,
-        end_date=calls[-1].end,
+        start_date=calls[0].start if calls[0].start <= last else None,
+        end_date=last if calls[0].start <= last else None,
+        remarks=remarks(last, calls[-1].end),
         unknown_fields=frozenset().union(*(answer.unknown_fields for answer in answers)),
     )
 
@@ -81,6 +86,11 @@ def _monday(day: date) -> date:
     return day - day.weekday() * DAY
 
 
+def _last_sunday(day: date) -> date:
+    """The end of the newest week that is whole on that day."""
+    return _monday(day + DAY) - DAY
+
+
 SOURCE = Source(
     id="openrouter_categories",
     title="OpenRouter: tokens a week in programming, by model (Data API, sampled)",
@@ -95,7 +105,8 @@ SOURCE = Source(
     traps="An estimate: prompts are sampled and classified upstream, and the counts scaled up. Weekly only, "
     "by the Monday of the ISO week. The newest week may include days past the requested end, so a week is read "
     "only after it is over. Fifty named models and `other` a week: a model outside them is unknown, not zero. "
-    "total_tokens is a decimal string.",
+    "total_tokens is a decimal string. `meta.end_date` is resolved to the newest complete day: early on a Monday the "
+    "week before is not whole yet. Every pass reads all weeks, in a call a year.",
     world_file="rankings_category_weekly.csv",
     due="20 2 * * *",  # the week is sampled upstream, restated daily
     fetch=fetch,

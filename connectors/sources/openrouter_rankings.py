@@ -14,6 +14,7 @@ from connectors.sources.datasets import (
     plan,
     read_answers,
     read_tokens,
+    remarks,
 )
 from connectors.sources.payload import Object, build_event, envelope_of, refuses_payload, require_field
 from tokenshare.codec import read_count, read_day
@@ -39,16 +40,18 @@ def parse(fetch: Fetch) -> Parsed:
     calls = plan_calls(fetch.window)
     answers = read_answers(fetch, calls)
     yesterday = fetch.window.observed_at.date() - DAY
+    last = min(answers[-1].call.end, yesterday)
     if calls[-1].start <= yesterday:
         check_silence(answers, "days")
     envelope = envelope_of(fetch)
     events = [event for answer in answers for event in _events(answer, envelope)]
     return Parsed(
-        # The current day is live upstream: it is checked like the others, but is not a final number yet.
+        # A current day, if served, is checked like the others, but is not a final number yet.
         events=tuple(event for event in events if event.usage_date <= yesterday),
         as_of=min(answer.as_of for answer in answers),
         start_date=calls[0].start if calls[0].start <= yesterday else None,
-        end_date=min(calls[-1].end, yesterday) if calls[0].start <= yesterday else None,
+        end_date=last if calls[0].start <= yesterday else None,
+        remarks=remarks(last, min(calls[-1].end, yesterday)),
         unknown_fields=frozenset().union(*(answer.unknown_fields for answer in answers)),
     )
 
@@ -86,7 +89,9 @@ SOURCE = Source(
     "`meta`.",
     traps="total_tokens is a decimal string. Fifty named models and `other` a day: a model outside them is "
     "unknown, not zero. Variants such as :free have their own rows. Private and zero-retention traffic is "
-    "excluded. The current day is live. A start before 2025-01-01 is clamped without an error.",
+    "excluded. `meta.end_date` is resolved to the newest complete day: before about 02:00 yesterday is not served. A "
+    "start before 2025-01-01 is clamped without an error. Days months ago are restated: every pass reads all of them, "
+    "in a call a year.",
     world_file="rankings_daily.csv",
     fetch=fetch,
     has_days=True,

@@ -43,8 +43,7 @@ SOURCE = file_source(
     terms="Name the folder in TOKENSHARE_QUOTES. Columns: known_at, symbol, date, close, currency, is_partial. The "
     "newest known row of a symbol and date counts; an empty close withdraws it.",
     traps="A row without currency, or in pence, refuses the file: nothing is assumed. is_partial=true is a bar of a "
-    "session still running, never a close. Closes are as traded, not adjusted for splits or dividends. Rows older "
-    "than seven days before the last fetch are checked but not read again: use `backfill`.",
+    "session still running, never a close. Closes are as traded, not adjusted for splits or dividends.",
     due=ON_CHANGE,
     has_days=True,
     parse=parse,

@@ -15,7 +15,7 @@ from tokenshare.sources import Fetch, Page, Parsed, Session, Window
 
 PATH = "eurofxref-hist.zip"
 CURRENCIES = ("USD", "CNY", "HKD", "GBP", "JPY", "KRW")  # the currencies of our quotes and disclosures
-FIRST_FETCH = date(2025, 1, 1)
+EVERY_PASS = date(2025, 1, 1)  # the first day that a pass asks for
 OLDEST = date(2024, 1, 1)  # disclosures go back a year further than sessions, and the file includes it
 NOT_STATED = ("N/A", "")
 MOST_BYTES = 64 * 1024 * 1024
@@ -28,9 +28,9 @@ def fetch(session: Session, _: Window) -> Iterator[Page]:
 
 @refuses_payload
 def parse(fetch: Fetch) -> Parsed:
-    """The rates of the window; since `OLDEST` on a first fetch. Days after the window are ignored."""
+    """The rates of the window; since `OLDEST` unless a person names the days. Days after the window are ignored."""
     rows, window, envelope = _read_table(require_one_page(fetch)), fetch.window, envelope_of(fetch)
-    start = OLDEST if window.start <= FIRST_FETCH else window.start
+    start = OLDEST if window.start <= EVERY_PASS else window.start
     events: list[FxObserved] = []
     for number, row in enumerate(rows, start=2):
         day = read_day(row["Date"], f"line {number}: Date")

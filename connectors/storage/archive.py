@@ -1,14 +1,25 @@
 """Raw payloads as they came, and the newest whole fetch of each source: all a fetch reads of its home."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from connectors.storage.home import atomic_files
 from tokenshare.noop import noop
-from tokenshare.sources import Fetch, Page
+from tokenshare.sources import Fetch, Page, Window
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The newest accepted answer of a source to its whole window: the digests of its payloads, in their order."""
+
+    observed_at: datetime
+    start: date
+    end: date
+    pages: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -16,7 +27,8 @@ class Completed:
     """The newest whole fetch of a source; Kafka has acknowledged its events.
 
     `digests` maps each stated period to a digest of its events. `is_forgotten`: its events may be lost, and no whole
-    fetch has stated them again. `is_of_world`: they came from a world's own file, not from a shipped one.
+    fetch has stated them again. `is_of_world`: they came from a world's own file, not from a shipped one. `answer` may
+    be newer than the fetch, if it contained no news; None in an archive older than this field.
     """
 
     fetch_id: str
@@ -25,6 +37,7 @@ class Completed:
     is_forgotten: bool = False
     as_of: datetime | None = None  # the upstream's moment of its data; None in an archive older than this field
     is_of_world: bool = False
+    answer: Answer | None = None
 
 
 def keep(archive: Path, source_id: str, day: date, page: Page, midway: Callable[[], None] = noop) -> Path:
@@ -45,7 +58,22 @@ def read_completed(archive: Path, source_id: str) -> Completed | None:
         return None
     found = json.loads(path.read_text())
     as_of = datetime.fromisoformat(found["as_of"]) if found.get("as_of") else None
-    return Completed(**found | {"observed_at": datetime.fromisoformat(found["observed_at"]), "as_of": as_of})
+    answer = _answer(found["answer"]) if found.get("answer") else None
+    moment = datetime.fromisoformat(found["observed_at"])
+    return Completed(**found | {"observed_at": moment, "as_of": as_of, "answer": answer})
+
+
+def read_answer(archive: Path, source_id: str) -> Fetch | None:
+    """The newest accepted answer of a source, from its payloads; None if it is unknown or a payload is gone."""
+    completed = read_completed(archive, source_id)
+    answer = completed.answer if completed else None
+    if answer is None:
+        return None
+    folder = archive / source_id / answer.observed_at.date().isoformat()
+    if not all((folder / digest).exists() for digest in answer.pages):
+        return None
+    pages = tuple(_page(folder / digest) for digest in answer.pages)
+    return Fetch(source_id, Window(answer.start, answer.end, answer.observed_at), pages)
 
 
 def complete(
@@ -53,7 +81,12 @@ def complete(
 ) -> None:
     """Mark a fetch as whole, after Kafka acknowledged its fetch.completed; `digests` cover all its periods."""
     moment = fetch.window.observed_at
-    _write(archive, fetch.source_id, Completed(fetch.id, moment, digests, as_of=as_of, is_of_world=is_of_world))
+    _write(archive, fetch.source_id, Completed(fetch.id, moment, digests, False, as_of, is_of_world, _answered(fetch)))
+
+
+def confirm(archive: Path, completed: Completed, fetch: Fetch) -> None:
+    """Save that a newer answer said the same."""
+    _write(archive, fetch.source_id, replace(completed, answer=_answered(fetch)))
 
 
 def restate(archive: Path, source_id: str, completed: Completed, digests: Mapping[str, str]) -> None:
@@ -61,15 +94,35 @@ def restate(archive: Path, source_id: str, completed: Completed, digests: Mappin
     _write(archive, source_id, replace(completed, digests=digests))
 
 
-def forget(archive: Path, source_id: str) -> None:
-    """Drop the digests, because the events may be lost: the next fetch asks for and sends everything again."""
+def forget(archive: Path, source_id: str, days: Collection[date] | None = None) -> None:
+    """Drop the digests of the days, or of all, because their events may be lost: the next fetch sends them again."""
     completed = read_completed(archive, source_id)
-    if completed:
+    if not completed:
+        return
+    if days is None:
         _write(archive, source_id, replace(completed, digests={}, is_forgotten=True))
+    else:
+        kept = {day: digest for day, digest in completed.digests.items() if date.fromisoformat(day) not in days}
+        _write(archive, source_id, replace(completed, digests=kept))
+
+
+def _answered(fetch: Fetch) -> Answer:
+    window = fetch.window
+    return Answer(window.observed_at, window.start, window.end, tuple(page.digest for page in fetch.pages))
+
+
+def _answer(found: Mapping[str, Any]) -> Answer:
+    start, end = (date.fromisoformat(found[name]) for name in ("start", "end"))
+    return Answer(datetime.fromisoformat(found["observed_at"]), start, end, tuple(found["pages"]))
+
+
+def _page(path: Path) -> Page:
+    about = json.loads(path.with_suffix(".json").read_text())
+    return Page(about["url"], path.read_bytes(), about["content_type"], about.get("following", ""))
 
 
 def _write(archive: Path, source_id: str, completed: Completed) -> None:
-    document = json.dumps(asdict(completed), default=datetime.isoformat)
+    document = json.dumps(asdict(completed), default=lambda moment: moment.isoformat())
     atomic_files.write(_path(archive, source_id), document.encode())
 
 

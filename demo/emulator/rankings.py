@@ -11,6 +11,7 @@ FIRST_DAY = date(2025, 1, 1)
 DAY = timedelta(days=1)
 LONGEST_DAYS = 366
 DEFAULT_DAYS = 30
+COMPLETED_AFTER = timedelta(hours=2)  # of the next day, a day is complete
 PERIODS = ("day", "week", "month")
 BROKEN_DOWN = ("modality", "context_bucket")
 SAMPLED = ("category", "language_type")
@@ -38,8 +39,9 @@ def rank(
 
 
 def read_span(params: Mapping[str, str], as_of: datetime) -> tuple[date, date]:
-    """First and last day asked for; by default the thirty days up to the last complete one."""
-    end = _read_day(params, "end_date") or as_of.date() - DAY
+    """First and last day answered; by default the thirty days up to the newest complete one, at which all end."""
+    newest = (as_of - COMPLETED_AFTER).date() - DAY
+    end = min(_read_day(params, "end_date") or newest, newest)
     start = _read_day(params, "start_date") or end - (DEFAULT_DAYS - 1) * DAY
     if end < FIRST_DAY:
         raise Refusal(400, f"end_date must not be before {FIRST_DAY}")

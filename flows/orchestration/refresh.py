@@ -8,6 +8,7 @@ from connectors.storage.warehouse import runs
 from flows.setup.context import PassContext
 from flows.stages.ingest import BEGINNING, SourceOutcome, ingest
 from flows.stages.land import land
+from flows.stages.losses import ask_again
 from flows.stages.notify import notify
 from flows.stages.publish import MetricOutcome, publish
 from flows.stages.transform import transform, usage_sources
@@ -84,6 +85,7 @@ def refresh(run: PassContext, stages: Stages | None = None, planned_holds: froze
         ranges = stages.land(run)
     with run.stage("transform"):
         build = stages.transform(run, variables)
+        ask_again(run)
     with run.stage("publish"):
         metrics = stages.publish(run, build, sources, variables)
     with run.stage("notify"):

@@ -1,10 +1,8 @@
 """Stages 1 to 4: fetch every source, archive and parse its answer, and produce its events to Kafka."""
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from hashlib import sha256
 from typing import Literal
 
 from connectors.kafka import producer
@@ -16,6 +14,7 @@ from connectors.storage.home import signature
 from flows.setup.context import PassContext
 from flows.setup.topic_ownership import sign_topics
 from flows.setup.upstreams import open_session
+from flows.stages.news import News, select_news
 from flows.stages.source_selection import inactive_reason, missing_reason
 from tokenshare.codec import encode
 from tokenshare.errors import PayloadRefused, SourceAbsent
@@ -25,7 +24,6 @@ from tokenshare.topics import FETCH_COMPLETED, TOPIC_NAMES, TOPICS, Topic
 
 MINUTES = "%Y-%m-%d %H:%M UTC"
 BEGINNING = date(2025, 1, 1)
-OVERLAP = timedelta(days=7)  # the upstream restates the last days for up to three
 NOT_SELECTED = "not selected"
 TOPIC_OF = {topic.event: topic for topic in TOPICS}
 
@@ -61,23 +59,22 @@ def ingest_one(run: PassContext, source: Source, sender: Sender) -> SourceOutcom
         return SourceOutcome(source.id, "absent", reason=str(error))
     except PayloadRefused as error:
         return SourceOutcome(source.id, "refused", reason=str(error))
-    digests = _digests(parsed, run.as_of.date())
-    stated = completed.digests if completed else {}
-    covered = _covered(stated, parsed)
-    if not _is_wanted_again(run, completed) and _is_known(stated, digests, covered):
-        return SourceOutcome(source.id, "unchanged", reason=_unknown_fields(parsed))
-    _produce(run, sender, fetch, parsed)
-    digests = {period: digest for period, digest in stated.items() if period not in covered} | digests
+    news = _news(run, source, parsed, completed)
+    if news is None:
+        if completed:
+            archive.confirm(run.home.archive, completed, fetch)
+        return SourceOutcome(source.id, "unchanged", reason=_remarks(parsed))
+    _produce(run, sender, fetch, parsed, news)
     if not run.options.days:
         of_world = source.world_file in (run.upstreams.files or ())
-        archive.complete(run.home.archive, fetch, parsed.as_of, digests, of_world)
+        archive.complete(run.home.archive, fetch, parsed.as_of, news.digests, of_world)
     elif completed:
-        archive.restate(run.home.archive, source.id, completed, digests)
-    return SourceOutcome(source.id, "fetched", len({e.event_id for e in parsed.events}), _unknown_fields(parsed))
+        archive.restate(run.home.archive, source.id, completed, news.digests)
+    return SourceOutcome(source.id, "fetched", len({e.event_id for e in news.events}), _remarks(parsed))
 
 
 def _fetch(run: PassContext, source: Source, completed: Completed | None) -> Fetch:
-    gone, window = missing_reason(run, source, completed), _window(run, completed)
+    gone, window = missing_reason(run, source, completed), _window(run)
     if gone:
         raise SourceAbsent(f"{source.world_file} {gone}")
     pages: list[Page] = []
@@ -102,25 +99,31 @@ def _check_stale(parsed: Parsed, completed: Completed | None) -> None:
         )
 
 
-def _window(run: PassContext, completed: Completed | None) -> Window:
-    """The days a person names; else from a week before the last complete fetch, or from BEGINNING, to yesterday."""
-    if run.options.days:
-        return Window(*run.options.days, run.as_of)
-    start = BEGINNING
-    if completed and not completed.is_forgotten:
-        start = max(start, completed.observed_at.date() - OVERLAP)
-    return Window(start, run.as_of.date() - timedelta(days=1), run.as_of)
+def _window(run: PassContext) -> Window:
+    """The days a person names, else all from BEGINNING to yesterday: upstreams restate the deep past too."""
+    first, last = run.options.days or (BEGINNING, run.as_of.date() - timedelta(days=1))
+    return Window(first, last, run.as_of)
 
 
-def _produce(run: PassContext, sender: Sender, fetch: Fetch, parsed: Parsed) -> None:
-    """Produce the events, and `fetch.completed` only after all their acknowledgements: a torn fetch is never used."""
-    distinct = {event.event_id: event for event in parsed.events}
+def _news(run: PassContext, source: Source, parsed: Parsed, completed: Completed | None) -> News | None:
+    """The part of an answer to produce.
+
+    All of it is news if a person asks for its days, or if earlier records are lost.
+    """
+    stated = completed.digests if completed and not completed.is_forgotten else {}
+    is_repeated = bool(run.options.days)
+    return select_news(parsed, stated, run.as_of.date(), by_day=source.has_days, is_repeated=is_repeated)
+
+
+def _produce(run: PassContext, sender: Sender, fetch: Fetch, parsed: Parsed, news: News) -> None:
+    """Produce the news, and `fetch.completed` only after all their acknowledgements: a torn fetch is never used."""
+    distinct = {event.event_id: event for event in news.events}
     with run.checkpoint("produce") as midway:
         sender.send([_message(event) for event in distinct.values()], midway)
-        sender.send([_message(_completed(fetch, parsed, list(distinct.values())))])
+        sender.send([_message(_completed(fetch, parsed, list(distinct.values()), news.days))])
 
 
-def _completed(fetch: Fetch, parsed: Parsed, events: list[Event]) -> FetchCompleted:
+def _completed(fetch: Fetch, parsed: Parsed, events: list[Event], days: tuple[date, ...] | None) -> FetchCompleted:
     counts: dict[str, int] = defaultdict(int)
     for event in events:
         counts[TOPIC_OF[type(event)].name] += 1
@@ -136,6 +139,8 @@ def _completed(fetch: Fetch, parsed: Parsed, events: list[Event]) -> FetchComple
         end_date=parsed.end_date,
         coverage_share=parsed.coverage_share,
         withdrawn=parsed.withdrawn or None,
+        days=days,
+        rejected=parsed.rejected or None,
     )
 
 
@@ -146,31 +151,8 @@ def _message(event: Event) -> Message:
     return Message(topic.name, key, encode(event), tuple((n, v.encode()) for n, v in headers.items()))
 
 
-def _digests(parsed: Parsed, today: date) -> dict[str, str]:
-    """A digest of the events and withdrawn rows of each period; the next fetch compares it to find news."""
-    periods: dict[str, list[str]] = defaultdict(list)
-    for event in parsed.events:
-        periods[str(getattr(event, event.period) if event.period else today)].append(event.event_id)
-    contents = {period: [*sorted(ids), *parsed.withdrawn] for period, ids in periods.items()}
-    return {period: sha256("".join(parts).encode()).hexdigest()[:32] for period, parts in contents.items()}
-
-
-def _covered(stated: Mapping[str, str], parsed: Parsed) -> set[str]:
-    """The periods stated before and covered by this fetch. If it no longer states one, its absence is news."""
-    if not (parsed.start_date and parsed.end_date):
-        return set()
-    return {period for period in stated if str(parsed.start_date) <= period <= str(parsed.end_date)}
-
-
-def _is_wanted_again(run: PassContext, completed: Completed | None) -> bool:
-    """True if a person asks for it, or earlier records are lost: then any answer is news."""
-    return bool(run.options.days) or (completed is not None and completed.is_forgotten)
-
-
-def _is_known(stated: Mapping[str, str], digests: Mapping[str, str], covered: set[str]) -> bool:
-    """True if all of it was stated before."""
-    return covered <= digests.keys() and all(stated.get(period) == digest for period, digest in digests.items())
-
-
-def _unknown_fields(parsed: Parsed) -> str:
-    return f"fields not met before: {', '.join(sorted(parsed.unknown_fields))}" if parsed.unknown_fields else ""
+def _remarks(parsed: Parsed) -> str:
+    """What a person should know of an answer that was accepted."""
+    unknown = [f"fields not met before: {', '.join(sorted(parsed.unknown_fields))}"] if parsed.unknown_fields else []
+    rejected = [f"rows put aside: {'; '.join(parsed.rejected)}"] if parsed.rejected else []
+    return "; ".join([*parsed.remarks, *rejected, *unknown])

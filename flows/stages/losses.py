@@ -8,9 +8,8 @@ from connectors.sources import SOURCES
 from connectors.storage import archive, warehouse
 from connectors.storage.landing import file_replacement, gaps
 from connectors.storage.landing.gaps import Acceptance
-from connectors.storage.warehouse import Connection, ledger
+from connectors.storage.warehouse import Connection, fencing, ledger
 from flows.setup.context import PassContext
-from flows.stages.ingest import OVERLAP
 from tokenshare.offsets import Loss, Range
 from tokenshare.sources import Source
 from tokenshare.topics import FETCH_COMPLETED
@@ -35,12 +34,19 @@ def check_losses(run: PassContext, connection: Connection, identities: Mapping[s
     losses = [
         (loss, gaps.retire(connection, run.home.landing, loss, acceptance) if loss.is_retired else ()) for loss in found
     ]
-    since = {id: day - OVERLAP for id, day in gaps.read_last_completed(connection).items()}
     with warehouse.transaction(connection):
-        gaps.record(connection, run.home.landing, losses, since, acceptance)
+        gaps.record(connection, run.home.landing, losses, acceptance)
         ledger.delete_beginnings(connection, [(loss.topic, loss.partition) for loss in found])
         ledger.save_topics(connection, identities)
     file_replacement.delete_obsolete(connection, run.home.landing)
+
+
+def ask_again(run: PassContext) -> None:
+    """Let the next pass send again what torn fetches stated, since the answer may be the same and no news."""
+    with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
+        torn = gaps.read_torn(connection)
+    for source_id, days in torn:
+        archive.forget(run.home.archive, source_id, days)
 
 
 def find(connection: Connection, identities: Mapping[str, str], positions: Positions) -> Iterator[Loss]:

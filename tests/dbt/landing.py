@@ -77,8 +77,10 @@ def fetch_usage(
     observed_at: datetime,
     rows: Iterable[tuple[date, str, int] | tuple[date, str, int, float]],
     window: tuple[date, date] | None = None,
+    days: tuple[date, ...] | None = None,
 ) -> Fetched:
-    stamp = _stamp(source_id, observed_at)
+    """A fetch of usage; with `days` it states those alone of its window."""
+    stamp = stamp_of(source_id, observed_at)
     events = tuple(
         UsageObserved.identified(
             **stamp,
@@ -90,14 +92,14 @@ def fetch_usage(
         )
         for row in rows
     )
-    days = [event.usage_date for event in events]
-    return _fetched(stamp, {USAGE_OBSERVED: events}, window or (min(days), max(days)))
+    used = [event.usage_date for event in events]
+    return fetched(stamp, {USAGE_OBSERVED: events}, window or (min(used), max(used)), days)
 
 
 def fetch_catalogue(
     observed_at: datetime, entries: Iterable[Mapping[str, Any]], prices: Iterable[Mapping[str, Any]]
 ) -> Fetched:
-    stamp = _stamp("openrouter_models", observed_at)
+    stamp = stamp_of("openrouter_models", observed_at)
     entry = {
         "created_at": observed_at,
         "hugging_face_id": None,
@@ -115,12 +117,12 @@ def fetch_catalogue(
         ),
         PRICE_LISTED: tuple(PriceListed.identified(**stamp, **{**price, **given}) for given in prices),
     }
-    return _fetched(stamp, events, None)
+    return fetched(stamp, events, None)
 
 
 def fetch_book(observed_at: datetime, prices: Iterable[Mapping[str, Any]]) -> Fetched:
-    stamp = _stamp("genai_prices", observed_at)
-    return _fetched(stamp, {PRICE_LISTED: tuple(PriceListed.identified(**stamp, **given) for given in prices)}, None)
+    stamp = stamp_of("genai_prices", observed_at)
+    return fetched(stamp, {PRICE_LISTED: tuple(PriceListed.identified(**stamp, **given) for given in prices)}, None)
 
 
 def fetch_parsed(fetch: Fetch, parsed: Parsed) -> Fetched:
@@ -139,13 +141,16 @@ def fetch_parsed(fetch: Fetch, parsed: Parsed) -> Fetched:
     return Fetched({topic: parsed.events}, completed)
 
 
-def _stamp(source_id: str, observed_at: datetime) -> dict[str, Any]:
+def stamp_of(source_id: str, observed_at: datetime) -> dict[str, Any]:
     fetch_id = sha256(f"{source_id}{observed_at}".encode()).hexdigest()[:32]
     return {"source_id": source_id, "observed_at": observed_at, "fetch_id": fetch_id}
 
 
-def _fetched(
-    stamp: dict[str, Any], events: Mapping[Topic, tuple[Event, ...]], window: tuple[date, date] | None
+def fetched(
+    stamp: dict[str, Any],
+    events: Mapping[Topic, tuple[Event, ...]],
+    window: tuple[date, date] | None,
+    days: tuple[date, ...] | None = None,
 ) -> Fetched:
     ids = {topic.name: {event.event_id for event in found} for topic, found in events.items()}
     completed = FetchCompleted.identified(
@@ -156,6 +161,7 @@ def _fetched(
         digest=digest_of(set().union(*ids.values())),
         start_date=window and window[0],
         end_date=window and window[1],
+        days=days,
     )
     return Fetched(events, completed)
 

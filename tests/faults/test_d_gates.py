@@ -64,6 +64,11 @@ def test_d09_a_day_that_is_two_or_three_times_as_large_holds(
     record_property("observed", held_by("volume_ratio", times, *spared))
 
 
+def test_d09_an_answer_of_other_days_altogether_holds(record_property: Record) -> None:
+    """All days restated twice as large, the new one among them: each fits the day before."""
+    record_property("observed", held_by("restated_middle", 2))
+
+
 def test_d09_all_counters_that_double_hold(record_property: Record) -> None:
     """The middle repository gains twice as much in a day as it ever had."""
     record_property("observed", held_by("middle_growth", 2))

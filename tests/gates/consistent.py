@@ -29,6 +29,7 @@ EVIDENCE: Mapping[str, tuple[Measured, ...]] = {
         *(Measured("unmapped_share", day.isoformat(), 0.01) for day in DAYS),
         *(Measured("disappeared_days", day.isoformat(), 0) for day in DAYS),
         Measured("incomplete_fetches", "openrouter_rankings", 0),
+        Measured("restated_middle", DAYS[0].isoformat(), 1.02),
         Measured("twin_difference", DAYS[0].isoformat(), 0.0001),
     ),
     "list_price_daily": PRICE_EVIDENCE,
@@ -42,6 +43,7 @@ EVIDENCE: Mapping[str, tuple[Measured, ...]] = {
         Measured("volume_ratio", DAYS[0].isoformat(), 1.1),
         Measured("disappeared_days", DAYS[0].isoformat(), 0),
         Measured("incomplete_fetches", "openrouter_categories", 0),
+        Measured("restated_middle", DAYS[0].isoformat(), 1.02),
     ),
     "router_spend_share_estimated_weekly": (
         Measured("dearest_price", DAYS[0].isoformat(), 15),

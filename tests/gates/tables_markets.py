@@ -71,6 +71,7 @@ _QUOTES = (
     Measured("foreign_currency", KEY, 0),
     Measured("incomplete_fetches", "quotes_dropped", 0),
     Measured("disappeared_days", KEY, 0),
+    Measured("restated_middle", f"{KEY} NVDA", 1),
 )
 _CAPS = (
     *_QUOTES,

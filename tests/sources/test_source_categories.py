@@ -58,6 +58,19 @@ def test_bad_input_is_refused_whole_and_says_why(page: Page, said: str) -> None:
     assert said in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    ("end", "weeks", "last"),
+    [("2026-05-10", 2, date(2026, 5, 10)), ("2026-05-09", 1, date(2026, 5, 3)), ("2026-05-02", 0, None)],
+)
+def test_a_week_whose_end_is_not_served_yet_is_not_whole(end: str, weeks: int, last: date | None) -> None:
+    """Early on a Monday the upstream resolves the end to a Saturday."""
+    begun = [row(monday) for monday in ("2026-04-27", "2026-05-04") if monday <= end]
+    parsed = parse(fetch_of(ID, answer(*begun, end_date=end)))
+    assert len(parsed.events) == weeks
+    assert parsed.end_date == last
+    assert bool(parsed.remarks) == (weeks < 2)
+
+
 def test_unknown_fields_are_reported() -> None:
     assert parse(fetch_of(ID, answer(row(sampled_prompts=7)))).unknown_fields == {"data[].sampled_prompts"}
 

@@ -88,6 +88,27 @@ def test_the_running_day_is_judged_and_never_said() -> None:
         parse(fetch_of(ID, answer([rows[0], row("2026-05-12", tokens=True)], end="2026-05-12"), window=window))
 
 
+def test_an_answer_that_ends_early_is_not_complete_yet_and_never_another_day() -> None:
+    """Asked before the upstream counts yesterday as complete, it resolves the end to the day before."""
+    parsed = parse(fetch_of(ID, answer([row("2026-05-10")], end="2026-05-10")))
+    assert parsed.remarks == ("not complete yet: days up to 2026-05-10",)
+    assert (parsed.start_date, parsed.end_date) == (WINDOW.start, date(2026, 5, 10))
+    for start, end in (("2026-05-10", "2026-05-12"), ("2026-05-10", "2026-05-09"), ("2026-05-09", "2026-05-11")):
+        with pytest.raises(PayloadRefused, match="another day than asked"):
+            parse(fetch_of(ID, answer([row("2026-05-10")], start, end)))
+    with pytest.raises(PayloadRefused, match="data\\[1\\] is of 2026-05-11, another day"):
+        parse(fetch_of(ID, answer([row("2026-05-10"), row("2026-05-11")], end="2026-05-10")))
+
+
+def test_only_the_last_call_may_end_early() -> None:
+    first, last = plan_calls(LONG)
+    pages = [
+        answer([row(f"{call.start}")], f"{call.start}", f"{call.end - timedelta(days=1)}") for call in (first, last)
+    ]
+    with pytest.raises(PayloadRefused, match="another day than asked"):
+        parse(Fetch(ID, LONG, tuple(pages)))
+
+
 def test_a_window_of_the_running_day_alone_has_no_days() -> None:
     today = WINDOW.observed_at.date()
     page = answer([], start=f"{today}", end=f"{today}")

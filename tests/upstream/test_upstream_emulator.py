@@ -71,9 +71,18 @@ def test_a_world_is_what_was_known_at_its_moment(world: Path) -> None:
     assert [row for row in later if row[:2] == ("2026-05-11", "alpha/one")] == [("2026-05-11", "alpha/one", "505")]
 
 
-def test_the_running_day_is_live_when_asked_for_and_never_invented(world: Path) -> None:
-    live = rows(ask(world, DAILY, start_date="2026-05-12", end_date="2026-05-13"))
-    assert live == [("2026-05-12", "alpha/one", "7")]
+@pytest.mark.parametrize(
+    ("hour", "newest"), [(0, "2026-05-10"), (1, "2026-05-10"), (2, "2026-05-11"), (23, "2026-05-11")]
+)
+def test_the_end_is_resolved_to_the_newest_complete_day(world: Path, hour: int, newest: str) -> None:
+    """As 32 captures of 2026 show: whoever asked up to their own day got the day before, in `meta` and in rows."""
+    response = ask(world, DAILY, AS_OF.replace(hour=hour), end_date="2026-05-12")
+    assert response.json()["meta"]["end_date"] == newest
+    assert max(day for day, _, _ in rows(response)) <= newest
+
+
+def test_a_day_that_is_not_complete_cannot_be_asked_for_alone(world: Path) -> None:
+    assert ask(world, DAILY, start_date="2026-05-12", end_date="2026-05-12").status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -139,10 +148,10 @@ def test_thirty_calls_a_minute_and_key_then_429_with_the_wait() -> None:
 
 
 def test_values_are_served_as_they_stand_whatever_they_are(tmp_path: Path) -> None:
-    junk = RANKINGS + "2026-05-12T02:05:00Z,2026-05-11,junk/one,-5\n2026-05-12T02:05:00Z,2026-05-99,junk/two,1e9\n"
+    junk = RANKINGS + "2026-05-12T02:05:00Z,2026-05-11,junk/one,-5\n2026-05-12T02:05:00Z,2026-05-1,junk/two,1e9\n"
     found = rows(ask(write_world(tmp_path / "world", rankings_daily=junk), DAILY, end_date="2026-06-01"))
     assert ("2026-05-11", "junk/one", "-5") in found
-    assert ("2026-05-99", "junk/two", "1e9") in found
+    assert ("2026-05-1", "junk/two", "1e9") in found
 
 
 def test_the_manifest_tells_the_truth_about_both_files(world: Path) -> None:

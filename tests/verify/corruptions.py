@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import duckdb
@@ -14,6 +15,7 @@ from connectors.storage.home import Home
 from connectors.storage.landing import REJECTED
 
 Spoil = Callable[[Home], None]
+Row = dict[str, str]  # of an answer
 USAGE = "usage.observed.v1"
 WEEKLY = "router_tokens_weekly"
 SHARES = "vendor_share_weekly"
@@ -112,6 +114,25 @@ def reject_one(home: Home) -> None:
     pq.write_table(table.replace_schema_metadata({REJECTED: b"1"}), landed(home))
 
 
+def answer_anew(change: Callable[[list[Row]], list[Row]]) -> Spoil:
+    """A newer answer in the archive, with other rows, of which no pass has made numbers."""
+
+    def spoil(home: Home) -> None:
+        completed = home.archive / "openrouter_rankings" / "completed.json"
+        found = json.loads(completed.read_text())
+        day, digest = found["answer"]["observed_at"][:10], found["answer"]["pages"][-1]
+        payload = completed.parent / day / digest
+        document = json.loads(payload.read_bytes())
+        body = json.dumps(document | {"data": change(document["data"])}).encode()
+        newer = sha256(body).hexdigest()
+        payload.with_name(newer).write_bytes(body)
+        shutil.copy(payload.with_suffix(".json"), payload.with_name(f"{newer}.json"))
+        found["answer"]["pages"][-1] = newer
+        completed.write_text(json.dumps(found))
+
+    return spoil
+
+
 def tear(home: Home) -> None:
     """A payload without its end."""
     payload = next(path for path in sorted(home.archive.glob("*/*/*")) if path.suffix != ".json")
@@ -193,6 +214,13 @@ CORRUPTIONS = {
         leave("published/.tokenshare.duckdb.tmp"), ("home_holds_nothing_else",), "published/.tokenshare.duckdb.tmp"
     ),
     "a torn payload": Corruption(tear, ("archive_is_whole",), "archive/", is_all=True),
+    "a row taken back by a newer answer": Corruption(
+        answer_anew(lambda rows: rows[1:]), ("numbers_rest_on_the_newest_answer",), "openrouter_rankings 2026-06-01",
+    ),
+    "a row stated otherwise by a newer answer": Corruption(
+        answer_anew(lambda rows: [rows[0] | {"total_tokens": "7"}, *rows[1:]]),
+        ("numbers_rest_on_the_newest_answer",), "openrouter_rankings 2026-06-01",
+    ),
     "a row of a version lost": Corruption(
         decide(f"DELETE FROM versions.{WEEKLY} WHERE version = 1"), ("versions_are_whole",), f"{WEEKLY} version 1",
     ),

@@ -9,9 +9,10 @@ from tokenshare.events.event import Event
 class FetchCompleted(Event):
     """A whole fetch: its number of events by topic, and the digest of their ids.
 
-    `start_date` and `end_date` are the days it was asked for, both inclusive; null for a source without days.
+    `start_date` and `end_date` are the days it was asked for, both inclusive; null for a source without days. `days`
+    are those it states, each whole, if it leaves out the ones stated before; null if it states all it was asked for.
     `coverage_share` is the part of the whole a listing reached, if its source can say. `withdrawn` are the rows a
-    file withdraws explicitly; a withdrawn row is not a lost one.
+    file withdraws explicitly; a withdrawn row is not a lost one. `rejected` are the rows of the payload put aside.
     """
 
     outside_identity = Event.outside_identity - {"fetch_id"}
@@ -24,6 +25,8 @@ class FetchCompleted(Event):
     end_date: f.AskedDate | None = None
     coverage_share: f.CoverageShare | None = None
     withdrawn: f.RowKeys | None = None
+    days: f.StatedDays | None = None
+    rejected: f.RejectedRows | None = None
 
 
 def digest_of(event_ids: set[str]) -> str:

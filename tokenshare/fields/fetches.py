@@ -24,9 +24,23 @@ TopicName = Annotated[str, Field(pattern=r"^[a-z_.]+\.v[0-9]+$", description="A 
 EventCounts = Annotated[dict[TopicName, EventCount], Field(description="Distinct events the fetch brought, by topic.")]
 AskedDate = Annotated[date, Field(description="First or last UTC day the fetch asked for; null where it has no days.")]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="sha256 over the sorted distinct event ids.")]
+StatedDays = Annotated[
+    tuple[date, ...],
+    Field(
+        description="The days (of weeks their Mondays) the fetch states, each whole; a day without events is taken "
+        "back. Null: every day it asked for."
+    ),
+]
 RowKey = Annotated[
     str, Field(min_length=1, max_length=400, description="Key of a row, its parts with a blank between.")
 ]
 RowKeys = Annotated[
     tuple[RowKey, ...], Field(description="Rows that a curated file takes back by an empty value; null where none.")
+]
+RejectedRow = Annotated[
+    str, Field(min_length=1, max_length=400, description="A row of the payload put aside, and the reason.")
+]
+RejectedRows = Annotated[
+    tuple[RejectedRow, ...],
+    Field(description="Rows of the payload put aside, each with its reason; null where none."),
 ]

@@ -105,6 +105,13 @@ RESTATED_RATIO = Evidence(
     "smaller; a wrong unit is a hundredfold.",
     is_occasional=True,
 )
+RESTATED_MIDDLE = Evidence(
+    "restated_middle",
+    Interval(1, 1.6),
+    "How many times the middle one of the days that an answer restates is what was first stated of it, or the other "
+    "way round, from three days on. Corrections of months moved a day by a tenth; another unit moves all of them.",
+    is_occasional=True,
+)
 WITHDRAWN_ROWS = Evidence(
     "withdrawn_rows",
     NONE,

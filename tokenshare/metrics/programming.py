@@ -9,6 +9,7 @@ from tokenshare.metrics.group import (
     CONFLICTING_KEYS,
     INCOMPLETE_FETCHES,
     NONE,
+    RESTATED_MIDDLE,
     Evidence,
     Following,
     Group,
@@ -32,6 +33,7 @@ PROGRAMMING = Group(
     dated_by="other_rows",
     evidence=(
         INCOMPLETE_FETCHES,
+        RESTATED_MIDDLE,
         CONFLICTING_KEYS,
         Evidence(
             "other_rows",

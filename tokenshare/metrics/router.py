@@ -9,6 +9,7 @@ from tokenshare.metrics.group import (
     CONFLICTING_KEYS,
     INCOMPLETE_FETCHES,
     NONE,
+    RESTATED_MIDDLE,
     Evidence,
     Group,
     Interval,
@@ -73,6 +74,7 @@ ROUTER = Group(
             keeps_last=True,
         ),
         INCOMPLETE_FETCHES,
+        RESTATED_MIDDLE,
         Evidence(
             "twin_difference",
             Interval(0, 0.001),

@@ -11,7 +11,7 @@ COMPLETENESS = RunbookPage(
     ),
     look=("tokenshare gates router_tokens_weekly", "tokenshare metrics fct_usage_daily"),
     mend=(
-        "Run `tokenshare refresh`. It asks for the last seven days again and usually brings the whole day. The next "
+        "Run `tokenshare refresh`. It asks for all days again and usually brings the whole day. The next "
         "complete fetch opens the gate."
     ),
     release=WAIT,
@@ -57,6 +57,11 @@ CROSS_CHECKS = RunbookPage(
     ),
     release=REAL,
     checks={
+        "restated_middle": (
+            "One answer restates many days, and the middle one of them by far: counts in another unit, a feed in "
+            "another currency, columns that have changed places. Compare a few days with the upstream's own page. The "
+            "archive keeps both answers as they came; the next right answer opens the gate."
+        ),
         "conflicting_keys": (
             "One answer gave two values for one key, so the pass believes neither. Wait for the next answer of a "
             "feed. In a curated or dropped file, keep one of the two rows named by the check."

@@ -1,7 +1,6 @@
 """Losses accepted by a person: on record for ever, and open until their content has been stated again."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -34,16 +33,6 @@ class OpenGap:
     source_id: str
 
 
-def read_last_completed(connection: Connection) -> dict[str, date]:
-    """The day of the newest landed fetch.completed, by source: any lost record came from a later fetch."""
-    if not has_relation(connection, "raw", FETCH_COMPLETED.table):
-        return {}
-    found = connection.execute(
-        f"SELECT source_id, max(observed_at)::DATE FROM raw.{FETCH_COMPLETED.table} GROUP BY source_id"
-    ).fetchall()
-    return dict(found)
-
-
 def retire(connection: Connection, landing: Path, loss: Loss, acceptance: Acceptance) -> list[NewFile]:
     """Write the landed rows of a partition under a retired topic name; nothing refers to these files until `record`."""
     topic = TOPIC_BY_NAME[loss.topic]
@@ -58,11 +47,9 @@ def record(
     connection: Connection,
     landing: Path,
     losses: Sequence[tuple[Loss, Sequence[NewFile]]],
-    since: Mapping[str, date],
     acceptance: Acceptance,
 ) -> None:
     """Record the gaps inside a transaction of the caller, and drop the pending intents of their partitions."""
-    known = json.dumps({id: day.isoformat() for id, day in since.items()})
     for loss, parts in losses:
         at = [loss.topic, loss.partition]
         connection.execute(
@@ -74,14 +61,13 @@ def record(
         if loss.is_retired:
             _rename(connection, landing, loss, parts, acceptance)
         connection.execute(
-            "INSERT INTO ledger.gaps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO ledger.gaps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 *at,
                 loss.start,
                 loss.end,
                 loss.resumed_at,
                 loss.cause,
-                known,
                 acceptance.as_of,
                 acceptance.at,
                 acceptance.by,
@@ -93,42 +79,45 @@ def record(
 def read_open(connection: Connection, sources: Sequence[Source]) -> list[OpenGap]:
     """The open gaps: one for each source that has not restated all it may have lost in the gap."""
     listed = connection.execute(
-        'SELECT split_part(topic, ?, 1), topic, "partition", start_offset, end_offset, since, accepted_at '
+        'SELECT split_part(topic, ?, 1), topic, "partition", start_offset, end_offset, accepted_at '
         'FROM ledger.gaps ORDER BY accepted_at, topic, "partition", start_offset',
         [RETIRED],
     ).fetchall()
     return [
         OpenGap(f"{name} {partition} {start}-{'?' if end is None else end}", source.id)
-        for topic, name, partition, start, end, since, accepted_at in listed
+        for topic, name, partition, start, end, accepted_at in listed
         for source in sources
         if topic in {FETCH_COMPLETED.name, *(emitted.name for emitted in source.emits)}
-        and not _is_whole(connection, source.id, json.loads(since).get(source.id), accepted_at)
+        and not _is_whole(connection, source.id, accepted_at)
     ]
 
 
-def _is_whole(connection: Connection, source_id: str, since: str | None, accepted_at: datetime) -> bool:
+def read_torn(connection: Connection) -> list[tuple[str, list[date] | None]]:
+    """The source and the days of each fetch that landed in part and was not replaced; None for all its days."""
+    if not has_relation(connection, BUILT, "int_fetches_verified"):
+        return []
+    return connection.execute(
+        f"SELECT source_id, days FROM {BUILT}.int_fetches_verified WHERE is_pending ORDER BY ALL"
+    ).fetchall()
+
+
+def _is_whole(connection: Connection, source_id: str, accepted_at: datetime) -> bool:
     """True if one fetch has stated again everything the source may have lost in a gap.
 
-    Nobody can read the lost records, so no single record closes a gap. A fetch closes it if
+    Nobody can read the lost records, and they may be of any day, so no single record closes a gap. A fetch closes it if
 
     - it is complete: its landed records equal its fetch.completed, so none of them is in this or another gap;
     - its fetch.completed was sent after the gap was accepted, so none of its records is among the lost ones;
-    - it reaches back to `since`, the first possible day of a lost record. If `since` is unknown, or before the first
-      day ever given by the source, the fetch must reach that first day: nothing older was lost. A fetch without a
-      start date states everything, and always reaches far enough.
+    - it states all that it asked for: a fetch with `days` states those alone.
     """
     if not has_relation(connection, BUILT, "int_fetches_verified"):
         return False
     found = connection.execute(
-        f"""WITH whole AS (
-            SELECT fetch_id, start_date, min(start_date) OVER () AS first_date
-            FROM {BUILT}.int_fetches_verified WHERE source_id = ? AND is_complete
-        )
-        SELECT count(*) FROM whole SEMI JOIN (
+        f"""SELECT count(*) FROM {BUILT}.int_fetches_verified SEMI JOIN (
             SELECT fetch_id FROM raw.{FETCH_COMPLETED.table} WHERE "timestamp" > ?
         ) USING (fetch_id)
-        WHERE start_date IS NULL OR start_date <= greatest(coalesce(?::DATE, first_date), first_date)""",
-        [source_id, accepted_at, since],
+        WHERE source_id = ? AND is_complete AND days IS NULL""",
+        [accepted_at, source_id],
     ).fetchone()
     return bool(found and found[0])
 

@@ -28,7 +28,7 @@ CREATE TABLE reader.catalog.ledger AS
 SELECT topic, "partition", max(end_offset) AS next_offset, sum(rows) AS rows, sum(rejected) AS rejected
 FROM ledger.landed GROUP BY ALL ORDER BY ALL;
 CREATE TABLE reader.catalog.gaps AS
-SELECT * EXCLUDE (since) FROM ledger.gaps ORDER BY accepted_at, topic, "partition";
+SELECT * FROM ledger.gaps ORDER BY accepted_at, topic, "partition";
 CREATE TABLE reader.catalog.dead_letters AS
 SELECT
     topic, sum(rejected) AS rejected, sum(dropped) AS dropped, sum(redriven) AS redriven,

@@ -158,9 +158,11 @@ def _present(landing: Path, range: Range) -> Path:
 
 
 def _select(topic: Topic, files: Sequence[str]) -> str:
-    if files:
-        listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
-        return f"SELECT * FROM read_parquet([{listed}])"
+    """The rows of the files in the columns of the contract; a column younger than a file is null there."""
     types = {column.name: column.sql_type for column in columns_of(topic.event)} | COORDINATE_TYPES
     columns = ", ".join(f'NULL::{type} AS "{name}"' for name, type in types.items())
-    return f"SELECT {columns} WHERE false"
+    empty = f"SELECT {columns} WHERE false"
+    if not files:
+        return empty
+    listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+    return f"{empty} UNION ALL BY NAME SELECT * FROM read_parquet([{listed}], union_by_name = true)"

@@ -20,9 +20,10 @@ CREATE TABLE IF NOT EXISTS ledger.beginnings (
 );
 CREATE TABLE IF NOT EXISTS ledger.gaps (
     topic VARCHAR NOT NULL, "partition" INTEGER NOT NULL, start_offset BIGINT NOT NULL, end_offset BIGINT,
-    resumed_at BIGINT NOT NULL, cause VARCHAR NOT NULL, since JSON NOT NULL, as_of TIMESTAMPTZ NOT NULL,
+    resumed_at BIGINT NOT NULL, cause VARCHAR NOT NULL, as_of TIMESTAMPTZ NOT NULL,
     accepted_at TIMESTAMPTZ NOT NULL, accepted_by VARCHAR NOT NULL, run_id VARCHAR NOT NULL
 );
+ALTER TABLE ledger.gaps DROP COLUMN IF EXISTS since;
 CREATE TABLE IF NOT EXISTS ledger.fence (number BIGINT NOT NULL, run_id VARCHAR NOT NULL);
 CREATE TABLE IF NOT EXISTS ledger.dead_letters (
     topic VARCHAR NOT NULL, "partition" INTEGER NOT NULL, "offset" BIGINT NOT NULL, outcome VARCHAR NOT NULL,

@@ -1,7 +1,8 @@
 -- One row per fetch.completed, and whether the landed events are the declared ones.
 -- Decision: a fetch re-read by a newer parser may declare its events twice; it is complete if either declaration is
 -- met to the id, because then the landed set is exactly the declared one.
--- Decision: a torn fetch waits until a whole one as new as it reaches as far: earlier days asked again replace nothing.
+-- Decision: a torn fetch waits until complete ones as new as it state each of its days again: other days replace
+-- nothing. Its days are those it names, or else the last one it asked for: an answer to all reaches that.
 with promises as (
     select * from {{ ref('stg_fetch_completed') }}
 ),
@@ -46,6 +47,7 @@ judged as (
         promises.end_date,
         promises.coverage_share,
         promises.withdrawn,
+        promises.days,
         promises.topic,
         promises."partition",
         promises."offset",
@@ -59,21 +61,29 @@ judged as (
     ) = 1
 ),
 
-replaced as (
+torn_days as (
+    select fetch_id, source_id, observed_at, unnest(coalesce(days, [end_date])) as stated_date, days is null as is_whole
+    from judged
+    where not is_complete
+),
+
+pending as (
     select distinct torn.fetch_id
-    from judged as torn
-    inner join judged as whole
+    from torn_days as torn
+    left join judged as newer
         on
-            torn.source_id = whole.source_id
-            and whole.is_complete
-            and torn.observed_at <= whole.observed_at
-            and coalesce(torn.end_date <= whole.end_date, true)
+            torn.source_id = newer.source_id
+            and newer.is_complete
+            and torn.observed_at <= newer.observed_at
+            and not (torn.is_whole and newer.days is not null)
+            and coalesce({{ states_day('newer', 'torn.stated_date') }}, true)
+    where newer.fetch_id is null
 ),
 
 final as (
-    select judged.*, not judged.is_complete and replaced.fetch_id is null as is_pending
+    select judged.*, pending.fetch_id is not null as is_pending
     from judged
-    left join replaced on judged.fetch_id = replaced.fetch_id
+    left join pending on judged.fetch_id = pending.fetch_id
 )
 
 select * from final

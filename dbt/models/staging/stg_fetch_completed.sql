@@ -17,6 +17,8 @@ renamed as (
         digest,
         coverage_share,
         withdrawn,
+        days,
+        rejected,
         topic,
         "partition",
         "offset"

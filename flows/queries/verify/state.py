@@ -6,7 +6,7 @@ from pathlib import Path
 
 from connectors.storage import warehouse
 from connectors.storage.home import Home
-from connectors.storage.inspection import files, landed, shown, versions
+from connectors.storage.inspection import files, landed, newest, shown, versions
 from connectors.storage.publications import history
 from connectors.storage.warehouse import Connection, ledger
 from flows.queries.verify.recompute import Coverage, remake
@@ -15,7 +15,9 @@ from tokenshare.inspected import (
     GateRun,
     LandedFile,
     LineageDiff,
+    Outdated,
     Recomputation,
+    Statement,
     StoredVersion,
     VersionDiff,
 )
@@ -81,8 +83,7 @@ class HomeReader:
 
     def traced(self) -> Iterable[LineageDiff]:
         """The recorded lineages beside the landed ones."""
-        warehouse.show_landed(self.connection, self.home.landing)
-        return landed.read_traced(self.connection, self._wanted)
+        return landed.read_traced(self._with_landed, self._wanted)
 
     def unpublished(self) -> Iterable[Difference]:
         """Differences between the published file and the decisions."""
@@ -102,8 +103,11 @@ class HomeReader:
 
     def remade(self) -> Iterator[Recomputation]:
         """Versions differing from their recomputation over their offsets."""
-        warehouse.show_landed(self.connection, self.home.landing)
-        return remake(self.connection, self._wanted, self.work, self.coverage, is_all=self.is_all)
+        return remake(self._with_landed, self._wanted, self.work, self.coverage, is_all=self.is_all)
+
+    def outdated(self, statement: Statement) -> Iterator[Outdated]:
+        """The days on which the rows behind the numbers differ from the newest answer of their source."""
+        return newest.read_outdated(self._with_landed, statement)
 
     @cached_property
     def ledger(self) -> list[Landed]:
@@ -129,6 +133,12 @@ class HomeReader:
     def pruned(self) -> frozenset[tuple[str, int]]:
         """The versions pruned by policy."""
         return frozenset(history.read_pruned(self.connection))
+
+    @cached_property
+    def _with_landed(self) -> Connection:
+        """The connection, with views of the landed files."""
+        warehouse.show_landed(self.connection, self.home.landing)
+        return self.connection
 
     @cached_property
     def _wanted(self) -> frozenset[tuple[str, int]]:

@@ -46,7 +46,7 @@ disappeared as (
 ),
 
 rates as (
-    select * from {{ ref('int_rate_evidence') }} where check_name = 'rate_moved'
+    select * from {{ ref('int_rate_evidence') }} where check_name in ('rate_moved', 'restated_middle')
 ),
 
 fetches as (
@@ -72,6 +72,8 @@ final as (
     select 'disappeared_days', day_key, if(has_disappeared, 1, 0) from disappeared
     union all
     select check_name, key, observed from rates
+    union all
+    select check_name, key, observed from {{ ref('int_quote_evidence') }} where check_name = 'restated_middle'
 )
 
 select * from final

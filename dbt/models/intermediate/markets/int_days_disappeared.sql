@@ -30,8 +30,7 @@ final as (
         on
             stated.source_id = fetches.source_id
             and stated.observed_at < fetches.observed_at
-            and stated.stated_date between coalesce(fetches.start_date, stated.stated_date)
-            and coalesce(fetches.end_date, stated.stated_date)
+            and {{ states_day('fetches', 'stated.stated_date') }}
     group by stated.kind, stated.stated_date
 )
 

@@ -53,6 +53,9 @@ final as (
     union all
     select 'middle_move', session_key, moved from middles
     union all
+    select 'restated_middle', cast(stated_date as varchar) || ' ' || entity, restated_middle
+    from {{ ref('int_closes_restated') }}
+    union all
     select 'disappeared_days', cast(stated_date as varchar), if(has_disappeared, 1, 0) from disappeared
 )
 

@@ -27,6 +27,9 @@ final as (
     union all
     select 'rate_moved', day_key, max(abs(moved_ratio - 1)) from rates where moved_ratio is not null group by day_key
     union all
+    select 'restated_middle', cast(stated_date as varchar) || ' ' || entity, restated_middle
+    from {{ ref('int_rates_restated') }}
+    union all
     select 'disappeared_days', cast(stated_date as varchar), if(has_disappeared, 1, 0) from days
     union all
     select 'incomplete_fetches', source_id, count(*) filter (where is_pending) from fetches group by source_id

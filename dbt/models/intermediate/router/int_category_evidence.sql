@@ -1,6 +1,6 @@
 -- What the gates judge about the programming slice, one row per check and key; the keys are Mondays.
--- Decision: a week that was stated, and that a newer complete fetch asked for and no longer states, has disappeared;
--- the older statement is kept meanwhile.
+-- Decision: a week that was stated, and that a newer complete fetch states without a row, has disappeared; the older
+-- statement is kept meanwhile.
 with weeks as (
     select
         week_start_date,
@@ -30,7 +30,7 @@ disappeared as (
         on
             chosen.observed_at < fetches.observed_at
             and fetches.is_complete
-            and chosen.week_start_date between fetches.start_date and fetches.end_date
+            and {{ states_day('fetches', 'chosen.week_start_date') }}
     where chosen.category = 'programming'
     group by chosen.week_start_date
 ),
@@ -43,6 +43,10 @@ final as (
     select 'volume_ratio', week_key, volume_ratio from moved
     union all
     select 'disappeared_days', cast(week_start_date as varchar), if(has_disappeared, 1, 0) from disappeared
+    union all
+    select 'restated_middle', cast(stated_date as varchar), restated_middle
+    from {{ ref('int_category_restated') }}
+    where entity = 'programming'
     union all
     select 'incomplete_fetches', source_id, count(*) filter (where is_pending) from fetches group by source_id
 )

@@ -48,7 +48,11 @@ final as (
         coalesce(authors.vendor_id, 'unknown') as vendor_id,
         kept.tokens,
         kept.rows_count,
-        kept.is_conflicting
+        kept.is_conflicting,
+        kept.source_id,
+        kept.observed_at,
+        kept.fetch_id,
+        kept.event_id
     from kept
     asof left join authors on kept.author_key = authors.author_key and kept.on_date >= authors.valid_from
 )

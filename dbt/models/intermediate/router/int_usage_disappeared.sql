@@ -1,4 +1,4 @@
--- The days that a source stated once and its newest complete fetch asked for, but no longer states.
+-- The days that a source stated once and that a newer complete fetch states without a row.
 -- Decision: the older statement is kept meanwhile (int_usage_provenance), and the gate holds what it feeds; a day that
 -- a still newer fetch states again has not disappeared.
 with stated as (
@@ -17,8 +17,8 @@ final as (
     from stated
     inner join fetches on stated.source_id = fetches.source_id
     where
-        stated.usage_date between fetches.start_date and fetches.end_date
-        and stated.observed_at < fetches.observed_at
+        stated.observed_at < fetches.observed_at
+        and {{ states_day('fetches', 'stated.usage_date') }}
 )
 
 select * from final

@@ -51,6 +51,8 @@ final as (
     union all
     select 'incomplete_fetches', source_id, count(*) filter (where is_pending) from fetches group by source_id
     union all
+    select 'restated_middle', cast(stated_date as varchar), restated_middle from {{ ref('int_usage_restated') }}
+    union all
     select 'twin_difference', cast(usage_date as varchar), twin_difference from twinned
 )
 

@@ -14,6 +14,7 @@ from flows.queries.verify.promises.landed import (
 )
 from flows.queries.verify.promises.lawful import parts_make_the_whole
 from flows.queries.verify.promises.layout import archive_is_whole, home_holds_nothing_else
+from flows.queries.verify.promises.newest import numbers_rest_on_the_newest_answer
 from flows.queries.verify.promises.promise import Promise, PromiseBreach
 from flows.queries.verify.promises.shown import (
     numbers_come_from_their_offsets,
@@ -123,5 +124,13 @@ PROMISES = (
         RESTORE,
         numbers_come_from_their_offsets,
         stands_on=(*LANDED, "lineage_is_landed"),
+    ),
+    Promise(
+        "numbers_rest_on_the_newest_answer",
+        "Every number of a day rests on the newest answer of its source in the archive, unless the day is held or was "
+        "released.",
+        "run `tokenshare backfill` for these days",
+        numbers_rest_on_the_newest_answer,
+        stands_on=LANDED,
     ),
 )
