@@ -68,14 +68,15 @@ class Curated:
 
 
 def read_usage(world: Path, as_of: datetime) -> pl.DataFrame:
-    """The complete days of the world at a moment, newest row of each key, with the statements of the seeds."""
+    """The complete days of the world at a moment, newest row of each key unless it withdraws it, with the seeds'."""
     rows = pl.read_csv(world / "rankings_daily.csv", infer_schema=False).to_dicts()
     shown: dict[tuple[str, str], dict[str, str]] = {}
     for row in sorted(rows, key=lambda row: row["known_at"]):
         if datetime.fromisoformat(row["known_at"]) <= as_of and row["date"] < as_of.date().isoformat():
             shown[row["date"], row["model_permaslug"]] = row
     curated = Curated()
-    return pl.DataFrame([_usage(row, curated) for row in shown.values()], infer_schema_length=None)
+    stated = [row for row in shown.values() if row["total_tokens"]]
+    return pl.DataFrame([_usage(row, curated) for row in stated], infer_schema_length=None)
 
 
 def _usage(row: Mapping[str, str], curated: Curated) -> dict[str, Any]:
