@@ -86,7 +86,7 @@ def _spent(vendor: str, low: float, high: float, **shares: float) -> dict[str, A
 TABLES: Mapping[str, Table] = {
     "router_tokens_weekly": [{"week_start_date": WEEK, "tokens": 700, "tokens_year_ago": None, "growth_ratio": None}],
     "china_share_identified_weekly": _part(210, 700),
-    "china_share_origin_weekly": _part(280, 420),
+    "china_share_origin_weekly": [{**row, "unknown_share": 0.4} for row in _part(280, 420)],
     "china_share_top10_weekly": _part(280, 420),
     "china_part_of_open_weekly": _part(280, 280),
     "china_share_trailing7_daily": [
@@ -141,6 +141,7 @@ TABLES: Mapping[str, Table] = {
             "base_model": "Qwen3",
             "origin": "chinese",
             "openness": "open",
+            "openness_basis": "curated",
             "repository": "nous/T",
             "licence": "mit",
             "name": None,

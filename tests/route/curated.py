@@ -64,7 +64,8 @@ class Curated:
         words = {"true": "open", "false": "closed", "unknown": "unknown"}
         before = "unknown" if all(row["is_open"] == "unknown" for row in rows) else "closed"
         word = words[now["is_open"]] if now["is_open"] else before
-        return {"openness": word, "repository": now["repository"], "licence": now["licence"]}
+        basis = {"openness_basis": "curated" if rows else "none"}
+        return {"openness": word, **basis, "repository": now["repository"], "licence": now["licence"]}
 
 
 def read_usage(world: Path, as_of: datetime) -> pl.DataFrame:
