@@ -36,11 +36,8 @@ def _known_and_unknown(metric: Metric, frames: Frames) -> pd.Series:
 
 
 def _unknown_share(metric: Metric, frames: Frames) -> pd.Series:
-    frame = frames[metric.id].set_index(metric.grain[0])
-    if "upper_share" in frame:
-        return (frame["unknown_share"] - (frame["upper_share"] - frame["lower_share"])).abs()
-    bounds = frames["china_share_bounds_weekly"].set_index("week_start_date")
-    return (frame["unknown_share"] - bounds["unknown_tokens"] / bounds["tokens"]).abs()
+    frame = frames[metric.id].set_index("week_start_date")
+    return (frame["unknown_share"] + frame["denominator_tokens"] / _router_tokens(frames) - 1).abs()
 
 
 def _parts(metric: Metric, frames: Frames) -> pd.Series:
@@ -95,8 +92,8 @@ ROUTER_LAWS: dict[str, Law] = {
     "known_and_unknown_make_total": Law(
         _known_and_unknown, 0, 0, "Tokens of known and of unknown origin make the week's total, to the token."
     ),
-    "unknown_share_is_between_bounds": Law(
-        _unknown_share, 0, ROUNDING, "The unknown share is what the two bounds leave between them."
+    "known_and_unknown_make_whole": Law(
+        _unknown_share, 0, ROUNDING, "The unknown share is what the known tokens leave of the week's total."
     ),
     "parts_make_router_total": Law(_parts, 0, 0, "The rows of a week add up to its total, to the token."),
     "bounds_contain_origin": Law(_room_for_origin, -ROUNDING, 1, "The origin share lies between the bounds."),

@@ -15,7 +15,7 @@ WEEK = date(2026, 1, 5)
 DAYS = [WEEK + timedelta(days=n) for n in range(7)]
 
 # A day of 100 tokens: deepseek/d is Chinese and open, openai/g closed, nous/t open and on a Chinese base.
-SHARES = {"identified": 210 / 700, "origin": 280 / 420, "lower": 280 / 700, "upper": 560 / 700}
+SHARES = {"identified": 210 / 700, "origin": 280 / 420, "lower": 280 / 700, "upper": 560 / 700, "unknown": 0.4}
 STEPS = (
     ("identified", 210, 700, None),
     ("plus lineage", 280, 700, 280 / 700 - 210 / 700),

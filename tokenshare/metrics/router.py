@@ -134,7 +134,7 @@ ROUTER_METRICS = (
         "over tokens whose origin is known. Assumes that the unknown, unknown_share of all tokens, splits like the "
         "known: read the bounds.",
         denominator="tokens whose origin is known",
-        laws=("share_is_quotient", "known_and_unknown_make_total", "unknown_share_is_between_bounds"),
+        laws=("share_is_quotient", "known_and_unknown_make_total", "known_and_unknown_make_whole"),
     ),
     router_metric(
         "china_share_top10_weekly",
@@ -154,7 +154,7 @@ ROUTER_METRICS = (
         denominator="all tokens of the seven days; origin_share over those of known origin",
         coverage=f"{DAILY_COVERAGE}; seven complete days or no row",
         window="trailing7",
-        laws=("bounds_contain_origin", "unknown_share_is_between_bounds"),
+        laws=("bounds_contain_origin",),
     ),
     router_metric(
         "china_share_reconciliation_weekly",

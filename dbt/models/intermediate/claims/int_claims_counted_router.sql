@@ -1,5 +1,6 @@
 -- What the router's shares are made of: the tokens of each part, within each set that a share may be of.
 -- Decision: a part of a set is counted within that set, on both sides of the division: Chinese among the ten.
+-- Decision: `attributed` is counted only where a stealth model makes it another number than `own`.
 with asked as (
     select distinct about from {{ ref('int_claims_asked') }}
 ),
@@ -22,6 +23,7 @@ labelled as (
             { 'about': 'china_share', 'entity': '', 'counted': 'upper', 'is_counted': origin <> 'other' },
             { 'about': 'vendor_share', 'entity': '', 'counted': 'whole', 'is_counted': true },
             { 'about': 'vendor_share', 'entity': vendor_id, 'counted': 'own', 'is_counted': true },
+            { 'about': 'vendor_share', 'entity': attributed_vendor_id, 'counted': 'attributed', 'is_counted': true },
             { 'about': 'openness_share', 'entity': '', 'counted': 'whole', 'is_counted': true },
             { 'about': 'openness_share', 'entity': openness_class, 'counted': 'own', 'is_counted': true },
             { 'about': 'china_part_of_open', 'entity': '', 'counted': 'whole', 'is_counted': openness = 'open' },
@@ -69,6 +71,7 @@ final as (
         sum(if(told.is_counted and inside.is_inside, chosen.tokens, 0)) as tokens
     from chosen
     group by all
+    having told.counted <> 'attributed' or bool_or(chosen.vendor_id <> chosen.attributed_vendor_id)
 )
 
 select * from final
