@@ -1,4 +1,4 @@
-"""The maps against two years of real rankings: an independent computation with our seeds gives somebody else's answers."""
+"""Two years of real rankings: an independent computation with our seeds gives the answers of somebody else."""
 
 from datetime import datetime
 from pathlib import Path

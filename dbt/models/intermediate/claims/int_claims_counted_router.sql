@@ -1,6 +1,5 @@
 -- What the router's shares are made of: the tokens of each part, within each set that a share may be of.
 -- Decision: a part of a set is counted within that set, on both sides of the division: Chinese among the ten.
--- Decision: `attributed` is counted only where a stealth model makes it another number than `own`.
 with asked as (
     select distinct about from {{ ref('int_claims_asked') }}
 ),
@@ -60,7 +59,7 @@ chosen as (
     inner join asked on labelled.told['about'] = asked.about
 ),
 
-final as (
+summed as (
     select
         chosen.span_name,
         chosen.end_date,
@@ -68,10 +67,14 @@ final as (
         told.entity,
         told.counted,
         inside.of_set,
-        sum(if(told.is_counted and inside.is_inside, chosen.tokens, 0)) as tokens
+        sum(if(told.is_counted and inside.is_inside, chosen.tokens, 0)) as tokens,
+        bool_or(chosen.vendor_id <> chosen.attributed_vendor_id) as has_stealth
     from chosen
     group by all
-    having told.counted <> 'attributed' or bool_or(chosen.vendor_id <> chosen.attributed_vendor_id)
+),
+
+final as (
+    select * exclude (has_stealth) from summed where counted <> 'attributed' or has_stealth
 )
 
 select * from final

@@ -1,6 +1,6 @@
 -- How a router share may be counted: which part, of which set; those published as metrics first.
--- Decision: with its attributed stealth models a vendor is counted once, over all tokens: published shares leave them to
--- `unknown`, so this is another number to try and not a metric.
+-- Decision: with its attributed stealth models a vendor is counted once, over all tokens, where that is another number.
+-- Published shares leave them to `unknown`, so it is one more number to try and not a metric.
 with china (about, method, counted, of_set, preference) as (
     values
     ('china_share', 'identified', 'identified', 'all', 1),
