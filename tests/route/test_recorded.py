@@ -170,9 +170,9 @@ def ask(scene: Scene, value: str, about: str, entity: str = "", period: str | No
 
 def test_61_percent_by_may_is_no_week_of_may(weeks: Scene) -> None:
     found = verdicts(weeks)["china-61"]
-    assert (found["verdict"], found["method"], found["period"]) == ("not_reproduced", "top10", "2026-W21")
-    assert found["nearest"] == pytest.approx(0.619759522, abs=1e-9)
-    assert found["beside"].startswith("identified 0.4367, origin 0.5063, top10 0.6198, lower 0.4367, upper 0.5741")
+    assert (found["verdict"], found["method"], found["period"]) == ("not_reproduced", "identified_of_top9", "2026-W21")
+    assert found["nearest"] == pytest.approx(0.603346733, abs=1e-9)
+    assert found["beside"].startswith("identified 0.4367, origin 0.5280, top10 0.6918, lower 0.4765, upper 0.5741")
     assert (found["variants_tried"], found["variants_matched"]) == (26, 0)
 
 
@@ -227,8 +227,8 @@ def test_a_check_by_hand_finds_what_the_verdict_says_and_how_much_it_tried(weeks
     same = ("verdict", "nearest", "method", "period", "numerator", "denominator")
     assert {name: found[name] for name in same} == {name: verdict[name] for name in same}
     by_window = {row["window"]: (row["tried"], row["matched"]) for row in found["windows"]}
-    assert by_window == {"day": (182, 7), "week": (26, 0), "trailing7": (104, 2), "trailing28": (0, 0), "month": (0, 0)}
-    assert (found["variants_tried"], found["variants_matched"]) == (312, 9)
+    assert by_window == {"day": (182, 5), "week": (26, 0), "trailing7": (104, 3), "trailing28": (0, 0), "month": (0, 0)}
+    assert (found["variants_tried"], found["variants_matched"]) == (312, 8)
 
 
 def test_a_check_tries_every_window_that_is_whole(summer: Scene) -> None:
@@ -241,7 +241,7 @@ def test_a_check_tries_every_window_that_is_whole(summer: Scene) -> None:
 def test_a_citation_carries_what_makes_it_checkable_and_is_recomputed(weeks: Scene) -> None:
     told = cite(weeks.home, METRIC_BY_ID["china_share_top10_weekly"], ["2026-W21"], verify=True)
     assert told["verified"] is True
-    for part in ("62.0%", "ten most-used models", "15,981,568,020,097", "between 43.7% and 57.4%", "2026-06-22",
+    for part in ("69.2%", "ten most-used models", "15,981,568,020,097", "between 47.6% and 57.4%", "2026-06-22",
                  "version 1", told["digest"][:12], "openrouter.ai/rankings", "the same"):  # fmt: skip
         assert part in told["sentence"], part
 
