@@ -40,7 +40,12 @@ _COUNTED = (0, 10**18)
 ROUTER = (
     About("china_share", "ratio", "Chinese share of the router's tokens", _CHINESE, limits=SHARE),
     About(
-        "vendor_share", "ratio", "a vendor's share of the router's tokens", (*_PARTS, "upper"), "deepseek", limits=SHARE
+        "vendor_share",
+        "ratio",
+        "a vendor's share of the router's tokens",
+        (*_PARTS, "attributed", "upper"),
+        "deepseek",
+        limits=SHARE,
     ),
     About(
         "model_rank_china_count",

@@ -35,6 +35,11 @@ def _known_and_unknown(metric: Metric, frames: Frames) -> pd.Series:
     return known + unknown - _router_tokens(frames)
 
 
+def _unknown_share(metric: Metric, frames: Frames) -> pd.Series:
+    frame = frames[metric.id].set_index("week_start_date")
+    return (frame["unknown_share"] + frame["denominator_tokens"] / _router_tokens(frames) - 1).abs()
+
+
 def _parts(metric: Metric, frames: Frames) -> pd.Series:
     frame, totals = frames[metric.id], _router_tokens(frames)
     weeks = pd.to_datetime(frame[metric.grain[0]]).dt.to_period("W-SUN").dt.start_time.dt.date
@@ -86,6 +91,9 @@ ROUTER_LAWS: dict[str, Law] = {
     "denominator_is_router_total": Law(_denominator, 0, 0, "What the share is over is the week's total, to the token."),
     "known_and_unknown_make_total": Law(
         _known_and_unknown, 0, 0, "Tokens of known and of unknown origin make the week's total, to the token."
+    ),
+    "known_and_unknown_make_whole": Law(
+        _unknown_share, 0, ROUNDING, "The unknown share is what the known tokens leave of the week's total."
     ),
     "parts_make_router_total": Law(_parts, 0, 0, "The rows of a week add up to its total, to the token."),
     "bounds_contain_origin": Law(_room_for_origin, -ROUNDING, 1, "The origin share lies between the bounds."),

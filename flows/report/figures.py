@@ -33,8 +33,8 @@ FIGURES = (
             "china_share_bounds_weekly",
         ),
         columns=(
-            *("week_start_date", "identified_share", "origin_share", "top10_share", "lower_share", "upper_share"),
-            *("tokens", "known_tokens", "unknown_tokens"),
+            *("week_start_date", "identified_share", "origin_share", "unknown_share", "top10_share"),
+            *("lower_share", "upper_share", "tokens", "known_tokens", "unknown_tokens"),
         ),
         rows=tables.china_share,
         summarise=sentences.china_share,

@@ -11,8 +11,9 @@ def china_share(rows: Sequence[NamedRow]) -> str:
     last = rows[-1]
     return (
         f"Week of {last['week_start_date']}: {percent(last['identified_share'])} of all tokens by identified vendors, "
-        f"{percent(last['origin_share'])} of tokens of known origin; between {percent(last['lower_share'])} and "
-        f"{percent(last['upper_share'])} of all, whatever the unknown is."
+        f"{percent(last['origin_share'])} of tokens of known origin, while {percent(last['unknown_share'])} of all is "
+        f"unknown; between {percent(last['lower_share'])} and {percent(last['upper_share'])} of all, "
+        "whatever the unknown is."
     )
 
 

@@ -23,6 +23,7 @@ def china_share(published: Published) -> list[NamedRow]:
             "week_start_date": week,
             "identified_share": identified[week]["china_share"],
             "origin_share": origin[week]["china_share"],
+            "unknown_share": origin[week]["unknown_share"],
             "top10_share": top10[week]["china_share"],
             "lower_share": bounds[week]["lower_share"],
             "upper_share": bounds[week]["upper_share"],

@@ -54,7 +54,7 @@ def as_printed(value: float, like: str) -> float:
     return round(value, 9) if "." in like else value
 
 
-@pytest.mark.parametrize("week", expected("expected_weekly.csv"), ids=lambda week: week["iso_week"])
+@pytest.mark.parametrize("week", expected("expected_weekly_attributed.csv"), ids=lambda week: week["iso_week"])
 def test_every_week_is_as_computed_elsewhere(recorded: duckdb.DuckDBPyConnection, week: dict[str, str]) -> None:
     found = recorded.execute(WEEKS, [week["iso_week"]])
     names = [column[0] for column in found.description]
@@ -68,7 +68,9 @@ def test_every_week_is_as_computed_elsewhere(recorded: duckdb.DuckDBPyConnection
 
 def test_no_other_week_is_shown(recorded: duckdb.DuckDBPyConnection) -> None:
     found = recorded.execute("select strftime(week_start_date, '%G-W%V') from metrics.router_tokens_weekly").fetchall()
-    assert sorted(row[0] for row in found) == sorted(week["iso_week"] for week in expected("expected_weekly.csv"))
+    assert sorted(row[0] for row in found) == sorted(
+        week["iso_week"] for week in expected("expected_weekly_attributed.csv")
+    )
 
 
 def test_authors_are_the_vendors_expected(recorded: duckdb.DuckDBPyConnection) -> None:

@@ -16,7 +16,7 @@ from tests import oracles
 from tokenshare.metrics import METRIC_BY_ID, METRICS
 
 IDENTIFIED, ORIGIN = "china_share_identified_weekly", "china_share_origin_weekly"
-RANKINGS_DIGEST = "46bfd80cd7199c44"  # of seed 1, on every machine and Python
+RANKINGS_DIGEST = "70c98c076a834751"  # of seed 1, on every machine and Python
 DRAWN = {
     "rankings_daily.csv",
     "rankings_category_weekly.csv",

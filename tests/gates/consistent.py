@@ -26,6 +26,7 @@ EVIDENCE: Mapping[str, tuple[Measured, ...]] = {
         *(Measured("conflicting_keys", day.isoformat(), 0) for day in DAYS),
         *(Measured("volume_ratio", day.isoformat(), 1) for day in DAYS[1:]),
         *(Measured("unknown_share", day.isoformat(), 0.2) for day in DAYS),
+        *(Measured("unknown_wide", day.isoformat(), 0.2) for day in DAYS),
         *(Measured("unmapped_share", day.isoformat(), 0.01) for day in DAYS),
         *(Measured("disappeared_days", day.isoformat(), 0) for day in DAYS),
         Measured("incomplete_fetches", "openrouter_rankings", 0),

@@ -15,7 +15,7 @@ WEEK = date(2026, 1, 5)
 DAYS = [WEEK + timedelta(days=n) for n in range(7)]
 
 # A day of 100 tokens: deepseek/d is Chinese and open, openai/g closed, nous/t open and on a Chinese base.
-SHARES = {"identified": 210 / 700, "origin": 280 / 420, "lower": 280 / 700, "upper": 560 / 700}
+SHARES = {"identified": 210 / 700, "origin": 280 / 420, "lower": 280 / 700, "upper": 560 / 700, "unknown": 0.4}
 STEPS = (
     ("identified", 210, 700, None),
     ("plus lineage", 280, 700, 280 / 700 - 210 / 700),
@@ -86,7 +86,7 @@ def _spent(vendor: str, low: float, high: float, **shares: float) -> dict[str, A
 TABLES: Mapping[str, Table] = {
     "router_tokens_weekly": [{"week_start_date": WEEK, "tokens": 700, "tokens_year_ago": None, "growth_ratio": None}],
     "china_share_identified_weekly": _part(210, 700),
-    "china_share_origin_weekly": _part(280, 420),
+    "china_share_origin_weekly": [{**row, "unknown_share": 0.4} for row in _part(280, 420)],
     "china_share_top10_weekly": _part(280, 420),
     "china_part_of_open_weekly": _part(280, 280),
     "china_share_trailing7_daily": [
@@ -141,6 +141,7 @@ TABLES: Mapping[str, Table] = {
             "base_model": "Qwen3",
             "origin": "chinese",
             "openness": "open",
+            "openness_basis": "curated",
             "repository": "nous/T",
             "licence": "mit",
             "name": None,

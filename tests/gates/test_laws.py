@@ -31,6 +31,7 @@ BROKEN: tuple[tuple[str, str, str, Break], ...] = (
     ("denominator_is_router_total", *[IDENTIFIED] * 2, setting("denominator_tokens", 699)),
     ("denominator_is_router_total", *["free_share_weekly"] * 2, setting("tokens", 701)),
     ("known_and_unknown_make_total", ORIGIN, BOUNDS, setting("unknown_tokens", 1)),
+    ("known_and_unknown_make_whole", *[ORIGIN] * 2, setting("unknown_share", 0.41)),
     ("parts_make_router_total", WEEKLY, WEEKLY, setting("tokens", 211)),
     ("parts_make_router_total", "fct_usage_daily", "fct_usage_daily", _without_first),
     ("bounds_contain_origin", *[BOUNDS] * 2, setting("upper_share", 0.5)),

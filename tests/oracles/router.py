@@ -113,7 +113,7 @@ def identify(span: UsedSpan) -> Answers:
 
 
 def trace_origin(span: UsedSpan) -> Answers:
-    yield {}, divide(chinese(span), total(span) - unknown(span))
+    yield {}, {**divide(chinese(span), total(span) - unknown(span)), "unknown_share": unknown(span) / total(span)}
 
 
 def count_top10(span: UsedSpan) -> Answers:
@@ -129,6 +129,7 @@ def bound(span: UsedSpan) -> Answers:
 def trail(span: UsedSpan) -> Answers:
     origin_share = chinese(span) / (total(span) - unknown(span))
     shares: Cells = {"identified_share": identified(span) / total(span), "origin_share": origin_share}
+    shares = {**shares, "unknown_share": unknown(span) / total(span)}
     yield {}, {**shares, **_bounds(span), "tokens": total(span)}
 
 

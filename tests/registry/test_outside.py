@@ -1,6 +1,7 @@
 """What others rely on, literally: exit codes, kill points, statuses; sources and seeds, walked both ways."""
 
 import csv
+import json
 import re
 from pathlib import Path
 from typing import get_args
@@ -25,6 +26,7 @@ WORLD_FILES = {
     *("quotes.csv", "share_counts.csv", "fx.csv", "disclosures.csv", "leaderboards.csv", "releases.csv"),
     "claims.csv",
 }
+RECORDED_WORLDS = ("openrouter", "openrouter-weeks", "openrouter-history", "openrouter-autumn")
 EXITS = {
     "OK": 0, "BUG": 1, "USAGE": 2, "HELD": 10, "RECORDS_LOST": 11, "INCOMPLETE": 12, "UNDELIVERED": 13, "BROKER": 14,
     "BUSY": 75, "INTERRUPTED": 130,
@@ -126,7 +128,7 @@ def test_a_seed_row_is_cited_and_dated(name: str) -> None:
 
 
 def usage_rows(recorded_data: Path) -> list[dict[str, str]]:
-    worlds = [recorded_data / world / "rankings_daily.csv" for world in ("openrouter", "openrouter-weeks")]
+    worlds = [recorded_data / world / "rankings_daily.csv" for world in RECORDED_WORLDS]
     return [row for path in worlds for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines())]
 
 
@@ -139,3 +141,18 @@ def test_seeds_cover_every_author_and_model_of_recorded_data(recorded_data: Path
     assert authors <= mapped.keys()
     assert {mapped[author] for author in authors} <= {row["vendor_id"] for row in seed("vendors")}
     assert models - stealth <= {row["model_id"] for row in seed("model_openness")}
+
+
+@pytest.mark.recorded
+def test_seeds_attribute_every_stealth_model_that_was_revealed(recorded_data: Path) -> None:
+    with (recorded_data / "peer" / "stealth_reveals.csv").open(encoding="utf-8") as file:
+        revealed = {row["model_id"]: row["vendor_id"] for row in csv.DictReader(file)}
+    attributed = {row["model_id"]: row["vendor_id"] for row in seed("stealth_attributions")}
+    assert len(revealed) == 15
+    assert revealed.items() <= attributed.items()
+
+
+@pytest.mark.recorded
+def test_seeds_cover_every_author_of_the_recorded_catalogue(recorded_data: Path) -> None:
+    document = json.loads((recorded_data / "reality" / "openrouter-models-2026-10-excerpt.json").read_text())
+    assert {entry["id"].split("/")[0] for entry in document["data"]} <= {row["author"] for row in seed("authors")}

@@ -136,6 +136,7 @@ def test_the_numbers_are_the_published_ones(page: Page, tab: Tab) -> None:
     newest = origin[max(origin)]
     said = tab.value("document.querySelector('#china-share .sentence').innerText")
     assert f"{percent(newest['china_share'])} of tokens of known origin" in said
+    assert f"{percent(newest['unknown_share'])} of all is unknown" in said
     cells = tab.value(
         "[...document.querySelectorAll('#vendors tbody tr')].map(r => [...r.cells].map(c => c.textContent))"
     )

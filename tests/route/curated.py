@@ -64,18 +64,20 @@ class Curated:
         words = {"true": "open", "false": "closed", "unknown": "unknown"}
         before = "unknown" if all(row["is_open"] == "unknown" for row in rows) else "closed"
         word = words[now["is_open"]] if now["is_open"] else before
-        return {"openness": word, "repository": now["repository"], "licence": now["licence"]}
+        basis = {"openness_basis": "curated" if rows else "none"}
+        return {"openness": word, **basis, "repository": now["repository"], "licence": now["licence"]}
 
 
 def read_usage(world: Path, as_of: datetime) -> pl.DataFrame:
-    """The complete days of the world at a moment, newest row of each key, with the statements of the seeds."""
+    """The complete days of the world at a moment, newest row of each key unless it withdraws it, with the seeds'."""
     rows = pl.read_csv(world / "rankings_daily.csv", infer_schema=False).to_dicts()
     shown: dict[tuple[str, str], dict[str, str]] = {}
     for row in sorted(rows, key=lambda row: row["known_at"]):
         if datetime.fromisoformat(row["known_at"]) <= as_of and row["date"] < as_of.date().isoformat():
             shown[row["date"], row["model_permaslug"]] = row
     curated = Curated()
-    return pl.DataFrame([_usage(row, curated) for row in shown.values()], infer_schema_length=None)
+    stated = [row for row in shown.values() if row["total_tokens"]]
+    return pl.DataFrame([_usage(row, curated) for row in stated], infer_schema_length=None)
 
 
 def _usage(row: Mapping[str, str], curated: Curated) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def _week(part: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
     return {
         "router_tokens_weekly": [{"tokens": total}],
         "china_share_identified_weekly": [_share(identified, total)],
-        "china_share_origin_weekly": [_share(chinese, total - unknown)],
+        "china_share_origin_weekly": [{**_share(chinese, total - unknown), "unknown_share": unknown / total}],
         "china_share_top10_weekly": [_top(ranks[:10])],
         "china_share_bounds_weekly": [_bounds(chinese, unknown, total)],
         "china_share_reconciliation_weekly": _waterfall(identified, lineage, stealth, chinese, total, total - unknown),
@@ -126,14 +126,14 @@ def _trailing(usage: pl.DataFrame) -> list[dict[str, Any]]:
         unknown, identified = _sum(part, pl.col("origin") == "unknown"), _sum(part, pl.col("identified"))
         rows.append({"usage_date": day, "identified_share": identified / total, "tokens": total,
                      "origin_share": chinese / (total - unknown), "lower_share": chinese / total,
-                     "upper_share": (chinese + unknown) / total})  # fmt: skip
+                     "upper_share": (chinese + unknown) / total, "unknown_share": unknown / total})  # fmt: skip
     return rows
 
 
 def _models(usage: pl.DataFrame, today: date) -> list[dict[str, Any]]:
     curated = Curated()
-    columns = ("model_id", "vendor_id", "attributed_vendor_id", "base_model", "origin", "openness", "repository",
-               "licence")  # fmt: skip
+    columns = ("model_id", "vendor_id", "attributed_vendor_id", "base_model", "origin", "openness", "openness_basis",
+               "repository", "licence")  # fmt: skip
     firsts = usage.filter(~pl.col("is_other")).group_by("model_id").agg(pl.col("usage_date").min()).rows()
     told = [(curated.describe(model, today), first) for model, first in firsts]
     return [{**{c: row[c] for c in columns}, "name": None, "first_usage_date": first} for row, first in told]

@@ -41,6 +41,13 @@ Openness = Annotated[
     Literal["open", "closed", "unknown"],
     Field(description="Open where the weights of that checkpoint can be downloaded on that day."),
 ]
+OpennessBasis = Annotated[
+    Literal["curated", "catalogue_id", "catalogue_without_id", "none"],
+    Field(
+        description="Why: a curated row; else the catalogue's entry, which names a repository or none; none where "
+        "neither knows the model."
+    ),
+]
 OpennessByOrigin = Annotated[
     Literal["open_chinese", "open_other", "closed_chinese", "closed_other", "unknown"],
     Field(description="Openness and origin together; unknown where either is."),

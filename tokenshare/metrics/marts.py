@@ -30,7 +30,8 @@ MARTS = (
         unit="",
         row=rows.Model,
         grain=("model_id",),
-        method="Every model met in usage or in the catalogue, with vendor, lineage, origin and openness as curated.",
+        method="Every model met in usage or in the catalogue, with vendor, lineage and origin as curated. Openness "
+        "is curated too, or follows from the catalogue's entry; openness_basis says which.",
         denominator="none",
         exclusions="`other`, which is not a model",
         coverage="models met in usage or in the catalogue",

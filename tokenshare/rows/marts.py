@@ -26,6 +26,7 @@ class Model(RowContract):
     base_model: f.ModelId | None = Field(description="Declared base model; null where none is declared.")
     origin: f.Origin
     openness: f.Openness
+    openness_basis: f.OpennessBasis
     repository: f.HuggingFaceId | None = Field(
         description="Repository of the open weights, org/name; null where there is none."
     )

@@ -22,12 +22,17 @@ class ChinaShareWeekly(RowContract):
     china_share: f.Share = Field(description="Tokens counted as Chinese over the denominator.")
 
 
+class ChinaShareOriginWeekly(ChinaShareWeekly):
+    unknown_share: f.Share = Field(description="Part of all tokens whose origin nobody could tell.")
+
+
 class ChinaShareTrailing7Daily(RowContract):
     usage_date: f.UsageDate
     identified_share: f.Share = Field(description="Tokens of identified Chinese vendors over all tokens.")
     origin_share: f.Share = Field(description="Tokens of Chinese origin over tokens whose origin is known.")
     lower_share: f.Share = Field(description="Chinese share of all tokens if nothing unknown is Chinese.")
     upper_share: f.Share = Field(description="Chinese share of all tokens if all that is unknown is Chinese.")
+    unknown_share: f.Share = Field(description="Part of all tokens whose origin nobody could tell.")
     tokens: f.Tokens
 
 

@@ -98,6 +98,12 @@ ATTRIBUTION = RunbookPage(
             "Find out who is unknown. An unmapped vendor needs a row in `dbt/seeds/authors.csv`; a stealth model "
             "needs one in `dbt/seeds/stealth_attributions.csv` once its developer has been named."
         ),
+        "unknown_wide": (
+            "A quarter or more of a recent day is of unknown origin, usually one popular stealth model. "
+            "`unknown_share` beside the origin share shows how much, the bounds what it could change. Once its "
+            "developer has been named, add a row to `dbt/seeds/stealth_attributions.csv`."
+            f"{RELEASE}Nothing to release: this check only alerts."
+        ),
         "unmapped_share": (
             "An unmapped vendor has a considerable part. `tokenshare status` lists such vendors, "
             "the largest first; each needs a row in `dbt/seeds/authors.csv`."

@@ -82,6 +82,7 @@ LAWS = RunbookPage(
         ),
         "denominator_is_router_total": "The denominator leaves out a day, a variant or `other`.",
         "known_and_unknown_make_total": "A model is both known and unknown, or neither.",
+        "known_and_unknown_make_whole": "The unknown share is of another total than the router's.",
         "parts_make_router_total": "A join dropped or doubled a row, as after a seed gained a key.",
         "bounds_contain_origin": "Unknown tokens went to one side before the bounds were computed.",
         "steps_add_up": "Two steps of the waterfall count the same tokens.",

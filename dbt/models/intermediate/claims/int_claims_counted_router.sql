@@ -22,6 +22,7 @@ labelled as (
             { 'about': 'china_share', 'entity': '', 'counted': 'upper', 'is_counted': origin <> 'other' },
             { 'about': 'vendor_share', 'entity': '', 'counted': 'whole', 'is_counted': true },
             { 'about': 'vendor_share', 'entity': vendor_id, 'counted': 'own', 'is_counted': true },
+            { 'about': 'vendor_share', 'entity': attributed_vendor_id, 'counted': 'attributed', 'is_counted': true },
             { 'about': 'openness_share', 'entity': '', 'counted': 'whole', 'is_counted': true },
             { 'about': 'openness_share', 'entity': openness_class, 'counted': 'own', 'is_counted': true },
             { 'about': 'china_part_of_open', 'entity': '', 'counted': 'whole', 'is_counted': openness = 'open' },
@@ -58,7 +59,7 @@ chosen as (
     inner join asked on labelled.told['about'] = asked.about
 ),
 
-final as (
+summed as (
     select
         chosen.span_name,
         chosen.end_date,
@@ -66,9 +67,14 @@ final as (
         told.entity,
         told.counted,
         inside.of_set,
-        sum(if(told.is_counted and inside.is_inside, chosen.tokens, 0)) as tokens
+        sum(if(told.is_counted and inside.is_inside, chosen.tokens, 0)) as tokens,
+        bool_or(chosen.vendor_id <> chosen.attributed_vendor_id) as has_stealth
     from chosen
     group by all
+),
+
+final as (
+    select * exclude (has_stealth) from summed where counted <> 'attributed' or has_stealth
 )
 
 select * from final

@@ -1,4 +1,6 @@
 -- How a router share may be counted: which part, of which set; those published as metrics first.
+-- Decision: with its attributed stealth models a vendor is counted once, over all tokens, where that is another number.
+-- Published shares leave them to `unknown`, so it is one more number to try and not a metric.
 with china (about, method, counted, of_set, preference) as (
     values
     ('china_share', 'identified', 'identified', 'all', 1),
@@ -35,6 +37,8 @@ final as (
     select abouts.about, 'of_' || sets.of_set as method, 'own' as counted, sets.of_set, sets.preference
     from abouts
     cross join sets
+    union all
+    select 'vendor_share', 'attributed', 'attributed', 'all', 7
 )
 
 select * from final

@@ -1,5 +1,5 @@
 -- Router tokens of each model in each window that a claim asks for, as published, and its place among the models.
--- Decision: claims are held against what readers see: the published fact and dimension, nothing behind them.
+-- Decision: claims are held against what readers see: the published fact and dimensions, nothing behind them.
 with spans as (
     select * from {{ ref('int_claims_spanned_router') }} where is_asked
 ),
@@ -21,9 +21,17 @@ vendors as (
     select vendor_id, valid_from, is_chinese from {{ ref('dim_vendors') }}
 ),
 
+models as (
+    select model_id, attributed_vendor_id from {{ ref('dim_models') }}
+),
+
 usage as (
-    select facts.*, coalesce(vendors.is_chinese, false) as is_identified
+    select
+        facts.*,
+        coalesce(models.attributed_vendor_id, facts.vendor_id) as attributed_vendor_id,
+        coalesce(vendors.is_chinese, false) as is_identified
     from facts
+    left join models on facts.model_id = models.model_id
     asof left join vendors on facts.vendor_id = vendors.vendor_id and facts.usage_date >= vendors.valid_from
 ),
 
@@ -33,6 +41,7 @@ used as (
         spans.end_date,
         usage.model_id,
         usage.vendor_id,
+        usage.attributed_vendor_id,
         usage.origin,
         usage.openness,
         usage.is_free,

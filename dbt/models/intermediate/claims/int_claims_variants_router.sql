@@ -13,7 +13,8 @@ wholes as (
 ),
 
 unknowns as (
-    select * from counted where about = 'vendor_share' and entity = 'unknown' and of_set = 'all'
+    select * from counted
+    where about = 'vendor_share' and entity = 'unknown' and counted = 'own' and of_set = 'all'
 ),
 
 shares as (
@@ -32,7 +33,7 @@ bounded as (
     select shares.* replace ('upper' as method, 9 as preference, shares.tokens + unknowns.tokens as tokens)
     from shares
     inner join unknowns on shares.span_name = unknowns.span_name and shares.end_date = unknowns.end_date
-    where shares.about = 'vendor_share' and shares.of_set = 'all' and shares.entity <> 'unknown'
+    where shares.about = 'vendor_share' and shares.method = 'of_all' and shares.entity <> 'unknown'
 ),
 
 final as (

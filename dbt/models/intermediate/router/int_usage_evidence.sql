@@ -41,6 +41,8 @@ final as (
     union all
     select 'unknown_share', day_key, unknown_tokens / nullif(tokens, 0) from days
     union all
+    select 'unknown_wide', day_key, unknown_tokens / nullif(tokens, 0) from days where is_new
+    union all
     select 'unmapped_share', day_key, unmapped_tokens / nullif(tokens, 0) from days where is_new
     union all
     select 'disappeared_days', days.day_key, if(disappeared.usage_date is null, 0, 1)

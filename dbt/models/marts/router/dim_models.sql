@@ -1,4 +1,4 @@
--- Every model met in usage or in the catalogue, as curated on the newest day observed.
+-- Every model met in usage or in the catalogue, as it is known on the newest day observed.
 -- Decision: the name is the newest complete catalogue's, of the entry without a variant where there is one.
 with attributed as (
     select * from {{ ref('int_models_attributed') }}
@@ -38,6 +38,7 @@ final as (
         attributed.base_model,
         attributed.origin,
         opened.openness,
+        opened.openness_basis,
         opened.repository,
         opened.licence,
         catalogue.name,

@@ -5,13 +5,17 @@ with weeks as (
     select
         week_start_date,
         cast(coalesce(sum(tokens) filter (where origin = 'chinese'), 0) as bigint) as chinese_tokens,
-        cast(coalesce(sum(tokens) filter (where origin <> 'unknown'), 0) as bigint) as denominator_tokens
+        cast(coalesce(sum(tokens) filter (where origin <> 'unknown'), 0) as bigint) as denominator_tokens,
+        sum(tokens) as tokens
     from {{ ref('int_usage_weekly') }}
     group by week_start_date
 ),
 
 final as (
-    select *, chinese_tokens / nullif(denominator_tokens, 0) as china_share
+    select
+        * exclude (tokens),
+        chinese_tokens / nullif(denominator_tokens, 0) as china_share,
+        (tokens - denominator_tokens) / nullif(tokens, 0) as unknown_share
     from weeks
 )
 

@@ -30,6 +30,7 @@ final as (
         chinese_tokens / nullif(tokens - unknown_tokens, 0) as origin_share,
         chinese_tokens / nullif(tokens, 0) as lower_share,
         (chinese_tokens + unknown_tokens) / nullif(tokens, 0) as upper_share,
+        unknown_tokens / nullif(tokens, 0) as unknown_share,
         cast(tokens as bigint) as tokens
     from spans
 )
