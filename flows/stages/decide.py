@@ -10,7 +10,7 @@ from connectors.storage.publications.decisions import Decision
 from connectors.storage.warehouse import Connection
 from expectations.suites import pin
 from flows.stages.causes import Changes, explain
-from flows.stages.dbt import project
+from flows.stages.dbt import Project
 from flows.stages.ingest import SourceOutcome
 from flows.stages.judge import Candidates, Checks
 from tokenshare.metrics import METRIC_BY_ID, METRICS, ROUTER_SOURCES, Metric
@@ -18,10 +18,15 @@ from tokenshare.publication import GateOutcome, decide, hold_back, reason_of
 
 
 def decide_metrics(
-    connection: Connection, found: Candidates, checks: Checks, answered: frozenset[str], as_of: datetime
+    connection: Connection,
+    found: Candidates,
+    checks: Checks,
+    answered: frozenset[str],
+    as_of: datetime,
+    project: Project,
 ) -> list[Decision]:
     """The decision about every metric: first the judged metrics, then those outside this set-up."""
-    changes = Changes.since_last(connection, project(), found)
+    changes = Changes.since_last(connection, project, found)
     judged = [_decide(connection, METRIC_BY_ID[id], found, checks, answered, as_of, changes) for id in checks]
     return [*judged, *(_inactive(metric) for metric in METRICS if metric.id not in checks)]
 

@@ -44,7 +44,8 @@ def publish(
         found = read_candidates(connection, active, build)
         with run.checkpoint("judge") as midway:
             checks = judge_groups(connection, active, found, read_inputs(run, build), midway)
-        decided = decide_metrics(connection, found, checks, answering(sources, variables), run.as_of)
+        answered, made = answering(sources, variables), project(run.home)
+        decided = decide_metrics(connection, found, checks, answered, run.as_of, made)
         with run.checkpoint("decide") as midway:
             _record(run, connection, decided, sources, variables, midway)
         with run.checkpoint("swap") as midway:
@@ -68,7 +69,7 @@ def _record(
     midway: Callable[[], None],
 ) -> None:
     """Commit the decisions together with their alerts."""
-    made, plan = project(), plan_alerts(run, connection, decided, sources)
+    made, plan = project(run.home), plan_alerts(run, connection, decided, sources)
     recorded = decisions.DecisionContext(run.id, run.clock(), made.seeds, made.models, dict(variables))
     names = [channel.name for channel in run.channels]
     decisions.record(

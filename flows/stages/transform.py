@@ -11,6 +11,7 @@ from connectors.storage.warehouse.builds import Build
 from flows.setup.context import PassContext
 from flows.stages.dbt import build, keep_graph, project
 from flows.stages.graph import wanted
+from flows.stages.maps import lay_maps, seeds_of
 from flows.stages.source_selection import active_metrics, active_sources
 from tokenshare.metrics import ROUTER_SOURCES
 
@@ -18,7 +19,8 @@ from tokenshare.metrics import ROUTER_SOURCES
 def transform(run: PassContext, variables: Mapping[str, Any]) -> Build:
     """Build the active candidates if their inputs have changed, else return the recorded build."""
     relations = wanted(active_metrics(run))
-    inputs, seeds = _inputs(run, variables, relations), _digest(project().seeds, relations)
+    lay_maps(run.settings.curated, run.home)
+    inputs, seeds = _inputs(run, variables, relations), _digest(project(run.home).seeds, relations)
     with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
         known = builds.read(connection)
         if known and known.inputs_digest == inputs and not known.failed:
@@ -32,6 +34,7 @@ def transform(run: PassContext, variables: Mapping[str, Any]) -> Build:
             run.home.build / "dbt",
             relations,
             midway,
+            seeds=seeds_of(run.home),
             with_tests=True,
             loads_seeds=loads_seeds,
         )
@@ -56,7 +59,8 @@ def usage_sources(run: PassContext) -> list[str]:
 def _inputs(run: PassContext, variables: Mapping[str, Any], relations: Sequence[str]) -> str:
     with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
         reached = sorted((*at, end) for at, end in ledger.positions(connection).items())
-    return _digest(reached, project().seeds, project().models, variables, relations)
+    now = project(run.home)
+    return _digest(reached, now.seeds, now.models, variables, relations)
 
 
 def _digest(*parts: Any) -> str:

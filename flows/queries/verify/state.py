@@ -103,7 +103,7 @@ class HomeReader:
     def remade(self) -> Iterator[Recomputation]:
         """Versions differing from their recomputation over their offsets."""
         warehouse.show_landed(self.connection, self.home.landing)
-        return remake(self.connection, self._wanted, self.work, self.coverage, is_all=self.is_all)
+        return remake(self.connection, self._wanted, self.home, self.work, self.coverage, is_all=self.is_all)
 
     @cached_property
     def ledger(self) -> list[Landed]:
