@@ -13,11 +13,11 @@ SHIPPED = PROJECT / "seeds"
 
 def read_maps(curated: Path | None) -> dict[str, bytes]:
     """The files of all maps, by name. Raises UsageError, naming the line, for a row of the user that is not usable."""
-    shipped = _files(SHIPPED)
+    shipped = map_files(SHIPPED)
     if curated is None:
         return shipped
     try:
-        return overlay(shipped, _files(curated), str(curated))
+        return overlay(shipped, map_files(curated), str(curated))
     except ContractViolation as problem:
         fix = f"correct or remove that row; the folder is the setting {name_of('curated')}"
         raise UsageError(str(problem), fix) from None
@@ -36,9 +36,10 @@ def seeds_of(home: Home) -> Path:
     return _laid(home) if all((_laid(home) / map.file).exists() for map in MAPS) else SHIPPED
 
 
+def map_files(folder: Path) -> dict[str, bytes]:
+    """The files of maps in a folder, by name of the map."""
+    return {map.name: (folder / map.file).read_bytes() for map in MAPS if (folder / map.file).is_file()}
+
+
 def _laid(home: Home) -> Path:
     return home.build / "dbt" / "seeds"
-
-
-def _files(folder: Path) -> dict[str, bytes]:
-    return {map.name: (folder / map.file).read_bytes() for map in MAPS if (folder / map.file).is_file()}

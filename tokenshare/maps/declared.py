@@ -5,20 +5,19 @@ from dataclasses import dataclass
 
 from tokenshare.maps import cells
 
-UNMAPPED = "unknown"  # a vendor that is nobody; every vendor column accepts it
-
 
 @dataclass(frozen=True)
 class Column:
     """A column of a map. An optional one may be empty, or missing from a user's file.
 
-    `within` names a map and its column in which every value must occur.
+    `within` names a map and its column in which every value must occur, unless it is one of `besides`.
     """
 
     name: str
     read: Callable[[str], str] = cells.text
     is_optional: bool = False
     within: tuple[str, str] | None = None
+    besides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class Map:
     """A curated table: the file `<name>.csv` and the seed of that name.
 
     A row is about its `key`. In a dated map it speaks from its `valid_from` on, or for all days if that is empty. Keys
-    with `is_folded` are compared in lower case, as the models compare them.
+    with `is_folded` are compared in lower case, as the models compare them. No two keys share their values of `alone`.
     """
 
     name: str
@@ -35,6 +34,7 @@ class Map:
     columns: tuple[Column, ...]
     is_dated: bool = False
     is_folded: bool = False
+    alone: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:
@@ -79,7 +79,12 @@ MAPS = (
         "authors",
         "authors of the router's models, to vendors",
         ("author",),
-        (Column("author"), VENDOR, VALID_FROM, *CITED),
+        (
+            Column("author"),
+            Column("vendor_id", within=("vendors", "vendor_id"), besides=("unknown",)),
+            VALID_FROM,
+            *CITED,
+        ),
         is_dated=True,
         is_folded=True,
     ),
@@ -126,12 +131,18 @@ MAPS = (
             Column("listed_from", cells.day, is_optional=True),
             *CITED,
         ),
+        alone=("model_id",),
     ),
     Map(
         "reference_models",
         "models that price ratios are to",
         ("model_id",),
-        (MODEL, Column("reference_name"), Column("listed_from", cells.day), *CITED),
+        (
+            Column("model_id", cells.model, within=("price_book_models", "model_id")),
+            Column("reference_name"),
+            Column("listed_from", cells.day),
+            *CITED,
+        ),
     ),
     Map(
         "hub_organisations",
@@ -144,7 +155,13 @@ MAPS = (
         "families",
         "families of open models, to vendors",
         ("family_id",),
-        (Column("family_id", cells.id), Column("family_name"), VENDOR, Column("tag_pattern", cells.pattern), *CITED),
+        (
+            Column("family_id", cells.id, within=("family_organisations", "family_id")),
+            Column("family_name"),
+            VENDOR,
+            Column("tag_pattern", cells.pattern),
+            *CITED,
+        ),
     ),
     Map(
         "family_organisations",
@@ -152,7 +169,7 @@ MAPS = (
         ("family_id", "organisation"),
         (
             Column("family_id", cells.id, within=("families", "family_id")),
-            Column("organisation"),
+            Column("organisation", within=("hub_organisations", "organisation")),
             Column("repo_pattern", cells.pattern),
             *CITED,
         ),
@@ -186,6 +203,7 @@ MAPS = (
             Column("valid_to", cells.day, is_optional=True),
             *CITED,
         ),
+        alone=("company_id", "preference"),
     ),
     Map(
         "disclosed_ratios",

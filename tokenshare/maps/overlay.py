@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tokenshare.errors import ContractViolation
 from tokenshare.known_rows import KnownRow, read_csv
-from tokenshare.maps.declared import MAP_BY_NAME, MAPS, UNMAPPED, Column, Map
+from tokenshare.maps.declared import MAP_BY_NAME, MAPS, Column, Map
 
 Row = dict[str, str]
 Key = tuple[str, ...]
@@ -24,7 +24,8 @@ def overlay(shipped: Mapping[str, bytes], own: Mapping[str, bytes], folder: str)
     merged = {name: _merge(MAP_BY_NAME[name], rows[name], [r.cells for r in added.get(name, ())]) for name in rows}
     for name, found in added.items():
         _require_known(MAP_BY_NAME[name], found, merged)
-    changed = {name: write_rows(MAP_BY_NAME[name], merged[name]) for name, found in added.items() if found}
+        _require_alone(MAP_BY_NAME[name], found, merged[name])
+    changed = {name: _write_rows(MAP_BY_NAME[name].header, merged[name]) for name, found in added.items() if found}
     return {**shipped, **changed}
 
 
@@ -33,16 +34,30 @@ def read_rows(map: Map, body: bytes, file: str) -> list[Row]:
     return [row.cells for row in read_csv(body, file, map.header)]
 
 
-def write_rows(map: Map, rows: Iterable[Row]) -> bytes:
-    """A file of the map."""
+def append_row(map: Map, body: bytes, row: Row) -> bytes:
+    """A user's file with one row more, in the order of its own columns; an empty one begins with the header.
+
+    Raises ContractViolation if the row has a value for a column that the file lacks.
+    """
+    if not body:
+        return _write_rows(map.header, [row])
+    header = [name.strip() for name in next(csv.reader(io.StringIO(body.decode("utf-8-sig"))))]
+    for name in row:
+        if row[name] and name not in header:
+            raise ContractViolation(f"{map.file} line 1: no column {name}; the header is {','.join(map.header)}")
+    line = _write_rows(header, [row]).split(b"\n", 1)[1]
+    return body.rstrip(b"\r\n") + b"\n" + line
+
+
+def _write_rows(header: Sequence[str], rows: Iterable[Row]) -> bytes:
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, map.header, lineterminator="\n")
+    writer = csv.DictWriter(text, header, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue().encode()
 
 
-def key_of(map: Map, row: Row) -> Key:
+def _key_of(map: Map, row: Row) -> Key:
     """The key of a row, in the form in which names are compared."""
     return tuple(_folded(row[name]) if map.is_folded else row[name] for name in map.key)
 
@@ -51,7 +66,7 @@ def _read_own(map: Map, body: bytes, file: str) -> list[KnownRow]:
     found = [_checked(map, row) for row in read_csv(body, file, [c.name for c in map.columns if not c.is_optional])]
     seen: dict[tuple[Key, str], KnownRow] = {}
     for row in found:
-        at = key_of(map, row.cells), _beginning(map, row.cells)
+        at = _key_of(map, row.cells), _beginning(map, row.cells)
         if at in seen:
             row.refuse(map.key[0], f"line {seen[at].number} says the same key: keep one of the two rows")
         seen[at] = row
@@ -79,12 +94,12 @@ def _read(row: KnownRow, column: Column, cell: str) -> str:
 
 def _merge(map: Map, shipped: Sequence[Row], own: Sequence[Row]) -> list[Row]:
     """Own rows replace shipped ones of their key; in a dated map only that of the same day, if they have a day."""
-    replaced = {(key_of(map, row), _beginning(map, row)) for row in own}
+    replaced = {(_key_of(map, row), _beginning(map, row)) for row in own}
     whole = {key for key, beginning in replaced if not beginning}
     kept = [
         row
         for row in shipped
-        if key_of(map, row) not in whole and (key_of(map, row), _beginning(map, row)) not in replaced
+        if _key_of(map, row) not in whole and (_key_of(map, row), _beginning(map, row)) not in replaced
     ]
     return [*kept, *own]
 
@@ -93,11 +108,25 @@ def _require_known(map: Map, found: Sequence[KnownRow], merged: Mapping[str, Seq
     for column in map.columns:
         if column.within:
             other, name = column.within
-            known = {UNMAPPED, *(row[name] for row in merged[other])}
+            known = {*column.besides, *(row[name] for row in merged[other])}
             for row in found:
                 value = row.cells[column.name]
                 if value not in known:
                     row.refuse(column.name, f"{value[:60]!r} is not in the map {other}: add it to {other}.csv first")
+
+
+def _require_alone(map: Map, found: Sequence[KnownRow], merged: Sequence[Row]) -> None:
+    """No two keys of a map may share some values, such as the model of two names in the price book."""
+    owners: dict[Key, set[Key]] = {}
+    for row in merged:
+        owners.setdefault(tuple(row[name] for name in map.alone), set()).add(_key_of(map, row))
+    for row in found:
+        values = tuple(row.cells[name] for name in map.alone)
+        others = sorted(owners[values] - {_key_of(map, row.cells)}) if map.alone else []
+        if others:
+            row.refuse(
+                map.alone[-1], f"{' '.join(values)} is that of {' '.join(others[0])} already: give that key's row"
+            )
 
 
 def _beginning(map: Map, row: Row) -> str:
