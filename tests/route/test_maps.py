@@ -57,7 +57,7 @@ def test_an_added_row_moves_the_numbers_as_an_attribution(scene: Scene, world: P
     words = {"vendor_id": "acme-labs", "vendor_name": "Acme", "country_code": "CN"}
     adding.add(configured, KIND_BY_ID["origin"], "acme-labs", words, CITED)
     report = scene.refresh("2026-07-13T07:00:00+00:00", world)
-    assert statuses(report)[SHARE] == "published"
+    assert (statuses(report)[SHARE], statuses(report)["dim_vendors"]) == ("published", "published")
     after = {row["week_start_date"]: row["chinese_tokens"] for row in scene.metric(SHARE)}
     assert after == {week: tokens + 7 * 1_700_000 for week, tokens in before.items()}
     assert {row["cause"] for row in scene.catalog("restatements")} == {"attribution"}
