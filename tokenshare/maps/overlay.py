@@ -118,8 +118,8 @@ def _require_known(map: Map, found: Sequence[KnownRow], merged: Mapping[str, Seq
 def _require_alone(map: Map, found: Sequence[KnownRow], merged: Sequence[Row]) -> None:
     """No two keys of a map may share some values, such as the model of two names in the price book."""
     owners: dict[Key, set[Key]] = {}
-    for row in merged:
-        owners.setdefault(tuple(row[name] for name in map.alone), set()).add(_key_of(map, row))
+    for other in merged:
+        owners.setdefault(tuple(other[name] for name in map.alone), set()).add(_key_of(map, other))
     for row in found:
         values = tuple(row.cells[name] for name in map.alone)
         others = sorted(owners[values] - {_key_of(map, row.cells)}) if map.alone else []
