@@ -90,8 +90,8 @@ ATTRIBUTION = RunbookPage(
     ),
     checks={
         "unknown_share": (
-            "Find out who is unknown. An unmapped vendor needs a row (`tokenshare mappings add origin NAME`); a stealth "
-            "model needs one in the map `stealth_attributions` once its developer has been named."
+            "Find out who is unknown. An unmapped vendor needs a row (`tokenshare mappings add origin NAME`); a "
+            "stealth model needs one in the map `stealth_attributions` once its developer has been named."
         ),
         "unmapped_share": (
             "An unmapped vendor has a considerable part. `tokenshare mappings --kind origin` lists such vendors, "
