@@ -41,6 +41,14 @@ def _absolute(path: Path) -> Path:
     return path.expanduser().absolute()
 
 
+def _folder(path: Path) -> Path:
+    """A folder that exists; raise ValueError for any other path, since nothing would be read from it."""
+    folder = _absolute(path)
+    if not folder.is_dir():
+        raise ValueError(f"there is no folder {folder}")
+    return folder
+
+
 def _servers(text: str) -> str:
     """Accept host:port,... and raise ValueError naming the first invalid part."""
     for server in (part.strip() for part in text.split(",")):
@@ -88,7 +96,7 @@ class Settings(BaseSettings):
         validation_alias="OPENROUTER_API_KEY",
         description="Key of the router's Data API; without it the public daily exports are the source.",
     )
-    quotes: Path | None = Field(
+    quotes: Annotated[Path, AfterValidator(_folder)] | None = Field(
         None, description="Folder with your quotes.csv and share_counts.csv: the keyless way to market values."
     )
     eodhd_url: str = Field("https://eodhd.com/api", description="Base address of the end-of-day quotes API.")
@@ -115,8 +123,10 @@ class Settings(BaseSettings):
         description="Calls one fetch of the Hub may take; it allows 500 in 5 minutes.",
     )
     hub_deadline_seconds: float = Field(240.0, gt=0, le=3600, description="Time one fetch of the Hub may take.")
-    curated: Path | None = Field(
-        None, description="Folder of your own curated files; a file in it is read instead of the shipped one."
+    curated: Annotated[Path, AfterValidator(_folder)] | None = Field(
+        None,
+        description="Folder of your own curated files: a file of facts is read instead of the shipped one, and rows "
+        "of a map overlay the shipped rows.",
     )
     sources_off: str = Field(
         "",
@@ -212,9 +222,10 @@ def load(environ: Mapping[str, str] = ENVIRON) -> Settings:
         raise UsageError(f"{name} is not usable ({problem['msg']})", f"correct or unset {name}") from None
 
 
-def hand_to_dbt(database: Path) -> None:
-    """Set the database for dbt's profile, in this process."""
+def hand_to_dbt(database: Path, seeds: Path) -> None:
+    """Set the database for dbt's profile and the folder of its seeds, in this process."""
     os.environ["TOKENSHARE_WAREHOUSE"] = str(database)
+    os.environ["TOKENSHARE_SEEDS"] = str(seeds)
 
 
 def without_run_of_prefect(environ: Mapping[str, str] = ENVIRON) -> dict[str, str]:
@@ -224,6 +235,6 @@ def without_run_of_prefect(environ: Mapping[str, str] = ENVIRON) -> dict[str, st
 
 def unknown(environ: Mapping[str, str]) -> list[str]:
     """Variables with our prefix but without a setting: most often a misspelling."""
-    known = {"TOKENSHARE_WAREHOUSE", *map(name_of, Settings.model_fields)}
+    known = {"TOKENSHARE_WAREHOUSE", "TOKENSHARE_SEEDS", *map(name_of, Settings.model_fields)}
     ours = (name for name in environ if name.startswith(PREFIX) and not name.startswith(TESTS_OWN))
     return sorted(name for name in ours if name not in known)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows.cli import alerts, dead_letters, first_run, gates, local_services, passes, provenance, queries
+from flows.cli import alerts, dead_letters, first_run, gates, local_services, mappings, passes, provenance, queries
 from flows.cli.output import report_error, silence_libraries
 from tokenshare.errors import ExitCode, Interrupted, UsageError
 
@@ -21,7 +21,7 @@ PANELS: Mapping[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
     "Passes": (passes.refresh, passes.backfill, passes.land, passes.compact, passes.serve),
     "Look": (
         *(queries.status, queries.metrics, queries.restatements, queries.report),
-        *(provenance.trace, provenance.check, provenance.cite, provenance.verify, gates.app),
+        *(provenance.trace, provenance.check, provenance.cite, provenance.verify, gates.app, mappings.app),
     ),
     "Operate": (local_services.upstream, local_services.broker, dead_letters.app, alerts.app),
 }

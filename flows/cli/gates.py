@@ -1,32 +1,17 @@
 """Commands about gates: list held metrics, and release a held candidate."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from flows import settings as environment
-from flows.cli.options import METRIC_HELP, By, Json, MetricId, Reason, completes
+from flows.cli.options import METRIC_HELP, By, Json, ListFirst, MetricId, Reason, completes
 from flows.cli.output import emit
 from flows.cli.parsers import find_metric, read_version
 from flows.cli.tables import draw_facts, draw_gates
 from flows.queries import overview
 from tokenshare.errors import Busy, ExitCode, UsageError
 from tokenshare.metrics import METRIC_BY_ID
-
-
-class Gates(TyperGroup):
-    """The group `gates`: `gates [METRIC]` is short for `gates list [METRIC]`, and options may precede a subcommand."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Move the subcommand to the front."""
-        if args == ["--help"]:
-            return super().parse_args(ctx, args)
-        name = "release" if "release" in args else "list"
-        if name in args:
-            args.remove(name)
-        return super().parse_args(ctx, [name, *args])
-
 
 # A shell completes `gates` from this argument, so it offers the subcommand beside the metrics.
 Listed = Annotated[str | None, typer.Argument(help=METRIC_HELP, autocompletion=completes(["release", *METRIC_BY_ID]))]
@@ -36,7 +21,7 @@ VersionArgument = Annotated[
 
 app = typer.Typer(
     name="gates",
-    cls=Gates,
+    cls=ListFirst,
     help="List held metrics, or release a held candidate; `gates [METRIC]` is `gates list [METRIC]`.",
 )
 

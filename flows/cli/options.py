@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from connectors.sources import SOURCES
 from tokenshare.claims import ABOUT_BY_NAME
@@ -14,6 +15,19 @@ from tokenshare.metrics import METRIC_BY_ID
 def completes(words: Iterable[str]) -> Callable[[str], list[str]]:
     """A completion function for the shell: the words starting with the text typed so far."""
     return lambda incomplete: [word for word in words if word.startswith(incomplete)]
+
+
+class ListFirst(TyperGroup):
+    """A group whose words without a subcommand are those of `list`; options may precede a subcommand."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Move the subcommand to the front."""
+        if args == ["--help"]:
+            return super().parse_args(ctx, args)
+        name = next((word for word in args if word in self.commands), "list")
+        if name in args:
+            args.remove(name)
+        return super().parse_args(ctx, [name, *args])
 
 
 METRIC_HELP = "A metric, such as china_share_origin_weekly."

@@ -77,6 +77,8 @@ def draw_status(console: Console, document: Mapping[str, Any]) -> None:
     if document["unserved_weeks"]:
         weeks = ", ".join(map(str, document["unserved_weeks"]))
         console.print(f"weeks without a row, because no upstream served a day of them: {weeks}")
+    if document["unmapped_weekly"]:
+        console.print(table("Unmapped part of the newest week's tokens", document["unmapped_weekly"]))
     if document["unknown_vendors"]:
         console.print(table("Unmapped vendors", document["unknown_vendors"]))
     if document["price_disagreements"]:
@@ -85,6 +87,22 @@ def draw_status(console: Console, document: Mapping[str, Any]) -> None:
         console.print(f"unmapped names in the price book: {document['unmapped_prices_count']}")
     if document["unknown_organisations"]:
         console.print(table("Unmapped Hub organisations", document["unknown_organisations"]))
+
+
+def draw_mappings(console: Console, document: Mapping[str, Any]) -> None:
+    """Draw the names that no map knows, the heaviest of each kind first, and the parts of the newest week."""
+    console.print(f"your maps: {document['folder'] or 'none; TOKENSHARE_CURATED names their folder'}", markup=False)
+    rows = [{**row, "share": f"{row['share'] or 0:.4%}"} for row in document["unmapped"]]
+    more = f"the heaviest {DRAWN_ROWS} of {len(rows)}: --kind or --json gives more" if len(rows) > DRAWN_ROWS else ""
+    console.print(table(more, rows[:DRAWN_ROWS]) if rows else "every name is mapped")
+    console.print(table("Unmapped part of the newest week's tokens", document["unmapped_weekly"]))
+
+
+def draw_added(console: Console, document: Mapping[str, Any]) -> None:
+    """Draw the rows added to maps."""
+    for found in document["added"]:
+        console.print(f"{found['file']}: {', '.join(f'{n}={v}' for n, v in found['row'].items())}", markup=False)
+    console.print(document["then"], markup=False)
 
 
 def draw_letters(console: Console, document: Mapping[str, Any]) -> None:

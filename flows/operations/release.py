@@ -50,19 +50,19 @@ def release(home: Home, request: ReleaseRequest) -> list[Decision]:
         held = [metric for metric in members if any(check.holds for check in judged[metric.id])]
         publications = {metric.id: _candidate(connection, metric) for metric in held}
         candidates = {id: candidate for id, (candidate, _) in publications.items()}
-        changes = Changes.since_last(connection, project(), candidates)
+        changes = Changes.since_last(connection, project(home), candidates)
         decided = [_decide(connection, *publications[id], judged[id], changes) for id in publications]
         record = Release(request.metric, request.version, request.by, request.reason, request.at)
         releases.record(connection, record, [check for checks in judged.values() for check in checks])
-        _record(connection, request, decided)
+        _record(connection, home, request, decided)
         builds.delete(connection)  # it leaves out what is released now
         published.publish(connection, home, METRICS)
     return decided
 
 
-def _record(connection: Connection, request: ReleaseRequest, decided: list[Decision]) -> None:
+def _record(connection: Connection, home: Home, request: ReleaseRequest, decided: list[Decision]) -> None:
     """Commit the decisions, and with them the end of the holds' alerts."""
-    inputs, plan = project(), plan_release_alerts(connection, request.run_id, request.at, decided)
+    inputs, plan = project(home), plan_release_alerts(connection, request.run_id, request.at, decided)
     run = decisions.DecisionContext(request.run_id, request.at, inputs.seeds, inputs.models, {})
     store_alerts = partial(outbox.store, connection, plan, request.run_id, request.at, request.channels)
     decisions.record(connection, run, decided, store_alerts, noop)

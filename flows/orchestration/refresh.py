@@ -9,6 +9,7 @@ from flows.setup.context import PassContext
 from flows.stages.ingest import BEGINNING, SourceOutcome, ingest
 from flows.stages.land import land
 from flows.stages.losses import ask_again
+from flows.stages.maps import read_maps
 from flows.stages.notify import notify
 from flows.stages.publish import MetricOutcome, publish
 from flows.stages.transform import transform, usage_sources
@@ -73,10 +74,12 @@ class Report:
 def refresh(run: PassContext, stages: Stages | None = None, planned_holds: frozenset[str] = frozenset()) -> Report:
     """Run the route once; the caller owns the home. A rerun over the same input changes nothing.
 
-    Raises UsageError if `as_of` is too early, lies in the future of real upstreams, or is older than the home's newest.
+    Raises UsageError if `as_of` is too early, lies in the future of real upstreams, or is older than the home's newest,
+    or if a row of the user's maps is not usable.
     """
     stages = stages or Stages()
     _check_moment(run)
+    read_maps(run.settings.curated)  # a row that cannot be used ends the pass before it fetches anything
     _check_past(run)
     with run.stage("ingest"):
         sources = stages.ingest(run)

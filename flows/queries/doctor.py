@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connectors.kafka import broker, cluster, java
+from connectors.sources import SOURCES
 from connectors.storage.home import Home, check_rights, check_whole, describe, signature
 from flows import settings as environment
-from flows.settings import Settings
+from flows.settings import Settings, name_of
 from flows.setup.channels import open_channels
 from flows.setup.cluster import cluster_of
 from flows.setup.topic_ownership import require_own_topics
+from flows.stages.maps import read_maps
 from tokenshare.errors import TokenshareError
+from tokenshare.maps import MAPS
+from tokenshare.sources import CURATED
 
 SMALLEST_FREE = 2 * 1024**3  # a local broker, a warehouse and the archive of a year need less
 
@@ -39,6 +43,8 @@ def examine(settings: Settings, environ: Mapping[str, str]) -> list[Diagnosis]:
                 "disk": lambda: _space(settings),
                 "kafka": lambda: _kafka(settings, environ),
                 "key": lambda: _key(settings),
+                "curated": lambda: _curated(settings),
+                "quotes": lambda: _folder("quotes", settings.quotes, _files_of("quotes")),
                 "alerts": lambda: _alerts(settings),
             }
         )
@@ -99,6 +105,28 @@ def _local_kafka(home: Path, environ: Mapping[str, str]) -> Diagnosis:
     if found.running:
         return Diagnosis("kafka", True, f"local broker {found.version} at {found.bootstrap_servers}, pid {found.pid}")
     return Diagnosis("kafka", True, f"a local broker starts when needed, on Java {java.find(environ).version}")
+
+
+def _curated(settings: Settings) -> Diagnosis:
+    """The user's own files; their rows are read as a pass reads them."""
+    read_maps(settings.curated)
+    return _folder("curated", settings.curated, {*_files_of(CURATED), *(map.file for map in MAPS)})
+
+
+def _files_of(upstream: str) -> set[str]:
+    return {source.world_file for source in SOURCES if source.upstream == upstream}
+
+
+def _folder(setting: str, folder: Path | None, known: set[str]) -> Diagnosis:
+    """A folder of the user's files; one without any known file is most likely another than they mean."""
+    if folder is None:
+        return Diagnosis(setting, True, f"{name_of(setting)} is not set")
+    files = {path.name for path in folder.iterdir() if path.is_file()}
+    unread = sorted(name for name in files - known if name.endswith(".csv"))
+    text = f"{folder}: {', '.join(sorted(files & known)) or 'none of the known files'}"
+    text += f"; not read: {', '.join(unread)}" if unread else ""
+    is_well = bool(files & known) and not unread
+    return Diagnosis(setting, is_well, text, "" if is_well else f"the known files are {', '.join(sorted(known))}")
 
 
 def _key(settings: Settings) -> Diagnosis:

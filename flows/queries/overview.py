@@ -11,6 +11,7 @@ from connectors.storage import archive
 from connectors.storage.alert_log import alert_status
 from connectors.storage.home import Home, describe
 from connectors.storage.publications import catalog
+from flows.queries import mappings
 from flows.settings import Settings
 from flows.setup.clock import now
 from flows.setup.cluster import cluster_of
@@ -43,6 +44,7 @@ def status(settings: Settings) -> dict[str, Any]:
         "metrics": [{name: m[name] for name in ("metric", "state", "version", "status", "reason")} for m in shown],
         "held_periods": catalog.read_catalog(home, "held_periods"),
         **_unserved(home),
+        "unmapped_weekly": mappings.newest_week(home),
         "unknown_vendors": catalog.read_catalog(home, "unknown_vendors"),
         "unknown_tickers": catalog.read_catalog(home, "unknown_tickers"),
         "price_disagreements": catalog.read_catalog(home, "price_disagreements"),

@@ -14,6 +14,7 @@ from connectors.storage.publications.lineage import BuildInputs, Span
 from connectors.storage.warehouse import Connection, snapshot
 from flows.queries.keys import read_key
 from flows.stages import dbt
+from flows.stages.maps import seeds_of
 from tokenshare.columns import columns_of
 from tokenshare.errors import UsageError
 from tokenshare.metrics import Metric
@@ -73,8 +74,8 @@ def trace(home: Home, metric: Metric, words: Sequence[str], version: int | None 
         warehouse.show_landed(connection, home.landing)  # a topic may be younger than the last pass
         spans = lineage.read_spans(connection, fetches) if metric.topics else []
         lineage.copy_spans(connection, spans, inputs, scratch)
-        recomputed = _recompute(metric, key, scratch, inputs, Path(folder))
-    return Trace(metric, key, publication, row, spans, recomputed, _changed_since(inputs))
+        recomputed = _recompute(metric, key, scratch, inputs, Path(folder), seeds_of(home))
+    return Trace(metric, key, publication, row, spans, recomputed, _changed_since(inputs, home))
 
 
 def _publication(connection: Connection, metric: Metric, version: int | None) -> Publication | None:
@@ -83,8 +84,10 @@ def _publication(connection: Connection, metric: Metric, version: int | None) ->
     return next((p for p in history.read_publications(connection, metric) if p.version == version), None)
 
 
-def _recompute(metric: Metric, key: tuple[Any, ...], scratch: Path, inputs: BuildInputs, work: Path) -> Row | None:
-    dbt.build(scratch, inputs.variables, work, [metric.id])
+def _recompute(
+    metric: Metric, key: tuple[Any, ...], scratch: Path, inputs: BuildInputs, work: Path, seeds: Path
+) -> Row | None:
+    dbt.build(scratch, inputs.variables, work, [metric.id], seeds=seeds)
     with warehouse.open_warehouse(scratch) as connection:
         candidate = candidates.read_candidate(connection, metric)
     return _row_of(metric, key, candidate.rows) if candidate else None
@@ -100,8 +103,8 @@ def _row_of(metric: Metric, key: tuple[Any, ...], rows: Sequence[Row]) -> Row | 
     return next((row for row in rows if tuple(row[place] for place in places) == key), None)
 
 
-def _changed_since(inputs: BuildInputs) -> tuple[str, ...]:
-    now = dbt.project()
+def _changed_since(inputs: BuildInputs, home: Home) -> tuple[str, ...]:
+    now = dbt.project(home)
     changed = {"seeds": inputs.seeds_digest != now.seeds, "models": inputs.models_digest != now.models}
     return tuple(name for name, is_changed in changed.items() if is_changed)
 

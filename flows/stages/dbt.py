@@ -12,29 +12,34 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from connectors.storage.home import atomic_files
+from connectors.storage.home import Home, atomic_files
 from flows.settings import hand_to_dbt
 from flows.stages.graph import COMPOSED, PROJECT, Graph, graph_of
+from flows.stages.maps import SHIPPED, seeds_of
 from tokenshare.noop import noop
 
-# The manifest parsed last in this process, by the name of the database and the content of the project.
-_PARSED: dict[tuple[str, "Project"], Any] = {}
+# The manifest parsed last in this process, by the name of the database and the content of the models.
+_PARSED: dict[tuple[str, str], Any] = {}
 _GRAPH = TypeAdapter(Graph)
 
 
 @dataclass(frozen=True)
 class Project:
-    """Digests of the dbt project: of its seeds, and of all its other files."""
+    """Digests of the dbt project: of a home's seeds, and of all its other files."""
 
     seeds: str
     models: str
 
 
-def project() -> Project:
-    """The digests of the dbt project on disk."""
-    seeds = sorted((PROJECT / "seeds").glob("*.csv"))
+def project(home: Home) -> Project:
+    """The digests of the dbt project on disk, with the seeds of the home."""
+    return Project(_digest(sorted(seeds_of(home).glob("*.csv"))), models_digest())
+
+
+def models_digest() -> str:
+    """The digest of the dbt project without its seeds."""
     models = sorted(p for folder in ("models", "macros", "tests") for p in (PROJECT / folder).rglob("*.*"))
-    return Project(_digest(seeds), _digest([PROJECT / "dbt_project.yml", *models]))
+    return _digest([PROJECT / "dbt_project.yml", *models])
 
 
 def build(
@@ -44,13 +49,15 @@ def build(
     relations: Sequence[str],
     midway: Callable[[], None] = noop,
     *,
+    seeds: Path = SHIPPED,
     with_tests: bool = False,
     loads_seeds: bool = True,
 ) -> list[str]:
     """Run `dbt build` for these relations and everything below them, in this process.
 
     Returns the names of the models and tests without success. `with_tests` runs a test if all relations it reads are
-    built. `loads_seeds` is needless if the database has the seeds already. Calls `midway` after every finished node.
+    built. `seeds` is the folder of the seeds; `loads_seeds` is needless if the database has them already. Calls
+    `midway` after every finished node.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
@@ -58,7 +65,7 @@ def build(
     left_out = ["unit_test", *([] if with_tests else ["test"]), *([] if loads_seeds else ["seed"])]
     chosen += [word for kind in left_out for word in ("--exclude-resource-type", kind)]
     try:
-        manifest = _parse(database, work)
+        manifest = _parse(database, work, seeds)
         result = _run(manifest, ["build", "--vars", json.dumps(dict(variables)), *chosen], work, midway)
         failed = _failed(result, manifest, relations, with_tests)
     finally:
@@ -94,7 +101,7 @@ def _kept(work: Path) -> Graph | None:
 
 
 def _compiled(work: Path) -> Graph:
-    manifest = _parse(work / "warehouse.duckdb", work)
+    manifest = _parse(work / "warehouse.duckdb", work, SHIPPED)
     if manifest is None:
         return Graph(_origin(), {}, {})
     graph = graph_of(manifest, _origin())
@@ -105,7 +112,7 @@ def _compiled(work: Path) -> Graph:
 
 
 def _origin() -> str:
-    return f"{project().models} {version('dbt-core')}"
+    return f"{models_digest()} {version('dbt-core')}"
 
 
 def _failed(result: Any, manifest: Any, relations: Sequence[str], with_tests: bool) -> list[str]:
@@ -120,12 +127,12 @@ def _failed(result: Any, manifest: Any, relations: Sequence[str], with_tests: bo
     return [*failed, *sorted(required - outcomes.keys())]
 
 
-def _parse(database: Path, work: Path) -> Any:
+def _parse(database: Path, work: Path, seeds: Path) -> Any:
     """dbt's manifest of the project for this database, parsed once a process; None if dbt cannot parse it."""
     from dbt.cli.main import dbtRunner
 
-    hand_to_dbt(database)
-    parsed = (database.stem, project())
+    hand_to_dbt(database, seeds)
+    parsed = (database.stem, models_digest())
     manifest = _PARSED.get(parsed) or dbtRunner().invoke(["parse", *_options(work)]).result
     _PARSED.clear()
     _PARSED[parsed] = manifest

@@ -11,7 +11,7 @@ from connectors.storage.publications.decisions import Decision
 from connectors.storage.warehouse import Connection
 from expectations.suites import pin
 from flows.stages.causes import Changes, explain
-from flows.stages.dbt import project
+from flows.stages.dbt import Project
 from flows.stages.hold import Judged
 from flows.stages.ingest import SourceOutcome
 from tokenshare.held_periods import HeldPeriod, PeriodFinding, touched_periods, with_holds
@@ -19,9 +19,11 @@ from tokenshare.metrics import METRIC_BY_ID, METRICS, ROUTER_SOURCES, Metric
 from tokenshare.publication import GateOutcome, decide, hold_back, hold_periods, reason_of, reason_of_periods
 
 
-def decide_metrics(connection: Connection, judged: Judged, answered: frozenset[str], as_of: datetime) -> list[Decision]:
+def decide_metrics(
+    connection: Connection, judged: Judged, answered: frozenset[str], as_of: datetime, project: Project
+) -> list[Decision]:
     """The decision about every metric: first the judged metrics, then those outside this set-up."""
-    changes = Changes.since_last(connection, project(), judged.found)
+    changes = Changes.since_last(connection, project, judged.found)
     decided = [_decide(connection, METRIC_BY_ID[id], judged, answered, as_of, changes) for id in judged.checks]
     return [*decided, *(_inactive(metric) for metric in METRICS if metric.id not in judged.checks)]
 

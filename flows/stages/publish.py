@@ -43,7 +43,8 @@ def publish(
     with run.checkpoint("judge") as midway:
         judged = judge_periods(run, active, build, variables, midway)
     with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
-        decided = decide_metrics(connection, judged, answering(sources, variables), run.as_of)
+        answered, made = answering(sources, variables), project(run.home)
+        decided = decide_metrics(connection, judged, answered, run.as_of, made)
         with run.checkpoint("decide") as midway:
             _record(run, connection, decided, sources, variables, midway)
         with run.checkpoint("swap") as midway:
@@ -67,7 +68,7 @@ def _record(
     midway: Callable[[], None],
 ) -> None:
     """Commit the decisions together with their alerts."""
-    made, plan = project(), plan_alerts(run, connection, decided, sources)
+    made, plan = project(run.home), plan_alerts(run, connection, decided, sources)
     held = holds.read(connection)
     recorded = decisions.DecisionContext(run.id, run.clock(), made.seeds, made.models, dict(variables), held)
     names = [channel.name for channel in run.channels]

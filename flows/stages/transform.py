@@ -1,7 +1,7 @@
 """Stage 9: dbt builds candidates from landed records, in the private database and invisible to readers."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
@@ -13,15 +13,18 @@ from connectors.storage.warehouse.builds import Build
 from flows.setup.context import PassContext
 from flows.stages.dbt import build, keep_graph, project
 from flows.stages.graph import wanted
+from flows.stages.maps import lay_maps, seeds_of
 from flows.stages.source_selection import active_metrics, active_sources
 from tokenshare.held_periods import PeriodFinding
 from tokenshare.metrics import GROUPS, ROUTER_SOURCES
+from tokenshare.noop import noop
 
 
 def transform(run: PassContext, variables: Mapping[str, Any]) -> Build:
     """Build the active candidates if their inputs have changed, else return the recorded build."""
     relations = wanted(active_metrics(run))
-    inputs, seeds = _inputs(run, variables, relations), _digest(project().seeds, relations)
+    lay_maps(run.settings.curated, run.home)
+    inputs, seeds = _inputs(run, variables, relations), _digest(project(run.home).seeds, relations)
     with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
         known = builds.read(connection)
         if known and known.inputs_digest == inputs and not known.failed:
@@ -30,15 +33,7 @@ def transform(run: PassContext, variables: Mapping[str, Any]) -> Build:
         holds.clear(connection)
     loads_seeds = not known or bool(known.failed) or known.seeds_digest != seeds
     with run.checkpoint("build") as midway:
-        failed = build(
-            run.home.warehouse,
-            variables,
-            run.home.build / "dbt",
-            relations,
-            midway,
-            with_tests=True,
-            loads_seeds=loads_seeds,
-        )
+        failed = _build(run, variables, relations, midway, loads_seeds=loads_seeds)
     keep_graph(run.home.build / "dbt")
     made = Build(inputs, run.id, tuple(failed), seeds)
     with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
@@ -48,18 +43,31 @@ def transform(run: PassContext, variables: Mapping[str, Any]) -> Build:
 
 def rebuild(run: PassContext, made: Build, variables: Mapping[str, Any], findings: Sequence[PeriodFinding]) -> Build:
     """Build the candidates again without the statements held since; the record of the build names the findings."""
-    failed = build(
-        run.home.warehouse,
-        variables,
-        run.home.build / "dbt",
-        wanted(active_metrics(run)),
-        with_tests=True,
-        loads_seeds=False,
-    )
+    failed = _build(run, variables, wanted(active_metrics(run)), noop, loads_seeds=False)
     again = replace(made, failed=tuple(failed), findings=tuple(findings))
     with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
         builds.save(connection, again)
     return again
+
+
+def _build(
+    run: PassContext,
+    variables: Mapping[str, Any],
+    relations: Sequence[str],
+    midway: Callable[[], None],
+    *,
+    loads_seeds: bool,
+) -> list[str]:
+    return build(
+        run.home.warehouse,
+        variables,
+        run.home.build / "dbt",
+        relations,
+        midway,
+        seeds=seeds_of(run.home),
+        with_tests=True,
+        loads_seeds=loads_seeds,
+    )
 
 
 def usage_sources(run: PassContext) -> list[str]:
@@ -77,7 +85,8 @@ def _inputs(run: PassContext, variables: Mapping[str, Any], relations: Sequence[
     with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
         reached = sorted((*at, end) for at, end in ledger.positions(connection).items())
         released = sorted(finding for group in GROUPS for finding in history.read_releases(connection, group.id))
-    return _digest(reached, released, project().seeds, project().models, variables, relations)
+    now = project(run.home)
+    return _digest(reached, released, now.seeds, now.models, variables, relations)
 
 
 def _digest(*parts: Any) -> str:

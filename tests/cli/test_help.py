@@ -17,7 +17,7 @@ from tests.cli.homes import claimed
 PANELS = {
     "First run": ["demo", "doctor"],
     "Passes": ["refresh", "backfill", "land", "compact", "serve"],
-    "Look": ["status", "metrics", "restatements", "report", "trace", "check", "cite", "verify", "gates"],
+    "Look": ["status", "metrics", "restatements", "report", "trace", "check", "cite", "verify", "gates", "mappings"],
     "Operate": ["upstream", "broker", "dlq", "alerts"],
 }
 SILENT = {"serve"}  # it answers with nothing

@@ -91,6 +91,7 @@ def test_real_days_shut_no_gate(recorded: duckdb.DuckDBPyConnection) -> None:
     assert found["volume_ratio"] == (pytest.approx(0.78, abs=0.01), pytest.approx(1.28, abs=0.01))
     assert found["unknown_share"][1] < 0.22
     assert found["unmapped_share"][1] < 0.01
+    assert found["unmapped_openness_share"][1] < 0.05
     assert "unserved_days" not in found
 
 

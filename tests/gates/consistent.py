@@ -28,6 +28,7 @@ EVIDENCE: Mapping[str, tuple[Measured, ...]] = {
         *(Measured("unknown_share", day.isoformat(), 0.2) for day in DAYS),
         *(Measured("unknown_wide", day.isoformat(), 0.2) for day in DAYS),
         *(Measured("unmapped_share", day.isoformat(), 0.01) for day in DAYS),
+        *(Measured("unmapped_openness_share", day.isoformat(), 0.05) for day in DAYS),
         *(Measured("disappeared_days", day.isoformat(), 0) for day in DAYS),
         Measured("incomplete_fetches", "openrouter_rankings", 0),
         Measured("restated_middle", DAYS[0].isoformat(), 1.02),
@@ -49,6 +50,7 @@ EVIDENCE: Mapping[str, tuple[Measured, ...]] = {
     "router_spend_share_estimated_weekly": (
         Measured("dearest_price", DAYS[0].isoformat(), 15),
         Measured("priced_share", DAYS[0].isoformat(), 0.9),
+        Measured("unpriced_share", DAYS[0].isoformat(), 0.1),
         Measured("conflicting_keys", DAYS[-1].isoformat(), 0),
         Measured("catalogue_moved", DAYS[-1].isoformat(), 1),
         Measured("incomplete_fetches", "openrouter_models", 0),

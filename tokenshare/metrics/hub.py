@@ -61,7 +61,7 @@ def counted(id: str) -> Group:
         measured_by="int_downloads_evidence",
         dated_by="listed_repositories",
         evidence=(*LISTING, *COUNTERS),
-        listed=("int_organisations_unmapped",),
+        listed=("int_organisations_unmapped", "int_mapping_hub"),
     )
 
 

@@ -33,7 +33,7 @@ CAP_PROVENANCE = (
     Provenance("int_shares_selected", "count_date"),
     Provenance("int_fx_selected", "rate_date"),
 )
-UNMAPPED = "int_tickers_unmapped"
+UNMAPPED = ("int_tickers_unmapped", "int_mapping_markets")
 
 CLOSES = Evidence(
     "closes",
@@ -89,7 +89,7 @@ def valued(
         measured_by=measured_by,
         dated_by=CLOSES.name,
         evidence=(*CAP_EVIDENCE, *more),
-        listed=(UNMAPPED,),
+        listed=UNMAPPED,
     )
 
 
@@ -105,7 +105,7 @@ QUOTES = Group(
     measured_by="int_quote_evidence",
     dated_by=CLOSES.name,
     evidence=(*QUOTE_EVIDENCE, MIDDLE_MOVE),
-    listed=(UNMAPPED,),
+    listed=UNMAPPED,
 )
 COMPANIES = Group("dim_companies")
 MARKET_GROUPS = (MARKET_CAPS, SESSION_SHOCKS, PUREPLAY_VALUES, PLATFORM_VALUES, QUOTES, COMPANIES)

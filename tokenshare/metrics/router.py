@@ -27,7 +27,7 @@ ROUTER = Group(
     provenance=(USAGE_PROVENANCE, OPENNESS_PROVENANCE),
     measured_by="int_usage_evidence",
     dated_by="other_rows",
-    listed=("int_usage_gaps", "int_vendors_unmapped"),
+    listed=("int_usage_gaps", "int_vendors_unmapped", "int_mapping_router", "int_mapping_router_weekly"),
     evidence=(
         Evidence(
             "other_rows",
@@ -66,6 +66,13 @@ ROUTER = Group(
             Interval(0, 0.01),
             "Part of one of the newest seven days by vendors that nobody has mapped. It counts as unknown, and shuts "
             "no gate: people are told to map them.",
+            alerts_only=True,
+        ),
+        Evidence(
+            "unmapped_openness_share",
+            Interval(0, 0.05),
+            "Part of one of the newest seven days by models of which nobody knows whether their weights are open, and "
+            "which no person has looked up. It counts as unknown, and shuts no gate: people are told to map them.",
             alerts_only=True,
         ),
         Evidence(

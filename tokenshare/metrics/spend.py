@@ -24,6 +24,7 @@ SPEND = Group(
     measured_by="int_spend_evidence",
     dated_by="dearest_price",
     follows=Following((ROUTER.id,)),
+    listed=("int_mapping_spend", "int_mapping_spend_weekly"),
     evidence=(
         INCOMPLETE_FETCHES,
         CONFLICTING_KEYS,
@@ -38,6 +39,14 @@ SPEND = Group(
             Interval(0.5, 1),
             "Part of a week's named tokens that the catalogue prices, where it was looked at in time.",
             is_occasional=True,
+        ),
+        Evidence(
+            "unpriced_share",
+            Interval(0, 0.1),
+            "Part of the newest week by models that neither catalogue nor price book prices, where the catalogue was "
+            "looked at in time. It shuts no gate: people are told to map them.",
+            is_occasional=True,
+            alerts_only=True,
         ),
         CATALOGUE_MOVED,
     ),

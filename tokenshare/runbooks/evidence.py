@@ -95,8 +95,8 @@ ATTRIBUTION = RunbookPage(
     ),
     checks={
         "unknown_share": (
-            "Find out who is unknown. An unmapped vendor needs a row in `dbt/seeds/authors.csv`; a stealth model "
-            "needs one in `dbt/seeds/stealth_attributions.csv` once its developer has been named."
+            "Find out who is unknown. An unmapped vendor needs a row (`tokenshare mappings add origin NAME`); a "
+            "stealth model needs one in the map `stealth_attributions` once its developer has been named."
         ),
         "unknown_wide": (
             "A quarter or more of a recent day is of unknown origin, usually one popular stealth model. "
@@ -105,10 +105,17 @@ ATTRIBUTION = RunbookPage(
             f"{RELEASE}Nothing to release: this check only alerts."
         ),
         "unmapped_share": (
-            "An unmapped vendor has a considerable part. `tokenshare status` lists such vendors, "
-            "the largest first; each needs a row in `dbt/seeds/authors.csv`."
+            "An unmapped vendor has a considerable part. `tokenshare mappings --kind origin` lists such vendors, "
+            "the largest first, with proposals; `tokenshare mappings add origin NAME` writes a row."
             f"{RELEASE}Nothing to release: this check only alerts. Until a vendor is mapped, its tokens count as "
             "unknown and widen the bounds."
+        ),
+        "unmapped_openness_share": (
+            "Nobody knows whether the weights of a considerable part are open. `tokenshare mappings --kind openness` "
+            "lists such models, the largest first, with what the catalogue says of them; "
+            "`tokenshare mappings add openness NAME` writes a row."
+            f"{RELEASE}Nothing to release: this check only alerts. Until a model is mapped, its tokens are in the row "
+            "`unknown` of the openness shares."
         ),
     },
 )
@@ -130,7 +137,14 @@ PRICES = RunbookPage(
         "priced_share": (
             "Many of the used or listed models have no price: the catalogue came in part, or renamed its "
             "models. Refresh. If names have changed, add a row with its citation to "
-            "`dbt/seeds/price_book_models.csv`."
+            "the map `price_book_models` (`tokenshare mappings add`)."
+        ),
+        "unpriced_share": (
+            "Neither the catalogue nor the price book prices a considerable part of the newest week. "
+            "`tokenshare mappings --kind price` lists such models, with the name their maker has in the book; "
+            "`tokenshare mappings add price NAME` writes a row."
+            f"{RELEASE}Nothing to release: this check only alerts. Until a model is mapped, its tokens have no list "
+            "price."
         ),
         "listed_models": (
             "The catalogue answered and listed nothing. Read the upstream's status page, and refresh in an hour."
@@ -138,7 +152,7 @@ PRICES = RunbookPage(
         ),
         "twin_ratio": (
             "The catalogue and the price book state very different prices for one model. Look at both. A wrong unit "
-            "corrects itself; correct a wrong pair in `dbt/seeds/price_book_models.csv`."
+            "corrects itself; correct a wrong pair in the map `price_book_models`."
         ),
         "catalogue_moved": (
             "All prices moved at once. Compare a few models with the catalogue's own page. The usual reason is a "
@@ -169,7 +183,7 @@ MARKETS = RunbookPage(
     ),
     mend=(
         "Compare the key named by the check with the exchange, the filing or the ECB. Correct the row of a dropped "
-        "file, or the line in `dbt/seeds/company_lines.csv`, and refresh."
+        "file, or the line in the map `company_lines`, and refresh."
     ),
     release=REAL,
     checks={
@@ -221,7 +235,7 @@ DOWNLOADS = RunbookPage(
         "listed_repositories": "The Hub answered and listed nothing.",
         "gone_share": (
             "A fifth of the official repositories vanished at once: the listing was cut short, or an organisation "
-            "was renamed. Add a new name with its citation to `dbt/seeds/hub_organisations.csv`."
+            "was renamed. Add a new name with its citation to the map `hub_organisations`."
             f"{RELEASE}Yes, if an organisation really withdrew them. {COMMAND}"
         ),
         "counted_downloads": (

@@ -103,9 +103,7 @@ LAWS = RunbookPage(
         ),
         "open_places_follow_scores": "A closed entry has an open place, or an open entry has none.",
         "a_major_release_counts_itself": "The year before a release leaves out the release itself.",
-        "state_follows_value": (
-            "A watch is crossed on the wrong side of its threshold. Look at `dbt/seeds/watches.csv`."
-        ),
+        "state_follows_value": ("A watch is crossed on the wrong side of its threshold. Look at the map `watches`."),
         "repositories_make_family_total": "A repository belongs to two families, or to none.",
         "resets_have_no_flow": "A row shows a flow over a counter that fell.",
         "any_is_no_less_than_its_parts": ("`any` leaves out a counted relation. Most likely the Hub has a new one."),

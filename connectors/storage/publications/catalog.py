@@ -34,6 +34,8 @@ ORDERS = {
     "unknown_tickers": "symbol",
     "price_disagreements": "last_date DESC, model_id",
     "unmapped_prices": "provider, book_model",
+    "unmapped": "kind, mass DESC, name",
+    "unmapped_weekly": "kind, week_start_date",
     "unknown_organisations": "downloads_30_days DESC, organisation",
 }
 

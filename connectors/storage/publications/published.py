@@ -22,7 +22,7 @@ from tokenshare.metrics import Metric
 from tokenshare.noop import noop
 
 CATALOG = (Path(__file__).parent / "published.sql").read_text()
-FORM = 4  # of the file; a file of another form is rebuilt. 2 added vintages, 3 the repairs, 4 the held periods
+FORM = 4  # of the file; a file of another form is rebuilt. 2: vintages, 3: repairs, 4: held periods, unmapped names
 MODE = 0o444
 PROVISIONAL = timedelta(days=3)  # the upstream restates for so long after the end of a period
 # Lists of `status` beside the numbers, once dbt has built them: relation and order.
@@ -41,6 +41,19 @@ NOTHING_LISTED = {
     "price_disagreements": "SELECT NULL::VARCHAR AS model_id, NULL::DATE AS last_date WHERE false",
     "unmapped_prices": "SELECT NULL::VARCHAR AS provider, NULL::VARCHAR AS book_model WHERE false",
     "unknown_organisations": "SELECT NULL::VARCHAR AS organisation, NULL::BIGINT AS downloads_30_days WHERE false",
+}
+# Lists gathered from one relation of each family that has been built: relations, columns with their types, order.
+GATHERED = {
+    "unmapped": (
+        ("int_mapping_router", "int_mapping_spend", "int_mapping_hub", "int_mapping_markets"),
+        "kind VARCHAR, name VARCHAR, mass BIGINT, share DOUBLE, first_seen DATE, proposal VARCHAR",
+        "kind, mass DESC, name",
+    ),
+    "unmapped_weekly": (
+        ("int_mapping_router_weekly", "int_mapping_spend_weekly"),
+        "kind VARCHAR, week_start_date DATE, unmapped_tokens BIGINT, tokens BIGINT, unmapped_share DOUBLE",
+        "kind, week_start_date",
+    ),
 }
 LENGTHS = {"week": "7 DAY", "month": "1 MONTH"}  # by the first word of the period column's name
 DESCRIBED = ("title", "unit", "method", "denominator", "exclusions", "coverage", "owner", "relation", "group")
@@ -97,6 +110,8 @@ def compose(connection: Connection, draft: Path, metrics: Sequence[Metric]) -> N
             is_built = has_relation(connection, BUILT, relation)
             source = f"FROM {BUILT}.{relation} ORDER BY {order}" if is_built else NOTHING_LISTED[table]
             connection.execute(f"CREATE TABLE reader.catalog.{table} AS {source}")
+        for table in GATHERED:
+            _gather(connection, table)
         _describe(connection, metrics)
         for metric in metrics:
             _show(connection, metric)
@@ -143,6 +158,15 @@ def _attached(connection: Connection, draft: Path) -> Iterator[None]:
         connection.execute("CHECKPOINT reader")
     finally:
         connection.execute("DETACH reader")
+
+
+def _gather(connection: Connection, table: str) -> None:
+    relations, columns, order = GATHERED[table]
+    connection.execute(f"CREATE TABLE reader.catalog.{table} ({columns})")
+    built = [f"FROM {BUILT}.{name}" for name in relations if has_relation(connection, BUILT, name)]
+    if built:
+        rows = " UNION ALL BY NAME ".join(built)
+        connection.execute(f"INSERT INTO reader.catalog.{table} BY NAME SELECT * FROM ({rows}) ORDER BY {order}")
 
 
 def _describe(connection: Connection, metrics: Sequence[Metric]) -> None:

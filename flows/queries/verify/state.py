@@ -103,7 +103,7 @@ class HomeReader:
 
     def remade(self) -> Iterator[Recomputation]:
         """Versions differing from their recomputation over their offsets."""
-        return remake(self._with_landed, self._wanted, self.work, self.coverage, is_all=self.is_all)
+        return remake(self._with_landed, self._wanted, self.home, self.work, self.coverage, is_all=self.is_all)
 
     def outdated(self, statement: Statement) -> Iterator[Outdated]:
         """The days on which the rows behind the numbers differ from the newest answer of their source."""

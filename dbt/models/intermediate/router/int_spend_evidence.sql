@@ -11,6 +11,14 @@ with weeks as (
     group by week_start_date
 ),
 
+unpriced as (
+    select
+        cast(week_start_date as varchar) as week_key,
+        unmapped_share,
+        max(week_start_date) over () = week_start_date as is_newest
+    from {{ ref('int_mapping_spend_weekly') }}
+),
+
 fetches as (
     select * from {{ ref('int_fetches_verified') }}
     where source_id = 'openrouter_models' or list_contains({{ var('usage_sources') }}, source_id)
@@ -32,6 +40,10 @@ final as (
     where dearest_usd_per_million is not null
     union all
     select 'priced_share', week_key, coalesce(priced_share, 0) from weeks where is_contemporary
+    union all
+    select 'unpriced_share', week_key, unmapped_share
+    from unpriced
+    where is_newest and week_key in (select weeks.week_key from weeks where weeks.is_contemporary)
     union all
     select 'conflicting_keys', day_key, conflicting_keys_count from conflicts
     union all

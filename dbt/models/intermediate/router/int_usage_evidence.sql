@@ -45,6 +45,8 @@ final as (
     union all
     select 'unmapped_share', day_key, unmapped_tokens / nullif(tokens, 0) from days where is_new
     union all
+    select 'unmapped_openness_share', day_key, unmapped_openness_tokens / nullif(tokens, 0) from days where is_new
+    union all
     select 'disappeared_days', days.day_key, if(disappeared.usage_date is null, 0, 1)
     from days
     left join disappeared on days.usage_date = disappeared.usage_date

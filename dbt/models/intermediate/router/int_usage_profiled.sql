@@ -16,6 +16,13 @@ unknown as (
     group by usage_date
 ),
 
+unmapped as (
+    select usage_date, sum(tokens) as unmapped_openness_tokens
+    from {{ ref('int_usage_unmapped') }}
+    where kind = 'openness'
+    group by usage_date
+),
+
 days as (
     select
         usage_date,
@@ -31,9 +38,11 @@ final as (
     select
         days.*,
         coalesce(unknown.unknown_tokens, 0) as unknown_tokens,
-        coalesce(unknown.unmapped_tokens, 0) as unmapped_tokens
+        coalesce(unknown.unmapped_tokens, 0) as unmapped_tokens,
+        coalesce(unmapped.unmapped_openness_tokens, 0) as unmapped_openness_tokens
     from days
     left join unknown on days.usage_date = unknown.usage_date
+    left join unmapped on days.usage_date = unmapped.usage_date
 )
 
 select * from final

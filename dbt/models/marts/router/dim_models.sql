@@ -1,5 +1,4 @@
 -- Every model met in usage or in the catalogue, as it is known on the newest day observed.
--- Decision: the name is the newest complete catalogue's, of the entry without a variant where there is one.
 with attributed as (
     select * from {{ ref('int_models_attributed') }}
     qualify on_date = max(on_date) over (partition by model_id)
@@ -16,18 +15,7 @@ usage as (
 ),
 
 catalogue as (
-    select entries.model_id, entries.name
-    from {{ ref('stg_catalog_model_observed') }} as entries
-    inner join {{ ref('int_fetches_verified') }} as fetches on entries.fetch_id = fetches.fetch_id
-    where fetches.is_complete
-    qualify row_number() over (
-        partition by entries.model_id
-        order by
-            entries.observed_at desc,
-            contains(entries.catalog_id, ':') asc,
-            entries.catalog_id asc,
-            entries.event_id asc
-    ) = 1
+    select * from {{ ref('int_catalogue_newest') }}
 ),
 
 final as (

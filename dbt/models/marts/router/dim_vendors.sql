@@ -6,7 +6,7 @@ with vendors as (
 final as (
     select
         vendor_id,
-        valid_from,
+        coalesce(valid_from, date '1970-01-01') as valid_from,
         vendor_name,
         coalesce(parent_name, vendor_name) as parent_name,
         country_code,
