@@ -58,7 +58,7 @@ class Parsed:
     """A parsed fetch: its events, its as-of, the days it covers, and the fields not met before.
 
     `coverage_share` is the part of the whole a listing reached; None if the source cannot say. `withdrawn` are the
-    sorted keys of the rows a file withdraws.
+    sorted keys of the rows a file withdraws, `rejected` the rows put aside, each with its reason.
     """
 
     events: tuple[Event, ...]
@@ -67,6 +67,7 @@ class Parsed:
     end_date: date | None = None
     coverage_share: float | None = None
     withdrawn: tuple[str, ...] = ()
+    rejected: tuple[str, ...] = ()
     unknown_fields: frozenset[str] = field(default_factory=frozenset)
 
 
