@@ -11,7 +11,7 @@ from tokenshare.metrics.group import (
     Provenance,
 )
 from tokenshare.metrics.metric import Metric
-from tokenshare.metrics.prices import CATALOGUE_MOVED
+from tokenshare.metrics.prices import CATALOGUE_MOVED, NEIGHBOURS
 from tokenshare.metrics.programming import WEEK_OLD
 from tokenshare.metrics.router import ROUTER, ROUTER_SOURCES, USAGE_PROVENANCE
 from tokenshare.topics import CATALOG_MODEL_OBSERVED, FETCH_COMPLETED, PRICE_LISTED, USAGE_OBSERVED
@@ -38,6 +38,7 @@ SPEND = Group(
             is_occasional=True,
         ),
         CATALOGUE_MOVED,
+        *NEIGHBOURS,
     ),
 )
 

@@ -20,6 +20,12 @@ foreign_lines as (
 moves as (
     select
         session_date,
+        symbol,
+        cast(close_price as double) / nullif(
+            median(cast(close_price as double)) over (
+                partition by symbol order by session_date asc rows between 5 preceding and 1 preceding
+            ), 0
+        ) as line_moved,
         cast(close_price as double)
         / nullif(lag(cast(close_price as double)) over (partition by symbol order by session_date asc), 0) as moved
     from {{ ref('int_quotes_selected') }}
@@ -52,6 +58,10 @@ final as (
     select 'incomplete_fetches', source_id, count(*) filter (where is_pending) from fetches group by source_id
     union all
     select 'middle_move', session_key, moved from middles
+    union all
+    select 'close_moved', cast(session_date as varchar) || ' ' || symbol, greatest(line_moved, 1 / line_moved)
+    from moves
+    where line_moved is not null
     union all
     select 'disappeared_days', cast(stated_date as varchar), if(has_disappeared, 1, 0) from disappeared
 )
