@@ -71,13 +71,10 @@ def test_d09_all_counters_that_double_hold(record_property: Record) -> None:
 
 @pytest.mark.parametrize(
     ("check", "observed"),
-    [
-        *(("foreign_currency", 1), ("unconverted_closes", 1), ("split_suspected", 0.5), ("middle_move", 100)),
-        *(("close_moved", 100), ("count_moved", 1000)),
-    ],
+    [("foreign_currency", 1), ("unconverted_closes", 1), ("split_suspected", 0.5), ("middle_move", 100)],
 )
 def test_d10_a_strange_currency_or_a_split_holds(check: str, observed: float, record_property: Record) -> None:
-    """A close in pence or another currency, one without a rate, a halved value, closes a hundredfold, a count."""
+    """A close in pence or in another currency, one without a rate, a value that halves, all closes a hundredfold."""
     record_property("observed", held_by(check, observed))
 
 
@@ -102,6 +99,20 @@ def test_d10_a_close_without_a_currency_or_of_nothing_is_refused(
         quotes_file.parse(fetch_of("quotes_dropped", page))
     assert said in str(refusal.value)
     record_property("observed", f"refused: {said[:70]}")
+
+
+@pytest.mark.parametrize(
+    ("check", "observed"),
+    [
+        *(("series_ratio", 1000), ("nearest_ratio", 1e6), ("zero_price", 1), ("batch_ratio", 1e6)),
+        *(("model_moved", 1000), ("close_moved", 100), ("count_moved", 1000)),
+    ],
+)
+def test_d10_a_new_row_in_another_unit_than_its_neighbours_holds(
+    check: str, observed: float, record_property: Record
+) -> None:
+    """A figure in billions, a price per million, per thousand or lost to 0, a close in pence, a count in thousands."""
+    record_property("observed", held_by(check, observed))
 
 
 @pytest.mark.parametrize(("check", "observed"), [("other_rows", 0), ("other_rows", 2), ("missing_rows", 1)])
