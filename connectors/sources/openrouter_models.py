@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from connectors.sources.payload import (
@@ -14,7 +15,17 @@ from connectors.sources.payload import (
     require_type,
     unknown_fields,
 )
-from connectors.sources.prices import OVERRIDE, PRICING, is_weekday_bound, read_discount, read_prices
+from connectors.sources.prices import (
+    OVERRIDE,
+    PRICING,
+    SIDES,
+    UNPRICED,
+    is_per_token,
+    is_weekday_bound,
+    list_overrides,
+    read_discount,
+    read_prices,
+)
 from tokenshare.codec import read_count
 from tokenshare.errors import ContractViolation
 from tokenshare.events import CatalogModelObserved, Event, PriceListed
@@ -24,6 +35,7 @@ from tokenshare.topics import CATALOG_MODEL_OBSERVED, PRICE_LISTED
 PATH = "models"
 EVERYTHING = {"output_modalities": "all"}  # the default is text only, and usage includes image models
 MOST_PAGES = 20
+MOST_REJECTED = 0.5  # one entry may be malformed; half of them are another format
 
 DOCUMENT = frozenset({"data", "total_count", "links"})
 ENTRY = frozenset(
@@ -33,6 +45,13 @@ ENTRY = frozenset(
         *("default_parameters", "expiration_date", "alias_target"),
     )
 )
+
+
+class ReadEntry(NamedTuple):
+    """An entry of the catalogue and the events made from it."""
+
+    entry: Object
+    events: tuple[Event, ...]
 
 
 def fetch(session: Session, _: Window) -> Iterator[Page]:
@@ -57,21 +76,32 @@ def parse(fetch: Fetch) -> Parsed:
     documents = [read_document(page) for page in fetch.pages]
     if not documents or _next_of(documents[-1]):
         raise ContractViolation(f"the catalogue goes on after its {len(documents)} pages")
-    entries = [_entry(row) for document in documents for row in require_field(document, "data", list, "the document")]
-    _check_whole(documents, entries)
+    rows = [row for document in documents for row in require_field(document, "data", list, "the document")]
+    _check_whole(documents, rows)
     envelope = envelope_of(fetch)
-    own = [(number, entry) for number, entry in enumerate(entries) if not _is_alias(entry)]
-    events = tuple(event for number, entry in own for event in _events(entry, f"data[{number}]", envelope))
+    read = [_read_entry(row, f"data[{number}]", envelope) for number, row in enumerate(rows)]
+    rejected = tuple(found for found in read if isinstance(found, str))
+    if len(rejected) > len(rows) * MOST_REJECTED:
+        raise ContractViolation(f"{len(rejected)} of {len(rows)} entries are malformed; {rejected[0]}")
+    own = [found for found in read if not isinstance(found, str) and found.events]
+    events = tuple(event for found in own for event in found.events)
     _check_prices([event for event in events if isinstance(event, PriceListed)])
     return Parsed(
         events=events,
         as_of=fetch.window.observed_at,
-        unknown_fields=unknown_fields("document", documents, DOCUMENT) | _unknown_in([entry for _, entry in own]),
+        rejected=rejected,
+        unknown_fields=unknown_fields("document", documents, DOCUMENT) | _unknown_in([found.entry for found in own]),
     )
 
 
-def _entry(row: object) -> Object:
-    return require_type(row, dict, "a row of data")
+def _read_entry(row: object, where: str, envelope: Object) -> ReadEntry | str:
+    """An entry with its events, none for an alias; if it is malformed, what is wrong with it: others are not."""
+    try:
+        entry = require_type(row, dict, where)
+        return ReadEntry(entry, () if _is_alias(entry) else tuple(_events(entry, where, envelope)))
+    except ContractViolation as error:
+        name = row.get("id") if isinstance(row, dict) else None
+        return f"{str(name)[:80]}: {error}" if name else str(error)
 
 
 def _next_of(document: Object) -> dict[str, str]:
@@ -87,14 +117,17 @@ def _next_of(document: Object) -> dict[str, str]:
     return {name: str(read_count(value, f"links.next: {name}")) for name, value in query.items()}
 
 
-def _check_whole(documents: list[Object], entries: list[Object]) -> None:
-    if not entries:
+def _check_whole(documents: list[Object], rows: list[object]) -> None:
+    if not rows:
         raise ContractViolation("data is empty: a catalogue without models")
     promised = {read_count(found["total_count"], "total_count") for found in documents if "total_count" in found}
-    if promised - {len(entries)}:
-        raise ContractViolation(f"{len(entries)} entries came, total_count says {sorted(promised)}")
-    if not any("hugging_face_id" in entry for entry in entries):  # one entry may lack it; all of them may not
-        raise ContractViolation("no entry has 'hugging_face_id': removed or renamed")
+    if promised - {len(rows)}:
+        raise ContractViolation(f"{len(rows)} entries came, total_count says {sorted(promised)}")
+    entries = [row for row in rows if isinstance(row, dict)]
+    pricings = [entry["pricing"] for entry in entries if isinstance(entry.get("pricing"), dict)]
+    for name, objects in (("hugging_face_id", entries), *((side, pricings) for side in SIDES)):
+        if not any(name in found for found in objects):  # one entry may lack it; all of them may not
+            raise ContractViolation(f"no entry has {name!r}: removed or renamed")
 
 
 def _check_prices(listed: list[PriceListed]) -> None:
@@ -124,24 +157,26 @@ def _events(entry: Object, where: str, envelope: Object) -> Iterator[Event]:
         output_modalities=tuple(modalities),
         is_withdrawn=False,
     )
-    pricing = require_field(entry, "pricing", dict, where)
-    yield from _price(pricing, _priced_as(name, slug), f"{where}.pricing", envelope)
-
-
-def _price(pricing: Object, model_id: str, where: str, envelope: Object) -> Iterator[PriceListed]:
-    is_discounted = read_discount(pricing, where)
-    for price in read_prices(pricing, where):
+    pricing = _pricing_of(entry, where)
+    prices = read_prices(pricing, f"{where}.pricing") if is_per_token(pricing, modalities) else (UNPRICED,)
+    is_discounted = read_discount(pricing, f"{where}.pricing")
+    for price in prices:
         yield build_event(
             PriceListed,
-            where,
+            f"{where}.pricing",
             **envelope,
             **vars(price),
-            model_id=model_id,
+            model_id=_priced_as(name, slug),
             provider="openrouter",
             valid_from=None,
             valid_to=None,
             is_discounted=is_discounted,
         )
+
+
+def _pricing_of(entry: Object, where: str) -> Object:
+    """The prices of an entry; an entry without any is unpriced."""
+    return {} if entry.get("pricing") is None else require_field(entry, "pricing", dict, where)
 
 
 def _priced_as(name: str, slug: str) -> str:
@@ -162,8 +197,8 @@ def _read_epoch(seconds: int, where: str) -> datetime:
 
 def _unknown_in(entries: list[Object]) -> frozenset[str]:
     """The unknown fields of accepted entries. Overrides bound to weekdays count, because they are left out."""
-    pricings = [entry["pricing"] for entry in entries]
-    overrides = [found for pricing in pricings for found in pricing.get("overrides", [])]
+    pricings = [entry["pricing"] for entry in entries if entry.get("pricing") is not None]
+    overrides = [found for pricing in pricings for found in list_overrides(pricing)]
     unplaced = {"data[].pricing.overrides[].utc_days"} if any(map(is_weekday_bound, overrides)) else set()
     return (
         unknown_fields("data[]", entries, ENTRY)
@@ -182,10 +217,10 @@ SOURCE = Source(
     licence="CC BY 4.0",
     citation="Source: OpenRouter (openrouter.ai/rankings), as of {as_of}.",
     terms="Public, without a key, cached at the edge. With paging, a page has 500 entries, 1,000 at most.",
-    traps="Prices are strings, USD per token; -1 is a variable price, not a number. A price is the top "
-    "provider's and moves with routing, not only when the vendor reprices. Usage joins canonical_slug, not "
-    "id. Without output_modalities=all only text models are listed. `~` ids are aliases. The later of two "
-    "overrides wins.",
+    traps="Prices are strings, USD per token; -1 is a variable price, not a number. In the same fields, entries whose "
+    "output is neither text nor embeddings are priced per second, per character or per piece. A price is the top "
+    "provider's and moves with routing, not only when the vendor reprices. Usage joins canonical_slug, not id. Without "
+    "output_modalities=all only text models are listed. `~` ids are aliases. The later of two overrides wins.",
     world_file="models.csv",
     fetch=fetch,
     parse=parse,

@@ -1,4 +1,9 @@
-"""The emulated path models: the catalogue with its list prices, page by page if asked."""
+"""The emulated path models: the catalogue with its list prices, page by page if asked.
+
+An entry is served as its row says, whatever its output: the upstream writes the price per second of a transcription,
+and 0 for a video, into the same fields as prices per token. A file may have one more column, `pricing_json`: what the
+entry states besides, such as `{"request": "0.005"}`, or instead; null leaves a field out.
+"""
 
 import json
 import re
@@ -72,8 +77,10 @@ def _pricing(cells: Cells) -> dict[str, Any]:
         "request": "0",
         "image": "0",
         "discount": _number(cells["discount"] or "0.0"),
+        **({"overrides": _parsed(cells["overrides_json"])} if cells["overrides_json"] else {}),
+        **(_parsed(cells["pricing_json"]) if cells["pricing_json"] else {}),
     }
-    return pricing | ({"overrides": _parsed(cells["overrides_json"])} if cells["overrides_json"] else {})
+    return {name: value for name, value in pricing.items() if value is not None}
 
 
 def _modalities(cells: Cells) -> list[str]:

@@ -18,6 +18,11 @@ CUT, CUT_AT = "deepseek/deepseek-v4-pro-20260423", datetime(2026, 6, 29, 3, tzin
 CUT_PRICE = {"prompt_usd_per_token": "0.000000435", "completion_usd_per_token": "0.00000087"}
 LONG_CONTEXT_PRICE = {"min_prompt_tokens": 200000, "prompt": "0.000004", "completion": "0.000018"}
 UNDATED = date(2025, 1, 1)
+MEDIA = {  # what is not sold by the token has two prices as well: per second, or 0
+    "microsoft/mai-transcribe-2-20260903": ("transcription", "0.1"),
+    "minimax/hailuo-3-max-20260901": ("video", "0"),
+    "mistralai/voxtral-small-24b-2507-stt-20260813": ("transcription", "0.00005"),
+}
 
 CatalogueEntry = dict[str, str]
 
@@ -28,7 +33,7 @@ def entries() -> Iterator[CatalogueEntry]:
     gone = [_withdraw(entry, model) for entry, model in zip(listed, MODELS, strict=True) if model.last_date < LAST_DAY]
     cut = {**_find(listed, CUT), **CUT_PRICE, "known_at": stamp(CUT_AT)}
     slipped = _slip(_find(listed, SLIPPED))
-    shown = (*listed, *gone, _router(listed[0]), cut, slipped)
+    shown = (*listed, *gone, _router(listed[0]), *_media(listed[0]), cut, slipped)
     yield from sorted(shown, key=lambda entry: (entry["known_at"], entry["id"]))
 
 
@@ -72,6 +77,13 @@ def _router(entry: CatalogueEntry) -> CatalogueEntry:
     slug = {"id": "openrouter/auto", "canonical_slug": "openrouter/auto", "name": "Auto Router"}
     price = {"prompt_usd_per_token": "-1", "completion_usd_per_token": "-1", "hugging_face_id": ""}
     return {**entry, **slug, **price, "created_at": stamp(datetime.combine(UNDATED, time(), UTC))}
+
+
+def _media(entry: CatalogueEntry) -> Iterator[CatalogueEntry]:
+    """Entries for speech and video: their prices are not per token."""
+    for slug, (modality, price) in MEDIA.items():
+        cells = {"id": slug[: -len("-20260903")], "canonical_slug": slug, "name": slug, "output_modalities": modality}
+        yield {**entry, **cells, "hugging_face_id": "", "prompt_usd_per_token": price, "completion_usd_per_token": "0"}
 
 
 def _slip(entry: CatalogueEntry) -> CatalogueEntry:

@@ -15,6 +15,7 @@ from connectors.sources.genai_prices import SOURCE, parse
 from connectors.sources.installed_book import InstalledBook
 from tests.dbt.conftest import ROOT, built
 from tests.dbt.landing import Landing, fetch_book, fetch_catalogue
+from tokenshare.metrics.prices import NEIGHBOURS
 from tokenshare.sources import Fetch, Window
 
 pytestmark = pytest.mark.recorded
@@ -128,3 +129,11 @@ def test_no_real_disagreement_is_large_enough_to_hold(compared: duckdb.DuckDBPyC
     (largest, count), *_ = ratios
     assert 3 < largest < 10
     assert count > 500
+
+
+def test_no_real_price_is_far_enough_from_its_neighbours_to_hold(compared: duckdb.DuckDBPyConnection) -> None:
+    rows = ask(compared, "select check_name, max(observed), count(*) from intermediate.int_price_neighbours group by 1")
+    worst = {check: observed for check, observed, _ in rows}
+    assert worst.items() >= {("zero_price", 0.0)}
+    for evidence in NEIGHBOURS:
+        assert worst.get(evidence.name, 1.0) <= evidence.within.maximum / 2

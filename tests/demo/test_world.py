@@ -243,6 +243,7 @@ def test_the_catalogue_has_its_traps(directory: Path, usage: pl.DataFrame) -> No
     assert entries["openrouter/auto"]["prompt_usd_per_token"] == "-1"
     assert entries["nvidia/nemotron-3-super-120b-a12b:free"]["completion_usd_per_token"] == "0"
     assert entries["qwen/qwen3-embedding-8b"]["output_modalities"] == "embeddings"
+    assert entries["microsoft/mai-transcribe-2"]["prompt_usd_per_token"] == "0.1"  # a second of speech
     assert [slug for slug, entry in entries.items() if entry["discount"] != "0"] == ["minimax/minimax-m2.7"]
     assert entries["openai/o3-mini-2025-01-31"]["withdrawn"] == "true"
 

@@ -120,7 +120,9 @@ CATEGORIES = {
 }
 PER_TOKEN = ("prompt_usd_per_token", "completion_usd_per_token")
 MODELS = {
-    "column missing": refused(lose("prompt_usd_per_token"), openrouter_models="has no 'prompt': removed or renamed"),
+    "column missing": refused(
+        lose("prompt_usd_per_token"), openrouter_models="no entry has 'prompt': removed or renamed"
+    ),
     "unit times 100": held(times(*PER_TOKEN), {(*PRICES, *SPEND): ("catalogue_moved", TODAY)}),
     "currency swapped": NO_CURRENCY,
     "duplicate key": held(

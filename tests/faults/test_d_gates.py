@@ -106,6 +106,20 @@ def test_d10_a_close_without_a_currency_or_of_nothing_is_refused(
     record_property("observed", f"refused: {said[:70]}")
 
 
+@pytest.mark.parametrize(
+    ("check", "observed"),
+    [
+        *(("series_ratio", 1000), ("nearest_ratio", 1e6), ("zero_price", 1), ("batch_ratio", 1e6)),
+        *(("model_moved", 1000), ("close_moved", 100), ("count_moved", 1000)),
+    ],
+)
+def test_d10_a_new_row_in_another_unit_than_its_neighbours_holds(
+    check: str, observed: float, record_property: Record
+) -> None:
+    """A figure in billions, a price per million, per thousand or lost to 0, a close in pence, a count in thousands."""
+    record_property("observed", held_by(check, observed))
+
+
 @pytest.mark.parametrize(("check", "observed"), [("other_rows", 0), ("other_rows", 2), ("missing_rows", 1)])
 def test_d13_a_list_that_is_not_whole_holds(check: str, observed: float, record_property: Record) -> None:
     """No row of all others, two of them, and one row short of fifty."""

@@ -53,6 +53,9 @@ EVIDENCE: Mapping[str, tuple[Measured, ...]] = {
         Measured("unpriced_share", DAYS[0].isoformat(), 0.1),
         Measured("conflicting_keys", DAYS[-1].isoformat(), 0),
         Measured("catalogue_moved", DAYS[-1].isoformat(), 1),
+        Measured("zero_price", f"{DAYS[-1]} deepseek/d", 0),
+        Measured("batch_ratio", f"{DAYS[-1]} deepseek/d", 1200),
+        Measured("model_moved", f"{DAYS[-1]} deepseek/d", 2),
         Measured("incomplete_fetches", "openrouter_models", 0),
     ),
 }

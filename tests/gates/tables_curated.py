@@ -127,10 +127,14 @@ _FIGURES = (
     *_evidence(disclosures=_FETCHED["disclosures"]),
     Measured("restated_ratio", _FETCHED["disclosures"], 1.1),
     Measured("restated_units", _FETCHED["disclosures"], 0),
+    Measured("series_ratio", "2026-01-11 valuation deepseek", 3),
+    Measured("nearest_ratio", "2026-01-11 valuation deepseek", 15),
 )
 _ENTRIES = (
     *_evidence(leaderboards=_FETCHED["leaderboards"]),
     Measured("restated_ratio", _FETCHED["leaderboards"], 1),
+    Measured("series_ratio", "2026-01-11 swe-bench-pro gpt-5.5", 1),
+    Measured("nearest_ratio", "2026-01-11 swe-bench-pro gpt-5.5", 1.5),
 )
 _RATES = (Measured("rate_moved", DAY.isoformat(), 0.01), Measured("disappeared_days", DAY.isoformat(), 0))
 CURATED_EVIDENCE: Mapping[str, tuple[Measured, ...]] = {

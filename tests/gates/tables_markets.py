@@ -78,14 +78,17 @@ _CAPS = (
     Measured("split_suspected", KEY, 0.17),
     Measured("unconverted_closes", KEY, 0),
     Measured("restated_ratio", f"NVDA {KEY}", 1),
+    Measured("count_moved", f"{KEY} NVDA", 10),
     Measured("rate_moved", KEY, 0.01),
 )
 _VALUES = (
     *_CAPS,
     *(Measured(check, "valuation deepseek 2026-01-11", 0) for check in ("restated_units", "withdrawn_rows")),
+    Measured("series_ratio", "2026-01-11 valuation deepseek", 3),
+    Measured("nearest_ratio", "2026-01-11 valuation deepseek", 15),
 )
 MARKET_EVIDENCE: Mapping[str, tuple[Measured, ...]] = {
-    "fct_quotes_daily": (*_QUOTES, Measured("middle_move", KEY, 1.01)),
+    "fct_quotes_daily": (*_QUOTES, Measured("middle_move", KEY, 1.01), Measured("close_moved", f"{KEY} NVDA", 1.01)),
     **dict.fromkeys(("market_cap_daily", "session_shock_daily"), _CAPS),
     **dict.fromkeys(("pureplay_value_daily", "platform_value_daily"), _VALUES),
 }

@@ -25,7 +25,7 @@ START = datetime(2026, 7, 1, 6, tzinfo=UTC)
 DISCLOSED = ("disclosed_value", "disclosed_ratio", "fct_disclosures", "watch_status")
 LOST = "r1_training_cost deepseek 2025-01-20"
 TAKEN_BACK = "2026-07-05T00:00:00Z,capex,bytedance,2026-06-01,,,,,,,,,,"
-GOOD = "2026-07-05T00:00:00Z,capex,meituan,2026-06-30,2026-01-01,2026-06-30,flow,5,5,CNY,CNY,,reported,invented"
+GOOD = "2026-07-05T00:00:00Z,capex,meituan,2026-06-30,2026-01-01,2026-06-30,flow,5000000000,,CNY,CNY,,reported,invented"
 
 
 @dataclass(frozen=True)

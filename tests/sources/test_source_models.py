@@ -109,6 +109,7 @@ def test_an_override_for_some_weekdays_is_left_out_and_reported() -> None:
         ("100.50", "100.5"),
         (".5", "0.5"),
         ("-1", None),
+        ("-1.0", None),
     ],
 )
 def test_a_price_is_one_text_however_it_is_written(written: str, read: str | None) -> None:
@@ -116,7 +117,7 @@ def test_a_price_is_one_text_however_it_is_written(written: str, read: str | Non
 
 
 @pytest.mark.parametrize(
-    "written", [1e-06, 0, True, None, "-0.5", "-2", "nan", "1,5", "", "1e999", "0x1", "\u0661", "$1"]
+    "written", [1e-06, 0, True, None, "-1.5", "-0.5", "-2", "nan", "1,5", "", "1e999", "0x1", "\u0661", "$1"]
 )
 def test_what_is_no_price_is_refused(written: Any) -> None:
     with pytest.raises(ContractViolation, match=r"^price is "):
@@ -130,30 +131,44 @@ def test_what_is_no_price_is_refused(written: Any) -> None:
         (page(GOOD | {"total_count": 7}), "6 entries came, total_count says [7]"),
         (page(GOOD | {"links": {"next": "/api/v1/models?offset=6&limit=6"}}), "goes on after its 1 pages"),
         (page(GOOD | {"links": {"next": "/api/v1/models?cursor=abc"}}), "names no offset"),
-        (changed("pricing.prompt", 1.25e-06), "data[0].pricing.prompt is '1.25e-06': not a text"),
-        (changed("pricing.prompt", "-0.5"), "data[0].pricing.prompt is '-0.5': not a price"),
-        (changed("pricing.prompt", "1" + "0" * 30), "data[0].pricing: input_usd_per_token"),
-        (changed("pricing.discount", "half"), "data[0].pricing.discount is 'half'"),
-        (changed("pricing.overrides", {}), "data[0].pricing.overrides is '{}': not a list"),
-        (changed("pricing.overrides", [{"utc_start": 100}]), "one end of a time window"),
-        (
-            changed("pricing.overrides", [{"utc_start": 175, "utc_end": 2300}]),
-            "is 175: not a clock time HHMM",
-        ),
-        (changed("pricing.overrides", [{"min_prompt_tokens": -1}]), "min_prompt_tokens is -1"),
-        (changed("pricing", {"completion": "1"}), "data[0].pricing has no 'prompt': removed or renamed"),
-        (changed("created", True), "data[0].created is 'True': not a whole number"),
-        (changed("created", 10**20), "data[0].created is not a valid number of seconds"),
-        (changed("canonical_slug", None), "data[0].canonical_slug is 'None': not a text"),
-        (changed("hugging_face_id", 7), "data[0]: hugging_face_id"),
-        (changed("architecture.output_modalities", ["Te xt"]), "data[0]: output_modalities"),
-        (changed("name", "a\u0000b"), "data[0]: name"),
+        (page({"data": [*GOOD["data"][:2], 1, None, "x"]}), "3 of 5 entries are malformed; data[2] is '1'"),
     ],
 )
 def test_a_catalogue_that_cannot_be_trusted_is_refused_whole(served: Page, said: str) -> None:
     with pytest.raises(PayloadRefused) as refusal:
         parse(fetch_of(ID, served))
     assert said in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("served", "said"),
+    [
+        (changed("pricing.prompt", "-0.5"), "data[0].pricing.prompt is '-0.5': not a price"),
+        (changed("pricing.prompt", "on request"), "data[0].pricing.prompt is 'on request': not a price"),
+        (changed("pricing.prompt", ["1"]), "data[0].pricing.prompt is \"['1']\": not a text"),
+        (changed("pricing.prompt", "1" + "0" * 30), "data[0].pricing: input_usd_per_token"),
+        (changed("pricing.discount", "half"), "data[0].pricing.discount is 'half'"),
+        (changed("pricing.overrides", {}), "data[0].pricing.overrides is '{}': not a list"),
+        (changed("pricing.overrides", [{"utc_start": 100}]), "one end of a time window"),
+        (changed("pricing.overrides", [{"utc_start": 175, "utc_end": 2300}]), "is 175: not a clock time HHMM"),
+        (changed("pricing.overrides", [{"min_prompt_tokens": -1}]), "min_prompt_tokens is -1"),
+        (changed("pricing", []), "data[0].pricing is '[]': not an object"),
+        (changed("created", True), "data[0].created is 'True': not a whole number"),
+        (changed("created", 10**20), "data[0].created is not a valid number of seconds"),
+        (changed("canonical_slug", None), "data[0].canonical_slug is 'None': not a text"),
+        (changed("hugging_face_id", 7), "data[0]: hugging_face_id"),
+        (changed("architecture.output_modalities", ["Te xt"]), "data[0]: output_modalities"),
+        (changed("architecture.output_modalities", [{}]), "data[0]: output_modalities"),
+        (changed("name", "a\u0000b"), "data[0]: name"),
+    ],
+)
+def test_a_malformed_entry_is_put_aside_by_name_and_refuses_nobody_else(served: Page, said: str) -> None:
+    parsed = parse(fetch_of(ID, served))
+    (reason,) = parsed.rejected
+    assert reason.startswith("alpha/one: data[0]")
+    assert said in reason
+    assert [model.id for model in models(parsed)] == [model.id for model in models(parse(fetch_of(ID)))][1:]
+    assert prices(parsed) == [price for price in prices(parse(fetch_of(ID))) if price[0] != "alpha/one-20260101"]
 
 
 def test_a_field_that_left_every_entry_was_removed() -> None:

@@ -216,6 +216,16 @@ def test_prices_are_texts_and_an_alias_names_its_target(world: Path) -> None:
     assert found["alpha/one"]["created"] == 1767225600
 
 
+def test_other_prices_of_an_entry_stand_beside_its_sides_or_in_their_place(tmp_path: Path) -> None:
+    header, entry, *_ = MODELS.splitlines()
+    other = '"{""request"": ""0.005"", ""image"": null, ""completion"": 0}"'
+    rows = (f"{header},pricing_json", f"{entry},{other}", f"{entry.replace('alpha', 'beta')},")
+    (tmp_path / "models.csv").write_text("\n".join(rows))
+    found = {entry["id"]: entry["pricing"] for entry in ask(tmp_path, "models").json()["data"]}
+    assert found["alpha/one"] == {"prompt": "0.000002", "completion": 0, "request": "0.005", "discount": 0.0}
+    assert found["beta/one"]["image"] == "0"
+
+
 def test_the_catalogue_comes_whole_or_in_pages_with_a_next_link(world: Path) -> None:
     whole = ask(world, "models").json()
     assert (whole["total_count"], whole["links"]) == (5, {"next": None})

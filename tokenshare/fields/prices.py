@@ -48,7 +48,7 @@ UsdPerToken = Annotated[
     Field(
         pattern=DECIMAL,
         max_length=40,
-        description="List price as a decimal string; null where unknown or variable, 0 where free.",
+        description="List price as a decimal string; null where unknown, variable or not per token, 0 where free.",
         json_schema_extra={"unit": "USD/token"},
     ),
 ]
@@ -56,7 +56,7 @@ UsdPerMillion = Annotated[
     float,
     Field(
         ge=0,
-        description="List price of one million tokens; null where unknown, 0 where free.",
+        description="List price of one million tokens; null where unknown or not per token, 0 where free.",
         json_schema_extra={"unit": "USD/1M tokens"},
     ),
 ]

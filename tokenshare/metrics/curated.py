@@ -4,12 +4,15 @@ from tokenshare import rows
 from tokenshare.metrics.group import (
     CONFLICTING_KEYS,
     INCOMPLETE_FETCHES,
+    NEAREST_RATIO,
     RESTATED_RATIO,
     RESTATED_UNITS,
+    SERIES_RATIO,
     WITHDRAWN_ROWS,
     Evidence,
     Following,
     Group,
+    Interval,
     Provenance,
 )
 from tokenshare.metrics.hub import TRENDING
@@ -26,7 +29,22 @@ from tokenshare.topics import (
 
 # What was disclosed stays disclosed: a curated figure has a date and does not grow old, so there is no freshness.
 EVIDENCE = (INCOMPLETE_FETCHES, CONFLICTING_KEYS, WITHDRAWN_ROWS)
-FIGURES = (*EVIDENCE, RESTATED_RATIO, RESTATED_UNITS)
+FIGURES = (*EVIDENCE, RESTATED_RATIO, RESTATED_UNITS, SERIES_RATIO, NEAREST_RATIO)
+SCORES = (
+    *(*EVIDENCE, RESTATED_RATIO),
+    Evidence(
+        SERIES_RATIO.name,
+        Interval(1, 10),
+        "How many times a score is the middle one of the same entry known before it.",
+        is_occasional=True,
+    ),
+    Evidence(
+        NEAREST_RATIO.name,
+        Interval(1, 50),
+        "How many times a score is the nearest one of its board. Percent beside parts of 1 is a hundredfold.",
+        is_occasional=True,
+    ),
+)
 DISCLOSED = Provenance("int_disclosures_selected", "fact_date")
 CONVERTED = Provenance("int_fx_selected", "rate_date")
 RANKED = Provenance("int_entries_selected", "ranking_date")
@@ -52,7 +70,7 @@ CURATED_GROUPS = (
     _group("disclosed_value", "int_converted_evidence", (*FIGURES, *RATE_EVIDENCE), DISCLOSED, CONVERTED),
     _group("disclosed_ratio", "int_disclosure_evidence", FIGURES, DISCLOSED),
     _group("fct_disclosures", "int_disclosure_evidence", FIGURES, DISCLOSED),
-    _group("leaderboard_rank", "int_entry_evidence", (*EVIDENCE, RESTATED_RATIO), RANKED),
+    _group("leaderboard_rank", "int_entry_evidence", SCORES, RANKED),
     _group("release_cadence", "int_release_evidence", EVIDENCE, RELEASED),
     _group(
         "watch_status", "int_watch_evidence", FIGURES, DISCLOSED, RANKED, DOWNLOADED, follows=Following((TRENDING.id,))

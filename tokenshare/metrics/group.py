@@ -120,3 +120,17 @@ WITHDRAWN_ROWS = Evidence(
     is_occasional=True,
     is_named=True,
 )
+SERIES_RATIO = Evidence(
+    "series_ratio",
+    Interval(1, 100),
+    "How many times a figure is the middle one of the same fact and company known before it, or one end of its range "
+    "is the other. Growth is smaller; thousands and billions are not.",
+    is_occasional=True,
+)
+NEAREST_RATIO = Evidence(
+    "nearest_ratio",
+    Interval(1, 1000),
+    "How many times a figure is the nearest one of its company, or of the same fact elsewhere, in that unit or in "
+    "money. It judges the first row of a fact as well: 25 among billions is far from all of them.",
+    is_occasional=True,
+)

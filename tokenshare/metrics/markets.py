@@ -10,10 +10,12 @@ from tokenshare.metrics.group import (
     CONFLICTING_KEYS,
     DISAPPEARED_DAYS,
     INCOMPLETE_FETCHES,
+    NEAREST_RATIO,
     NONE,
     RESTATED_MIDDLE,
     RESTATED_RATIO,
     RESTATED_UNITS,
+    SERIES_RATIO,
     WITHDRAWN_ROWS,
     Evidence,
     Group,
@@ -52,6 +54,20 @@ SPLIT_SUSPECTED = Evidence(
     "share count is missing, a price in the wrong unit, a count in thousands are far beyond.",
     is_occasional=True,
 )
+COUNT_MOVED = Evidence(
+    "count_moved",
+    Interval(1, 100),
+    "How many times a share count is the middle of those before it of its line, or the other way round. A split "
+    "multiplies by fifty at most; a count in thousands is a thousandth.",
+    is_occasional=True,
+)
+CLOSE_MOVED = Evidence(
+    "close_moved",
+    Interval(1, 50),
+    "How many times a close is the middle of the five before it of its line, or the other way round. Splits are "
+    "smaller; pence for pounds is a hundredfold.",
+    is_occasional=True,
+)
 UNCONVERTED_CLOSES = Evidence(
     "unconverted_closes",
     NONE,
@@ -73,7 +89,7 @@ RATE_MOVED = Evidence(
 )
 RATE_EVIDENCE = (RATE_MOVED, DISAPPEARED_DAYS, RESTATED_MIDDLE)
 QUOTE_EVIDENCE = (*(CLOSES, CONFLICTING_KEYS, FOREIGN_CURRENCY, INCOMPLETE_FETCHES, DISAPPEARED_DAYS, RESTATED_MIDDLE),)
-CAP_EVIDENCE = (*QUOTE_EVIDENCE, SPLIT_SUSPECTED, UNCONVERTED_CLOSES, RESTATED_RATIO, RATE_MOVED)
+CAP_EVIDENCE = (*QUOTE_EVIDENCE, SPLIT_SUSPECTED, UNCONVERTED_CLOSES, RESTATED_RATIO, COUNT_MOVED, RATE_MOVED)
 
 
 def valued(
@@ -96,7 +112,7 @@ def valued(
 MARKET_CAPS = valued("market_cap_daily")
 SESSION_SHOCKS = valued("session_shock_daily")
 VALUE_PROVENANCE = (*CAP_PROVENANCE, Provenance("int_valuations_disclosed", "fact_date"))
-DISCLOSED_EVIDENCE = (RESTATED_UNITS, WITHDRAWN_ROWS)
+DISCLOSED_EVIDENCE = (RESTATED_UNITS, WITHDRAWN_ROWS, SERIES_RATIO, NEAREST_RATIO)
 PUREPLAY_VALUES = valued("pureplay_value_daily", VALUE_PROVENANCE, "int_value_evidence", DISCLOSED_EVIDENCE)
 PLATFORM_VALUES = valued("platform_value_daily", VALUE_PROVENANCE, "int_value_evidence", DISCLOSED_EVIDENCE)
 QUOTES = Group(
@@ -104,7 +120,7 @@ QUOTES = Group(
     provenance=(QUOTE_PROVENANCE,),
     measured_by="int_quote_evidence",
     dated_by=CLOSES.name,
-    evidence=(*QUOTE_EVIDENCE, MIDDLE_MOVE),
+    evidence=(*QUOTE_EVIDENCE, MIDDLE_MOVE, CLOSE_MOVED),
     listed=UNMAPPED,
 )
 COMPANIES = Group("dim_companies")

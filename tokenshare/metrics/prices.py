@@ -28,6 +28,30 @@ CATALOGUE_MOVED = Evidence(
     is_occasional=True,
 )
 
+ZERO_PRICE = Evidence(
+    "zero_price",
+    NONE,
+    "Whether the catalogue gives away what the price book sells, for one model and day. `:free` is free on purpose; "
+    "another 0 is a price that was lost, or a promotion that a person confirms.",
+    is_occasional=True,
+)
+BATCH_RATIO = Evidence(
+    "batch_ratio",
+    Interval(1, 2000),
+    "How many times a model's price is the middle price of its day, or the other way round, from three models on and a "
+    "thousand times on. The dearest real model is six hundred times the middle; USD per million in the place of USD "
+    "per token is a million times.",
+    is_occasional=True,
+)
+MODEL_MOVED = Evidence(
+    "model_moved",
+    Interval(1, 50),
+    "How many times a model's price is the middle of its own on the days before, or the other way round. Cuts are "
+    "smaller; a price per thousand is a thousandfold.",
+    is_occasional=True,
+)
+NEIGHBOURS = (ZERO_PRICE, BATCH_RATIO, MODEL_MOVED)
+
 LIST_PRICES = Group(
     id="list_price_daily",
     provenance=(PRICE_PROVENANCE, Provenance("int_price_book_daily", "price_date")),
@@ -45,7 +69,7 @@ LIST_PRICES = Group(
         Evidence(
             "priced_share",
             Interval(0.5, 1),
-            "Part of a day's models with both prices known. The catalogue prices nearly all of them.",
+            "Part of a day's models that sell tokens, with both prices known. The catalogue prices nearly all of them.",
         ),
         Evidence(
             "twin_ratio",
@@ -55,6 +79,7 @@ LIST_PRICES = Group(
             is_occasional=True,
         ),
         CATALOGUE_MOVED,
+        *NEIGHBOURS,
         Evidence(
             "book_moved",
             Interval(1, 10),
@@ -99,8 +124,9 @@ PRICE_METRICS = (
         grain=("price_date", "model_id"),
         method="Base-tier list price as the catalogue showed it on the UTC day, the newest answer of that day; where "
         "the catalogue did not show the model that day, the dated price of the price book, from January 2025 on, and "
-        "source_id says so. Blended is three parts input to one part output. Unknown (variable) is null, never 0; 0 is "
-        "free. A discounted price is marked, and gives way to a regular one.",
+        "source_id says so. Blended is three parts input to one part output. Unknown (variable) is null, never 0, and "
+        "so is the price of what is not sold by the token; 0 is free. A discounted price is marked, and gives way to a "
+        "regular one.",
         laws=("prices_are_plausible",),
     ),
     price_metric(

@@ -13,7 +13,7 @@ from tokenshare.metrics.group import (
     Provenance,
 )
 from tokenshare.metrics.metric import Metric
-from tokenshare.metrics.prices import CATALOGUE_MOVED
+from tokenshare.metrics.prices import CATALOGUE_MOVED, NEIGHBOURS
 from tokenshare.metrics.programming import WEEK_OLD
 from tokenshare.metrics.router import ROUTER, ROUTER_SOURCES, USAGE_PROVENANCE
 from tokenshare.topics import CATALOG_MODEL_OBSERVED, FETCH_COMPLETED, PRICE_LISTED, USAGE_OBSERVED
@@ -49,6 +49,7 @@ SPEND = Group(
             alerts_only=True,
         ),
         CATALOGUE_MOVED,
+        *NEIGHBOURS,
     ),
 )
 

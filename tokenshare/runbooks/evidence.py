@@ -159,6 +159,18 @@ PRICES = RunbookPage(
             "price per million tokens in the place of a price per token."
             f"{RELEASE}{WAIT}"
         ),
+        "zero_price": (
+            "The catalogue shows 0 for a model that the price book sells. Look at the model's page: the price was "
+            "lost, or the model is sold another way, such as per request."
+            f"{RELEASE}Yes, if the model really is given away on that day."
+        ),
+        "batch_ratio": (
+            "One model's price is in another unit than all others of its day: per million, or per thousand, in the "
+            "place of per token. Compare it with the maker's page."
+        ),
+        "model_moved": (
+            "One model's price is fiftyfold what it was before, or a fiftieth. Compare it with the maker's page."
+        ),
         "book_moved": (
             "The newer price book changes an old price more than tenfold. Read the book's own history. If the change "
             "is a mistake, install the book before it with your package manager."
@@ -201,6 +213,14 @@ MARKETS = RunbookPage(
             "Look for a split or a new share count of the company on that day. Until the count has come, the value "
             "is wrong by the ratio of the split. Add the count to `share_counts.csv`, or wait for the filing."
             f"{RELEASE}Yes, if the price really moved that much and no split explains it."
+        ),
+        "count_moved": (
+            "A share count is a hundredfold those before it, or a hundredth: in thousands or millions, or of a class "
+            "of shares alone. Correct the row of `share_counts.csv`."
+        ),
+        "close_moved": (
+            "A close is fiftyfold those before it of its line, or a fiftieth: in pence, or of another line. Correct "
+            "the row of `quotes.csv`, or wait for the feed."
         ),
         "unconverted_closes": (
             "There is no exchange rate of the session's day or of the six days before: no pass fetched the rates. "
@@ -272,6 +292,11 @@ CURATED = RunbookPage(
             f"{RELEASE}{NEVER}"
         ),
         "restated_ratio": "The usual reasons are a count in thousands, a figure in millions, and a score in percent.",
+        "series_ratio": (
+            "The row is far from those of its series before it: 25 for 25 billion, thousands for units, percent for a "
+            "part of 1. Or the two ends of its range are in different units."
+        ),
+        "nearest_ratio": "The row is far from every other row that it can be compared with: it is in another unit.",
         "withdrawn_rows": (
             "The observed value counts and names the missing rows. If they were lost, put them back: the "
             "archive keeps the file as it was. A row whose date was corrected is gone under the old date, and a "

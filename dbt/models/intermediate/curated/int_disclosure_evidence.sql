@@ -12,6 +12,10 @@ restated as (
     inner join figures on restated.figure_key = figures.figure_key
 ),
 
+neighboured as (
+    select * from {{ ref('int_figures_neighboured') }}
+),
+
 fetches as (
     select * from {{ ref('int_fetches_verified') }} where source_id = 'disclosures'
 ),
@@ -28,6 +32,10 @@ final as (
     select 'restated_ratio', figure_key, restated_ratio from restated where restated_ratio is not null
     union all
     select 'restated_units', figure_key, if(is_other_unit, 1, 0) from restated
+    union all
+    select 'series_ratio', figure_key, series_ratio from neighboured where series_ratio is not null
+    union all
+    select 'nearest_ratio', figure_key, nearest_ratio from neighboured where nearest_ratio is not null
     union all
     select 'withdrawn_rows', row_key, if(is_gone, 1, 0) from withdrawn
 )

@@ -12,6 +12,10 @@ restated as (
     inner join entries on restated.entry_key = entries.entry_key
 ),
 
+neighboured as (
+    select * from {{ ref('int_entries_neighboured') }}
+),
+
 fetches as (
     select * from {{ ref('int_fetches_verified') }} where source_id = 'leaderboards'
 ),
@@ -26,6 +30,10 @@ final as (
     select 'incomplete_fetches', source_id, count(*) filter (where is_pending) from fetches group by source_id
     union all
     select 'restated_ratio', entry_key, restated_ratio from restated where restated_ratio is not null
+    union all
+    select 'series_ratio', entry_key, series_ratio from neighboured where series_ratio is not null
+    union all
+    select 'nearest_ratio', entry_key, nearest_ratio from neighboured where nearest_ratio is not null
     union all
     select 'withdrawn_rows', row_key, if(is_gone, 1, 0) from withdrawn
 )

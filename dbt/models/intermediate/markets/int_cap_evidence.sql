@@ -69,6 +69,8 @@ final as (
     union all
     select 'restated_ratio', symbol || ' ' || cast(count_date as varchar), restated_ratio from restated
     union all
+    select 'count_moved', cast(count_date as varchar) || ' ' || symbol, moved_ratio from {{ ref('int_counts_moved') }}
+    union all
     select 'disappeared_days', day_key, if(has_disappeared, 1, 0) from disappeared
     union all
     select check_name, key, observed from rates

@@ -20,6 +20,12 @@ foreign_lines as (
 moves as (
     select
         session_date,
+        symbol,
+        cast(close_price as double) / nullif(
+            median(cast(close_price as double)) over (
+                partition by symbol order by session_date asc rows between 5 preceding and 1 preceding
+            ), 0
+        ) as line_moved,
         cast(close_price as double)
         / nullif(lag(cast(close_price as double)) over (partition by symbol order by session_date asc), 0) as moved
     from {{ ref('int_quotes_selected') }}
@@ -55,6 +61,10 @@ final as (
     union all
     select 'restated_middle', cast(stated_date as varchar) || ' ' || entity, restated_middle
     from {{ ref('int_closes_restated') }}
+    union all
+    select 'close_moved', cast(session_date as varchar) || ' ' || symbol, greatest(line_moved, 1 / line_moved)
+    from moves
+    where line_moved is not null
     union all
     select 'disappeared_days', cast(stated_date as varchar), if(has_disappeared, 1, 0) from disappeared
 )

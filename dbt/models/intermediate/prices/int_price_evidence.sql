@@ -1,11 +1,21 @@
 -- What the gates judge about list prices, one row per check and key.
-with days as (
+-- Decision: `priced_share` is of the models that sell tokens: pictures, speech and video have no price per token.
+with others as (
+    select distinct fetch_id, model_id
+    from {{ ref('stg_catalog_model_observed') }}
+    where not list_has_any(output_modalities, ['text', 'embeddings'])
+),
+
+days as (
     select
-        cast(price_date as varchar) as day_key,
+        cast(prices.price_date as varchar) as day_key,
         count(*) as models_count,
-        count(input_usd_per_million + output_usd_per_million) as priced_count
-    from {{ ref('int_price_daily') }}
-    group by price_date
+        count(*) filter (where others.model_id is null) as sold_count,
+        count(prices.input_usd_per_million + prices.output_usd_per_million) as priced_count
+    from {{ ref('int_price_daily') }} as prices
+    left join others
+        on prices.fetch_id = others.fetch_id and split_part(prices.model_id, ':', 1) = others.model_id
+    group by prices.price_date
 ),
 
 conflicts as (
@@ -39,11 +49,13 @@ fetches as (
 final as (
     select 'listed_models' as check_name, day_key as key, cast(models_count as double) as observed from days
     union all
-    select 'priced_share', day_key, priced_count / nullif(models_count, 0) from days
+    select 'priced_share', day_key, priced_count / sold_count from days where sold_count > 0
     union all
     select 'conflicting_keys', key, keys_count from conflicts
     union all
     select 'twin_ratio', cast(price_date as varchar) || ' ' || model_id, off_ratio from twins
+    union all
+    select check_name, cast(price_date as varchar) || ' ' || model_id, observed from {{ ref('int_price_neighbours') }}
     union all
     select 'book_moved', model_id, moved_ratio from moves where moved_ratio is not null
     union all

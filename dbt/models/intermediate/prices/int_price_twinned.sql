@@ -1,6 +1,6 @@
 -- Catalogue and price book side by side, where both price a model on a day: base tier, at no particular time of day.
 -- Decision: `off_ratio` is how many times the dearer is the cheaper, on the side that is off most. 0 against a price
--- has no ratio; it is a disagreement all the same, and may be a real promotion.
+-- has no ratio. 0 in the catalogue may be a real promotion, or a price that was lost: `is_zero_below_book` asks which.
 with catalogue as (
     select * from {{ ref('int_price_selected') }}
 ),
@@ -34,7 +34,11 @@ final as (
             / nullif(cast(least(catalogue_output, book_output) as double), 0)
         ) as off_ratio,
         coalesce((catalogue_input = 0) <> (book_input = 0), false)
-        or coalesce((catalogue_output = 0) <> (book_output = 0), false) as is_free_in_one
+        or coalesce((catalogue_output = 0) <> (book_output = 0), false) as is_free_in_one,
+        not ends_with(model_id, ':free') and (
+            coalesce(catalogue_input = 0 and book_input > 0, false)
+            or coalesce(catalogue_output = 0 and book_output > 0, false)
+        ) as is_zero_below_book
     from paired
     where
         (catalogue_input is not null and book_input is not null)

@@ -34,6 +34,17 @@ moved as (
     select * from {{ ref('int_catalogue_moved') }}
 ),
 
+neighbours as (
+    select
+        neighbours.check_name,
+        cast(billed.week_start_date as varchar) || ' ' || neighbours.model_id as key,
+        max(neighbours.observed) as observed
+    from {{ ref('int_spend_priced') }} as billed
+    inner join {{ ref('int_price_neighbours') }} as neighbours
+        on billed.price_date = neighbours.price_date and billed.model_permaslug = neighbours.model_id
+    group by all
+),
+
 final as (
     select 'dearest_price' as check_name, week_key as key, dearest_usd_per_million as observed
     from weeks
@@ -50,6 +61,8 @@ final as (
     select 'incomplete_fetches', source_id, count(*) filter (where is_pending) from fetches group by source_id
     union all
     select 'catalogue_moved', cast(price_date as varchar), moved_ratio from moved
+    union all
+    select check_name, key, observed from neighbours
 )
 
 select * from final
