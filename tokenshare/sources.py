@@ -58,7 +58,8 @@ class Parsed:
     """A parsed fetch: its events, its as-of, the days it covers, and the fields not met before.
 
     `coverage_share` is the part of the whole a listing reached; None if the source cannot say. `withdrawn` are the
-    sorted keys of the rows a file withdraws.
+    sorted keys of the rows a file withdraws, `rejected` the rows put aside, each with its reason.
+    `remarks` are sentences for the person who reads the outcome of the source.
     """
 
     events: tuple[Event, ...]
@@ -67,6 +68,8 @@ class Parsed:
     end_date: date | None = None
     coverage_share: float | None = None
     withdrawn: tuple[str, ...] = ()
+    rejected: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     unknown_fields: frozenset[str] = field(default_factory=frozenset)
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from connectors.sources.local_csv import file_source, read_known, unknown_columns
+from connectors.sources.local_csv import build_all, file_source, read_known, unknown_columns
 from connectors.sources.payload import (
     Object,
     build_event,
@@ -29,38 +29,39 @@ ENTRY = (*KEY, "valid_to", *PRICES)
 TABLE = Table(file="prices.csv", columns=("known_at", *ENTRY), key=KEY, values=PRICES)
 DEAREST = Decimal(1_000_000)  # USD per million tokens: a higher price is in another unit
 
-BookEntry = tuple[str, Object]  # its place in the book, and its cells as text
-
 
 @refuses_payload
 def parse(fetch: Fetch) -> Parsed:
     """The whole book, because it is small and a newer one restates all of it."""
     page = require_one_page(fetch)
-    entries, unknown = _read_file(fetch) if _is_file(page) else _read_package(page)
-    envelope = envelope_of(fetch)
-    events = tuple(_event(entry, where, envelope) for where, entry in entries)
-    if not any(Decimal(price or 0) for event in events for price in _both(event)):
+    parsed = _read_file(fetch) if _is_file(page) else _read_package(fetch, page)
+    if not any(Decimal(price or 0) for event in parsed.events for price in _both(event)):
         raise ContractViolation("no price above 0: everything in the book is free")
-    return Parsed(events=events, as_of=fetch.window.observed_at, unknown_fields=unknown)
+    return parsed
 
 
 def _is_file(page: Page) -> bool:
     return page.content_type.partition(";")[0].strip().lower() != "application/json"
 
 
-def _read_package(page: Page) -> tuple[list[BookEntry], frozenset[str]]:
+def _read_package(fetch: Fetch, page: Page) -> Parsed:
+    envelope = envelope_of(fetch)
     prices = require_field(read_document(page), "prices", list, "the book")
     entries = [(f"prices[{n}]", require_type(row, dict, f"prices[{n}]")) for n, row in enumerate(prices)]
     for where, row in entries:
         for name in ENTRY:
             require_field(row, name, str, where)
-    return entries, unknown_fields("prices[]", [row for _, row in entries], frozenset(ENTRY))
+    events = tuple(_event(entry, where, envelope) for where, entry in entries)
+    unknown = unknown_fields("prices[]", [row for _, row in entries], frozenset(ENTRY))
+    return Parsed(events, fetch.window.observed_at, unknown_fields=unknown)
 
 
-def _read_file(fetch: Fetch) -> tuple[list[BookEntry], frozenset[str]]:
+def _read_file(fetch: Fetch) -> Parsed:
     """The entries of a file in place of the package; a later row of it may correct an earlier one (`known_at`)."""
-    rows = read_known(fetch, TABLE).rows
-    return [(row.place, row.cells) for row in rows], unknown_columns(rows, TABLE)
+    known, envelope = read_known(fetch, TABLE), envelope_of(fetch)
+    events, wrong = build_all(known.rows, lambda row: _event(row.cells, row.place, envelope))
+    unknown = unknown_columns(known.rows, TABLE)
+    return Parsed(events, fetch.window.observed_at, rejected=(*known.rejected, *wrong), unknown_fields=unknown)
 
 
 def _event(entry: Object, where: str, envelope: Object) -> PriceListed:

@@ -1,7 +1,7 @@
 """Closes from a CSV file dropped into a folder: no key needed."""
 
 from connectors.sources.closes import build_quote
-from connectors.sources.local_csv import file_source, read_known
+from connectors.sources.local_csv import build_all, file_source, read_known
 from connectors.sources.payload import Object, envelope_of, refuses_payload
 from tokenshare.events import QuoteObserved
 from tokenshare.known_rows import KnownRow, Table
@@ -19,17 +19,17 @@ TABLE = Table(
 @refuses_payload
 def parse(fetch: Fetch) -> Parsed:
     """Check every known row. Rows within the window become events, with partial bars marked as such."""
-    window, envelope = fetch.window, envelope_of(fetch)
-    events = [_event(row, envelope) for row in read_known(fetch, TABLE).rows]
+    window, envelope, known = fetch.window, envelope_of(fetch), read_known(fetch, TABLE)
+    events, wrong = build_all(known.rows, lambda row: _event(row, envelope))
     in_window = tuple(event for event in events if window.start <= event.session_date <= window.end)
-    return Parsed(in_window, window.observed_at, window.start, window.end)
+    return Parsed(in_window, window.observed_at, window.start, window.end, rejected=(*known.rejected, *wrong))
 
 
 def _event(row: KnownRow, envelope: Object) -> QuoteObserved:
     day, is_partial = row.past_day("date", envelope["observed_at"]), bool(row.optional_flag("is_partial"))
     cells = row.cells
     return build_quote(
-        envelope, row.place, cells["symbol"], day, cells["close"], cells["currency"], is_partial=is_partial
+        envelope, row.place, cells["symbol"].upper(), day, cells["close"], cells["currency"], is_partial=is_partial
     )
 
 

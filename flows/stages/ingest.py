@@ -65,7 +65,7 @@ def ingest_one(run: PassContext, source: Source, sender: Sender) -> SourceOutcom
     stated = completed.digests if completed else {}
     covered = _covered(stated, parsed)
     if not _is_wanted_again(run, completed) and _is_known(stated, digests, covered):
-        return SourceOutcome(source.id, "unchanged", reason=_unknown_fields(parsed))
+        return SourceOutcome(source.id, "unchanged", reason=_remarks(parsed))
     _produce(run, sender, fetch, parsed)
     digests = {period: digest for period, digest in stated.items() if period not in covered} | digests
     if not run.options.days:
@@ -73,7 +73,7 @@ def ingest_one(run: PassContext, source: Source, sender: Sender) -> SourceOutcom
         archive.complete(run.home.archive, fetch, parsed.as_of, digests, of_world)
     elif completed:
         archive.restate(run.home.archive, source.id, completed, digests)
-    return SourceOutcome(source.id, "fetched", len({e.event_id for e in parsed.events}), _unknown_fields(parsed))
+    return SourceOutcome(source.id, "fetched", len({e.event_id for e in parsed.events}), _remarks(parsed))
 
 
 def _fetch(run: PassContext, source: Source, completed: Completed | None) -> Fetch:
@@ -172,5 +172,8 @@ def _is_known(stated: Mapping[str, str], digests: Mapping[str, str], covered: se
     return covered <= digests.keys() and all(stated.get(period) == digest for period, digest in digests.items())
 
 
-def _unknown_fields(parsed: Parsed) -> str:
-    return f"fields not met before: {', '.join(sorted(parsed.unknown_fields))}" if parsed.unknown_fields else ""
+def _remarks(parsed: Parsed) -> str:
+    """What a person should know of an answer that was accepted."""
+    unknown = [f"fields not met before: {', '.join(sorted(parsed.unknown_fields))}"] if parsed.unknown_fields else []
+    rejected = [f"rows put aside: {'; '.join(parsed.rejected)}"] if parsed.rejected else []
+    return "; ".join([*parsed.remarks, *rejected, *unknown])
