@@ -29,12 +29,16 @@ _NAMED_SEPARATOR = re.compile(r"sep=.\r?\n|sep=.\r")  # a line that Excel reads 
 
 @dataclass(frozen=True)
 class Table:
-    """A file: its columns, the key of a row, and its `values`; a row with all of these empty withdraws its key."""
+    """A file: its columns, the key of a row, and its `values`; a row with all of these empty withdraws its key.
+
+    Of the key, only the `optional` columns may be empty.
+    """
 
     file: str
     columns: tuple[str, ...]
     key: tuple[str, ...]
     values: tuple[str, ...]
+    optional: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

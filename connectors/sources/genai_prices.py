@@ -26,25 +26,27 @@ from tokenshare.topics import PRICE_LISTED
 PRICES = ("input_usd_per_million", "output_usd_per_million")
 KEY = ("provider", "model", "valid_from", "tier_min_tokens", "utc_start", "utc_end")
 ENTRY = (*KEY, "valid_to", *PRICES)
-TABLE = Table(file="prices.csv", columns=("known_at", *ENTRY), key=KEY, values=PRICES)
+TABLE = Table(file="prices.csv", columns=("known_at", *ENTRY), key=KEY, values=PRICES, optional=KEY[2:])
 DEAREST = Decimal(1_000_000)  # USD per million tokens: a higher price is in another unit
+
+Book = tuple[tuple[PriceListed, ...], tuple[str, ...], frozenset[str]]  # its prices, rows put aside, unknown fields
 
 
 @refuses_payload
 def parse(fetch: Fetch) -> Parsed:
     """The whole book, because it is small and a newer one restates all of it."""
     page = require_one_page(fetch)
-    parsed = _read_file(fetch) if _is_file(page) else _read_package(fetch, page)
-    if not any(Decimal(price or 0) for event in parsed.events for price in _both(event)):
+    events, rejected, unknown = _read_file(fetch) if _is_file(page) else _read_package(fetch, page)
+    if not any(Decimal(price or 0) for event in events for price in _both(event)):
         raise ContractViolation("no price above 0: everything in the book is free")
-    return parsed
+    return Parsed(events, fetch.window.observed_at, rejected=rejected, unknown_fields=unknown)
 
 
 def _is_file(page: Page) -> bool:
     return page.content_type.partition(";")[0].strip().lower() != "application/json"
 
 
-def _read_package(fetch: Fetch, page: Page) -> Parsed:
+def _read_package(fetch: Fetch, page: Page) -> Book:
     envelope = envelope_of(fetch)
     prices = require_field(read_document(page), "prices", list, "the book")
     entries = [(f"prices[{n}]", require_type(row, dict, f"prices[{n}]")) for n, row in enumerate(prices)]
@@ -52,16 +54,14 @@ def _read_package(fetch: Fetch, page: Page) -> Parsed:
         for name in ENTRY:
             require_field(row, name, str, where)
     events = tuple(_event(entry, where, envelope) for where, entry in entries)
-    unknown = unknown_fields("prices[]", [row for _, row in entries], frozenset(ENTRY))
-    return Parsed(events, fetch.window.observed_at, unknown_fields=unknown)
+    return events, (), unknown_fields("prices[]", [row for _, row in entries], frozenset(ENTRY))
 
 
-def _read_file(fetch: Fetch) -> Parsed:
+def _read_file(fetch: Fetch) -> Book:
     """The entries of a file in place of the package; a later row of it may correct an earlier one (`known_at`)."""
     known, envelope = read_known(fetch, TABLE), envelope_of(fetch)
     events, wrong = build_all(known.rows, lambda row: _event(row.cells, row.place, envelope))
-    unknown = unknown_columns(known.rows, TABLE)
-    return Parsed(events, fetch.window.observed_at, rejected=(*known.rejected, *wrong), unknown_fields=unknown)
+    return events, (*known.rejected, *wrong), unknown_columns(known.rows, TABLE)
 
 
 def _event(entry: Object, where: str, envelope: Object) -> PriceListed:

@@ -40,7 +40,8 @@ def file_source(table: Table, **about: Any) -> Source:
 def read_known(fetch: Fetch, table: Table) -> Known:
     """The rows of a fetched file valid at the moment of the fetch. Raises ContractViolation if there are none."""
     moment, lines = fetch.window.observed_at, read_rows(fetch, table)
-    _, undated = _sift(lines.rows, lambda row: row.known_at)
+    named = [name for name in table.key if name not in table.optional]
+    _, undated = _sift(lines.rows, lambda row: (row.known_at, *map(row.text, named)))
     doubted = {row.key(table) for row, _ in undated}
     known = select_known([row for row in lines.rows if row.key(table) not in doubted], table, moment)
     rejected = (*lines.torn, *(reason for _, reason in undated))

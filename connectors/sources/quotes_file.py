@@ -1,8 +1,10 @@
 """Closes from a CSV file dropped into a folder: no key needed."""
 
 from connectors.sources.closes import build_quote
-from connectors.sources.local_csv import build_all, file_source, read_known
+from connectors.sources.local_csv import Known, build_all, file_source, read_known
 from connectors.sources.payload import Object, envelope_of, refuses_payload
+from connectors.sources.quote_exports import is_export_file
+from tokenshare.errors import ContractViolation
 from tokenshare.events import QuoteObserved
 from tokenshare.known_rows import KnownRow, Table
 from tokenshare.sources import ON_CHANGE, Fetch, Parsed
@@ -19,10 +21,22 @@ TABLE = Table(
 @refuses_payload
 def parse(fetch: Fetch) -> Parsed:
     """Check every known row. Rows within the window become events, with partial bars marked as such."""
-    window, envelope, known = fetch.window, envelope_of(fetch), read_known(fetch, TABLE)
+    window, envelope, known = fetch.window, envelope_of(fetch), _read(fetch)
     events, wrong = build_all(known.rows, lambda row: _event(row, envelope))
     in_window = tuple(event for event in events if window.start <= event.session_date <= window.end)
     return Parsed(in_window, window.observed_at, window.start, window.end, rejected=(*known.rejected, *wrong))
+
+
+def _read(fetch: Fetch) -> Known:
+    """The known rows; an export in the place of the file is refused with its remedy."""
+    try:
+        return read_known(fetch, TABLE)
+    except ContractViolation as error:
+        if not is_export_file(fetch.pages[0].body):
+            raise
+        raise ContractViolation(
+            f"{TABLE.file} is an export: `tokenshare import quotes FILE` adds its closes"
+        ) from error
 
 
 def _event(row: KnownRow, envelope: Object) -> QuoteObserved:

@@ -16,6 +16,7 @@ from connectors.storage.home import signature
 from flows.setup.context import PassContext
 from flows.setup.topic_ownership import sign_topics
 from flows.setup.upstreams import open_session
+from flows.stages.remarks import remark
 from flows.stages.source_selection import inactive_reason, missing_reason
 from tokenshare.codec import encode
 from tokenshare.errors import PayloadRefused, SourceAbsent
@@ -55,7 +56,7 @@ def ingest_one(run: PassContext, source: Source, sender: Sender) -> SourceOutcom
         return SourceOutcome(source.id, "skipped", reason=reason)
     try:
         fetch = _fetch(run, source, completed)
-        parsed = source.parse(fetch)
+        parsed = remark(run.settings, source, source.parse(fetch))
         _check_stale(parsed, completed)
     except SourceAbsent as error:
         return SourceOutcome(source.id, "absent", reason=str(error))

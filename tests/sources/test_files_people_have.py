@@ -105,7 +105,7 @@ def test_a_row_whose_moment_cannot_be_read_takes_its_key_with_it_and_no_other(so
     assert len(parsed.rejected) == 1
     assert "line 3, column known_at is 'yesterday': not a moment with its zone" in parsed.rejected[0]
     sound = facts(parse(source, "\n".join([head, *rest, _other(source, first)]).encode()))
-    assert [fact for fact in facts(parsed)] == sound
+    assert facts(parsed) == sound
 
 
 def _other(source: Source, row: str) -> str:
@@ -185,7 +185,9 @@ def test_a_cell_that_could_be_misread_refuses_its_row_and_nothing_else(row: str,
 
 def test_a_file_without_a_readable_row_is_refused_with_the_first_reason() -> None:
     rows = GOOD.replace("182.55", '"182,55"') * 2
-    with pytest.raises(PayloadRefused, match=r"quotes\.csv: none of its 2 rows can be read; quotes\.csv line 2: close of"):
+    with pytest.raises(
+        PayloadRefused, match=r"quotes\.csv: none of its 2 rows can be read; quotes\.csv line 2: close of"
+    ):
         parse(quotes_file.SOURCE, f"{HEADER}{rows}".encode(), NOVEMBER)
 
 
