@@ -94,6 +94,7 @@ def _about(row: KnownRow) -> About:
 SOURCE = file_source(
     TABLE,
     id="claims",
+    example='my-claim,"A third, they say",0.33,ratio,0.01,china_share,,2026-05-01,2026-05-31,"a talk, May 2026"',
     title="Claims: numbers that somebody quoted",
     emits=(CLAIM_QUOTED,),
     licence="Facts; the quotes are in our own words",

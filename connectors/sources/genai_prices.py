@@ -117,6 +117,7 @@ def _both(event: PriceListed) -> tuple[str | None, str | None]:
 SOURCE = file_source(
     TABLE,
     id="genai_prices",
+    example="2026-05-01T00:00:00Z,deepseek,deepseek-v4-pro,2026-04-24,0,,,,0.435,0.87",
     title="genai-prices: dated list prices of model providers",
     emits=(PRICE_LISTED,),
     licence="MIT",

@@ -28,13 +28,23 @@ class Known:
     rejected: tuple[str, ...]
 
 
-def file_source(table: Table, **about: Any) -> Source:
-    """The source of a file, always fetched whole. `about` is the rest of its declaration, including the parser."""
+def file_source(table: Table, *, example: str = "", **about: Any) -> Source:
+    """The source of a file, always fetched whole, with a row as people write it.
+
+    `about` is the rest of its declaration, including the parser.
+    """
 
     def fetch(session: Session, _: Window) -> Iterator[Page]:
         yield session.get(table.file)
 
-    return Source(cadence=timedelta(days=1), needs_key=False, world_file=table.file, fetch=fetch, **about)
+    return Source(
+        cadence=timedelta(days=1),
+        needs_key=False,
+        world_file=table.file,
+        fetch=fetch,
+        example=f"{','.join(table.columns)}\n{example}\n" if example else "",
+        **about,
+    )
 
 
 def read_known(fetch: Fetch, table: Table) -> Known:
@@ -79,7 +89,8 @@ def build_from_row(row: KnownRow, event: type[Made], **content: Any) -> Made:
     try:
         return event.identified(**content)
     except ValidationError as error:
-        row.refuse(*first_problem(error))
+        column, problem = first_problem(error)
+        row.refuse(column, f"{problem}, not {row.cells.get(column, '')[:60]!r}")
 
 
 def _sift(

@@ -35,6 +35,7 @@ def _event(row: KnownRow, envelope: Object) -> ShareCountObserved:
 SOURCE = file_source(
     TABLE,
     id="shares_dropped",
+    example="2026-06-01T06:00:00Z,BABA,2026-03-31,18700000000,8",
     title="Share counts dropped into a folder (share_counts.csv)",
     emits=(SHARE_COUNT_OBSERVED,),
     licence="yours: that of whoever gave you the file",

@@ -12,6 +12,7 @@ from tests.sources.payloads import FIXTURES, WINDOW, fetch_of
 from tokenshare.errors import PayloadRefused
 from tokenshare.sources import Fetch, Page, Parsed, Source, Window
 
+DOCS = Path(__file__).parents[2] / "docs"
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "reality" / "drop"
 NOVEMBER = Window(date(2025, 1, 1), date(2026, 11, 27), datetime(2026, 11, 28, 12, tzinfo=UTC))
 # Every source in a file with our own columns, whoever writes it.
@@ -205,3 +206,14 @@ def test_two_values_of_one_key_both_travel_for_the_gate_to_judge() -> None:
 @pytest.mark.parametrize("source", FILES, ids=lambda source: source.id)
 def test_the_sources_fixture_of_good_rows_stays_whole(source: Source) -> None:
     assert source.parse(fetch_of(source.id)).rejected == ()
+
+
+@pytest.mark.parametrize("source", FILES, ids=lambda source: source.id)
+def test_the_example_of_a_source_is_read_and_stands_on_its_page(source: Source) -> None:
+    parsed = parse(source, source.example.encode(), NOVEMBER)
+    assert (len(parsed.events), parsed.rejected, parsed.unknown_fields) == (1, (), frozenset())
+    assert source.example in (DOCS / "sources" / f"{source.id}.md").read_text(encoding="utf-8")
+
+
+def test_the_example_of_the_page_on_files_is_that_of_its_source() -> None:
+    assert quotes_file.SOURCE.example in (DOCS / "files.md").read_text(encoding="utf-8")
