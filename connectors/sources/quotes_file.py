@@ -55,12 +55,12 @@ SOURCE = file_source(
     emits=(QUOTE_OBSERVED,),
     licence="yours: that of whoever gave you the file",
     citation="Closes as filed in quotes.csv, as of {as_of}.",
-    terms="Name the folder in TOKENSHARE_QUOTES. `tokenshare import quotes FILE` fills it from what Yahoo, Nasdaq, Stooq "
-    "or Google Sheets export. Columns: known_at, symbol, date, close, currency, is_partial. The newest known row of a "
-    "symbol and date counts; an empty close withdraws it.",
-    traps="A row without currency, or in pence, is put aside: nothing is assumed. is_partial=true is a bar of a session "
-    "still running, never a close. Closes are as traded, not adjusted for splits or dividends. Rows older than seven "
-    "days before the last fetch are checked but not read again: use `backfill`.",
+    terms="Name the folder in TOKENSHARE_QUOTES. `tokenshare import quotes FILE` fills it from what Yahoo, Nasdaq, "
+    "Stooq or Google Sheets export. Columns: known_at, symbol, date, close, currency, is_partial. The newest known row "
+    "of a symbol and date counts; an empty close withdraws it.",
+    traps="A row without currency, or in pence, is put aside: nothing is assumed. is_partial=true is a bar of a "
+    "session still running, never a close. Closes are as traded, not adjusted for splits or dividends. Rows older "
+    "than seven days before the last fetch are checked but not read again: use `backfill`.",
     due=ON_CHANGE,
     has_days=True,
     parse=parse,

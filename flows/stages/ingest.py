@@ -28,6 +28,7 @@ MINUTES = "%Y-%m-%d %H:%M UTC"
 BEGINNING = date(2025, 1, 1)
 OVERLAP = timedelta(days=7)  # the upstream restates the last days for up to three
 NOT_SELECTED = "not selected"
+NAMED = 10  # rows put aside that the outcome of a source names
 TOPIC_OF = {topic.event: topic for topic in TOPICS}
 
 
@@ -176,5 +177,6 @@ def _is_known(stated: Mapping[str, str], digests: Mapping[str, str], covered: se
 def _remarks(parsed: Parsed) -> str:
     """What a person should know of an answer that was accepted."""
     unknown = [f"fields not met before: {', '.join(sorted(parsed.unknown_fields))}"] if parsed.unknown_fields else []
-    rejected = [f"rows put aside: {'; '.join(parsed.rejected)}"] if parsed.rejected else []
+    more = [f"and {len(parsed.rejected) - NAMED} more"] if len(parsed.rejected) > NAMED else []
+    rejected = [f"rows put aside: {'; '.join((*parsed.rejected[:NAMED], *more))}"] if parsed.rejected else []
     return "; ".join([*parsed.remarks, *rejected, *unknown])
