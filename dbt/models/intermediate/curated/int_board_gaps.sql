@@ -1,7 +1,7 @@
 -- On each day of a ranking, the board of its kind on which the best Chinese score stands best against the best other
 -- one.
--- Decision: boards of text, video, image and sound are watched apart: a lead in one says nothing of another. The kind is
--- a word of the board's id, after the last "to" if it has one: image-to-video is video. Without such a word it is text.
+-- Decision: boards of text, video, image and sound are watched apart: a lead in one says nothing of another. The kind
+-- is a word of the board's id, after the last "to" if it has one: image-to-video is video. Without such a word: text.
 -- Decision: every board counts with its newest ranking up to that day; boards that tell places only have no scores.
 -- Decision: scores of different boards are compared as parts of the best other score.
 with entries as (
