@@ -1,9 +1,14 @@
-"""CSV files with a moment per row since when it is known, and their content at a moment; pure."""
+"""CSV files with a moment per row since when it is known, and their content at a moment; pure.
+
+What a spreadsheet changes without changing the meaning is read: a mark or UTF-16 at the start, capitals and blanks in
+the header, blanks around cells, blank lines and columns, TRUE for true. Anything that could be misread is refused.
+"""
 
 import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -17,16 +22,23 @@ Cells = dict[str, str]
 
 _AMOUNT = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,9})?", re.ASCII)
 _FLAGS = {"true": True, "false": False}
+_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+_NAMED_SEPARATOR = re.compile(r"sep=.\r?\n|sep=.\r")  # a line that Excel reads and some programs write
 
 
 @dataclass(frozen=True)
 class Table:
-    """A file: its columns, the key of a row, and its `values`; a row with all of these empty withdraws its key."""
+    """A file: its columns, the key of a row, and its `values`; a row with all of these empty withdraws its key.
+
+    Of the key, only the `optional` columns may be empty.
+    """
 
     file: str
     columns: tuple[str, ...]
     key: tuple[str, ...]
     values: tuple[str, ...]
+    optional: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,10 @@ class KnownRow:
     @cached_property
     def known_at(self) -> datetime:
         return read_moment(self.text("known_at"), self.where("known_at"))
+
+    def key(self, table: Table) -> tuple[str, ...]:
+        """The cells of its key."""
+        return tuple(self.cells[name] for name in table.key)
 
     def where(self, column: str) -> str:
         """The place of a cell, for messages."""
@@ -86,11 +102,10 @@ class KnownRow:
         return "0" if shortest == "-0" else shortest
 
     def word(self, column: str, words: Sequence[str]) -> str:
-        """One of a few words."""
+        """One of a few words, in small letters or capitals."""
         text = self.text(column)
-        if text not in words:
-            self.refuse(column, f"{text[:60]!r} is not one of {', '.join(words)}")
-        return text
+        found = {word.lower(): word for word in words}.get(text.lower())
+        return found or self.refuse(column, f"{text[:60]!r} is not one of {', '.join(words)}")
 
     def flag(self, column: str) -> bool:
         return _FLAGS[self.word(column, tuple(_FLAGS))]
@@ -113,7 +128,7 @@ def select_known(rows: Iterable[KnownRow], table: Table, moment: datetime) -> Kn
     If several rows of a key became known together, all stand: a gate, not the reader, judges a conflict. Rows known
     later do not exist yet. A column missing from the file withdraws nothing.
     """
-    seen = [(row, tuple(row.cells[name] for name in table.key)) for row in rows if row.known_at <= moment]
+    seen = [(row, row.key(table)) for row in rows if row.known_at <= moment]
     newest: dict[tuple[str, ...], datetime] = {}
     for row, key in seen:
         newest[key] = max(row.known_at, newest.get(key, row.known_at))
@@ -123,39 +138,86 @@ def select_known(rows: Iterable[KnownRow], table: Table, moment: datetime) -> Kn
     return KnownRows(tuple(row for row, _ in standing), tuple(sorted(" ".join(key) for key in withdrawn)))
 
 
-def read_csv(body: bytes, file: str, columns: Sequence[str]) -> list[KnownRow]:
-    """Every row of a file but empty ones, in its order.
+@dataclass(frozen=True)
+class Lines:
+    """The rows of a file in their order, and the reasons why other lines are no rows."""
 
-    Raises ContractViolation, naming file and line, unless the file is UTF-8 CSV with each of these columns once.
+    rows: list[KnownRow]
+    torn: tuple[str, ...]
+
+
+def read_csv(body: bytes, file: str, columns: Sequence[str]) -> list[KnownRow]:
+    """Every row of a file; raises ContractViolation if a line is no row, too."""
+    lines = read_lines(body, file, columns)
+    for reason in lines.torn:
+        raise ContractViolation(reason)
+    return lines.rows
+
+
+def read_lines(body: bytes, file: str, columns: Sequence[str]) -> Lines:
+    """Every line of a file but empty ones, without the blanks around its cells.
+
+    Raises ContractViolation, naming file, line and fix, unless the file is CSV with each of these columns once.
     """
-    try:
-        text = body.decode("utf-8-sig")  # a spreadsheet opens its UTF-8 with a mark
-    except UnicodeDecodeError as error:
-        raise ContractViolation(f"{file}: not UTF-8 at byte {error.start}") from error
-    lines = _read_lines(text, file)
-    _, header = next(lines, (1, []))
-    header = [name.strip() for name in header]
+    text = decode_text(body, file)
+    _refuse_separator(text, file, columns)
+    lines = split_cells(text, file)
+    first, cells = next(lines, (1, []))
+    header = name_columns(cells)
     for name in columns:
         if name not in header:
-            raise ContractViolation(f"{file} line 1: no column {name}; the header is {','.join(columns)}")
+            raise ContractViolation(f"{file} line {first}: no column {name}; the header is {','.join(columns)}")
         if header.count(name) > 1:
-            raise ContractViolation(f"{file} line 1: column {name} occurs twice")
-    return [_row(file, number, cells, header) for number, cells in lines if any(map(str.strip, cells))]
+            raise ContractViolation(f"{file} line {first}: column {name} occurs twice")
+    rows, torn = [], []
+    for number, cells in lines:
+        kept = cells if any(cells[len(header) :]) else cells[: len(header)]
+        if len(kept) == len(header):
+            rows.append(KnownRow(file, number, dict(zip(header, kept, strict=True))))
+        else:
+            torn.append(f"{file} line {number}: {len(kept)} cells under {len(header)} columns")
+    return Lines(rows, tuple(torn))
 
 
-def _read_lines(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
-    """The cells of each row with the line it begins at: a cell may hold line breaks."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    begins = 1
+def decode_text(body: bytes, file: str) -> str:
+    """The text of a file: UTF-8, with a mark or without, or UTF-16 with its mark. Raises ContractViolation."""
     try:
-        for cells in reader:
-            yield begins, cells
-            begins = reader.line_num + 1
+        text = body.decode(_MARKS.get(body[:2], "utf-8-sig"))
+    except UnicodeDecodeError as error:
+        said = f"{file}: not {error.encoding.upper()} at byte {error.start}: save it as CSV UTF-8"
+        raise ContractViolation(said) from error
+    return text
+
+
+def split_cells(text: str, file: str, separator: str = ",") -> Iterator[tuple[int, list[str]]]:
+    """The cells of each row that has any, without blanks around them, and the line it begins at.
+
+    A cell may hold line breaks.
+    """
+    named = _NAMED_SEPARATOR.match(text)
+    begins = before = 2 if named else 1
+    reader = csv.reader(io.StringIO(text[named.end() if named else 0 :], newline=""), delimiter=separator, strict=True)
+    try:
+        for row in reader:
+            cells = [cell.strip() for cell in row]
+            if any(cells):
+                yield begins, cells
+            begins = reader.line_num + before
     except csv.Error as error:
         raise ContractViolation(f"{file} line {begins}: not CSV ({error})") from error
 
 
-def _row(file: str, number: int, cells: list[str], header: list[str]) -> KnownRow:
-    if len(cells) != len(header):
-        raise ContractViolation(f"{file} line {number}: {len(cells)} cells under {len(header)} columns")
-    return KnownRow(file, number, dict(zip(header, cells, strict=True)))
+def name_columns(header: Sequence[str]) -> list[str]:
+    """The columns of a header in our spelling: small letters, joined by underscores."""
+    return ["_".join(name.lower().split()) for name in header]
+
+
+def _refuse_separator(text: str, file: str, columns: Sequence[str]) -> None:
+    """Raise ContractViolation if another separator than the comma makes these columns of the header."""
+    for separator, called in _SEPARATORS.items():
+        with suppress(StopIteration, csv.Error):
+            cells = next(
+                csv.reader(io.StringIO(_NAMED_SEPARATOR.sub("", text, count=1), newline=""), delimiter=separator)
+            )
+            if len(cells) > 1 and set(columns) <= set(name_columns(cells)):
+                raise ContractViolation(f"{file}: the columns are separated by {called}: save it with commas")

@@ -91,7 +91,8 @@ class Source:
     whole are not to be trusted. `world_file` is its file in a world. With `ships` it falls back to the project's own
     file. `first_known` gives the first `known_at` of a file: before that moment the source is inactive, because facts
     of June were unknown in May. With `has_days` it answers for past days too, otherwise for the present only. `due`
-    is the cron, in UTC, of its schedule; if empty, the cron follows from the cadence.
+    is the cron, in UTC, of its schedule; if empty, the cron follows from the cadence. `example` is its file with one
+    row, for the people who write it; empty if no person does.
     """
 
     id: str
@@ -112,6 +113,7 @@ class Source:
     first_known: Callable[[Page], datetime | None] | None = None
     due: str = ""
     has_days: bool = False
+    example: str = ""
 
     @property
     def cron(self) -> str:

@@ -1,10 +1,11 @@
 """Quoted claims: a curated file, the article's figures first. Readers add theirs in a file of their own."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from connectors.sources.local_csv import build_from_row, file_source, read_rows, unknown_columns
+from connectors.sources.local_csv import build_all, build_from_row, file_source, read_rows, unknown_columns
 from connectors.sources.payload import Object, envelope_of, refuses_payload
 from tokenshare import claims
 from tokenshare.claims import About
@@ -28,19 +29,26 @@ WIDEST = replace(TABLE, columns=(*TABLE.columns, *OPTIONAL))
 
 @refuses_payload
 def parse(fetch: Fetch) -> Parsed:
-    rows, envelope = read_rows(fetch, TABLE), envelope_of(fetch)
-    events: dict[str, ClaimQuoted] = {}
-    for row in rows:
-        if row.cells["claim_id"] in events:
-            row.refuse("claim_id", f"{row.cells['claim_id'][:60]!r} stands there twice")
-        events[row.cells["claim_id"]] = _event(row, envelope)
+    """Every claim of the file. Of an id that stands there twice neither row is taken: which one is meant?"""
+    lines, envelope = read_rows(fetch, TABLE), envelope_of(fetch)
+    count = Counter(row.cells["claim_id"] for row in lines.rows)
+    events, wrong = build_all(
+        lines.rows, lambda row: _event(row, envelope, is_single=count[row.cells["claim_id"]] == 1)
+    )
     if not events:
-        raise ContractViolation(f"{TABLE.file}: no claim in it")
-    return Parsed(tuple(events.values()), fetch.window.observed_at, unknown_fields=unknown_columns(rows, WIDEST))
+        raise ContractViolation("; ".join((f"{TABLE.file}: no claim in it", *lines.torn[:1])))
+    return Parsed(
+        events,
+        fetch.window.observed_at,
+        rejected=(*lines.torn, *wrong),
+        unknown_fields=unknown_columns(lines.rows, WIDEST),
+    )
 
 
-def _event(row: KnownRow, envelope: Object) -> ClaimQuoted:
+def _event(row: KnownRow, envelope: Object, *, is_single: bool) -> ClaimQuoted:
     """The claim of a row, with the usual values filled in for optional columns left empty."""
+    if not is_single:
+        row.refuse("claim_id", f"{row.cells['claim_id'][:60]!r} stands there twice: keep one of them")
     about = _about(row)
     start, end = (row.day(name) for name in ("period_start", "period_end"))
     if end < start:
@@ -86,6 +94,7 @@ def _about(row: KnownRow) -> About:
 SOURCE = file_source(
     TABLE,
     id="claims",
+    example='my-claim,"A third, they say",0.33,ratio,0.01,china_share,,2026-05-01,2026-05-31,"a talk, May 2026"',
     title="Claims: numbers that somebody quoted",
     emits=(CLAIM_QUOTED,),
     licence="Facts; the quotes are in our own words",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from connectors.sources.local_csv import file_source, read_known, unknown_columns
+from connectors.sources.local_csv import build_all, file_source, read_known, unknown_columns
 from connectors.sources.payload import Made, Object, envelope_of, refuses_payload
 from tokenshare.errors import ContractViolation
 from tokenshare.known_rows import KnownRow, Table, read_csv
@@ -24,11 +24,17 @@ def curated_source(
     @refuses_payload
     def parse(fetch: Fetch) -> Parsed:
         known, envelope = read_known(fetch, table), envelope_of(fetch)
-        events = tuple(event_of(row, envelope) for row in known.rows)
+        events, wrong = build_all(known.rows, lambda row: event_of(row, envelope))
         if check:
             check(events)
         unknown = unknown_columns(known.rows, table)
-        return Parsed(events, fetch.window.observed_at, unknown_fields=unknown, withdrawn=known.withdrawn)
+        return Parsed(
+            events,
+            fetch.window.observed_at,
+            withdrawn=known.withdrawn,
+            rejected=(*known.rejected, *wrong),
+            unknown_fields=unknown,
+        )
 
     return file_source(table, parse=parse, terms=TERMS, upstream=CURATED, ships=True, first_known=first_known, **about)
 

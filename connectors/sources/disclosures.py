@@ -94,6 +94,8 @@ SOURCE = curated_source(
     TABLE,
     _event,
     id="disclosures",
+    example="2026-05-21T00:00:00Z,valuation,moonshot,2026-05-20,,,stock,20000000000,20000000000,USD,USD,,reported,"
+    '"Example Press, 20 May 2026"',
     title="Curated disclosures",
     emits=(DISCLOSURE_OBSERVED,),
     licence="facts, each cited; the file is part of this project",

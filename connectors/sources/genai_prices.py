@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from connectors.sources.local_csv import file_source, read_known, unknown_columns
+from connectors.sources.local_csv import build_all, file_source, read_known, unknown_columns
 from connectors.sources.payload import (
     Object,
     build_event,
@@ -26,41 +26,42 @@ from tokenshare.topics import PRICE_LISTED
 PRICES = ("input_usd_per_million", "output_usd_per_million")
 KEY = ("provider", "model", "valid_from", "tier_min_tokens", "utc_start", "utc_end")
 ENTRY = (*KEY, "valid_to", *PRICES)
-TABLE = Table(file="prices.csv", columns=("known_at", *ENTRY), key=KEY, values=PRICES)
+TABLE = Table(file="prices.csv", columns=("known_at", *ENTRY), key=KEY, values=PRICES, optional=KEY[2:])
 DEAREST = Decimal(1_000_000)  # USD per million tokens: a higher price is in another unit
 
-BookEntry = tuple[str, Object]  # its place in the book, and its cells as text
+Book = tuple[tuple[PriceListed, ...], tuple[str, ...], frozenset[str]]  # its prices, rows put aside, unknown fields
 
 
 @refuses_payload
 def parse(fetch: Fetch) -> Parsed:
     """The whole book, because it is small and a newer one restates all of it."""
     page = require_one_page(fetch)
-    entries, unknown = _read_file(fetch) if _is_file(page) else _read_package(page)
-    envelope = envelope_of(fetch)
-    events = tuple(_event(entry, where, envelope) for where, entry in entries)
+    events, rejected, unknown = _read_file(fetch) if _is_file(page) else _read_package(fetch, page)
     if not any(Decimal(price or 0) for event in events for price in _both(event)):
         raise ContractViolation("no price above 0: everything in the book is free")
-    return Parsed(events=events, as_of=fetch.window.observed_at, unknown_fields=unknown)
+    return Parsed(events, fetch.window.observed_at, rejected=rejected, unknown_fields=unknown)
 
 
 def _is_file(page: Page) -> bool:
     return page.content_type.partition(";")[0].strip().lower() != "application/json"
 
 
-def _read_package(page: Page) -> tuple[list[BookEntry], frozenset[str]]:
+def _read_package(fetch: Fetch, page: Page) -> Book:
+    envelope = envelope_of(fetch)
     prices = require_field(read_document(page), "prices", list, "the book")
     entries = [(f"prices[{n}]", require_type(row, dict, f"prices[{n}]")) for n, row in enumerate(prices)]
     for where, row in entries:
         for name in ENTRY:
             require_field(row, name, str, where)
-    return entries, unknown_fields("prices[]", [row for _, row in entries], frozenset(ENTRY))
+    events = tuple(_event(entry, where, envelope) for where, entry in entries)
+    return events, (), unknown_fields("prices[]", [row for _, row in entries], frozenset(ENTRY))
 
 
-def _read_file(fetch: Fetch) -> tuple[list[BookEntry], frozenset[str]]:
+def _read_file(fetch: Fetch) -> Book:
     """The entries of a file in place of the package; a later row of it may correct an earlier one (`known_at`)."""
-    rows = read_known(fetch, TABLE).rows
-    return [(row.place, row.cells) for row in rows], unknown_columns(rows, TABLE)
+    known, envelope = read_known(fetch, TABLE), envelope_of(fetch)
+    events, wrong = build_all(known.rows, lambda row: _event(row.cells, row.place, envelope))
+    return events, (*known.rejected, *wrong), unknown_columns(known.rows, TABLE)
 
 
 def _event(entry: Object, where: str, envelope: Object) -> PriceListed:
@@ -116,6 +117,7 @@ def _both(event: PriceListed) -> tuple[str | None, str | None]:
 SOURCE = file_source(
     TABLE,
     id="genai_prices",
+    example="2026-05-01T00:00:00Z,deepseek,deepseek-v4-pro,2026-04-24,0,,,,0.435,0.87",
     title="genai-prices: dated list prices of model providers",
     emits=(PRICE_LISTED,),
     licence="MIT",

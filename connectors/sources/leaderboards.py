@@ -42,11 +42,13 @@ SOURCE = curated_source(
     _event,
     _check_scores,
     id="leaderboards",
+    example="2026-06-15T00:00:00Z,swe-bench-pro,2026-06-01,kimi-k2.6,Kimi K2.6,moonshotai,58.6,true",
     title="Curated leaderboards",
     emits=(LEADERBOARD_OBSERVED,),
     licence="facts; the file is part of this project",
     citation="Source: curated leaderboards, as of {as_of}.",
     traps="More is better on every board. If a board is quoted by places without scores, its id ends in "
     "`-places` and the score is the negative place: -1 is the first. Only quoted entries are listed, and a rank is "
-    "among those. An empty `is_open` is unknown; an empty score withdraws the row.",
+    "among those. An empty `is_open` is unknown; an empty score withdraws the row. Boards of text, image, sound and "
+    "video are watched apart; the kind is a word of the board's id: arena-text-to-video is a board of video.",
 )

@@ -1,42 +1,82 @@
-"""Sources in one local CSV file, with the columns of a world, read as known at a moment."""
+"""Sources in one local CSV file, with the columns of a world, read as known at a moment.
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+The one reader of the files that people write. A row that cannot be read is put aside with its reason; if its moment is
+what cannot be read, so are the other rows of its key, since an older value would pass for the one it corrects.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from connectors.sources.payload import Made, check_type, first_problem, require_one_page, unknown_fields
+from connectors.sources.payload import Made, check_type, first_problem, printable, require_one_page, unknown_fields
 from tokenshare.errors import ContractViolation
-from tokenshare.known_rows import KnownRow, KnownRows, Table, read_csv, select_known
+from tokenshare.known_rows import KnownRow, Lines, Table, read_lines, select_known
 from tokenshare.sources import Fetch, Page, Session, Source, Window
 
+Built = TypeVar("Built")
 
-def file_source(table: Table, **about: Any) -> Source:
-    """The source of a file, always fetched whole. `about` is the rest of its declaration, including the parser."""
+
+@dataclass(frozen=True)
+class Known:
+    """The standing rows of a file at a moment, its withdrawn keys, and the reasons of the rows put aside."""
+
+    rows: tuple[KnownRow, ...]
+    withdrawn: tuple[str, ...]
+    rejected: tuple[str, ...]
+
+
+def file_source(table: Table, *, example: str = "", **about: Any) -> Source:
+    """The source of a file, always fetched whole, with a row as people write it.
+
+    `about` is the rest of its declaration, including the parser.
+    """
 
     def fetch(session: Session, _: Window) -> Iterator[Page]:
         yield session.get(table.file)
 
-    return Source(cadence=timedelta(days=1), needs_key=False, world_file=table.file, fetch=fetch, **about)
+    return Source(
+        cadence=timedelta(days=1),
+        needs_key=False,
+        world_file=table.file,
+        fetch=fetch,
+        example=f"{','.join(table.columns)}\n{example}\n" if example else "",
+        **about,
+    )
 
 
-def read_known(fetch: Fetch, table: Table) -> KnownRows:
+def read_known(fetch: Fetch, table: Table) -> Known:
     """The rows of a fetched file valid at the moment of the fetch. Raises ContractViolation if there are none."""
-    moment = fetch.window.observed_at
-    known = select_known(read_rows(fetch, table), table, moment)
+    moment, lines = fetch.window.observed_at, read_rows(fetch, table)
+    named = [name for name in table.key if name not in table.optional]
+    _, undated = _sift(lines.rows, lambda row: (row.known_at, *map(row.text, named)))
+    doubted = {row.key(table) for row, _ in undated}
+    known = select_known([row for row in lines.rows if row.key(table) not in doubted], table, moment)
+    rejected = (*lines.torn, *(reason for _, reason in undated))
     if not known.rows:
-        raise ContractViolation(f"{table.file}: no row is known at {moment.isoformat()} that is not withdrawn")
-    return known
+        nothing = f"{table.file}: no row is known at {moment.isoformat()} that is not withdrawn"
+        raise ContractViolation("; ".join((nothing, *rejected[:1])))
+    return Known(known.rows, known.withdrawn, rejected)
 
 
-def read_rows(fetch: Fetch, table: Table) -> list[KnownRow]:
-    """Every row of a fetched file, without the blanks left around a cell by people and spreadsheets."""
+def read_rows(fetch: Fetch, table: Table) -> Lines:
+    """Every row of a fetched file."""
     page = require_one_page(fetch)
     check_type(page, "CSV", {"text/csv"})
-    rows = read_csv(page.body, table.file, table.columns)
-    return [replace(row, cells={name: cell.strip() for name, cell in row.cells.items()}) for row in rows]
+    return read_lines(page.body, table.file, table.columns)
+
+
+def build_all(
+    rows: Sequence[KnownRow], build: Callable[[KnownRow], Built]
+) -> tuple[tuple[Built, ...], tuple[str, ...]]:
+    """What the rows make, and the reasons of those put aside. Raises ContractViolation if no row makes anything."""
+    built, refused = _sift(rows, build)
+    reasons = tuple(reason for _, reason in refused)
+    if reasons and not built:
+        raise ContractViolation(f"{rows[0].file}: none of its {len(rows)} rows can be read; {reasons[0]}")
+    return tuple(built), reasons
 
 
 def unknown_columns(rows: Sequence[KnownRow], table: Table) -> frozenset[str]:
@@ -49,4 +89,19 @@ def build_from_row(row: KnownRow, event: type[Made], **content: Any) -> Made:
     try:
         return event.identified(**content)
     except ValidationError as error:
-        row.refuse(*first_problem(error))
+        column, problem = first_problem(error)
+        row.refuse(column, f"{problem}, not {row.cells.get(column, '')[:60]!r}")
+
+
+def _sift(
+    rows: Sequence[KnownRow], build: Callable[[KnownRow], Built]
+) -> tuple[list[Built], list[tuple[KnownRow, str]]]:
+    """What the rows make, and the rows that make nothing, each with the reason."""
+    built: list[Built] = []
+    refused: list[tuple[KnownRow, str]] = []
+    for row in rows:
+        try:
+            built.append(build(row))
+        except ContractViolation as error:
+            refused.append((row, printable(str(error))))
+    return built, refused

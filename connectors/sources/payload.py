@@ -27,7 +27,7 @@ def refuses_payload(parse: Callable[[Fetch], Parsed]) -> Callable[[Fetch], Parse
         try:
             return parse(fetch)
         except ContractViolation as error:
-            raise PayloadRefused(f"{fetch.source_id}: {_printable(str(error))}") from error
+            raise PayloadRefused(f"{fetch.source_id}: {printable(str(error))}") from error
 
     return parse_or_refuse
 
@@ -95,8 +95,9 @@ def envelope_of(fetch: Fetch) -> Object:
 def unknown_fields(where: str, documents: Iterable[Object], known: frozenset[str]) -> frozenset[str]:
     """The fields outside the known ones, as `where.name`: reported, never a reason to refuse."""
     found = frozenset[str]().union(*documents) - known
-    return frozenset(f"{where}.{_printable(name)[:80]}" for name in sorted(found)[:_REPORTED])
+    return frozenset(f"{where}.{printable(name)[:80]}" for name in sorted(found)[:_REPORTED])
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """The text without what a terminal would act on, cut to the length of a reason."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)[:400]

@@ -10,8 +10,8 @@ from tokenshare.topics import RELEASE_OBSERVED
 TABLE = Table(
     file="releases.csv",
     columns=("known_at", "vendor_id", "release_date", "release", "is_major", "is_open", "citation"),
-    key=("vendor_id", "release_date"),
-    values=("release",),
+    key=("vendor_id", "release_date", "release"),
+    values=("is_major", "is_open", "citation"),
 )
 
 
@@ -34,10 +34,11 @@ SOURCE = curated_source(
     TABLE,
     _event,
     id="releases",
+    example="2026-01-28T00:00:00Z,moonshotai,2026-01-27,Kimi K2.5,true,true,huggingface.co/moonshotai/Kimi-K2.5",
     title="Curated releases",
     emits=(RELEASE_OBSERVED,),
     licence="facts, each cited; the file is part of this project",
     citation="Source: curated releases, each row cited, as of {as_of}.",
-    traps="One row per vendor and day: two models of one day share a row. `is_major` is a judgement: a new generation "
-    "or product line, not an update of one. An empty `release` withdraws the row.",
+    traps="One row per release: a vendor may have several on one day. `is_major` is a judgement: a new generation or "
+    "product line, not an update of one. A row with nothing after its `release` withdraws it.",
 )

@@ -1,7 +1,7 @@
 """Counts of issued shares from a CSV file in the same folder as the dropped closes."""
 
 from connectors.sources.datasets import FIRST_DAY
-from connectors.sources.local_csv import build_from_row, file_source, read_known
+from connectors.sources.local_csv import build_all, build_from_row, file_source, read_known
 from connectors.sources.payload import Object, envelope_of, refuses_payload
 from tokenshare.codec import read_count
 from tokenshare.events import ShareCountObserved
@@ -20,21 +20,22 @@ TABLE = Table(
 @refuses_payload
 def parse(fetch: Fetch) -> Parsed:
     """All known counts, even old ones: the newest up to a session counts, whatever its age."""
-    moment, envelope = fetch.window.observed_at, envelope_of(fetch)
-    events = tuple(_event(row, envelope) for row in read_known(fetch, TABLE).rows)
+    moment, envelope, known = fetch.window.observed_at, envelope_of(fetch), read_known(fetch, TABLE)
+    events, wrong = build_all(known.rows, lambda row: _event(row, envelope))
     first = min(FIRST_DAY, *(event.date for event in events))
-    return Parsed(events, moment, first, moment.date())
+    return Parsed(events, moment, first, moment.date(), rejected=(*known.rejected, *wrong))
 
 
 def _event(row: KnownRow, envelope: Object) -> ShareCountObserved:
     counts = {name: read_count(row.cells[name], row.where(name)) for name in ("shares_issued", "units_per_line")}
     day = row.past_day("date", envelope["observed_at"])
-    return build_from_row(row, ShareCountObserved, **envelope, symbol=row.cells["symbol"], date=day, **counts)
+    return build_from_row(row, ShareCountObserved, **envelope, symbol=row.cells["symbol"].upper(), date=day, **counts)
 
 
 SOURCE = file_source(
     TABLE,
     id="shares_dropped",
+    example="2026-06-01T06:00:00Z,BABA,2026-03-31,18700000000,8",
     title="Share counts dropped into a folder (share_counts.csv)",
     emits=(SHARE_COUNT_OBSERVED,),
     licence="yours: that of whoever gave you the file",

@@ -89,7 +89,7 @@ def _bars(quotes: Sequence[Cells], series: re.Match[str], question: Request) -> 
     symbol = series[1] if series[2] == "US" else f"{series[1]}.{series[2]}"
     start, end = question.params.get("from", ""), question.params.get("to", "9999")
     asked = (row for row in quotes if row["symbol"] == symbol and start <= row["date"] <= end)
-    days = sorted((row for row in asked if row["is_partial"] != "true"), key=lambda row: row["date"])
+    days = sorted((row for row in asked if row["is_partial"].lower() != "true"), key=lambda row: row["date"])
     prices = [dict.fromkeys(PRICES, _number(row["close"])) if "close" in row else {} for row in days]
     return [{"date": row["date"], **price, "volume": 1000} for row, price in zip(days, prices, strict=True)]
 

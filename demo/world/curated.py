@@ -71,6 +71,7 @@ YEAR_2025, YEAR_2026 = ("2025-01-02", "2025-12-31"), ("2026-01-01", "2026-12-31"
 QUARTER, FISCAL_2026 = ("2025-01-02", "2025-03-31"), ("2025-04-01", "2026-03-31")
 TWELVE_MONTHS = ("2025-06-30", "2026-06-26")
 TEXT_TO_VIDEO = "video-arena-text-to-video-places"
+VIDEO_SCORES = "video-arena"  # a lead in video, beside a gap in text
 USD, CNY = ("USD", "USD"), ("CNY", "CNY")  # unit and currency
 M, B, T = "000000", "000000000", "000000000000"
 
@@ -114,6 +115,8 @@ ENTRIES = tuple(
         ("2026-06-11", "swe-bench-pro", "2026-06-10", "glm-5.2", "z-ai", "51", "true", True),
         ("2026-06-11", TEXT_TO_VIDEO, "2026-06-10", "seedance-2.0", "bytedance-seed", "-1", "false", True),
         ("2026-06-11", TEXT_TO_VIDEO, "2026-06-10", "veo-3.1", "google", "-2", "false", False),
+        ("2026-06-11", VIDEO_SCORES, "2026-06-10", "seedance-2.0", "bytedance-seed", "1460", "false", True),
+        ("2026-06-11", VIDEO_SCORES, "2026-06-10", "veo-3.1", "google", "1375", "false", False),
     )
 )  # fmt: skip
 RELEASES = tuple(
@@ -125,6 +128,8 @@ RELEASES = tuple(
         ("2025-11-07", "moonshotai", "2025-11-06", "Kimi K2 Thinking", True, "true"),
         ("2026-01-21", "deepseek", "2026-01-20", "DeepSeek, 365 days later", True, "true"),
         ("2026-04-21", "moonshotai", "2026-04-20", "Kimi K2.6", True, "true"),
+        ("2026-04-25", "deepseek", "2026-04-24", "DeepSeek V4 Flash", True, "true"),
+        ("2026-04-25", "deepseek", "2026-04-24", "DeepSeek V4 Pro", True, "true"),
         ("2026-05-02", "openai", "2026-05-01", "GPT-5.5", True, "false"),
     )
 )

@@ -7,7 +7,18 @@ from typing import Annotated, Any
 
 import typer
 
-from flows.cli import alerts, dead_letters, first_run, gates, local_services, mappings, passes, provenance, queries
+from flows.cli import (
+    alerts,
+    dead_letters,
+    first_run,
+    gates,
+    imports,
+    local_services,
+    mappings,
+    passes,
+    provenance,
+    queries,
+)
 from flows.cli.output import report_error, silence_libraries
 from tokenshare.errors import ExitCode, Interrupted, UsageError
 
@@ -17,7 +28,7 @@ PRODUCT = (
 )
 # Commands in the order of use; within a panel the groups come last.
 PANELS: Mapping[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
-    "First run": (first_run.demo, first_run.doctor),
+    "First run": (first_run.demo, first_run.doctor, imports.app),
     "Passes": (passes.refresh, passes.backfill, passes.land, passes.compact, passes.serve),
     "Look": (
         *(queries.status, queries.metrics, queries.restatements, queries.report),

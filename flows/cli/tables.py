@@ -52,6 +52,16 @@ def draw_files(console: Console, document: Mapping[str, Any]) -> None:
     console.print(table("Landed files", document["files"], ("file", "rows", "was")))
 
 
+def draw_import(console: Console, document: Mapping[str, Any]) -> None:
+    """Draw what an imported file added, what was put aside, and what to look at."""
+    console.print(table("Closes", document["closes"][:DRAWN_ROWS], ("symbol", "date", "close", "currency")))
+    for kind in ("aside", "warnings"):
+        for said in document[kind]:
+            console.print(f"{kind}: {said}", markup=False)
+    counts = ", ".join(f"{document[name]} {name}" for name in ("added", "replaced", "unchanged"))
+    console.print(f"{document['file']}: {counts}, in {document['into']}", markup=False)
+
+
 def draw_compacted(console: Console, document: Mapping[str, Any]) -> None:
     """Draw merged files and pruned versions."""
     console.print(table("Merged", document["merged"], ("file", "files", "rows")))

@@ -15,6 +15,7 @@ from flows.setup.context import PassContext
 from flows.setup.topic_ownership import sign_topics
 from flows.setup.upstreams import open_session
 from flows.stages.news import News, select_news
+from flows.stages.remarks import remark
 from flows.stages.source_selection import inactive_reason, missing_reason
 from tokenshare.codec import encode
 from tokenshare.errors import PayloadRefused, SourceAbsent
@@ -25,6 +26,7 @@ from tokenshare.topics import FETCH_COMPLETED, TOPIC_NAMES, TOPICS, Topic
 MINUTES = "%Y-%m-%d %H:%M UTC"
 BEGINNING = date(2025, 1, 1)
 NOT_SELECTED = "not selected"
+NAMED = 10  # rows put aside that the outcome of a source names
 TOPIC_OF = {topic.event: topic for topic in TOPICS}
 
 
@@ -53,7 +55,7 @@ def ingest_one(run: PassContext, source: Source, sender: Sender) -> SourceOutcom
         return SourceOutcome(source.id, "skipped", reason=reason)
     try:
         fetch = _fetch(run, source, completed)
-        parsed = source.parse(fetch)
+        parsed = remark(run.settings, source, source.parse(fetch))
         _check_stale(parsed, completed)
     except SourceAbsent as error:
         return SourceOutcome(source.id, "absent", reason=str(error))
@@ -154,5 +156,6 @@ def _message(event: Event) -> Message:
 def _remarks(parsed: Parsed) -> str:
     """What a person should know of an answer that was accepted."""
     unknown = [f"fields not met before: {', '.join(sorted(parsed.unknown_fields))}"] if parsed.unknown_fields else []
-    rejected = [f"rows put aside: {'; '.join(parsed.rejected)}"] if parsed.rejected else []
+    more = [f"and {len(parsed.rejected) - NAMED} more"] if len(parsed.rejected) > NAMED else []
+    rejected = [f"rows put aside: {'; '.join((*parsed.rejected[:NAMED], *more))}"] if parsed.rejected else []
     return "; ".join([*parsed.remarks, *rejected, *unknown])

@@ -15,7 +15,7 @@ from tests.cli.command import environment, run
 from tests.cli.homes import claimed
 
 PANELS = {
-    "First run": ["demo", "doctor"],
+    "First run": ["demo", "doctor", "import"],
     "Passes": ["refresh", "backfill", "land", "compact", "serve"],
     "Look": ["status", "metrics", "restatements", "report", "trace", "check", "cite", "verify", "gates", "mappings"],
     "Operate": ["upstream", "broker", "dlq", "alerts"],

@@ -31,6 +31,7 @@ ELSEWHERE = {
     "tokenshare broker": "tests/kafka/test_broker.py",
     "tokenshare backfill": "tests/route/test_repairs.py",
     "tokenshare refresh": "tests/faults/test_c_locks.py",
+    "tokenshare import": "tests/cli/test_import.py",  # it wants a file
     "TOKENSHARE_HOME=.tokenshare/live tokenshare": "tests/docs/test_first_run.py",
     "tokenshare alerts test": "tests/alerts/test_delivering.py",  # it wants a channel
     "tokenshare serve": "tests/prefect/test_schedule.py",

@@ -241,8 +241,8 @@ RELEASES = {
     "unit times 100": NO_NUMBERS,
     "currency swapped": NO_CURRENCY,
     "duplicate key": held(
-        again({"release_date": "2026-06-04"}, release="Kimi K3"),
-        {CADENCE: ("conflicting_keys", "moonshotai 2026-06-04")},
+        again({"release_date": "2026-06-04"}, is_major="false"),
+        {CADENCE: ("conflicting_keys", "moonshotai 2026-06-04 Kimi K2.7")},
     ),
     "landed day gone": held(without(release_date="2026-04-20"), {CADENCE: ("withdrawn_rows", "2026-04-20")}),
     "all zero": NO_NUMBERS,
@@ -273,7 +273,9 @@ QUOTED = {
     "column missing": refused(lose("value"), claims="claims.csv line 1: no column value"),
     "unit times 100": refused(times("value"), claims="column value: 30 is outside 0 to 1"),
     "currency swapped": NO_CURRENCY,
-    "duplicate key": refused(again({"claim_id": "china"}, value="0.5"), claims="'china' stands there twice"),
+    "duplicate key": held(
+        again({"claim_id": "china"}, value="0.5"), {CLAIMS: ("withdrawn_rows", "china 2026-06-08/2026-06-14")}
+    ),
     "landed day gone": held(without(claim_id="china-late"), {CLAIMS: ("withdrawn_rows", "china-late")}),
     "all zero": refused(put("0", "value", "rounding"), claims="column rounding: 0 is not a step to round to"),
     "all null": refused(put("", "value"), claims="column value: it is empty"),

@@ -67,7 +67,7 @@ def _release(day: date, name: str, is_major: bool, count: int) -> dict[str, Any]
 
 
 def _watch(id: str, state: str, since: date | None, value: float | None) -> dict[str, Any]:
-    told = {"watch_id": id, "title": id, "state": state, "since": since, "value": value}
+    told = {"watch_id": id, "title": id, "state": state, "since": since, "value": value, "board_id": None}
     return {**told, "threshold": 5e9, "unit": "USD/year"}
 
 

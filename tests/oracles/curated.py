@@ -147,9 +147,8 @@ def _count(releases: list[ReleaseRow]) -> Iterator[Answer]:
         day = date.fromisoformat(release.release_date)
         year = {(day - timedelta(days=back)).isoformat() for back in range(365)}
         own = [r for r in releases if r.vendor_id == release.vendor_id and r.release_date in year and r.is_major]
-        key = {"vendor_id": release.vendor_id, "release_date": release.release_date}
+        key = {"vendor_id": release.vendor_id, "release_date": release.release_date, "release": release.release}
         cells = {
-            "release": release.release,
             "is_major": release.is_major,
             "is_open": release.is_open,
             "releases_trailing_year_count": len(own),

@@ -114,6 +114,7 @@ def test_the_articles_figures_are_what_they_were_said_to_be(story: dict[str, Ste
     assert watches == {
         "alibaba_ai_run_rate": ("near", date(2026, 3, 31)),
         "frontier_gap": ("crossed", date(2026, 6, 1)),  # a tie on SWE-Bench Pro
+        **dict.fromkeys(("frontier_gap_image", "frontier_gap_sound", "frontier_gap_video"), ("no_data", None)),
         "hbm_stacks": ("near", date(2026, 6, 1)),
         "offshore_enforcement": ("quiet", date(2026, 5, 31)),
         "us_open_model_trending": ("no_data", None),

@@ -64,7 +64,10 @@ def test_it_says_what_the_rule_says_for_each_key_by_itself(lines: list[tuple[int
         (HEADER.encode() + b"a,b,c,d,e\n", "x.csv line 2: 5 cells under 4 columns"),
         (HEADER.encode() + b'\n"a\n', "x.csv line 3: not CSV"),
         (HEADER.encode() + b"\xff", "x.csv: not UTF-8 at byte 21"),
-        (HEADER.encode("utf-16"), "x.csv: not UTF-8 at byte 0"),
+        (HEADER.encode("utf-16") + b"a", "x.csv: not UTF-16-LE at byte 44: save it as CSV UTF-8"),
+        (HEADER.replace(",", ";").encode(), "x.csv: the columns are separated by semicolons: save it with commas"),
+        (b'"known_at";"id";"low";"high"\r\n', "x.csv: the columns are separated by semicolons"),
+        (b"sep=;\r\n" + HEADER.replace(",", ";").encode(), "x.csv: the columns are separated by semicolons"),
     ],
 )
 def test_what_is_not_such_a_file_is_refused_by_file_and_line(body: bytes, said: str) -> None:
@@ -76,7 +79,7 @@ def test_what_is_not_such_a_file_is_refused_by_file_and_line(body: bytes, said: 
 def test_a_mark_empty_rows_blank_headers_and_unknown_columns_do_no_harm() -> None:
     body = " known_at ,id,low,high,,\r\n\r\n,,,,,\r\nk,a, 1,,,\r\n".encode("utf-8-sig")
     (row,) = read_csv(body, TABLE.file, TABLE.columns)
-    assert (row.number, row.cells["known_at"], row.cells["low"]) == (4, "k", " 1")
+    assert (row.number, row.cells["known_at"], row.cells["low"]) == (4, "k", "1")
 
 
 def test_a_moment_that_is_none_is_refused_by_its_cell() -> None:

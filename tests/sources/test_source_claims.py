@@ -91,10 +91,20 @@ def test_the_optional_columns_may_be_left_out() -> None:
         (0, {"quote": ""}, "column quote: it is empty"),
     ],
 )
-def test_a_row_that_is_not_well_formed_refuses_the_file(row: int, cells: dict[str, str], said: str) -> None:
-    with pytest.raises(PayloadRefused) as refusal:
-        parse(fetch_of("claims", changed(row, **cells)))
-    assert said in str(refusal.value)
+def test_a_row_that_is_not_well_formed_is_put_aside(row: int, cells: dict[str, str], said: str) -> None:
+    parsed = parse(fetch_of("claims", changed(row, **cells)))
+    assert [reason for reason in parsed.rejected if said in reason]
+    assert [event.event_id for event in parsed.events] == [
+        event.event_id
+        for n, event in enumerate(claims().values())
+        if event.claim_id not in (ROWS[row]["claim_id"], *cells.values())
+    ]
+
+
+def test_of_an_id_that_stands_there_twice_neither_row_is_taken() -> None:
+    parsed = parse(fetch_of("claims", written([*ROWS, {**ROWS[0], "value": "0.5"}])))
+    assert ["'share' stands there twice: keep one of them" in reason for reason in parsed.rejected] == [True, True]
+    assert len(parsed.events) == len(ROWS) - 1
 
 
 @pytest.mark.parametrize(
@@ -102,10 +112,10 @@ def test_a_row_that_is_not_well_formed_refuses_the_file(row: int, cells: dict[st
     [
         (page(GOOD.replace("rounding,", "round,", 1)), "no column rounding"),
         (page(GOOD.splitlines()[0] + "\n"), "claims.csv: no claim in it"),
-        (page(GOOD + "x,y\n"), "line 6: 2 cells under 13 columns"),
+        (page(GOOD.splitlines()[0] + "\nx,y\n"), "claims.csv: no claim in it; claims.csv line 2: 2 cells under 13"),
         (page(""), "the body is empty"),
         (Page("claims.csv", b"<html>", "text/html"), "the content type is 'text/html', not CSV"),
-        (Page("claims.csv", GOOD.encode("utf-16"), "text/csv"), "not UTF-8"),
+        (Page("claims.csv", b"\xff" + GOOD.encode(), "text/csv"), "not UTF-8 at byte 0: save it as CSV UTF-8"),
     ],
 )
 def test_a_file_that_is_no_list_of_claims_is_refused(served: Page, said: str) -> None:

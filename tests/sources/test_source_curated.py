@@ -1,4 +1,4 @@
-"""Curated files: what is known by a moment stands, and a cell that cannot be trusted refuses the file by its place."""
+"""Curated files: what is known by a moment stands, and a cell that cannot be trusted puts its row aside."""
 
 import csv
 import io
@@ -55,7 +55,14 @@ BAD_CELLS = (
     ("leaderboards", 2, "is_open", "yes", "line 2, column is_open: 'yes' is not one of true, false"),
     ("releases", 2, "citation", "", "line 2, column citation: it is empty"),
     ("releases", 2, "is_major", "", "line 2, column is_major: it is empty"),
-    ("releases", 2, "is_major", "TRUE", "line 2, column is_major: 'TRUE' is not one of true, false"),
+    ("releases", 2, "is_major", "JA", "line 2, column is_major: 'JA' is not one of true, false"),
+    (
+        "leaderboards",
+        2,
+        "entry_id",
+        "gemini-3-flash (thinking-minimal)",
+        "line 2, column entry_id: String should match",
+    ),
     ("releases", 2, "release_date", "2027-01-01", "line 2, column release_date: 2027-01-01 lies in the future"),
 )
 
@@ -125,8 +132,10 @@ def taken_back(rows: list[list[str]]) -> tuple[str, ...]:
 
 
 def test_a_row_is_not_judged_before_it_is_known() -> None:
-    with pytest.raises(PayloadRefused, match="line 6, column low: 'five' is not a plain decimal number"):
-        parse("disclosures", window=LATER)
+    read = CURATED["disclosures"].parse
+    assert read(fetch_of("disclosures")).rejected == ()
+    (reason,) = read(fetch_of("disclosures", window=LATER)).rejected
+    assert "line 6, column low: 'five' is not a plain decimal number" in reason
 
 
 def test_scores_and_flags_are_read() -> None:
@@ -145,12 +154,41 @@ def test_scores_and_flags_are_read() -> None:
 
 
 @pytest.mark.parametrize(("source_id", "line", "column", "text", "said"), BAD_CELLS)
-def test_a_bad_cell_refuses_the_file_by_line_and_column(
+def test_a_bad_cell_puts_its_row_aside_by_line_and_column_and_no_other(
     source_id: str, line: int, column: str, text: str, said: str
 ) -> None:
-    with pytest.raises(PayloadRefused) as refused:
-        parse(source_id, with_cell(source_id, line, column, text))
-    assert f"{source_id}: {source_id}.csv {said}" in str(refused.value)
+    parsed = CURATED[source_id].parse(fetch_of(source_id, with_cell(source_id, line, column, text)))
+    (reason,) = parsed.rejected
+    assert f"{source_id}.csv {said}" in reason
+    whole = {event.event_id for event in parse(source_id)}
+    assert {event.event_id for event in parsed.events} < whole
+    assert len(parsed.events) == len(whole) - 1
+
+
+def test_a_file_in_which_no_row_can_be_read_is_refused() -> None:
+    rows = table("releases")
+    wrong = [rows[0], *([*row[:2], "soon", *row[3:]] for row in rows[1:3])]
+    with pytest.raises(
+        PayloadRefused, match=r"none of its 2 rows can be read; releases\.csv line 2, column release_date"
+    ):
+        parse("releases", page("releases", wrong))
+
+
+def test_a_vendor_may_release_several_models_on_one_day_and_withdraw_one_of_them() -> None:
+    rows = table("releases")
+    second = [cell.replace("One 2.6", "One 2.6 mini") for cell in rows[1]]
+    assert len(parse("releases", page("releases", [*rows, second]))) == len(parse("releases")) + 1
+    back = ["2026-05-02T00:00:00Z", *second[1:4], "", "", ""]
+    parsed = CURATED["releases"].parse(fetch_of("releases", page("releases", [*rows, second, back])))
+    assert [event.event_id for event in parsed.events] == [event.event_id for event in parse("releases")]
+    assert parsed.withdrawn == ("moonshotai 2026-04-20 One 2.6 mini", "openai 2026-04-01 Two")
+
+
+def test_a_withdrawal_names_its_release() -> None:
+    unnamed = ["2026-05-02T00:00:00Z", "moonshotai", "2026-04-20", "", "", "", ""]
+    page_of_all = page("releases", [*table("releases"), unnamed])
+    (reason,) = CURATED["releases"].parse(fetch_of("releases", page_of_all)).rejected
+    assert reason.endswith("column release: it is empty")
 
 
 @pytest.mark.parametrize("source_id", CURATED)
@@ -185,8 +223,8 @@ def test_a_line_is_counted_where_its_row_begins() -> None:
     rows = table("disclosures")
     rows[1][-1] = "two\nlines"
     rows[2][rows[0].index("low")] = "?"
-    with pytest.raises(PayloadRefused, match="line 4, column low"):
-        parse("disclosures", page("disclosures", rows))
+    (reason,) = CURATED["disclosures"].parse(fetch_of("disclosures", page("disclosures", rows))).rejected
+    assert "line 4, column low" in reason
 
 
 def test_a_spreadsheets_mark_blanks_and_empty_lines_do_no_harm() -> None:

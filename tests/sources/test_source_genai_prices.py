@@ -88,6 +88,11 @@ def _with(cells: str) -> str:
 BAD: dict[str, tuple[str, str]] = {
     "column missing": (GOOD.replace("valid_to,", "until,"), "prices.csv line 1: no column valid_to"),
     "known_at missing": (GOOD.replace("known_at,", "since,"), "prices.csv line 1: no column known_at"),
+    "quote": (_with('2026-04-23,,0,,,"1,1'), "not CSV"),
+    "header only": (GOOD.splitlines()[0] + "\n", "prices.csv: no row is known at 2026-05-12T02:00:00+00:00"),
+    "empty": ("", "the body is empty"),
+}  # fmt: skip
+BAD_ROWS: dict[str, tuple[str, str]] = {
     "negative": (_with("2026-04-23,2026-05-06,0,,,-1,0.28"), "line 2: input_usd_per_million is '-1'"),
     "another unit": (_with("2026-04-23,2026-05-06,0,,,0.14,1000000.01"), "above 1000000 USD per million"),
     "no number": (_with("2026-04-23,2026-05-06,0,,,NaN,0.28"), "line 2: input_usd_per_million is 'NaN'"),
@@ -99,11 +104,8 @@ BAD: dict[str, tuple[str, str]] = {
     "no tier": (_with("2026-04-23,,-5,,,1,1"), "line 2: tier_min_tokens"),
     "no moment": (GOOD.replace("2026-01-01T00:00:00Z", "2026-01-01"), "line 2, column known_at is '2026-01-01'"),
     "cells": (_with("2026-04-23,2026-05-06,0,,,0.14"), "line 2: 9 cells under 10 columns"),
-    "quote": (_with('2026-04-23,,0,,,"1,1'), "not CSV"),
     "no name": (GOOD.replace(",deepseek-v4-flash,2026-04-23", ",,2026-04-23"), "line 2"),
-    "header only": (GOOD.splitlines()[0] + "\n", "prices.csv: no row is known at 2026-05-12T02:00:00+00:00"),
-    "empty": ("", "the body is empty"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("fault", BAD)
@@ -112,6 +114,15 @@ def test_a_bad_book_is_refused_saying_where(fault: str) -> None:
     with pytest.raises(PayloadRefused, match=f"^{ID}: ") as refused:
         parsed(page(text))
     assert reason in str(refused.value)
+
+
+@pytest.mark.parametrize("fault", BAD_ROWS)
+def test_a_bad_row_of_a_book_is_put_aside_saying_where(fault: str) -> None:
+    text, reason = BAD_ROWS[fault]
+    found = parse(fetch_of(ID, page(text)))
+    assert reason in " ".join(found.rejected)
+    assert len(found.rejected) == 1
+    assert len(found.events) == len(parsed()) - 1
 
 
 def test_a_book_in_which_all_is_free_or_nothing_is_known_yet_is_refused() -> None:

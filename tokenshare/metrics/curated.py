@@ -137,7 +137,7 @@ CURATED_METRICS = (
         title="Releases of a lab in a year",
         unit="count",
         row=rows.ReleaseCadence,
-        grain=("vendor_id", "release_date"),
+        grain=("vendor_id", "release_date", "release"),
         method="Per release, the major releases of the same vendor in the 365 days that end with it.",
         denominator="none",
         exclusions="updates of a generation count for nothing, and are listed",
@@ -158,7 +158,7 @@ CURATED_METRICS = (
         method="Newest reading of each watch against its threshold: crossed, near (within a tenth), quiet, or no_data; "
         "since the first of the readings that agree. Ranges are read at their low end.",
         denominator="none",
-        coverage="the six watches of the seed `watches`",
+        coverage="the watches of the seed `watches`",
         group="watch_status",
         topics=(DISCLOSURE_OBSERVED, LEADERBOARD_OBSERVED, DOWNLOADS_OBSERVED, FETCH_COMPLETED),
         needs=(("disclosures", "leaderboards"),),

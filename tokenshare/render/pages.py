@@ -31,6 +31,9 @@ REFUSED = (
     "an answer came and cannot be trusted as a whole: not the documented type or shape, another version, days not "
     "asked for, text in the place of a number, a field removed or renamed"
 )
+WRITTEN = (
+    "Its header and one row. [Files you write](../files.md) says what is read as it is, and what puts a row aside."
+)
 MEANWHILE = (
     "Either way the answer gives no number, and no zero: the source's metrics stay at their version until their "
     "freshness limit passes, and are then held. If a world never had the file, the source is `skipped` and the metrics "
@@ -75,6 +78,7 @@ def source_page(source: Source) -> str:
         f"Source {code(source.id)}.",
         known,
         f"## Traps\n\n{source.traps}",
+        *([f"## Its file\n\n{WRITTEN}\n\n```csv\n{source.example}```"] if source.example else []),
         f"## When it is not there\n\n{silence}\n\n{MEANWHILE}",
     )
 

@@ -106,3 +106,4 @@ class WatchStatus(RowContract):
     value: float | None = Field(description="Newest reading.", json_schema_extra=OF_THE_UNIT)
     threshold: float = Field(description="What the reading is held against.", json_schema_extra=OF_THE_UNIT)
     unit: f.Name
+    board_id: f.BoardId | None = Field(description="The board of the newest reading; null if no board is read.")

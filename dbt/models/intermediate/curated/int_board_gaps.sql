@@ -1,4 +1,7 @@
--- On each day of a ranking, the board on which the best Chinese score stands best against the best other one.
+-- On each day of a ranking, the board of its kind on which the best Chinese score stands best against the best other
+-- one.
+-- Decision: boards of text, video, image and sound are watched apart: a lead in one says nothing of another. The kind
+-- is a word of the board's id, after the last "to" if it has one: image-to-video is video. Without such a word: text.
 -- Decision: every board counts with its newest ranking up to that day; boards that tell places only have no scores.
 -- Decision: scores of different boards are compared as parts of the best other score.
 with entries as (
@@ -15,27 +18,50 @@ rankings as (
     group by board_id, ranking_date
 ),
 
+named as (
+    select
+        *,
+        string_split_regex(regexp_replace(board_id, '^.*[._-]to[._-]', ''), '[._-]') as words
+    from rankings
+),
+
+kinds as (
+    select
+        * exclude (words),
+        case
+            when list_contains(words, 'video') then 'video'
+            when list_contains(words, 'image') then 'image'
+            when list_has_any(words, ['audio', 'sound', 'speech', 'voice', 'music', 'tts']) then 'sound'
+            else 'text'
+        end as kind
+    from named
+),
+
 days as (
-    select distinct ranking_date as on_date from rankings
+    select distinct
+        kind,
+        ranking_date as on_date
+    from kinds
 ),
 
 newest as (
     select
         days.on_date,
-        rankings.board_id,
-        rankings.chinese_score - rankings.other_score as gap,
-        abs(rankings.other_score) as scale
+        days.kind,
+        kinds.board_id,
+        kinds.chinese_score - kinds.other_score as gap,
+        abs(kinds.other_score) as scale
     from days
-    inner join rankings on days.on_date >= rankings.ranking_date
-    where rankings.chinese_score is not null and rankings.other_score is not null
-    qualify row_number() over (partition by days.on_date, rankings.board_id order by rankings.ranking_date desc) = 1
+    inner join kinds on days.kind = kinds.kind and days.on_date >= kinds.ranking_date
+    where kinds.chinese_score is not null and kinds.other_score is not null
+    qualify row_number() over (partition by days.on_date, kinds.board_id order by kinds.ranking_date desc) = 1
 ),
 
 final as (
-    select on_date, board_id, gap, scale
+    select on_date, kind, board_id, gap, scale
     from newest
     qualify row_number() over (
-        partition by on_date
+        partition by on_date, kind
         order by cast(gap as double) / nullif(cast(scale as double), 0) desc nulls last, board_id asc
     ) = 1
 )

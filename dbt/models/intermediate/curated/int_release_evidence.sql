@@ -1,7 +1,7 @@
 -- What the gates judge about releases, one row per check and key.
 with releases as (
     select
-        vendor_id || ' ' || cast(release_date as varchar) as release_key,
+        vendor_id || ' ' || cast(release_date as varchar) || ' ' || release as release_key,
         rows_count
     from {{ ref('int_releases_selected') }}
 ),

@@ -1,5 +1,5 @@
 -- Each release as the newest complete fetch of its file states it.
--- Decision: of two rows of one vendor and day that became known together the major one is shown, and the gate holds.
+-- Decision: of two rows of one release that became known together the major one is shown, and the gate holds.
 with releases as (
     select * from {{ ref('stg_release_observed') }}
 ),
@@ -20,10 +20,10 @@ stated as (
 final as (
     select
         *,
-        count(*) over (partition by vendor_id, release_date) as rows_count
+        count(*) over (partition by vendor_id, release_date, release) as rows_count
     from stated
     qualify row_number() over (
-        partition by vendor_id, release_date order by is_major desc, release asc, event_id asc
+        partition by vendor_id, release_date, release order by is_major desc, event_id asc
     ) = 1
 )
 

@@ -7,7 +7,7 @@ with final as (
     select fetch_id, board_id || ' ' || cast(ranking_date as varchar) || ' ' || entry_id
     from {{ ref('stg_leaderboard_observed') }}
     union
-    select fetch_id, vendor_id || ' ' || cast(release_date as varchar)
+    select fetch_id, vendor_id || ' ' || cast(release_date as varchar) || ' ' || release
     from {{ ref('stg_release_observed') }}
     union
     select fetch_id, claim_id || ' ' || cast(start_date as varchar) || '/' || cast(end_date as varchar)

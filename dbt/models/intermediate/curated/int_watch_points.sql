@@ -30,7 +30,7 @@ enforced_by_day as (
 ),
 
 points as (
-    select watches.watch_id, figures.fact_date as on_date, figures.figure as value, null as scale
+    select watches.watch_id, figures.fact_date as on_date, figures.figure as value, null as scale, null as board_id
     from watches
     inner join figures
         on
@@ -38,11 +38,12 @@ points as (
             and watches.company_id = figures.company_id
             and watches.currency is not distinct from figures.currency
     union all
-    select 'offshore_enforcement', on_date, sum(events_count) over (order by on_date), null from enforced_by_day
+    select 'offshore_enforcement', on_date, sum(events_count) over (order by on_date), null, null from enforced_by_day
     union all
-    select 'frontier_gap', on_date, gap, scale from {{ ref('int_board_gaps') }}
+    select if(kind = 'text', 'frontier_gap', 'frontier_gap_' || kind), on_date, gap, scale, board_id
+    from {{ ref('int_board_gaps') }}
     union all
-    select 'us_open_model_trending', on_date, models_count, null from {{ ref('int_trending_american') }}
+    select 'us_open_model_trending', on_date, models_count, null, null from {{ ref('int_trending_american') }}
 ),
 
 final as (
@@ -50,6 +51,7 @@ final as (
         points.watch_id,
         points.on_date,
         points.value,
+        points.board_id,
         if(points.scale is null, 0.9 * watches.threshold, watches.threshold - 0.1 * points.scale) as near_value
     from points
     inner join watches on points.watch_id = watches.watch_id

@@ -1,6 +1,7 @@
 -- Decision: the state is that of the newest reading, and holds since the first of the readings that agree with it; both
 -- are dates of events, so the same facts give the same status whenever it is computed.
 -- Decision: near is within a tenth of the threshold; where the threshold is 0, within a tenth of what is compared with.
+-- Decision: a watch over several boards names the one it read, in its title too: "crossed" is said of that board.
 -- Decision: a watch that nothing was read for has no data; that is not quiet.
 with watches as (
     select * from {{ ref('watches') }}
@@ -11,6 +12,7 @@ points as (
         points.watch_id,
         points.on_date,
         points.value,
+        points.board_id,
         case
             when watches.comparison = 'above' and points.value > watches.threshold then 'crossed'
             when watches.comparison = 'at least' and points.value >= watches.threshold then 'crossed'
@@ -45,12 +47,13 @@ begun as (
 final as (
     select
         watches.watch_id,
-        watches.title,
+        watches.title || coalesce(': ' || newest.board_id, '') as title,
         coalesce(newest.state, 'no_data') as state,
         begun.since,
         cast(newest.value as double) as value,
         cast(watches.threshold as double) as threshold,
-        watches.unit
+        watches.unit,
+        newest.board_id
     from watches
     left join newest on watches.watch_id = newest.watch_id
     left join begun on watches.watch_id = begun.watch_id

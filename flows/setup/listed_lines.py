@@ -1,0 +1,26 @@
+"""The listed lines of companies: the shipped seed, with the rows of one's own curated folder over it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from flows.settings import Settings
+from tokenshare.errors import ContractViolation, UsageError
+from tokenshare.known_rows import read_csv
+
+FILE = "company_lines.csv"
+SHIPPED = Path(__file__).parents[2] / "dbt" / "seeds" / FILE
+
+
+def read_currencies(settings: Settings) -> Mapping[str, str]:
+    """The currency of each listed line, by its symbol. Raises UsageError for an unreadable file."""
+    own = [settings.curated / FILE] if settings.curated else []
+    rows = [row for path in (SHIPPED, *own) if path.is_file() for row in _read(path)]
+    return dict(rows)
+
+
+def _read(path: Path) -> list[tuple[str, str]]:
+    try:
+        rows = read_csv(path.read_bytes(), path.name, ("symbol", "currency"))
+    except (OSError, ContractViolation) as error:
+        raise UsageError(f"{path} cannot be read ({error})", "correct it") from error
+    return [(row.cells["symbol"], row.cells["currency"]) for row in rows]
