@@ -21,6 +21,7 @@ from flows.setup.clock import now
 from flows.setup.cluster import open_cluster
 from flows.setup.upstreams import Upstreams, open_upstreams, select_sources
 from tokenshare.noop import noop
+from tokenshare.origins import Origin
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,16 @@ class PassContext:
     check_lease: Callable[[], None] = field(default=noop)
     channels: tuple[Channel, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def origin(self) -> Origin:
+        """The origin of its numbers."""
+        return self.upstreams.origin.until(self.as_of)
+
+    @property
+    def judged_at(self) -> datetime:
+        """The moment that freshness is judged at: a world that stands still does not grow old."""
+        return self.upstreams.origin.newest(self.as_of)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:

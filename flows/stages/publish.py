@@ -69,7 +69,7 @@ def _record(
 ) -> None:
     """Commit the decisions together with their alerts."""
     made, plan = project(), plan_alerts(run, connection, decided, sources)
-    recorded = decisions.DecisionContext(run.id, run.clock(), made.seeds, made.models, dict(variables))
+    recorded = decisions.DecisionContext(run.id, run.clock(), made.seeds, made.models, dict(variables), run.origin)
     names = [channel.name for channel in run.channels]
     decisions.record(
         connection, recorded, decided, lambda: outbox.store(connection, plan, run.id, recorded.at, names), midway

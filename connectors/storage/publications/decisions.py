@@ -11,6 +11,7 @@ from connectors.storage.publications.history import COLUMNS, read_publications
 from connectors.storage.warehouse import Connection, insert, transaction
 from tokenshare.columns import columns_of
 from tokenshare.metrics import GROUP_BY_ID, Group, Metric
+from tokenshare.origins import Origin
 from tokenshare.publication import Check, GateOutcome, Publication
 from tokenshare.restatements import Restatement
 
@@ -31,13 +32,14 @@ class Decision:
 
 @dataclass(frozen=True)
 class DecisionContext:
-    """The deciding pass."""
+    """The deciding pass; `origin` is that of its numbers, None for a release, which fetches nothing."""
 
     id: str
     at: datetime
     seeds_digest: str
     models_digest: str
     variables: Mapping[str, Any]
+    origin: Origin | None = None
 
 
 def record(
@@ -53,6 +55,7 @@ def record(
             "INSERT OR REPLACE INTO decisions.inputs VALUES (?, ?, ?, ?)",
             [run.id, run.seeds_digest, run.models_digest, json.dumps(run.variables)],
         )
+        _store_origin(connection, run.origin)
         for id in dict.fromkeys(decision.metric.group for decision in decisions):
             _store_provenance(connection, run, GROUP_BY_ID[id])
         for index, decision in enumerate(decisions):
@@ -61,6 +64,13 @@ def record(
                 midway()
         _store_checks(connection, run, decisions)
         also()
+
+
+def _store_origin(connection: Connection, origin: Origin | None) -> None:
+    if origin:
+        connection.execute("DELETE FROM decisions.origin")
+        values = [origin.kind, origin.as_of, origin.citation]
+        connection.execute("INSERT INTO decisions.origin VALUES (?, ?, ?)", values)
 
 
 def _record_one(connection: Connection, run: DecisionContext, decision: Decision) -> None:

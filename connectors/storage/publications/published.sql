@@ -10,6 +10,7 @@ SELECT
     held_since, reason
 FROM decisions.publications ORDER BY metric, version;
 
+CREATE TABLE reader.catalog.origin AS SELECT * FROM decisions.origin;
 CREATE TABLE reader.catalog.gate_results AS SELECT * FROM decisions.gate_results;
 CREATE TABLE reader.catalog.restatements AS
 SELECT * FROM decisions.restatements ORDER BY new_version, metric, key, "column";
