@@ -108,8 +108,8 @@ def _window(run: PassContext, completed: Completed | None) -> Window:
         return Window(*run.options.days, run.as_of)
     start = BEGINNING
     if completed and not completed.is_forgotten:
-        start = max(start, completed.observed_at.date() - OVERLAP)
-    return Window(start, run.as_of.date() - timedelta(days=1), run.as_of)
+        start = max(start, min(completed.observed_at.date(), run.last_day) - OVERLAP)
+    return Window(start, run.last_day, run.as_of)
 
 
 def _produce(run: PassContext, sender: Sender, fetch: Fetch, parsed: Parsed) -> None:
