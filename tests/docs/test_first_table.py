@@ -1,7 +1,6 @@
 """The first table of the README is what a home publishes from two years of recorded rankings."""
 
 import csv
-import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -13,7 +12,7 @@ import pytest
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from connectors.storage.publications import catalog
-from tests.scene import WITHOUT_FACTS, Scene, read_rankings
+from tests.scene import WITHOUT_FACTS, Scene, read_rankings, recorded_world
 from tokenshare.metrics import METRIC_BY_ID
 
 pytestmark = pytest.mark.recorded
@@ -44,7 +43,8 @@ Weeks = Mapping[str, Week]
 
 def table(now: Weeks, before: Weeks) -> list[str]:
     """The table as the README has it."""
-    head = "| week of | tokens | of all | of known origin | bounds | of the ten most used | before 2026-07-24: tokens; of known origin |"
+    names = ("week of", "tokens", "of all", "of known origin", "bounds", "of the ten most used")
+    head = f"| {' | '.join(names)} | before 2026-07-24: tokens; of known origin |"
     return [head, "|---|--:|--:|--:|--:|--:|---|", *(line(week, now[week], before.get(week)) for week in WEEKS)]
 
 
@@ -115,9 +115,7 @@ def world(recorded_data: Path) -> Path:
 @pytest.fixture(scope="module")
 def history(world: Path, broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """One home that read the whole history before its restatement, and again after it."""
-    copy = tmp_path_factory.mktemp(WORLD)
-    (copy / "rankings_daily.csv").symlink_to(world / "rankings_daily.csv")
-    (copy / "world.json").write_text(json.dumps({"origin": "recorded", "as_of": NOW, "citation": CITATION}))
+    copy = recorded_world(world, tmp_path_factory.mktemp(WORLD), NOW, CITATION)
     scene = Scene(tmp_path_factory.mktemp("history") / "home", broker, WITHOUT_FACTS)
     for as_of in (BEFORE, NOW):
         scene.refresh(as_of, copy)
