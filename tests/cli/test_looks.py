@@ -31,7 +31,22 @@ TABLES = {
     ("gates", ORIGIN): ("Held", "Checks of", "passed"),
     ("doctor",): ("Doctor", "kafka", "answers"),
 }
-RUN = {"run_id", "as_of", "status", "exit_code", "sources", "ranges", "metrics", "alerts", "seconds"}
+RUN = {
+    "run_id",
+    "as_of",
+    "status",
+    "exit_code",
+    "sources",
+    "ranges",
+    "metrics",
+    "alerts",
+    "seconds",
+    "origin",
+    "recorded_as_of",
+    "recorded_citation",
+    "unanswered",
+    "report",
+}
 
 
 @pytest.fixture(scope="module")
