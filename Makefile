@@ -11,6 +11,7 @@ PYTHON ?= python3.11 python3.12 python3.13 python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+LIVE := .tokenshare/live
 UV := $(BIN)/uv --quiet
 HOUSE_TESTS := $(wildcard tests/architecture tests/registry)
 TABLE := tests/faults/test_sources.py
@@ -23,7 +24,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 # uv is told which Python to use and never brings its own.
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup demo test faults mutations soak check check-style check-sql check-types check-house format generate bench lock clean
+.PHONY: help setup demo live test faults mutations soak check check-style check-sql check-types check-house format generate bench lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +33,9 @@ setup: $(READY) ## make .venv, or bring it up to date with requirements.lock
 
 demo: $(READY) ## the whole route on a synthetic world, from local broker to report
 	$(BIN)/tokenshare demo
+
+live: $(READY) ## the first real run: what needs no key, into .tokenshare/live, with its page; without the slow Hub
+	TOKENSHARE_HOME="$(LIVE)" TOKENSHARE_SOURCES_OFF="$${TOKENSHARE_SOURCES_OFF-huggingface_hub}" $(BIN)/tokenshare refresh
 
 test: check ## what CI runs: check, then every test
 	$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(HOUSE_TESTS))

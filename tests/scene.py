@@ -1,6 +1,7 @@
 """A home to play scenes in: one warm process, one shared broker, topics of its own."""
 
 import csv
+import json
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -75,6 +76,16 @@ def write_rankings(directory: Path, rows: Iterable[Row]) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     with (directory / "rankings_daily.csv").open("w", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([tables.RANKINGS.columns, *rows])
+    return directory
+
+
+def recorded_world(source: Path, directory: Path, as_of: str, citation: str) -> Path:
+    """A recorded world beside the checkout, stating what it is: the rows themselves stay where they are."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for file in source.glob("*.csv"):
+        (directory / file.name).symlink_to(file)
+    stated = {"origin": "recorded", "as_of": as_of, "citation": citation}
+    (directory / "world.json").write_text(json.dumps(stated))
     return directory
 
 

@@ -89,7 +89,7 @@ class AlertDocument(Frozen):
     kind: Kind = Field(description="What sort of thing is wrong.")
     severity: Severity = Field(description="How much it matters.")
     title: str = Field(description="What is wrong, in one line.")
-    origin: str = Field(description="live, or a world or demo, whose numbers may be synthetic.")
+    origin: str = Field(description="live, recorded (real rows, replayed) or synthetic.")
     since: datetime = Field(description="Since when.")
     as_of: datetime = Field(description="The moment that the pass spoke for.")
     at: datetime = Field(description="When the message was written, by the clock.")

@@ -13,6 +13,11 @@ from tokenshare import codec
 from tokenshare.errors import ContractViolation, UsageError
 from tokenshare.known_rows import Cells as Cells
 from tokenshare.known_rows import KnownRow, Table, read_csv, select_known
+from tokenshare.origins import SYNTHETIC, WORLD_FILE, Origin
+from tokenshare.origins import read_origin as read_stated
+
+CSV_FIX = "correct the world: UTF-8 CSV, a header, one cell a column"
+STATED_FIX = 'correct it, such as {"origin": "recorded", "as_of": "2026-08-03T06:00:00Z", "citation": "..."}'
 
 
 class Lacking(Cells):
@@ -27,6 +32,15 @@ def available(world: Path) -> frozenset[str]:
     if not world.is_dir():
         raise UsageError(f"{world} is not a directory", "name a world: a directory of CSV files")
     return frozenset(path.name for path in world.iterdir() if path.is_file())
+
+
+def read_origin(world: Path) -> Origin:
+    """What a world states of itself; without `world.json` it is synthetic. Raises UsageError."""
+    if WORLD_FILE not in available(world):
+        return SYNTHETIC
+    path = world / WORLD_FILE
+    with _refusing(STATED_FIX, f"{path}: "):
+        return read_stated(path.read_bytes())
 
 
 def read_rows(world: Path, table: Table) -> tuple[KnownRow, ...] | None:
@@ -70,9 +84,9 @@ def _read(path: Path, columns: tuple[str, ...]) -> list[KnownRow]:
 
 
 @contextmanager
-def _refusing() -> Iterator[None]:
+def _refusing(fix: str = CSV_FIX, place: str = "") -> Iterator[None]:
     """Turn an error of a world into a UsageError: a person wrote the world."""
     try:
         yield
     except (OSError, ContractViolation) as error:
-        raise UsageError(str(error), "correct the world: UTF-8 CSV, a header, one cell a column") from error
+        raise UsageError(f"{place}{error}", fix) from error

@@ -51,9 +51,10 @@ def upstream(
 ) -> None:
     """Serve a world on loopback in place of its upstreams, until stopped."""
     from flows.setup.clock import now
-    from flows.setup.upstreams import serve_world
+    from flows.setup.upstreams import origin_of, serve_world
 
-    served = serve_world(world, read_moment(as_of) if as_of else now(), port)
+    moment = read_moment(as_of) if as_of else origin_of(world).as_of or now()
+    served = serve_world(world, moment, port)
     emit({"url": served.url, "key": served.key}, json, draw_facts)
     sys.stdout.flush()
     with suppress(KeyboardInterrupt):

@@ -57,8 +57,8 @@ def refresh(
             options=options,
         )
         progress("report")
-        write_page(Home(settings.home))
-    emit(report.document(), json, draw_refresh)
+        page = write_page(Home(settings.home))
+    emit({**report.document(), "report": str(page)}, json, draw_refresh)
     raise typer.Exit(int(report.exit_code))
 
 
@@ -76,8 +76,8 @@ def backfill(
     with progress_on_stderr() as progress:
         report = fetch_again(settings, days, moment, world, source or [], progress)
         progress("report")
-        write_page(home)
-    emit(report.document(), json, draw_refresh)
+        page = write_page(home)
+    emit({**report.document(), "report": str(page)}, json, draw_refresh)
     raise typer.Exit(int(report.exit_code))
 
 

@@ -1,11 +1,14 @@
 """Terminal tables: each function draws the document printed by `--json`."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+
+from tokenshare.origins import Origin
 
 COLOURS = {
     "ok": "green",
@@ -28,6 +31,9 @@ COLOURS = {
 }
 HIDDEN = {"as_of", "version", "status", "held_since"}
 DRAWN_ROWS = 100  # nobody reads more on a terminal
+UNANSWERED_FIX = """Check the connection, or set HTTPS_PROXY if this network needs a proxy; then run it
+again. What is published stays, and what is missing is fetched then.
+"""
 OPEN = ("key", "subject", "since", "is_flapping", "reason", "runbook")
 DELIVERY = ("channel", "key", "action", "reminder", "state", "tries", "next_try_at", "said")
 DISAGREEMENT = (
@@ -37,14 +43,31 @@ DISAGREEMENT = (
 
 
 def draw_refresh(console: Console, document: Mapping[str, Any]) -> None:
-    """Draw the results of a pass, by source and by metric."""
-    console.print(table("Sources", document["sources"], ("id", "status", "events", "reason")))
-    console.print(table("Metrics", document["metrics"], ("id", "status", "version", "rows", "checks", "reason")))
+    """Draw the results of a pass, by source and by metric; in one screen if no upstream answered."""
+    if document["unanswered"]:
+        _draw_unanswered(console, document)
+    else:
+        console.print(table("Sources", document["sources"], ("id", "status", "events", "reason")))
+        console.print(table("Metrics", document["metrics"], ("id", "status", "version", "rows", "checks", "reason")))
     landed = sum(found["rows"] for found in document["ranges"])
     seconds = document["seconds"]["total"]
     alerts = ", ".join(f"{name} {count}" for name, count in document["alerts"].items())
     console.print(f"alerts: {alerts}")
     console.print(f"{coloured(document['status'])}: {landed} records landed in {seconds} s, as of {document['as_of']}")
+    if "report" in document:
+        console.print(f"open it in a browser: {document['report']}", soft_wrap=True)
+
+
+def _draw_unanswered(console: Console, document: Mapping[str, Any]) -> None:
+    """Draw a pass without a usable answer of any upstream: the reasons, what stands all the same, and the fix."""
+    console.print("[red]No upstream gave a usable answer.[/]")
+    for found in document["unanswered"]:
+        console.print(f"  {found['id']} ({found['address']}): {found['reason']}", markup=False)
+    read = [found["id"] for found in document["sources"] if found["status"] in ("fetched", "unchanged")]
+    console.print(f"Read from files on this machine: {', '.join(read) or 'nothing'}.")
+    counts = Counter(found["status"] for found in document["metrics"])
+    console.print(f"Metrics: {', '.join(f'{count} {status}' for status, count in sorted(counts.items()))}.")
+    console.print(UNANSWERED_FIX)
 
 
 def draw_files(console: Console, document: Mapping[str, Any]) -> None:
@@ -70,7 +93,7 @@ def draw_compacted(console: Console, document: Mapping[str, Any]) -> None:
 
 def draw_status(console: Console, document: Mapping[str, Any]) -> None:
     """Draw the health of a home."""
-    console.print(f"home {document['home']} ({document['origin']}), as of {text(document['as_of'])}")
+    console.print(f"home {document['home']} ({origin_of(document)}), as of {text(document['as_of'])}", markup=False)
     console.print(f"broker {_facts(document['broker'])}; records waiting: {text(document['lag'])}")
     console.print(table("Sources", document["sources"], ("id", "last_completed", "periods")))
     console.print(table("Metrics", document["metrics"], ("metric", "state", "version", "status", "reason")))
@@ -145,6 +168,7 @@ def draw_metric(console: Console, document: Mapping[str, Any]) -> None:
     console.print(f"[bold]{document['title']}[/bold] ({document['metric']})")
     for name in ("method", "denominator", "coverage", "exclusions", "citation"):
         console.print(f"  {name}: {document[name]}", markup=False)
+    console.print(f"  numbers: {origin_of(document)}", markup=False)
     console.print(f"  version {document['version']}, as of {text(document['as_of'])}, {text(document.get('status'))}")
     rows = document["rows"]
     title = f"the last {DRAWN_ROWS} of {len(rows)} rows: --json gives all" if len(rows) > DRAWN_ROWS else ""
@@ -231,6 +255,11 @@ def text(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.6g}"
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
+
+
+def origin_of(document: Mapping[str, Any]) -> str:
+    """The origin of a document's numbers in words, such as `recorded, as of 2026-08-03 06:00 UTC`."""
+    return Origin(document["origin"], document["recorded_as_of"]).label or document["origin"]
 
 
 def _facts(document: Mapping[str, Any]) -> str:

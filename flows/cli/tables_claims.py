@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from flows.cli.tables import coloured, text
+from flows.cli.tables import coloured, origin_of, text
 
 MATCHES = 8
 VERDICT_COLOURS = {
@@ -33,8 +33,8 @@ def draw_check(console: Console, document: Mapping[str, Any]) -> None:
     for match in document["matches"][:MATCHES]:
         console.print(f"  {match['method']} {match['period']}: {format_value(match['nearest'], unit)}", markup=False)
     if document["stands_on"]:
-        numbers = "demo (synthetic) numbers" if document["synthetic"] else "numbers"
-        console.print(f"{numbers} as of {text(document['as_of'])}, version {document['version']}, {document['status']}")
+        standing = f"version {document['version']}, {document['status']}"
+        console.print(f"numbers as of {text(document['as_of'])}, {standing} ({origin_of(document)})", markup=False)
 
 
 def draw_citation(console: Console, document: Mapping[str, Any]) -> None:

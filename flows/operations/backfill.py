@@ -11,7 +11,7 @@ from flows.settings import Settings
 from flows.setup import Progress
 from flows.setup.clock import now
 from flows.setup.context import RunOptions
-from flows.setup.upstreams import select_sources
+from flows.setup.upstreams import origin_of, select_sources
 from flows.stages.ingest import BEGINNING
 from tokenshare.errors import UsageError
 
@@ -30,7 +30,7 @@ def backfill(
     the present.
     """
     first, last = days
-    yesterday = (as_of or now()).date() - timedelta(days=1)
+    yesterday = (as_of or origin_of(world).as_of or now()).date() - timedelta(days=1)
     if not BEGINNING <= first <= last <= yesterday:
         raise UsageError(f"no source serves the days {first} to {last}", f"name days from {BEGINNING} to {yesterday}")
     return run_once(settings, as_of, world, _with_days(sources), progress, options=RunOptions(days=days))

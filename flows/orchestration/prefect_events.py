@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from connectors.storage.home import Home, describe
+from connectors.storage.home import Home
 from connectors.storage.publications import catalog
 from flows.orchestration.refresh import Report
 from flows.queries import overview
@@ -42,7 +42,12 @@ def _facts(home: Home, report: Report, metric: Metric, cards: Mapping[str, Mappi
     outcome = next((found for found in report.metrics if found.id == metric.id), None)
     if outcome is None or outcome.status not in ("held", "published"):
         return
-    common = {"version": outcome.version, "as_of": report.run.as_of, "run": report.run.id, "origin": _origin(home)}
+    common = {
+        "version": outcome.version,
+        "as_of": report.run.as_of,
+        "run": report.run.id,
+        "origin": catalog.read_origin(home).kind,
+    }
     if outcome.status == "held":
         yield "held", {**common, "reason": outcome.reason, "held_since": cards[metric.id]["held_since"]}
         return
@@ -86,14 +91,10 @@ def _show(client: Any, known: Mapping[str, Any], home: Home, metric: Metric, car
 
 def _described(home: Home, metric: Metric, card: Mapping[str, Any], gate: str) -> str:
     """The metric's card in short: no number without its denominator, and a warning if it is of a world."""
-    origin = _origin(home)
-    warning = "" if origin == "live" else f"Not measured: the numbers of a {origin}, which may be synthetic.\n\n"
+    label = _safe(catalog.read_origin(home).label)
+    warning = f"Not measured now: the numbers are {label}.\n\n" if label else ""
     reason = f"\n\n{_safe(card['reason'])}" if gate == "held" else ""
     return f"{warning}{metric.title}, in {metric.unit}. Denominator: {metric.denominator}. Gate: {gate}.{reason}"
-
-
-def _origin(home: Home) -> str:
-    return str((describe(home) or {})["origin"])
 
 
 def _safe(value: Any) -> Any:

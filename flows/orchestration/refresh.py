@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from connectors.sources import SOURCES
 from connectors.storage.warehouse import runs
 from flows.setup.context import PassContext
 from flows.stages.ingest import BEGINNING, SourceOutcome, ingest
@@ -17,6 +18,7 @@ from tokenshare.errors import ExitCode, UsageError, gravest
 from tokenshare.offsets import Landed
 
 Stage = Callable[..., Any]
+LACKING = ("absent", "refused")  # no usable answer
 
 
 @dataclass(frozen=True)
@@ -45,18 +47,30 @@ class Report:
     def exit_code(self) -> ExitCode:
         """The gravest code among the results."""
         held = {metric.id for metric in self.metrics if metric.status == "held"} - self.planned_holds
-        lacking = any(source.status in ("absent", "refused") for source in self.sources)
+        lacking = any(source.status in LACKING for source in self.sources)
         found = {ExitCode.HELD: held, ExitCode.INCOMPLETE: lacking, ExitCode.UNDELIVERED: self.alerts["undelivered"]}
         return gravest([code for code, is_so in found.items() if is_so])
+
+    @property
+    def unanswered(self) -> list[dict[str, str]]:
+        """The sources asked over a network, with address and reason, if none gave a usable answer; else empty."""
+        endpoints = self.run.upstreams.endpoints
+        addresses = {source.id: endpoints[source.upstream].url for source in SOURCES if source.upstream in endpoints}
+        asked = [found for found in self.sources if found.status != "skipped" and addresses.get(found.id)]
+        if any(found.status not in LACKING for found in asked):
+            return []
+        return [{"id": found.id, "address": addresses[found.id], "reason": found.reason} for found in asked]
 
     def document(self) -> dict[str, Any]:
         """The pass as `refresh --json` prints it."""
         return {
             "run_id": self.run.id,
             "as_of": self.run.as_of,
+            **self.run.origin.fields,
             "status": self.status,
             "exit_code": int(self.exit_code),
             "sources": [asdict(source) for source in self.sources],
+            "unanswered": self.unanswered,
             "ranges": [
                 {**asdict(found.range), "rows": found.rows, "rejected": found.rejected} for found in self.ranges
             ],

@@ -19,6 +19,7 @@ from flows.settings import Settings
 from flows.setup import Progress
 from flows.setup.clock import new_run_id, now
 from flows.setup.context import DEFAULT_OPTIONS, RunOptions, open_pass
+from flows.setup.upstreams import origin_of
 from flows.stages.alert_rules import is_alarming
 from flows.stages.notify import alert_failure, alert_stale_lock, beat
 from flows.stages.publish import republish
@@ -41,10 +42,14 @@ def run_once(
 ) -> Report:
     """Run a pass with its surroundings. It shows in Prefect if a server answers, and is the same without one.
 
-    It waits up to `patience_seconds` for another owner of the home. Without `as_of` it describes the moment it begins.
+    It waits up to `patience_seconds` for another owner of the home. Without `as_of` it describes the moment
+    that its world states, else the moment it begins.
     """
-    numbers_of = origin or ("world" if world else "live")
-    home.initialise(Home(settings.home), numbers_of)
+    stated = origin_of(world)
+    if as_of is None and stated.as_of:
+        as_of = stated.as_of
+        progress(f"as of {as_of:%Y-%m-%d %H:%M UTC}, the moment that {world} states")
+    home.initialise(Home(settings.home), origin or stated.kind)
     if take_over:
         lock.take_over(Home(settings.home).lock)
     run_id, options = new_run_id(now()), replace(options, takes_topics=take_over)

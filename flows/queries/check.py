@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from connectors.storage.home import Home, describe
+from connectors.storage.home import Home
 from connectors.storage.publications import catalog
 from flows.queries.compose import compose
 from flows.queries.entities import require_known_entity
@@ -17,7 +17,6 @@ from tokenshare.claims import About
 from tokenshare.errors import UsageError
 from tokenshare.metrics import METRIC_BY_ID, Metric
 
-SYNTHETIC = "demo"  # the origin of a home with invented numbers
 EVERYTHING = "all that is published"
 SHOWN = 20  # of many matches, the nearest
 STATED = """SELECT 'asked' AS claim_id, '' AS quote, ?::VARCHAR AS about, ?::VARCHAR AS entity,
@@ -76,13 +75,15 @@ def check(home: Home, question: Question) -> dict[str, Any]:
     own = [row for row in rows if row["tried_span_name"] == question.window]
     if not rows:
         require_known_entity(home, question.about.name, question.entity)
+    origin = catalog.read_origin(home)
     return {
         **_question_fields(question),
         "verdict": _verdict(own),
         **_nearest(own),
         "beside": _beside(own),
         **_tried(rows, question.window),
-        "synthetic": (describe(home) or {}).get("origin") == SYNTHETIC,
+        **origin.fields,
+        "synthetic": origin.kind == "synthetic",
         **standing,
     }
 

@@ -5,19 +5,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from connectors.storage.home import Home, describe
+from connectors.storage.home import Home
 from connectors.storage.publications import catalog
 from flows.queries.keys import read_key
 from flows.queries.trace import trace
 from tokenshare.columns import columns_of
 from tokenshare.errors import UsageError
 from tokenshare.metrics import METRIC_BY_ID, Metric
+from tokenshare.origins import Origin
 from tokenshare.restatements import key_json
 
-ORIGINS = {  # by origin of the home: only numbers of real upstreams are measurements
-    "live": "measured by tokenshare",
-    "world": "counted by tokenshare from a world of files",
-    "demo": "synthetic, not a measurement: counted by tokenshare in its demo world",
+MADE = {  # by origin of the numbers: only those of real upstreams, asked now, are measurements
+    "live": "measured by tokenshare as of {}",
+    "recorded": "recorded, as of {}: counted by tokenshare",
+    "synthetic": "synthetic, not a measurement: counted by tokenshare in a world of files as of {}",
 }
 BOUNDS = METRIC_BY_ID["china_share_bounds_weekly"]
 BOUNDED = {f"china_share_{way}_weekly" for way in ("identified", "origin", "top10")}
@@ -35,9 +36,8 @@ def cite(
     known = _known(home, metric, as_of)
     row = _row(metric, words, known, as_of)
     (card,) = catalog.read_catalog(home, "metrics", metric=metric.id)
-    origin = str((describe(home) or {})["origin"])
+    origin = catalog.read_origin(home).until(known.fields["as_of"])
     column = _column(metric)
-    dated = card["citation"].replace("{as_of}", f"{known.fields['as_of']:%Y-%m-%d}")
     fields: dict[str, Any] = {
         "metric": metric.id,
         "key": key_json(metric, read_key(metric, words)),
@@ -48,9 +48,9 @@ def cite(
         "denominator_tokens": row.get("denominator_tokens", row.get("tokens") if column != "tokens" else None),
         **_bounds(home, metric, row, as_of),
         **known.fields,
-        "origin": origin,
-        "synthetic": origin == "demo",
-        "citation": "" if origin == "demo" else dated,
+        **origin.fields,
+        "synthetic": origin.kind == "synthetic",
+        "citation": _citation(card["citation"], origin),
         **(_verified(home, metric, words, known, row) if verify else {"verified": None, "changed_since": []}),
     }
     return {"sentence": _sentence(metric, words, fields), **fields}
@@ -141,13 +141,21 @@ def _bounds(home: Home, metric: Metric, row: Mapping[str, Any], as_of: datetime 
 def _sentence(metric: Metric, words: Sequence[str], fields: dict[str, Any]) -> str:
     value = _format_value(fields["value"], fields["unit"])
     number = f"{metric.title}, {' '.join(words)}: {value}{_of(fields)}{_between(fields)}"
-    made = f"{ORIGINS[fields['origin']]} as of {_moment(fields['as_of'])}"
+    made = MADE[fields["origin"]].format(_moment(fields["recorded_as_of"] or fields["as_of"]))
     version = f"{metric.id} version {fields['version']}, digest {fields['digest'][:12]}"
     held = f"held since {_moment(fields['held_since'])}, the last good version" if fields["status"] == "held" else ""
     released = "released by a person past a shut gate" if fields["status"] == "released" else ""
     replaced = "replaced by a newer version since" if fields["status"] == "superseded" else ""
     parts = [number, made, version, held, released, replaced, _verdict(fields)]
     return f"{'; '.join(filter(None, parts))}. {fields['citation']}".strip()
+
+
+def _citation(card: str, origin: Origin) -> str:
+    """The source of the metric and the citation that a recorded world states; none for invented numbers."""
+    if origin.kind == "synthetic":
+        return ""
+    source, stated = card.replace("{as_of}", f"{origin.as_of:%Y-%m-%d}"), origin.fields["recorded_citation"]
+    return stated if stated.startswith(source.rstrip(".")) else f"{source} {stated}".strip()
 
 
 def _verdict(fields: dict[str, Any]) -> str:

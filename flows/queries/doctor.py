@@ -8,7 +8,7 @@ from pathlib import Path
 
 from connectors.kafka import broker, cluster, java
 from connectors.sources import SOURCES
-from connectors.storage.home import Home, check_rights, check_whole, describe, signature
+from connectors.storage.home import Home, check_rights, check_whole, describe, kind_of, signature
 from flows import settings as environment
 from flows.settings import Settings, name_of
 from flows.setup.channels import open_channels
@@ -80,7 +80,7 @@ def _home(settings: Settings) -> Diagnosis:
     found = describe(home)
     check_whole(home)
     check_rights(home)
-    text = f"{found['origin']} numbers at {settings.home}" if found else f"none yet at {settings.home}"
+    text = f"{kind_of(home)} numbers at {settings.home}" if found else f"none yet at {settings.home}"
     return Diagnosis("home", True, text)
 
 

@@ -31,11 +31,10 @@ def find_home(settings: Settings) -> Home:
 def status(settings: Settings) -> dict[str, Any]:
     """The health of a home: holds with reasons, unserved days, unmapped names, lag, alerts, repairs."""
     home = find_home(settings)
-    found = describe(home) or {}
     shown = metrics(home)["metrics"]
     return {
         "home": str(home.root),
-        "origin": found["origin"],
+        **catalog.read_origin(home).fields,
         "refresh_running": lock.is_held(home.lock),
         "holder": _holder(home),
         "as_of": max((run["as_of"] for run in catalog.read_catalog(home, "runs")), default=None),
@@ -81,11 +80,13 @@ def metrics(home: Home) -> dict[str, Any]:
 def metric(home: Home, wanted: Metric, as_of: datetime | None) -> dict[str, Any]:
     """One metric: card, version and rows, as shown now or as known at a moment."""
     (card,) = catalog.read_catalog(home, "metrics", metric=wanted.id)
+    origin = catalog.read_origin(home)
     if as_of is None:
-        return {**card, **_shown(home).get(wanted.id, NOT_SHOWN), "rows": catalog.read_metric(home, wanted)}
+        shown = _shown(home).get(wanted.id, NOT_SHOWN)
+        return {**card, **origin.fields, **shown, "rows": catalog.read_metric(home, wanted)}
     publication, rows = catalog.read_metric_as_of(home, wanted, as_of)
     then = {name: publication[name] for name in ("version", "as_of", "valid_through", "digest")}
-    return {**card, **then, "rows": rows}
+    return {**card, **origin.until(publication["valid_through"]).fields, **then, "rows": rows}
 
 
 def restatements(home: Home, wanted: Metric | None) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def compose(published: Published, figures: Sequence[ReportFigure]) -> str:
     cards = published.cards
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
         sections=sections,
-        is_synthetic=published.is_synthetic,
+        origin=published.origin,
         as_of=published.as_of,
         held=[card for card in cards.values() if card.state == "held"],
         published=sum(card.version is not None for card in cards.values()),

@@ -5,9 +5,10 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from connectors.storage.home import Home, describe
+from connectors.storage.home import Home
 from connectors.storage.publications import catalog
 from tokenshare.metrics import METRIC_BY_ID
+from tokenshare.origins import Origin
 
 NamedRow = dict[str, Any]
 
@@ -40,9 +41,9 @@ class Published:
         self._rows: dict[str, list[NamedRow]] = {}
 
     @cached_property
-    def is_synthetic(self) -> bool:
-        """True if the numbers come from a world of files, invented or replayed, and not from live upstreams."""
-        return (describe(self._home) or {}).get("origin") != "live"
+    def origin(self) -> Origin:
+        """The origin of the numbers: live, recorded or synthetic."""
+        return catalog.read_origin(self._home)
 
     @cached_property
     def as_of(self) -> datetime | None:

@@ -5,7 +5,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -21,6 +21,7 @@ from flows.setup.clock import now
 from flows.setup.cluster import open_cluster
 from flows.setup.upstreams import Upstreams, open_upstreams, select_sources
 from tokenshare.noop import noop
+from tokenshare.origins import Origin
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,21 @@ class PassContext:
     check_lease: Callable[[], None] = field(default=noop)
     channels: tuple[Channel, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def origin(self) -> Origin:
+        """The origin of its numbers."""
+        return self.upstreams.origin.until(self.as_of)
+
+    @property
+    def judged_at(self) -> datetime:
+        """The moment that freshness is judged at: a world that stands still does not grow old."""
+        return self.upstreams.origin.newest(self.as_of)
+
+    @property
+    def last_day(self) -> date:
+        """The newest day to ask upstreams for: yesterday, and none after the moment that a world states."""
+        return min(self.as_of.date() - timedelta(days=1), self.judged_at.date())
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:

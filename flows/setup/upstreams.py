@@ -14,8 +14,10 @@ from connectors.sources import SOURCES, ecb_bundled
 from connectors.sources.files import SHIPPED, FileSession
 from connectors.sources.installed_book import InstalledBook
 from demo.emulator.server import Upstream, available
+from demo.emulator.world_files import read_origin
 from flows.settings import Settings, name_of
 from tokenshare.errors import UsageError
+from tokenshare.origins import LIVE, Origin
 
 KEY_PARAMS = {"eodhd": "api_token"}  # upstreams with the key in the query
 
@@ -42,10 +44,11 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Upstreams:
-    """The endpoint of each upstream by name, and the files of a world (None: the real outside)."""
+    """The endpoint of each upstream by name, the files of a world (None: the real outside), and its origin."""
 
     endpoints: Mapping[str, Endpoint]
     files: frozenset[str] | None
+    origin: Origin = LIVE
 
 
 @contextmanager
@@ -55,14 +58,24 @@ def open_upstreams(settings: Settings, world: Path | None, as_of: datetime) -> I
         yield Upstreams(real_endpoints(settings), None)
         return
     with serve_world(world, as_of) as served:
-        yield Upstreams(world_endpoints(settings, world, served.urls, served.key), frozenset(available(world)))
+        endpoints = world_endpoints(settings, world, served.urls, served.key)
+        yield Upstreams(endpoints, available(world), origin_of(world))
+
+
+def origin_of(world: Path | None) -> Origin:
+    """The origin of what a pass fetches, as its world states it. Raises UsageError if the world does not exist."""
+    return LIVE if world is None else read_origin(_existing(world))
 
 
 def serve_world(world: Path, as_of: datetime, port: int = 0) -> Upstream:
     """The emulator over a world. Raises UsageError if the world does not exist."""
+    return Upstream(_existing(world), as_of, port)
+
+
+def _existing(world: Path) -> Path:
     if not world.is_dir():
         raise UsageError(f"there is no world at {world}", "name a directory with CSV files, such as rankings_daily.csv")
-    return Upstream(world, as_of, port)
+    return world
 
 
 def select_sources(ids: Sequence[str]) -> tuple[str, ...]:

@@ -102,9 +102,8 @@ def _check_stale(parsed: Parsed, completed: Completed | None) -> None:
 
 
 def _window(run: PassContext) -> Window:
-    """The days a person names, else all from BEGINNING to yesterday: upstreams restate the deep past too."""
-    first, last = run.options.days or (BEGINNING, run.as_of.date() - timedelta(days=1))
-    return Window(first, last, run.as_of)
+    """The days a person names, else all from BEGINNING to the last whole one: upstreams restate the deep past too."""
+    return Window(*(run.options.days or (BEGINNING, run.last_day)), run.as_of)
 
 
 def _news(run: PassContext, source: Source, parsed: Parsed, completed: Completed | None) -> News | None:

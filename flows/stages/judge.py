@@ -28,8 +28,8 @@ Checks = dict[str, list[Check]]
 class PassInputs:
     """Evidence for every group, besides its own rows.
 
-    `present` are the sources of the set-up, `gone` the reasons for lost files by source, and `failed` the models and
-    tests of dbt without success.
+    `as_of` is the moment that freshness is judged at, `present` are the sources of the set-up, `gone` the reasons for
+    lost files by source, and `failed` the models and tests of dbt without success.
     """
 
     as_of: datetime
@@ -42,7 +42,7 @@ class PassInputs:
 def read_inputs(run: PassContext, build: Build) -> PassInputs:
     """The evidence of this pass for every group."""
     gone, graph = source_selection.missing_reasons(run), read_graph(run.home.build / "dbt")
-    return PassInputs(run.as_of, source_selection.active_sources(run), gone, build.failed, graph)
+    return PassInputs(run.judged_at, source_selection.active_sources(run), gone, build.failed, graph)
 
 
 def read_candidates(connection: Connection, active: Sequence[Metric], build: Build) -> dict[str, Candidate]:

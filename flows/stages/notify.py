@@ -13,7 +13,7 @@ from connectors.lock import Owner
 from connectors.storage import warehouse
 from connectors.storage.alert_log import alert_status, outbox
 from connectors.storage.alert_log.outbox import PendingDelivery
-from connectors.storage.home import Home, describe
+from connectors.storage.home import Home, kind_of
 from connectors.storage.warehouse import Connection, fencing, runs
 from flows.settings import Settings, name_of
 from flows.setup import Progress
@@ -134,7 +134,7 @@ def beat(settings: Settings, progress: Progress) -> None:
 
 def attempt(channel: Channel, notice: Notice, notifier: Notifier) -> tuple[DeliveryOutcome, int]:
     """Make one round of attempts; return the outcome of the last one and their number."""
-    origin = str((describe(notifier.home) or {}).get("origin", "live"))
+    origin = kind_of(notifier.home)
     document = document_of(notice, notifier.settings.alert_name, origin, notifier.settings.alert_runbooks)
     tries = 0
     for wait in (*QUICK_WAITS, None):

@@ -69,8 +69,9 @@ def _record(
 ) -> None:
     """Commit the decisions together with their alerts."""
     made, plan = project(run.home), plan_alerts(run, connection, decided, sources)
-    held = holds.read(connection)
-    recorded = decisions.DecisionContext(run.id, run.clock(), made.seeds, made.models, dict(variables), held)
+    recorded = decisions.DecisionContext(
+        run.id, run.clock(), made.seeds, made.models, dict(variables), run.origin, holds.read(connection)
+    )
     names = [channel.name for channel in run.channels]
     decisions.record(
         connection, recorded, decided, lambda: outbox.store(connection, plan, run.id, recorded.at, names), midway

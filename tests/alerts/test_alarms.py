@@ -31,7 +31,7 @@ FOLLOWER = next(metric for metric in METRICS if "router" in GROUP_BY_ID[metric.g
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[Connection]:
-    home.initialise(Home(tmp_path), "world")
+    home.initialise(Home(tmp_path), "synthetic")
     with warehouse.open_warehouse(Home(tmp_path).warehouse) as found:
         yield found
 

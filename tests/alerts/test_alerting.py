@@ -61,8 +61,8 @@ def test_faults_of_several_kinds_at_once_are_counted_by_kind() -> None:
     home = Home()
     sources = [fault(f"s{number}", kind="source") for number in range(5)]
     (notice,) = home.see(*sources, fault("router")).notices
-    document = document_of(notice, "here", "demo", "docs/")
-    assert document.title == "here (demo): 6 faults at once (5 without answer, 1 held)"
+    document = document_of(notice, "here", "recorded", "docs/")
+    assert document.title == "here (recorded): 6 faults at once (5 without answer, 1 held)"
     assert document.severity == "error"
     assert document.faults[0].runbook == "docs/completeness.md#other_rows"
 

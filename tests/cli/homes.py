@@ -32,7 +32,7 @@ time.sleep(300)
 """
 
 
-def claimed(root: Path, origin: HomeOrigin = "world") -> Path:
+def claimed(root: Path, origin: HomeOrigin = "synthetic") -> Path:
     """An empty home of that origin."""
     home.initialise(Home(root), origin)
     return root
@@ -49,7 +49,7 @@ def advanced(root: Path, as_of: datetime) -> Path:
 def from_tomorrow(root: Path) -> Path:
     """A home with a layout unknown to this version."""
     root.mkdir(parents=True)
-    (root / "format").write_text(json.dumps({"layout": home.LAYOUT + 1, "origin": "world"}))
+    (root / "format").write_text(json.dumps({"layout": home.LAYOUT + 1, "origin": "synthetic"}))
     return root
 
 

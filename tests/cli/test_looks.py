@@ -31,7 +31,22 @@ TABLES = {
     ("gates", ORIGIN): ("Held", "Checks of", "passed"),
     ("doctor",): ("Doctor", "kafka", "answers"),
 }
-RUN = {"run_id", "as_of", "status", "exit_code", "sources", "ranges", "metrics", "alerts", "seconds"}
+RUN = {
+    "run_id",
+    "as_of",
+    "status",
+    "exit_code",
+    "sources",
+    "ranges",
+    "metrics",
+    "alerts",
+    "seconds",
+    "origin",
+    "recorded_as_of",
+    "recorded_citation",
+    "unanswered",
+    "report",
+}
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +112,7 @@ def test_refresh_draws_as_tables(refreshed: Refreshed) -> None:
 
 def test_status(answer: Callable[[str], dict[str, Any]], refreshed: Refreshed) -> None:
     found = answer("status")
-    assert (found["home"], found["origin"]) == (str(refreshed.home), "world")
+    assert (found["home"], found["origin"]) == (str(refreshed.home), "synthetic")
     assert found["as_of"] == "2026-07-13T06:00:00+00:00"
     assert found["broker"]["kind"] == "configured"
     assert (found["lag"], found["unserved_days"], found["unknown_vendors"]) == (0, [], [])

@@ -98,7 +98,8 @@ def test_a_home_without_numbers_is_said(tmp_path: Path) -> None:
 def quoted(metric: Metric, **known: Any) -> str:
     fields = {
         "value": 0.968, "unit": "ratio", "denominator": metric.denominator, "denominator_tokens": None,
-        "lower_share": None, "upper_share": None, "origin": "demo", "as_of": datetime(2026, 7, 13, 6, tzinfo=UTC),
+        "lower_share": None, "upper_share": None, "origin": "synthetic", "recorded_as_of": None,
+        "as_of": datetime(2026, 7, 13, 6, tzinfo=UTC),
         "version": 3, "digest": "0123456789abcdef", "status": "current", "verified": None, "changed_since": [],
         "citation": "",
     }  # fmt: skip
@@ -109,7 +110,7 @@ def test_a_citation_is_a_plain_sentence() -> None:
     free = METRIC_BY_ID["free_share_weekly"]
     assert quoted(free, denominator_tokens=25_694_634_091_570) == (
         "Share of tokens of free variants, 2026-W25: 96.8% of all tokens, other included (25,694,634,091,570); "
-        "synthetic, not a measurement: counted by tokenshare in its demo world as of 2026-07-13 06:00 UTC; "
+        "synthetic, not a measurement: counted by tokenshare in a world of files as of 2026-07-13 06:00 UTC; "
         "free_share_weekly version 3, digest 0123456789ab."
     )
 

@@ -24,6 +24,8 @@ CHECKED: dict[str, Any] = {
     "variants_tried": 26,
     "variants_matched": 0,
     "windows": [{"window": "week", "tried": 26, "matched": 0}],
+    "origin": "synthetic",
+    "recorded_as_of": None,
     "synthetic": True,
     "as_of": datetime(2026, 7, 1, 6, tzinfo=UTC),
     "version": 1,
@@ -42,7 +44,7 @@ def test_a_check_says_the_verdict_and_how_much_was_tried() -> None:
     seen = drawn(draw_check, CHECKED)
     assert "not_reproduced: nearest 62.0% (top10, 2026-W21)" in seen
     assert "26 variants tried, 0 matched: 0 of 26 by week" in seen
-    assert "demo (synthetic) numbers as of 2026-07-01" in seen
+    assert "numbers as of 2026-07-01T06:00:00+00:00, version 1, held (synthetic)" in seen
     assert "measured" not in seen
 
 

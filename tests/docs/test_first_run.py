@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,15 +15,18 @@ from typing import Any
 import duckdb
 import pytest
 
+from connectors.storage.publications import catalog
 from demo import world
 from demo.emulator.server import Upstream
 from flows import settings
 from flows.cli import main
 from flows.operations.demo import demonstrate
+from flows.queries.verify import verify
 from tests import oracles
-from tests.scene import Scene, small_rows, write_rankings
+from tests.scene import MODELS, Scene, small_rows, write_prices, write_rankings
 
 ROOT = Path(__file__).parents[2]
+NOWHERE = "http://127.0.0.1:1"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 Say = Callable[[list[str], dict[str, str]], tuple[int, str, str]]
 BLOCK = re.compile(r"^```(sh|sql)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -32,7 +36,7 @@ ELSEWHERE = {
     "tokenshare backfill": "tests/route/test_repairs.py",
     "tokenshare refresh": "tests/faults/test_c_locks.py",
     "tokenshare import": "tests/cli/test_import.py",  # it wants a file
-    "TOKENSHARE_HOME=.tokenshare/live tokenshare": "tests/docs/test_first_run.py",
+    "TOKENSHARE_HOME=.tokenshare/live tokenshare": "tests/docs/test_first_run.py",  # what `make live` runs
     "tokenshare alerts test": "tests/alerts/test_delivering.py",  # it wants a channel
     "tokenshare serve": "tests/prefect/test_schedule.py",
     "prefect server start": "tests/prefect/server.py",
@@ -162,17 +166,66 @@ def test_every_documented_query_answers(demo: tuple[Scene, dict[str, Any]]) -> N
             assert connection.execute(query).fetchall(), query
 
 
+@dataclass(frozen=True)
+class Live:
+    """`make live` in a home of its own: without any answer, then with the emulator where the internet would be."""
+
+    scene: Scene
+    silent: subprocess.CompletedProcess[str]
+    whole: dict[str, Any]
+    answered: subprocess.CompletedProcess[str]
+
+
+def make_live(scene: Scene, **upstreams: str) -> subprocess.CompletedProcess[str]:
+    """The command of the README, on a screen of eighty columns, with no key."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith(("TOKENSHARE_", "OPENROUTER_"))}
+    environ = {**others, **scene.variables, **upstreams, "COLUMNS": "80"}
+    words = ["make", "--no-print-directory", "live", f"LIVE={scene.root}"]
+    return subprocess.run(words, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def live(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Live:
+    root, today = tmp_path_factory.mktemp("live"), datetime.now(UTC)
+    first = (today - timedelta(days=30)).date()
+    world = write_rankings(root / "world", small_rows(first, 30))
+    prices = dict.fromkeys(MODELS, ("0.000003", "0.000015"))
+    write_prices(world, f"{first}T00:00:00Z", prices)
+    rates = [f"{first}T00:00:00Z,{first + timedelta(days=day)},EUR,USD,1.1\n" for day in range(30)]
+    (world / "fx.csv").write_text("known_at,date,base,quote,rate\n" + "".join(rates))
+    scene = Scene(root / "home", broker)
+    silent = make_live(scene, TOKENSHARE_OPENROUTER_URL=NOWHERE, TOKENSHARE_ECB_URL=NOWHERE)
+    whole = verify(scene.home, lambda _: None)
+    with Upstream(world, today) as upstream:
+        urls = {"TOKENSHARE_OPENROUTER_URL": upstream.url, "TOKENSHARE_ECB_URL": upstream.urls["ecb"]}
+        answered = make_live(scene, **urls)
+    return Live(scene, silent, whole, answered)
+
+
 @pytest.mark.long
-@pytest.mark.timeout(900)
-def test_the_documented_live_refresh_publishes_real_shapes(broker: str, tmp_path: Path, say: Say) -> None:
-    """The same command as in the README, with the emulator where the internet would be, and no key."""
-    today = datetime.now(UTC)
-    rows = small_rows((today - timedelta(days=30)).date(), 30)
-    scene = Scene(tmp_path / "live", broker)
-    with Upstream(write_rankings(tmp_path / "world", rows), today) as upstream:
-        live = {**scene.variables, "TOKENSHARE_OPENROUTER_URL": upstream.url}
-        _, out, err = say(["refresh", "--source", "openrouter_exports", "--json"], live)
-    report = json.loads(out)
-    found = {source["id"]: source["status"] for source in report["sources"]}
-    assert (found["openrouter_rankings"], found["openrouter_exports"]) == ("skipped", "fetched"), err
-    assert scene.metric("router_tokens_weekly")
+@pytest.mark.timeout(1800)
+def test_a_first_run_without_an_answer_says_so_in_one_screen(live: Live) -> None:
+    assert "Error 12" in live.silent.stderr, live.silent.stderr
+    assert "Traceback" not in live.silent.stderr
+    told = live.silent.stdout.splitlines()[1:]  # the first line is the command itself
+    assert len(told) <= 24, told
+    assert told[0] == "No upstream gave a usable answer."
+    for word in ("openrouter_exports", "openrouter_models", "ecb_rates", NOWHERE, "HTTPS_PROXY", "index.html"):
+        assert word in live.silent.stdout, word
+    assert "huggingface_hub" not in "".join(told)
+
+
+@pytest.mark.long
+def test_a_first_run_without_an_answer_leaves_nothing_half_made(live: Live) -> None:
+    assert live.whole["breaches"] == []
+    assert live.answered.returncode == 0, live.answered.stdout + live.answered.stderr
+
+
+@pytest.mark.long
+def test_a_first_run_publishes_live_numbers_and_their_page(live: Live) -> None:
+    shown = {id: len(live.scene.metric(id)) > 0 for id in ("router_tokens_weekly", "list_price_daily", "claim_verdict")}
+    assert shown == dict.fromkeys(shown, True)
+    assert catalog.read_origin(live.scene.home).kind == "live"
+    page = (live.scene.root / "report" / "index.html").read_text()
+    assert "<title>tokenshare</title>" in page
+    assert str(live.scene.root / "report" / "index.html") in live.answered.stdout

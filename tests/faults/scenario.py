@@ -93,7 +93,7 @@ def open_scenario(scene: Scene, directory: Path) -> Scenario:
     assert files.keys() == TABLE.keys()
     scenario = Scenario(scene, write(directory, files), files, datetime.fromisoformat(f"{SUNDAY}T06:00:00+00:00"))
     loaded = settings.load(scene.variables)
-    ingest_history.collect(loaded, directory, ONLY_THE_PRESENT, EARLIER, lambda _: None, "world")
+    ingest_history.collect(loaded, directory, ONLY_THE_PRESENT, EARLIER, lambda _: None, "synthetic")
     first = scenario.play({})
     assert set(statuses(first.report).values()) == {"published"}, first.report
     scenario.at = datetime.combine(MONDAY, time(4), scenario.at.tzinfo)

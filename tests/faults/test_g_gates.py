@@ -169,7 +169,7 @@ def test_g02_a_build_that_breaks_off_leaves_the_database_to_us(
 ) -> None:
     """No space for dbt's first schemas."""
     made = Home(tmp_path / "home")
-    home.initialise(made, "world")
+    home.initialise(made, "synthetic")
     with warehouse.open_warehouse(made.warehouse) as connection:
         warehouse.show_landed(connection, made.landing)
     execute = DuckDBCursorWrapper.execute

@@ -42,7 +42,7 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
 def once(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home after one pass with one published metric."""
     mine = Home(tmp_path_factory.mktemp("once") / "home")
-    home.initialise(mine, "world")
+    home.initialise(mine, "synthetic")
     candidate = Candidate(METRIC, tuple(ROWS))
     verdict = decide(Standing(), candidate, [Check("law", "passed", "0", "0")], "suite", AS_OF, confirmed=True)
     with warehouse.open_warehouse(mine.warehouse) as connection:

@@ -76,7 +76,7 @@ def test_t04_a_day_to_come_makes_nothing_fresh(days: int, record_property: Recor
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[Connection]:
-    home.initialise(Home(tmp_path), "world")
+    home.initialise(Home(tmp_path), "synthetic")
     with warehouse.open_warehouse(Home(tmp_path).warehouse) as found:
         found.execute("INSERT INTO ledger.runs VALUES ('run', ?, ?, ?, 'finished')", [AT, AT, AT])
         found.execute("INSERT INTO decisions.inputs VALUES ('run', 'seeds', 'models', '{}')")

@@ -93,7 +93,9 @@ def story(hub_scene: Scene, world: Path) -> Iterator[dict[date, Step]]:
     moments = [datetime.fromisoformat(at(day)) for day in EARLIER]
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("connectors.sources.hub_listings.PAGE_ROWS", 5)
-        outcomes = ingest_history.collect(settings.load(scene.variables), world, [ID], moments, lambda _: None, "world")
+        outcomes = ingest_history.collect(
+            settings.load(scene.variables), world, [ID], moments, lambda _: None, "synthetic"
+        )
         assert [(outcome.id, outcome.status, outcome.events) for outcome in outcomes] == [(ID, "fetched", 12)] * 3
         steps = {CLEAN: play(scene, world, CLEAN)}
         with pytest.MonkeyPatch.context() as broken:
@@ -104,7 +106,7 @@ def story(hub_scene: Scene, world: Path) -> Iterator[dict[date, Step]]:
         with open_warehouse(scene.home.warehouse) as connection:
             assert connection.execute("SELECT count(*) FROM ledger.runs").fetchone() == (len(steps),)
         with pytest.raises(UsageError, match="was fetched as of"):
-            ingest_history.collect(settings.load(scene.variables), world, [ID], moments, lambda _: None, "world")
+            ingest_history.collect(settings.load(scene.variables), world, [ID], moments, lambda _: None, "synthetic")
         yield steps
 
 

@@ -105,7 +105,7 @@ def test_a_moment_older_than_the_newest_is_refused_and_leaves_no_trace(twice: Tw
 
 @pytest.mark.parametrize("origin", ["live", "demo"])
 def test_numbers_of_another_origin_never_enter_a_home(twice: Twice, origin: str) -> None:
-    with pytest.raises(UsageError, match=f"origin 'world', not '{origin}'"):
+    with pytest.raises(UsageError, match=f"origin 'synthetic', not '{origin}'"):
         twice.scene.refresh(LATER, twice.world, origin=origin)
 
 
@@ -114,7 +114,7 @@ def test_a_day_that_vanished_is_told_once(new_scene: Callable[..., Scene], tmp_p
     gone = [("2026-06-15T08:00:00Z", day, model, "") for _, day, model, _ in rows if day == "2026-06-13"]
     world = write_rankings(tmp_path / "vanishing", [*rows, *gone])
     scene = new_scene("vanishing")
-    home.initialise(scene.home, "world")
+    home.initialise(scene.home, "synthetic")
     told = [ask(scene, world, f"2026-06-15T{hour:02}:00:00Z") for hour in (6, 9, 10)]
     assert told == ["fetched", "fetched", "unchanged"]
 

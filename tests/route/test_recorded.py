@@ -15,7 +15,7 @@ from flows.queries.check import check, read_question
 from flows.queries.cite import cite
 from tests.route import independent
 from tests.route.answers import EXACT, Row, expected, unlike
-from tests.scene import ROUTER_ALONE, WITHOUT_FACTS, Scene, statuses
+from tests.scene import ROUTER_ALONE, WITHOUT_FACTS, Scene, recorded_world, statuses
 from tokenshare.metrics import METRIC_BY_ID, METRICS
 
 pytestmark = [pytest.mark.recorded, pytest.mark.timeout(900)]
@@ -24,6 +24,7 @@ WORLDS = {"openrouter": "2026-08-03T06:00:00+00:00", "openrouter-weeks": "2026-0
 SHOWN = [metric.id for metric in METRICS if metric.group in ("router", "dim_models", "dim_vendors")]
 FED = {"openrouter_rankings", "openrouter_exports", "claims"}  # these worlds have rankings alone
 STATUS = ("as_of", "version", "status", "held_since", "is_provisional")
+CITATION = "Source: OpenRouter (openrouter.ai/rankings), CC BY 4.0"
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ def homes(broker: str, recorded_data: Path, tmp_path_factory: pytest.TempPathFac
     found = {}
     for name, as_of in WORLDS.items():
         world, scene = recorded_data / name, Scene(tmp_path_factory.mktemp(name), broker, WITHOUT_FACTS)
-        report = scene.refresh(as_of, world)
+        copy = recorded_world(world, tmp_path_factory.mktemp("world"), as_of, CITATION)
+        report = scene.refresh(as_of, copy)
         known = independent.compute(world, datetime.fromisoformat(as_of))
         found[name] = Refreshed(world, scene, statuses(report), known)
     yield found
@@ -242,7 +244,8 @@ def test_a_citation_carries_what_makes_it_checkable_and_is_recomputed(weeks: Sce
     told = cite(weeks.home, METRIC_BY_ID["china_share_top10_weekly"], ["2026-W21"], verify=True)
     assert told["verified"] is True
     for part in ("69.2%", "ten most-used models", "15,981,568,020,097", "between 47.6% and 57.4%", "2026-06-22",
-                 "version 1", told["digest"][:12], "openrouter.ai/rankings", "the same"):  # fmt: skip
+                 "version 1", told["digest"][:12], "openrouter.ai/rankings", "the same",
+                 "recorded, as of 2026-06-22 06:00 UTC", CITATION):  # fmt: skip
         assert part in told["sentence"], part
 
 

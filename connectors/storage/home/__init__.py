@@ -4,14 +4,22 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from uuid import uuid4
 
 from connectors.storage.home import atomic_files
 from tokenshare.errors import UsageError
+from tokenshare.origins import OriginKind
 
 LAYOUT = 1
-HomeOrigin = Literal["live", "world", "demo"]
+HomeOrigin = OriginKind | Literal["demo"]  # the demo's world is synthetic, and no other enters its home
+FORMER = {"world": "synthetic"}  # names in homes of earlier versions
+FED_BY: dict[HomeOrigin, str] = {
+    "live": "leave --world out",
+    "recorded": "name a world whose world.json states that it is recorded",
+    "synthetic": "name a world that is not recorded",
+    "demo": "run `tokenshare demo`",
+}
 
 
 @dataclass(frozen=True)
@@ -69,8 +77,8 @@ class Home:
 def initialise(home: Home, origin: HomeOrigin) -> None:
     """Prepare the home for numbers of one origin, and keep that origin.
 
-    Synthetic and real rows must never meet under one metric. Raises UsageError if the home has another origin or a
-    newer layout.
+    Synthetic, recorded and live rows must never meet under one metric. Raises UsageError if the home has another origin
+    or a newer layout.
     """
     found = describe(home)
     check_whole(home)
@@ -83,8 +91,14 @@ def initialise(home: Home, origin: HomeOrigin) -> None:
     elif found["origin"] != origin:
         raise UsageError(
             f"this home has numbers of origin {found['origin']!r}, not {origin!r}",
-            f"set TOKENSHARE_HOME to another directory than {home.root}",
+            f"{FED_BY[found['origin']]}, or set TOKENSHARE_HOME to another directory than {home.root}",
         )
+
+
+def kind_of(home: Home) -> OriginKind:
+    """The kind of the home's numbers; live before there is a home."""
+    found = (describe(home) or {}).get("origin", "live")
+    return "synthetic" if found == "demo" else found
 
 
 def signature(home: Home) -> str:
@@ -117,8 +131,8 @@ def check_rights(home: Home) -> None:
             )
 
 
-def describe(home: Home) -> dict[str, str | int] | None:
-    """Layout, origin and id of the home; None if there is none yet.
+def describe(home: Home) -> dict[str, Any] | None:
+    """Layout, origin (a HomeOrigin) and id of the home; None if there is none yet.
 
     Raises UsageError if they are not readable, or the layout is newer than ours.
     """
@@ -127,6 +141,7 @@ def describe(home: Home) -> dict[str, str | int] | None:
             return None
         found = dict(json.loads(home.format.read_text()))
         layout = int(found["layout"])
+        found["origin"] = FORMER.get(found["origin"], found["origin"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{home.format} is not readable", "set TOKENSHARE_HOME to another directory") from error
     if layout > LAYOUT:

@@ -6,12 +6,13 @@ from typing import Any
 
 import duckdb
 
-from connectors.storage.home import Home
+from connectors.storage.home import Home, kind_of
 from connectors.storage.publications import vintages
 from connectors.storage.publications.candidates import grain_sql
 from connectors.storage.publications.published import open_published
 from tokenshare.errors import UsageError
 from tokenshare.metrics import Metric
+from tokenshare.origins import Origin
 
 REBUILD = "run `tokenshare refresh`, which rebuilds it"
 ORDERS = {
@@ -45,6 +46,15 @@ def read_catalog(home: Home, table: str, **where: Any) -> list[dict[str, Any]]:
     conditions = " AND ".join(f'"{name}" = ?' for name in where) or "true"
     query = f"SELECT * FROM catalog.{table} WHERE {conditions} ORDER BY {ORDERS[table]}"
     return _query(home.published_file, query, list(where.values()))
+
+
+def read_origin(home: Home) -> Origin:
+    """The origin of the published numbers; of a file from an earlier version the kind alone."""
+    try:
+        rows = _query(home.published_file, "SELECT origin, as_of, citation FROM catalog.origin", [])
+    except duckdb.CatalogException:
+        rows = []
+    return Origin(rows[0]["origin"], rows[0]["as_of"], rows[0]["citation"]) if rows else Origin(kind_of(home))
 
 
 def read_metric(home: Home, metric: Metric) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from connectors.storage.warehouse import Connection, insert, transaction
 from tokenshare.columns import columns_of
 from tokenshare.held_periods import HeldPeriod, HeldStatement
 from tokenshare.metrics import GROUP_BY_ID, Group, Metric
+from tokenshare.origins import Origin
 from tokenshare.publication import Check, GateOutcome, Publication
 from tokenshare.restatements import Restatement
 
@@ -33,13 +34,14 @@ class Decision:
 
 @dataclass(frozen=True)
 class DecisionContext:
-    """The deciding pass."""
+    """The deciding pass; `origin` is that of its numbers, None for a release, which fetches nothing."""
 
     id: str
     at: datetime
     seeds_digest: str
     models_digest: str
     variables: Mapping[str, Any]
+    origin: Origin | None = None
     held: Collection[HeldStatement] = ()  # left out of the build of the candidates
 
 
@@ -56,6 +58,7 @@ def record(
             "INSERT OR REPLACE INTO decisions.inputs VALUES (?, ?, ?, ?, ?)",
             [run.id, run.seeds_digest, run.models_digest, json.dumps(run.variables), _json(run.held)],
         )
+        _store_origin(connection, run.origin)
         for id in dict.fromkeys(decision.metric.group for decision in decisions):
             _store_provenance(connection, run, GROUP_BY_ID[id])
         for index, decision in enumerate(decisions):
@@ -64,6 +67,13 @@ def record(
                 midway()
         _store_checks(connection, run, decisions)
         also()
+
+
+def _store_origin(connection: Connection, origin: Origin | None) -> None:
+    if origin:
+        connection.execute("DELETE FROM decisions.origin")
+        values = [origin.kind, origin.as_of, origin.citation]
+        connection.execute("INSERT INTO decisions.origin VALUES (?, ?, ?)", values)
 
 
 def _record_one(connection: Connection, run: DecisionContext, decision: Decision) -> None:

@@ -22,7 +22,7 @@ from tokenshare.metrics import Metric
 from tokenshare.noop import noop
 
 CATALOG = (Path(__file__).parent / "published.sql").read_text()
-FORM = 4  # of the file; a file of another form is rebuilt. 2: vintages, 3: repairs, 4: held periods, unmapped names
+FORM = 4  # of the file; a file of another form is rebuilt. 2: vintages, 3: repairs, 4: held periods, unmapped, origin
 MODE = 0o444
 PROVISIONAL = timedelta(days=3)  # the upstream restates for so long after the end of a period
 # Lists of `status` beside the numbers, once dbt has built them: relation and order.
@@ -70,7 +70,8 @@ def digest_of(connection: Connection) -> str:
     ).fetchall()
     active = connection.execute("SELECT metric, state, reason FROM decisions.metric_states ORDER BY ALL").fetchall()
     held = connection.execute("FROM decisions.held_periods ORDER BY ALL").fetchall()
-    return sha256(json.dumps([FORM, counts, states, active, held], default=str).encode()).hexdigest()
+    origin = connection.execute("SELECT * FROM decisions.origin").fetchall()
+    return sha256(json.dumps([FORM, counts, states, active, held, origin], default=str).encode()).hexdigest()
 
 
 def is_current(connection: Connection, home: Home) -> bool:

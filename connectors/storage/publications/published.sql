@@ -16,6 +16,7 @@ FROM decisions.held_periods AS held
 LEFT JOIN decisions.publications AS shown
     ON held.metric = shown.metric AND shown.published_at IS NOT NULL AND shown.status <> 'superseded'
 ORDER BY held.metric, held.period, held."check", held.key;
+CREATE TABLE reader.catalog.origin AS SELECT * FROM decisions.origin;
 CREATE TABLE reader.catalog.gate_results AS SELECT * FROM decisions.gate_results;
 CREATE TABLE reader.catalog.restatements AS
 SELECT * FROM decisions.restatements ORDER BY new_version, metric, key, "column";
