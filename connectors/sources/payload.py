@@ -1,7 +1,7 @@
 """The checks of every parser before it accepts a payload."""
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -17,6 +17,7 @@ Made = TypeVar("Made", bound=Event)
 
 _NAMED = {dict: "an object", list: "a list", str: "a text", int: "a whole number", bool: "true or false"}
 _REPORTED = 40  # unknown fields named per fetch: enough to see what changed, too few to flood a log
+_FEW, _PART = 50, 0.1  # rows put aside: up to so many, or up to this part of all, are slips in single rows
 
 
 def refuses_payload(parse: Callable[[Fetch], Parsed]) -> Callable[[Fetch], Parsed]:
@@ -56,9 +57,14 @@ def check_type(page: Page, expected: str, kinds: set[str]) -> None:
 
 def require_field(document: Object, name: str, kind: type[Asked], where: str) -> Asked:
     """A required field of exactly that type. Raises ContractViolation."""
+    return require_type(require_value(document, name, where), kind, f"{where}.{name}")
+
+
+def require_value(document: Object, name: str, where: str) -> Any:
+    """A required field of any type. Raises ContractViolation."""
     if name not in document:
         raise ContractViolation(f"{where} has no {name!r}: removed or renamed")
-    return require_type(document[name], kind, f"{where}.{name}")
+    return document[name]
 
 
 def require_type(value: Any, kind: type[Asked], where: str) -> Asked:
@@ -84,6 +90,13 @@ def first_problem(error: ValidationError) -> tuple[str, str]:
     """The first invalid field, and the reason."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     return ".".join(map(str, first["loc"])), str(first["msg"])
+
+
+def check_rejected(rejected: Sequence[str], taken: int) -> None:
+    """Raise ContractViolation with the first reason if no row is left, or if the rows put aside are too many."""
+    rows = len(rejected) + taken
+    if rejected and (not taken or len(rejected) > max(_FEW, _PART * rows)):
+        raise ContractViolation(f"{len(rejected)} of {rows} rows are unusable, the first: {rejected[0]}")
 
 
 def envelope_of(fetch: Fetch) -> Object:

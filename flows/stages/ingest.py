@@ -18,7 +18,7 @@ from flows.setup.topic_ownership import sign_topics
 from flows.setup.upstreams import open_session
 from flows.stages.source_selection import inactive_reason, missing_reason
 from tokenshare.codec import encode
-from tokenshare.errors import PayloadRefused, SourceAbsent
+from tokenshare.errors import FetchCut, PayloadRefused, SourceAbsent
 from tokenshare.events import Event, FetchCompleted, digest_of
 from tokenshare.sources import Fetch, Page, Parsed, Source, Window
 from tokenshare.topics import FETCH_COMPLETED, TOPIC_NAMES, TOPICS, Topic
@@ -27,6 +27,7 @@ MINUTES = "%Y-%m-%d %H:%M UTC"
 BEGINNING = date(2025, 1, 1)
 OVERLAP = timedelta(days=7)  # the upstream restates the last days for up to three
 NOT_SELECTED = "not selected"
+_QUOTED = 2  # rows put aside that a reason quotes
 TOPIC_OF = {topic.event: topic for topic in TOPICS}
 
 
@@ -61,11 +62,12 @@ def ingest_one(run: PassContext, source: Source, sender: Sender) -> SourceOutcom
         return SourceOutcome(source.id, "absent", reason=str(error))
     except PayloadRefused as error:
         return SourceOutcome(source.id, "refused", reason=str(error))
+    remark = _remark(parsed, archive.remember_fields(run.home.archive, source.id, parsed.unknown_fields))
     digests = _digests(parsed, run.as_of.date())
     stated = completed.digests if completed else {}
     covered = _covered(stated, parsed)
     if not _is_wanted_again(run, completed) and _is_known(stated, digests, covered):
-        return SourceOutcome(source.id, "unchanged", reason=_unknown_fields(parsed))
+        return SourceOutcome(source.id, "unchanged", reason=remark)
     _produce(run, sender, fetch, parsed)
     digests = {period: digest for period, digest in stated.items() if period not in covered} | digests
     if not run.options.days:
@@ -73,24 +75,28 @@ def ingest_one(run: PassContext, source: Source, sender: Sender) -> SourceOutcom
         archive.complete(run.home.archive, fetch, parsed.as_of, digests, of_world)
     elif completed:
         archive.restate(run.home.archive, source.id, completed, digests)
-    return SourceOutcome(source.id, "fetched", len({e.event_id for e in parsed.events}), _unknown_fields(parsed))
+    return SourceOutcome(source.id, "fetched", len({e.event_id for e in parsed.events}), remark)
 
 
 def _fetch(run: PassContext, source: Source, completed: Completed | None) -> Fetch:
-    gone, window = missing_reason(run, source, completed), _window(run, completed)
+    gone, window = missing_reason(run, source, completed), _window(run, source, completed)
     if gone:
         raise SourceAbsent(f"{source.world_file} {gone}")
     pages: list[Page] = []
+    cut = ""
     with (
         run.checkpoint("fetch") as midway,
         open_session(run.settings, run.upstreams.endpoints[source.upstream]) as session,
     ):
-        for page in source.fetch(session, window):
-            midway()
-            with run.checkpoint("archive") as torn:
-                archive.keep(run.home.archive, source.id, run.as_of.date(), page, torn)
-            pages.append(page)
-    return Fetch(source.id, window, tuple(pages))
+        try:
+            for page in source.fetch(session, window):
+                midway()
+                with run.checkpoint("archive") as torn:
+                    archive.keep(run.home.archive, source.id, run.as_of.date(), page, torn)
+                pages.append(page)
+        except FetchCut as error:
+            cut = str(error)
+    return Fetch(source.id, window, tuple(pages), cut)
 
 
 def _check_stale(parsed: Parsed, completed: Completed | None) -> None:
@@ -102,14 +108,14 @@ def _check_stale(parsed: Parsed, completed: Completed | None) -> None:
         )
 
 
-def _window(run: PassContext, completed: Completed | None) -> Window:
-    """The days a person names; else from a week before the last complete fetch, or from BEGINNING, to yesterday."""
+def _window(run: PassContext, source: Source, completed: Completed | None) -> Window:
+    """The days a person names; else from a week before the last complete fetch, or from BEGINNING, to the last day."""
     if run.options.days:
         return Window(*run.options.days, run.as_of)
     start = BEGINNING
     if completed and not completed.is_forgotten:
         start = max(start, completed.observed_at.date() - OVERLAP)
-    return Window(start, run.as_of.date() - timedelta(days=1), run.as_of)
+    return Window(start, source.last_day(run.as_of), run.as_of)
 
 
 def _produce(run: PassContext, sender: Sender, fetch: Fetch, parsed: Parsed) -> None:
@@ -172,5 +178,9 @@ def _is_known(stated: Mapping[str, str], digests: Mapping[str, str], covered: se
     return covered <= digests.keys() and all(stated.get(period) == digest for period, digest in digests.items())
 
 
-def _unknown_fields(parsed: Parsed) -> str:
-    return f"fields not met before: {', '.join(sorted(parsed.unknown_fields))}" if parsed.unknown_fields else ""
+def _remark(parsed: Parsed, new_fields: frozenset[str]) -> str:
+    """What a reader of an accepted fetch should know: the notes, the rows put aside, and the fields met first."""
+    quoted, rest = "; ".join(parsed.rejected[:_QUOTED]), len(parsed.rejected) - _QUOTED
+    aside = [f"put aside: {quoted}" + (f" and {rest} more" if rest > 0 else "")] if quoted else []
+    fields = [f"fields not met before: {', '.join(sorted(new_fields))}"] if new_fields else []
+    return "; ".join((*parsed.notes, *aside, *fields))
