@@ -16,12 +16,12 @@ _TAG = re.compile(r"<[^>]*>")
 
 
 def read_reason(body: bytes) -> str:
-    """The words on one line; empty if the body has none."""
+    """The words on one line, without a full stop at their end; empty if the body has none."""
     try:
         found = _of_document(read_json(body))
     except (ContractViolation, RecursionError):
         found = _of_page(body.decode("utf-8", "ignore"))
-    return " ".join(found.split())
+    return " ".join(found.split()).rstrip(".")
 
 
 def _of_document(document: Any) -> str:
