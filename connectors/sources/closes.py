@@ -1,12 +1,14 @@
 """A close in the form shared by every quote source, and the check of its day."""
 
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from connectors.sources.money import read_amount, read_currency
 from connectors.sources.payload import Object, build_event
 from tokenshare.errors import ContractViolation
 from tokenshare.events import QuoteObserved
+
+DAY_ENDS = time(21, 15)  # New York closes at 21:00 UTC in winter, and the day's reference rates are known since 15:00
 
 
 def build_close(envelope: Object, where: str, symbol: str, day: date, close: Any, currency: Any) -> QuoteObserved:

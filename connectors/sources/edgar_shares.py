@@ -25,6 +25,7 @@ from tokenshare.topics import SHARE_COUNT_OBSERVED
 
 FOLDER = "api/xbrl/companyfacts"
 CONCEPT = "EntityCommonStockSharesOutstanding"
+A_DAY = timedelta(days=1)  # between the zones of a cover and of its filing
 FIRST_YEAR = "2024"  # older counts are not wrong, but no session here needs them
 
 
@@ -78,7 +79,7 @@ def _days_of(fact: Object, where: str, today: date) -> tuple[date, date] | tuple
     if filed_on > today:
         return None, None
     day = read_day(require_field(fact, "end", str, where), f"{where}.end")
-    check_past(day, filed_on, f"{where}.end")
+    check_past(day, filed_on + A_DAY, f"{where}.end")
     return day, filed_on
 
 

@@ -1,10 +1,10 @@
 """Closes of listed lines from the end-of-day API of EODHD (needs a key)."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from connectors.sources.closes import build_close, check_past
+from connectors.sources.closes import DAY_ENDS, build_close, check_past
 from connectors.sources.listings import EXCHANGES, LINES, ListedLine
 from connectors.sources.money import read_currency
 from connectors.sources.payload import (
@@ -154,7 +154,7 @@ SOURCE = Source(
     "lines are then asked from a year back. A halted or delisted line has bars of zeros: each is put aside.",
     world_file="quotes.csv",
     due="30 21 * * 1-5",  # after the closes of Hong Kong and New York
-    day_ends=time(21, 15),  # New York closes at 21:00 in winter
+    day_ends=DAY_ENDS,
     fetch=fetch,
     has_days=True,
     parse=parse,

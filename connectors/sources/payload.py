@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from connectors.http.reasons import read_reason
 from tokenshare.codec import read_json
 from tokenshare.errors import ContractViolation, PayloadRefused
 from tokenshare.events import Event
@@ -17,6 +18,7 @@ Made = TypeVar("Made", bound=Event)
 
 _NAMED = {dict: "an object", list: "a list", str: "a text", int: "a whole number", bool: "true or false"}
 _REPORTED = 40  # unknown fields named per fetch: enough to see what changed, too few to flood a log
+_READ, _QUOTED = 64 * 1024, 120  # bytes of a page read for its words, and letters of them quoted
 _FEW, _PART = 50, 0.1  # rows put aside: up to so many, or up to this part of all, are slips in single rows
 
 
@@ -50,7 +52,9 @@ def check_type(page: Page, expected: str, kinds: set[str]) -> None:
     """Raise ContractViolation if the page is empty or has another content type, such as a login page."""
     kind = page.content_type.partition(";")[0].strip().lower()
     if kind not in kinds:
-        raise ContractViolation(f"the content type is {kind or 'missing'!r}, not {expected}")
+        words = read_reason(page.body[:_READ])[:_QUOTED] if kind in ("text/html", "text/plain") else ""
+        quoted = f"; it reads {words!r}" if words else ""
+        raise ContractViolation(f"the content type is {kind or 'missing'!r}, not {expected}{quoted}")
     if not page.body.strip():
         raise ContractViolation("the body is empty")
 

@@ -1,8 +1,6 @@
 """Closes from a CSV file dropped into a folder: no key needed."""
 
-from datetime import time
-
-from connectors.sources.closes import build_quote
+from connectors.sources.closes import DAY_ENDS, build_quote
 from connectors.sources.local_csv import file_source, read_known
 from connectors.sources.payload import Object, envelope_of, refuses_payload
 from tokenshare.events import QuoteObserved
@@ -49,7 +47,7 @@ SOURCE = file_source(
     "than seven days before the last fetch are checked but not read again: use `backfill`.",
     due=ON_CHANGE,
     has_days=True,
-    day_ends=time.min,  # a row of today is a close unless it says is_partial
+    day_ends=DAY_ENDS,
     parse=parse,
     upstream="quotes",
 )

@@ -62,7 +62,7 @@ def ingest_one(run: PassContext, source: Source, sender: Sender) -> SourceOutcom
         return SourceOutcome(source.id, "absent", reason=str(error))
     except PayloadRefused as error:
         return SourceOutcome(source.id, "refused", reason=str(error))
-    remark = _remark(parsed, archive.remember_fields(run.home.archive, source.id, parsed.unknown_fields))
+    remark = remark_on(parsed, archive.remember_fields(run.home.archive, source.id, parsed.unknown_fields))
     digests = _digests(parsed, run.as_of.date())
     stated = completed.digests if completed else {}
     covered = _covered(stated, parsed)
@@ -178,9 +178,9 @@ def _is_known(stated: Mapping[str, str], digests: Mapping[str, str], covered: se
     return covered <= digests.keys() and all(stated.get(period) == digest for period, digest in digests.items())
 
 
-def _remark(parsed: Parsed, new_fields: frozenset[str]) -> str:
+def remark_on(parsed: Parsed, new_fields: frozenset[str]) -> str:
     """What a reader of an accepted fetch should know: the notes, the rows put aside, and the fields met first."""
     quoted, rest = "; ".join(parsed.rejected[:_QUOTED]), len(parsed.rejected) - _QUOTED
-    aside = [f"put aside: {quoted}" + (f" and {rest} more" if rest > 0 else "")] if quoted else []
+    aside = [f"put aside: {quoted}" + (f"; and {rest} more" if rest > 0 else "")] if quoted else []
     fields = [f"fields not met before: {', '.join(sorted(new_fields))}"] if new_fields else []
     return "; ".join((*parsed.notes, *aside, *fields))

@@ -327,8 +327,8 @@ def test_a_fact_of_no_use_is_not_judged(old: dict[str, Any]) -> None:
     [
         (GOOD_FACT | {"val": 0}, "greater than or equal to 1"),
         (GOOD_FACT | {"val": -0.01}, "val is -0.01: not a whole number"),
-        (GOOD_FACT | {"end": "2034-03-05"}, "a day to come on 2026-02-25"),
-        (GOOD_FACT | {"end": "2026-02-26"}, "a day to come on 2026-02-25"),
+        (GOOD_FACT | {"end": "2034-03-05"}, "a day to come on 2026-02-26"),
+        (GOOD_FACT | {"end": "2026-02-27"}, "a day to come on 2026-02-26"),
         ({"end": "2026-02-20", "val": 1}, "has no 'filed'"),
         (7, "not an object"),
     ],
