@@ -56,10 +56,11 @@ def _events(line: ListedLine, document: Object, envelope: Object, slips: list[st
     if read_count(document.get("cik"), f"{line.symbol}: cik") != line.cik:
         raise ContractViolation(f"{line.symbol}: the facts are of another company, cik {str(document['cik'])[:20]}")
     today, stated = envelope["observed_at"].date(), dict[tuple[date, date], ShareCountObserved]()
-    for number, fact in enumerate(_facts(document, line.symbol)):
+    for number, stated_fact in enumerate(_facts(document, line.symbol)):
         where = f"{line.symbol}: {CONCEPT}[{number}]"
         try:
-            day, filed_on = _days_of(_object(fact, where), where, today)
+            fact = _object(stated_fact, where)
+            day, filed_on = _days_of(fact, where, today)
             if day and filed_on:
                 count = read_count(fact.get("val"), f"{where}.val")
                 content = {"symbol": line.symbol, "date": day, "units_per_line": line.units, "shares_issued": count}

@@ -1,6 +1,6 @@
 """Closes of listed lines from the end-of-day API of EODHD (needs a key)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -25,6 +25,7 @@ from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
 from tokenshare.topics import QUOTE_OBSERVED
 
 YEAR = timedelta(days=365)  # the reach of the free plan
+MOST_WORDS = 200  # letters quoted of a warning
 BAR = frozenset({"date", "open", "high", "low", "close", "adjusted_close", "volume", "warning"})
 
 
@@ -39,9 +40,9 @@ def fetch(session: Session, window: Window) -> Iterator[Page]:
     page = _ask(session, first, window.start, window)
     yield page
     start = _first_day(window, _readable_rows(page))
-    lines = others if start == window.start else LINES
-    for line in lines:
-        yield _ask(session, line, start, window)
+    if start <= window.end:
+        for line in others if start == window.start else LINES:
+            yield _ask(session, line, start, window)
 
 
 def _ask(session: Session, line: ListedLine, start: date, window: Window) -> Page:
@@ -62,30 +63,32 @@ def _first_day(window: Window, rows: list[Object]) -> date:
 def parse(fetch: Fetch) -> Parsed:
     """Every bar with a usable close; a bar without one is put aside, and so is a row with nothing but a warning."""
     lists, asked = fetch.pages[: len(EXCHANGES)], fetch.pages[len(EXCHANGES) :]
-    series = asked[1:] if len(asked) == len(LINES) + 1 else asked  # the first line was asked again
-    if len(series) != len(LINES):
+    lines = LINES if len(asked) == len(LINES) else (LINES[0], *LINES)  # the first may be asked again
+    series = [(line, _read_rows(page)) for line, page in zip(lines, asked, strict=False)]
+    bars, warnings = [row for _, rows in series for row in rows], _warnings(series)
+    start = _first_day(fetch.window, bars)
+    if start > fetch.window.end:
+        raise ContractViolation(": ".join((f"the plan reaches back to {start} only", *warnings[:1])))
+    if len(asked) != len(lines):
         raise ContractViolation(f"{len(fetch.pages)} pages for {len(EXCHANGES)} exchanges and {len(LINES)} lines")
     currencies = {at: code for at, page in zip(EXCHANGES, lists, strict=True) for code in [_read_currencies(page)]}
-    rows = {line: _read_rows(page) for line, page in zip(LINES, series, strict=True)}
     envelope, slips = envelope_of(fetch), list[str]()
     read = [
         event
-        for line, found in rows.items()
-        for event in _events(line, found, currencies[line.exchange].get(line.code), envelope, slips)
+        for line, rows in series[-len(LINES) :]
+        for event in _events(line, rows, currencies[line.exchange].get(line.code), envelope, slips)
     ]
-    warnings = _warnings(rows)
     check_rejected(slips, len(read))
     if not read:
         raise ContractViolation(": ".join(("no line has a single day", *warnings[:1])))
-    everything = [row for page in asked for row in _read_rows(page)]
-    start = _first_day(fetch.window, everything)
     return Parsed(
         events=tuple(event for event in read if start <= event.session_date <= fetch.window.end),
         as_of=fetch.window.observed_at,
         start_date=start,
         end_date=fetch.window.end,
-        unknown_fields=unknown_fields("eod[]", everything, BAR),
+        unknown_fields=unknown_fields("eod[]", bars, BAR),
         rejected=(*warnings, *slips),
+        notes=tuple(sorted({str(row["warning"])[:MOST_WORDS] for row in bars if "warning" in row and len(row) > 1})),
     )
 
 
@@ -108,12 +111,12 @@ def _events(
             slips.append(str(slip))
 
 
-def _warnings(rows: Mapping[ListedLine, list[Object]]) -> tuple[str, ...]:
+def _warnings(series: Sequence[tuple[ListedLine, list[Object]]]) -> tuple[str, ...]:
     """The rows with nothing but a warning, in the upstream's words."""
     return tuple(
-        f"{line.symbol}[{number}]: {str(row['warning'])[:200]}"
-        for line, found in rows.items()
-        for number, row in enumerate(found)
+        f"{line.symbol}[{number}]: {str(row['warning'])[:MOST_WORDS]}"
+        for line, rows in series
+        for number, row in enumerate(rows)
         if row.keys() == {"warning"}
     )
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from connectors.sources import hub_listings
 from connectors.sources.hub_listings import Listing, next_cursor, read_chains
 from connectors.sources.huggingface_hub import BASES, ORGANISATIONS, SOURCE, fetch, parse
+from flows.settings import Settings
 from tests.sources.payloads import FIXTURES, WINDOW, fetch_of
 from tokenshare.errors import ContractViolation, FetchCut, PayloadRefused, SourceAbsent
 from tokenshare.events import DownloadsObserved
@@ -408,6 +409,16 @@ def test_a_fetch_stays_far_below_what_the_hub_allows() -> None:
     most = hub_listings.MOST_PAGES
     assert most["trending"] + most["downloads"] + len(ORGANISATIONS) + len(ORGANISATIONS) * BASES < 200
     assert Listing("trending").params()["limit"] == "50"
+
+
+def test_five_thousand_repositories_take_a_tenth_of_the_calls() -> None:
+    pages = {
+        ("downloads", f"c{n}" if n else "", ""): (rows(1000, n * 1000), f"c{n + 1}" if n < 4 else "") for n in range(5)
+    }
+    hub = Hub(pages)
+    found = parse(Fetch(ID, WINDOW, tuple(fetch(hub, WINDOW))))
+    assert (len(found.events), found.coverage_share) == (5000, 1.0)
+    assert len(hub.asked) == 1 + len(ORGANISATIONS) + 5 < Settings.model_fields["hub_calls"].default / 8
 
 
 def test_the_organisations_that_are_always_listed_are_the_curated_ones() -> None:

@@ -239,8 +239,9 @@ def test_a_free_plan_says_so_and_states_a_year(rows: list[dict[str, Any]], taken
     assert len(closes(parsed)) == taken
     assert (parsed.start_date, parsed.end_date) == (A_YEAR_BACK, WINDOW.end)
     assert not parsed.unknown_fields
-    number = len(rows) - 1
-    assert parsed.rejected == ((f"NVDA[{number}]: {WARNING}",) if rows[-1].keys() == {"warning"} else ())
+    alone = rows[-1].keys() == {"warning"}
+    assert parsed.rejected == ((f"NVDA[{len(rows) - 1}]: {WARNING}",) if alone else ())
+    assert parsed.notes == (() if alone else (WARNING,))
 
 
 def test_a_warning_beside_older_bars_is_not_of_a_limited_plan() -> None:
@@ -277,7 +278,20 @@ def test_all_lines_of_a_free_plan_are_asked_from_a_year_back() -> None:
     assert len(asked) == len(EXCHANGES) + len(LINES) + 1 <= 20  # the free plan's calls a day
     parsed = eodhd_quotes.parse(fetch_of("eodhd_quotes", *pages, window=SINCE_2025))
     assert len(closes(parsed)) == len(LINES)
-    assert (parsed.start_date, parsed.rejected) == (A_YEAR_BACK, ())
+    assert (parsed.start_date, parsed.rejected) == (A_YEAR_BACK, (f"NVDA[1]: {WARNING}",))
+
+
+def test_days_before_the_reach_of_a_free_plan_are_refused_in_its_words() -> None:
+    class Shelf:
+        def get(self, path: str, params: dict[str, str], *, with_key: bool = False) -> Page:
+            rows = [] if "list" in path else [{"warning": WARNING}]
+            return Page(path, json.dumps(rows).encode(), "application/json")
+
+    window = Window(date(2025, 1, 1), date(2025, 1, 31), WINDOW.observed_at)
+    pages = tuple(eodhd_quotes.fetch(Shelf(), window))  # type: ignore[arg-type]
+    assert len(pages) == len(EXCHANGES) + 1
+    with pytest.raises(PayloadRefused, match=rf"the plan reaches back to 2025-05-12 only: NVDA\[0\]: {WARNING}"):
+        eodhd_quotes.parse(fetch_of("eodhd_quotes", *pages, window=window))
 
 
 def test_the_calls_of_a_day_fit_the_free_plan() -> None:

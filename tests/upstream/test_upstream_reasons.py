@@ -144,7 +144,8 @@ def test_a_free_plan_is_read_from_a_year_back_and_the_rest_as_asked(tmp_path: Pa
     assert len(free.pages) == len(EXCHANGES) + len(LINES) + 1
     parsed = eodhd_quotes.parse(free)
     assert closes(parsed) == [("NVDA", "2026-05-08")]
-    assert (parsed.start_date, parsed.rejected) == (A_YEAR_BACK, ())
+    assert parsed.start_date == A_YEAR_BACK
+    assert parsed.rejected == ("NVDA[1]: Data is limited by one year as you have free subscription",)
 
 
 def test_the_hub_without_base_models_is_read_by_its_tags(tmp_path: Path) -> None:
