@@ -84,7 +84,15 @@ class ContractViolation(ValueError):
 
 
 class SourceAbsent(Exception):
-    """The upstream gave no complete answer: its numbers are unknown, not zero."""
+    """The upstream gave no complete answer: its numbers are unknown, not zero. `status` is that of HTTP, 0 without."""
+
+    def __init__(self, reason: str, status: int = 0) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+class FetchCut(Exception):
+    """The upstream stopped answering midway, and the pages before it count."""
 
 
 class PayloadRefused(Exception):

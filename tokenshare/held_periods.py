@@ -76,7 +76,7 @@ def find_periods(group: str, metric: Metric, check: Check, is_evidence: bool) ->
 
 
 def with_holds(checks: Iterable[Check], findings: Sequence[PeriodFinding]) -> list[Check]:
-    """The checks of a metric with periods held by the findings; a check that passes without these periods holds them."""
+    """The checks of a metric with periods held by the findings; what passes without these periods holds them."""
     own: dict[str, list[PeriodFinding]] = {}
     for finding in findings:
         own.setdefault(finding.check, []).append(finding)

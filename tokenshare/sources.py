@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from hashlib import sha256
 from typing import Protocol
@@ -41,11 +41,15 @@ class Window:
 
 @dataclass(frozen=True)
 class Fetch:
-    """The pages one source gave for one window; the same answer at the same moment is the same fetch."""
+    """The pages one source gave for one window; the same answer at the same moment is the same fetch.
+
+    `cut` is the reason if the source stopped answering midway and the pages before it count.
+    """
 
     source_id: str
     window: Window
     pages: tuple[Page, ...]
+    cut: str = ""
 
     @cached_property
     def id(self) -> str:
@@ -58,8 +62,8 @@ class Parsed:
     """A parsed fetch: its events, its as-of, the days it covers, and the fields not met before.
 
     `coverage_share` is the part of the whole a listing reached; None if the source cannot say. `withdrawn` are the
-    sorted keys of the rows a file withdraws, `rejected` the rows put aside, each with its reason.
-    `remarks` are sentences for the person who reads the outcome of the source.
+    sorted keys of the rows a file withdraws, `rejected` the rows put aside, each with its place and reason. `remarks`
+    are sentences for the person who reads the outcome of the source.
     """
 
     events: tuple[Event, ...]
@@ -90,9 +94,10 @@ class Source:
     `fetch` does the I/O and yields pages as they come. `parse` is pure and raises PayloadRefused if the pages as a
     whole are not to be trusted. `world_file` is its file in a world. With `ships` it falls back to the project's own
     file. `first_known` gives the first `known_at` of a file: before that moment the source is inactive, because facts
-    of June were unknown in May. With `has_days` it answers for past days too, otherwise for the present only. `due`
-    is the cron, in UTC, of its schedule; if empty, the cron follows from the cadence. `example` is its file with one
-    row, for the people who write it; empty if no person does.
+    of June were unknown in May. With `has_days` it answers for past days too, otherwise for the present only. From
+    `day_ends` on, a time of day in UTC, it states the running day whole too; without it, the last day is yesterday.
+    `due` is the cron, in UTC, of its schedule; if empty, the cron follows from the cadence. `example` is its file with
+    one row, for the people who write it; empty if no person does.
     """
 
     id: str
@@ -114,6 +119,12 @@ class Source:
     due: str = ""
     has_days: bool = False
     example: str = ""
+    day_ends: time | None = None
+
+    def last_day(self, moment: datetime) -> date:
+        """The newest day it states whole at a moment."""
+        is_over = self.day_ends is not None and moment.time() >= self.day_ends
+        return moment.date() if is_over else moment.date() - timedelta(days=1)
 
     @property
     def cron(self) -> str:

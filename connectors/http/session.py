@@ -12,9 +12,9 @@ import httpx
 from connectors.http.addresses import is_loopback, is_same_origin, read_base
 from connectors.http.body import read_body
 from connectors.http.deadline import Deadline
+from connectors.http.reasons import read_reason
 from connectors.http.retry import TryAgain, plan_wait, read_wait
-from tokenshare.codec import read_json
-from tokenshare.errors import ContractViolation, SourceAbsent, UsageError
+from tokenshare.errors import SourceAbsent, UsageError
 from tokenshare.sources import Page, Params
 
 USER_AGENT = "tokenshare/1 (one daily reader)"
@@ -97,7 +97,7 @@ class HttpSession:
             except TryAgain as trouble:
                 self._wait(trouble, attempt, path)
             except SourceAbsent as absent:
-                raise SourceAbsent(f"{path}: {absent}") from absent
+                raise SourceAbsent(f"{path}: {absent}", absent.status) from absent
             attempt += 1
 
     def _wait(self, trouble: TryAgain, attempt: int, path: str) -> None:
@@ -149,26 +149,32 @@ class HttpSession:
                 return Page(str(url), self._read(response), kind, following)
             if response.next_request:
                 return _redirected(url, response.next_request.url)
-            if status in (401, 403):
-                raise SourceAbsent(f"status {status}: {self._key_name} is missing, wrong or expired")
-            if status == 429 or status >= 500:
-                raise TryAgain(f"status {status}", read_wait(response.headers))
-            raise SourceAbsent(f"status {status}: {self._error_message(response)}")
+            raise self._refusal(response)
 
     def _read(self, response: httpx.Response) -> bytes:
         limits = self._politeness
         encoding = response.headers.get("content-encoding", "")
         return read_body(response.iter_raw(), encoding, limits.compressed_bytes, limits.decompressed_bytes)
 
-    def _error_message(self, response: httpx.Response) -> str:
-        """The upstream's own error message, if readable."""
+    def _refusal(self, response: httpx.Response) -> TryAgain | SourceAbsent:
+        """The error of an answer without data, in the upstream's own words."""
+        status, words = response.status_code, self._words_of(response)
+        if status == 429 or status >= 500:
+            return TryAgain(f"status {status}: {words}" if words else f"status {status}", read_wait(response.headers))
+        if status not in (401, 403):
+            return SourceAbsent(f"status {status}: {words or 'no reason given'}", status)
+        if not words:
+            return SourceAbsent(f"status {status}: {self._key_name} is missing, wrong or expired", status)
+        return SourceAbsent(f"status {status}: {words}; {self._key_name} may be missing, wrong or expired", status)
+
+    def _words_of(self, response: httpx.Response) -> str:
+        """The upstream's reason, empty if there is none to read."""
         try:
             encoding = response.headers.get("content-encoding", "")
             body = read_body(response.iter_raw(), encoding, _ERROR_BYTES, _ERROR_BYTES)
-            message = read_json(body)["error"]["message"]
-        except (TryAgain, SourceAbsent, ContractViolation, LookupError, TypeError, httpx.TransportError):
-            return "no reason given"
-        return self._clean(str(message))
+        except (TryAgain, SourceAbsent, httpx.TransportError):
+            return ""
+        return self._clean(read_reason(body))
 
     def _check_deadline(self) -> None:
         if not self._deadline.left:

@@ -1,13 +1,14 @@
-"""A close in the form shared by every quote source, and its allowed days."""
+"""A close in the form shared by every quote source, and the check of its day."""
 
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from connectors.sources.money import read_amount, read_currency
 from connectors.sources.payload import Object, build_event
 from tokenshare.errors import ContractViolation
 from tokenshare.events import QuoteObserved
-from tokenshare.sources import Window
+
+DAY_ENDS = time(21, 15)  # New York closes at 21:00 UTC in winter, and the day's reference rates are known since 15:00
 
 
 def build_close(envelope: Object, where: str, symbol: str, day: date, close: Any, currency: Any) -> QuoteObserved:
@@ -31,8 +32,7 @@ def build_quote(
     )
 
 
-def is_asked(day: date, window: Window, where: str) -> bool:
-    """True if the window contains the day. Raises ContractViolation for a future day."""
-    if day > window.observed_at.date():
-        raise ContractViolation(f"{where} is of {day}, a day to come on {window.observed_at.date()}")
-    return window.start <= day <= window.end
+def check_past(day: date, today: date, where: str) -> None:
+    """Raise ContractViolation for a future day."""
+    if day > today:
+        raise ContractViolation(f"{where} is of {day}, a day to come on {today}")

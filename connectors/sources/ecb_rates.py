@@ -1,6 +1,6 @@
 """Reference rates from the European Central Bank (no key)."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from connectors.sources.rates import fetch, parse
 from tokenshare.sources import Source
@@ -20,6 +20,7 @@ SOURCE = Source(
     "The newest day comes first, and every line ends with a comma.",
     world_file="fx.csv",
     due="30 15 * * 1-5",  # set about 14:15 UTC, published by 15:00
+    day_ends=time(15),
     fetch=fetch,
     has_days=True,
     parse=parse,

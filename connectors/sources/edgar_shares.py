@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
-from connectors.sources.closes import is_asked
+from connectors.sources.closes import check_past
 from connectors.sources.listings import FILERS, ListedLine
 from connectors.sources.payload import (
     Object,
     build_event,
+    check_rejected,
     envelope_of,
     read_document,
     refuses_payload,
     require_field,
     require_type,
+    require_value,
 )
 from tokenshare.codec import read_count, read_day
 from tokenshare.errors import ContractViolation
@@ -22,6 +25,7 @@ from tokenshare.topics import SHARE_COUNT_OBSERVED
 
 FOLDER = "api/xbrl/companyfacts"
 CONCEPT = "EntityCommonStockSharesOutstanding"
+A_DAY = timedelta(days=1)  # between the zones of a cover and of its filing
 FIRST_YEAR = "2024"  # older counts are not wrong, but no session here needs them
 
 
@@ -34,46 +38,74 @@ def fetch(session: Session, _: Window) -> Iterator[Page]:
 def parse(fetch: Fetch) -> Parsed:
     if len(fetch.pages) != len(FILERS):
         raise ContractViolation(f"{len(fetch.pages)} pages for {len(FILERS)} filers")
-    envelope = envelope_of(fetch)
+    envelope, slips, today = envelope_of(fetch), list[str](), fetch.window.observed_at.date()
     events = [
         event
         for line, page in zip(FILERS, fetch.pages, strict=True)
-        for event in _events(line, read_document(page), envelope, fetch.window)
+        for event in _events(line, read_document(page), envelope, slips)
     ]
+    check_rejected(slips, len(events))
     if not events:
         raise ContractViolation("no filer states a share count")
-    first, last = date.fromisoformat(f"{FIRST_YEAR}-01-01"), fetch.window.observed_at.date()
-    return Parsed(tuple(events), fetch.window.observed_at, first, last)  # every fetch asks for all of it
+    first = date.fromisoformat(f"{FIRST_YEAR}-01-01")  # every fetch asks for all of it
+    return Parsed(tuple(events), fetch.window.observed_at, first, today, rejected=tuple(slips))
 
 
-def _events(line: ListedLine, document: Object, envelope: Object, window: Window) -> Iterator[ShareCountObserved]:
-    """One count per day. Of several filings about one day, the last one counts."""
+def _events(line: ListedLine, document: Object, envelope: Object, slips: list[str]) -> Iterator[ShareCountObserved]:
+    """One count per day. Of several filings about one day, the last one counts; `slips` gains the facts put aside."""
     if read_count(document.get("cik"), f"{line.symbol}: cik") != line.cik:
         raise ContractViolation(f"{line.symbol}: the facts are of another company, cik {str(document['cik'])[:20]}")
-    filed: dict[str, tuple[str, int]] = {}
-    for number, fact in enumerate(_facts(document, line.symbol)):
+    today, stated = envelope["observed_at"].date(), dict[tuple[date, date], ShareCountObserved]()
+    for number, stated_fact in enumerate(_facts(document, line.symbol)):
         where = f"{line.symbol}: {CONCEPT}[{number}]"
-        fact = require_type(fact, dict, where)
-        day, filed_on = require_field(fact, "end", str, where), require_field(fact, "filed", str, where)
-        if read_day(filed_on, f"{where}.filed") > window.observed_at.date():
-            continue  # not filed by then
-        is_asked(read_day(day, f"{where}.end"), window, f"{where}.end")
-        count = read_count(fact.get("val"), f"{where}.val")
-        if day >= FIRST_YEAR and (filed_on, count) > filed.get(day, ("", 0)):
-            filed[day] = (filed_on, count)
-    for day, (_, count) in filed.items():
-        content = {"symbol": line.symbol, "date": read_day(day, line.symbol), "units_per_line": line.units}
-        yield build_event(ShareCountObserved, line.symbol, **envelope, **content, shares_issued=count)
+        try:
+            fact = _object(stated_fact, where)
+            day, filed_on = _days_of(fact, where, today)
+            if day and filed_on:
+                count = read_count(fact.get("val"), f"{where}.val")
+                content = {"symbol": line.symbol, "date": day, "units_per_line": line.units, "shares_issued": count}
+                event = build_event(ShareCountObserved, where, **envelope, **content)
+                stated[day, filed_on] = _larger(event, stated.get((day, filed_on)), where, slips)
+        except ContractViolation as slip:
+            slips.append(str(slip))
+    yield from {day: stated[day, filed_on] for day, filed_on in sorted(stated)}.values()
+
+
+def _days_of(fact: Object, where: str, today: date) -> tuple[date, date] | tuple[None, None]:
+    """The days a fact is about and was filed on; none if it is of no use here, and then nothing in it is judged."""
+    end, filed = fact.get("end"), fact.get("filed")
+    if any(isinstance(found, str) and found < FIRST_YEAR for found in (end, filed)):
+        return None, None
+    filed_on = read_day(require_field(fact, "filed", str, where), f"{where}.filed")
+    if filed_on > today:
+        return None, None
+    day = read_day(require_field(fact, "end", str, where), f"{where}.end")
+    check_past(day, filed_on + A_DAY, f"{where}.end")
+    return day, filed_on
+
+
+def _larger(
+    event: ShareCountObserved, other: ShareCountObserved | None, where: str, slips: list[str]
+) -> ShareCountObserved:
+    """The larger of two counts of one day in one filing, as of two classes of shares; the difference is reported."""
+    if other is None or other.shares_issued == event.shares_issued:
+        return event
+    less, more = sorted((event, other), key=lambda found: found.shares_issued)
+    slips.append(f"{where}: {less.shares_issued} on {less.date}, beside {more.shares_issued} filed the same day")
+    return more
 
 
 def _facts(document: Object, symbol: str) -> list[object]:
-    """The facts of the concept; none if the filer never stated it."""
-    facts = require_field(document, "facts", dict, symbol)
-    concept = require_type(facts.get("dei", {}), dict, f"{symbol}: dei").get(CONCEPT)
-    if concept is None:
-        return []
-    units = require_field(require_type(concept, dict, f"{symbol}: {CONCEPT}"), "units", dict, f"{symbol}: {CONCEPT}")
-    return require_field(units, "shares", list, f"{symbol}: {CONCEPT}.units")
+    """The facts of the concept; none if the filer never stated it. The upstream writes `{}` for an empty list too."""
+    where = f"{symbol}: {CONCEPT}"
+    facts = _object(require_value(document, "facts", symbol), symbol)
+    units = _object(_object(_object(facts.get("dei"), f"{symbol}: dei").get(CONCEPT), where).get("units"), where)
+    found = require_value(units, "shares", f"{where}.units") if units else []
+    return require_type(found or [], list, f"{where}.units.shares")
+
+
+def _object(value: Any, where: str) -> Object:
+    return require_type(value or {}, dict, where)
 
 
 SOURCE = Source(
@@ -89,7 +121,8 @@ SOURCE = Source(
     traps="The count is from the cover page, weeks after the quarter it closes. A company with several classes of "
     "shares states each separately, and company facts omit those: Alphabet and Meta are missing here. A foreign filer "
     "counts ordinary shares; a depositary share represents several. Several filings may restate one day: the last "
-    "counts.",
+    "counts. Of two counts in one filing the larger counts, and the other is reported. Facts before 2024, in which "
+    "covers have dates years ahead and counts of 0, are not judged: they are not used.",
     world_file="share_counts.csv",
     fetch=fetch,
     parse=parse,

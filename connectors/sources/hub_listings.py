@@ -11,12 +11,16 @@ from tokenshare.sources import Page
 
 PATH = "api/models"
 EXPANDED = (
-    *("downloads", "downloadsAllTime", "likes", "trendingScore", "tags", "pipeline_tag", "createdAt", "baseModels"),
+    *("downloads", "downloadsAllTime", "likes", "trendingScore", "tags", "pipeline_tag", "createdAt"),
     *("private", "gated"),
 )
+BASE_MODELS = "baseModels"  # undocumented for listings; if it is refused, the tags have the bases
+Query = dict[str, str | Sequence[str]]
 PAGE_ROWS = 1000
 TRENDING_ROWS = 50  # ten are ranked; ties and private rows need room
 ENOUGH = 0.99  # of the rolling downloads; the rest is estimated, and the estimate published
+LEAST = 0.9  # of the rolling downloads: a reading with less says nothing of the Hub
+OPTIONAL = ("downloads", "base")  # the kinds of listings that may end early
 MOST_PAGES = {"downloads": 60, "trending": 1, "author": 20, "base": 10}
 
 
@@ -27,9 +31,9 @@ class Listing:
     kind: str
     about: str = ""
 
-    def params(self, cursor: str = "") -> dict[str, str | Sequence[str]]:
+    def params(self, cursor: str = "") -> Query:
         """The parameters of its first page, or of the page at a cursor."""
-        query: dict[str, str | Sequence[str]] = {
+        query: Query = {
             "sort": "trendingScore" if self.kind == "trending" else "downloads",
             "limit": str(TRENDING_ROWS if self.kind == "trending" else PAGE_ROWS),
             "expand[]": EXPANDED,
@@ -48,8 +52,13 @@ class Chain:
     counters: tuple[int, ...] = ()
 
     def followed_by(self, page: Page) -> "Chain":
-        """The chain with one more page. Raises ContractViolation if the page is unreadable."""
-        counters = (read_count(row.get("downloads") or 0, "downloads") for row in read_rows(page))
+        """The chain with one more page. Raises ContractViolation if it is unreadable, or was there before."""
+        following = next_cursor(page)
+        if any(page.body == other.body or following == next_cursor(other) != "" for other in self.pages):
+            raise ContractViolation(
+                f"{named(self.listing)} does not advance: page {len(self.pages) + 1} repeats another"
+            )
+        counters = (found for row in read_rows(page) if (found := counter_of(row, "downloads")) is not None)
         return Chain(self.listing, (*self.pages, page), (*self.counters, *counters))
 
     @property
@@ -72,10 +81,18 @@ class Chain:
 
 
 def read_rows(page: Page) -> list[Object]:
-    """The repositories of a page. Raises ContractViolation."""
+    """The repositories of a page; what is not an object is one without fields. Raises ContractViolation."""
     check_type(page, "JSON", {"application/json"})
     rows = require_type(read_json(page.body), list, "the document")
-    return [require_type(row, dict, f"[{number}]") for number, row in enumerate(rows)]
+    return [row if isinstance(row, dict) else {} for row in rows]
+
+
+def counter_of(row: Object, name: str) -> int | None:
+    """A counter of a row, 0 if it is not stated; None if it cannot be read, and the row is then put aside."""
+    try:
+        return read_count(row.get(name) or 0, name)
+    except ContractViolation:
+        return None
 
 
 def next_cursor(page: Page) -> str:
@@ -88,19 +105,23 @@ def next_cursor(page: Page) -> str:
     return cursor
 
 
-def read_chains(pages: Sequence[Page]) -> list[Chain]:
-    """The listings of a fetch. Raises ContractViolation if one is cut or out of order."""
+def read_chains(pages: Sequence[Page], cut: str = "") -> list[Chain]:
+    """The listings of a fetch. Raises ContractViolation if one is out of order or ends early.
+
+    The last may end early if the fetch was `cut`, unless it is of an organisation: those are read whole.
+    """
     chains: list[Chain] = []
     for page in pages:
         listing, cursor = _question_of(page)
         if not cursor:
             chains.append(Chain(listing).followed_by(page))
         elif not chains or chains[-1].listing != listing or next_cursor(chains[-1].pages[-1]) != cursor:
-            raise ContractViolation(f"a page of {_named(listing)} does not follow the page before it")
+            raise ContractViolation(f"a page of {named(listing)} does not follow the page before it")
         else:
             chains[-1] = chains[-1].followed_by(page)
-    for cut in (chain for chain in chains if not chain.is_enough):
-        raise ContractViolation(f"{_named(cut.listing)} is cut after {len(cut.pages)} pages of its cursor chain")
+    may_end = [chain for chain in chains[-1:] if cut and chain.listing.kind in OPTIONAL]
+    for short in (chain for chain in chains if not (chain.is_enough or chain in may_end)):
+        raise ContractViolation(f"{named(short.listing)} is cut after {len(short.pages)} pages of its cursor chain")
     return chains
 
 
@@ -115,8 +136,14 @@ def _question_of(page: Page) -> tuple[Listing, str]:
     return Listing("trending" if query.get("sort") == ["trendingScore"] else "downloads"), cursor
 
 
-def _named(listing: Listing) -> str:
+def named(listing: Listing) -> str:
     return f"the listing by {listing.kind} {listing.about}".strip()
+
+
+def lacks_bases(page: Page) -> bool:
+    """True if a page was asked for fields, but not for baseModels."""
+    asked = parse_qs(urlsplit(page.url).query).get("expand[]", [])
+    return bool(asked) and BASE_MODELS not in asked
 
 
 def of_kinds(chains: Sequence[Chain], kind: str) -> Iterator[Chain]:

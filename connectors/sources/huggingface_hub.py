@@ -1,12 +1,27 @@
 """Download counters, likes, trending and base models of repositories, from the Hugging Face Hub's public API."""
 
-from collections.abc import Generator, Iterator, Sequence
+import re
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from connectors.sources.hub_listings import PATH, Chain, Listing, next_cursor, of_kinds, read_chains, read_rows
+from connectors.sources.hub_listings import (
+    BASE_MODELS,
+    LEAST,
+    PATH,
+    Chain,
+    Listing,
+    Query,
+    counter_of,
+    lacks_bases,
+    next_cursor,
+    of_kinds,
+    read_chains,
+    read_rows,
+)
 from connectors.sources.payload import (
     Object,
     build_event,
+    check_rejected,
     envelope_of,
     refuses_payload,
     require_field,
@@ -14,7 +29,7 @@ from connectors.sources.payload import (
     unknown_fields,
 )
 from tokenshare.codec import read_count, read_moment
-from tokenshare.errors import ContractViolation
+from tokenshare.errors import ContractViolation, FetchCut, SourceAbsent
 from tokenshare.events import DownloadsObserved
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
 from tokenshare.topics import DOWNLOADS_OBSERVED
@@ -27,6 +42,10 @@ ORGANISATIONS = (
 BASES = 2  # repositories per organisation, the most downloaded, whose derivatives are fetched
 LONGEST_TAG = 256
 DAY = timedelta(days=1)
+BAD_REQUEST = 400
+_BASE = re.compile(
+    r"[a-z_]+:[\w.-]+(/[\w.-]+)?", re.ASCII
+)  # relation:org/name; anybody writes what he likes into a tag
 ROW = frozenset(
     (
         *("_id", "id", "author", "createdAt", "lastModified", "private", "gated", "disabled", "sha", "library_name"),
@@ -40,56 +59,102 @@ def fetch(session: Session, _: Window) -> Iterator[Page]:
 
     Each page is yielded before it is read. An unreadable page is the last: the parser refuses it.
     """
+    reader = _Reader(session)
     try:
-        yield from _read(session, Listing("trending"))
+        yield from reader.read(Listing("trending"))
         official: tuple[Chain, ...] = ()
         for organisation in ORGANISATIONS:
-            official = (*official, (yield from _read(session, Listing("author", organisation))))
-        hub = yield from _read(session, Listing("downloads"))
+            official = (*official, (yield from reader.read(Listing("author", organisation))))
+        hub = yield from reader.read(Listing("downloads"))
         for base in _bases(official) if next_cursor(hub.pages[-1]) else ():
-            yield from _read(session, Listing("base", base))
+            yield from reader.read(Listing("base", base))
     except ContractViolation:
         return
 
 
-def _read(session: Session, listing: Listing) -> Generator[Page, None, Chain]:
-    """Fetch one listing, page after page, and return its chain."""
-    chain = Chain(listing)
-    while not chain.pages or not chain.is_enough:
-        cursor = next_cursor(chain.pages[-1]) if chain.pages else ""
-        page = session.get(PATH, listing.params(cursor), with_key=session.has_key)
-        yield page
-        chain = chain.followed_by(page)
-    return chain
+class _Reader:
+    """Reads listings over a session, without `baseModels` from the moment the Hub refuses it."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._more: tuple[str, ...] = (BASE_MODELS,)
+
+    def read(self, listing: Listing) -> Generator[Page, None, Chain]:
+        """Fetch one listing, page after page, and return its chain.
+
+        Raises FetchCut if the upstream stops answering, or the budget ends, where a listing may end early.
+        """
+        chain = Chain(listing)
+        while not chain.pages or not chain.is_enough:
+            try:
+                page = self._ask(listing.params(next_cursor(chain.pages[-1]) if chain.pages else ""))
+            except SourceAbsent as absent:
+                if listing.kind == "base" or (listing.kind == "downloads" and chain.pages):
+                    raise FetchCut(str(absent)) from absent
+                raise
+            yield page
+            chain = chain.followed_by(page)
+        return chain
+
+    def _ask(self, query: Query) -> Page:
+        try:
+            return self._get(query)
+        except SourceAbsent as absent:
+            if absent.status != BAD_REQUEST or not self._more:
+                raise
+        self._more = ()
+        return self._get(query)
+
+    def _get(self, query: Query) -> Page:
+        asked = query | {"expand[]": (*query["expand[]"], *self._more)}
+        return self._session.get(PATH, asked, with_key=self._session.has_key)
 
 
 def _bases(official: Sequence[Chain]) -> Iterator[str]:
     """The most downloaded repositories of each organisation."""
     for chain in official:
         rows = [row for page in chain.pages for row in read_rows(page)]
-        names = [(-(_count(row, "downloadsAllTime", "") or 0), str(row.get("id"))) for row in rows]
+        names = [(-(counter_of(row, "downloadsAllTime") or 0), str(row.get("id"))) for row in rows]
         yield from (name for _, name in sorted(names)[:BASES])
 
 
 @refuses_payload
 def parse(fetch: Fetch) -> Parsed:
-    hub = next(of_kinds(read_chains(fetch.pages), "downloads"), None)
+    """Every public repository. One that cannot be read is put aside, and so is a tag that names no base model."""
+    hub = next(of_kinds(read_chains(fetch.pages, fetch.cut), "downloads"), None)
     if hub is None or not hub.counters:
         raise ContractViolation("the listing by downloads is empty or was never read")
+    if hub.coverage < LEAST:
+        ended = f"; it ended early: {fetch.cut}" if fetch.cut else ""
+        raise ContractViolation(
+            f"the listing by downloads covers {hub.coverage:.2f} of all downloads, less than {LEAST}{ended}"
+        )
     pages = [read_rows(page) for page in fetch.pages]
     rows = [row for page in pages for row in page]
     if not any(row.get("downloadsAllTime") is not None for row in rows):
         raise ContractViolation("no repository has 'downloadsAllTime': removed or renamed")
-    envelope = envelope_of(fetch)
+    slips, strange = list[str](), list[str]()
+    events = tuple(_events(_newest(pages, slips), envelope_of(fetch), slips, strange))
+    check_rejected(slips, len(events))
+    tags = [f"{len(strange)} bases that are no repository, the first of {strange[0]}"] if strange else []
     return Parsed(
-        events=tuple(_event(row, envelope) for found in _newest(pages).values() for row in found),
+        events=events,
         as_of=fetch.window.observed_at,
         coverage_share=hub.coverage,
         unknown_fields=unknown_fields("[]", rows, ROW),
+        rejected=(*slips, *tags),
+        remarks=tuple(_notes(fetch, hub)),
     )
 
 
-def _newest(pages: Sequence[Sequence[Object]]) -> dict[str, list[Object]]:
+def _notes(fetch: Fetch, hub: Chain) -> Iterator[str]:
+    if fetch.cut:
+        yield f"the fetch ended early, with {hub.coverage:.2f} of all downloads covered: {fetch.cut}"
+    if any(lacks_bases(page) for page in fetch.pages):
+        yield "the Hub refused baseModels: base models are read from the tags alone"
+
+
+def _newest(pages: Sequence[Sequence[Object]], slips: list[str]) -> dict[str, list[Object]]:
     """The rows of each repository, by id, from the last page naming it. Listings overlap, and counters move meanwhile.
 
     Two rows of one id on one page both stay: they contradict each other, and the gate must see it.
@@ -98,15 +163,30 @@ def _newest(pages: Sequence[Sequence[Object]]) -> dict[str, list[Object]]:
     for page in pages:
         here: dict[str, list[Object]] = {}
         for number, row in enumerate(page):
-            if row.get("private") is not True:
-                here.setdefault(require_field(row, "_id", str, f"[{number}]"), []).append(row)
+            try:
+                if row.get("private") is not True:
+                    here.setdefault(require_field(row, "_id", str, f"[{number}]"), []).append(row)
+            except ContractViolation as slip:
+                slips.append(str(slip))
         newest |= here
     return newest
 
 
-def _event(row: Object, envelope: Object) -> DownloadsObserved:
+def _events(
+    newest: Mapping[str, list[Object]], envelope: Object, slips: list[str], strange: list[str]
+) -> Iterator[DownloadsObserved]:
+    for row in (row for found in newest.values() for row in found):
+        try:
+            yield _event(row, envelope, strange)
+        except ContractViolation as slip:
+            slips.append(str(slip))
+
+
+def _event(row: Object, envelope: Object, strange: list[str]) -> DownloadsObserved:
     repo = require_field(row, "id", str, "a repository")
     tags = _tags(row, repo)
+    bases = sorted(_bases_of(row, tags, repo))
+    strange += [f"{repo}: {base[:80]!r}" for base in bases if not _BASE.fullmatch(base)]
     return build_event(
         DownloadsObserved,
         repo,
@@ -120,7 +200,7 @@ def _event(row: Object, envelope: Object) -> DownloadsObserved:
         downloads_all_time=_count(row, "downloadsAllTime", repo),
         likes=_count(row, "likes", repo),
         trending_score=_score(row, repo),
-        base_models=tuple(sorted(_bases_of(row, tags, repo))),
+        base_models=tuple(base for base in bases if _BASE.fullmatch(base)),
     )
 
 
@@ -185,7 +265,10 @@ SOURCE = Source(
     "address without a token; a fetch makes at most TOKENSHARE_HUB_CALLS of them.",
     traps="`downloads` is a rolling window of 30 days and may fall; `downloadsAllTime` has no history upstream and can "
     "fall too. HEAD requests count, and automated builds inflate. A renamed repository keeps `_id`. Anybody can write "
-    "tags. baseModels names direct bases only. The method of trendingScore is unpublished.",
+    "tags: one that names no repository as its base (a path, an Ollama name) is left out and counted, and so is a "
+    "repository that cannot be read. baseModels names direct bases only, and is undocumented for listings: if it is "
+    "refused, the tags are read instead. The method of trendingScore is unpublished. A fetch that its calls or seconds "
+    f"cut short counts if it covers at least {LEAST:.0%} of the downloads.",
     world_file="hub_models.csv",
     fetch=fetch,
     parse=parse,

@@ -32,6 +32,7 @@ MANIFEST = frozenset(
     (
         *("dataset", "schema_version", "snapshot_date", "retrieved_at", "row_count", "files", "license"),
         *("attribution", "title", "description", "readme_url", "license_url", "date_range"),
+        *("latest", "update_cadence"),
     )
 )
 FILE = frozenset({"url", "encoding_format", "bytes", "sha256"})
@@ -166,7 +167,7 @@ SOURCE = Source(
     title="OpenRouter: tokens a day of the fifty most used models (keyless daily export)",
     emits=(USAGE_OBSERVED,),
     cadence=timedelta(days=1),
-    due="50 1 * * *",  # published about 01:46
+    due="55 1 * * *",  # published about 01:46, and caches keep the older manifest for five minutes
     needs_key=False,
     licence="CC BY 4.0",
     citation="Source: OpenRouter (openrouter.ai/rankings), as of {as_of}.",

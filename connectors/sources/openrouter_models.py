@@ -43,6 +43,7 @@ ENTRY = frozenset(
         *("id", "canonical_slug", "name", "created", "description", "context_length", "hugging_face_id"),
         *("architecture", "pricing", "top_provider", "per_request_limits", "supported_parameters"),
         *("default_parameters", "expiration_date", "alias_target"),
+        *("benchmarks", "knowledge_cutoff", "links", "reasoning", "supported_voices"),
     )
 )
 

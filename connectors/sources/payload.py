@@ -1,11 +1,12 @@
 """The checks of every parser before it accepts a payload."""
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from connectors.http.reasons import read_reason
 from tokenshare.codec import read_json
 from tokenshare.errors import ContractViolation, PayloadRefused
 from tokenshare.events import Event
@@ -17,6 +18,8 @@ Made = TypeVar("Made", bound=Event)
 
 _NAMED = {dict: "an object", list: "a list", str: "a text", int: "a whole number", bool: "true or false"}
 _REPORTED = 40  # unknown fields named per fetch: enough to see what changed, too few to flood a log
+_READ, _QUOTED = 64 * 1024, 120  # bytes of a page read for its words, and letters of them quoted
+_FEW, _PART = 50, 0.1  # rows put aside: up to so many, or up to this part of all, are slips in single rows
 
 
 def refuses_payload(parse: Callable[[Fetch], Parsed]) -> Callable[[Fetch], Parsed]:
@@ -49,16 +52,23 @@ def check_type(page: Page, expected: str, kinds: set[str]) -> None:
     """Raise ContractViolation if the page is empty or has another content type, such as a login page."""
     kind = page.content_type.partition(";")[0].strip().lower()
     if kind not in kinds:
-        raise ContractViolation(f"the content type is {kind or 'missing'!r}, not {expected}")
+        words = read_reason(page.body[:_READ])[:_QUOTED] if kind in ("text/html", "text/plain") else ""
+        quoted = f"; it reads {words!r}" if words else ""
+        raise ContractViolation(f"the content type is {kind or 'missing'!r}, not {expected}{quoted}")
     if not page.body.strip():
         raise ContractViolation("the body is empty")
 
 
 def require_field(document: Object, name: str, kind: type[Asked], where: str) -> Asked:
     """A required field of exactly that type. Raises ContractViolation."""
+    return require_type(require_value(document, name, where), kind, f"{where}.{name}")
+
+
+def require_value(document: Object, name: str, where: str) -> Any:
+    """A required field of any type. Raises ContractViolation."""
     if name not in document:
         raise ContractViolation(f"{where} has no {name!r}: removed or renamed")
-    return require_type(document[name], kind, f"{where}.{name}")
+    return document[name]
 
 
 def require_type(value: Any, kind: type[Asked], where: str) -> Asked:
@@ -84,6 +94,13 @@ def first_problem(error: ValidationError) -> tuple[str, str]:
     """The first invalid field, and the reason."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     return ".".join(map(str, first["loc"])), str(first["msg"])
+
+
+def check_rejected(rejected: Sequence[str], taken: int) -> None:
+    """Raise ContractViolation with the first reason if no row is left, or if the rows put aside are too many."""
+    rows = len(rejected) + taken
+    if rejected and (not taken or len(rejected) > max(_FEW, _PART * rows)):
+        raise ContractViolation(f"{len(rejected)} of {rows} rows are unusable, the first: {rejected[0]}")
 
 
 def envelope_of(fetch: Fetch) -> Object:

@@ -24,7 +24,7 @@ PRICING = frozenset(
     (
         *(*SIDES, "input_cache_read", "input_cache_write", "internal_reasoning", "request"),
         *("image", "audio", "image_output", "audio_output", "image_token", "input_audio_cache", "web_search"),
-        *("discount", "overrides"),
+        *("discount", "overrides", "input_cache_write_1h"),
     )
 )
 OVERRIDE = PRICING | {"min_prompt_tokens", "utc_start", "utc_end", "utc_days"}

@@ -1,6 +1,6 @@
 """Closes from a CSV file dropped into a folder: no key needed."""
 
-from connectors.sources.closes import build_quote
+from connectors.sources.closes import DAY_ENDS, build_quote
 from connectors.sources.local_csv import Known, build_all, file_source, read_known
 from connectors.sources.payload import Object, envelope_of, refuses_payload
 from connectors.sources.quote_exports import is_export_file
@@ -62,6 +62,7 @@ SOURCE = file_source(
     "session still running, never a close. Closes are as traded, not adjusted for splits or dividends.",
     due=ON_CHANGE,
     has_days=True,
+    day_ends=DAY_ENDS,
     parse=parse,
     upstream="quotes",
 )

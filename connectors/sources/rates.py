@@ -48,8 +48,9 @@ def _events(row: dict[str, str], day: date, where: str, envelope: Object) -> Ite
 
 
 def _read_table(page: Page) -> list[dict[str, str]]:
+    body = _unzip(page)
     try:
-        header, *rows = list(csv.reader(io.StringIO(_unzip(page).decode("ascii"), newline=""), strict=True))
+        header, *rows = list(csv.reader(io.StringIO(body.decode("ascii"), newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error, ValueError) as error:
         raise ContractViolation(f"the file is not CSV: {str(error)[:120]}") from error
     missing = [name for name in ("Date", *CURRENCIES) if name not in header]

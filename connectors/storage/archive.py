@@ -94,6 +94,15 @@ def restate(archive: Path, source_id: str, completed: Completed, digests: Mappin
     _write(archive, source_id, replace(completed, digests=digests))
 
 
+def remember_fields(archive: Path, source_id: str, found: frozenset[str]) -> frozenset[str]:
+    """Record the fields a source sent that its parser does not know; return those never met in this home."""
+    path = archive / source_id / "fields.json"
+    known = frozenset(json.loads(path.read_text())) if path.exists() else frozenset()
+    if found - known:
+        atomic_files.write(path, json.dumps(sorted(found | known)).encode())
+    return found - known
+
+
 def forget(archive: Path, source_id: str, days: Collection[date] | None = None) -> None:
     """Drop the digests of the days, or of all, because their events may be lost: the next fetch sends them again."""
     completed = read_completed(archive, source_id)

@@ -11,7 +11,9 @@ from io import BufferedIOBase
 from pathlib import Path
 from threading import Event
 
-from demo.emulator.answers import JSON, Refusal, Response
+from demo.emulator.answers import JSON, ErrorForm, Refusal, Request, Response, in_object, in_page, in_text
+from demo.emulator.hub import refuse_base_models
+from demo.emulator.markets import limit_to_a_year
 from demo.emulator.world_files import available, read_cells, read_moment
 from tokenshare.errors import UsageError
 
@@ -65,8 +67,10 @@ def _read(cells: Mapping[str, str], where: str) -> UpstreamFault:
     return UpstreamFault(start, end, cells["path_prefix"], cells["fault"])
 
 
-def _status(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
-    return Refusal(status, message, headers).as_answer()
+def _status(
+    status: int, message: str, headers: Mapping[str, str] | None = None, form: ErrorForm = in_object
+) -> Response:
+    return Refusal(status, message, headers, form).as_answer()
 
 
 # Whole answers, of the wrong kind.
@@ -74,6 +78,10 @@ ANSWERS: Mapping[str, Response] = {
     "429": _status(429, "Rate limit exceeded", {"Retry-After": "1"}),
     "500": _status(500, "Internal Server Error"),
     "503": _status(503, "Service Unavailable"),
+    "quota": _status(402, "You exceeded your daily API requests limit.", form=in_text),
+    "plan": _status(403, "Only EOD data allowed for free users.", form=in_text),
+    "too_fast": _status(403, "Request Rate Threshold Exceeded", form=in_page),
+    "undeclared": _status(403, "Your Request Originates from an Undeclared Automated Tool", form=in_page),
     "html200": Response(200, LOGIN_PAGE, "text/html; charset=utf-8"),
     "empty200": Response(200, b""),
     "redirect": Response(302, b"", headers={"Location": ELSEWHERE}),
@@ -125,6 +133,13 @@ def _head(answer: Response, headers: Mapping[str, str]) -> bytes:
     return ("HTTP/1.1 200 OK\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines.items()) + "\r\n").encode()
 
 
+# Answers within the limits of a plan or of an interface.
+LIMITS: Mapping[str, Callable[[Request, Response, datetime], Response]] = {
+    "free_plan": limit_to_a_year,
+    "no_base_models": refuse_base_models,
+}
+
+
 # Right answers, badly delivered.
 DELIVERIES: Mapping[str, Callable[[Response, Wire], None]] = {
     "truncate": _truncate,
@@ -132,4 +147,4 @@ DELIVERIES: Mapping[str, Callable[[Response, Wire], None]] = {
     "reset": _reset,
     "gzipbomb": _bomb,
 }
-NAMES = (*ANSWERS, *DELIVERIES, STALE)
+NAMES = (*ANSWERS, *LIMITS, *DELIVERIES, STALE)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from demo.emulator.answers import Refusal, Request, Responder, Response, render
+from demo.emulator.answers import Refusal, Request, Responder, Response, in_field, render
 from demo.emulator.world_files import Cells, known, read_rows
 from demo.tables import HUB_MODELS
 
@@ -57,7 +57,7 @@ class Budget:
             "RateLimit-Policy": f'"fixed window";"api";q={self._calls};w={WINDOW_SECONDS}',
         }
         if is_spent:
-            raise Refusal(429, "We had to rate limit you", headers)
+            raise _refusal(429, "We had to rate limit you", headers)
         return headers
 
 
@@ -92,10 +92,20 @@ def hub(world: Path, as_of: datetime, budget: Budget | None = None) -> Responder
     return answer
 
 
+def refuse_base_models(question: Request, answer: Response, _: datetime) -> Response:
+    """The answer of a Hub whose listings do not expand `baseModels`, as documented; a single repository has it."""
+    asked = parse_qs(question.query).get("expand[]", [])
+    if question.path != LIST or "baseModels" not in asked:
+        return answer
+    names = "|".join(sorted(EXPANDS - {"baseModels"}))
+    message = f'\u2716 Invalid option: expected one of "{names}" \u2192 at expand[{asked.index("baseModels")}]'
+    return _refusal(400, message).as_answer()
+
+
 def _list(params: QueryParams, shown: Sequence[Cells], headers: Mapping[str, str]) -> Response:
     sort, limit = _one(params, "sort", ""), _read_limit(params)
     if sort and sort not in SORTS:
-        raise Refusal(400, f"sort must be one of {', '.join(SORTS)}")
+        raise _refusal(400, f"sort must be one of {', '.join(SORTS)}")
     found = [cells for cells in shown if _matches(cells, params)]
     if sort:
         found.sort(key=lambda cells: (_rank(cells[SORTS[sort]]), cells["hub_id"]), reverse=True)
@@ -109,7 +119,7 @@ def _list(params: QueryParams, shown: Sequence[Cells], headers: Mapping[str, str
 def _show(repo: str, params: QueryParams, shown: Sequence[Cells], headers: Mapping[str, str]) -> Response:
     found = next((cells for cells in shown if cells["repo"].lower() == repo.lower()), None)
     if found is None:
-        raise Refusal(404, "Repository not found", headers)
+        raise _refusal(404, "Repository not found", headers)
     return Response(200, render(describe(found, _expands(params))), headers=headers)
 
 
@@ -156,16 +166,16 @@ def _matches(cells: Cells, params: QueryParams) -> bool:
 def _expands(params: QueryParams) -> set[str]:
     asked = {*params.get("expand", []), *params.get("expand[]", [])}
     if asked - EXPANDS:
-        raise Refusal(400, f"expand: {sorted(asked - EXPANDS)[0]} is not one of its values")
+        raise _refusal(400, f"expand: {sorted(asked - EXPANDS)[0]} is not one of its values")
     if asked and {"full", "cardData", "config"} & params.keys():
-        raise Refusal(400, "expand cannot be combined with full, cardData or config")
+        raise _refusal(400, "expand cannot be combined with full, cardData or config")
     return asked
 
 
 def _read_limit(params: QueryParams) -> int:
     text = _one(params, "limit", str(LARGEST_LIMIT))
     if not text.isascii() or not text.isdigit() or len(text) > 9 or int(text) < 1:
-        raise Refusal(400, "limit must be a positive number")
+        raise _refusal(400, "limit must be a positive number")
     return min(int(text), LARGEST_LIMIT)
 
 
@@ -173,12 +183,16 @@ def _read_cursor(params: QueryParams) -> int:
     try:
         return int(json.loads(base64.urlsafe_b64decode(_one(params, "cursor", "WzBd")))[0])
     except (ValueError, LookupError, TypeError) as error:
-        raise Refusal(400, "Invalid cursor") from error
+        raise _refusal(400, "Invalid cursor") from error
 
 
 def _next(params: QueryParams, start: int) -> str:
     cursor = base64.urlsafe_b64encode(json.dumps([start]).encode()).decode()
     return f'<{PUBLIC}{LIST}?{urlencode({**params, "cursor": [cursor]}, doseq=True)}>; rel="next"'
+
+
+def _refusal(status: int, message: str, headers: Mapping[str, str] | None = None) -> Refusal:
+    return Refusal(status, message, headers, in_field)
 
 
 def _one(params: QueryParams, name: str, default: str) -> str:

@@ -2,13 +2,14 @@
 
 import csv
 import io
+import json
 import re
 import zipfile
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from demo.emulator.answers import JSON, Refusal, Request, Responder, Response, render
+from demo.emulator.answers import JSON, Refusal, Request, Responder, Response, in_text, in_xml, render
 from demo.emulator.world_files import Cells, known, read_rows
 from demo.tables import FX, QUOTES, SHARE_COUNTS
 
@@ -18,6 +19,8 @@ ECB_FOLDER = "/stats/eurofxref"
 # Filers by their number at the SEC; no other filer's facts are requested.
 SYMBOL_BY_CIK = {1045810: "NVDA", 1730168: "AVGO", 789019: "MSFT", 1018724: "AMZN", 1577552: "BABA"}
 COLUMNS = ("USD", "JPY", "BGN", "GBP", "CHF", "CNY", "HKD", "KRW")  # some of the upstream's, in its order
+YEAR = timedelta(days=365)
+LIMITED = "Data is limited by one year as you have free subscription"
 _FACTS = re.compile(rf"{EDGAR_FOLDER}/CIK([0-9]{{10}})\.json", re.ASCII)
 _LIST = re.compile(rf"{EODHD_BASE}/exchange-symbol-list/([A-Z]+)", re.ASCII)
 _SERIES = re.compile(rf"{EODHD_BASE}/eod/([A-Z0-9]+)\.([A-Z]+)", re.ASCII)
@@ -32,11 +35,19 @@ def eodhd(world: Path, as_of: datetime) -> Responder:
         if rows is None or not (listed or series):
             return None
         if not question.params.get("api_token"):
-            raise Refusal(401, "Unauthenticated")
+            raise Refusal(401, "Unauthenticated", form=in_text)
         quotes = known(rows, QUOTES, as_of)
         return _json(_tickers(quotes, listed[1]) if listed else _bars(quotes, series, question))  # type: ignore[arg-type]
 
     return answer
+
+
+def limit_to_a_year(question: Request, answer: Response, as_of: datetime) -> Response:
+    """The answer of EODHD's free plan: of a longer window the last year, and a last row with nothing but a warning."""
+    limit = (as_of.date() - YEAR).isoformat()
+    if not _SERIES.fullmatch(question.path) or answer.status != 200 or question.params.get("from", "") >= limit:
+        return answer
+    return _json([*(row for row in json.loads(answer.body) if row["date"] >= limit), {"warning": LIMITED}])
 
 
 def edgar(world: Path, as_of: datetime) -> Responder:
@@ -49,7 +60,7 @@ def edgar(world: Path, as_of: datetime) -> Responder:
             return None
         symbol = SYMBOL_BY_CIK.get(int(found[1]))
         if symbol is None:
-            raise Refusal(404, "The specified key does not exist.")
+            raise Refusal(404, "The specified key does not exist.", form=in_xml)
         counts = [cells for cells in known(rows, SHARE_COUNTS, as_of) if cells["symbol"] == symbol]
         return _json(_facts(int(found[1]), symbol, counts))
 

@@ -13,7 +13,7 @@ from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 
 from demo.emulator.answers import Refusal, Request, Responder, Response
-from demo.emulator.faults import AGE, ANSWERS, DELIVERIES, STALE, Wire, fault_at, read_faults
+from demo.emulator.faults import AGE, ANSWERS, DELIVERIES, LIMITS, STALE, Wire, fault_at, read_faults
 from demo.emulator.hub import hub
 from demo.emulator.markets import ECB_FOLDER, EODHD_BASE, ecb, edgar, eodhd
 from demo.emulator.openrouter import BASE, openrouter
@@ -96,7 +96,10 @@ class _Handler(BaseHTTPRequestHandler):
         if fault and fault in ANSWERS:
             return self._send(ANSWERS[fault])
         shown = self.server.stale if fault == STALE else self.server.shown
-        answer = shown.answer(self._question(url.path, dict(parse_qsl(url.query, keep_blank_values=True))))
+        question = self._question(url.path, dict(parse_qsl(url.query, keep_blank_values=True)))
+        answer = shown.answer(question)
+        if fault and fault in LIMITS:
+            return self._send(LIMITS[fault](question, answer, self.server.as_of))
         if fault is None or fault == STALE or answer.status != 200:
             return self._send(answer)
         return DELIVERIES[fault](answer, Wire(self.wfile, self.connection, self.server.closing))

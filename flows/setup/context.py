@@ -5,7 +5,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -73,11 +73,6 @@ class PassContext:
     def judged_at(self) -> datetime:
         """The moment that freshness is judged at: a world that stands still does not grow old."""
         return self.upstreams.origin.newest(self.as_of)
-
-    @property
-    def last_day(self) -> date:
-        """The newest day to ask upstreams for: yesterday, and none after the moment that a world states."""
-        return min(self.as_of.date() - timedelta(days=1), self.judged_at.date())
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 from connectors.kafka import producer
@@ -18,7 +18,7 @@ from flows.stages.news import News, select_news
 from flows.stages.remarks import remark
 from flows.stages.source_selection import inactive_reason, missing_reason
 from tokenshare.codec import encode
-from tokenshare.errors import PayloadRefused, SourceAbsent
+from tokenshare.errors import FetchCut, PayloadRefused, SourceAbsent
 from tokenshare.events import Event, FetchCompleted, digest_of
 from tokenshare.sources import Fetch, Page, Parsed, Source, Window
 from tokenshare.topics import FETCH_COMPLETED, TOPIC_NAMES, TOPICS, Topic
@@ -61,35 +61,40 @@ def ingest_one(run: PassContext, source: Source, sender: Sender) -> SourceOutcom
         return SourceOutcome(source.id, "absent", reason=str(error))
     except PayloadRefused as error:
         return SourceOutcome(source.id, "refused", reason=str(error))
+    remarks = join_remarks(parsed, archive.remember_fields(run.home.archive, source.id, parsed.unknown_fields))
     news = _news(run, source, parsed, completed)
     if news is None:
         if completed:
             archive.confirm(run.home.archive, completed, fetch)
-        return SourceOutcome(source.id, "unchanged", reason=_remarks(parsed))
+        return SourceOutcome(source.id, "unchanged", reason=remarks)
     _produce(run, sender, fetch, parsed, news)
     if not run.options.days:
         of_world = source.world_file in (run.upstreams.files or ())
         archive.complete(run.home.archive, fetch, parsed.as_of, news.digests, of_world)
     elif completed:
         archive.restate(run.home.archive, source.id, completed, news.digests)
-    return SourceOutcome(source.id, "fetched", len({e.event_id for e in news.events}), _remarks(parsed))
+    return SourceOutcome(source.id, "fetched", len({e.event_id for e in news.events}), remarks)
 
 
 def _fetch(run: PassContext, source: Source, completed: Completed | None) -> Fetch:
-    gone, window = missing_reason(run, source, completed), _window(run)
+    gone, window = missing_reason(run, source, completed), _window(run, source)
     if gone:
         raise SourceAbsent(f"{source.world_file} {gone}")
     pages: list[Page] = []
+    cut = ""
     with (
         run.checkpoint("fetch") as midway,
         open_session(run.settings, run.upstreams.endpoints[source.upstream]) as session,
     ):
-        for page in source.fetch(session, window):
-            midway()
-            with run.checkpoint("archive") as torn:
-                archive.keep(run.home.archive, source.id, run.as_of.date(), page, torn)
-            pages.append(page)
-    return Fetch(source.id, window, tuple(pages))
+        try:
+            for page in source.fetch(session, window):
+                midway()
+                with run.checkpoint("archive") as torn:
+                    archive.keep(run.home.archive, source.id, run.as_of.date(), page, torn)
+                pages.append(page)
+        except FetchCut as error:
+            cut = str(error)
+    return Fetch(source.id, window, tuple(pages), cut)
 
 
 def _check_stale(parsed: Parsed, completed: Completed | None) -> None:
@@ -101,9 +106,10 @@ def _check_stale(parsed: Parsed, completed: Completed | None) -> None:
         )
 
 
-def _window(run: PassContext) -> Window:
+def _window(run: PassContext, source: Source) -> Window:
     """The days a person names, else all from BEGINNING to the last whole one: upstreams restate the deep past too."""
-    return Window(*(run.options.days or (BEGINNING, run.last_day)), run.as_of)
+    last = min(source.last_day(run.as_of), run.judged_at.date())  # a world states nothing after its moment
+    return Window(*(run.options.days or (BEGINNING, last)), run.as_of)
 
 
 def _news(run: PassContext, source: Source, parsed: Parsed, completed: Completed | None) -> News | None:
@@ -152,9 +158,9 @@ def _message(event: Event) -> Message:
     return Message(topic.name, key, encode(event), tuple((n, v.encode()) for n, v in headers.items()))
 
 
-def _remarks(parsed: Parsed) -> str:
-    """What a person should know of an answer that was accepted."""
-    unknown = [f"fields not met before: {', '.join(sorted(parsed.unknown_fields))}"] if parsed.unknown_fields else []
+def join_remarks(parsed: Parsed, new_fields: frozenset[str]) -> str:
+    """What a person should know of an answer that was accepted; `new_fields` were met for the first time."""
     more = [f"and {len(parsed.rejected) - NAMED} more"] if len(parsed.rejected) > NAMED else []
     rejected = [f"rows put aside: {'; '.join((*parsed.rejected[:NAMED], *more))}"] if parsed.rejected else []
-    return "; ".join([*parsed.remarks, *rejected, *unknown])
+    fields = [f"fields not met before: {', '.join(sorted(new_fields))}"] if new_fields else []
+    return "; ".join([*parsed.remarks, *rejected, *fields])

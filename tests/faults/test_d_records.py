@@ -314,7 +314,7 @@ def test_u01_what_did_not_come_is_no_zero_row(seen: Seen, record_property: Sayin
     stale, same = seen.steps["stale"], seen.steps["same"]
     (exports,) = [source for source in stale.report.sources if source.id == "openrouter_exports"]
     assert (exports.status, exports.events) == ("absent", 0)
-    assert "status 503, tried 2 times" in exports.reason
+    assert "status 503: Service Unavailable, tried 2 times" in exports.reason
     assert stale.shown["fct_usage_daily"] == same.shown["fct_usage_daily"]
     assert min(row["tokens"] for row in stale.shown["fct_usage_daily"]) > 0
     record_property("observed", f"{len(stale.shown['fct_usage_daily'])} rows as before, none of 0")

@@ -1,7 +1,7 @@
 """A schedule follows from what sources declare: a source that declares nothing is asked as often as its cadence."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -38,7 +38,7 @@ def test_a_source_is_asked_when_it_says_or_as_often_as_its_cadence(source: Sourc
     assert source.cron == cron
 
 
-@pytest.mark.parametrize(("id", "complete"), [("openrouter_rankings", (2, 0)), ("openrouter_exports", (1, 46))])
+@pytest.mark.parametrize(("id", "complete"), [("openrouter_rankings", (2, 0)), ("openrouter_exports", (1, 51))])
 def test_the_router_is_asked_soon_after_a_day_is_complete(id: str, complete: tuple[int, int]) -> None:
     (source,) = (source for source in SOURCES if source.id == id)
     minute, hour, *rest = source.cron.split()
@@ -46,6 +46,28 @@ def test_the_router_is_asked_soon_after_a_day_is_complete(id: str, complete: tup
     due = datetime(2026, 7, 1, int(hour), int(minute), tzinfo=UTC)
     ready = datetime(2026, 7, 1, *complete, tzinfo=UTC)
     assert timedelta(0) < due - ready <= timedelta(minutes=30)
+
+
+@pytest.mark.parametrize(
+    ("moment", "last"),
+    [
+        (datetime(2026, 6, 22, 6, tzinfo=UTC), {}),
+        (datetime(2026, 6, 22, 15, tzinfo=UTC), {"ecb_rates"}),
+        (datetime(2026, 6, 22, 21, 14, 59, tzinfo=UTC), {"ecb_rates"}),
+        (datetime(2026, 6, 22, 21, 30, tzinfo=UTC), {"ecb_rates", "eodhd_quotes", "quotes_dropped"}),
+    ],
+)
+def test_a_pass_asks_for_the_day_that_has_just_ended_where_it_has(moment: datetime, last: set[str]) -> None:
+    days = {source.id: source.last_day(moment) for source in SOURCES}
+    assert {id for id, day in days.items() if day == moment.date()} == set(last)
+    assert set(days.values()) <= {date(2026, 6, 21), date(2026, 6, 22)}
+
+
+def test_a_source_that_states_the_running_day_is_asked_after_its_end() -> None:
+    for source in SOURCES:
+        minute, hour, *_ = source.cron.split()
+        if source.day_ends and source.cron != ON_CHANGE:
+            assert time(int(hour), int(minute)) >= source.day_ends
 
 
 def test_every_source_is_scheduled_once() -> None:

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from connectors.sources import hub_listings
 from connectors.sources.hub_listings import Listing, next_cursor, read_chains
 from connectors.sources.huggingface_hub import BASES, ORGANISATIONS, SOURCE, fetch, parse
+from flows.settings import Settings
 from tests.sources.payloads import FIXTURES, WINDOW, fetch_of
-from tokenshare.errors import ContractViolation, PayloadRefused
+from tokenshare.errors import ContractViolation, FetchCut, PayloadRefused, SourceAbsent
 from tokenshare.events import DownloadsObserved
 from tokenshare.sources import Fetch, Page, Params, Parsed
 
@@ -26,7 +27,7 @@ URL = "https://hub.example/api/models"
 
 
 def page(rows: Any, query: str = "sort=downloads", following: str = "") -> Page:
-    link = f"{URL}?{query}&cursor={following}" if following else ""
+    link = f"{URL}?{query.partition('&cursor=')[0]}&cursor={following}" if following else ""
     return Page(f"{URL}?{query}", json.dumps(rows).encode(), "application/json", link)
 
 
@@ -103,14 +104,62 @@ def test_a_strange_field_is_reported_once_and_a_strange_tag_left_out() -> None:
         ("trendingScore", -1, "greater than or equal to 0"),
         ("tags", "qwen3", "not a list"),
         ("baseModels", {"relation": "merge", "models": "Qwen/Q"}, "not a list"),
-        ("baseModels", {"relation": "Odd One", "models": [{"id": "Qwen/Q"}]}, "base_models"),
+        ("baseModels", {"relation": "merge", "models": [None]}, "not an object"),
+        ("baseModels", {"relation": "merge", "models": [{"name": "Qwen/Q"}]}, "has no 'id'"),
         ("pipeline_tag", 7, "pipeline_tag"),
     ],
 )
-def test_a_row_that_is_not_as_documented_refuses_the_fetch(name: str, value: Any, words: str) -> None:
-    with pytest.raises(PayloadRefused, match=ID) as refused:
-        parsed(changed(name, value))
-    assert words in str(refused.value)
+def test_a_row_that_is_not_as_documented_is_put_aside_and_refuses_nobody_else(
+    name: str, value: Any, words: str
+) -> None:
+    found = parsed(changed(name, value))
+    assert words in ": ".join(found.rejected)
+    assert set(said(found)) == {"someone/Alpha-8B-GGUF", "someone/merged"}
+
+
+def test_a_row_without_a_field_or_without_any_is_put_aside() -> None:
+    bare = {name: value for name, value in GOOD[0].items() if name != "createdAt"}
+    found = parsed(page([bare, None, *GOOD[1:]]))
+    assert [reason.rpartition(" ")[0] for reason in found.rejected] == [
+        "[1] has no '_id': removed or",
+        "Qwen/Alpha-8B has no 'createdAt': removed or",
+    ]
+
+
+@pytest.mark.parametrize("name", ["createdAt", "id", "_id", "likes"])
+def test_a_field_that_is_wrong_in_every_row_is_no_slip_but_another_form(name: str) -> None:
+    with pytest.raises(PayloadRefused, match="rows are unusable, the first: "):
+        parsed(page([row | {name: ["other"]} for row in rows(5)]))
+
+
+def test_more_slips_than_single_ones_refuse_the_fetch() -> None:
+    slips = [row | {"likes": "many"} for row in rows(60)]
+    assert len(parsed(page([*slips, *rows(541, 100)])).rejected) == 60
+    with pytest.raises(PayloadRefused, match="60 of 599 rows are unusable"):
+        parsed(page([*slips, *rows(539, 100)]))
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        *("base_model:llama3.1:8b", "base_model:Qwen2.5:7B", "base_model:Finetune:org/x", "base_model:"),
+        *("base_model:finetune:", "base_model:https://host/o/x", "base_model:merge:/root/model", "base_model:a/b/c"),
+        *("base_model:finetune:org/ x", "base_model:qwen 3"),
+    ],
+)
+def test_a_tag_that_names_no_base_is_counted_and_its_repository_stays(tag: str) -> None:
+    (row,) = rows(1)
+    found = parsed(page([row | {"tags": [tag, "base_model:merge:org/x"]}]))
+    assert said(found)["a/m0"].base_models == ("merge:org/x",)
+    assert said(found)["a/m0"].tags == tuple(sorted((tag, "base_model:merge:org/x")))
+    (aside,) = found.rejected
+    assert aside.startswith("1 bases that are no repository, the first of a/m0: ")
+
+
+def test_a_relation_that_is_none_is_left_out_too() -> None:
+    found = parsed(changed("baseModels", {"relation": "Odd One", "models": [{"id": "Qwen/Q"}]}))
+    assert said(found)["Qwen/Alpha-8B"].base_models == ()
+    assert found.rejected == ("1 bases that are no repository, the first of Qwen/Alpha-8B: 'Odd One:Qwen/Q'",)
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"<html>", b"[1]", b"[{}]", b'{"error":"x"}', b"[]", b"[[]]"])
@@ -187,6 +236,52 @@ def test_the_listing_by_downloads_ends_once_enough_is_covered_and_says_how_much(
         read_chains((page(rows(10), following="c1"),))
 
 
+HEAD = [{**rows(1)[0], "downloads": 1_000}, *rows(9, 1, downloads=10)]  # covers more than LEAST, less than ENOUGH
+
+
+@pytest.mark.parametrize(("kind", "about"), [("downloads", ""), ("base", "base_model:Qwen/Q")])
+def test_a_fetch_cut_by_its_budget_keeps_its_pages_and_says_so(kind: str, about: str) -> None:
+    query = f"filter={about}" if about else "sort=downloads"
+    pages = (page(HEAD),) if about else ()
+    pages = (*pages, page(HEAD, query, following="c1"))
+    found = parse(Fetch(ID, WINDOW, pages, cut="the budget of 2 calls is spent"))
+    assert len(found.events) == 10
+    (note,) = found.remarks
+    assert note.endswith("the budget of 2 calls is spent")
+    with pytest.raises(PayloadRefused, match="cut after 1 pages"):
+        parsed(*pages)
+
+
+def test_organisations_are_never_cut() -> None:
+    pages = (page(HEAD), page(rows(2, 20), "author=Qwen", following="c1"))
+    with pytest.raises(PayloadRefused, match="the listing by author Qwen is cut"):
+        parse(Fetch(ID, WINDOW, pages, cut="the budget is spent"))
+
+
+def test_a_reading_of_too_little_of_the_hub_is_refused_with_the_reason() -> None:
+    with pytest.raises(PayloadRefused, match=r"covers 0.50 of all downloads, less than 0.9; .*: status 504"):
+        parse(Fetch(ID, WINDOW, (page(rows(10), following="c1"),), cut="status 504"))
+
+
+@pytest.mark.parametrize(
+    "cursors", [("c1", "c1"), ("c1", "c2", "c1"), ("c1", "c2", "c3", "c2")], ids=["itself", "two", "later"]
+)
+def test_a_cursor_met_before_does_not_advance(cursors: tuple[str, ...]) -> None:
+    asked = ("", *cursors[:-1])
+    pages = {("downloads", c, ""): (rows(3, 3 * n), cursors[n]) for n, c in enumerate(asked)}
+    hub = Hub(pages)
+    read = tuple(fetch(hub, WINDOW))
+    assert [cursor for about, cursor, *_ in hub.asked if about == "downloads"] == list(asked)
+    with pytest.raises(PayloadRefused, match="the listing by downloads does not advance"):
+        parsed(*read)
+
+
+def test_a_page_met_before_does_not_advance_under_any_cursor() -> None:
+    pages = (page(rows(3), following="c1"), page(rows(3), "sort=downloads&cursor=c1", following="c2"))
+    with pytest.raises(PayloadRefused, match="does not advance"):
+        parsed(*pages)
+
+
 def test_nothing_is_left_behind_a_counter_of_zero() -> None:
     (chain,) = read_chains((page([*rows(3), *rows(3, 3, downloads=0)], following="c1"),))
     assert (chain.coverage, chain.is_enough) == (1.0, True)
@@ -207,16 +302,24 @@ class Hub:
     pages: Mapping[tuple[str, str, str], tuple[Any, str]]
     has_key: bool = False
     asked: list[tuple[str, str, str, bool]] = field(default_factory=list)
+    refused: str = ""  # a field of `expand[]` that the listing refuses
+    calls: int = 1000
 
     def get(self, path: str, params: Params | None = None, *, with_key: bool = False) -> Page:
         assert path == "api/models"
         given = dict(params or {})
         assert "downloadsAllTime" in given["expand[]"]
+        self.calls -= 1
+        if self.refused in given["expand[]"]:
+            raise SourceAbsent(f"api/models: status 400: Invalid option '{self.refused}'", 400)
+        if self.calls < 0:
+            raise SourceAbsent("api/models: the budget of calls is spent")
         about = str(given.get("author") or given.get("filter") or given["sort"])
         cursor = str(given.get("cursor", ""))
         self.asked.append((about, cursor, str(given["limit"]), with_key))
         found, following = self.pages.get((about, cursor, ""), (rows(0), ""))
         kept = "&".join(f"{name}={given[name]}" for name in ("author", "filter", "sort", "cursor") if name in given)
+        kept += "".join(f"&expand%5B%5D={name}" for name in given["expand[]"])
         return page(found, kept, following)
 
 
@@ -250,6 +353,30 @@ def test_derivatives_are_asked_by_base_where_the_hub_was_not_read_to_its_end() -
     assert hub_listings.ENOUGH <= found.coverage_share < 1
 
 
+def test_base_models_refused_by_the_listing_are_read_from_tags() -> None:
+    tagged = [row | {"tags": ["base_model:merge:Qwen/Q", "base_model:Qwen/Q"]} for row in rows(2)]
+    hub = Hub({("downloads", "", ""): (tagged, "")}, refused="baseModels")
+    found = parse(Fetch(ID, WINDOW, tuple(fetch(hub, WINDOW))))
+    assert {event.base_models for event in said(found).values()} == {("merge:Qwen/Q",)}
+    assert found.remarks == ("the Hub refused baseModels: base models are read from the tags alone",)
+    assert 1000 - hub.calls == len(hub.asked) + 1  # one more call, and not one for each page
+
+
+def test_another_field_refused_is_an_absence_in_the_hubs_words() -> None:
+    with pytest.raises(SourceAbsent, match="Invalid option 'likes'"):
+        list(fetch(Hub({}, refused="likes"), WINDOW))
+
+
+def test_the_end_of_the_budget_cuts_a_fetch_only_once_the_hub_is_being_read() -> None:
+    chain = {("downloads", c, ""): (rows(3, n * 3), f"c{n + 1}") for n, c in enumerate(("", "c1", "c2"))}
+    for calls in range(len(ORGANISATIONS) + 2):
+        with pytest.raises(SourceAbsent, match="budget"):
+            list(fetch(Hub(chain, calls=calls), WINDOW))
+    read = fetch(Hub(chain, calls=len(ORGANISATIONS) + 3), WINDOW)
+    with pytest.raises(FetchCut, match="budget"):
+        list(read)
+
+
 def test_pages_are_handed_over_before_they_are_read_and_the_last_is_the_one_that_cannot_be() -> None:
     hub = Hub({("trendingScore", "", ""): ({"not": "a list"}, "")})
     pages = list(fetch(hub, WINDOW))
@@ -268,17 +395,30 @@ def test_a_token_travels_where_there_is_one_and_is_not_needed() -> None:
 
 def test_no_chain_is_longer_than_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(hub_listings.MOST_PAGES, "downloads", 2)
-    pages = {("downloads", c, ""): (rows(3, n * 3), f"c{n + 1}") for n, c in enumerate(("", "c1", "c2"))}
+    pages = {
+        ("downloads", c, ""): (rows(3, n * 3, downloads=10_000 // 100**n), f"c{n + 1}")
+        for n, c in enumerate(("", "c1", "c2"))
+    }
     hub = Hub(pages)
     found = parse(Fetch(ID, WINDOW, tuple(fetch(hub, WINDOW))))
     assert [cursor for about, cursor, *_ in hub.asked if about == "downloads"] == ["", "c1"]
-    assert found.coverage_share == pytest.approx(0.5)
+    assert found.coverage_share == pytest.approx(30_300 / 30_900)
 
 
 def test_a_fetch_stays_far_below_what_the_hub_allows() -> None:
     most = hub_listings.MOST_PAGES
     assert most["trending"] + most["downloads"] + len(ORGANISATIONS) + len(ORGANISATIONS) * BASES < 200
     assert Listing("trending").params()["limit"] == "50"
+
+
+def test_five_thousand_repositories_take_a_tenth_of_the_calls() -> None:
+    pages = {
+        ("downloads", f"c{n}" if n else "", ""): (rows(1000, n * 1000), f"c{n + 1}" if n < 4 else "") for n in range(5)
+    }
+    hub = Hub(pages)
+    found = parse(Fetch(ID, WINDOW, tuple(fetch(hub, WINDOW))))
+    assert (len(found.events), found.coverage_share) == (5000, 1.0)
+    assert len(hub.asked) == 1 + len(ORGANISATIONS) + 5 < Settings.model_fields["hub_calls"].default / 8
 
 
 def test_the_organisations_that_are_always_listed_are_the_curated_ones() -> None:

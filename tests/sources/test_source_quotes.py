@@ -1,7 +1,7 @@
 """Closes and share counts from every source: one result of one shape, and what refuses a whole answer."""
 
 import json
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -177,10 +177,7 @@ BAR = {"date": "2026-05-11", "close": 209.25, "adjusted_close": 208.9}
         (0, [{"Code": "NVDA", "Currency": "GBX"}], "a hundredth of a currency"),
         (0, [{"Code": "NVDA", "Currency": None}], "not a currency"),
         (2, [{"date": "2026-05-11", "adjusted_close": 1}], "NVDA[0] has no 'close': removed or renamed"),
-        (2, [BAR | {"close": 0}], "nothing is worth nothing"),
-        (2, [BAR | {"close": None}], "close of NVDA is 'None'"),
-        (2, [BAR | {"close": True}], "close of NVDA is 'True'"),
-        (2, [BAR | {"date": "2026-06-11"}], "a day to come"),
+        (2, [BAR | {"close": 0}] * 60, "60 of 62 rows are unusable, the first: NVDA[0]: close of NVDA is '0'"),
         (2, {"close": 1}, "the document is"),
         (2, [1], "a row is '1': not an object"),
         (2, b"<html>proof of work</html>", "not JSON"),
@@ -203,6 +200,106 @@ def test_an_api_without_any_day_is_refused() -> None:
         eodhd_quotes.parse(fetch_of("eodhd_quotes", *pages))
 
 
+@pytest.mark.parametrize(
+    ("bar", "said"),
+    [
+        (BAR | {"close": 0}, "nothing is worth nothing"),
+        (BAR | {"close": None}, "close of NVDA is 'None'"),
+        (BAR | {"close": True}, "close of NVDA is 'True'"),
+        (BAR | {"close": -1.5}, "close of NVDA is '-1.5'"),
+        (BAR | {"date": "2026-06-11"}, "a day to come"),
+        (BAR | {"date": "0000-00-00"}, "not a day written YYYY-MM-DD"),
+    ],
+)
+def test_a_bar_that_cannot_be_used_is_one_bar(bar: dict[str, Any], said: str) -> None:
+    parsed = eodhd_quotes.parse(fetch_of("eodhd_quotes", *served(2, [bar, BAR])))
+    assert ("NVDA", MONDAY, "209.25", "USD", False) in closes(parsed)
+    assert len(closes(parsed)) == 3
+    (aside,) = parsed.rejected
+    assert aside.startswith("NVDA[0]")
+    assert said in aside
+
+
+WARNING = "Data is limited by one year as you have free subscription"
+SINCE_2025 = Window(date(2025, 1, 1), WINDOW.end, WINDOW.observed_at)
+A_YEAR_BACK = date(2025, 5, 12)
+
+
+@pytest.mark.parametrize(
+    ("rows", "taken"),
+    [
+        ([BAR, {"warning": WARNING}], 3),
+        ([{"warning": WARNING}], 2),
+        ([BAR | {"warning": WARNING}], 3),
+    ],
+    ids=["last row", "alone", "in each bar"],
+)
+def test_a_free_plan_says_so_and_states_a_year(rows: list[dict[str, Any]], taken: int) -> None:
+    parsed = eodhd_quotes.parse(fetch_of("eodhd_quotes", *served(2, rows), window=SINCE_2025))
+    assert len(closes(parsed)) == taken
+    assert (parsed.start_date, parsed.end_date) == (A_YEAR_BACK, WINDOW.end)
+    assert not parsed.unknown_fields
+    alone = rows[-1].keys() == {"warning"}
+    assert parsed.rejected == ((f"NVDA[{len(rows) - 1}]: {WARNING}",) if alone else ())
+    assert parsed.remarks == (() if alone else (WARNING,))
+
+
+def test_a_warning_beside_older_bars_is_not_of_a_limited_plan() -> None:
+    rows = [BAR | {"date": "2025-01-02"}, BAR, {"warning": "the ticker is about to change"}]
+    parsed = eodhd_quotes.parse(fetch_of("eodhd_quotes", *served(2, rows), window=SINCE_2025))
+    assert parsed.start_date == SINCE_2025.start
+    assert len(closes(parsed)) == 4
+
+
+def test_a_plan_without_any_day_is_refused_in_its_own_words() -> None:
+    lists = [page_of(FIXTURES / "eodhd_quotes" / name) for name in ("us.json", "hk.json")]
+    told = Page("", json.dumps([{"warning": WARNING}]).encode(), "application/json")
+    with pytest.raises(PayloadRefused, match=rf"no line has a single day: NVDA\[0\]: {WARNING}"):
+        eodhd_quotes.parse(fetch_of("eodhd_quotes", *lists, *[told] * len(LINES)))
+
+
+def test_all_lines_of_a_free_plan_are_asked_from_a_year_back() -> None:
+    asked: list[tuple[str, str]] = []
+
+    class Shelf:
+        def get(self, path: str, params: dict[str, str], *, with_key: bool = False) -> Page:
+            asked.append((path, params.get("from", "")))
+            short = params.get("from", "9") >= str(A_YEAR_BACK)
+            rows = [] if "list" in path else [BAR] if short else [BAR, {"warning": WARNING}]
+            names = [{"Code": line.code, "Currency": "USD"} for line in LINES] if "list" in path else rows
+            return Page(path, json.dumps(names).encode(), "application/json")
+
+    pages = tuple(eodhd_quotes.fetch(Shelf(), SINCE_2025))  # type: ignore[arg-type]
+    assert asked[2:5] == [
+        ("eod/NVDA.US", "2025-01-01"),
+        ("eod/NVDA.US", str(A_YEAR_BACK)),
+        ("eod/AVGO.US", str(A_YEAR_BACK)),
+    ]
+    assert len(asked) == len(EXCHANGES) + len(LINES) + 1 <= 20  # the free plan's calls a day
+    parsed = eodhd_quotes.parse(fetch_of("eodhd_quotes", *pages, window=SINCE_2025))
+    assert len(closes(parsed)) == len(LINES)
+    assert (parsed.start_date, parsed.rejected) == (A_YEAR_BACK, (f"NVDA[1]: {WARNING}",))
+
+
+def test_days_before_the_reach_of_a_free_plan_are_refused_in_its_words() -> None:
+    class Shelf:
+        def get(self, path: str, params: dict[str, str], *, with_key: bool = False) -> Page:
+            rows = [] if "list" in path else [{"warning": WARNING}]
+            return Page(path, json.dumps(rows).encode(), "application/json")
+
+    window = Window(date(2025, 1, 1), date(2025, 1, 31), WINDOW.observed_at)
+    pages = tuple(eodhd_quotes.fetch(Shelf(), window))  # type: ignore[arg-type]
+    assert len(pages) == len(EXCHANGES) + 1
+    with pytest.raises(PayloadRefused, match=rf"the plan reaches back to 2025-05-12 only: NVDA\[0\]: {WARNING}"):
+        eodhd_quotes.parse(fetch_of("eodhd_quotes", *pages, window=window))
+
+
+def test_the_calls_of_a_day_fit_the_free_plan() -> None:
+    minute, hour, *days = eodhd_quotes.SOURCE.cron.split()
+    assert (minute.isdigit(), hour.isdigit(), days) == (True, True, ["*", "*", "1-5"])  # once a day
+    assert time(int(hour), int(minute)) >= (eodhd_quotes.SOURCE.day_ends or time.max)
+
+
 def facts(document: Any) -> list[Page]:
     empty = [Page("", json.dumps({"cik": line.cik, "facts": {}}).encode(), "application/json") for line in FILERS]
     return [Page("", json.dumps(document).encode(), "application/json"), *empty[1:]]
@@ -212,6 +309,72 @@ def fact(**given: Any) -> dict[str, Any]:
     rows = [{"end": "2026-02-20", "val": 1, "filed": "2026-02-25"} | given]
     concept = {"EntityCommonStockSharesOutstanding": {"units": {"shares": rows}}}
     return {"cik": 1045810, "facts": {"dei": concept}}
+
+
+def stated(concept: Any) -> dict[str, Any]:
+    return {"cik": 1045810, "facts": {"dei": {"EntityCommonStockSharesOutstanding": concept}}}
+
+
+GOOD_FACT = {"end": "2026-02-20", "val": 24, "filed": "2026-02-25"}
+
+
+@pytest.mark.parametrize(
+    "old",
+    [
+        {"end": "2034-03-05", "val": 999, "filed": "2020-02-01"},
+        {"end": "2013-03-05", "val": -0.01, "filed": "2013-04-01"},
+        {"end": "2013-03-05", "val": 0, "filed": "2013-04-01"},
+        {"end": "2013-13-05", "val": None, "filed": None},
+        {"end": "2026-04-01", "val": -1, "filed": "2026-05-13"},  # not filed by then
+        {"end": "2009-01-01"},
+    ],
+)
+def test_a_fact_of_no_use_is_not_judged(old: dict[str, Any]) -> None:
+    document = stated({"units": {"shares": [old, GOOD_FACT]}})
+    parsed = edgar_shares.parse(fetch_of("edgar_shares", *facts(document)))
+    assert counted(parsed) == [("NVDA", "2026-02-20", 24, 1)]
+    assert parsed.rejected == ()
+
+
+@pytest.mark.parametrize(
+    ("slip", "said"),
+    [
+        (GOOD_FACT | {"val": 0}, "greater than or equal to 1"),
+        (GOOD_FACT | {"val": -0.01}, "val is -0.01: not a whole number"),
+        (GOOD_FACT | {"end": "2034-03-05"}, "a day to come on 2026-02-26"),
+        (GOOD_FACT | {"end": "2026-02-27"}, "a day to come on 2026-02-26"),
+        ({"end": "2026-02-20", "val": 1}, "has no 'filed'"),
+        (7, "not an object"),
+    ],
+)
+def test_a_slip_in_a_fact_of_use_puts_that_fact_aside(slip: Any, said: str) -> None:
+    document = stated({"units": {"shares": [slip, GOOD_FACT]}})
+    parsed = edgar_shares.parse(fetch_of("edgar_shares", *facts(document)))
+    assert counted(parsed) == [("NVDA", "2026-02-20", 24, 1)]
+    (aside,) = parsed.rejected
+    assert aside.startswith("NVDA: EntityCommonStockSharesOutstanding[0]")
+    assert said in aside
+
+
+@pytest.mark.parametrize("empty", [{}, [], None])
+@pytest.mark.parametrize("depth", range(5))
+def test_a_filer_without_counts_writes_an_empty_object_or_list_or_null(depth: int, empty: Any) -> None:
+    document = empty
+    for name in ("facts", "dei", "EntityCommonStockSharesOutstanding", "units", "shares")[depth::-1]:
+        document = {name: document}
+    page = Page("", json.dumps({"cik": 1045810} | document).encode(), "application/json")
+    others = [page_of(FIXTURES / "edgar_shares" / name) for name in PAGES["edgar_shares"][1:]]
+    assert len(counted(edgar_shares.parse(fetch_of("edgar_shares", page, *others)))) == 3
+
+
+def test_two_counts_in_one_filing_are_reported_and_the_larger_counts() -> None:
+    for order in ([500, 400], [400, 500]):
+        document = stated({"units": {"shares": [GOOD_FACT | {"val": count} for count in order]}})
+        parsed = edgar_shares.parse(fetch_of("edgar_shares", *facts(document)))
+        assert counted(parsed) == [("NVDA", "2026-02-20", 500, 1)]
+        assert [aside.partition("]: ")[2] for aside in parsed.rejected] == [
+            "400 on 2026-02-20, beside 500 filed the same day"
+        ]
 
 
 @pytest.mark.parametrize(
@@ -224,7 +387,9 @@ def fact(**given: Any) -> dict[str, Any]:
         (fact(end="2026-13-01"), "not a day written YYYY-MM-DD"),
         (fact(end="2027-01-01"), "a day to come"),
         (fact(filed="2026-05-13"), "no filer states a share count"),
-        ({"cik": 1045810, "facts": {"dei": {"EntityCommonStockSharesOutstanding": {"units": {}}}}}, "no 'shares'"),
+        (stated({"units": {"stocks": [1]}}), "no 'shares'"),
+        (stated({"units": {"shares": {"0": 1}}}), "not a list"),
+        (stated({"units": [1]}), "not an object"),
     ],
 )
 def test_company_facts_are_refused_whole_and_say_where(document: Any, said: str) -> None:

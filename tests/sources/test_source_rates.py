@@ -81,6 +81,23 @@ def test_a_file_is_refused_whole_and_says_where(page: Page, said: str) -> None:
     assert said in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    ("body", "kind", "said"),
+    [
+        (b"PK", "binary/octet-stream", "the content type is 'binary/octet-stream', not a ZIP archive"),
+        (
+            b"<title>Down for &quot;repair&quot;</title>",
+            "text/html",
+            "the content type is 'text/html', not a ZIP archive; it reads 'Down for \"repair\"'",
+        ),
+    ],
+)
+def test_another_content_type_is_the_whole_reason(body: bytes, kind: str, said: str) -> None:
+    with pytest.raises(PayloadRefused) as refusal:
+        read(Page("", body, kind))
+    assert str(refusal.value) == f"ecb_rates: {said}"
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=300))
 def test_arbitrary_bytes_are_always_refused(body: bytes) -> None:
