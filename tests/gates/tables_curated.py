@@ -132,7 +132,10 @@ _ENTRIES = (
     *_evidence(leaderboards=_FETCHED["leaderboards"]),
     Measured("restated_ratio", _FETCHED["leaderboards"], 1),
 )
-_RATES = (Measured("rate_moved", DAY.isoformat(), 0.01), Measured("disappeared_days", DAY.isoformat(), 0))
+_RATES = (
+    Measured("rate_moved", DAY.isoformat(), 0.01),
+    *(Measured(check, DAY.isoformat(), 0) for check in ("disappeared_days", "lost_rows")),
+)
 CURATED_EVIDENCE: Mapping[str, tuple[Measured, ...]] = {
     "disclosed_value": (*_FIGURES, *_RATES),
     "disclosed_ratio": _FIGURES,

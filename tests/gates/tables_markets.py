@@ -27,11 +27,12 @@ def _cap(on: date, company: str, millions: float) -> dict[str, Any]:
 def _shock(company: str, before: float, after: float) -> dict[str, Any]:
     change = (after - before) * 1e6
     row = {"change_share": change / (before * 1e6), "change_usd": change, "is_worst_to_date": company == "nvidia"}
+    row |= {"is_one_session": True}
     return {"session_date": SUNDAY, "company_id": company, **row}
 
 
 def _value(company: str, millions: float, basis: str, basis_date: date) -> dict[str, Any]:
-    value = {"value_usd": millions * 1e6, "basis": basis, "basis_date": basis_date}
+    value = {"value_usd": millions * 1e6, "basis": basis, "basis_date": basis_date, "is_stale": False}
     return {"value_date": SUNDAY, "company_id": company, **value}
 
 
@@ -71,10 +72,12 @@ _QUOTES = (
     Measured("foreign_currency", KEY, 0),
     Measured("incomplete_fetches", "quotes_dropped", 0),
     Measured("disappeared_days", KEY, 0),
+    Measured("lost_rows", f"{KEY} NVDA", 0),
 )
 _CAPS = (
     *_QUOTES,
-    Measured("split_suspected", KEY, 0.17),
+    Measured("split_suspected", f"{KEY} nvidia", 0.17),
+    Measured("usual_split", f"{KEY} nvidia", 1),
     Measured("unconverted_closes", KEY, 0),
     Measured("restated_ratio", f"NVDA {KEY}", 1),
     Measured("rate_moved", KEY, 0.01),
@@ -86,5 +89,6 @@ _VALUES = (
 MARKET_EVIDENCE: Mapping[str, tuple[Measured, ...]] = {
     "fct_quotes_daily": (*_QUOTES, Measured("middle_move", KEY, 1.01)),
     **dict.fromkeys(("market_cap_daily", "session_shock_daily"), _CAPS),
-    **dict.fromkeys(("pureplay_value_daily", "platform_value_daily"), _VALUES),
+    "pureplay_value_daily": (*_VALUES, Measured("stale_pureplays", f"{KEY} zhipu", 0)),
+    "platform_value_daily": (*_VALUES, Measured("stale_platforms", f"{KEY} tencent", 0)),
 }

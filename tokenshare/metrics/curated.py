@@ -28,7 +28,7 @@ from tokenshare.topics import (
 EVIDENCE = (INCOMPLETE_FETCHES, CONFLICTING_KEYS, WITHDRAWN_ROWS)
 FIGURES = (*EVIDENCE, RESTATED_RATIO, RESTATED_UNITS)
 DISCLOSED = Provenance("int_disclosures_selected", "fact_date")
-CONVERTED = Provenance("int_fx_selected", "rate_date")
+CONVERTED = Provenance("int_rates_stated", "rate_date")
 RANKED = Provenance("int_entries_selected", "ranking_date")
 DOWNLOADED = Provenance("int_downloads_provenance", "download_date")
 RELEASED = Provenance("int_releases_selected", "release_date")

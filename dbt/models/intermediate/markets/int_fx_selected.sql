@@ -1,20 +1,16 @@
--- The reference rate of each pair and TARGET day, as the newest complete fetch states it.
+-- The reference rate of each pair and TARGET day, as the fetch that speaks for it states it.
 -- Decision: where the bank itself and the bundled copy of its file were read at one moment, the bank speaks.
 with rates as (
     select * from {{ ref('stg_fx_observed') }}
-),
-
-fetches as (
-    select * from {{ ref('int_fetches_verified') }} where is_complete
 ),
 
 stated as (
     select
         rates.*,
         rates.source_id <> 'ecb_bundled' as is_original,
-        fetches."offset" as completed_offset
+        spoken.completed_offset
     from rates
-    inner join fetches on rates.fetch_id = fetches.fetch_id
+    inner join {{ ref('int_rates_stated') }} as spoken using (fetch_id, rate_date, base_currency, quote_currency)
 ),
 
 newest as (

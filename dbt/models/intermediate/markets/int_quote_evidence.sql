@@ -33,10 +33,6 @@ middles as (
     having count(*) >= 3
 ),
 
-disappeared as (
-    select * from {{ ref('int_days_disappeared') }} where kind = 'closes'
-),
-
 fetches as (
     select * from {{ ref('int_fetches_verified') }}
     where source_id in ('eodhd_quotes', 'quotes_dropped')
@@ -53,7 +49,7 @@ final as (
     union all
     select 'middle_move', session_key, moved from middles
     union all
-    select 'disappeared_days', cast(stated_date as varchar), if(has_disappeared, 1, 0) from disappeared
+    select check_name, key, observed from {{ ref('int_missing_evidence') }} where kind = 'closes'
 )
 
 select * from final
