@@ -84,11 +84,11 @@ _CAPS = (
 )
 _VALUES = (
     *_CAPS,
+    Measured("stale_values", f"{KEY} zhipu", 0),
     *(Measured(check, "valuation deepseek 2026-01-11", 0) for check in ("restated_units", "withdrawn_rows")),
 )
 MARKET_EVIDENCE: Mapping[str, tuple[Measured, ...]] = {
     "fct_quotes_daily": (*_QUOTES, Measured("middle_move", KEY, 1.01)),
     **dict.fromkeys(("market_cap_daily", "session_shock_daily"), _CAPS),
-    "pureplay_value_daily": (*_VALUES, Measured("stale_pureplays", f"{KEY} zhipu", 0)),
-    "platform_value_daily": (*_VALUES, Measured("stale_platforms", f"{KEY} tencent", 0)),
+    **dict.fromkeys(("pureplay_value_daily", "platform_value_daily"), _VALUES),
 }

@@ -82,21 +82,17 @@ RATE_MOVED = Evidence(
     "one that is quoted per hundred, or that stands in another's column, is far beyond.",
     is_occasional=True,
 )
+STALE_VALUES = Evidence(
+    "stale_values",
+    Interval(0, 6),
+    "Days since the close behind a company's market value, on the newest day. No market closes for longer: the line is "
+    "halted, delisted or no longer fed.",
+    is_occasional=True,
+    alerts_only=True,
+)
 RATE_EVIDENCE = (RATE_MOVED, DISAPPEARED_DAYS, LOST_ROWS)
 QUOTE_EVIDENCE = (CLOSES, CONFLICTING_KEYS, FOREIGN_CURRENCY, INCOMPLETE_FETCHES, DISAPPEARED_DAYS, LOST_ROWS)
 CAP_EVIDENCE = (*QUOTE_EVIDENCE, SPLIT_SUSPECTED, USUAL_SPLIT, UNCONVERTED_CLOSES, RESTATED_RATIO, RATE_MOVED)
-
-
-def stale(companies: str) -> Evidence:
-    """The age of the market values of pureplays or platforms; it raises an alert, since each row is marked."""
-    return Evidence(
-        f"stale_{companies}",
-        Interval(0, 6),
-        "Days since the close behind a company's market value, on the newest day. No market closes for longer: the "
-        "line is halted, delisted or no longer fed.",
-        is_occasional=True,
-        alerts_only=True,
-    )
 
 
 def valued(
@@ -119,11 +115,9 @@ def valued(
 MARKET_CAPS = valued("market_cap_daily")
 SESSION_SHOCKS = valued("session_shock_daily")
 VALUE_PROVENANCE = (*CAP_PROVENANCE, Provenance("int_valuations_disclosed", "fact_date"))
-DISCLOSED_EVIDENCE = (RESTATED_UNITS, WITHDRAWN_ROWS)
-PUREPLAY_VALUES, PLATFORM_VALUES = (
-    valued(f"{whom}_value_daily", VALUE_PROVENANCE, "int_value_evidence", (*DISCLOSED_EVIDENCE, stale(f"{whom}s")))
-    for whom in ("pureplay", "platform")
-)
+VALUE_EVIDENCE = (RESTATED_UNITS, WITHDRAWN_ROWS, STALE_VALUES)
+PUREPLAY_VALUES = valued("pureplay_value_daily", VALUE_PROVENANCE, "int_pureplay_evidence", VALUE_EVIDENCE)
+PLATFORM_VALUES = valued("platform_value_daily", VALUE_PROVENANCE, "int_platform_evidence", VALUE_EVIDENCE)
 QUOTES = Group(
     id="fct_quotes_daily",
     provenance=(QUOTE_PROVENANCE,),

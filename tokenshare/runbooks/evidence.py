@@ -152,12 +152,6 @@ PRICES = RunbookPage(
         ),
     },
 )
-STALE = (
-    "The named company has had no close for more than six days: its line is halted, delisted, renamed or no longer fed. "
-    "Its rows and the total are marked `is_stale`. Add the new line, or the last day of the old one, to "
-    "`dbt/seeds/company_lines.csv`, or drop the missing closes into `quotes.csv`."
-    f"{RELEASE}Nothing to release: this check only alerts."
-)
 MARKETS = RunbookPage(
     id="markets",
     title="Markets",
@@ -197,8 +191,12 @@ MARKETS = RunbookPage(
             "Add the count to `share_counts.csv`."
             f"{RELEASE}Yes, if it was a bad day, or a real issue of shares, and no split."
         ),
-        "stale_pureplays": STALE,
-        "stale_platforms": STALE,
+        "stale_values": (
+            "The named company has had no close for more than six days: its line is halted, delisted, renamed or no "
+            "longer fed. Its rows and the total are marked `is_stale`. Add the new line, or the last day of the old "
+            "one, to `dbt/seeds/company_lines.csv`, or drop the missing closes into `quotes.csv`."
+            f"{RELEASE}Nothing to release: this check only alerts."
+        ),
         "unconverted_closes": (
             "There is no exchange rate of the session's day or of the six days before: no pass fetched the rates. "
             "Look for the source of rates in `tokenshare status`, and refresh."

@@ -6,12 +6,12 @@
 -- all of a day, three days of a line, or all that was ever stated of a line.
 {%- set files = "'quotes_dropped', 'shares_dropped'" %}
 with stated as (
-    select 'closes' as kind, source_id, session_date as stated_date, symbol as line, is_left_out
+    select source_id, 'closes' as kind, session_date as stated_date, symbol as line, is_left_out
     from {{ ref('int_closes_stated') }}
     union all
-    select 'counts', source_id, count_date, symbol, is_left_out from {{ ref('int_counts_stated') }}
+    select source_id, 'counts', count_date, symbol, is_left_out from {{ ref('int_counts_stated') }}
     union all
-    select 'rates', source_id, rate_date, base_currency || '/' || quote_currency, is_left_out
+    select source_id, 'rates', rate_date, base_currency || '/' || quote_currency, is_left_out
     from {{ ref('int_rates_stated') }}
 ),
 
