@@ -19,10 +19,10 @@ TABLE = Table(
 @refuses_payload
 def parse(fetch: Fetch) -> Parsed:
     """Check every known row. Rows within the window become events, with partial bars marked as such."""
-    window, envelope = fetch.window, envelope_of(fetch)
-    events = [_event(row, envelope) for row in read_known(fetch, TABLE).rows]
+    window, envelope, known = fetch.window, envelope_of(fetch), read_known(fetch, TABLE)
+    events = [_event(row, envelope) for row in known.rows]
     in_window = tuple(event for event in events if window.start <= event.session_date <= window.end)
-    return Parsed(in_window, window.observed_at, window.start, window.end)
+    return Parsed(in_window, window.observed_at, window.start, window.end, withdrawn=known.withdrawn)
 
 
 def _event(row: KnownRow, envelope: Object) -> QuoteObserved:

@@ -1,6 +1,7 @@
 """Counts of issued shares from a CSV file in the same folder as the dropped closes."""
 
-from connectors.sources.datasets import FIRST_DAY
+from datetime import date
+
 from connectors.sources.local_csv import build_from_row, file_source, read_known
 from connectors.sources.payload import Object, envelope_of, refuses_payload
 from tokenshare.codec import read_count
@@ -9,6 +10,7 @@ from tokenshare.known_rows import KnownRow, Table
 from tokenshare.sources import ON_CHANGE, Fetch, Parsed
 from tokenshare.topics import SHARE_COUNT_OBSERVED
 
+OLDEST = date(1900, 1, 1)  # the file states all its counts, whatever their age, and what it leaves out is gone
 TABLE = Table(
     file="share_counts.csv",
     columns=("known_at", "symbol", "date", "shares_issued", "units_per_line"),
@@ -20,10 +22,9 @@ TABLE = Table(
 @refuses_payload
 def parse(fetch: Fetch) -> Parsed:
     """All known counts, even old ones: the newest up to a session counts, whatever its age."""
-    moment, envelope = fetch.window.observed_at, envelope_of(fetch)
-    events = tuple(_event(row, envelope) for row in read_known(fetch, TABLE).rows)
-    first = min(FIRST_DAY, *(event.date for event in events))
-    return Parsed(events, moment, first, moment.date())
+    moment, envelope, known = fetch.window.observed_at, envelope_of(fetch), read_known(fetch, TABLE)
+    events = tuple(_event(row, envelope) for row in known.rows)
+    return Parsed(events, moment, OLDEST, moment.date(), withdrawn=known.withdrawn)
 
 
 def _event(row: KnownRow, envelope: Object) -> ShareCountObserved:

@@ -41,6 +41,7 @@ def publish(
 
     active = source_selection.active_metrics(run)
     with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
+        decisions.gain_columns(connection, METRICS)
         found = read_candidates(connection, active, build)
         with run.checkpoint("judge") as midway:
             checks = judge_groups(connection, active, found, read_inputs(run, build), midway)
@@ -55,6 +56,7 @@ def publish(
 def republish(home: Home) -> None:
     """Rebuild the published file if a pass was killed between the decisions and the swap."""
     with warehouse.open_warehouse(home.warehouse) as connection:
+        decisions.gain_columns(connection, METRICS)
         if history.any_recorded(connection) and not published.is_current(connection, home):
             published.publish(connection, home, METRICS)
 
