@@ -40,7 +40,8 @@ SOURCE = file_source(
     emits=(SHARE_COUNT_OBSERVED,),
     licence="yours: that of whoever gave you the file",
     citation="Share counts as filed in share_counts.csv, as of {as_of}.",
-    terms="A file in the folder TOKENSHARE_QUOTES. Columns: known_at, symbol, date, shares_issued, units_per_line.",
+    terms="A file in the folder TOKENSHARE_QUOTES. Columns: known_at, symbol, date, shares_issued, units_per_line. The "
+    "newest known row of a symbol and date counts; an empty shares_issued withdraws it.",
     traps="shares_issued is all issued shares, of every class and listed anywhere, not the free float and not the "
     "number of depositary shares. units_per_line is the number of shares per unit of the line: 8 for an ADS of eight. "
     "A split needs a row of its own date, or it looks like a fall.",

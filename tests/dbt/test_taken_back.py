@@ -1,6 +1,7 @@
 """Closes, counts and rates that their sources take back, one by one and wholesale: what stays, and what is missed."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -39,37 +40,43 @@ def rows_of(lines: dict[str, tuple[int, ...]]) -> list[Row]:
     return [(line, number) for line, days in lines.items() for number in days]
 
 
-def state(
-    landing: Landing, kind: str, source: str, hour: int, asked: Row | tuple[int, int], rows: Iterable[Row],
-    withdrawn: tuple[str, ...] = (),
-) -> None:  # fmt: skip
-    """Land a fetch that states the days asked for, at an hour of 20 January."""
-    topic, event, dated, value = KINDS[kind]
-    stamp = _stamp(source, datetime(2026, 1, 20, hour, tzinfo=UTC))
-    named = "quote" if kind == "rates" else "symbol"
-    events = tuple(event.identified(**stamp, **{named: line, dated: day(on)}, **value) for line, on in rows)
-    fetched = _fetched(stamp, {topic: events}, (day(int(asked[0])), day(asked[1])))
-    completed = fetched.completed.model_copy(update={"withdrawn": withdrawn or None})
-    landing.land(topic, *events)
-    landing.events[next(t for t in landing.events if t.name == "fetch.completed.v1")].append(completed)
-
-
 # Rates have currencies for lines.
 KEPT, MEANT, SLIP, ALONE, SOLE, ONE, LINE, OTHER = ("HKD", "USD", "CNY", "GBP", "JPY", "KRW", "CHF", "SEK")
+
+
+@dataclass(frozen=True)
+class Told:
+    """One answer, at an hour of 20 January, for the days it was asked for."""
+
+    kind: str
+    source: str
+    hour: int
+    asked: tuple[int, int]
+
+    def land(self, landing: Landing, rows: Iterable[Row], withdrawn: tuple[str, ...] = ()) -> None:
+        topic, event, dated, value = KINDS[self.kind]
+        stamp = _stamp(self.source, datetime(2026, 1, 20, self.hour, tzinfo=UTC))
+        named = "quote" if self.kind == "rates" else "symbol"
+        events = tuple(event.identified(**stamp, **{named: line, dated: day(on)}, **value) for line, on in rows)
+        fetched = _fetched(stamp, {topic: events}, (day(self.asked[0]), day(self.asked[1])))
+        completed = fetched.completed.model_copy(update={"withdrawn": withdrawn or None})
+        replace(fetched, completed=completed).land(landing)
 
 
 def land_file(landing: Landing, kind: str) -> None:
     """A file withdraws two rows in so many words, one of them the only one of its day, and loses two."""
     whole = {KEPT: (5, 6, 7), MEANT: (5, 6, 7), SLIP: (5, 6, 7), ALONE: (3,), SOLE: (2,)}
-    state(landing, kind, FILES[kind], 1, (1, 19), rows_of(whole))
+    Told(kind, FILES[kind], 1, (1, 19)).land(landing, rows_of(whole))
     words = (f"{ALONE} 2026-01-03", f"{MEANT} 2026-01-06")
-    state(landing, kind, FILES[kind], 2, (1, 19), rows_of({KEPT: (5, 6, 7), MEANT: (5, 7), SLIP: (5, 7)}), words)
+    left = rows_of({KEPT: (5, 6, 7), MEANT: (5, 7), SLIP: (5, 7)})
+    Told(kind, FILES[kind], 2, (1, 19)).land(landing, left, words)
 
 
 def land_feed(landing: Landing, kind: str) -> None:
     """A feed takes back a row, then loses all of a line and all of a day; what it is not asked for stays."""
-    state(landing, kind, FEEDS[kind], 1, (5, 14), rows_of({ONE: (9, 11, 12), LINE: (11, 12, 13), OTHER: (11, 12, 14)}))
-    state(landing, kind, FEEDS[kind], 2, (11, 14), rows_of({ONE: (12,), OTHER: (11, 12)}))
+    whole = {ONE: (9, 11, 12), LINE: (11, 12, 13), OTHER: (11, 12, 14)}
+    Told(kind, FEEDS[kind], 1, (5, 14)).land(landing, rows_of(whole))
+    Told(kind, FEEDS[kind], 2, (11, 14)).land(landing, rows_of({ONE: (12,), OTHER: (11, 12)}))
 
 
 @pytest.fixture(scope="module")

@@ -71,7 +71,10 @@ def test_d09_all_counters_that_double_hold(record_property: Record) -> None:
 
 @pytest.mark.parametrize(
     ("check", "observed"),
-    [("foreign_currency", 1), ("unconverted_closes", 1), ("split_suspected", 0.5), ("usual_split", 0.8), ("middle_move", 100)],
+    [
+        *(("foreign_currency", 1), ("unconverted_closes", 1), ("split_suspected", 0.5), ("usual_split", 0.8)),
+        ("middle_move", 100),
+    ],
 )
 def test_d10_a_strange_currency_or_a_split_holds(check: str, observed: float, record_property: Record) -> None:
     """A close in pence or in another currency, one without a rate, a value that halves, all closes a hundredfold."""
