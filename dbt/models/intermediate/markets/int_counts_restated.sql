@@ -24,11 +24,12 @@ standing as (
 
 final as (
     select
-        symbol,
-        count_date,
-        greatest(first_count, newest_count) / nullif(least(first_count, newest_count), 0) as restated_ratio
+        standing.symbol,
+        standing.count_date,
+        greatest(firsts.first_count, standing.newest_count)
+        / nullif(least(firsts.first_count, standing.newest_count), 0) as restated_ratio
     from standing
-    inner join firsts using (symbol, count_date)
+    inner join firsts on standing.symbol = firsts.symbol and standing.count_date = firsts.count_date
 )
 
 select * from final

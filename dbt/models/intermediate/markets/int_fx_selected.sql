@@ -10,7 +10,12 @@ stated as (
         rates.source_id <> 'ecb_bundled' as is_original,
         spoken.completed_offset
     from rates
-    inner join {{ ref('int_rates_stated') }} as spoken using (fetch_id, rate_date, base_currency, quote_currency)
+    inner join {{ ref('int_rates_stated') }} as spoken
+        on
+            rates.fetch_id = spoken.fetch_id
+            and rates.rate_date = spoken.rate_date
+            and rates.base_currency = spoken.base_currency
+            and rates.quote_currency = spoken.quote_currency
 ),
 
 newest as (

@@ -6,7 +6,7 @@
 -- all of a day, three days of a line, or all that was ever stated of a line.
 {%- set files = "'quotes_dropped', 'shares_dropped'" %}
 with stated as (
-    select source_id, 'closes' as kind, session_date as stated_date, symbol as line, is_left_out
+    select source_id, 'closes' as kind, session_date as stated_date, symbol as stated_line, is_left_out
     from {{ ref('int_closes_stated') }}
     union all
     select source_id, 'counts', count_date, symbol, is_left_out from {{ ref('int_counts_stated') }}
@@ -16,7 +16,7 @@ with stated as (
 ),
 
 standing as (
-    select distinct kind, stated_date, line from stated where not is_left_out
+    select distinct kind, stated_date, stated_line from stated where not is_left_out
 ),
 
 newest as (
@@ -34,12 +34,16 @@ taken_back as (
 judged as (
     select
         stated.*,
-        standing.line is null and taken_back.row_key is null as is_missing,
+        standing.stated_line is null and taken_back.row_key is null as is_missing,
         bool_and(stated.is_left_out) over (partition by stated.kind, stated.source_id, stated.stated_date) as is_no_day
     from stated
-    left join standing using (kind, stated_date, line)
+    left join standing
+        on
+            stated.kind = standing.kind
+            and stated.stated_date = standing.stated_date
+            and stated.stated_line = standing.stated_line
     left join taken_back
-        on stated.kind = taken_back.kind and stated.line || ' ' || stated.stated_date = taken_back.row_key
+        on stated.kind = taken_back.kind and stated.stated_line || ' ' || stated.stated_date = taken_back.row_key
 ),
 
 counted as (
@@ -48,7 +52,7 @@ counted as (
         count(*) filter (where is_missing) over line_stated as missing_count,
         bool_and(is_left_out) over line_stated as is_no_line
     from judged
-    window line_stated as (partition by kind, source_id, line)
+    window line_stated as (partition by kind, source_id, stated_line)
 ),
 
 missing as (
@@ -61,10 +65,10 @@ final as (
     where is_no_day
     group by kind, stated_date
     union all
-    select 'lost_rows', kind, stated_date || ' ' || line, 1
+    select 'lost_rows', kind, stated_date || ' ' || stated_line, 1
     from missing
     where not is_no_day and (is_no_line or missing_count >= 3 or source_id in ({{ files }}))
-    group by kind, stated_date, line
+    group by kind, stated_date, stated_line
 )
 
 select * from final

@@ -9,7 +9,11 @@ with quotes as (
 stated as (
     select quotes.*, spoken.completed_offset
     from quotes
-    inner join {{ ref('int_closes_stated') }} as spoken using (fetch_id, session_date, symbol)
+    inner join {{ ref('int_closes_stated') }} as spoken
+        on
+            quotes.fetch_id = spoken.fetch_id
+            and quotes.session_date = spoken.session_date
+            and quotes.symbol = spoken.symbol
 ),
 
 newest as (

@@ -1,6 +1,6 @@
 -- How each company's value moved from one session to the next, and what moved it: the price or the share count.
--- Decision: a move within one line is in its own currency, so that no rate is taken for a move; from one line to another
--- it is in USD.
+-- Decision: a move within one line is in its own currency, so that no rate is taken for a move; from one line to
+-- another it is in USD.
 -- Decision: it is a move of one session if the line is the same and misses no session of its market between the two. A
 -- market has a session where any of its lines has a close. Where none has, more weekdays in a row than it ever closes,
 -- one in the United States and three elsewhere, are missed too.
@@ -36,7 +36,7 @@ paired as (
         caps.lines_count / nullif(lag(caps.lines_count) over by_session, 0) as count_ratio,
         numbered.session_number - lag(numbered.session_number) over by_session as sessions_apart
     from caps
-    left join numbered using (market, session_date)
+    left join numbered on caps.market = numbered.market and caps.session_date = numbered.session_date
     window by_session as (partition by caps.company_id order by caps.session_date)
 ),
 

@@ -7,7 +7,11 @@ with counts as (
 stated as (
     select counts.*, spoken.completed_offset
     from counts
-    inner join {{ ref('int_counts_stated') }} as spoken using (fetch_id, count_date, symbol)
+    inner join {{ ref('int_counts_stated') }} as spoken
+        on
+            counts.fetch_id = spoken.fetch_id
+            and counts.count_date = spoken.count_date
+            and counts.symbol = spoken.symbol
 ),
 
 newest as (

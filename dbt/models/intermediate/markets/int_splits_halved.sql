@@ -7,32 +7,43 @@ with moves as (
     select
         *,
         least(count_ratio, 1 / count_ratio) as count_part,
-        list_sort(list(value_ratio) over (partition by session_date)) as falls
+        list_sort(list(value_ratio) over (partition by session_date)) as session_ratios
     from {{ ref('int_session_moves') }}
     where is_same_line
+),
+
+beside as (
+    select
+        *,
+        coalesce(if(session_ratios[1] = value_ratio, session_ratios[2], session_ratios[1]), 1) as others_ratio
+    from moves
+),
+
+ratios as (
+    select unnest([1 / 2, 3 / 5, 2 / 3, 3 / 4, 4 / 5, 5 / 6, 10 / 11]) as split_ratio
 ),
 
 usual as (
     select
         split_ratio,
         (1 - split_ratio) / 20 as tolerance
-    from (select unnest([1 / 2, 3 / 5, 2 / 3, 3 / 4, 4 / 5, 5 / 6, 10 / 11]) as split_ratio)
+    from ratios
 ),
 
 final as (
     select distinct
-        moves.company_id,
-        moves.session_date,
-        moves.value_ratio
-    from moves
+        beside.company_id,
+        beside.session_date,
+        beside.value_ratio
+    from beside
     inner join usual
         on (
-            moves.count_ratio = 1
-            and abs(moves.price_ratio - usual.split_ratio) <= usual.tolerance
-            and coalesce(2 * (1 - if(falls[1] = value_ratio, falls[2], falls[1])) < 1 - value_ratio, true)
+            beside.count_ratio = 1
+            and abs(beside.price_ratio - usual.split_ratio) <= usual.tolerance
+            and 2 * (1 - beside.others_ratio) < 1 - beside.value_ratio
         ) or (
-            abs(moves.count_part - usual.split_ratio) <= usual.tolerance
-            and abs(moves.value_ratio - 1) > abs(moves.count_ratio - 1) / 2
+            abs(beside.count_part - usual.split_ratio) <= usual.tolerance
+            and abs(beside.value_ratio - 1) > abs(beside.count_ratio - 1) / 2
         )
 )
 
