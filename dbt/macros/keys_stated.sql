@@ -1,7 +1,6 @@
-{# Each key that a source ever stated of a day, with the fetch that speaks for it: the newest complete one that states #}
-{# the day, whether it has the key or leaves it out. `keys` are the columns of a key beside the day. #}
-{% macro keys_stated(events, dated, keys) -%}
-{%- set key = keys | join(', ') -%}
+{# Each key that a source ever stated of a day, with the fetch that speaks for it: the newest complete one that #}
+{# states the day, whether it has the key or leaves it out. `key` lists the columns of a key beside the day. #}
+{% macro keys_stated(events, dated, key) -%}
 with fetches as (
     select * from {{ ref('int_fetches_verified') }} where is_complete
 ),
@@ -42,7 +41,7 @@ spoken as (
 ),
 
 final as (
-    select spoken.*, not (told.fetch_id is not null) as is_left_out
+    select spoken.*, told.fetch_id is null as is_left_out
     from spoken
     left join told using (source_id, fetch_id, {{ dated }}, {{ key }})
 )

@@ -1,6 +1,6 @@
 -- What the gates judge about market values: the closes behind them, their share counts and rates.
--- `split_suspected` is how far a company's value moved in its own currency from one session to the next, from a twentieth
--- on: a price that falls to a tenth, and a count that does not grow tenfold on that day, is half of a split.
+-- `split_suspected` is how far a company's value moved in its own currency from one session to the next, from a
+-- twentieth on: a price that falls to a tenth, and a count that does not grow tenfold on that day, is half of a split.
 with mapped as (
     select
         *,

@@ -6,7 +6,7 @@ with closes as (
 ),
 
 final as (
-    {{ keys_stated('closes', 'session_date', ['symbol']) }}
+    {{ keys_stated('closes', 'session_date', 'symbol') }}
 )
 
 select * from final
