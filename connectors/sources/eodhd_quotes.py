@@ -148,7 +148,7 @@ SOURCE = Source(
     licence="EODHD's terms: personal plans for personal use, a commercial plan for anything else",
     citation="Closes: EODHD (eodhd.com), as of {as_of}.",
     terms="Your own key in TOKENSHARE_EODHD_API_KEY. The free plan allows 20 calls a day and one year back. A pass "
-    f"makes {len(EXCHANGES) + len(LINES)} calls, one per line and one per exchange, for all days at once; the first pass "
+    f"makes {len(EXCHANGES) + len(LINES)} calls, one per line and one per exchange, for all days; the first pass "
     "of a free plan makes one more. So run one pass a day. Do not pass prices on: publish only figures derived from "
     "them.",
     traps="`close` is as traded; `adjusted_close` is rewritten after every split and dividend. The series names no "

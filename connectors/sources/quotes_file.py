@@ -24,7 +24,14 @@ def parse(fetch: Fetch) -> Parsed:
     window, envelope, known = fetch.window, envelope_of(fetch), _read(fetch)
     events, wrong = build_all(known.rows, lambda row: _event(row, envelope))
     in_window = tuple(event for event in events if window.start <= event.session_date <= window.end)
-    return Parsed(in_window, window.observed_at, window.start, window.end, rejected=(*known.rejected, *wrong))
+    return Parsed(
+        in_window,
+        window.observed_at,
+        window.start,
+        window.end,
+        withdrawn=known.withdrawn,
+        rejected=(*known.rejected, *wrong),
+    )
 
 
 def _read(fetch: Fetch) -> Known:

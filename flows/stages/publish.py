@@ -43,6 +43,7 @@ def publish(
     with run.checkpoint("judge") as midway:
         judged = judge_periods(run, active, build, variables, midway)
     with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
+        decisions.gain_columns(connection, METRICS)
         answered, made = answering(sources, variables), project(run.home)
         decided = decide_metrics(connection, judged, answered, run.as_of, made)
         with run.checkpoint("decide") as midway:
@@ -55,6 +56,7 @@ def publish(
 def republish(home: Home) -> None:
     """Rebuild the published file if a pass was killed between the decisions and the swap."""
     with warehouse.open_warehouse(home.warehouse) as connection:
+        decisions.gain_columns(connection, METRICS)
         if history.any_recorded(connection) and not published.is_current(connection, home):
             published.publish(connection, home, METRICS)
 

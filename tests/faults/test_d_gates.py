@@ -70,13 +70,16 @@ def test_d09_an_answer_of_other_days_altogether_holds(record_property: Record) -
 
 
 def test_d09_all_counters_that_double_hold(record_property: Record) -> None:
-    """The middle repository gains twice as much in a day as it ever had."""
-    record_property("observed", held_by("middle_growth", 2))
+    """The middle repository gains twice as much in a day as it ever had; one alone more than it could."""
+    record_property("observed", f"{held_by('middle_growth', 2)}, {held_by('counter_rise', 3)}")
 
 
 @pytest.mark.parametrize(
     ("check", "observed"),
-    [("foreign_currency", 1), ("unconverted_closes", 1), ("split_suspected", 0.5), ("middle_move", 100)],
+    [
+        *(("foreign_currency", 1), ("unconverted_closes", 1), ("split_suspected", 0.5), ("usual_split", 0.8)),
+        ("middle_move", 100),
+    ],
 )
 def test_d10_a_strange_currency_or_a_split_holds(check: str, observed: float, record_property: Record) -> None:
     """A close in pence or in another currency, one without a rate, a value that halves, all closes a hundredfold."""
@@ -126,7 +129,7 @@ def test_d13_a_list_that_is_not_whole_holds(check: str, observed: float, record_
     record_property("observed", held_by(check, observed))
 
 
-@pytest.mark.parametrize("check", ["incomplete_fetches", "disappeared_days"])
+@pytest.mark.parametrize("check", ["incomplete_fetches", "disappeared_days", "lost_rows"])
 def test_d14_a_fetch_that_is_not_whole_holds(check: str, record_property: Record) -> None:
     """A fetch landed in part, and a day no longer stated."""
     record_property("observed", held_by(check, 1))

@@ -136,7 +136,10 @@ _ENTRIES = (
     Measured("series_ratio", "2026-01-11 swe-bench-pro gpt-5.5", 1),
     Measured("nearest_ratio", "2026-01-11 swe-bench-pro gpt-5.5", 1.5),
 )
-_RATES = (Measured("rate_moved", DAY.isoformat(), 0.01), Measured("disappeared_days", DAY.isoformat(), 0))
+_RATES = (
+    Measured("rate_moved", DAY.isoformat(), 0.01),
+    *(Measured(check, DAY.isoformat(), 0) for check in ("disappeared_days", "lost_rows")),
+)
 CURATED_EVIDENCE: Mapping[str, tuple[Measured, ...]] = {
     "disclosed_value": (*_FIGURES, *_RATES),
     "disclosed_ratio": _FIGURES,

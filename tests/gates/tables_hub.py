@@ -107,6 +107,7 @@ COUNTED = (
     *(Measured("counted_share", day.isoformat(), 1) for day in DAYS),
     *(Measured("fallen_share", day.isoformat(), 0) for day in DAYS),
     Measured("middle_growth", DAYS[1].isoformat(), 0.01),
+    Measured("counter_rise", f"{DAYS[1].isoformat()} Qwen/A", 1.1),
 )
 HUB_EVIDENCE: Mapping[str, tuple[Measured, ...]] = {
     **dict.fromkeys(("family_downloads", "china_download_share_trailing_year"), COUNTED),

@@ -27,11 +27,12 @@ def _cap(on: date, company: str, millions: float) -> dict[str, Any]:
 def _shock(company: str, before: float, after: float) -> dict[str, Any]:
     change = (after - before) * 1e6
     row = {"change_share": change / (before * 1e6), "change_usd": change, "is_worst_to_date": company == "nvidia"}
+    row |= {"is_one_session": True}
     return {"session_date": SUNDAY, "company_id": company, **row}
 
 
 def _value(company: str, millions: float, basis: str, basis_date: date) -> dict[str, Any]:
-    value = {"value_usd": millions * 1e6, "basis": basis, "basis_date": basis_date}
+    value = {"value_usd": millions * 1e6, "basis": basis, "basis_date": basis_date, "is_stale": False}
     return {"value_date": SUNDAY, "company_id": company, **value}
 
 
@@ -72,10 +73,12 @@ _QUOTES = (
     Measured("incomplete_fetches", "quotes_dropped", 0),
     Measured("disappeared_days", KEY, 0),
     Measured("restated_middle", f"{KEY} NVDA", 1),
+    Measured("lost_rows", f"{KEY} NVDA", 0),
 )
 _CAPS = (
     *_QUOTES,
-    Measured("split_suspected", KEY, 0.17),
+    Measured("split_suspected", f"{KEY} nvidia", 0.17),
+    Measured("usual_split", f"{KEY} nvidia", 1),
     Measured("unconverted_closes", KEY, 0),
     Measured("restated_ratio", f"NVDA {KEY}", 1),
     Measured("count_moved", f"{KEY} NVDA", 10),
@@ -83,6 +86,7 @@ _CAPS = (
 )
 _VALUES = (
     *_CAPS,
+    Measured("stale_values", f"{KEY} zhipu", 0),
     *(Measured(check, "valuation deepseek 2026-01-11", 0) for check in ("restated_units", "withdrawn_rows")),
     Measured("series_ratio", "2026-01-11 valuation deepseek", 3),
     Measured("nearest_ratio", "2026-01-11 valuation deepseek", 15),

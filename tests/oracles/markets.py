@@ -123,6 +123,7 @@ def _shock(caps: dict[str, dict[date, Cap]]) -> Iterator[Answer]:
         for change, company, before_cents in changes[day]:
             is_worst = company == loser and loss < worst
             cells = {"change_share": change / before_cents, "change_usd": change / 100, "is_worst_to_date": is_worst}
+            cells |= {"is_one_session": True}  # the world misses no session
             yield from cells_of("session_shock_daily", {"session_date": f"{day}", "company_id": company}, cells)
         worst = min(worst, loss)
 
@@ -154,7 +155,8 @@ def _worth(company: str, day: date, caps: dict[str, dict[date, Cap]]) -> Worth |
 
 def _worth_cells(metric: str, day: date, company: str, cents: int, basis: str, basis_date: date) -> Iterator[Answer]:
     key = {"value_date": f"{day}", "company_id": company}
-    yield from cells_of(metric, key, {"value_usd": cents / 100, "basis": basis, "basis_date": basis_date})
+    cells = {"value_usd": cents / 100, "basis": basis, "basis_date": basis_date, "is_stale": False}
+    yield from cells_of(metric, key, cells)  # every line of the world is fed to its end
 
 
 def _write(metric: str, line: Ticker, rows: Iterable[tuple[date, dict[str, object]]]) -> Iterator[Answer]:

@@ -84,6 +84,16 @@ IsWorstToDate = Annotated[
     bool,
     Field(description="No tracked company had lost more USD in one session, up to and including this one."),
 ]
+IsOneSession = Annotated[
+    bool,
+    Field(
+        description="The change is of one session: the same line as before, and no session of its market in between."
+    ),
+]
+IsStale = Annotated[
+    bool,
+    Field(description="The close behind a market value is more than six days old; of a total, that behind any part."),
+]
 ValueDate = Annotated[date, Field(description="Day for which the companies are valued.")]
 Basis = Annotated[
     Literal["listed", "disclosed", "mixed"],

@@ -46,7 +46,7 @@ SCORES = (
     ),
 )
 DISCLOSED = Provenance("int_disclosures_selected", "fact_date")
-CONVERTED = Provenance("int_fx_selected", "rate_date")
+CONVERTED = Provenance("int_rates_stated", "rate_date")
 RANKED = Provenance("int_entries_selected", "ranking_date")
 DOWNLOADED = Provenance("int_downloads_provenance", "download_date", is_borrowed=True)
 RELEASED = Provenance("int_releases_selected", "release_date")

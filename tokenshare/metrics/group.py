@@ -90,7 +90,6 @@ DISAPPEARED_DAYS = Evidence(
     NONE,
     "Days that were stated once and that the newer complete answer no longer states.",
     is_occasional=True,
-    keeps_last=True,
 )
 RESTATED_UNITS = Evidence(
     "restated_units",

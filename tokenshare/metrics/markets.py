@@ -29,12 +29,9 @@ QUOTE_SOURCES = ("eodhd_quotes", "quotes_dropped")
 SHARE_SOURCES = ("edgar_shares", "shares_dropped")
 FX_SOURCES = ("ecb_rates", "ecb_bundled")
 
-QUOTE_PROVENANCE = Provenance("int_quotes_selected", "session_date")
-CAP_PROVENANCE = (
-    QUOTE_PROVENANCE,
-    Provenance("int_shares_selected", "count_date"),
-    Provenance("int_fx_selected", "rate_date"),
-)
+QUOTE_PROVENANCE = Provenance("int_closes_stated", "session_date")
+RATE_PROVENANCE = Provenance("int_rates_stated", "rate_date")
+CAP_PROVENANCE = (QUOTE_PROVENANCE, Provenance("int_counts_stated", "count_date"), RATE_PROVENANCE)
 UNMAPPED = ("int_tickers_unmapped", "int_mapping_markets")
 
 CLOSES = Evidence(
@@ -50,8 +47,23 @@ FOREIGN_CURRENCY = Evidence(
 SPLIT_SUSPECTED = Evidence(
     "split_suspected",
     Interval(0, 0.35),
-    "Largest move of a company's value in one session. The worst day of a company this large was 0.26; a split whose "
-    "share count is missing, a price in the wrong unit, a count in thousands are far beyond.",
+    "Move of a company's value from one session to the next, from a twentieth on. The worst day of a company this "
+    "large was 0.26; a split whose share count is missing, a price in the wrong unit, a count in thousands are far "
+    "beyond.",
+    is_occasional=True,
+)
+USUAL_SPLIT = Evidence(
+    "usual_split",
+    Interval(1, 1),
+    "Value of a company as a part of the session before, if it moved in the ratio of a usual split, 1:2 to 10:11, by "
+    "its price alone while no other company fell alike, or by its share count alone.",
+    is_occasional=True,
+)
+LOST_ROWS = Evidence(
+    "lost_rows",
+    NONE,
+    "Closes, share counts or rates that were stated and that the newest answer leaves out: one row of a dropped file "
+    "that no empty value withdraws; of a feed three days of a line, or all of that line.",
     is_occasional=True,
 )
 COUNT_MOVED = Evidence(
@@ -87,9 +99,23 @@ RATE_MOVED = Evidence(
     "one that is quoted per hundred, or that stands in another's column, is far beyond.",
     is_occasional=True,
 )
-RATE_EVIDENCE = (RATE_MOVED, DISAPPEARED_DAYS, RESTATED_MIDDLE)
-QUOTE_EVIDENCE = (*(CLOSES, CONFLICTING_KEYS, FOREIGN_CURRENCY, INCOMPLETE_FETCHES, DISAPPEARED_DAYS, RESTATED_MIDDLE),)
-CAP_EVIDENCE = (*QUOTE_EVIDENCE, SPLIT_SUSPECTED, UNCONVERTED_CLOSES, RESTATED_RATIO, COUNT_MOVED, RATE_MOVED)
+STALE_VALUES = Evidence(
+    "stale_values",
+    Interval(0, 6),
+    "Days since the close behind a company's market value, on the newest day. No market closes for longer: the line is "
+    "halted, delisted or no longer fed.",
+    is_occasional=True,
+    alerts_only=True,
+)
+RATE_EVIDENCE = (RATE_MOVED, DISAPPEARED_DAYS, LOST_ROWS, RESTATED_MIDDLE)
+QUOTE_EVIDENCE = (
+    *(CLOSES, CONFLICTING_KEYS, FOREIGN_CURRENCY, INCOMPLETE_FETCHES),
+    *(DISAPPEARED_DAYS, LOST_ROWS, RESTATED_MIDDLE),
+)
+CAP_EVIDENCE = (
+    *(*QUOTE_EVIDENCE, SPLIT_SUSPECTED, USUAL_SPLIT, UNCONVERTED_CLOSES),
+    *(RESTATED_RATIO, COUNT_MOVED, RATE_MOVED),
+)
 
 
 def valued(
@@ -112,9 +138,9 @@ def valued(
 MARKET_CAPS = valued("market_cap_daily")
 SESSION_SHOCKS = valued("session_shock_daily")
 VALUE_PROVENANCE = (*CAP_PROVENANCE, Provenance("int_valuations_disclosed", "fact_date"))
-DISCLOSED_EVIDENCE = (RESTATED_UNITS, WITHDRAWN_ROWS, SERIES_RATIO, NEAREST_RATIO)
-PUREPLAY_VALUES = valued("pureplay_value_daily", VALUE_PROVENANCE, "int_value_evidence", DISCLOSED_EVIDENCE)
-PLATFORM_VALUES = valued("platform_value_daily", VALUE_PROVENANCE, "int_value_evidence", DISCLOSED_EVIDENCE)
+VALUE_EVIDENCE = (RESTATED_UNITS, WITHDRAWN_ROWS, SERIES_RATIO, NEAREST_RATIO, STALE_VALUES)
+PUREPLAY_VALUES = valued("pureplay_value_daily", VALUE_PROVENANCE, "int_pureplay_evidence", VALUE_EVIDENCE)
+PLATFORM_VALUES = valued("platform_value_daily", VALUE_PROVENANCE, "int_platform_evidence", VALUE_EVIDENCE)
 QUOTES = Group(
     id="fct_quotes_daily",
     provenance=(QUOTE_PROVENANCE,),
@@ -143,7 +169,7 @@ def market_metric(id: str, title: str, row: type[BaseModel], **declared: Any) ->
         "needs": CAP_NEEDS,
         "window": "history",
         "freshness": FRESHNESS,
-        "exclusions": "tickers nobody mapped; sessions still running; a second line of a company",
+        "exclusions": "tickers nobody mapped; sessions still running; other lines of a company valued by one",
         "coverage": "the companies of dim_companies that are listed, in the sessions of the line they are valued by",
     }
     return Metric(id=id, title=title, row=row, **{**given, **declared})
@@ -157,7 +183,8 @@ def value_metric(id: str, title: str, whom: str) -> Metric:
         rows.ValueDaily,
         grain=("value_date", "company_id"),
         method="Market value of the newest session where the company is listed, else the middle of the newest "
-        "valuation disclosed, each with its basis and date; `total` adds the companies that have either by then.",
+        "valuation disclosed, each with its basis and date; `total` adds the companies that have either by then. A "
+        "market value more than six days old is_stale, and so is a total with one.",
         topics=(*CAP_TOPICS, DISCLOSURE_OBSERVED),
         needs=(*CAP_NEEDS, ("disclosures",)),
         exclusions="companies neither listed nor valued by that day",
@@ -173,7 +200,7 @@ MARKET_METRICS = (
         rows.MarketCapDaily,
         method="All issued shares over shares per unit of the line, times the close of that one line as traded, times "
         "the ECB reference rate of the session's day or of the last TARGET day before (fx_date). The share count is "
-        "the newest up to the session.",
+        "the newest up to the session. The line is, session by session, the most preferred with a close and a count.",
         denominator="none; change_year_share over the value 365 days before",
         laws=("values_are_plausible",),
     ),
@@ -182,7 +209,8 @@ MARKET_METRICS = (
         "Change of market value in one session",
         rows.SessionShockDaily,
         method="Market value in USD less that of the session before of the same company; is_worst_to_date where no "
-        "tracked company had lost more USD in one session up to then.",
+        "tracked company had lost more USD in one session up to then. A change since an earlier session than the last "
+        "of its market, or to another line, is not of one session (is_one_session) and never the worst.",
         denominator="none; change_share over the market value of the session before",
         laws=("changes_are_of_market_values", "changes_are_quotients", "worst_falls_only"),
     ),

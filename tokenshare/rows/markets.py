@@ -54,6 +54,7 @@ class SessionShockDaily(RowContract):
     company_id: f.CompanyId
     change_share: f.ValueChangeShare = Field(description="Change of the market value since the session before.")
     change_usd: f.UsdChange = Field(description="The same in USD.")
+    is_one_session: f.IsOneSession
     is_worst_to_date: f.IsWorstToDate
 
 
@@ -65,3 +66,4 @@ class ValueDaily(RowContract):
     )
     basis: f.Basis
     basis_date: f.ValueDate = Field(description="Day of the close or of the disclosure; of a total, the oldest one.")
+    is_stale: f.IsStale

@@ -24,8 +24,16 @@ COMPLETENESS = RunbookPage(
         ),
         "disappeared_days": (
             "The newer, complete answer lacks a day that the upstream had stated. Most often the day is back the "
-            "next morning. Nothing has been deleted: the archive and the landed files keep the old rows."
+            "next morning. Nothing has been deleted: the archive and the landed files keep the old rows. In a dropped "
+            "file leave the value empty to withdraw a row: then nothing is missed."
             f"{RELEASE}Only if the upstream has stated that it withdrew the day."
+        ),
+        "lost_rows": (
+            "A dropped file has lost a row, or a feed a line or three days of one: an answer cut short, or a ticker or "
+            "a filer renamed. Put the row of a file back, or withdraw it by a row with an empty value; refresh to read "
+            "the feed again. A single row that a feed takes back is no finding: it leaves the numbers, and stands in "
+            "`tokenshare restatements`."
+            f"{RELEASE}Only if the upstream has stated that it withdrew these rows."
         ),
         "incomplete_fetches": (
             "Fewer records have landed than a fetch promised: the pass was cut off while it produced them, or the "
@@ -222,6 +230,18 @@ MARKETS = RunbookPage(
             "A close is fiftyfold those before it of its line, or a fiftieth: in pence, or of another line. Correct "
             "the row of `quotes.csv`, or wait for the feed."
         ),
+        "usual_split": (
+            "The price fell in the ratio of a usual split and the share count stood, or the count moved so and the "
+            "price stood. Look for a split of the company on that day; the filing with its count may be months away. "
+            "Add the count to `share_counts.csv`."
+            f"{RELEASE}Yes, if it was a bad day, or a real issue of shares, and no split."
+        ),
+        "stale_values": (
+            "The named company has had no close for more than six days: its line is halted, delisted, renamed or no "
+            "longer fed. Its rows and the total are marked `is_stale`. Add the new line, or the last day of the old "
+            "one, to `dbt/seeds/company_lines.csv`, or drop the missing closes into `quotes.csv`."
+            f"{RELEASE}Nothing to release: this check only alerts."
+        ),
         "unconverted_closes": (
             "There is no exchange rate of the session's day or of the six days before: no pass fetched the rates. "
             "Look for the source of rates in `tokenshare status`, and refresh."
@@ -272,6 +292,11 @@ DOWNLOADS = RunbookPage(
             f"reset, without a flow. {COMMAND}"
         ),
         "middle_growth": f"The Hub counts downloads in another way, or counts them twice.{RELEASE}{WAIT}",
+        "counter_rise": (
+            "The counter of the named repository rose by more than its own downloads of thirty days. Compare both on "
+            "its page. The Hub corrects an inflated counter by lowering it."
+            f"{RELEASE}Yes, if the new level stays: the day then shows it as downloads. {COMMAND}"
+        ),
     },
 )
 CURATED = RunbookPage(

@@ -1,14 +1,14 @@
 """Decisions about versions, with their evidence, restatements and lineage, committed together."""
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
 from typing import Any
 
 from connectors.storage.publications.candidates import KEPT, columns_sql, provenance_sql
 from connectors.storage.publications.history import COLUMNS, read_publications
-from connectors.storage.warehouse import Connection, insert, transaction
+from connectors.storage.warehouse import Connection, has_relation, insert, transaction
 from tokenshare.columns import columns_of
 from tokenshare.held_periods import HeldPeriod, HeldStatement
 from tokenshare.metrics import GROUP_BY_ID, Group, Metric
@@ -76,6 +76,15 @@ def _store_origin(connection: Connection, origin: Origin | None) -> None:
         connection.execute("INSERT INTO decisions.origin VALUES (?, ?, ?)", values)
 
 
+def gain_columns(connection: Connection, metrics: Iterable[Metric]) -> None:
+    """Add the columns that contracts have gained since these metrics' versions were stored: null in all of them."""
+    for metric in metrics:
+        if has_relation(connection, "versions", metric.id):
+            for column in columns_of(metric.row):
+                added = f'"{column.name}" {column.sql_type}'
+                connection.execute(f"ALTER TABLE versions.{metric.id} ADD COLUMN IF NOT EXISTS {added}")
+
+
 def _record_one(connection: Connection, run: DecisionContext, decision: Decision) -> None:
     metric, outcome = decision.metric, decision.outcome
     known = {p.version for p in read_publications(connection, metric)}
@@ -104,9 +113,6 @@ def _store_provenance(connection: Connection, run: DecisionContext, group: Group
 def _store_rows(connection: Connection, metric: Metric, version: int, relation: str) -> None:
     types = ", ".join(f'"{column.name}" {column.sql_type}' for column in columns_of(metric.row))
     connection.execute(f"CREATE TABLE IF NOT EXISTS versions.{metric.id} (version BIGINT, {types})")
-    for column in columns_of(metric.row):  # a contract may have gained a column since the table was made
-        added = f'"{column.name}" {column.sql_type}'
-        connection.execute(f"ALTER TABLE versions.{metric.id} ADD COLUMN IF NOT EXISTS {added}")
     connection.execute(
         f"INSERT INTO versions.{metric.id} BY NAME SELECT ? AS version, {columns_sql(metric)} FROM {relation}",
         [version],

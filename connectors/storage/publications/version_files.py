@@ -56,10 +56,19 @@ def _copy(connection: Connection, metric: Metric, version: int, folder: Path) ->
 
 
 def _has_rows(connection: Connection, path: Path, query: str) -> bool:
-    """True if a file contains exactly the rows of the query; False if it is damaged."""
+    """True if a file contains exactly the rows of the query; False if it is damaged.
+
+    A file may lack a column that the contract has gained since: the rows then have no value there.
+    """
     stored = f"SELECT * FROM read_parquet('{quoted(path)}')"
-    differing = f"(({query}) EXCEPT ALL ({stored})) UNION ALL (({stored}) EXCEPT ALL ({query}))"
     try:
+        names = [column[0] for column in connection.execute(f"DESCRIBE {stored}").fetchall()]
+        gained = [column[0] for column in connection.execute(f"DESCRIBE {query}").fetchall() if column[0] not in names]
+        valued = " OR ".join(f'"{name}" IS NOT NULL' for name in gained) or "false"
+        kept = ", ".join(f'"{name}"' for name in names)
+        own = f"SELECT {kept} FROM ({query})"
+        parts = (f"({own}) EXCEPT ALL ({stored})", f"({stored}) EXCEPT ALL ({own})", f"{own} WHERE {valued}")
+        differing = " UNION ALL ".join(f"({part})" for part in parts)
         return connection.execute(f"SELECT count(*) FROM ({differing})").fetchone() == (0,)
     except duckdb.Error:
         return False

@@ -3,7 +3,7 @@
 -- Decision: exchanges close on different days, so in a session each other company counts with its newest value of at
 -- most a week; equal values share the better place.
 -- Decision: of two equal losses the earlier goes first, and in one session the company that sorts first, as with
--- the worst to date; a gain has no place.
+-- the worst to date; a gain has no place, nor has a change over missed sessions.
 with asked as (
     select distinct about, entity from {{ ref('int_claims_asked') }}
     where about in ('market_cap_rank', 'session_loss_rank')
@@ -44,7 +44,7 @@ placed as (
 
 losses as (
     select session_date, company_id, change_usd from {{ ref('session_shock_daily') }}
-    where change_usd < 0
+    where change_usd < 0 and is_one_session
 ),
 
 lost as (

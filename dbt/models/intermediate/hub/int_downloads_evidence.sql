@@ -1,6 +1,19 @@
 -- What the gates judge about counters, one row per check and key: what they judge about the listings, and the counters.
 -- Of a fall, two counters at most may be by themselves: a small world is not held for one.
-with days as (
+-- Decision: a counter rises in at most thirty days by no more than it was downloaded in thirty, a tenth and a hundred
+-- more for the hours between the Hub's two figures. One that rises more is named, and only then.
+with risen as (
+    select
+        download_date || ' ' || repo as key,
+        downloads_flow / greatest(downloads_30_days, 1) as rise_ratio
+    from {{ ref('int_downloads_attributed') }}
+    where
+        counter_before is not null
+        and download_date - date_before <= 30
+        and downloads_flow > 1.1 * downloads_30_days + 100
+),
+
+days as (
     select
         cast(download_date as varchar) as day_key,
         count(*) as repositories_count,
@@ -24,6 +37,8 @@ final as (
     union all
     select 'middle_growth', day_key, if(compared_count < 3, 0, greatest(middle_growth, 0)) from days
     where middle_growth is not null
+    union all
+    select 'counter_rise', key, rise_ratio from risen
 )
 
 select * from final

@@ -1,20 +1,21 @@
 -- What the gates judge about market values: the closes behind them, their share counts and rates.
--- `split_suspected` is the largest move of a company's value in its own currency from one session to the next: a price
--- that falls to a tenth, and a count that does not grow tenfold on that day, is a split of which half is missing.
+-- `split_suspected` is how far a company's value moved in its own currency from one session to the next, from a
+-- twentieth on: a price that falls to a tenth, and a count that does not grow tenfold on that day, is half of a split.
 with mapped as (
     select
         *,
-        cast(session_date as varchar) as session_key,
-        cast(close_price as double) * shares_issued / units_per_line as own_value
+        cast(session_date as varchar) as session_key
     from {{ ref('int_closes_mapped') }}
 ),
 
 moves as (
-    select
-        session_key,
-        abs(own_value / nullif(lag(own_value) over (partition by company_id order by session_date asc), 0) - 1) as moved
-    from mapped
-    where own_value is not null
+    select session_date || ' ' || company_id as key, abs(value_ratio - 1) as moved
+    from {{ ref('int_session_moves') }}
+    where abs(value_ratio - 1) >= 0.05
+),
+
+halved as (
+    select session_date || ' ' || company_id as key, value_ratio from {{ ref('int_splits_halved') }}
 ),
 
 sessions as (
@@ -39,12 +40,6 @@ restated as (
     select * from {{ ref('int_counts_restated') }}
 ),
 
-disappeared as (
-    select cast(stated_date as varchar) as day_key, bool_or(has_disappeared) as has_disappeared
-    from {{ ref('int_days_disappeared') }}
-    group by stated_date
-),
-
 rates as (
     select * from {{ ref('int_rate_evidence') }} where check_name in ('rate_moved', 'restated_middle')
 ),
@@ -57,7 +52,9 @@ fetches as (
 final as (
     select 'closes' as check_name, session_key as key, cast(closes_count as double) as observed from sessions
     union all
-    select 'split_suspected', session_key, max(moved) from moves where moved is not null group by session_key
+    select 'split_suspected', key, moved from moves
+    union all
+    select 'usual_split', key, value_ratio from halved
     union all
     select 'unconverted_closes', session_key, unconverted_count from sessions
     union all
@@ -71,7 +68,7 @@ final as (
     union all
     select 'count_moved', cast(count_date as varchar) || ' ' || symbol, moved_ratio from {{ ref('int_counts_moved') }}
     union all
-    select 'disappeared_days', day_key, if(has_disappeared, 1, 0) from disappeared
+    select check_name, key, observed from {{ ref('int_missing_evidence') }} group by all
     union all
     select check_name, key, observed from rates
     union all

@@ -1,5 +1,7 @@
 -- What each pure-play and platform company is worth on each session day, in cents, and on what basis.
 -- Decision: a market value goes before any disclosure, one from before a holiday too; basis_date tells.
+-- Decision: a market value more than six days old, the limit of freshness, is stale: no market closes that long, so the
+-- line is halted, delisted or no longer fed. It is shown, marked, and somebody is alerted.
 -- Decision: a company without either has no row that day; absent is not worthless.
 with days as (
     select distinct session_date as value_date from {{ ref('int_market_caps') }}
@@ -49,7 +51,8 @@ final as (
         is_platform,
         coalesce(market_cap_cents, disclosed_cents) as value_cents,
         if(market_cap_cents is null, 'disclosed', 'listed') as basis,
-        if(market_cap_cents is null, fact_date, session_date) as basis_date
+        if(market_cap_cents is null, fact_date, session_date) as basis_date,
+        coalesce(value_date - session_date > 6, false) as is_stale
     from valued
     where coalesce(market_cap_cents, disclosed_cents) is not null
 )

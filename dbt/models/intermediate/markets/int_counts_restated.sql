@@ -1,4 +1,4 @@
--- How many times each share count is what was first stated of its line and day, or the other way round.
+-- How many times each share count that stands is what was first stated of its line and day, or the other way round.
 -- Decision: compared with the first statement, not the last, so that a wrong unit stays wrong on the second day; what a
 -- person has let through stays released.
 with stated as (
@@ -12,22 +12,24 @@ with stated as (
     where fetches.is_complete
 ),
 
-ends as (
-    select
-        symbol,
-        count_date,
-        arg_min(lines_count, told_at) as first_count,
-        arg_max(lines_count, told_at) as newest_count
+firsts as (
+    select symbol, count_date, arg_min(lines_count, told_at) as first_count
     from stated
     group by symbol, count_date
 ),
 
+standing as (
+    select symbol, count_date, shares_issued / units_per_line as newest_count from {{ ref('int_shares_selected') }}
+),
+
 final as (
     select
-        symbol,
-        count_date,
-        greatest(first_count, newest_count) / nullif(least(first_count, newest_count), 0) as restated_ratio
-    from ends
+        standing.symbol,
+        standing.count_date,
+        greatest(firsts.first_count, standing.newest_count)
+        / nullif(least(firsts.first_count, standing.newest_count), 0) as restated_ratio
+    from standing
+    inner join firsts on standing.symbol = firsts.symbol and standing.count_date = firsts.count_date
 )
 
 select * from final

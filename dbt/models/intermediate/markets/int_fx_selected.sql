@@ -1,21 +1,21 @@
--- The reference rate of each pair and TARGET day, as the newest complete fetch states it.
+-- The reference rate of each pair and TARGET day, as the fetch that speaks for it states it.
 -- Decision: where the bank itself and the bundled copy of its file were read at one moment, the bank speaks.
 with rates as (
     select * from {{ ref('stg_fx_observed') }}
-),
-
-fetches as (
-    select * from {{ ref('int_fetches_verified') }} where is_complete
 ),
 
 stated as (
     select
         rates.*,
         rates.source_id <> 'ecb_bundled' as is_original,
-        fetches."offset" as completed_offset
+        spoken.completed_offset
     from rates
-    inner join fetches on rates.fetch_id = fetches.fetch_id
-    where {{ is_let_in(['int_fx_selected'], 'rates.rate_date', 'rates.fetch_id', ['rates.quote_currency']) }}
+    inner join {{ ref('int_rates_stated') }} as spoken
+        on
+            rates.fetch_id = spoken.fetch_id
+            and rates.rate_date = spoken.rate_date
+            and rates.base_currency = spoken.base_currency
+            and rates.quote_currency = spoken.quote_currency
 ),
 
 newest as (

@@ -1,6 +1,6 @@
 -- The market value of each company in each session, in whole cents.
 -- Decision: all issued shares, of every class: shares / shares per unit of the line x close x rate to USD.
--- Decision: a close without a share count or a rate makes no value; the gate is told of a missing rate, and holds.
+-- Decision: a close without a rate makes no value; the gate is told of it, and holds.
 -- Decision: integers to the end, and one division rounded half up to the cent: the same input, the same cent.
 with closes as (
     select
@@ -9,7 +9,7 @@ with closes as (
         cast(usd_rate * 1000000 as hugeint) as usd_millionths,
         cast(own_rate * 1000000 as hugeint) as own_millionths
     from {{ ref('int_closes_mapped') }}
-    where shares_issued is not null and usd_rate is not null
+    where usd_rate is not null
 ),
 
 fractions as (
@@ -35,9 +35,9 @@ final as (
         close_price,
         currency,
         shares_issued,
+        units_per_line,
         fx_date,
-        market_cap_cents,
-        lag(market_cap_cents) over (partition by company_id order by session_date asc) as cents_before
+        market_cap_cents
     from valued
 )
 

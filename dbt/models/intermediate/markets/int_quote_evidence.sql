@@ -39,10 +39,6 @@ middles as (
     having count(*) >= 3
 ),
 
-disappeared as (
-    select * from {{ ref('int_days_disappeared') }} where kind = 'closes'
-),
-
 fetches as (
     select * from {{ ref('int_fetches_verified') }}
     where source_id in ('eodhd_quotes', 'quotes_dropped')
@@ -66,7 +62,7 @@ final as (
     from moves
     where line_moved is not null
     union all
-    select 'disappeared_days', cast(stated_date as varchar), if(has_disappeared, 1, 0) from disappeared
+    select check_name, key, observed from {{ ref('int_missing_evidence') }} where kind = 'closes'
 )
 
 select * from final

@@ -1,22 +1,19 @@
--- The close of each listed line in each session, as the newest complete fetch that has one states it.
--- Decision: a bar of a session still running is never a close, and never stands in for one.
+-- The close of each listed line in each session, as the fetch that speaks for it states it.
+-- Decision: where two sources have a close, the one read last speaks; one that a source takes back the other may keep.
 -- Decision: closes are as traded. One that was adjusted later would not fit the share count of its day.
 -- Decision: of two closes for one key in one fetch the lower is kept; `is_conflicting` tells the gate, which holds.
 with quotes as (
     select * from {{ ref('stg_quote_observed') }} where not is_partial
 ),
 
-fetches as (
-    select * from {{ ref('int_fetches_verified') }} where is_complete
-),
-
 stated as (
-    select
-        quotes.*,
-        fetches."offset" as completed_offset
+    select quotes.*, spoken.completed_offset
     from quotes
-    inner join fetches on quotes.fetch_id = fetches.fetch_id
-    where {{ is_let_in(['int_quotes_selected'], 'quotes.session_date', 'quotes.fetch_id', ['quotes.symbol']) }}
+    inner join {{ ref('int_closes_stated') }} as spoken
+        on
+            quotes.fetch_id = spoken.fetch_id
+            and quotes.session_date = spoken.session_date
+            and quotes.symbol = spoken.symbol
 ),
 
 newest as (

@@ -9,10 +9,6 @@ with rates as (
     from {{ ref('int_fx_selected') }}
 ),
 
-days as (
-    select * from {{ ref('int_days_disappeared') }} where kind = 'rates'
-),
-
 fetches as (
     select * from {{ ref('int_fetches_verified') }} where source_id in ('ecb_rates', 'ecb_bundled')
 ),
@@ -30,7 +26,7 @@ final as (
     select 'restated_middle', cast(stated_date as varchar) || ' ' || entity, restated_middle
     from {{ ref('int_rates_restated') }}
     union all
-    select 'disappeared_days', cast(stated_date as varchar), if(has_disappeared, 1, 0) from days
+    select check_name, key, observed from {{ ref('int_missing_evidence') }} where kind = 'rates'
     union all
     select 'incomplete_fetches', source_id, count(*) filter (where is_pending) from fetches group by source_id
 )

@@ -1,20 +1,17 @@
--- The count of all issued shares for each line and day of counting, as the newest complete fetch states it.
+-- The count of all issued shares for each line and day of counting, as the fetch that speaks for it states it.
 -- Decision: of two counts for one key in one fetch the lower is kept; `is_conflicting` tells the gate, which holds.
 with counts as (
     select * from {{ ref('stg_share_count_observed') }}
 ),
 
-fetches as (
-    select * from {{ ref('int_fetches_verified') }} where is_complete
-),
-
 stated as (
-    select
-        counts.*,
-        fetches."offset" as completed_offset
+    select counts.*, spoken.completed_offset
     from counts
-    inner join fetches on counts.fetch_id = fetches.fetch_id
-    where {{ is_let_in(['int_shares_selected'], 'counts.count_date', 'counts.fetch_id', ['counts.symbol']) }}
+    inner join {{ ref('int_counts_stated') }} as spoken
+        on
+            counts.fetch_id = spoken.fetch_id
+            and counts.count_date = spoken.count_date
+            and counts.symbol = spoken.symbol
 ),
 
 newest as (
