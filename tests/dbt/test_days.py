@@ -21,7 +21,7 @@ MODELS = (
     "int_usage_restated",
     "int_usage_gaps",
     "int_category_evidence",
-    "int_days_disappeared",
+    "int_missing_evidence",
 )
 BUILD = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test", "--select",
          *(f"+{name}" for name in MODELS))  # fmt: skip
@@ -91,8 +91,9 @@ def test_a_named_day_is_stated_whole_and_the_others_stay(warehouse: Warehouse) -
 
 def test_only_a_named_day_without_rows_has_disappeared(warehouse: Warehouse) -> None:
     assert read(warehouse, "select usage_date from intermediate.int_usage_disappeared") == [(GONE,)]
-    days = "select kind, stated_date from intermediate.int_days_disappeared where has_disappeared order by all"
-    assert read(warehouse, days) == [("closes", GONE), ("rates", GONE)]
+    days = """select kind, key from intermediate.int_missing_evidence
+        where check_name = 'disappeared_days' order by all"""
+    assert read(warehouse, days) == [("closes", f"{GONE}"), ("rates", f"{GONE}")]
     weeks = """select key from intermediate.int_category_evidence
         where check_name = 'disappeared_days' and observed > 0"""
     assert read(warehouse, weeks) == [(f"{GONE}",)]

@@ -20,7 +20,7 @@ from tokenshare.topics import FETCH_COMPLETED, USAGE_OBSERVED
 
 ROUTER_SOURCES = ("openrouter_rankings", "openrouter_exports")
 USAGE_PROVENANCE = Provenance("int_usage_provenance", "usage_date")
-OPENNESS_PROVENANCE = Provenance("int_openness_provenance", "usage_date")
+OPENNESS_PROVENANCE = Provenance("int_openness_provenance", "usage_date", is_borrowed=True)
 
 ROUTER = Group(
     id="router",

@@ -2,15 +2,17 @@
 -- Decision: one fetch states all that the file knows: a row that is gone or withdrawn is not carried on from before.
 -- Decision: of two rows of one figure that became known together the larger is shown, and the gate holds.
 -- Decision: one figure is the newest of its fact and company; earlier ones stay, they are its history.
+-- Decision: where the newest statement of a figure is held, the last one that is not held stands, if there is one.
+{%- set relations = ['int_disclosures_selected', 'int_valuations_disclosed'] %}
+{%- set entities = ["disclosures.fact_id || ' ' || disclosures.company_id", 'disclosures.company_id'] %}
 with disclosures as (
     select * from {{ ref('stg_disclosure_observed') }}
 ),
 
-newest_fetch as (
-    select fetch_id
+fetches as (
+    select fetch_id, row_number() over (order by observed_at desc, "offset" desc, fetch_id desc) as age
     from {{ ref('int_fetches_verified') }}
     where source_id = 'disclosures' and is_complete
-    qualify row_number() over (order by observed_at desc, "offset" desc, fetch_id desc) = 1
 ),
 
 stated as (
@@ -20,7 +22,11 @@ stated as (
         cast(disclosures.high as decimal(28, 9)) as high,
         cast(disclosures.own_usd as decimal(28, 9)) as own_usd
     from disclosures
-    inner join newest_fetch on disclosures.fetch_id = newest_fetch.fetch_id
+    inner join fetches on disclosures.fetch_id = fetches.fetch_id
+    where
+        {{ is_let_in(relations, 'disclosures.fact_date', 'disclosures.fetch_id', entities) }}
+        and (fetches.age = 1 or not {{ is_let_in(relations, 'disclosures.fact_date', entities=entities) }})
+    qualify fetches.age = min(fetches.age) over (partition by disclosures.fact_id, disclosures.company_id, disclosures.fact_date)
 ),
 
 final as (

@@ -1,14 +1,16 @@
 -- Each leaderboard entry as the newest complete fetch of its file states it.
 -- Decision: of two rows of one entry that became known together the higher score is shown, and the gate holds.
+-- Decision: where the newest statement of a entry is held, the last one that is not held stands, if there is one.
+{%- set relations = ['int_entries_selected'] %}
+{%- set entities = ["entries.board_id || ' ' || entries.entry_id"] %}
 with entries as (
     select * from {{ ref('stg_leaderboard_observed') }}
 ),
 
-newest_fetch as (
-    select fetch_id
+fetches as (
+    select fetch_id, row_number() over (order by observed_at desc, "offset" desc, fetch_id desc) as age
     from {{ ref('int_fetches_verified') }}
     where source_id = 'leaderboards' and is_complete
-    qualify row_number() over (order by observed_at desc, "offset" desc, fetch_id desc) = 1
 ),
 
 stated as (
@@ -16,7 +18,11 @@ stated as (
         entries.* exclude (score),
         cast(entries.score as decimal(28, 9)) as score
     from entries
-    inner join newest_fetch on entries.fetch_id = newest_fetch.fetch_id
+    inner join fetches on entries.fetch_id = fetches.fetch_id
+    where
+        {{ is_let_in(relations, 'entries.ranking_date', 'entries.fetch_id', entities) }}
+        and (fetches.age = 1 or not {{ is_let_in(relations, 'entries.ranking_date', entities=entities) }})
+    qualify fetches.age = min(fetches.age) over (partition by entries.board_id, entries.ranking_date, entries.entry_id)
 ),
 
 final as (

@@ -1,20 +1,26 @@
 -- Each release as the newest complete fetch of its file states it.
 -- Decision: of two rows of one release that became known together the major one is shown, and the gate holds.
+-- Decision: where the newest statement of a release is held, the last one that is not held stands, if there is one.
+{%- set relations = ['int_releases_selected'] %}
+{%- set entities = ["releases.vendor_id || ' ' || releases.release"] %}
 with releases as (
     select * from {{ ref('stg_release_observed') }}
 ),
 
-newest_fetch as (
-    select fetch_id
+fetches as (
+    select fetch_id, row_number() over (order by observed_at desc, "offset" desc, fetch_id desc) as age
     from {{ ref('int_fetches_verified') }}
     where source_id = 'releases' and is_complete
-    qualify row_number() over (order by observed_at desc, "offset" desc, fetch_id desc) = 1
 ),
 
 stated as (
     select releases.*
     from releases
-    inner join newest_fetch on releases.fetch_id = newest_fetch.fetch_id
+    inner join fetches on releases.fetch_id = fetches.fetch_id
+    where
+        {{ is_let_in(relations, 'releases.release_date', 'releases.fetch_id', entities) }}
+        and (fetches.age = 1 or not {{ is_let_in(relations, 'releases.release_date', entities=entities) }})
+    qualify fetches.age = min(fetches.age) over (partition by releases.vendor_id, releases.release_date, releases.release)
 ),
 
 final as (

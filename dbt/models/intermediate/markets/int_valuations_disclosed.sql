@@ -1,6 +1,9 @@
 -- What unlisted companies were said to be worth, in USD cents: the middle of each range, as the newest file states it.
 -- Decision: the middle, because a range that was reported has no better point; where one end is open, the other end.
 -- Decision: another currency at the rate of the day of the valuation, or of the last TARGET day up to six before.
+-- Decision: where the newest statement of a valuation is held, the last one that is not held stands, if there is one.
+{%- set relations = ['int_disclosures_selected', 'int_valuations_disclosed'] %}
+{%- set entities = ["facts.fact_id || ' ' || facts.company_id", 'facts.company_id'] %}
 with facts as (
     select
         *,
@@ -10,11 +13,10 @@ with facts as (
     where fact_id = 'valuation' and kind = 'stock' and currency is not null
 ),
 
-newest as (
-    select fetch_id
+fetches as (
+    select fetch_id, row_number() over (order by observed_at desc, "offset" desc, fetch_id desc) as age
     from {{ ref('int_fetches_verified') }}
     where is_complete and source_id = 'disclosures'
-    qualify row_number() over (order by observed_at desc, "offset" desc, fetch_id desc) = 1
 ),
 
 stated as (
@@ -25,9 +27,13 @@ stated as (
         facts.fetch_id,
         coalesce(facts.low_amount, facts.high_amount) + coalesce(facts.high_amount, facts.low_amount) as twice_amount
     from facts
-    inner join newest on facts.fetch_id = newest.fetch_id
+    inner join fetches on facts.fetch_id = fetches.fetch_id
+    where
+        {{ is_let_in(relations, 'facts.fact_date', 'facts.fetch_id', entities) }}
+        and (fetches.age = 1 or not {{ is_let_in(relations, 'facts.fact_date', entities=entities) }})
     qualify row_number() over (
-        partition by facts.company_id, facts.fact_date order by facts.known_at desc, facts.event_id asc
+        partition by facts.company_id, facts.fact_date
+        order by fetches.age asc, facts.known_at desc, facts.event_id asc
     ) = 1
 ),
 

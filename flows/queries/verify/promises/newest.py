@@ -20,7 +20,9 @@ def numbers_rest_on_the_newest_answer(home: HomeReader) -> Iterator[PromiseBreac
 
     Left out are days whose numbers are held or released, metrics held as a whole, and sources whose payloads are gone.
     """
-    held = {topic for p in home.publications if p.status == "held" for topic in METRIC_BY_ID[p.metric].topics}
+    shown = {p.metric for p in home.publications if p.status in ("current", "released")}
+    whole = {p.metric for p in home.publications if p.status == "held"} - shown
+    held = {topic for metric in whole for topic in METRIC_BY_ID[metric].topics}
     for source in SOURCES:
         fetch = archive.read_answer(home.home.archive, source.id)
         if fetch is None:
