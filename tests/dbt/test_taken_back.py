@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from tests.dbt.conftest import built
-from tests.dbt.landing import Landing, _fetched, _stamp
+from tests.dbt.landing import Landing, fetched, stamp_of
 from tokenshare.events import Event, FxObserved, QuoteObserved, ShareCountObserved
 from tokenshare.topics import FX_OBSERVED, QUOTE_OBSERVED, SHARE_COUNT_OBSERVED, Topic
 
@@ -55,12 +55,12 @@ class Told:
 
     def land(self, landing: Landing, rows: Iterable[Row], withdrawn: tuple[str, ...] = ()) -> None:
         topic, event, dated, value = KINDS[self.kind]
-        stamp = _stamp(self.source, datetime(2026, 1, 20, self.hour, tzinfo=UTC))
+        stamp = stamp_of(self.source, datetime(2026, 1, 20, self.hour, tzinfo=UTC))
         named = "quote" if self.kind == "rates" else "symbol"
         events = tuple(event.identified(**stamp, **{named: line, dated: day(on)}, **value) for line, on in rows)
-        fetched = _fetched(stamp, {topic: events}, (day(self.asked[0]), day(self.asked[1])))
-        completed = fetched.completed.model_copy(update={"withdrawn": withdrawn or None})
-        replace(fetched, completed=completed).land(landing)
+        made = fetched(stamp, {topic: events}, (day(self.asked[0]), day(self.asked[1])))
+        completed = made.completed.model_copy(update={"withdrawn": withdrawn or None})
+        replace(made, completed=completed).land(landing)
 
 
 def land_file(landing: Landing, kind: str) -> None:

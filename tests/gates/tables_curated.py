@@ -139,6 +139,7 @@ _ENTRIES = (
 _RATES = (
     Measured("rate_moved", DAY.isoformat(), 0.01),
     *(Measured(check, DAY.isoformat(), 0) for check in ("disappeared_days", "lost_rows")),
+    Measured("restated_middle", f"{DAY} EUR/USD", 1),
 )
 CURATED_EVIDENCE: Mapping[str, tuple[Measured, ...]] = {
     "disclosed_value": (*_FIGURES, *_RATES),

@@ -22,9 +22,9 @@ RELATIONS = {metric.relation: metric for metric in METRICS}
 with Path(__file__).with_name("published.csv").open(encoding="utf-8", newline="") as file:
     PUBLISHED = list(csv.DictReader(file))
 BY_ID = {"argvalues": METRICS, "ids": lambda metric: metric.id}
-CHECK_NAME = re.compile(r"^\s*(?:select|union all select)\s+'([a-z_]+)'", re.MULTILINE)
-ONE_TAKEN_OVER = re.compile(r"_evidence'\) }} where check_name = '([a-z_]+)'")
-ALL_TAKEN_OVER = re.compile(r"select check_name, key, observed from {{ ref\('(\w+_evidence)'\) }}")
+CHECK_NAME = re.compile(r"^\s*(?:select|union all select)\s+(?:\w+, )*'([a-z_]+)'", re.MULTILINE)
+TAKEN_OVER = re.compile(r"{{ ref\('(\w+)'\) }}(?:\s+where check_name (?:= |in \()((?:'\w+'(?:, )?)+)\)?(?! or))?")
+MEASURES = re.compile(r"'\w+' as check_name|check_name, ")
 JUDGED = [group for group in GROUPS if group.evidence]
 AGEING = {metric.group for metric in METRICS if metric.freshness is not None}
 
@@ -42,9 +42,10 @@ def checks_in(model: str) -> Counter[str]:
     """Check names that the SQL measures, and how often each; what it takes over from other measures counts as one."""
     (path,) = (MODELS / "intermediate").rglob(f"{model}.sql")
     sql = re.sub(r"--.*", "", path.read_text())
-    found = Counter([*CHECK_NAME.findall(sql), *ONE_TAKEN_OVER.findall(sql)])
-    for other in ALL_TAKEN_OVER.findall(sql):
-        found |= checks_in(other)
+    found = Counter(CHECK_NAME.findall(sql))
+    for other, names in TAKEN_OVER.findall(sql):
+        if any(MEASURES.search(path.read_text()) for path in MODELS.rglob(f"{other}.sql")):
+            found |= Counter(re.findall(r"\w+", names)) or checks_in(other)
     return found
 
 

@@ -17,7 +17,11 @@ MOMENT = datetime(2026, 6, 22, 6, tzinfo=UTC)
     [
         (Parsed((), MOMENT), set(), ""),
         (Parsed((), MOMENT, rejected=("a: is 0",)), set(), "rows put aside: a: is 0"),
-        (Parsed((), MOMENT, rejected=("a", "b", "c", "d")), set(), "rows put aside: a; b; and 2 more"),
+        (
+            Parsed((), MOMENT, rejected=tuple("abcdefghijkl")),
+            set(),
+            "rows put aside: a; b; c; d; e; f; g; h; i; j; and 2 more",
+        ),
         (Parsed((), MOMENT, remarks=("the Hub said no",)), {"y", "x"}, "the Hub said no; fields not met before: x, y"),
     ],
 )
