@@ -42,9 +42,9 @@ def publish(
     active = source_selection.active_metrics(run)
     with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
         found = read_candidates(connection, active, build)
+        answered, made = answering(sources, variables), project(run.home)
         with run.checkpoint("judge") as midway:
             checks = judge_groups(connection, active, found, read_inputs(run, build), midway)
-        answered, made = answering(sources, variables), project(run.home)
         decided = decide_metrics(connection, found, checks, answered, run.as_of, made)
         with run.checkpoint("decide") as midway:
             _record(run, connection, decided, sources, variables, midway)
