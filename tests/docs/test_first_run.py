@@ -111,13 +111,15 @@ def _documented(kind: str) -> list[str]:
 
 
 @pytest.mark.timeout(900)
-def test_every_documented_command_works(demo: tuple[Scene, dict[str, Any]], say: Say) -> None:
+def test_every_documented_command_works(demo: tuple[Scene, dict[str, Any]], say: Say, tmp_path: Path) -> None:
     scene, _ = demo
+    (tmp_path / "authors.csv").write_text("author,vendor_id,known_from,citation\n")
+    variables = {**scene.variables, "TOKENSHARE_CURATED": str(tmp_path)}
     commands = [line for line in _documented("sh") if line.startswith("tokenshare")]
     assert len(commands) >= 8
     for line in commands:
         if not line.startswith(tuple(ELSEWHERE)):
-            code, out, err = say(line.split()[1:], scene.variables)
+            code, out, err = say(line.split()[1:], variables)
             assert code == 0, (line, err)
             assert out.strip(), line
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from flows.cli import main
+from tests.cli.command import ROOT
 from tests.cli.homes import claimed
 
 Say = Callable[..., tuple[int, str, str]]
@@ -147,3 +149,11 @@ def test_doctor_reports_a_row_that_no_pass_would_accept(folder: Path, say: Say) 
     (found,) = [check for check in json.loads(out)["findings"] if check["name"] == "curated"]
     assert (code, found["is_well"]) == (2, False)
     assert "authors.csv line 2, column vendor_id" in found["said"]
+
+
+def test_the_commands_of_the_page_add_their_rows(folder: Path, say: Say) -> None:
+    page = (ROOT / "docs" / "maps.md").read_text()
+    commands = re.findall(r"^tokenshare mappings (add .*)$", page, re.MULTILINE)
+    assert [(line, *say(*line.split())[::2]) for line in commands] == [(line, 0, "") for line in commands]
+    files = {"authors.csv", "vendors.csv", "model_openness.csv", "stealth_attributions.csv"}
+    assert {path.name: len(rows(path)) for path in folder.iterdir()} == dict.fromkeys(files, 1)
