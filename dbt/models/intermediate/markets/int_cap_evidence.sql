@@ -37,11 +37,13 @@ keys as (
 ),
 
 restated as (
-    select * from {{ ref('int_counts_restated') }}
+    select * from {{ ref('int_closes_restated') }}
+    union all
+    select * from {{ ref('int_rates_restated') }}
 ),
 
 rates as (
-    select * from {{ ref('int_rate_evidence') }} where check_name in ('rate_moved', 'restated_middle')
+    select * from {{ ref('int_rate_evidence') }} where check_name = 'rate_moved'
 ),
 
 fetches as (
@@ -64,7 +66,8 @@ final as (
     union all
     select 'incomplete_fetches', source_id, count(*) filter (where is_pending) from fetches group by source_id
     union all
-    select 'restated_ratio', symbol || ' ' || cast(count_date as varchar), restated_ratio from restated
+    select 'restated_ratio', symbol || ' ' || cast(count_date as varchar), restated_ratio
+    from {{ ref('int_counts_restated') }}
     union all
     select 'count_moved', cast(count_date as varchar) || ' ' || symbol, moved_ratio from {{ ref('int_counts_moved') }}
     union all
@@ -72,7 +75,7 @@ final as (
     union all
     select check_name, key, observed from rates
     union all
-    select check_name, key, observed from {{ ref('int_quote_evidence') }} where check_name = 'restated_middle'
+    select 'restated_middle', cast(stated_date as varchar) || ' ' || entity, restated_middle from restated
 )
 
 select * from final

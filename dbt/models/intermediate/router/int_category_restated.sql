@@ -7,15 +7,15 @@ with chosen as (
 
 stated as (
     select
-        usage.category as entity,
-        usage.week_start_date as stated_date,
+        observed.category as entity,
+        observed.week_start_date as stated_date,
         fetches.fetch_id,
-        cast(sum(usage.tokens) as double) as amount,
+        cast(sum(observed.tokens) as double) as amount,
         any_value(row(fetches.observed_at, fetches."offset", fetches.fetch_id)) as told_at
-    from {{ ref('stg_usage_category_observed') }} as usage
-    inner join {{ ref('int_fetches_verified') }} as fetches on usage.fetch_id = fetches.fetch_id
+    from {{ ref('stg_usage_category_observed') }} as observed
+    inner join {{ ref('int_fetches_verified') }} as fetches on observed.fetch_id = fetches.fetch_id
     where fetches.is_complete
-    group by usage.category, usage.week_start_date, fetches.fetch_id
+    group by observed.category, observed.week_start_date, fetches.fetch_id
 ),
 
 final as (

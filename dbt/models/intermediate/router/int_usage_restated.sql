@@ -10,11 +10,11 @@ stated as (
         'usage' as entity,
         fetches.usage_date as stated_date,
         fetches.fetch_id,
-        cast(sum(usage.tokens) as double) as amount,
+        cast(sum(observed.tokens) as double) as amount,
         any_value(row(fetches.observed_at, fetches.completed_offset, fetches.fetch_id)) as told_at
-    from {{ ref('stg_usage_observed') }} as usage
+    from {{ ref('stg_usage_observed') }} as observed
     inner join {{ ref('int_usage_stated') }} as fetches
-        on usage.fetch_id = fetches.fetch_id and usage.usage_date = fetches.usage_date
+        on observed.fetch_id = fetches.fetch_id and observed.usage_date = fetches.usage_date
     where list_contains({{ var('usage_sources') }}, fetches.source_id)
     group by fetches.usage_date, fetches.fetch_id
 ),
