@@ -57,19 +57,26 @@ def weekdays() -> list[date]:
     return [day for day in (FIRST + timedelta(days=n) for n in range(33)) if day.weekday() < 5]
 
 
+def closes_of(day: date) -> dict[str, str]:
+    """The closes of a session by symbol; a line without a close is left out."""
+    closes = {symbol: close for symbol, (close, _) in QUOTED.items()} | {"9988.HK": "114"}
+    if day >= SPLIT_ON:
+        closes["AVGO"] = "200"
+    if day > GAP[1]:
+        closes["NVDA"] = "140"
+    if day >= DUAL_ON:
+        closes["BABA"] = "118"
+    silent = {"2513.HK": day >= SILENT_ON, "NVDA": GAP[0] <= day <= GAP[1]}
+    return {symbol: close for symbol, close in closes.items() if not silent.get(symbol)}
+
+
 def make_world(folder: Path) -> World:
     """Five weeks as they should be, each row known at the night after its day."""
     world = World(folder)
-    closes = {symbol: (lambda day, close=close: close, currency) for symbol, (close, currency) in QUOTED.items()}
-    closes["AVGO"] = (lambda day: "200" if day >= SPLIT_ON else "300", "USD")
-    closes["NVDA"] = (lambda day: "" if GAP[0] <= day <= GAP[1] else "140" if day > GAP[1] else "200", "USD")
-    closes["2513.HK"] = (lambda day: "" if day >= SILENT_ON else "900", "HKD")
-    closes["9988.HK"] = (lambda day: "114", "HKD")
-    closes["BABA"] = (lambda day: "118" if day >= DUAL_ON else "", "USD")
     for day in weekdays():
-        for symbol, (close_on, currency) in closes.items():
-            if close := close_on(day):
-                world.add("quotes.csv", known_after(day, 0), symbol, day, close, currency, "false")
+        for symbol, close in closes_of(day).items():
+            currency = "HKD" if symbol.endswith(".HK") else "USD"
+            world.add("quotes.csv", known_after(day, 0), symbol, day, close, currency, "false")
         for currency, rate in RATES.items():
             world.add("fx.csv", known_after(day, 0), day, "EUR", currency, rate)
     for symbol, count in {**COUNTED, "9988.HK": "19000000"}.items():

@@ -55,8 +55,8 @@ SPLIT_SUSPECTED = Evidence(
 USUAL_SPLIT = Evidence(
     "usual_split",
     Interval(1, 1),
-    "Value of a company as a part of the session before, if it moved in the ratio of a usual split, 1:2 to 10:11, by "
-    "its price alone while no other company fell alike, or by its share count alone.",
+    "Value of a company as a part of the session before, if its price alone fell in the ratio of a usual split, 1:2 to "
+    "10:11, and no other company fell alike.",
     is_occasional=True,
 )
 LOST_ROWS = Evidence(

@@ -231,10 +231,9 @@ MARKETS = RunbookPage(
             "the row of `quotes.csv`, or wait for the feed."
         ),
         "usual_split": (
-            "The price fell in the ratio of a usual split and the share count stood, or the count moved so and the "
-            "price stood. Look for a split of the company on that day; the filing with its count may be months away. "
-            "Add the count to `share_counts.csv`."
-            f"{RELEASE}Yes, if it was a bad day, or a real issue of shares, and no split."
+            "The price fell in the ratio of a usual split and the share count stood. Look for a split of the company "
+            "on that day; the filing with its count may be months away. Add the count to `share_counts.csv`."
+            f"{RELEASE}Yes, if it was a bad day and no split."
         ),
         "stale_values": (
             "The named company has had no close for more than six days: its line is halted, delisted, renamed or no "

@@ -1,12 +1,10 @@
--- The moves that look like half of a split: a price that fell in the ratio of a usual one while its count stood, or a
--- count that moved so while the price did not answer.
+-- The moves that look like half of a split: a price that fell in the ratio of a usual one while its count stood.
 -- Decision: near means within a twentieth of the move itself, so that the small ratios do not catch every bad day.
 -- Decision: a fall that another company shares, at least by half, is the market's.
 -- Decision: a price that rises so is no split: shares are merged many into one, and `split_suspected` sees that.
 with moves as (
     select
         *,
-        least(count_ratio, 1 / count_ratio) as count_part,
         list_sort(list(value_ratio) over (partition by session_date)) as session_ratios
     from {{ ref('int_session_moves') }}
     where is_same_line
@@ -37,14 +35,8 @@ final as (
         beside.value_ratio
     from beside
     inner join usual
-        on (
-            beside.count_ratio = 1
-            and abs(beside.price_ratio - usual.split_ratio) <= usual.tolerance
-            and 2 * (1 - beside.others_ratio) < 1 - beside.value_ratio
-        ) or (
-            abs(beside.count_part - usual.split_ratio) <= usual.tolerance
-            and abs(beside.value_ratio - 1) > abs(beside.count_ratio - 1) / 2
-        )
+        on abs(beside.price_ratio - usual.split_ratio) <= usual.tolerance
+    where beside.count_ratio = 1 and 2 * (1 - beside.others_ratio) < 1 - beside.value_ratio
 )
 
 select * from final

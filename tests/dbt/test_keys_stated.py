@@ -1,6 +1,6 @@
 """Closes, counts and rates that their sources take back, one by one and wholesale: what stays, and what is missed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -36,7 +36,7 @@ def day(number: int) -> date:
     return date(2026, 1, number)
 
 
-def rows_of(lines: dict[str, tuple[int, ...]]) -> list[Row]:
+def rows_of(lines: Mapping[str, tuple[int, ...]]) -> list[Row]:
     return [(line, number) for line, days in lines.items() for number in days]
 
 
