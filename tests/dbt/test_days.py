@@ -126,7 +126,12 @@ def restated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
         dated(topic, source, night(26), *MONDAYS).land(landing)
         dated(topic, source, night(27), *later, of=later, times=100).land(landing)
     with built(
-        landing, tmp_path_factory.mktemp("restated"), *BUILD, "+int_usage_evidence", "+int_cap_evidence"
+        landing,
+        tmp_path_factory.mktemp("restated"),
+        *BUILD,
+        "+int_usage_evidence",
+        "+int_cap_evidence",
+        "+int_quote_evidence",
     ) as found:
         yield found
 

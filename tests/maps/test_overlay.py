@@ -178,5 +178,5 @@ def test_an_added_row_keeps_the_file_and_follows_its_header(ending: bytes) -> No
 
 
 def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ContractViolation, match=r"mine/authors.csv: not UTF-8"):
-        overlay(SHIPPED, {"authors": "author;überall".encode("utf-16")}, FOLDER)
+    with pytest.raises(ContractViolation, match=r"mine/authors.csv.*UTF-8"):
+        overlay(SHIPPED, {"authors": "author;überall".encode("latin-1")}, FOLDER)

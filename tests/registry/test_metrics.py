@@ -22,7 +22,7 @@ RELATIONS = {metric.relation: metric for metric in METRICS}
 with Path(__file__).with_name("published.csv").open(encoding="utf-8", newline="") as file:
     PUBLISHED = list(csv.DictReader(file))
 BY_ID = {"argvalues": METRICS, "ids": lambda metric: metric.id}
-CHECK_NAME = re.compile(r"^\s*(?:select|union all select)\s+(?:\w+, )*'([a-z_]+)'(?! as kind)", re.MULTILINE)
+CHECK_NAME = re.compile(r"^\s*(?:select|union all select)\s+'([a-z_]+)'", re.MULTILINE)
 TAKEN_OVER = re.compile(r"{{ ref\('(\w+)'\) }}(?:\s+where check_name (?:= |in \()((?:'\w+'(?:, )?)+)\)?(?! or))?")
 MEASURES = re.compile(r"'\w+' as check_name|check_name, ")
 JUDGED = [group for group in GROUPS if group.evidence]

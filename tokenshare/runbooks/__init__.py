@@ -1,13 +1,14 @@
 """Runbooks: how to respond to a check with a shut gate, or to another fault, beyond the contracts."""
 
 from tokenshare.runbooks.evidence import EVIDENCE
+from tokenshare.runbooks.families import FAMILIES
 from tokenshare.runbooks.faults import FAULTS
 from tokenshare.runbooks.page import RunbookPage
 from tokenshare.runbooks.rules import RULES
 
 __all__ = ["PAGES", "RunbookPage", "link_of"]
 
-PAGES: tuple[RunbookPage, ...] = (*EVIDENCE, *RULES, *FAULTS)
+PAGES: tuple[RunbookPage, ...] = (*EVIDENCE, *FAMILIES, *RULES, *FAULTS)
 _PAGE_OF = {name: page.id for page in PAGES for name in page.checks}
 
 

@@ -42,10 +42,6 @@ restated as (
     select * from {{ ref('int_rates_restated') }}
 ),
 
-rates as (
-    select * from {{ ref('int_rate_evidence') }} where check_name = 'rate_moved'
-),
-
 fetches as (
     select * from {{ ref('int_fetches_verified') }}
     where source_id in ('eodhd_quotes', 'quotes_dropped', 'edgar_shares', 'shares_dropped', 'ecb_rates', 'ecb_bundled')
@@ -73,7 +69,7 @@ final as (
     union all
     select check_name, key, observed from {{ ref('int_missing_evidence') }} group by all
     union all
-    select check_name, key, observed from rates
+    select check_name, key, observed from {{ ref('int_rate_evidence') }} where check_name = 'rate_moved'
     union all
     select 'restated_middle', cast(stated_date as varchar) || ' ' || entity, restated_middle from restated
 )

@@ -44,12 +44,12 @@ found as (
 ),
 
 final as (
-    select price_date, model_id, 'zero_price' as check_name, cast(is_zero_below_book as double) as observed
+    select 'zero_price' as check_name, price_date, model_id, cast(is_zero_below_book as double) as observed
     from {{ ref('int_price_twinned') }}
     union all
-    select price_date, model_id, 'batch_ratio', batch_ratio from found where batch_ratio >= 1000
+    select 'batch_ratio', price_date, model_id, batch_ratio from found where batch_ratio >= 1000
     union all
-    select price_date, model_id, 'model_moved', model_moved from found where model_moved > 1
+    select 'model_moved', price_date, model_id, model_moved from found where model_moved > 1
 )
 
 select * from final
