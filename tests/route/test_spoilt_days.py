@@ -1,0 +1,122 @@
+"""Real weeks with a day of 2025 spoilt in each of four ways: only the periods with that day are held."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from csv import DictReader
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from connectors.kafka import topics
+from connectors.kafka.cluster import Cluster
+from connectors.storage.publications.catalog import read_catalog
+from tests.route.answers import expected, unlike
+from tests.scene import ROUTER_ALONE, Row, Scene, write_rankings
+from tokenshare.errors import ExitCode
+
+pytestmark = [pytest.mark.recorded, pytest.mark.timeout(900)]
+GOOD_AT, SPOILT_AT = "2026-06-22T06:00:00Z", "2026-06-23T06:00:00Z"
+Day = list[tuple[str, str]]  # model and tokens, as served
+WAYS: dict[date, Callable[[Day], Day]] = {
+    date(2025, 1, 8): lambda day: [row for row in day if row[0] != "other"],
+    date(2025, 4, 10): lambda day: [(model, f"{3 * int(tokens)}") for model, tokens in day],
+    date(2025, 10, 8): lambda day: [*day, (day[0][0], f"{int(day[0][1]) + 7}")],
+    date(2025, 10, 11): lambda day: [*day[:25], ("other", "1")],
+}
+SPOILT_WEEKS = {day - timedelta(days=day.weekday()) for day in WAYS}
+TRAILING = {day + timedelta(days=ahead) for day in WAYS for ahead in range(7)}
+WEEKLY = ("router_tokens_weekly", "china_share_origin_weekly", "vendor_share_weekly", "openness_share_weekly")
+
+
+def days_of(rows: list[Row]) -> dict[date, Day]:
+    days: dict[date, Day] = {}
+    for _, day, model, tokens in rows:
+        days.setdefault(date.fromisoformat(day), []).append((model, tokens))
+    return days
+
+
+def spoilt(rows: list[Row], known_at: str = "") -> Iterator[Row]:
+    """The spoilt days: in place of the good ones, or, known later, after them."""
+    days = days_of(rows)
+    for day, way in WAYS.items():
+        left = Counter(way(days[day]))
+        for (model, tokens), count in left.items():
+            yield from [(known_at or f"{day + timedelta(days=1)}T02:05:00Z", f"{day}", model, tokens)] * count
+        if known_at:
+            gone = {model for model, _ in days[day]} - {model for model, _ in left}
+            yield from ((known_at, f"{day}", model, "") for model in gone)
+
+
+@pytest.fixture(scope="module")
+def rows(recorded_data: Path) -> list[Row]:
+    with (recorded_data / "openrouter-weeks" / "rankings_daily.csv").open(newline="") as file:
+        return [(row["known_at"], row["date"], row["model_permaslug"], row["total_tokens"]) for row in DictReader(file)]
+
+
+@pytest.fixture(scope="module")
+def home_of(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Scene]]:
+    made: list[Scene] = []
+
+    def make() -> Scene:
+        made.append(Scene(tmp_path_factory.mktemp("spoilt") / "home", broker, ROUTER_ALONE))
+        return made[-1]
+
+    yield make
+    for scene in made:
+        topics.delete_prefixed(Cluster(broker, topic_prefix=scene.prefix))
+
+
+@pytest.fixture(scope="module")
+def first(home_of: Callable[[], Scene], rows: list[Row], tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    """A first pass that meets the spoilt days at once."""
+    good = [row for row in rows if date.fromisoformat(row[1]) not in WAYS]
+    scene = home_of()
+    world = write_rankings(tmp_path_factory.mktemp("first"), [*good, *spoilt(rows)])
+    assert scene.refresh(GOOD_AT, world).exit_code == ExitCode.HELD
+    return scene
+
+
+@pytest.fixture(scope="module")
+def later(home_of: Callable[[], Scene], rows: list[Row], tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    """A good pass, and one after the same days were stated again, spoilt."""
+    scene = home_of()
+    world = write_rankings(tmp_path_factory.mktemp("later"), [*rows, *spoilt(rows, "2026-06-22T12:00:00Z")])
+    assert scene.refresh(GOOD_AT, world).exit_code == ExitCode.OK
+    assert scene.refresh(SPOILT_AT, world).exit_code == ExitCode.HELD
+    return scene
+
+
+def held_by_metric(scene: Scene) -> dict[str, set[date]]:
+    held: dict[str, set[date]] = {}
+    for row in read_catalog(scene.home, "held_periods"):
+        held.setdefault(row["metric"], set()).add(row["period"])
+    return held
+
+
+def test_a_first_pass_publishes_every_period_without_a_spoilt_day(first: Scene, recorded_data: Path) -> None:
+    answers = expected(recorded_data / "openrouter-weeks" / "expected_weekly_attributed.csv")
+    weeks = {row["week_start_date"] for row in first.metric("router_tokens_weekly")}
+    sound = [answer for answer in answers if _monday(answer["iso_week"]) not in SPOILT_WEEKS]
+    assert weeks == {_monday(answer["iso_week"]) for answer in sound}
+    assert unlike(first.metric, sound) == []
+
+
+def test_a_later_pass_keeps_the_last_good_rows_of_the_spoilt_periods(later: Scene, recorded_data: Path) -> None:
+    answers = expected(recorded_data / "openrouter-weeks" / "expected_weekly_attributed.csv")
+    assert unlike(later.metric, answers) == []
+    statuses = {row["week_start_date"]: row["status"] for row in later.metric("router_tokens_weekly")}
+    assert {week for week, status in statuses.items() if status == "held"} == SPOILT_WEEKS
+
+
+@pytest.mark.parametrize("name", ["first", "later"])
+def test_exactly_the_periods_with_a_spoilt_day_are_held(name: str, request: pytest.FixtureRequest) -> None:
+    held = held_by_metric(request.getfixturevalue(name))
+    assert {metric: held[metric] for metric in WEEKLY} == dict.fromkeys(WEEKLY, SPOILT_WEEKS)
+    assert held["fct_usage_daily"] == held["vendor_share_daily"] == set(WAYS)
+    assert held["china_share_trailing7_daily"] <= TRAILING
+    assert all(periods <= SPOILT_WEEKS | TRAILING for periods in held.values())
+
+
+def _monday(iso_week: str) -> date:
+    return date.fromisocalendar(int(iso_week[:4]), int(iso_week[-2:]), 1)
