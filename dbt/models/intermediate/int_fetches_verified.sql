@@ -38,19 +38,7 @@ broken as (
 
 judged as (
     select
-        promises.fetch_id,
-        promises.source_id,
-        promises.observed_at,
-        promises.observed_date,
-        promises.as_of,
-        promises.start_date,
-        promises.end_date,
-        promises.coverage_share,
-        promises.withdrawn,
-        promises.days,
-        promises.topic,
-        promises."partition",
-        promises."offset",
+        promises.* exclude (event_id, counts, digest, rejected),
         broken.event_id is null and promises.digest = coalesce(landed.digest, sha256('')) as is_complete
     from promises
     left join broken on promises.event_id = broken.event_id
