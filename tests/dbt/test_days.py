@@ -124,9 +124,8 @@ def restated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
     for topic, source in DATED.items():
         dated(topic, source, night(26), *MONDAYS).land(landing)
         dated(topic, source, night(27), *later, of=later, times=100).land(landing)
-    with built(
-        landing, tmp_path_factory.mktemp("restated"), *BUILD, "+int_usage_evidence", "+int_cap_evidence"
-    ) as found:
+    evidence = ("+int_usage_evidence", "+int_quote_evidence", "+int_cap_evidence")
+    with built(landing, tmp_path_factory.mktemp("restated"), *BUILD, *evidence) as found:
         yield found
 
 

@@ -38,7 +38,7 @@ broken as (
 
 judged as (
     select
-        promises.* exclude (event_id, counts, digest, rejected),
+        promises.* exclude (event_id, counts, digest, rejected),  -- noqa: RF02
         broken.event_id is null and promises.digest = coalesce(landed.digest, sha256('')) as is_complete
     from promises
     left join broken on promises.event_id = broken.event_id
