@@ -19,7 +19,7 @@ from demo.world import curated, markets
 from demo.world.calendar import FINAL_AS_OF
 from demo.world.markets import TARGET_HOLIDAYS
 from tests.dbt.conftest import built
-from tests.dbt.landing import Landing, _fetched
+from tests.dbt.landing import Landing, fetched
 from tests.oracles import markets as known_markets
 from tokenshare.events import Event
 from tokenshare.sources import Fetch, Page, Source, Window
@@ -41,7 +41,7 @@ def land(landing: Landing, source: Source, *pages: Page) -> None:
     fetch = Fetch(source.id, WINDOW, pages)
     events: dict[Topic, tuple[Event, ...]] = {source.emits[0]: source.parse(fetch).events}
     stamp = {"source_id": source.id, "observed_at": WINDOW.observed_at, "fetch_id": fetch.id}
-    _fetched(stamp, events, None).land(landing)
+    fetched(stamp, events, None).land(landing)
 
 
 @pytest.fixture(scope="module")
