@@ -94,11 +94,16 @@ def touched_periods(
     entities: dict[date, set[str]] = {}
     for row in rows:
         entities.setdefault(row[dated], set()).update(str(row[place]) for place in places)
-    return {
-        period: found
-        for period, known in sorted(entities.items())
-        if (found := [f for f in findings if set(f.days) & set(metric.days_in(period)) and rests_on(f.entity, known)])
-    }
+    by_day: dict[date, list[PeriodFinding]] = {}
+    for finding in findings:
+        for day in finding.days:
+            by_day.setdefault(day, []).append(finding)
+    touched = {}
+    for period, known in sorted(entities.items()):
+        named = dict.fromkeys(f for day in metric.days_in(period) for f in by_day.get(day, []))
+        if found := [finding for finding in named if rests_on(finding.entity, known)]:
+            touched[period] = found
+    return touched
 
 
 def rests_on(entity: str, key: Iterable[str]) -> bool:

@@ -135,14 +135,14 @@ def test_a_metric_now_and_as_known_then(answer: Callable[[str], dict[str, Any]])
     assert [row["week_start_date"] for row in now["rows"]] == ["2026-06-29", "2026-07-06"]
     assert {"version", "as_of", "status", "held_since", "is_provisional"} < now["rows"][0].keys()
     assert then["version"] == now["version"] == 1
-    names = ("week_start_date", "chinese_tokens", "denominator_tokens", "china_share")
+    names = ("week_start_date", "chinese_tokens", "denominator_tokens", "china_share", "unknown_share")
     assert [[row[name] for name in names] for row in now["rows"]] == [[*row.values()] for row in then["rows"]]
 
 
 def test_restatements_and_gates(answer: Callable[[str], dict[str, Any]], refreshed: Refreshed) -> None:
     assert answer("restatements") == {"restatements": []}
     run = refreshed.said.document["run_id"]
-    assert answer("gates") == {"run": run, "held": [], "checks": []}
+    assert answer("gates") == {"run": run, "held": [], "held_periods": [], "checks": []}
     of_one = answer("gates of one")["checks"]
     assert of_one
     assert {(check["metric"], check["run"]) for check in of_one} == {(ORIGIN, run)}
@@ -163,7 +163,8 @@ def test_trace(answer: Callable[[str], dict[str, Any]]) -> None:
 
 def test_doctor_and_broker(answer: Callable[[str], dict[str, Any]]) -> None:
     findings = answer("doctor")["findings"]
-    assert [finding["name"] for finding in findings] == ["python", "settings", "home", "disk", "kafka", "key", "alerts"]
+    names = ["python", "settings", "home", "disk", "kafka", "key", "curated", "quotes", "alerts"]
+    assert [finding["name"] for finding in findings] == names
     assert all(finding.keys() == {"name", "is_well", "said", "fix"} and finding["is_well"] for finding in findings)
     broker = answer("broker")
     assert broker.keys() == {"running", "pid", "bootstrap_servers", "version", "java", "data_bytes"}

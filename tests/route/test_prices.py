@@ -68,7 +68,7 @@ def leave(book: Path) -> None:
     write(book, BOOK)
 
 
-SAID = "twin_ratio: observed 1000000 at"  # of a book that lists prices a token; other faults: tests/faults
+SAID = "book_moved: observed 1000000 at"  # of a book that lists prices a token; other faults: tests/faults
 
 
 @dataclass

@@ -1,12 +1,15 @@
 """Held statements, which the models leave out, and the candidates as they were before."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 
 from connectors.storage.warehouse import BUILT, Connection, has_relation, insert, transaction
 from tokenshare.held_periods import HeldStatement, PeriodFinding
-from tokenshare.metrics import GROUP_BY_ID, Metric
+from tokenshare.metrics import GROUP_BY_ID, Group, Metric
 
 HELD = "raw.held_statements"
+HELD_JSON = '[{"period_date": "DATE", "fetch_id": "VARCHAR"}]'
 
 
 def read(connection: Connection) -> frozenset[HeldStatement]:
@@ -14,18 +17,62 @@ def read(connection: Connection) -> frozenset[HeldStatement]:
     return frozenset(HeldStatement(*row) for row in connection.execute(f"FROM {HELD}").fetchall())
 
 
-def find(connection: Connection, findings: Iterable[PeriodFinding]) -> frozenset[HeldStatement]:
-    """What the fetches selected by the last build state of the days and entities of findings."""
-    found = set()
+def find(connection: Connection, findings: Iterable[PeriodFinding]) -> dict[PeriodFinding, frozenset[HeldStatement]]:
+    """What the fetches selected by the last build state of the days and the entity of each finding, if not yet held.
+
+    Only of fetches that no number has rested on yet, if there are any: what is new is doubted first.
+    """
+    by_group: dict[str, list[PeriodFinding]] = defaultdict(list)
     for finding in findings:
-        for part in GROUP_BY_ID[finding.group].provenance:
-            if part.is_borrowed or not has_relation(connection, BUILT, part.model):
-                continue
-            selected = f'SELECT DISTINCT "{part.dated}", fetch_id FROM {BUILT}.{part.model}'
-            query = f'{selected} WHERE list_contains(?, "{part.dated}")'
-            for day, fetch in connection.execute(query, [list(finding.days)]).fetchall():
-                found.add(HeldStatement(part.model, day, fetch, finding.entity))
-    return frozenset(found)
+        by_group[finding.group].append(finding)
+    held = read(connection)
+    return {
+        finding: statements
+        for group, named in by_group.items()
+        for finding, statements in _of_group(connection, GROUP_BY_ID[group], named, held).items()
+    }
+
+
+def _of_group(
+    connection: Connection, group: Group, findings: Sequence[PeriodFinding], held: Collection[HeldStatement]
+) -> dict[PeriodFinding, frozenset[HeldStatement]]:
+    days = [(number, day) for number, finding in enumerate(findings) for day in finding.days]
+    numbers, dates = [list(column) for column in zip(*days, strict=True)]
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE named AS SELECT unnest(?) AS number, unnest(?) AS day", [numbers, dates]
+    )
+    before, stated = _used_before(connection, group), [set[HeldStatement]() for _ in findings]
+    for part in group.provenance:
+        if part.is_borrowed or not has_relation(connection, BUILT, part.model):
+            continue
+        query = f'SELECT DISTINCT number, day, fetch_id FROM named JOIN {BUILT}.{part.model} ON "{part.dated}" = day'
+        for number, day, fetch in connection.execute(query).fetchall():
+            stated[number].add(HeldStatement(part.model, day, fetch, findings[number].entity))
+    found = {}
+    for finding, statements in zip(findings, stated, strict=True):
+        left = statements - set(held)
+        new = {statement for statement in left if (statement.period_date, statement.fetch_id) not in before}
+        found[finding] = frozenset(new or left)
+    return found
+
+
+def _used_before(connection: Connection, group: Group) -> set[tuple[date, str]]:
+    """The (day, fetch) pairs on the named days that the newest decision let into the group."""
+    rows = connection.execute(
+        f"""WITH newest AS (
+            SELECT run, held_statements FROM decisions.inputs JOIN ledger.runs ON run = run_id
+            ORDER BY as_of DESC, started_at DESC LIMIT 1
+        ),
+        held AS (
+            SELECT unnest(from_json(held_statements, '{HELD_JSON}'), recursive := true)
+            FROM newest WHERE held_statements IS NOT NULL
+        )
+        SELECT period_date, fetch_id FROM decisions.provenance JOIN newest USING (run)
+        WHERE coherence_group = ? AND period_date IN (SELECT day FROM named)
+        EXCEPT SELECT period_date, fetch_id FROM held""",
+        [group.id],
+    ).fetchall()
+    return set(rows)
 
 
 def add(connection: Connection, statements: Iterable[HeldStatement], table: str = HELD) -> None:
