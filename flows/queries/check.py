@@ -68,7 +68,11 @@ def check(home: Home, question: Question) -> dict[str, Any]:
     Raises UsageError if the metric is not published, or if the entity is not a known one.
     """
     metric = METRIC_BY_ID.get(question.about.stands_on)
-    standing = _standing(home, metric) if metric else dict.fromkeys(("as_of", "version", "status", "held_since"))
+    standing = (
+        _standing(home, metric, question.period)
+        if metric
+        else dict.fromkeys(("as_of", "version", "status", "held_since"))
+    )
     graph = read_graph(home.build / "dbt")
     query = compose(graph, "int_claims_compared", {"int_claims_stated": STATED, "int_claims_asked": ASKED})
     rows = sorted(catalog.read_query(home, query, _values(question)), key=lambda row: row["nearness"])
@@ -118,10 +122,14 @@ def _values(question: Question) -> list[Any]:
     return [about.name, question.entity, *figures, about.unit, question.method, question.window, *question.period]
 
 
-def _standing(home: Home, metric: Metric) -> dict[str, Any]:
-    """The published version and its status; raises UsageError if there is none."""
-    query = f"SELECT DISTINCT as_of, version, status, held_since FROM {metric.relation}"  # noqa: S608  # ours
-    shown = catalog.read_query(home, query, [])
+def _standing(home: Home, metric: Metric, period: Period) -> dict[str, Any]:
+    """The published version and its status in a period; raises UsageError if there is none."""
+    asked = f'"{metric.period}" BETWEEN ? AND ? DESC, ' if metric.period else ""
+    query = (
+        f"SELECT as_of, version, status, held_since FROM {metric.relation} "  # noqa: S608  # ours
+        f"ORDER BY {asked}status = 'held' DESC LIMIT 1"
+    )
+    shown = catalog.read_query(home, query, list(period) if metric.period else [])
     if not shown:
         raise UsageError(
             f"{metric.id} is not published in this home", "run `tokenshare refresh`, or see `tokenshare gates`"

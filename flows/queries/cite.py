@@ -48,6 +48,7 @@ def cite(
         "denominator_tokens": row.get("denominator_tokens", row.get("tokens") if column != "tokens" else None),
         **_bounds(home, metric, row, as_of),
         **known.fields,
+        **(_period_status(home, metric, words) if as_of is None else {}),
         **origin.fields,
         "synthetic": origin.kind == "synthetic",
         "citation": _citation(card["citation"], origin),
@@ -97,6 +98,13 @@ def _row(metric: Metric, words: Sequence[str], known: KnownNumber, as_of: dateti
             return row
     when = f" as of {as_of.isoformat()}" if as_of else ""
     raise UsageError(f"{metric.id} has no row for {' '.join(words)}{when}", f"see `tokenshare metrics {metric.id}`")
+
+
+def _period_status(home: Home, metric: Metric, words: Sequence[str]) -> dict[str, Any]:
+    """The status of the shown row: its period may be held while the version is not."""
+    wanted = read_key(metric, words)
+    rows = (row for row in catalog.read_metric(home, metric) if tuple(row[name] for name in metric.grain) == wanted)
+    return {name: row[name] for row in rows for name in ("status", "held_since")}
 
 
 def _verified(

@@ -105,7 +105,9 @@ def land(connection: Connection, run: str, topic: str, rejected: int, day: int) 
 
 
 def decide(connection: Connection, run: str, day: int) -> None:
-    connection.execute("INSERT INTO decisions.inputs VALUES (?, '', '', '{}')", [run])
+    connection.execute(
+        "INSERT INTO decisions.inputs (run, seeds_digest, models_digest, variables) VALUES (?, '', '', '{}')", [run]
+    )
     connection.execute(
         "INSERT OR REPLACE INTO ledger.runs VALUES (?, ?, ?, NULL, 'finished')", [run, AT, AT + STEP * day]
     )

@@ -11,9 +11,11 @@ import pytest
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from connectors.storage.publications.catalog import read_catalog
+from flows.queries.cite import cite
 from tests.route.answers import expected, unlike
 from tests.scene import ROUTER_ALONE, Row, Scene, write_rankings
 from tokenshare.errors import ExitCode
+from tokenshare.metrics import METRIC_BY_ID
 
 pytestmark = [pytest.mark.recorded, pytest.mark.timeout(900)]
 GOOD_AT, SPOILT_AT = "2026-06-22T06:00:00Z", "2026-06-23T06:00:00Z"
@@ -107,6 +109,14 @@ def test_a_later_pass_keeps_the_last_good_rows_of_the_spoilt_periods(later: Scen
     assert unlike(later.metric, answers) == []
     statuses = {row["week_start_date"]: row["status"] for row in later.metric("router_tokens_weekly")}
     assert {week for week, status in statuses.items() if status == "held"} == SPOILT_WEEKS
+
+
+def test_a_citation_of_a_held_week_says_so_and_one_of_another_does_not(later: Scene) -> None:
+    metric = METRIC_BY_ID["china_share_identified_weekly"]
+    held, sound = (cite(later.home, metric, [week]) for week in ("2025-W02", "2026-W12"))
+    assert (held["status"], sound["status"]) == ("held", "current")
+    assert "held since 2026-06-23" in held["sentence"]
+    assert "held since" not in sound["sentence"]
 
 
 @pytest.mark.parametrize("name", ["first", "later"])
