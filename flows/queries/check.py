@@ -124,7 +124,7 @@ def _values(question: Question) -> list[Any]:
 
 def _standing(home: Home, metric: Metric, period: Period) -> dict[str, Any]:
     """The published version and its status in a period; raises UsageError if there is none."""
-    asked = f'"{metric.period}" BETWEEN ? AND ? DESC, ' if metric.period else ""
+    asked = f'("{metric.period}" BETWEEN ? AND ?) DESC, ' if metric.period else ""
     query = (
         f"SELECT as_of, version, status, held_since FROM {metric.relation} "  # noqa: S608  # ours
         f"ORDER BY {asked}status = 'held' DESC LIMIT 1"

@@ -79,9 +79,7 @@ def connection(tmp_path: Path) -> Iterator[Connection]:
     home.initialise(Home(tmp_path), "synthetic")
     with warehouse.open_warehouse(Home(tmp_path).warehouse) as found:
         found.execute("INSERT INTO ledger.runs VALUES ('run', ?, ?, ?, 'finished')", [AT, AT, AT])
-        found.execute(
-            "INSERT INTO decisions.inputs (run, seeds_digest, models_digest, variables) VALUES ('run', 'seeds', 'models', '{}')"
-        )
+        found.execute("INSERT INTO decisions.inputs VALUES ('run', 'seeds', 'models', '{}', NULL)")
         yield found
 
 
