@@ -23,7 +23,7 @@ from flows import generate
 from tests.docs import toys
 from tests.scene import ROUTER_ALONE, Scene, small_rows, write_rankings
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]  # minutes of a core: `make faults` runs it
 ROOT = Path(__file__).parents[2]
 CHANGES = {
     "a source for an existing event": toys.add_source,
