@@ -7,9 +7,7 @@ not exists (
     where
         held.relation in ('{{ relations | join("', '") }}')
         and held.period_date = {{ dated }}
-        {%- if fetch_id %}
-        and held.fetch_id = {{ fetch_id }}
-        {%- endif %}
+        and held.fetch_id = {{ fetch_id or 'held.fetch_id' }}
         and (held.entity = ''{% for entity in entities %} or held.entity = {{ entity }}{% endfor %})
 )
 {%- endmacro %}

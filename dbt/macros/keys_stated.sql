@@ -1,6 +1,6 @@
 {# Each key that a source ever stated of a day, with the fetch that speaks for it: the newest complete one that #}
-{# states the day, whether it has the key or leaves it out. `key` lists the columns of a key beside the day, `relation` #}
-{# names the model, whose held statements do not speak. #}
+{# states the day, whether it has the key or leaves it out. `key` lists the columns of a key beside the day. #}
+{# `relation` names the model: its held statements do not speak. #}
 {% macro keys_stated(relation, events, dated, key) -%}
 with fetches as (
     select * from {{ ref('int_fetches_verified') }} where is_complete

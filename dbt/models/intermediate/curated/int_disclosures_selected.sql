@@ -26,7 +26,9 @@ stated as (
     where
         {{ is_let_in(relations, 'disclosures.fact_date', 'disclosures.fetch_id', entities) }}
         and (fetches.age = 1 or not {{ is_let_in(relations, 'disclosures.fact_date', entities=entities) }})
-    qualify fetches.age = min(fetches.age) over (partition by disclosures.fact_id, disclosures.company_id, disclosures.fact_date)
+    qualify
+        fetches.age
+        = min(fetches.age) over (partition by disclosures.fact_id, disclosures.company_id, disclosures.fact_date)
 ),
 
 final as (

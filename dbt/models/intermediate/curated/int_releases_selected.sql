@@ -20,7 +20,9 @@ stated as (
     where
         {{ is_let_in(relations, 'releases.release_date', 'releases.fetch_id', entities) }}
         and (fetches.age = 1 or not {{ is_let_in(relations, 'releases.release_date', entities=entities) }})
-    qualify fetches.age = min(fetches.age) over (partition by releases.vendor_id, releases.release_date, releases.release)
+    qualify
+        fetches.age
+        = min(fetches.age) over (partition by releases.vendor_id, releases.release_date, releases.release)
 ),
 
 final as (

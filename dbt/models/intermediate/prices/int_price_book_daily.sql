@@ -18,7 +18,9 @@ days as (
 newest as (
     select *
     from days
-    where {{ is_let_in(['int_price_book_daily', 'int_price_daily'], 'days.price_date', 'days.fetch_id', ['days.model_id']) }}
+    where
+        {{ is_let_in(['int_price_book_daily', 'int_price_daily'], 'days.price_date', 'days.fetch_id',
+            ['days.model_id']) }}
     qualify
         coalesce(valid_from, date '0001-01-01') = max(coalesce(valid_from, date '0001-01-01')) over (
             partition by price_date, model_id, tier_min_tokens, utc_start, utc_end
