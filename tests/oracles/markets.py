@@ -30,6 +30,7 @@ DISCLOSED = {
 PUREPLAYS = ("zhipu", "minimax", "deepseek", "moonshot")
 PLATFORMS = ("alibaba", "tencent", "xiaomi", "baidu", "bytedance")
 Worth = tuple[int, str, date]
+SECOND_LINES = {"9988.HK": "alibaba"}
 YEAR, WEEK = timedelta(days=365), timedelta(days=7)
 
 
@@ -40,6 +41,8 @@ class Cap(NamedTuple):
     close: int
     shares: int
     fx_date: date | None
+    symbol: str
+    currency: str
 
 
 def answers(seed: int) -> Iterable[Answer]:
@@ -47,7 +50,7 @@ def answers(seed: int) -> Iterable[Answer]:
     caps = value(seed)
     for line in LINES:
         if line.company_id:
-            yield from _write("market_cap_daily", line, _judge_caps(line, caps[line.company_id]))
+            yield from _write("market_cap_daily", line, _judge_caps(caps[line.company_id]))
     yield from _shock(caps)
     yield from add_values("pureplay_value_daily", PUREPLAYS, caps)
     yield from add_values("platform_value_daily", PLATFORMS, caps)
@@ -59,15 +62,14 @@ def value(seed: int) -> dict[str, dict[date, Cap]]:
     drawn = draw(seed)
     if CORRECTED_AT > FINAL_AS_OF:
         drawn.closes[CORRECTED] += SLIP
-    return {
-        line.company_id: {
-            day: _cap(line, day, drawn)
-            for day in sessions(line)
-            if day < FINAL_AS_OF.date() and (line.symbol, day) != RUNNING
-        }
-        for line in LINES
-        if line.company_id
-    }
+    caps: dict[str, dict[date, Cap]] = {}
+    for line in LINES:  # the preferred line of a company comes first; the second has the sessions left
+        company = line.company_id or SECOND_LINES.get(line.symbol)
+        if company:
+            for day in sessions(line):
+                if day < FINAL_AS_OF.date() and (line.symbol, day) != RUNNING:
+                    caps.setdefault(company, {}).setdefault(day, _cap(line, day, drawn))
+    return {company: dict(sorted(found.items())) for company, found in caps.items()}
 
 
 def _cap(line: Ticker, day: date, drawn: Drawn) -> Cap:
@@ -75,24 +77,25 @@ def _cap(line: Ticker, day: date, drawn: Drawn) -> Cap:
     shares = line.counts[max(text for text in line.counts if text <= day.isoformat())]
     close = drawn.closes[line.symbol, day]
     if line.currency == "USD":
-        return Cap(_round(shares * close, line.units), close, shares, None)
+        return Cap(_round(shares * close, line.units), close, shares, None, line.symbol, line.currency)
     fx_date = max(fixing for fixing in fixings() if fixing <= day)
     dollars, own = drawn.rates["USD", fx_date], drawn.rates[line.currency, fx_date]
-    return Cap(_round(shares * close * dollars, line.units * own), close, shares, fx_date)
+    cents = _round(shares * close * dollars, line.units * own)
+    return Cap(cents, close, shares, fx_date, line.symbol, line.currency)
 
 
 def _round(numerator: int, denominator: int) -> int:
     return (2 * numerator + denominator) // (2 * denominator)
 
 
-def _judge_caps(line: Ticker, caps: dict[date, Cap]) -> Iterator[tuple[date, dict[str, object]]]:
+def _judge_caps(caps: dict[date, Cap]) -> Iterator[tuple[date, dict[str, object]]]:
     for day, cap in caps.items():
         yield (
             day,
             {
                 "market_cap_usd": cap.cents / 100,
                 "close": cap.close / 100,
-                "currency": line.currency,
+                "currency": cap.currency,
                 "shares_issued": cap.shares,
                 "fx_date": cap.fx_date,
                 "change_year_share": change_year(caps, day),
@@ -111,19 +114,20 @@ def change_year(caps: dict[date, Cap], day: date) -> float | None:
 
 def _shock(caps: dict[str, dict[date, Cap]]) -> Iterator[Answer]:
     """Session by session, oldest first; the worst is kept as we go."""
-    changes: dict[date, list[tuple[int, str, int]]] = {}
+    changes: dict[date, list[tuple[int, str, int, bool]]] = {}
     for company, values in caps.items():
         days = sorted(values)
         for before, day in pairwise(days):
             change = values[day].cents - values[before].cents
-            changes.setdefault(day, []).append((change, company, values[before].cents))
+            is_same_line = values[day].symbol == values[before].symbol
+            changes.setdefault(day, []).append((change, company, values[before].cents, is_same_line))
     worst = 0
     for day in sorted(changes):
-        loss, loser, _ = min(changes[day])
-        for change, company, before_cents in changes[day]:
+        loss, loser, *_ = min((found for found in changes[day] if found[3]), default=(0, "", 0, False))
+        for change, company, before_cents, is_one_session in changes[day]:
             is_worst = company == loser and loss < worst
             cells = {"change_share": change / before_cents, "change_usd": change / 100, "is_worst_to_date": is_worst}
-            cells |= {"is_one_session": True}  # the world misses no session
+            cells |= {"is_one_session": is_one_session}  # the world misses no session, but lines take turns
             yield from cells_of("session_shock_daily", {"session_date": f"{day}", "company_id": company}, cells)
         worst = min(worst, loss)
 
