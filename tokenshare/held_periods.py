@@ -108,7 +108,7 @@ def touched_periods(
 
 def rests_on(entity: str, key: Iterable[str]) -> bool:
     """True if a row of that key rests on the entity."""
-    return entity == WHOLE_DAY or bool({*entity.split(" "), TOTAL} & set(key))
+    return entity == WHOLE_DAY or bool({entity, *entity.split(" "), TOTAL} & set(key))
 
 
 def _held(check: Check, findings: Sequence[PeriodFinding]) -> Check:

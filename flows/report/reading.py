@@ -63,6 +63,9 @@ class Published:
             for p in catalog.read_catalog(self._home, "publications")
             if p["published_at"] is not None and p["status"] != "superseded"
         }
+        for held in catalog.read_catalog(self._home, "held_periods"):  # of periods: the version itself is good
+            if held["metric"] in shown and shown[held["metric"]]["status"] != "held":
+                shown[held["metric"]] |= {"status": "held", "held_since": held["since"]}
         names = ("metric", "title", "unit", "method", "denominator", "coverage", "exclusions", "citation")
         return {
             row["metric"]: Card(

@@ -79,6 +79,7 @@ def test_the_periods_with_the_held_day_are_touched_and_no_others(id: str) -> Non
         ("", ("2026-01-08", "nvidia"), True),
         ("nvidia", ("2026-01-08", "nvidia"), True),
         ("nvidia", ("2026-01-08", "broadcom"), False),
+        ("a name with blanks", ("2026-01-08", "a name with blanks"), True),
         ("nvidia", ("2026-01-08", "total"), True),
         ("valuation moonshot", ("valuation", "moonshot", "2026-01-08"), True),
     ],

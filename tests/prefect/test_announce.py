@@ -132,7 +132,7 @@ def test_what_was_published_is_an_event(server: Server, first: Report) -> None:
 def test_held_and_restated_metrics_are_events_with_their_reason(server: Server, second: Report) -> None:
     assert statuses(second)["list_price_daily"] == "held"
     (held,) = events(server, "held", "list_price_daily")
-    assert "prices_are_plausible" in held["payload"]["reason"]
+    assert "model_moved" in held["payload"]["reason"]
     assert held["payload"]["held_since"].startswith("2026-07-14T06:00")
     (restated,) = events(server, "restated", "china_share_origin_weekly")
     assert (restated["payload"]["version"], restated["payload"]["old_version"]) == (2, 1)
@@ -142,8 +142,10 @@ def test_held_and_restated_metrics_are_events_with_their_reason(server: Server, 
 def test_a_held_table_keeps_the_good_rows_and_says_so(server: Server, second: Report) -> None:
     (shown,) = [a for a in server.ask("artifacts/latest/filter", {}) if a["key"] == "tokenshare-list-price-daily"]
     table = json.loads(shown["data"])
-    assert {(row["status"], row["gate"], row["version"]) for row in table} == {("held", "held", 1)}
-    assert "prices_are_plausible" in shown["description"]
+    assert {(row["status"], row["gate"], row["version"]) for row in table} == {
+        ("current", "held", 1)
+    }  # the day that is held has no row
+    assert "model_moved" in shown["description"]
 
 
 def test_no_secret_is_in_artifacts_events_deployments_or_files(scene: Scene, server: Server, second: Report) -> None:

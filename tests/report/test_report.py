@@ -72,7 +72,7 @@ def test_upstream_text_stays_text(page: Page, tab: Tab) -> None:
 def test_a_held_metric_is_visibly_held(page: Page, tab: Tab) -> None:
     tab.open(page.path)
     said = tab.value("[...document.querySelectorAll('header .held')].map(e => e.innerText).join('\\n')")
-    assert "Held: list_price_daily since 2026-06-16 06:00 UTC. prices_are_plausible" in said
+    assert "Held: list_price_daily since 2026-06-16 06:00 UTC. model_moved" in said
     assert "Shown is the last good version, 1." in said
     badges = tab.value("[...document.querySelectorAll('#price-ratios .badge.held')].map(badge => badge.innerText)")
     assert any(badge.startswith("list_price_daily: held") for badge in badges)

@@ -48,12 +48,13 @@ def rewrite(change: Callable[[pa.Table], pa.Table]) -> Spoil:
 
 
 def put(column: str, value: object) -> Spoil:
-    """Another value in the first landed row of usage."""
+    """Another value in the landed row of usage with the lowest offset: one of the first fetch, which speaks for it."""
 
     def change(table: pa.Table) -> pa.Table:
         place = table.schema.get_field_index(column)
         values = table.column(column).to_pylist()
-        values[0] = value
+        offsets = table.column("offset").to_pylist()
+        values[offsets.index(min(offsets))] = value
         return table.set_column(place, table.schema.field(place), pa.array(values, table.schema.field(place).type))
 
     return rewrite(change)

@@ -210,7 +210,7 @@ def _held_rows(metric: Metric) -> str:
         words = ", ".join(f'"{name}"::VARCHAR' for name in metric.grain)
         since = f"""(SELECT min(since) FROM decisions.held_periods AS held
             WHERE held.metric = '{metric.id}' AND held.period = "{metric.period}" AND (held.entity = '{WHOLE_DAY}'
-                OR list_has_any(list_append(split(held.entity, ' '), '{TOTAL}'), [{words}])))"""
+                OR list_has_any([held.entity, '{TOTAL}'] || split(held.entity, ' '), [{words}])))"""
     return f"(SELECT *, {since} AS period_held_since FROM versions.{metric.id})"
 
 
