@@ -144,7 +144,7 @@ def test_a_held_table_keeps_the_good_rows_and_says_so(server: Server, second: Re
     table = json.loads(shown["data"])
     assert {(row["status"], row["gate"], row["version"]) for row in table} == {
         ("current", "held", 1)
-    }  # the day that is held has no row
+    }
     assert "model_moved" in shown["description"]
 
 
