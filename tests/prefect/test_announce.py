@@ -142,9 +142,7 @@ def test_held_and_restated_metrics_are_events_with_their_reason(server: Server, 
 def test_a_held_table_keeps_the_good_rows_and_says_so(server: Server, second: Report) -> None:
     (shown,) = [a for a in server.ask("artifacts/latest/filter", {}) if a["key"] == "tokenshare-list-price-daily"]
     table = json.loads(shown["data"])
-    assert {(row["status"], row["gate"], row["version"]) for row in table} == {
-        ("current", "held", 1)
-    }
+    assert {(row["status"], row["gate"], row["version"]) for row in table} == {("current", "held", 1)}
     assert "model_moved" in shown["description"]
 
 

@@ -27,7 +27,7 @@ NAMED = [*MODELS, *(f"{author}/model-{number}" for number in range(9) for author
 GOOD = [*((model, 1_000_000 * (rank + 1)) for rank, model in enumerate(NAMED)), ("other", 50_000_000)]
 ROUTER = [metric.id for metric in METRICS if metric.group == "router"]
 SPEND = "router_spend_share_estimated_weekly"  # which follows: tokens at list price
-PRICES = ("fct_prices_daily", "list_price_daily")  # no model is a reference here, so no ratio has a row
+PRICES = sorted(metric.id for metric in METRICS if metric.group == "list_price_daily")
 DAILY = ("china_share_trailing7_daily", "fct_usage_daily", "vendor_share_daily")  # a running week has no row to hold
 MARKS = ("as_of", "version", "status", "held_since")  # how rows are marked; the numbers are the others
 RESTATED = date(2026, 6, 24)  # a day long published, and then stated tripled for a morning

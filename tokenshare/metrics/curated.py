@@ -15,7 +15,7 @@ from tokenshare.metrics.group import (
     Interval,
     Provenance,
 )
-from tokenshare.metrics.hub import TRENDING
+from tokenshare.metrics.hub import HUB_PROVENANCE, TRENDING
 from tokenshare.metrics.markets import FX_SOURCES, RATE_EVIDENCE
 from tokenshare.metrics.metric import Metric
 from tokenshare.topics import (
@@ -48,7 +48,7 @@ SCORES = (
 DISCLOSED = Provenance("int_disclosures_selected", "fact_date")
 CONVERTED = Provenance("int_rates_stated", "rate_date")
 RANKED = Provenance("int_entries_selected", "ranking_date")
-DOWNLOADED = Provenance("int_downloads_provenance", "download_date", is_borrowed=True)
+DOWNLOADED = HUB_PROVENANCE
 RELEASED = Provenance("int_releases_selected", "release_date")
 CURATED = "curated by hand: what the cited sources say and no more"
 

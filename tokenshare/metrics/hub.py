@@ -9,7 +9,8 @@ from tokenshare.metrics.group import CONFLICTING_KEYS, INCOMPLETE_FETCHES, Evide
 from tokenshare.metrics.metric import Metric
 from tokenshare.topics import DOWNLOADS_OBSERVED, FETCH_COMPLETED
 
-HUB_PROVENANCE = Provenance("int_downloads_provenance", "download_date")
+# Counters and listings share a reading: a finding about one takes no day from the other, and holds its metrics whole.
+HUB_PROVENANCE = Provenance("int_downloads_provenance", "download_date", is_borrowed=True)
 HUB_SOURCES = ("huggingface_hub",)
 
 LISTED = Evidence(

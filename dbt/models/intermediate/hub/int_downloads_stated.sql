@@ -2,11 +2,8 @@
 -- Decision: where one page gives a repository two rows the larger counter is kept; `is_conflicting` tells the gate.
 with fetches as (
     select observed_date as download_date, fetch_id
-    from {{ ref('int_fetches_verified') }} as verified
-    where
-        is_complete
-        and source_id = 'huggingface_hub'
-        and {{ is_let_in(['int_downloads_provenance'], 'verified.observed_date', 'verified.fetch_id') }}
+    from {{ ref('int_fetches_verified') }}
+    where is_complete and source_id = 'huggingface_hub'
     qualify row_number() over (
         partition by observed_date order by observed_at desc, "offset" desc, fetch_id desc
     ) = 1
@@ -23,9 +20,6 @@ final as (
         count(*) over (partition by fetches.download_date, listed.hub_id) > 1 as is_conflicting
     from listed
     inner join fetches on listed.fetch_id = fetches.fetch_id
-    where
-        {{ is_let_in(['int_downloads_provenance'], 'fetches.download_date', 'fetches.fetch_id',
-            ['listed.hub_id', 'listed.repo']) }}
     qualify row_number() over (
         partition by fetches.download_date, listed.hub_id
         order by listed.downloads_all_time desc nulls last, listed.event_id asc
