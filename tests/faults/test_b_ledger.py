@@ -71,7 +71,7 @@ def accept(connection: Connection, landing: Path, loss: Loss) -> None:
     by = Acceptance("Ada", AT, "run", AT)
     parts = gaps.retire(connection, landing, loss, by) if loss.is_retired else []
     with warehouse.transaction(connection):
-        gaps.record(connection, landing, [(loss, parts)], {}, by)
+        gaps.record(connection, landing, [(loss, parts)], by)
 
 
 def test_b03_after_planned_ones_are_deleted_the_rest_is_planned_anew(tmp_path: Path, record_property: Record) -> None:

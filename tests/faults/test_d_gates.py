@@ -25,7 +25,7 @@ def held_by(check: str, observed: float, *spared: str) -> str:
         key = next(one.key for one in judged.measured if one.check == check)
         assert check not in shut(judged)[judged.metrics[0].id]
         (checks,) = judge(measuring(judged, check, key, observed)).values()
-        assert found(checks, check).shuts, group.id
+        assert found(checks, check).holds, group.id
         said.append(group.id)
     assert said
     return f"{check} {observed:g} holds {', '.join(said)}"
