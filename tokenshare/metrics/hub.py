@@ -53,7 +53,7 @@ COUNTERS = (
     ),
     Evidence(
         "counter_rise",
-        Interval(0, 1.1),
+        Interval(0, 2),
         "What one repository's counter rose by since the reading before, at most thirty days ago, as a multiple of its "
         "own downloads in the last thirty days. More is impossible: a counter inflated, or a unit changed.",
         is_occasional=True,

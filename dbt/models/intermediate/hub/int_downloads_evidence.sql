@@ -1,7 +1,7 @@
 -- What the gates judge about counters, one row per check and key: what they judge about the listings, and the counters.
 -- Of a fall, two counters at most may be by themselves: a small world is not held for one.
--- Decision: a counter rises in at most thirty days by no more than it was downloaded in thirty, a tenth and a hundred
--- more for the hours between the Hub's two figures. One that rises more is named, and only then.
+-- Decision: a counter rises in at most thirty days by what it was downloaded in thirty; twice that and a hundred are
+-- allowed, since the Hub's two figures are of different hours. One that rises more is named, and only then.
 with risen as (
     select
         download_date || ' ' || repo as key,
@@ -10,7 +10,7 @@ with risen as (
     where
         counter_before is not null
         and download_date - date_before <= 30
-        and downloads_flow > 1.1 * downloads_30_days + 100
+        and downloads_flow > 2 * downloads_30_days + 100
 ),
 
 days as (
