@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 
 from connectors.storage.warehouse import BUILT, Connection, has_relation
+from connectors.storage.warehouse.holds import HELD, KEPT
 from tokenshare.columns import columns_of
 from tokenshare.metrics import METRIC_BY_ID, Group, Metric
 from tokenshare.publication import Candidate, Row
-
-KEPT = "candidates"  # the schema of candidates as they were before a hold
 
 
 def read_candidate(connection: Connection, metric: Metric) -> Candidate | None:
@@ -42,7 +41,7 @@ def provenance_sql(connection: Connection, group: Group) -> str:
     found = [part for part in group.provenance if has_relation(connection, BUILT, part.model)]
     parts = [f'SELECT "{part.dated}", fetch_id FROM {BUILT}.{part.model}' for part in found]
     models = ", ".join(f"'{part.model}'" for part in group.provenance) or "NULL"
-    held = f"SELECT period_date, fetch_id FROM raw.held_statements WHERE relation IN ({models})"
+    held = f"SELECT period_date, fetch_id FROM {HELD} WHERE relation IN ({models})"
     return " UNION ".join([held, *parts])
 
 

@@ -6,9 +6,10 @@ from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
 from typing import Any
 
-from connectors.storage.publications.candidates import KEPT, columns_sql, provenance_sql
+from connectors.storage.publications.candidates import columns_sql, provenance_sql
 from connectors.storage.publications.history import COLUMNS, read_publications
-from connectors.storage.warehouse import Connection, has_relation, insert, transaction
+from connectors.storage.warehouse import Connection, insert, transaction
+from connectors.storage.warehouse.holds import KEPT
 from tokenshare.columns import columns_of
 from tokenshare.held_periods import HeldPeriod, HeldStatement
 from tokenshare.metrics import GROUP_BY_ID, Group, Metric
@@ -78,11 +79,13 @@ def _store_origin(connection: Connection, origin: Origin | None) -> None:
 
 def gain_columns(connection: Connection, metrics: Iterable[Metric]) -> None:
     """Add the columns that contracts have gained since these metrics' versions were stored: null in all of them."""
+    query = """SELECT table_name, list(column_name) FROM duckdb_columns()
+        WHERE database_name = current_database() AND schema_name = 'versions' GROUP BY ALL"""
+    stored = dict(connection.execute(query).fetchall())
     for metric in metrics:
-        if has_relation(connection, "versions", metric.id):
-            for column in columns_of(metric.row):
-                added = f'"{column.name}" {column.sql_type}'
-                connection.execute(f"ALTER TABLE versions.{metric.id} ADD COLUMN IF NOT EXISTS {added}")
+        for column in columns_of(metric.row) if metric.id in stored else ():
+            if column.name not in stored[metric.id]:
+                connection.execute(f'ALTER TABLE versions.{metric.id} ADD COLUMN "{column.name}" {column.sql_type}')
 
 
 def _record_one(connection: Connection, run: DecisionContext, decision: Decision) -> None:

@@ -9,6 +9,7 @@ from tokenshare.held_periods import HeldStatement, PeriodFinding
 from tokenshare.metrics import GROUP_BY_ID, Group, Metric
 
 HELD = "raw.held_statements"
+KEPT = "candidates"  # the schema of candidates as they were before a hold
 HELD_JSON = '[{"period_date": "DATE", "fetch_id": "VARCHAR"}]'
 
 
@@ -85,7 +86,7 @@ def keep(connection: Connection, metrics: Iterable[Metric]) -> None:
     with transaction(connection):
         for metric in metrics:
             if has_relation(connection, metric.schema, metric.id):
-                connection.execute(f"CREATE OR REPLACE TABLE candidates.{metric.id} AS FROM {metric.relation}")
+                connection.execute(f"CREATE OR REPLACE TABLE {KEPT}.{metric.id} AS FROM {metric.relation}")
 
 
 def clear(connection: Connection) -> None:
@@ -97,6 +98,6 @@ def clear(connection: Connection) -> None:
             SELECT DISTINCT coherence_group, "check", key FROM decisions.releases ORDER BY ALL"""
         )
         for (name,) in connection.execute(
-            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'candidates'"
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = ?", [KEPT]
         ).fetchall():
-            connection.execute(f"DROP TABLE candidates.{name}")
+            connection.execute(f"DROP TABLE {KEPT}.{name}")

@@ -23,9 +23,7 @@ stated as (
         cast(disclosures.own_usd as decimal(28, 9)) as own_usd
     from disclosures
     inner join fetches on disclosures.fetch_id = fetches.fetch_id
-    where
-        {{ is_let_in(relations, 'disclosures.fact_date', 'disclosures.fetch_id', entities) }}
-        and (fetches.age = 1 or not {{ is_let_in(relations, 'disclosures.fact_date', entities=entities) }})
+    where {{ stands('fetches.age', relations, 'disclosures.fact_date', 'disclosures.fetch_id', entities) }}
     qualify
         fetches.age
         = min(fetches.age) over (partition by disclosures.fact_id, disclosures.company_id, disclosures.fact_date)

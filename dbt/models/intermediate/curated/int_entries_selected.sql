@@ -19,9 +19,7 @@ stated as (
         cast(entries.score as decimal(28, 9)) as score
     from entries
     inner join fetches on entries.fetch_id = fetches.fetch_id
-    where
-        {{ is_let_in(relations, 'entries.ranking_date', 'entries.fetch_id', entities) }}
-        and (fetches.age = 1 or not {{ is_let_in(relations, 'entries.ranking_date', entities=entities) }})
+    where {{ stands('fetches.age', relations, 'entries.ranking_date', 'entries.fetch_id', entities) }}
     qualify fetches.age = min(fetches.age) over (partition by entries.board_id, entries.ranking_date, entries.entry_id)
 ),
 

@@ -17,9 +17,7 @@ stated as (
     select releases.*
     from releases
     inner join fetches on releases.fetch_id = fetches.fetch_id
-    where
-        {{ is_let_in(relations, 'releases.release_date', 'releases.fetch_id', entities) }}
-        and (fetches.age = 1 or not {{ is_let_in(relations, 'releases.release_date', entities=entities) }})
+    where {{ stands('fetches.age', relations, 'releases.release_date', 'releases.fetch_id', entities) }}
     qualify
         fetches.age
         = min(fetches.age) over (partition by releases.vendor_id, releases.release_date, releases.release)

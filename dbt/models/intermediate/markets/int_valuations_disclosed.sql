@@ -28,9 +28,7 @@ stated as (
         coalesce(facts.low_amount, facts.high_amount) + coalesce(facts.high_amount, facts.low_amount) as twice_amount
     from facts
     inner join fetches on facts.fetch_id = fetches.fetch_id
-    where
-        {{ is_let_in(relations, 'facts.fact_date', 'facts.fetch_id', entities) }}
-        and (fetches.age = 1 or not {{ is_let_in(relations, 'facts.fact_date', entities=entities) }})
+    where {{ stands('fetches.age', relations, 'facts.fact_date', 'facts.fetch_id', entities) }}
     qualify row_number() over (
         partition by facts.company_id, facts.fact_date
         order by fetches.age asc, facts.known_at desc, facts.event_id asc
