@@ -110,19 +110,9 @@ NOT_SHOWN: dict[str, Any] = {"version": None, "as_of": None, "status": None, "he
 
 
 def _shown(home: Home) -> dict[str, dict[str, Any]]:
-    """The shown version of each metric: the public one not superseded, none for an inactive metric."""
+    """The shown version of each metric; none for an inactive one."""
     inactive = {card["metric"] for card in catalog.read_catalog(home, "metrics") if card["state"] == "inactive"}
-    return {
-        p["metric"]: {
-            "version": p["version"],
-            "as_of": p["valid_through"],
-            "status": p["status"],
-            "held_since": p["held_since"],
-            "rows_count": p["rows"],
-        }
-        for p in catalog.read_catalog(home, "publications")
-        if p["published_at"] is not None and p["status"] != "superseded" and p["metric"] not in inactive
-    }
+    return {metric: shown for metric, shown in catalog.read_shown(home).items() if metric not in inactive}
 
 
 def _of(wanted: Metric | None) -> dict[str, Any]:

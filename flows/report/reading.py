@@ -54,18 +54,12 @@ class Published:
     def cards(self) -> dict[str, Card]:
         """Every metric's card by id."""
         shown = {
-            p["metric"]: {
-                "version": p["version"],
-                "as_of": p["valid_through"],
-                "held_since": p["held_since"],
-                "status": p["status"],
+            metric: {
+                **{name: found[name] for name in ("version", "as_of", "held_since")},
+                "status": "held" if found["held_since"] else found["status"],
             }
-            for p in catalog.read_catalog(self._home, "publications")
-            if p["published_at"] is not None and p["status"] != "superseded"
+            for metric, found in catalog.read_shown(self._home).items()
         }
-        for held in catalog.read_catalog(self._home, "held_periods"):  # of periods: the version itself is good
-            if held["metric"] in shown and shown[held["metric"]]["status"] != "held":
-                shown[held["metric"]] |= {"status": "held", "held_since": held["since"]}
         names = ("metric", "title", "unit", "method", "denominator", "coverage", "exclusions", "citation")
         return {
             row["metric"]: Card(

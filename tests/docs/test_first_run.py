@@ -74,7 +74,9 @@ def test_the_demo_holds_what_it_plans_and_is_well(demo: tuple[Scene, dict[str, A
     assert (document["refresh"]["status"], document["refresh"]["exit_code"]) == ("ok", 0)
     assert {hold["metric"] for hold in document["holds"]} == world.PLANNED_HOLDS
     assert document["restatements"] > 0
-    assert {row["status"] for row in scene.metric("list_price_daily")} == {"held"}
+    assert {row["status"] for row in scene.metric("list_price_daily")} == {"current"}
+    held = scene.catalog("held_periods", metric="list_price_daily")
+    assert {row["period"] for row in held} == {world.DAILY_AS_OFS[-1].date()}
     assert len(document["shares"]) == 8
 
 

@@ -89,7 +89,8 @@ def test_a_citation_of_then_is_given_again_and_computed_again(clean: Home, momen
 def test_a_hold_says_nothing_of_what_was_known_before(copied: Callable[[], Home]) -> None:
     home = copied()
     since = MOMENTS[2] + timedelta(days=1)
-    show(f"UPDATE catalog.publications SET status = 'held', held_since = '{since}' WHERE metric = '{WEEKLY.id}'")(home)
+    held = f"SET status = 'held', held_since = '{since}'"
+    show(f"UPDATE catalog.publications {held} WHERE metric = '{WEEKLY.id}'; UPDATE {WEEKLY.relation} {held}")(home)
     key = ["2026-W24"]
     said = {moment: cite(home, WEEKLY, key, as_of=moment)["status"] for moment in (*MOMENTS.values(), since)}
     assert list(said.values()) == ["current", "current", "held"]

@@ -20,6 +20,7 @@ ORDERS = {
     "publications": "metric, version",
     "gate_results": 'run, metric, "check"',
     "restatements": 'new_version, metric, key, "column"',
+    "origin": "origin",
     "pruned": "metric, version",
     "held_periods": 'metric, period, "check", key',
     "lineage": 'metric, version, topic, "partition"',
@@ -42,18 +43,42 @@ ORDERS = {
 
 
 def read_catalog(home: Home, table: str, **where: Any) -> list[dict[str, Any]]:
-    """Rows of a catalogue table; `where` compares columns with values. Raises UsageError if nothing is published."""
+    """Rows of a catalogue table; `where` compares columns with values. Raises UsageError if nothing is published.
+
+    None for a table that the file is older than: the next pass rebuilds it.
+    """
     conditions = " AND ".join(f'"{name}" = ?' for name in where) or "true"
     query = f"SELECT * FROM catalog.{table} WHERE {conditions} ORDER BY {ORDERS[table]}"
-    return _query(home.published_file, query, list(where.values()))
+    try:
+        return _query(home.published_file, query, list(where.values()))
+    except duckdb.CatalogException:
+        return []
+
+
+def read_shown(home: Home) -> dict[str, dict[str, Any]]:
+    """The version of each metric shown to readers, by metric: version, as_of, status, held_since and rows_count.
+
+    If periods alone are held, `held_since` is the first of them, and the status is still that of the version.
+    """
+    since: dict[str, datetime] = {}
+    for held in read_catalog(home, "held_periods"):
+        since[held["metric"]] = min(held["since"], since.get(held["metric"], held["since"]))
+    return {
+        p["metric"]: {
+            "version": p["version"],
+            "as_of": p["valid_through"],
+            "status": p["status"],
+            "held_since": p["held_since"] or since.get(p["metric"]),
+            "rows_count": p["rows"],
+        }
+        for p in read_catalog(home, "publications")
+        if p["published_at"] is not None and p["status"] != "superseded"
+    }
 
 
 def read_origin(home: Home) -> Origin:
     """The origin of the published numbers; of a file from an earlier version the kind alone."""
-    try:
-        rows = _query(home.published_file, "SELECT origin, as_of, citation FROM catalog.origin", [])
-    except duckdb.CatalogException:
-        rows = []
+    rows = read_catalog(home, "origin")
     return Origin(rows[0]["origin"], rows[0]["as_of"], rows[0]["citation"]) if rows else Origin(kind_of(home))
 
 
