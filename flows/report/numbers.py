@@ -6,9 +6,9 @@ from typing import Any
 STEPS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 
 
-def percent(share: float) -> str:
+def percent(share: float | None) -> str:
     """A share, 0 to 1, in percent with one decimal."""
-    return f"{share * 100:.1f} %"
+    return "an unknown share" if share is None else f"{share * 100:.1f} %"
 
 
 def tokens(count: float) -> str:

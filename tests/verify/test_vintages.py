@@ -118,7 +118,7 @@ def test_what_was_not_known_is_one_sentence(clean: Home) -> None:
 def test_a_file_of_an_earlier_form_says_what_to_do(copied: Callable[[], Home]) -> None:
     home = copied()
     show("DROP SCHEMA vintages CASCADE")(home)
-    with pytest.raises(UsageError, match="older format, without vintages: run `tokenshare refresh`"):
+    with pytest.raises(UsageError, match="older format, without these vintages: run `tokenshare refresh`"):
         overview.metric(home, WEEKLY, MOMENTS[1])
 
 

@@ -10,6 +10,7 @@ from connectors.storage.home import Home, kind_of
 from connectors.storage.publications import vintages
 from connectors.storage.publications.candidates import grain_sql
 from connectors.storage.publications.published import open_published
+from tokenshare.columns import columns_of
 from tokenshare.errors import UsageError
 from tokenshare.metrics import Metric
 from tokenshare.origins import Origin
@@ -83,8 +84,12 @@ def read_origin(home: Home) -> Origin:
 
 
 def read_metric(home: Home, metric: Metric) -> list[dict[str, Any]]:
-    """The rows shown to readers now, with as_of, version, status and held_since."""
-    return _query(home.published_file, f"SELECT * FROM {metric.relation} ORDER BY {grain_sql(metric)}", [])
+    """The rows shown to readers now, with as_of, version, status and held_since.
+
+    A column that the file is older than is null in them.
+    """
+    rows = _query(home.published_file, f"SELECT * FROM {metric.relation} ORDER BY {grain_sql(metric)}", [])
+    return [{column.name: None for column in columns_of(metric.row)} | row for row in rows]
 
 
 def read_newest(home: Home, metric: Metric, most: int) -> list[dict[str, Any]]:
@@ -116,12 +121,12 @@ def read_metric_as_of(home: Home, metric: Metric, moment: datetime) -> tuple[dic
 
 
 def read_version(home: Home, metric: Metric, version: int) -> list[dict[str, Any]]:
-    """The rows of one public version, from its vintages; raises UsageError if the file has no vintages."""
+    """The rows of one public version, from its vintages; raises UsageError if the file has none or lacks a column."""
     query = f"{vintages.of_version(metric, version)} ORDER BY {grain_sql(metric)}"
     try:
         return _query(home.published_file, query, [])
-    except duckdb.CatalogException as error:
-        raise UsageError("the published file has an older format, without vintages", REBUILD) from error
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        raise UsageError("the published file has an older format, without these vintages", REBUILD) from error
 
 
 def read_query(home: Home, query: str, values: list[Any]) -> list[dict[str, Any]]:
