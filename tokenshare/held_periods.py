@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from tokenshare.columns import columns_of
-from tokenshare.metrics import Metric
+from tokenshare.metrics import Group, Metric
 from tokenshare.publication import Breach, Check, Row
 
 WHOLE_DAY = ""  # the entity of a finding about all of a day
@@ -63,16 +63,18 @@ def period_of(key: str) -> tuple[date, str] | None:
     return None
 
 
-def find_periods(group: str, metric: Metric, check: Check, is_evidence: bool) -> Iterator[PeriodFinding]:
+def find_periods(group: Group, metric: Metric, check: Check, is_evidence: bool) -> Iterator[PeriodFinding]:
     """The findings of a check by period; none if any of its breaches names no day: then the whole metric is held."""
+    by_whole_days = any(part.by_whole_days for part in group.provenance)
     named = [(breach, period_of(breach.key)) for breach in check.breaches]
     if any(named_period is None for _, named_period in named):
         return
     for breach, found in named:
-        day, entity = found or (date.min, WHOLE_DAY)
+        day, part = found or (date.min, WHOLE_DAY)
+        entity = WHOLE_DAY if by_whole_days else part
         days = (day,) if is_evidence else tuple(metric.days_in(day))
         subject = "" if is_evidence else metric.id
-        yield PeriodFinding(group, subject, check.name, breach.key, breach.observed, check.expected, days, entity)
+        yield PeriodFinding(group.id, subject, check.name, breach.key, breach.observed, check.expected, days, entity)
 
 
 def with_holds(checks: Iterable[Check], findings: Sequence[PeriodFinding]) -> list[Check]:

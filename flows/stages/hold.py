@@ -74,12 +74,13 @@ def _findings(checks: Checks, outcome: str, is_evidence: bool) -> Iterator[Perio
     known = set()
     for id, judged in checks.items():
         metric = METRIC_BY_ID[id]
-        evidence = {evidence.name: evidence for evidence in GROUP_BY_ID[metric.group].evidence}
+        group = GROUP_BY_ID[metric.group]
+        evidence = {evidence.name: evidence for evidence in group.evidence}
         for check in judged:
             if check.name in evidence and evidence[check.name].is_named:
                 continue  # rows that are gone: nothing stated is wrong
             if check.outcome == outcome and check.severity == "hold" and (check.name in evidence) == is_evidence:
-                known |= set(find_periods(metric.group, metric, check, is_evidence))
+                known |= set(find_periods(group, metric, check, is_evidence))
     yield from sorted(known, key=lambda finding: (finding.group, finding.metric, finding.check, finding.key))
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from tests.gates.consistent import candidate
 from tests.gates.test_deciding import FROZEN, GOOD, HOLDING, NEW, NOTHING, NOW, OLD, PASSED, WHY
-from tokenshare.held_periods import PeriodFinding, find_periods, period_of, rests_on, touched_periods
-from tokenshare.metrics import METRIC_BY_ID
+from tokenshare.held_periods import WHOLE_DAY, PeriodFinding, find_periods, period_of, rests_on, touched_periods
+from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID
 from tokenshare.publication import Breach, Candidate, Check, Standing, decide, hold_periods
 
 DAY = date(2026, 1, 8)
@@ -43,15 +43,21 @@ def check_of(*keys: str) -> Check:
 
 def test_one_key_without_a_day_holds_the_whole_metric() -> None:
     metric = METRIC_BY_ID["router_tokens_weekly"]
-    assert list(find_periods("router", metric, check_of("2026-01-08"), is_evidence=True)) == [FINDING]
-    assert list(find_periods("router", metric, check_of("2026-01-08", "a source"), is_evidence=True)) == []
+    assert list(find_periods(GROUP_BY_ID["router"], metric, check_of("2026-01-08"), is_evidence=True)) == [FINDING]
+    assert list(find_periods(GROUP_BY_ID["router"], metric, check_of("2026-01-08", "a source"), is_evidence=True)) == []
 
 
 def test_a_law_of_a_week_holds_its_seven_days() -> None:
     metric = METRIC_BY_ID["router_tokens_weekly"]
-    (finding,) = find_periods("router", metric, check_of("2026-01-05"), is_evidence=False)
+    (finding,) = find_periods(GROUP_BY_ID["router"], metric, check_of("2026-01-05"), is_evidence=False)
     assert finding.days == tuple(date(2026, 1, 5) + timedelta(days=n) for n in range(7))
     assert finding.metric == "router_tokens_weekly"
+
+
+def test_a_finding_about_one_repository_holds_all_counters_of_its_day() -> None:
+    metric = METRIC_BY_ID["family_downloads_daily"]
+    (finding,) = find_periods(GROUP_BY_ID[metric.group], metric, check_of("2026-01-08 Qwen/A"), is_evidence=True)
+    assert (finding.days, finding.entity) == ((date(2026, 1, 8),), WHOLE_DAY)
 
 
 WINDOWS = {

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ def expected(path: Path) -> list[dict[str, str]]:
 
 def unlike(rows_of: RowsOf, wanted: list[dict[str, str]]) -> list[tuple[str, str, float, str]]:
     """Where weeks differ from the expected ones; a value that is not compared is an error."""
-    found = []
+    found, rows_of = [], cache(rows_of)
     for week in wanted:
         iso = week["iso_week"]
         seen = _figures(rows_of, date.fromisocalendar(int(iso[:4]), int(iso[-2:]), 1))

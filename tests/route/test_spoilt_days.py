@@ -1,8 +1,7 @@
-"""Real weeks with a day of 2025 spoilt in each of four ways: only the periods with that day are held."""
+"""Twenty-one real months with a day of 2025 spoilt in each of four ways: only the periods with that day are held."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from csv import DictReader
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,15 +9,16 @@ import pytest
 
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
-from connectors.storage.publications.catalog import read_catalog
 from flows.queries.cite import cite
 from tests.route.answers import expected, unlike
-from tests.scene import ROUTER_ALONE, Row, Scene, write_rankings
+from tests.scene import ROUTER_ALONE, Row, Scene, read_rankings, write_rankings
 from tokenshare.errors import ExitCode
 from tokenshare.metrics import METRIC_BY_ID
 
 pytestmark = [pytest.mark.recorded, pytest.mark.timeout(900)]
-GOOD_AT, SPOILT_AT = "2026-06-22T06:00:00Z", "2026-06-23T06:00:00Z"
+GOOD_AT, SPOILT_AT = "2026-10-06T06:00:00Z", "2026-10-07T06:00:00Z"
+WORLDS = ("openrouter-history", "openrouter-autumn")
+AUTUMN_WEEK, STEALTH = date(2026, 9, 28), ("other", "stealth/space-bunny-alpha")
 Day = list[tuple[str, str]]  # model and tokens, as served
 WAYS: dict[date, Callable[[Day], Day]] = {
     date(2025, 1, 8): lambda day: [row for row in day if row[0] != "other"],
@@ -52,8 +52,7 @@ def spoilt(rows: list[Row], known_at: str = "") -> Iterator[Row]:
 
 @pytest.fixture(scope="module")
 def rows(recorded_data: Path) -> list[Row]:
-    with (recorded_data / "openrouter-weeks" / "rankings_daily.csv").open(newline="") as file:
-        return [(row["known_at"], row["date"], row["model_permaslug"], row["total_tokens"]) for row in DictReader(file)]
+    return [row for world in WORLDS for row in read_rankings(recorded_data / world / "rankings_daily.csv")]
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +82,7 @@ def first(home_of: Callable[[], Scene], rows: list[Row], tmp_path_factory: pytes
 def later(home_of: Callable[[], Scene], rows: list[Row], tmp_path_factory: pytest.TempPathFactory) -> Scene:
     """A good pass, and one after the same days were stated again, spoilt."""
     scene = home_of()
-    world = write_rankings(tmp_path_factory.mktemp("later"), [*rows, *spoilt(rows, "2026-06-22T12:00:00Z")])
+    world = write_rankings(tmp_path_factory.mktemp("later"), [*rows, *spoilt(rows, "2026-10-06T12:00:00Z")])
     assert scene.refresh(GOOD_AT, world).exit_code == ExitCode.OK
     assert scene.refresh(SPOILT_AT, world).exit_code == ExitCode.HELD
     return scene
@@ -91,21 +90,31 @@ def later(home_of: Callable[[], Scene], rows: list[Row], tmp_path_factory: pytes
 
 def held_by_metric(scene: Scene) -> dict[str, set[date]]:
     held: dict[str, set[date]] = {}
-    for row in read_catalog(scene.home, "held_periods"):
+    for row in scene.catalog("held_periods"):
         held.setdefault(row["metric"], set()).add(row["period"])
     return held
 
 
 def test_a_first_pass_publishes_every_period_without_a_spoilt_day(first: Scene, recorded_data: Path) -> None:
-    answers = expected(recorded_data / "openrouter-weeks" / "expected_weekly_attributed.csv")
+    answers = expected(recorded_data / "openrouter-history" / "expected_weekly_2026-08-03.csv")
     weeks = {row["week_start_date"] for row in first.metric("router_tokens_weekly")}
     sound = [answer for answer in answers if _monday(answer["iso_week"]) not in SPOILT_WEEKS]
-    assert weeks == {_monday(answer["iso_week"]) for answer in sound}
+    assert weeks == {AUTUMN_WEEK} | {_monday(answer["iso_week"]) for answer in sound}
     assert unlike(first.metric, sound) == []
 
 
+def test_a_wide_unknown_is_published_within_its_bounds_and_told(later: Scene, rows: list[Row]) -> None:
+    week = [row for row in rows if AUTUMN_WEEK <= date.fromisoformat(row[1]) < AUTUMN_WEEK + timedelta(days=7)]
+    total, unknown = (sum(int(row[3]) for row in week if row[2] in names) for names in ({r[2] for r in week}, STEALTH))
+    (bounds,) = (row for row in later.metric("china_share_bounds_weekly") if row["week_start_date"] == AUTUMN_WEEK)
+    assert (bounds["tokens"], bounds["unknown_tokens"], bounds["status"]) == (total, unknown, "current")
+    assert bounds["upper_share"] - bounds["lower_share"] == pytest.approx(unknown / total, abs=1e-9)
+    assert 0.25 < unknown / total < 0.6
+    assert {row["status"] for row in later.catalog("gate_results", check="unknown_wide")} == {"failed"}
+
+
 def test_a_later_pass_keeps_the_last_good_rows_of_the_spoilt_periods(later: Scene, recorded_data: Path) -> None:
-    answers = expected(recorded_data / "openrouter-weeks" / "expected_weekly_attributed.csv")
+    answers = expected(recorded_data / "openrouter-history" / "expected_weekly_2026-08-03.csv")
     assert unlike(later.metric, answers) == []
     statuses = {row["week_start_date"]: row["status"] for row in later.metric("router_tokens_weekly")}
     assert {week for week, status in statuses.items() if status == "held"} == SPOILT_WEEKS
@@ -115,7 +124,7 @@ def test_a_citation_of_a_held_week_says_so_and_one_of_another_does_not(later: Sc
     metric = METRIC_BY_ID["china_share_identified_weekly"]
     held, sound = (cite(later.home, metric, [week]) for week in ("2025-W02", "2026-W12"))
     assert (held["status"], sound["status"]) == ("held", "current")
-    assert "held since 2026-06-23" in held["sentence"]
+    assert "held since 2026-10-07" in held["sentence"]
     assert "held since" not in sound["sentence"]
 
 

@@ -128,7 +128,7 @@ class Step:
 
 
 def look(scene: Scene, report: Report) -> Step:
-    shown = {id: scene.metric(id) for id in (*MARKETS, *HUB, "fct_quotes_daily")}
+    shown = {id: scene.metric(id) for id in (*MARKETS, *HUB, "trending_top10_daily", "fct_quotes_daily")}
     with open_warehouse(scene.home.warehouse) as connection:
         rows = connection.execute("SELECT facts FROM outbox.faults WHERE kind = 'noticed' ORDER BY ALL").fetchall()
     return Step(report, shown, "\n".join(str(facts) for (facts,) in rows))
@@ -226,6 +226,23 @@ def test_a_counter_that_rises_beyond_its_own_thirty_days_holds_by_name(steps: di
         assert "counter_rise: observed " in steps["halved"].reason(id)
         assert " at 2026-07-02 Qwen/Qwen3-8B, expected 0 to 2" in steps["halved"].reason(id)
         assert statuses(steps["two lines"].report)[id] == "published"
+
+
+def test_a_wrong_counter_holds_the_counters_of_its_day_and_no_other_day(steps: dict[str, Step]) -> None:
+    days = {
+        id: {str(row["download_date"]) for row in steps["whole"].shown[id]} for id in (*HUB, "trending_top10_daily")
+    }
+    before, jumped, after = "2026-06-30", "2026-07-02", "2026-07-03"
+    for id in HUB:
+        assert {before, after} <= days[id]
+        assert jumped not in days[id]
+    assert {before, jumped, after} <= days["trending_top10_daily"]
+    (row,) = (
+        row
+        for row in steps["whole"].shown["family_downloads_daily"]
+        if (str(row["download_date"]), row["family_id"]) == (after, "qwen")
+    )
+    assert (row["days_covered"], row["is_counter_reset"]) == (3, False)
 
 
 def test_a_backfill_takes_back_a_row_from_before_any_window(steps: dict[str, Step]) -> None:

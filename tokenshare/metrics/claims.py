@@ -2,7 +2,7 @@
 
 from tokenshare import rows
 from tokenshare.metrics.group import WITHDRAWN_ROWS, Following, Group, Provenance
-from tokenshare.metrics.hub import HUB_GROUPS, HUB_PROVENANCE, HUB_SOURCES
+from tokenshare.metrics.hub import HUB_GROUPS, HUB_SOURCES, LISTING_PROVENANCE
 from tokenshare.metrics.markets import (
     FX_SOURCES,
     MARKET_CAPS,
@@ -41,7 +41,7 @@ CLAIMS = Group(
         Provenance("int_claims_provenance", "observed_date"),
         USAGE_PROVENANCE,
         CATEGORY_PROVENANCE,
-        HUB_PROVENANCE,
+        LISTING_PROVENANCE,
         *LIST_PRICES.provenance,
         *VALUE_PROVENANCE,
     ),

@@ -1,5 +1,7 @@
 """Facts without a feed: disclosed figures and their quotients, leaderboards, releases, and watches."""
 
+from dataclasses import replace
+
 from tokenshare import rows
 from tokenshare.metrics.group import (
     CONFLICTING_KEYS,
@@ -15,7 +17,7 @@ from tokenshare.metrics.group import (
     Interval,
     Provenance,
 )
-from tokenshare.metrics.hub import HUB_PROVENANCE, TRENDING
+from tokenshare.metrics.hub import LISTING_PROVENANCE, TRENDING
 from tokenshare.metrics.markets import FX_SOURCES, RATE_EVIDENCE
 from tokenshare.metrics.metric import Metric
 from tokenshare.topics import (
@@ -48,7 +50,7 @@ SCORES = (
 DISCLOSED = Provenance("int_disclosures_selected", "fact_date")
 CONVERTED = Provenance("int_rates_stated", "rate_date")
 RANKED = Provenance("int_entries_selected", "ranking_date")
-DOWNLOADED = HUB_PROVENANCE
+DOWNLOADED = replace(LISTING_PROVENANCE, is_borrowed=True)
 RELEASED = Provenance("int_releases_selected", "release_date")
 CURATED = "curated by hand: what the cited sources say and no more"
 

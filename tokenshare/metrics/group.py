@@ -37,12 +37,14 @@ class Evidence:
 class Provenance:
     """A dbt model with the fetch behind each day; `dated` is its column of days.
 
-    A group's findings hold back the statements of its own inputs, never those `is_borrowed` from another group.
+    A group's findings hold back the statements of its own inputs, never those `is_borrowed` from another group. If
+    `by_whole_days`, a finding about a part of a day holds all of it.
     """
 
     model: str
     dated: str
     is_borrowed: bool = False
+    by_whole_days: bool = False
 
 
 @dataclass(frozen=True)

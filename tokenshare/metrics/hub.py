@@ -9,8 +9,9 @@ from tokenshare.metrics.group import CONFLICTING_KEYS, INCOMPLETE_FETCHES, Evide
 from tokenshare.metrics.metric import Metric
 from tokenshare.topics import DOWNLOADS_OBSERVED, FETCH_COMPLETED
 
-# Counters and listings share a reading: a finding about one takes no day from the other, and holds its metrics whole.
-HUB_PROVENANCE = Provenance("int_downloads_provenance", "download_date", is_borrowed=True)
+# Counters and listings share a reading, and a finding about the counters takes no day from the listings.
+LISTING_PROVENANCE = Provenance("int_downloads_provenance", "download_date", by_whole_days=True)
+COUNTER_PROVENANCE = Provenance("int_counters_provenance", "download_date", by_whole_days=True)
 HUB_SOURCES = ("huggingface_hub",)
 
 LISTED = Evidence(
@@ -65,7 +66,7 @@ def counted(id: str) -> Group:
     """A group made of counters."""
     return Group(
         id=id,
-        provenance=(HUB_PROVENANCE,),
+        provenance=(COUNTER_PROVENANCE,),
         measured_by="int_downloads_evidence",
         dated_by="listed_repositories",
         evidence=(*LISTING, *COUNTERS),
@@ -77,7 +78,7 @@ def listed(id: str) -> Group:
     """A group made of the listings alone, whatever the counters are."""
     return Group(
         id=id,
-        provenance=(HUB_PROVENANCE,),
+        provenance=(LISTING_PROVENANCE,),
         measured_by="int_listing_evidence",
         dated_by="listed_repositories",
         evidence=LISTING,

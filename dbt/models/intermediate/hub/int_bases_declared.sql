@@ -3,7 +3,7 @@
 -- and is nobody's direct derivative. One that names bases of two families is in here for both.
 with listed as (
     select download_date, hub_id, unnest(base_models) as base_model
-    from {{ ref('int_downloads_attributed') }}
+    from {{ ref('int_listings_attributed') }}
 ),
 
 final as (

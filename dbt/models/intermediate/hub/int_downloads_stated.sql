@@ -2,8 +2,11 @@
 -- Decision: where one page gives a repository two rows the larger counter is kept; `is_conflicting` tells the gate.
 with fetches as (
     select observed_date as download_date, fetch_id
-    from {{ ref('int_fetches_verified') }}
-    where is_complete and source_id = 'huggingface_hub'
+    from {{ ref('int_fetches_verified') }} as verified
+    where
+        is_complete
+        and source_id = 'huggingface_hub'
+        and {{ is_let_in(['int_downloads_provenance'], 'verified.observed_date', 'verified.fetch_id') }}
     qualify row_number() over (
         partition by observed_date order by observed_at desc, "offset" desc, fetch_id desc
     ) = 1

@@ -1,6 +1,6 @@
 -- Of each official repository of the reading before: is it still there, and still of that family?
 with repositories as (
-    select * from {{ ref('int_downloads_attributed') }}
+    select * from {{ ref('int_listings_attributed') }}
     where family_id is not null
 ),
 

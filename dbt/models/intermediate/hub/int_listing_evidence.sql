@@ -4,7 +4,7 @@ with days as (
         cast(download_date as varchar) as day_key,
         count(*) as repositories_count,
         count(*) filter (where is_conflicting) as conflicting_count
-    from {{ ref('int_downloads_attributed') }}
+    from {{ ref('int_listings_attributed') }}
     group by download_date
 ),
 

@@ -5,7 +5,7 @@ with unmapped as (
 ),
 
 readings as (
-    select * from {{ ref('int_downloads_attributed') }}
+    select * from {{ ref('int_listings_attributed') }}
 ),
 
 totals as (

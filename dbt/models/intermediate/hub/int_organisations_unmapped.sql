@@ -1,6 +1,6 @@
 -- The organisations nobody mapped to a vendor, on the newest day: the hundred that are downloaded most.
 with newest as (
-    select * from {{ ref('int_downloads_attributed') }}
+    select * from {{ ref('int_listings_attributed') }}
     where download_date = (select max(readings.download_date) from {{ ref('int_downloads_provenance') }} as readings)
 ),
 

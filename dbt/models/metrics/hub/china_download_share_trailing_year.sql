@@ -3,7 +3,7 @@
 -- Decision: organisations nobody mapped are in the denominator and not in the numerator: they count against.
 -- Decision: a counter that fell adds nothing for that step, on either side.
 with days as (
-    select download_date, fetch_id from {{ ref('int_downloads_provenance') }}
+    select download_date, fetch_id from {{ ref('int_counters_provenance') }}
 ),
 
 flows as (

@@ -8,7 +8,7 @@ with declared as (
 
 tags as (
     select download_date, hub_id, unnest(tags) as tag
-    from {{ ref('int_downloads_attributed') }}
+    from {{ ref('int_listings_attributed') }}
 ),
 
 tagged as (

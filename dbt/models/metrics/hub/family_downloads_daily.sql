@@ -8,9 +8,11 @@ with repositories as (
 ),
 
 gone as (
-    select distinct download_date, family_id
-    from {{ ref('int_families_changed') }}
-    where is_gone
+    select distinct provenance.download_date, changed.family_id
+    from {{ ref('int_families_changed') }} as changed
+    inner join {{ ref('int_counters_provenance') }} as provenance
+        on provenance.date_before < changed.download_date and provenance.download_date >= changed.download_date
+    where changed.is_gone
 ),
 
 families as (

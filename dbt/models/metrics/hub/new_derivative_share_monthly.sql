@@ -7,7 +7,7 @@ with newest as (
         hub_id,
         download_date,
         cast(date_trunc('month', created_at at time zone 'UTC') as date) as month_start_date
-    from {{ ref('int_downloads_attributed') }}
+    from {{ ref('int_listings_attributed') }}
     where
         download_date = (select max(readings.download_date) from {{ ref('int_downloads_provenance') }} as readings)
         and pipeline_tag = 'text-generation'

@@ -1,7 +1,7 @@
 -- Decision: the Hub does not publish how the score is made; it is shown as given, and only ranked.
 -- Decision: Chinese is whose organisation's vendor is; a fine-tune of a Chinese model by others is not counted here.
 with repositories as (
-    select * from {{ ref('int_downloads_attributed') }}
+    select * from {{ ref('int_listings_attributed') }}
     where trending_score > 0
 ),
 
