@@ -7,7 +7,7 @@ import pytest
 from tests.faults.soak import soak
 from tokenshare.errors import ExitCode
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 
 
 def test_a_minute_of_trouble_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:

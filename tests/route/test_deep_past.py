@@ -18,7 +18,7 @@ from flows.queries.verify import verify
 from tests.dbt.test_recorded import WEEKS, as_printed
 from tests.scene import ROUTER_ALONE, Scene, read_rankings, statuses
 
-pytestmark = [pytest.mark.recorded, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.recorded, pytest.mark.long, pytest.mark.timeout(1800)]
 
 JULY, AUGUST, AGAIN = "2026-07-20T06:00:00+00:00", "2026-08-03T06:00:00+00:00", "2026-08-03T06:10:00+00:00"
 DAYS, ROWS, RESTATED = 73, 3_723, 3_008

@@ -38,9 +38,7 @@ Rows = list[tuple[str, int]]
 # What the upstream serves at first instead of a good day, by the check that has to notice.
 BAD: dict[str, Callable[[Rows], Rows]] = {
     "other_rows": lambda rows: [row for row in rows if row[0] != "other"],
-    "conflicting_keys": lambda rows: [*rows, (rows[0][0], rows[0][1] + 7)],
     "volume_ratio": lambda rows: [(model, 3 * tokens) for model, tokens in rows],
-    "missing_rows": lambda rows: rows[1:],
 }
 FAULTS = [*BAD]
 # Fault number n is served two days after the one before: it comes on one morning and is mended on the next.
@@ -48,9 +46,7 @@ MORNINGS = {check: BASELINE + DAY * (2 + 2 * n) for n, check in enumerate(FAULTS
 FAULTY_DAYS = {check: morning - DAY for check, morning in MORNINGS.items()}
 SAID = {
     "other_rows": ("0", "1"),
-    "conflicting_keys": ("1", "0"),
     "volume_ratio": ("3", "0.6 to 1.6"),
-    "missing_rows": ("1", "0"),
 }
 
 
@@ -262,7 +258,7 @@ def test_no_zero_and_no_half_day_is_ever_shown(story: dict[str, Step]) -> None:
 
 def test_every_look_of_a_reader_gets_an_answer_that_is_whole_and_judged(told: Told) -> None:
     assert [look["error"] for look in told.looks if "error" in look] == []
-    assert len(told.looks) > len(told.steps) > 10
+    assert len(told.looks) > len(told.steps) == 10
 
 
 def test_a_reader_sees_every_version_as_it_comes_and_never_an_older_one_again(told: Told) -> None:
