@@ -25,6 +25,7 @@ from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
 from tokenshare.topics import QUOTE_OBSERVED
 
 YEAR = timedelta(days=365)  # the reach of the free plan
+SATURDAY = 5
 MOST_WORDS = 200  # letters quoted of a warning
 BAR = frozenset({"date", "open", "high", "low", "close", "adjusted_close", "volume", "warning"})
 
@@ -79,7 +80,7 @@ def parse(fetch: Fetch) -> Parsed:
         for event in _events(line, rows, currencies[line.exchange].get(line.code), envelope, slips)
     ]
     check_rejected(slips, len(read))
-    if not read:
+    if not read and _has_weekday(start, fetch.window.end):
         raise ContractViolation(": ".join(("no line has a single day", *warnings[:1])))
     return Parsed(
         events=tuple(event for event in read if start <= event.session_date <= fetch.window.end),
@@ -90,6 +91,10 @@ def parse(fetch: Fetch) -> Parsed:
         rejected=(*warnings, *slips),
         remarks=tuple(sorted({str(row["warning"])[:MOST_WORDS] for row in bars if "warning" in row and len(row) > 1})),
     )
+
+
+def _has_weekday(start: date, end: date) -> bool:
+    return any((start + timedelta(days=ahead)).weekday() < SATURDAY for ahead in range((end - start).days + 1))
 
 
 def _events(

@@ -1,7 +1,7 @@
 """Closes and share counts from every source: one result of one shape, and what refuses a whole answer."""
 
 import json
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -198,6 +198,13 @@ def test_an_api_without_any_day_is_refused() -> None:
     pages = [page_of(FIXTURES / "eodhd_quotes" / name) for name in ("us.json", "hk.json", *["none.json"] * 13)]
     with pytest.raises(PayloadRefused, match="no line has a single day"):
         eodhd_quotes.parse(fetch_of("eodhd_quotes", *pages))
+
+
+def test_a_weekend_alone_has_no_bars_and_is_not_refused() -> None:
+    pages = [page_of(FIXTURES / "eodhd_quotes" / name) for name in ("us.json", "hk.json", *["none.json"] * 13)]
+    weekend = Window(MONDAY - timedelta(days=2), MONDAY - timedelta(days=1), WINDOW.observed_at)
+    parsed = eodhd_quotes.parse(fetch_of("eodhd_quotes", *pages, window=weekend))
+    assert (parsed.events, parsed.start_date, parsed.end_date) == ((), weekend.start, weekend.end)
 
 
 @pytest.mark.parametrize(
