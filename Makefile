@@ -13,6 +13,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LIVE := .tokenshare/live
 UV := $(BIN)/uv --quiet
+CLIENTS := $(patsubst tests/clients/%.lock,$(VENV)/clients/%/.ready,$(wildcard tests/clients/*.lock))
 HOUSE_TESTS := $(wildcard tests/architecture tests/registry)
 TABLE := tests/faults/test_sources.py
 
@@ -37,7 +38,7 @@ demo: $(READY) ## the whole route on a synthetic world, from local broker to rep
 live: $(READY) ## the first real run: what needs no key, into .tokenshare/live, with its page; without the slow Hub
 	TOKENSHARE_HOME="$(LIVE)" TOKENSHARE_SOURCES_OFF="$${TOKENSHARE_SOURCES_OFF-huggingface_hub}" $(BIN)/tokenshare refresh
 
-test: check ## what CI runs: check, then every test
+test: check $(CLIENTS) ## what CI runs: check, then every test
 	$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(HOUSE_TESTS))
 
 faults: $(READY) ## every fault of tests/faults, whatever else is long, and the page of what was seen
@@ -92,6 +93,11 @@ clean: ## remove .venv and caches; a home (.tokenshare) is yours and stays
 $(READY): requirements.lock pyproject.toml | $(BIN)/uv
 	$(UV) pip sync --require-hashes --python $(BIN)/python requirements.lock
 	$(UV) pip install --offline --no-deps --no-build-isolation --python $(BIN)/python --editable .
+	@touch $@
+
+# Older clients of the published file, for the test that opens it with each.
+$(VENV)/clients/%/.ready: tests/clients/%.lock | $(READY)
+	$(UV) --no-config pip install --no-deps --require-hashes --python $(BIN)/python --target $(@D) --requirement $<
 	@touch $@
 
 # uv comes from the lock as well: its block there is a requirements file of one.

@@ -22,7 +22,8 @@ from tokenshare.metrics import Metric
 from tokenshare.noop import noop
 
 CATALOG = (Path(__file__).parent / "published.sql").read_text()
-FORM = 4  # of the file; a file of another form is rebuilt. 2: vintages, 3: repairs, 4: held periods, unmapped, origin
+FORM = 5  # of the file; a file of another form is rebuilt. 4: held periods, unmapped, origin, 5: the oldest storage
+STORAGE_VERSION = "v1.0.0"  # the oldest client that can open the file
 MODE = 0o444
 PROVISIONAL = timedelta(days=3)  # the upstream restates for so long after the end of a period
 # Lists of `status` beside the numbers, once dbt has built them: relation and order.
@@ -153,7 +154,7 @@ def _is_untouched(connection: Connection, home: Home) -> bool:
 
 @contextmanager
 def _attached(connection: Connection, draft: Path) -> Iterator[None]:
-    connection.execute(f"ATTACH '{version_files.quoted(draft)}' AS reader")
+    connection.execute(f"ATTACH '{version_files.quoted(draft)}' AS reader (STORAGE_VERSION '{STORAGE_VERSION}')")
     try:
         yield
         connection.execute("CHECKPOINT reader")
