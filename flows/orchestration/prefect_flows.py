@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import partial
+from http import HTTPStatus
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
 
 from flows.orchestration.prefect_events import announce
 from flows.orchestration.refresh import Report, Stages
@@ -25,6 +26,16 @@ def answers(api_url: str | None, seconds: float = ANSWER_SECONDS) -> bool:
         with urlopen(f"{api_url.rstrip('/')}/health", timeout=seconds) as response:  # noqa: S310  # checked above
             return bool(response.status == 200)
     except (URLError, OSError, ValueError):
+        return False
+
+
+def is_open(api_url: str, seconds: float = ANSWER_SECONDS) -> bool:
+    """True if the Prefect API shows its deployments to a caller without a login."""
+    try:
+        question = Request(f"{api_url}/deployments/filter", b'{"limit": 1}', {"Content-Type": "application/json"})  # noqa: S310
+        with urlopen(question, timeout=seconds) as response:  # noqa: S310  # an address that `answers`
+            return bool(response.status == HTTPStatus.OK)
+    except HTTPError:
         return False
 
 

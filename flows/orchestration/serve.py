@@ -1,18 +1,20 @@
 """Scheduled passes: the flow of every deployment, and the process that serves them."""
 
+import asyncio
 import json
 import subprocess
 import sys
 from tempfile import TemporaryFile
 from typing import Any
 
-from prefect import State, flow, serve
+from prefect import State, flow
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+from prefect.runner import Runner
 from prefect.schedules import Cron
 from prefect.states import Completed, Failed
 
 from flows import settings as environment
-from flows.orchestration.prefect_flows import answers
+from flows.orchestration.prefect_flows import answers, is_open
 from flows.orchestration.schedule import Deployment, deployments, with_files
 from flows.settings import Settings
 from flows.setup import Progress
@@ -21,6 +23,10 @@ from tokenshare.errors import ExitCode, UsageError
 # A shut gate and a missing answer are findings of a completed pass, not failures.
 WELL = (ExitCode.OK, ExitCode.HELD, ExitCode.INCOMPLETE, ExitCode.UNDELIVERED)
 PASS = [sys.executable, "-c", "from flows.cli import main; main()", "refresh", "--wait", "--json"]
+GUARDED = (
+    "PREFECT_SERVER_API_AUTH_STRING=USER:PASSWORD PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED=true prefect server start"
+)
+LOGGED_IN = "PREFECT_API_AUTH_STRING=USER:PASSWORD tokenshare serve"
 ONE = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE)
 
 
@@ -59,28 +65,40 @@ def _run_detached(words: list[str]) -> tuple[int, str]:
 def serve_deployments(settings: Settings, progress: Progress) -> None:
     """Serve every deployment until stopped, one run at a time.
 
-    Raises UsageError if the Prefect server does not answer, or fails later; a running pass then goes on.
+    The server says when a pass runs. What runs is the flow of this process, whatever the server stores of it. Raises
+    UsageError if the server does not answer, asks no caller for a login, or fails later; a running pass then goes on.
     """
-    if not answers(settings.prefect_api_url):
+    server = settings.prefect_api_url or ""
+    if not answers(server):
         raise UsageError(
-            f"no Prefect server answers at {settings.prefect_api_url or 'PREFECT_API_URL, which is not set'}",
-            "start one with `prefect server start`, then set PREFECT_API_URL=http://127.0.0.1:4200/api",
+            f"no Prefect server answers at {server or 'PREFECT_API_URL, which is not set'}",
+            f"start one with `{GUARDED}`, then set PREFECT_API_URL=http://127.0.0.1:4200/api",
+        )
+    if is_open(server):
+        raise UsageError(
+            f"the Prefect server at {server} asks nobody for a login",
+            f"start it with `{GUARDED}`, and this command with `{LOGGED_IN}`",
         )
     planned = deployments()
     for deployment in planned:
         progress(f"{deployment.name}: {deployment.cron} UTC")
     try:
         # No pause at the end: deployments would stay paused when served again, and pausing is a person's decision.
-        serve(*map(_served, planned), limit=1, pause_on_shutdown=False)
+        runner = Runner("tokenshare", limit=1, pause_on_shutdown=False)
+        for deployment in planned:
+            _add(runner, deployment)
+        asyncio.run(runner.start())
     except Exception as error:
         raise UsageError(
-            f"the Prefect server at {settings.prefect_api_url} failed ({type(error).__name__})",
+            f"the Prefect server at {server} failed ({type(error).__name__})",
             "check that server, then run `tokenshare serve` again, or let a supervisor do so",
         ) from error
 
 
-def _served(deployment: Deployment) -> Any:
-    return scheduled.to_deployment(
+def _add(runner: Runner, deployment: Deployment) -> None:
+    """Register the deployment with its flow: a runner without the flow would load the code that the server names."""
+    runner.add_flow(
+        scheduled,
         deployment.name,
         description=deployment.title,
         schedule=Cron(deployment.cron, timezone="UTC"),

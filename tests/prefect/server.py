@@ -32,8 +32,8 @@ class Server:
     process: "subprocess.Popen[bytes]"
     login: str = ""  # user:password, where it asks for one
 
-    def ask(self, path: str, question: dict[str, Any] | None = None) -> Any:
-        """The answer to a GET, or to a POST of a question."""
+    def ask(self, path: str, question: dict[str, Any] | None = None, method: str | None = None) -> Any:
+        """The answer to a GET, or to a POST of a question, or to another method."""
         body = None if question is None else json.dumps(question).encode()
         headers = {"Content-Type": "application/json"}
         if self.login:
@@ -41,7 +41,7 @@ class Server:
         if self.login and question is not None:
             csrf = self.ask("csrf-token?client=tests")["token"]
             headers |= {"Prefect-Csrf-Token": csrf, "Prefect-Csrf-Client": "tests"}
-        return _answered(Request(f"{self.url}/{path}", body, headers), monotonic() + EVENT_SECONDS)
+        return _answered(Request(f"{self.url}/{path}", body, headers, method=method), monotonic() + EVENT_SECONDS)
 
     def events(self, name: str, resource: str) -> list[dict[str, Any]]:
         """Events of that name about it: a server stores them a little later than it receives them."""
@@ -93,7 +93,8 @@ def _answered(question: Request, until: float) -> Any:
     while True:
         try:
             with urlopen(question, timeout=10) as response:
-                return json.load(response)
+                answer = response.read()
+                return json.loads(answer) if answer else None
         except HTTPError as error:
             if error.code != HTTPStatus.SERVICE_UNAVAILABLE or monotonic() > until:
                 raise

@@ -16,6 +16,7 @@ from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from demo.emulator.server import Upstream
 from flows.orchestration.schedule import deployments
+from flows.orchestration.serve import GUARDED, LOGGED_IN
 from tests.cli.homes import HOLD, claimed, other_process
 from tests.prefect.server import Server, environment, start
 from tests.scene import ROUTER_ALONE, Scene, small_rows, write_rankings
@@ -118,7 +119,27 @@ def test_every_source_is_served_by_its_schedule(server: Server, serving: object)
         assert (made["job_variables"] or {}) == {}
 
 
-def test_a_scheduled_pass_waits_for_the_home_and_publishes(server: Server, serving: object, scene: Scene) -> None:
+@pytest.fixture(scope="module")
+def proof(server: Server, serving: object, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that appears if code runs that the server, not `serve`, says is the deployment's."""
+    folder = tmp_path_factory.mktemp("stranger")
+    proof = folder / "proof"
+    (folder / "stranger.py").write_text(
+        f"from pathlib import Path\nfrom prefect import flow\nPath({str(proof)!r}).touch()\n\n"
+        "@flow\ndef other(sources: list[str]) -> None: pass\n"
+    )
+    step = {"prefect.deployments.steps.run_shell_script": {"script": f"touch {proof}"}}
+    foreign = {"entrypoint": f"{folder}/stranger.py:other", "path": str(folder), "pull_steps": [step]}
+    for found in deployed(server).values():
+        server.ask(f"deployments/{found['id']}", foreign, "PATCH")
+    changed = deployed(server)["openrouter_exports"]
+    assert {name: changed[name] for name in foreign} == foreign
+    return proof
+
+
+def test_a_scheduled_pass_waits_for_the_home_and_publishes_and_runs_no_code_of_the_server(
+    server: Server, proof: Path, scene: Scene
+) -> None:
     with other_process(HOLD, scene.home.lock):
         run = trigger(server)
         wait_until(lambda: passes(scene))
@@ -133,6 +154,7 @@ def test_a_scheduled_pass_waits_for_the_home_and_publishes(server: Server, servi
     assert scene.metric("router_tokens_weekly")
     assert scene.catalog("skips") == []
     assert server.events("tokenshare.metric.published", "tokenshare.metric.router_tokens_weekly")
+    assert not proof.exists()
 
 
 def test_no_secret_reaches_a_server_that_asks_who_calls(server: Server, serving: object) -> None:
@@ -181,6 +203,21 @@ def test_serve_says_what_is_missing_without_a_server(tmp_path: Path) -> None:
     done = subprocess.run(COMMAND, cwd=ROOT, env=told, capture_output=True, text=True, timeout=200, check=False)
     assert done.returncode == 2
     assert "prefect server start" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_serve_refuses_a_server_that_asks_nobody_for_a_login(tmp_path: Path) -> None:
+    with start(tmp_path / "server") as server:
+        server.wait()
+        told = {
+            **environment(tmp_path / "prefect"),
+            "TOKENSHARE_HOME": str(tmp_path / "home"),
+            "PREFECT_API_URL": server.url,
+        }
+        done = subprocess.run(COMMAND, cwd=ROOT, env=told, capture_output=True, text=True, timeout=200, check=False)
+    assert done.returncode == 2
+    for command in (GUARDED, LOGGED_IN):
+        assert command in done.stderr
     assert "Traceback" not in done.stderr
 
 
