@@ -40,6 +40,7 @@ ELSEWHERE = {
     "tokenshare alerts test": "tests/alerts/test_delivering.py",  # it wants a channel
     "tokenshare serve": "tests/prefect/test_schedule.py",
     "prefect server start": "tests/prefect/server.py",
+    "export PREFECT_SERVER_": "tests/prefect/test_schedule.py",
     "prefect ": "tests/prefect/test_announce.py",
     "docker compose": "tests/compose/test_parity.py",  # without an engine: its services, as processes
     "umask": "tests/compose/test_compose.py",
