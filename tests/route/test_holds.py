@@ -30,7 +30,7 @@ SPEND = "router_spend_share_estimated_weekly"  # which follows: tokens at list p
 PRICES = sorted(metric.id for metric in METRICS if metric.group == "list_price_daily")
 DAILY = ("china_share_trailing7_daily", "fct_usage_daily", "vendor_share_daily")  # a running week has no row to hold
 MARKS = ("as_of", "version", "status", "held_since")  # how rows are marked; the numbers are the others
-RESTATED = date(2026, 6, 24)  # a day long published, and then stated tripled for a morning
+RESTATED = date(2026, 6, 17)  # a day long published, and then stated tripled for a morning
 DAY = timedelta(days=1)
 START, BASELINE = date(2026, 6, 1), date(2026, 6, 22)
 

@@ -110,7 +110,7 @@ def test_a_wide_unknown_is_published_within_its_bounds_and_told(later: Scene, ro
     assert (bounds["tokens"], bounds["unknown_tokens"], bounds["status"]) == (total, unknown, "current")
     assert bounds["upper_share"] - bounds["lower_share"] == pytest.approx(unknown / total, abs=1e-9)
     assert 0.25 < unknown / total < 0.6
-    assert {row["status"] for row in later.catalog("gate_results", check="unknown_wide")} == {"failed"}
+    assert {row["outcome"] for row in later.catalog("gate_results", check="unknown_wide")} == {"failed"}
 
 
 def test_a_later_pass_keeps_the_last_good_rows_of_the_spoilt_periods(later: Scene, recorded_data: Path) -> None:
