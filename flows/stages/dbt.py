@@ -65,7 +65,7 @@ def build(
     left_out = ["unit_test", *([] if with_tests else ["test"]), *([] if loads_seeds else ["seed"])]
     chosen += [word for kind in left_out for word in ("--exclude-resource-type", kind)]
     try:
-        manifest = parse(database, work, seeds)
+        manifest = _parse(database, work, seeds)
         result = _run(manifest, ["build", "--vars", json.dumps(dict(variables)), *chosen], work, midway)
         failed = _failed(result, manifest, relations, with_tests)
     finally:
@@ -74,18 +74,6 @@ def build(
         del result
         gc.collect()  # dbt's error refers to its cursor, and the cursor to the database; we open it next
     return failed
-
-
-def parse(database: Path, work: Path, seeds: Path = SHIPPED) -> Any:
-    """dbt's manifest of the project for this database, parsed once a process; None if dbt cannot parse it."""
-    from dbt.cli.main import dbtRunner
-
-    hand_to_dbt(database, seeds)
-    parsed = (database.stem, models_digest())
-    manifest = _PARSED.get(parsed) or dbtRunner().invoke(["parse", *_options(work)]).result
-    _PARSED.clear()
-    _PARSED[parsed] = manifest
-    return manifest
 
 
 def keep_graph(work: Path) -> None:
@@ -113,7 +101,7 @@ def _kept(work: Path) -> Graph | None:
 
 
 def _compiled(work: Path) -> Graph:
-    manifest = parse(work / "warehouse.duckdb", work, SHIPPED)
+    manifest = _parse(work / "warehouse.duckdb", work, SHIPPED)
     if manifest is None:
         return Graph(_origin(), {}, {})
     graph = graph_of(manifest, _origin())
@@ -137,6 +125,18 @@ def _failed(result: Any, manifest: Any, relations: Sequence[str], with_tests: bo
     required = graph.required_tests(graph.below(relations)) if with_tests else set()
     failed = [name for name, status in outcomes.items() if status not in ("success", "pass")]
     return [*failed, *sorted(required - outcomes.keys())]
+
+
+def _parse(database: Path, work: Path, seeds: Path) -> Any:
+    """dbt's manifest of the project for this database, parsed once a process; None if dbt cannot parse it."""
+    from dbt.cli.main import dbtRunner
+
+    hand_to_dbt(database, seeds)
+    parsed = (database.stem, models_digest())
+    manifest = _PARSED.get(parsed) or dbtRunner().invoke(["parse", *_options(work)]).result
+    _PARSED.clear()
+    _PARSED[parsed] = manifest
+    return manifest
 
 
 def _run(manifest: Any, words: Sequence[str], work: Path, midway: Callable[[], None]) -> Any:
