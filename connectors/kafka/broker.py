@@ -62,7 +62,7 @@ def start(
 def stop(home: Path) -> bool:
     """Stop the home's broker. False if none ran."""
     node = Node.of(home)
-    if not node.root.is_dir():
+    if not node.is_there:
         return False
     with locked(node.root / "lock", STOP_PATIENCE_SECONDS):
         brokers = process.running(node)
@@ -75,7 +75,8 @@ def stop(home: Path) -> bool:
 def status(home: Path) -> BrokerStatus:
     """The state of the home's broker. It runs if its process is alive and that process's port accepts connections."""
     node = Node.of(home)
-    size = sum(path.stat().st_blocks * 512 for path in node.data.rglob("*") if path.is_file())
+    paths = node.data.rglob("*") if node.is_there else ()
+    size = sum(path.stat().st_blocks * 512 for path in paths if path.is_file())
     for broker in process.running(node):
         if _accepts(broker):
             address = _address(broker)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connectors.kafka.java import Java
-from tokenshare.errors import BrokerUnavailable
+from tokenshare.errors import BrokerUnavailable, UsageError
 
 FORMAT_SECONDS = 60
 SETTINGS = {
@@ -75,6 +75,14 @@ class Node:
     @property
     def is_formatted(self) -> bool:
         return (self.data / "meta.properties").is_file()
+
+    @property
+    def is_there(self) -> bool:
+        """True if the node has its folder. Raises UsageError in a home closed to this user."""
+        try:
+            return self.root.is_dir()
+        except PermissionError as error:
+            raise UsageError(f"cannot look into {self.root.parent}", "run as the user of this home") from error
 
     @property
     def label(self) -> str:
