@@ -18,6 +18,7 @@ from connectors.kafka import broker as local
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from connectors.storage.home import Home
+from flows import settings
 from flows.orchestration.serve import PASS
 from tests.cli.command import COMMAND, ROOT, Said, assert_one_sentence, environment
 from tests.cli.conftest import AS_OF
@@ -162,8 +163,13 @@ def test_too_few_files_are_a_sentence(folder: Path, world: Path) -> None:
 
 
 def test_kafka_starts_in_a_turkish_locale(folder: Path) -> None:
-    """Its upper case of i is another letter, which Kafka's enum names do not have."""
-    started = run(environment(folder / "home", "") | TURKISH, "", "broker", "start", "--json")
+    """Its upper case of i is another letter, which Kafka's enum names do not have.
+
+    The option is for a machine without that locale.
+    """
+    environ = environment(folder / "home", "") | TURKISH
+    environ["JAVA_TOOL_OPTIONS"] = "-Duser.language=tr -Duser.country=TR"
+    started = run(environ, "", "broker", "start", "--json")
     stopped = local.stop(folder / "home")
     assert (started.code, stopped) == (0, True), started.err
 
@@ -217,3 +223,31 @@ def test_no_code_is_taken_from_the_working_directory(folder: Path) -> None:
     words = [*PASS[: PASS.index("refresh")], "--version"]
     done = subprocess.run(words, cwd=folder, capture_output=True, check=False, timeout=60)
     assert (done.returncode, done.stdout[:10]) == (0, b"tokenshare")
+
+
+def test_dbt_has_no_options_but_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in DBT.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("TOKENSHARE_WAREHOUSE", "another")
+    settings.hand_to_dbt(Path("warehouse.duckdb"), Path("seeds"))
+    assert [name for name in os.environ if name.startswith("DBT_")] == []
+    assert os.environ["TOKENSHARE_WAREHOUSE"] == "warehouse.duckdb"
+
+
+def test_a_scheduled_pass_gets_an_environment_by_list() -> None:
+    ours = {
+        "TOKENSHARE_HOME": "home",
+        "HF_TOKEN": "a token",
+        "PREFECT_API_URL": "http://127.0.0.1:4200/api",
+        "PATH": "/bin",
+    }
+    others = {
+        "PREFECT__FLOW_RUN_ID": "a run",
+        "PYTHONPATH": ".",
+        "LD_PRELOAD": "x.so",
+        "BASH_ENV": "x",
+        "AWS_SECRET": "x",
+    }
+    found = settings.environment_of_pass(ours | others | TURKISH | DBT | {"TZ": "Asia/Shanghai"})
+    assert found == ours | settings.FIXED
+    assert (found["LC_ALL"], found["TZ"], found["PYTHONSAFEPATH"]) == ("C.UTF-8", "UTC", "1")
