@@ -21,7 +21,7 @@ class Java:
 
     path: Path
     version: str
-    environ: Mapping[str, str] = field(default_factory=lambda: dict(FIXED), repr=False)
+    environ: Mapping[str, str] = field(default_factory=lambda: dict(FIXED), repr=False, compare=False)
 
 
 def find(environ: Mapping[str, str]) -> Java:

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 
 from connectors.kafka.node import Node
+from tokenshare.errors import BrokerUnavailable
 
 PORT = "-Dtokenshare.port="
 JAVA = "-Dtokenshare.java="
@@ -83,7 +84,7 @@ def listens(broker: Running) -> bool:
 
 
 def end(broker: Running) -> None:
-    """Terminate the broker, and kill it if it still runs after 20 s."""
+    """Terminate the broker, and kill it if it still runs after 20 s. Raises BrokerUnavailable if even that fails."""
     if not lives(broker):
         return
     with suppress(psutil.NoSuchProcess):
@@ -93,7 +94,15 @@ def end(broker: Running) -> None:
             process.wait(STOP_SECONDS)
         except psutil.TimeoutExpired:
             process.kill()
-            process.wait(STOP_SECONDS)
+            _await_end(process)
+
+
+def _await_end(process: psutil.Process) -> None:
+    try:
+        process.wait(STOP_SECONDS)
+    except psutil.TimeoutExpired as error:
+        reason = f"the broker's process {process.pid} does not end, although it was killed"
+        raise BrokerUnavailable(reason, "look at its disk, or restart the machine") from error
 
 
 def _recorded(node: Node) -> Running | None:

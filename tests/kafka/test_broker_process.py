@@ -141,3 +141,13 @@ def test_a_home_or_cache_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> No
         local.start(tmp_path / "file", print)
     with pytest.raises(UsageError, match="set TOKENSHARE_CACHE"):
         local.start(tmp_path, print, cache=tmp_path / "file" / "cache", environ=os.environ)
+
+
+def test_a_process_that_does_not_end_is_not_waited_for_without_limit(
+    node: Node, shell: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "STOP_SECONDS", 0.1)
+    for signal in ("terminate", "kill"):
+        monkeypatch.setattr(psutil.Process, signal, lambda _: None)  # as of a process in an uninterruptible wait
+    with labelled(node, shell, holds=True) as pid, pytest.raises(BrokerUnavailable, match=f"{pid} does not end"):
+        local.stop(node.root.parent)
