@@ -10,16 +10,21 @@ Five parts keep passes one at a time, even if a pass hangs:
 3. Heartbeat. A stopped process (SIGSTOP, a suspended machine) keeps its lock for ever. So a thread of the owner sets
    the file's modification time every few seconds, and an owner without a fresh heartbeat is stale.
 4. Take-over. A stale owner is reported and never removed automatically: a slow machine looks the same. A person ends
-   it with `take_over`: it kills the signed process and waits for the kernel to release the lock.
+   it with `take_over`: it kills the signed process and waits for the kernel to release the lock. The signature is only
+   text in a file, so that process must be of this user, and the kernel must list it as the lock's owner.
 5. Fence. The lock file can be deleted or copied, and a stopped owner may wake up after another has taken its place.
    So each owner takes a number in the build database (connectors/storage/warehouse/fencing.py), and a write under
    an old number is refused. Any other write first calls `require_ownership`, a comparison with the signature.
+
+Whoever can open a lock file can own its lock. So the file is readable by its user alone, and that of another user is
+refused. No wait is without a limit.
 """
 
 import fcntl
 import json
 import os
 import socket
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -35,8 +40,12 @@ from tokenshare.errors import Busy, UsageError
 from tokenshare.noop import noop
 
 PATIENCE_SECONDS = 10.0
+LONGEST_SECONDS = 600.0  # of work under an unsigned lock: a broker's slowest start, or the first fetch of its jars
 HEARTBEAT_SECONDS = 5.0
 STALE_SECONDS = 60.0  # twelve heartbeats: an owner that missed them all is stopped or hangs
+PRIVATE = 0o600
+LOCKS = Path("/proc/locks")
+OWN_HOME = "run as the user of this directory, or choose another one (TOKENSHARE_HOME, TOKENSHARE_CACHE)"
 Clock = Callable[[], datetime]
 
 
@@ -60,10 +69,15 @@ class Owner:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Own an unsigned lock for the block; wait for as long as another process owns it."""
-    with path.open("a") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+def locked(path: Path, patience_seconds: float = LONGEST_SECONDS) -> Iterator[None]:
+    """Own an unsigned lock for the block. Raises Busy if another process still owns it when the patience ends."""
+    deadline = monotonic() + patience_seconds
+    with _opened(path) as file:
+        while not _taken(file):
+            if monotonic() >= deadline:
+                fix = "wait for it, or end it by hand (`lslocks` names it)"
+                raise Busy(f"another process has owned {path} for {patience_seconds:g} s", fix)
+            sleep(0.05)
         yield
 
 
@@ -81,7 +95,7 @@ def acquire(
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     deadline, reported = monotonic() + patience_seconds, set[Owner]()
-    with path.open("a+") as file:
+    with _opened(path) as file:
         while not _taken(file):
             if (stuck := stale(path, clock())) and stuck not in reported:
                 reported.add(stuck)
@@ -134,7 +148,8 @@ def require_ownership(path: Path, run_id: str) -> None:
 def take_over(path: Path) -> None:
     """End the owner's process and wait until the lock is free; do nothing if it is free already.
 
-    Raises UsageError if the owner is not a process on this machine, or the lock is still owned ten seconds later.
+    Raises UsageError if the signature names no process on this machine, or one that is not this user's or does not own
+    the lock, and if the lock is still owned ten seconds later.
     """
     if _is_free(path):
         return
@@ -145,6 +160,11 @@ def take_over(path: Path) -> None:
         raise UsageError(
             f"the lock's owner{place} is not a process on this machine",
             "end that process by hand, then run again",
+        )
+    if not _owns(process, path):
+        raise UsageError(
+            f"the lock names pid {process.pid}, which does not own it as a process of this user",
+            "find its owner (`lslocks` names it) and end that by hand",
         )
     process.kill()
     deadline = monotonic() + PATIENCE_SECONDS
@@ -171,8 +191,42 @@ def _is_free(path: Path) -> bool:
     """True if the lock can be acquired, tried by acquiring it: only for a caller about to acquire it anyway."""
     if not path.exists():
         return True
-    with path.open("a+") as file:
+    with _opened(path) as file:
         return _taken(file)
+
+
+def _opened(path: Path) -> IO[str]:
+    """The lock file, made for this user alone. Raises UsageError for another user's, and for anything but a file."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        handle = os.open(path, flags, PRIVATE)
+    except OSError as error:
+        raise UsageError(f"cannot open the lock {path} ({error.strerror})", OWN_HOME) from error
+    about = os.fstat(handle)
+    if about.st_uid != os.geteuid() or not stat.S_ISREG(about.st_mode):
+        os.close(handle)
+        raise UsageError(f"the lock {path} is not a file of this user (but of user {about.st_uid})", OWN_HOME)
+    if stat.S_IMODE(about.st_mode) != PRIVATE:
+        os.fchmod(handle, PRIVATE)
+    return os.fdopen(handle, "a+")
+
+
+def _owns(process: psutil.Process, path: Path) -> bool:
+    """True if a process of this user owns the lock, as the kernel lists it; elsewhere than on Linux, has it open."""
+    try:
+        if process.uids().effective != os.geteuid():
+            return False
+        if LOCKS.exists():
+            return process.pid in _owners(LOCKS.read_text(), path.stat().st_ino)
+        return path.resolve() in {Path(file.path).resolve() for file in process.open_files()}
+    except (OSError, psutil.Error):
+        return False
+
+
+def _owners(table: str, inode: int) -> set[int]:
+    """The pids that own a flock on the inode; a waiting one has an arrow before its kind."""
+    lines = (line.split() for line in table.splitlines())
+    return {int(line[4]) for line in lines if line[1] == "FLOCK" and line[5].split(":")[-1] == str(inode)}
 
 
 def _taken(file: IO[str]) -> bool:

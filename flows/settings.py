@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -11,11 +12,28 @@ from pydantic import AfterValidator, AliasGenerator, Field, FilePath, SecretStr,
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 from connectors.http.addresses import read_secret_url
+from connectors.storage.home.modes import Readers
 from tokenshare.errors import UsageError
 
 PREFIX = "TOKENSHARE_"
 TESTS_OWN = ("TOKENSHARE_TEST_", "TOKENSHARE_RECORDED_")
 ENVIRON: Mapping[str, str] = os.environ
+PRIVATE_UMASK = 0o077
+NO_HOME = "/nonexistent"  # as of a user without a home directory
+# What a scheduled pass inherits beside our settings and Prefect's: where programs, proxies and certificates are.
+INHERITED = frozenset({"PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "JAVA_HOME", "DO_NOT_TRACK"})
+INHERITED |= {"SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
+INHERITED |= {
+    "ALL_PROXY",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "NO_PROXY",
+    "all_proxy",
+    "https_proxy",
+    "http_proxy",
+    "no_proxy",
+}
+FIXED = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONUTF8": "1", "PYTHONSAFEPATH": "1"}
 _SERVER = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:\[\]]+):(\d{1,5})", re.ASCII)
 _CHANNEL = re.compile(r"([a-z0-9][a-z0-9-]{0,31}=)?[a-z][a-z0-9+.-]*://[!-~]+", re.IGNORECASE | re.ASCII)
 
@@ -37,8 +55,11 @@ POINTS = (
 
 
 def _absolute(path: Path) -> Path:
-    """Expand `~` and make the path independent of the working directory."""
-    return path.expanduser().absolute()
+    """Expand `~` and make the path independent of the working directory; raise ValueError if `~` means nothing."""
+    try:
+        return path.expanduser().absolute()
+    except RuntimeError as error:
+        raise ValueError(f"there is no home directory for the ~ in {path}") from error
 
 
 def _folder(path: Path) -> Path:
@@ -85,6 +106,11 @@ class Settings(BaseSettings):
 
     home: Annotated[Path, AfterValidator(_absolute)] = Field(
         Path(".tokenshare"), description="Directory of all data of this set-up."
+    )
+    published_readers: Readers = Field(
+        "everyone",
+        description="Who may read what is published: `owner`, `group` or `everyone`; the rest of the home is its "
+        "user's alone.",
     )
     cache: Annotated[Path, AfterValidator(_absolute)] = Field(
         Path("~/.cache/tokenshare"),
@@ -222,15 +248,36 @@ def load(environ: Mapping[str, str] = ENVIRON) -> Settings:
         raise UsageError(f"{name} is not usable ({problem['msg']})", f"correct or unset {name}") from None
 
 
+def isolate_process() -> None:
+    """Make this process independent of its surroundings: private files, UTC, and no options for dbt but ours."""
+    os.umask(PRIVATE_UMASK)
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    _clear_dbt()
+    try:
+        Path.home()
+    except RuntimeError:  # libraries ask for it while they are imported
+        os.environ["HOME"] = NO_HOME
+
+
+def _clear_dbt() -> None:
+    """Remove every variable of dbt: dbt runs in this process, and each of them would change what it builds."""
+    for name in [name for name in os.environ if name.startswith("DBT_")]:
+        del os.environ[name]
+
+
 def hand_to_dbt(database: Path, seeds: Path) -> None:
-    """Set the database for dbt's profile and the folder of its seeds, in this process."""
+    """Set the database for dbt's profile and the folder of its seeds, in this process, and nothing else of dbt's."""
+    _clear_dbt()
     os.environ["TOKENSHARE_WAREHOUSE"] = str(database)
     os.environ["TOKENSHARE_SEEDS"] = str(seeds)
 
 
-def without_run_of_prefect(environ: Mapping[str, str] = ENVIRON) -> dict[str, str]:
-    """The environment without Prefect's variables about the current flow run."""
-    return {name: value for name, value in environ.items() if not name.startswith("PREFECT__")}
+def environment_of_pass(environ: Mapping[str, str] = ENVIRON) -> dict[str, str]:
+    """The environment of a scheduled pass: a list, without Prefect's variables about the current flow run."""
+    ours = {*map(name_of, Settings.model_fields), *INHERITED}
+    passed = {name: value for name, value in environ.items() if name in ours or name.startswith((PREFIX, "PREFECT_"))}
+    return {name: value for name, value in passed.items() if not name.startswith("PREFECT__")} | FIXED
 
 
 def unknown(environ: Mapping[str, str]) -> list[str]:

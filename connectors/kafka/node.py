@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connectors.kafka.java import Java
-from tokenshare.errors import BrokerUnavailable
+from tokenshare.errors import BrokerUnavailable, UsageError
 
 FORMAT_SECONDS = 60
 SETTINGS = {
@@ -40,6 +40,10 @@ JVM = (
     "-XX:+UseSerialGC",
     "-XX:TieredStopAtLevel=1",
     "-Djava.awt.headless=true",
+    "-Duser.language=en",
+    "-Duser.country=US",
+    "-Duser.timezone=UTC",
+    "-Dfile.encoding=UTF-8",
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
     "-Dorg.slf4j.simpleLogger.showDateTime=true",
     "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
@@ -71,6 +75,14 @@ class Node:
     @property
     def is_formatted(self) -> bool:
         return (self.data / "meta.properties").is_file()
+
+    @property
+    def is_there(self) -> bool:
+        """True if the node has its folder. Raises UsageError in a home closed to this user."""
+        try:
+            return self.root.is_dir()
+        except PermissionError as error:
+            raise UsageError(f"cannot look into {self.root.parent}", "run as the user of this home") from error
 
     @property
     def label(self) -> str:
@@ -107,15 +119,35 @@ def format_data(node: Node, java: Java, jars: Path) -> None:
     settings.write_text(properties(9092, 9093, fresh.name))
     cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     tool = ("kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", "-c", settings.name)
-    line, quiet = command(java, jars, *tool), subprocess.DEVNULL
-    done = subprocess.run(line, cwd=node.root, capture_output=True, stdin=quiet, timeout=FORMAT_SECONDS, check=False)
-    if done.returncode:
-        lines = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
-        raise BrokerUnavailable(
-            f"Kafka could not format {fresh} ({lines[-1] if lines else done.returncode})",
-            "make room on the disk or give write access, then start again",
-        )
+    reason = _run(node, java, command(java, jars, *tool))
+    if reason:
+        fix = "make room on the disk or give write access, then start again"
+        raise BrokerUnavailable(f"Kafka could not format {fresh} ({reason})", fix)
     fresh.rename(node.data)
+
+
+def last_cause(log: str) -> str:
+    """The last cause in what Kafka printed: it explains more than the last frame of its trace; frames are indented."""
+    return next((line.strip() for line in reversed(log.splitlines()) if line and not line[0].isspace()), "")
+
+
+def _run(node: Node, java: Java, line: list[str]) -> str:
+    """Run a tool of Kafka to its end; the reason of its failure, or nothing."""
+    quiet = subprocess.DEVNULL
+    try:
+        done = subprocess.run(
+            line,
+            cwd=node.root,
+            env=java.environ,
+            capture_output=True,
+            stdin=quiet,
+            timeout=FORMAT_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    printed = (done.stderr or done.stdout).decode(errors="replace")
+    return (last_cause(printed) or f"exit code {done.returncode}") if done.returncode else ""
 
 
 def _clear(node: Node) -> None:

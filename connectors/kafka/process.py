@@ -1,14 +1,20 @@
-"""The operating-system process of a local broker: recorded, recognised, found again, ended."""
+"""The operating-system process of a local broker: recorded, recognised, found again, ended.
+
+Anybody can write our labels into the arguments of a process. A broker of ours also runs as this user, is Java, and
+holds its claim: the port, or before that a file of its node.
+"""
 
 import json
 import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import psutil
 
 from connectors.kafka.node import Node
+from tokenshare.errors import BrokerUnavailable
 
 PORT = "-Dtokenshare.port="
 JAVA = "-Dtokenshare.java="
@@ -69,8 +75,16 @@ def lives(broker: Running) -> bool:
         return False
 
 
+def listens(broker: Running) -> bool:
+    """True if this same process listens at its port."""
+    try:
+        return lives(broker) and _listens(psutil.Process(broker.pid), broker.port)
+    except psutil.Error:
+        return False
+
+
 def end(broker: Running) -> None:
-    """Terminate the broker, and kill it if it still runs after 20 s."""
+    """Terminate the broker, and kill it if it still runs after 20 s. Raises BrokerUnavailable if even that fails."""
     if not lives(broker):
         return
     with suppress(psutil.NoSuchProcess):
@@ -80,7 +94,15 @@ def end(broker: Running) -> None:
             process.wait(STOP_SECONDS)
         except psutil.TimeoutExpired:
             process.kill()
-            process.wait(STOP_SECONDS)
+            _await_end(process)
+
+
+def _await_end(process: psutil.Process) -> None:
+    try:
+        process.wait(STOP_SECONDS)
+    except psutil.TimeoutExpired as error:
+        reason = f"the broker's process {process.pid} does not end, although it was killed"
+        raise BrokerUnavailable(reason, "look at its disk, or restart the machine") from error
 
 
 def _recorded(node: Node) -> Running | None:
@@ -94,12 +116,25 @@ def _recognised(node: Node, pid: int) -> Running | None:
     """The node's broker with that pid; None for a zombie, another user's process or another home's broker."""
     try:
         process = psutil.Process(pid)
-        arguments = process.cmdline()
-        if node.label not in arguments:
+        if process.uids().effective != os.geteuid():
             return None
-        return Running(pid, process.create_time(), int(_value(arguments, PORT)), _value(arguments, JAVA))
-    except (psutil.Error, ValueError):
+        arguments = process.cmdline()
+        if node.label not in arguments or Path(process.exe()).name != "java":
+            return None
+        broker = Running(pid, process.create_time(), int(_value(arguments, PORT)), _value(arguments, JAVA))
+        return broker if _listens(process, broker.port) or _has_open(process, node) else None
+    except (psutil.Error, OSError, ValueError):
         return None
+
+
+def _listens(process: psutil.Process, port: int) -> bool:
+    found = process.net_connections("inet")
+    return any(one.status == psutil.CONN_LISTEN and one.laddr.port == port for one in found)
+
+
+def _has_open(process: psutil.Process, node: Node) -> bool:
+    """True if a file of the node is open: a broker has its log open from its first moment."""
+    return any(Path(file.path).is_relative_to(node.root) for file in process.open_files())
 
 
 def _value(arguments: list[str], label: str) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Self
 
 from tokenshare.errors import SourceAbsent
+from tokenshare.folder_files import has_file, read_file
 from tokenshare.sources import Page, Params
 
 CONTENT_TYPES = {".csv": "text/csv", ".json": "application/json", ".zip": "application/zip"}
@@ -31,13 +32,11 @@ class FileSession:
 
     def get(self, path: str, params: Params | None = None, *, with_key: bool = False) -> Page:  # noqa: ARG002  # files use neither
         """The file of that name. Raises SourceAbsent if no folder has it, or it cannot be read."""
-        found = next((folder / path for folder in self._folders if (folder / path).is_file()), None)
-        if found is None:
+        folder = next((folder for folder in self._folders if has_file(folder, path)), None)
+        if folder is None:
             raise SourceAbsent(f"{path}: there is no such file")
         try:
-            body = found.read_bytes() if found.stat().st_size <= MOST_BYTES else None
+            body = read_file(folder, path, MOST_BYTES)
         except OSError as error:
             raise SourceAbsent(f"{path}: cannot be read ({error.strerror})") from error
-        if body is None:
-            raise SourceAbsent(f"{path}: larger than {MOST_BYTES // 2**20} MiB")
-        return Page(path, body, CONTENT_TYPES.get(found.suffix, "application/octet-stream"))
+        return Page(path, body, CONTENT_TYPES.get(Path(path).suffix, "application/octet-stream"))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tokenshare import codec
 from tokenshare.errors import ContractViolation, UsageError
+from tokenshare.folder_files import has_file, read_file
 from tokenshare.known_rows import Cells as Cells
 from tokenshare.known_rows import KnownRow, Table, read_csv, select_known
 from tokenshare.origins import SYNTHETIC, WORLD_FILE, Origin
@@ -31,7 +32,7 @@ def available(world: Path) -> frozenset[str]:
     """Names of the files a world has; if a file is missing, its source is not part of the world."""
     if not world.is_dir():
         raise UsageError(f"{world} is not a directory", "name a world: a directory of CSV files")
-    return frozenset(path.name for path in world.iterdir() if path.is_file())
+    return frozenset(path.name for path in world.iterdir() if has_file(world, path.name))
 
 
 def read_origin(world: Path) -> Origin:
@@ -40,7 +41,7 @@ def read_origin(world: Path) -> Origin:
         return SYNTHETIC
     path = world / WORLD_FILE
     with _refusing(STATED_FIX, f"{path}: "):
-        return read_stated(path.read_bytes())
+        return read_stated(read_file(world, WORLD_FILE))
 
 
 def read_rows(world: Path, table: Table) -> tuple[KnownRow, ...] | None:
@@ -80,7 +81,7 @@ def read_moment(text: str, where: str) -> datetime:
 
 
 def _read(path: Path, columns: tuple[str, ...]) -> list[KnownRow]:
-    return read_csv(path.read_bytes(), str(path), columns)
+    return read_csv(read_file(path.parent, path.name), str(path), columns)
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from flows.cli import (
     queries,
 )
 from flows.cli.output import report_error, silence_libraries
+from flows.settings import isolate_process
 from tokenshare.errors import ExitCode, Interrupted, UsageError
 
 PRODUCT = (
@@ -64,6 +65,7 @@ def _root(version: VersionFlag = False) -> None:
 
 def main() -> None:
     """Run the console script. Every outcome has its exit code; a user's error prints no traceback."""
+    isolate_process()
     silence_libraries()
     is_json = "--json" in sys.argv
     try:

@@ -18,6 +18,7 @@ from flows.operations.name_closes import Close, name_closes
 from flows.settings import Settings, name_of
 from flows.setup.listed_lines import read_currencies
 from tokenshare.errors import ContractViolation, UsageError
+from tokenshare.folder_files import read_file
 from tokenshare.known_rows import KnownRow, decode_text, name_columns, read_csv, select_known, split_cells
 
 ADJUSTED = "exports adjust closes for later splits: before a split they are not the prices as traded"
@@ -82,10 +83,14 @@ def _target(settings: Settings) -> Path:
     return folder / TABLE.file
 
 
-def _read(path: Path, reader: Callable[[bytes], Read]) -> Read:
+def _own(target: Path) -> bytes:
+    return read_file(target.parent, target.name)
+
+
+def _read(path: Path, reader: Callable[[bytes], Read], opened: Callable[[Path], bytes] = Path.read_bytes) -> Read:
     """What the reader makes of a file's bytes. Raises UsageError naming the file."""
     try:
-        return reader(path.read_bytes())
+        return reader(opened(path))
     except OSError as error:
         raise UsageError(f"{path} cannot be read ({error.strerror})", "name a file with closes") from error
     except ContractViolation as error:
@@ -113,7 +118,7 @@ def _standing(target: Path, at: datetime) -> Mapping[Key, KnownRow]:
     """The rows that stand in the file at a moment, by line and session."""
     if not target.exists():
         return {}
-    rows = _read(target, lambda body: select_known(read_csv(body, TABLE.file, TABLE.columns), TABLE, at).rows)
+    rows = _read(target, lambda body: select_known(read_csv(body, TABLE.file, TABLE.columns), TABLE, at).rows, _own)
     return {(row.cells["symbol"].upper(), row.cells["date"]): row for row in rows}
 
 
@@ -134,7 +139,7 @@ def _known_at(taken: Sequence[Close], standing: Mapping[Key, KnownRow], at: date
 
 def _append(target: Path, closes: Sequence[Close], known_at: datetime) -> None:
     """Write the file with rows more, under its own header."""
-    text = decode_text(target.read_bytes(), TABLE.file) if target.exists() else f"{','.join(TABLE.columns)}\n"
+    text = decode_text(_own(target), TABLE.file) if target.exists() else f"{','.join(TABLE.columns)}\n"
     header = name_columns(next(split_cells(text, TABLE.file))[1])
     rows = io.StringIO(newline="")
     writer = csv.DictWriter(rows, header, restval="", lineterminator="\r\n" if "\r\n" in text else "\n")

@@ -10,7 +10,7 @@ from pathlib import Path
 from connectors import lock
 from connectors.lock import Owner
 from connectors.storage import home
-from connectors.storage.home import Home, HomeOrigin, atomic_files
+from connectors.storage.home import Home, HomeOrigin, atomic_files, modes
 from connectors.storage.landing import file_replacement
 from connectors.storage.warehouse import WarehouseLocked, fencing, open_warehouse, runs
 from flows.orchestration.prefect_flows import answers, follow
@@ -59,6 +59,7 @@ def run_once(
         alert_on_failure(settings, run_id, as_of or now(), progress, fence),
         open_pass(settings, now(), run_id, as_of, world, sources, progress, options, fence) as run,
     ):
+        modes.restrict(run.home.root, run.home.published, settings.published_readers)
         route, server = partial(refresh, run, planned_holds=planned_holds), settings.prefect_api_url
         report = follow(route, server, progress) if server and answers(server) else route()
         if not report.alerts["undelivered"]:

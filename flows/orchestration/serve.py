@@ -22,7 +22,8 @@ from tokenshare.errors import ExitCode, UsageError
 
 # A shut gate and a missing answer are findings of a completed pass, not failures.
 WELL = (ExitCode.OK, ExitCode.HELD, ExitCode.INCOMPLETE, ExitCode.UNDELIVERED)
-PASS = [sys.executable, "-c", "from flows.cli import main; main()", "refresh", "--wait", "--json"]
+# -P: without it the working directory would be the first place to import from.
+PASS = [sys.executable, "-P", "-c", "from flows.cli import main; main()", "refresh", "--wait", "--json"]
 GUARDED = (
     "PREFECT_SERVER_API_AUTH_STRING=USER:PASSWORD PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED=true prefect server start"
 )
@@ -49,7 +50,7 @@ def _run_detached(words: list[str]) -> tuple[int, str]:
     with TemporaryFile() as answer, TemporaryFile() as log:
         process = subprocess.Popen(
             words,
-            env=environment.without_run_of_prefect(),
+            env=environment.environment_of_pass(),
             stdin=subprocess.DEVNULL,
             stdout=answer,
             stderr=log,

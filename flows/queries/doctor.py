@@ -16,6 +16,7 @@ from flows.setup.cluster import cluster_of
 from flows.setup.topic_ownership import require_own_topics
 from flows.stages.maps import read_maps
 from tokenshare.errors import TokenshareError
+from tokenshare.folder_files import has_file
 from tokenshare.maps import MAPS
 from tokenshare.sources import CURATED
 
@@ -121,7 +122,7 @@ def _folder(setting: str, folder: Path | None, known: set[str]) -> Diagnosis:
     """A folder of the user's files; one without any known file is most likely another than they mean."""
     if folder is None:
         return Diagnosis(setting, True, f"{name_of(setting)} is not set")
-    files = {path.name for path in folder.iterdir() if path.is_file()}
+    files = {path.name for path in folder.iterdir() if has_file(folder, path.name)}
     unread = sorted(name for name in files - known if name.endswith(".csv"))
     text = f"{folder}: {', '.join(sorted(files & known)) or 'none of the known files'}"
     text += f"; not read: {', '.join(unread)}" if unread else ""

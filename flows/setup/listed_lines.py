@@ -5,22 +5,23 @@ from pathlib import Path
 
 from flows.settings import Settings
 from tokenshare.errors import ContractViolation, UsageError
+from tokenshare.folder_files import has_file, read_file
 from tokenshare.known_rows import read_csv
 
 FILE = "company_lines.csv"
-SHIPPED = Path(__file__).parents[2] / "dbt" / "seeds" / FILE
+SHIPPED = Path(__file__).parents[2] / "dbt" / "seeds"
 
 
 def read_currencies(settings: Settings) -> Mapping[str, str]:
     """The currency of each listed line, by its symbol. Raises UsageError for an unreadable file."""
-    own = [settings.curated / FILE] if settings.curated else []
-    rows = [row for path in (SHIPPED, *own) if path.is_file() for row in _read(path)]
+    own = [settings.curated] if settings.curated else []
+    rows = [row for folder in (SHIPPED, *own) if has_file(folder, FILE) for row in _read(folder)]
     return dict(rows)
 
 
-def _read(path: Path) -> list[tuple[str, str]]:
+def _read(folder: Path) -> list[tuple[str, str]]:
     try:
-        rows = read_csv(path.read_bytes(), path.name, ("symbol", "currency"))
+        rows = read_csv(read_file(folder, FILE), FILE, ("symbol", "currency"))
     except (OSError, ContractViolation) as error:
-        raise UsageError(f"{path} cannot be read ({error})", "correct it") from error
+        raise UsageError(f"{folder / FILE} cannot be read ({error})", "correct it") from error
     return [(row.cells["symbol"], row.cells["currency"]) for row in rows]

@@ -6,6 +6,7 @@ from connectors.storage.home import Home, atomic_files
 from flows.settings import name_of
 from flows.stages.graph import PROJECT
 from tokenshare.errors import ContractViolation, UsageError
+from tokenshare.folder_files import has_file, read_file
 from tokenshare.maps import MAPS, overlay
 
 SHIPPED = PROJECT / "seeds"
@@ -37,8 +38,11 @@ def seeds_of(home: Home) -> Path:
 
 
 def map_files(folder: Path) -> dict[str, bytes]:
-    """The files of maps in a folder, by name of the map."""
-    return {map.name: (folder / map.file).read_bytes() for map in MAPS if (folder / map.file).is_file()}
+    """The files of maps in a folder, by name of the map. Raises UsageError for one that cannot be read."""
+    try:
+        return {map.name: read_file(folder, map.file) for map in MAPS if has_file(folder, map.file)}
+    except OSError as error:
+        raise UsageError(f"{error.filename} of {folder} cannot be read ({error.strerror})", "correct it") from error
 
 
 def _laid(home: Home) -> Path:

@@ -1,12 +1,14 @@
 """The polite session over loopback: what it sends, follows, and waits for; faults lie in tests/faults."""
 
 import math
+import socket
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from connectors.http.retry import plan_wait, read_retry_after
-from connectors.http.session import HttpSession
+from connectors.http.session import HttpSession, Politeness
 from demo.emulator.server import Upstream
 from tests.upstream.polite import PATH, SECRET, absent, session
 from tests.upstream.worlds import AS_OF, head, ok, scripted, write_world
@@ -87,6 +89,49 @@ def test_waits_double_to_a_cap_and_scatter() -> None:
 )
 def test_addresses_that_may_be_dialled(url: str) -> None:
     HttpSession(url).__exit__()
+
+
+@pytest.mark.parametrize(
+    ("proxy", "reason"),
+    [
+        ("socks5://127.0.0.1:9", "no connection"),
+        ("socks5h://127.0.0.1:9", "no connection"),
+        ("socks://127.0.0.1:9/", "ALL_PROXY, .* cannot be used .*Unknown scheme.*: correct or unset them"),
+    ],
+)
+def test_any_proxy_of_a_desktop_is_used_or_refused_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, proxy: str, reason: str
+) -> None:
+    for name in ("ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, proxy)
+    with (
+        pytest.raises(SourceAbsent, match=reason),
+        HttpSession("https://upstream.example", politeness=Politeness(attempts=1)) as asking,
+    ):
+        asking.get(PATH)
+
+
+def test_a_list_of_exceptions_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "::1,[fe80::1],localhost")
+    with pytest.raises(SourceAbsent, match="NO_PROXY cannot be used"):
+        HttpSession("https://upstream.example")
+
+
+def test_a_proxy_that_speaks_another_protocol_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer() -> None:
+        connection, _ = server.accept()
+        with connection:
+            connection.recv(64)
+            connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as pool:
+        pool.submit(answer)
+        monkeypatch.setenv("ALL_PROXY", f"socks5://127.0.0.1:{server.getsockname()[1]}")
+        with (
+            pytest.raises(SourceAbsent, match="the SOCKS proxy gave no answer of its protocol"),
+            HttpSession("https://upstream.example") as asking,
+        ):
+            asking.get(PATH)
 
 
 def test_proxies_stand_before_the_internet_and_never_before_ourselves(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
 
-from connectors.storage.home import atomic_files
+from connectors.storage.home import atomic_files, modes
 from tokenshare.errors import UsageError
 from tokenshare.origins import OriginKind
 
@@ -78,14 +78,14 @@ def initialise(home: Home, origin: HomeOrigin) -> None:
     """Prepare the home for numbers of one origin, and keep that origin.
 
     Synthetic, recorded and live rows must never meet under one metric. Raises UsageError if the home has another origin
-    or a newer layout.
+    or a newer layout, or belongs to another user.
     """
+    check_rights(home)  # first: another user cannot even read it
     found = describe(home)
     check_whole(home)
     if found is None:
         _make(home, origin)
     elif "id" not in found:  # made before homes had one
-        check_rights(home)
         atomic_files.write(home.format, json.dumps(found | {"id": uuid4().hex}).encode())
         initialise(home, origin)
     elif found["origin"] != origin:
@@ -142,6 +142,9 @@ def describe(home: Home) -> dict[str, Any] | None:
         found = dict(json.loads(home.format.read_text()))
         layout = int(found["layout"])
         found["origin"] = FORMER.get(found["origin"], found["origin"])
+    except PermissionError as error:
+        fix = "run as that user, or read its published files alone"
+        raise UsageError(f"cannot read {home.root}: it belongs to {_owner(home.root)}", fix) from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{home.format} is not readable", "set TOKENSHARE_HOME to another directory") from error
     if layout > LAYOUT:
@@ -151,8 +154,9 @@ def describe(home: Home) -> dict[str, Any] | None:
 
 def _make(home: Home, origin: HomeOrigin) -> None:
     try:
+        modes.make_root(home.root)
         for folder in home.folders:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, exist_ok=True)
         fields = {"layout": LAYOUT, "origin": origin, "id": uuid4().hex}
         atomic_files.write(home.format, json.dumps(fields).encode())
     except OSError as error:

@@ -5,7 +5,10 @@ from collections.abc import Callable
 from hashlib import file_digest
 from pathlib import Path
 
+from connectors.storage.home.modes import of_file_in, of_folder_in
 from tokenshare.noop import noop
+
+DRAFT = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def write(path: Path, body: bytes, midway: Callable[[], None] = noop) -> None:
@@ -16,11 +19,12 @@ def write(path: Path, body: bytes, midway: Callable[[], None] = noop) -> None:
     make_folder(path.parent)
     draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     half = len(body) // 2
-    with draft.open("wb") as file:
+    with os.fdopen(os.open(draft, DRAFT, 0o600), "wb") as file:
         file.write(body[:half])
         file.flush()
         midway()
         file.write(body[half:])
+        os.fchmod(file.fileno(), of_file_in(path.parent))
     move(draft, path)
 
 
@@ -28,7 +32,8 @@ def make_folder(folder: Path) -> None:
     """Make a folder and its missing parents, each durably."""
     if not folder.exists():
         make_folder(folder.parent)
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        folder.chmod(of_folder_in(folder.parent))
         _sync(folder.parent)
 
 

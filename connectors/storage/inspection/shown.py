@@ -13,7 +13,7 @@ from connectors.storage.inspection import reading
 from connectors.storage.publications import published, vintages
 from connectors.storage.publications.candidates import columns_sql, read_rows
 from connectors.storage.publications.version_files import manifest_of, quoted
-from connectors.storage.warehouse import Connection, has_relation
+from connectors.storage.warehouse import Connection, has_relation, views_of
 from tokenshare.errors import UsageError
 from tokenshare.inspected import Difference
 from tokenshare.metrics import METRIC_BY_ID, METRICS, Metric
@@ -65,7 +65,7 @@ def read_unvintaged(connection: Connection, home: Home, versions: Collection[tup
     Raises UsageError if the file is not readable.
     """
     with reading("the published file", MEND):
-        _attach(connection, home.published_file, "shown")
+        _attach_tables(connection, home.published_file)
         for id, version in sorted(versions):
             metric = METRIC_BY_ID[id]
             found = f"FROM ({vintages.of_version(metric, version, 'shown.vintages')})"
@@ -78,7 +78,7 @@ def read_shown(connection: Connection, home: Home, metric: Metric) -> tuple[Row,
     if not home.published_file.exists():
         raise UsageError("there is no published file", MEND)
     with reading("the published file", MEND):
-        _attach(connection, home.published_file, "shown")
+        _attach_tables(connection, home.published_file)
         return read_rows(connection, metric, f"shown.{metric.relation}")
 
 
@@ -99,7 +99,8 @@ def _compared(connection: Connection) -> Iterator[Difference]:
 def _relations(connection: Connection, database: str) -> dict[str, str]:
     query = """SELECT schema_name || '.' || table_name, string_agg(column_name || ' ' || data_type, ', '
         ORDER BY column_index) FROM duckdb_columns() WHERE database_name = ? AND NOT internal GROUP BY ALL"""
-    return dict(connection.execute(query, [database]).fetchall())
+    views = dict.fromkeys(views_of(connection, database), "of a view")  # never queried: they differ already
+    return dict(connection.execute(query, [database]).fetchall()) | views
 
 
 def _differing(connection: Connection, where: str, shown: str, wanted: str) -> Iterator[Difference]:
@@ -147,6 +148,12 @@ def _has_versions(connection: Connection, metric: Metric) -> bool:
 def _attach(connection: Connection, path: Path, name: str) -> None:
     """Attach a file for the life of the connection: it serves one inspection."""
     connection.execute(f"ATTACH IF NOT EXISTS '{quoted(path)}' AS {name} (READ_ONLY)")
+
+
+def _attach_tables(connection: Connection, path: Path) -> None:
+    """Attach the published file; raises UsageError if it has views."""
+    _attach(connection, path, "shown")
+    published.require_tables(connection, "shown")
 
 
 def _line(error: Exception) -> str:

@@ -14,7 +14,7 @@ from connectors.storage.home import Home, atomic_files
 from connectors.storage.publications import version_files, vintages
 from connectors.storage.publications.candidates import columns_sql, grain_sql
 from connectors.storage.publications.history import read_standing
-from connectors.storage.warehouse import BUILT, Connection, connect, has_relation, transaction
+from connectors.storage.warehouse import BUILT, Connection, connect_reader, has_relation, transaction, views_of
 from tokenshare.columns import columns_of
 from tokenshare.errors import UsageError
 from tokenshare.held_periods import TOTAL, WHOLE_DAY
@@ -124,13 +124,15 @@ def compose(connection: Connection, draft: Path, metrics: Sequence[Metric]) -> N
 def open_published(path: Path) -> Iterator[Connection]:
     """A read-only connection to the published file; close it before expecting to see a newer one.
 
-    Raises UsageError if there is no file, or it is damaged; the damage may show only during a query.
+    It reads that file alone. Raises UsageError if there is no file, if it has views, or if it is damaged; the damage
+    may show only during a query.
     """
     if not path.exists():
         raise UsageError("nothing is published yet", "run `tokenshare refresh` or `tokenshare demo` first")
     try:
-        connection = connect(path, is_read_only=True)
+        connection = connect_reader(path)
         try:
+            require_tables(connection)
             yield connection
         finally:
             connection.close()
@@ -138,6 +140,16 @@ def open_published(path: Path) -> Iterator[Connection]:
         raise
     except duckdb.Error as error:
         raise UsageError("the published file is not readable", "run `tokenshare refresh`, which rebuilds it") from error
+
+
+def require_tables(connection: Connection, database: str | None = None) -> None:
+    """Raise UsageError if the published file, open or attached, has a view: we write tables alone."""
+    views = views_of(connection, database)
+    if views:
+        raise UsageError(
+            f"the published file has a view ({views[0]}), so another program changed it",
+            "run `tokenshare refresh`, which rebuilds it; do not use a file that somebody else sent",
+        )
 
 
 def _store_digest(connection: Connection, draft: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from connectors.storage.home import Home, atomic_files
+from connectors.storage.home import Home, atomic_files, modes
 from connectors.storage.publications.candidates import columns_sql, grain_sql
 from connectors.storage.publications.history import read_pruned, read_public, read_publications, read_standing
 from connectors.storage.warehouse import Connection
@@ -52,6 +52,7 @@ def _copy(connection: Connection, metric: Metric, version: int, folder: Path) ->
     atomic_files.make_folder(folder)
     draft = folder / f".{path.name}.tmp"
     connection.execute(f"COPY ({query} ORDER BY {grain_sql(metric)}) TO '{quoted(draft)}' (FORMAT parquet)")
+    draft.chmod(modes.of_file_in(folder))
     atomic_files.move(draft, path)
 
 

@@ -69,10 +69,10 @@ def _has_form(connection: Connection) -> bool:
         return False
 
 
-def connect(path: Path, is_read_only: bool = False) -> Connection:
+def connect(path: Path) -> Connection:
     """A connection in UTC, without extensions from the network; x/0 is an error and never infinite."""
     try:
-        connection = duckdb.connect(path, read_only=is_read_only, config=dict(CONFIG))
+        connection = duckdb.connect(path, config=dict(CONFIG))
     except duckdb.IOException as error:
         if "lock" not in str(error).lower():
             raise
@@ -83,6 +83,23 @@ def connect(path: Path, is_read_only: bool = False) -> Connection:
         ) from error
     connection.execute("SET TimeZone='UTC'; SET ieee_floating_point_ops=false")
     return connection
+
+
+def connect_reader(path: Path) -> Connection:
+    """A connection as of `connect` that reads this one file and nothing else, whatever the file's author put in it."""
+    connection = duckdb.connect(path, read_only=True, config={**CONFIG, "enable_external_access": "false"})
+    is_locked = "SELECT current_setting('lock_configuration')"
+    if connection.execute(is_locked).fetchone() == (False,):  # else another reader in this process has set it up
+        settings = "SET GLOBAL TimeZone='UTC'; SET GLOBAL ieee_floating_point_ops=false"
+        connection.execute(f"{settings}; SET GLOBAL lock_configuration=true")
+    return connection
+
+
+def views_of(connection: Connection, database: str | None = None) -> list[str]:
+    """The views in the open database, or in an attached one: a view queries with its reader's rights."""
+    query = """SELECT schema_name || '.' || view_name FROM duckdb_views()
+        WHERE database_name = coalesce(?, current_database()) AND NOT internal ORDER BY ALL"""
+    return [name for (name,) in connection.execute(query, [database]).fetchall()]
 
 
 @contextmanager
