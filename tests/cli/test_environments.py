@@ -136,6 +136,7 @@ def assert_the_same(
     assert (home.root.stat().st_mode & 0o777, home.published_file.stat().st_mode & 0o777) == (0o711, 0o444)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(400)
 def test_everything_at_once_gives_the_numbers_of_the_plain_pass(
     plain: dict[str, list[tuple[object, ...]]], folder: Path, world: Path, broker: str
