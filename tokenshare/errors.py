@@ -61,6 +61,12 @@ class BrokerUnavailable(TokenshareError):
     exit_code = ExitCode.BROKER
 
 
+class MessageTooLarge(TokenshareError):
+    """A message is larger than its topic takes."""
+
+    exit_code = ExitCode.BROKER
+
+
 class RecordsLost(TokenshareError):
     """Records are gone from the topic before they landed."""
 
