@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from connectors.sources.payload import (
     Object,
     build_event,
+    check_rejected,
     envelope_of,
     read_document,
     refuses_payload,
@@ -35,7 +36,6 @@ from tokenshare.topics import CATALOG_MODEL_OBSERVED, PRICE_LISTED
 PATH = "models"
 EVERYTHING = {"output_modalities": "all"}  # the default is text only, and usage includes image models
 MOST_PAGES = 20
-MOST_REJECTED = 0.5  # one entry may be malformed; half of them are another format
 
 DOCUMENT = frozenset({"data", "total_count", "links"})
 ENTRY = frozenset(
@@ -82,8 +82,7 @@ def parse(fetch: Fetch) -> Parsed:
     envelope = envelope_of(fetch)
     read = [_read_entry(row, f"data[{number}]", envelope) for number, row in enumerate(rows)]
     rejected = tuple(found for found in read if isinstance(found, str))
-    if len(rejected) > len(rows) * MOST_REJECTED:
-        raise ContractViolation(f"{len(rejected)} of {len(rows)} entries are malformed; {rejected[0]}")
+    check_rejected(rejected, len(rows) - len(rejected))
     own = [found for found in read if not isinstance(found, str) and found.events]
     events = tuple(event for found in own for event in found.events)
     _check_prices([event for event in events if isinstance(event, PriceListed)])

@@ -9,6 +9,7 @@ from typing import Literal
 from connectors.kafka import producer
 from connectors.kafka.producer import Message, Sender
 from connectors.sources import SOURCES
+from connectors.sources.payload import printable
 from connectors.storage import archive
 from connectors.storage.archive import Completed
 from connectors.storage.home import signature
@@ -28,7 +29,7 @@ from tokenshare.topics import FETCH_COMPLETED, TOPIC_NAMES, TOPICS, Topic
 MINUTES = "%Y-%m-%d %H:%M UTC"
 BEGINNING = date(2025, 1, 1)
 NOT_SELECTED = "not selected"
-NAMED = 10  # rows put aside that the outcome of a source names
+NAMED, STATED = 10, 200  # rows put aside that the outcome of a source names, and that its fetch states
 TOPIC_OF = {topic.event: topic for topic in TOPICS}
 
 
@@ -161,7 +162,8 @@ def _completed(fetch: Fetch, parsed: Parsed, events: list[Event], days: tuple[da
         coverage_share=parsed.coverage_share,
         withdrawn=parsed.withdrawn or None,
         days=days,
-        rejected=parsed.rejected or None,
+        rejected=tuple(map(printable, parsed.rejected[:STATED])) or None,
+        rejected_count=len(parsed.rejected) or None,
     )
 
 
@@ -175,6 +177,7 @@ def _message(event: Event) -> Message:
 def join_remarks(parsed: Parsed, new_fields: frozenset[str]) -> str:
     """What a person should know of an answer that was accepted; `new_fields` were met for the first time."""
     more = [f"and {len(parsed.rejected) - NAMED} more"] if len(parsed.rejected) > NAMED else []
-    rejected = [f"rows put aside: {'; '.join((*parsed.rejected[:NAMED], *more))}"] if parsed.rejected else []
+    named = map(printable, parsed.rejected[:NAMED])
+    rejected = [f"rows put aside: {'; '.join((*named, *more))}"] if parsed.rejected else []
     fields = [f"fields not met before: {', '.join(sorted(new_fields))}"] if new_fields else []
     return "; ".join([*parsed.remarks, *rejected, *fields])

@@ -169,7 +169,7 @@ def test_a_file_in_which_no_row_can_be_read_is_refused() -> None:
     rows = table("releases")
     wrong = [rows[0], *([*row[:2], "soon", *row[3:]] for row in rows[1:3])]
     with pytest.raises(
-        PayloadRefused, match=r"none of its 2 rows can be read; releases\.csv line 2, column release_date"
+        PayloadRefused, match=r"2 of 2 rows are unusable, the first: releases\.csv line 2, column release_date"
     ):
         parse("releases", page("releases", wrong))
 

@@ -134,9 +134,9 @@ def test_a_field_that_is_wrong_in_every_row_is_no_slip_but_another_form(name: st
 
 def test_more_slips_than_single_ones_refuse_the_fetch() -> None:
     slips = [row | {"likes": "many"} for row in rows(60)]
-    assert len(parsed(page([*slips, *rows(541, 100)])).rejected) == 60
-    with pytest.raises(PayloadRefused, match="60 of 599 rows are unusable"):
-        parsed(page([*slips, *rows(539, 100)]))
+    assert len(parsed(page([*slips, *rows(1141, 100)])).rejected) == 60
+    with pytest.raises(PayloadRefused, match="60 of 1199 rows are unusable"):
+        parsed(page([*slips, *rows(1139, 100)]))
 
 
 @pytest.mark.parametrize(

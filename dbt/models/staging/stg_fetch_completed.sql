@@ -19,6 +19,7 @@ renamed as (
         withdrawn,
         days,
         rejected,
+        rejected_count,
         topic,
         "partition",
         "offset"
