@@ -20,6 +20,7 @@ from connectors.sources.payload import (
 from tokenshare.codec import read_count, read_day
 from tokenshare.errors import ContractViolation
 from tokenshare.events import ShareCountObserved
+from tokenshare.parties import Parties
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
 from tokenshare.topics import SHARE_COUNT_OBSERVED
 
@@ -131,6 +132,7 @@ SOURCE = Source(
     "covers have dates years ahead and counts of 0, are not judged: they are not used.",
     world_file="share_counts.csv",
     fetch=fetch,
+    parties=Parties(owner="the filer", owned=("date", "shares_issued"), ours=("symbol", "units_per_line")),
     parse=parse,
     upstream="edgar",
     key_name="TOKENSHARE_EDGAR_CONTACT",

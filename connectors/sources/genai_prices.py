@@ -130,6 +130,8 @@ SOURCE = file_source(
     "a list price. Prices by time of day override the dated ones, whatever their date. The first price of a model has "
     "no start: it counts from the model's first day. A price may start in the future. Prices of resellers are listed "
     "beside those of the maker. Names are the providers' own: a seed maps them to models.",
+    owner="who writes the entry",
+    ours=("is_discounted",),
     parse=parse,
     upstream="price_book",
 )

@@ -15,6 +15,7 @@ from connectors.sources.payload import Made, check_type, first_problem, printabl
 from tokenshare.errors import ContractViolation
 from tokenshare.fields import LONGEST_KEY
 from tokenshare.known_rows import KnownRow, Lines, Table, read_lines, select_known
+from tokenshare.parties import Parties, content_fields
 from tokenshare.sources import Fetch, Page, Session, Source, Window
 
 Built = TypeVar("Built")
@@ -29,16 +30,21 @@ class Known:
     rejected: tuple[str, ...]
 
 
-def file_source(table: Table, *, example: str = "", **about: Any) -> Source:
+def file_source(
+    table: Table, *, example: str = "", owner: str = "who writes the row", ours: tuple[str, ...] = (), **about: Any
+) -> Source:
     """The source of a file, always fetched whole, with a row as people write it.
 
-    `about` is the rest of its declaration, including the parser.
+    Its `owner` controls every field of a row but `ours`. `about` is the rest of its declaration, including the parser.
     """
 
     def fetch(session: Session, _: Window) -> Iterator[Page]:
         yield session.get(table.file)
 
+    fields = content_fields(topic.event for topic in about["emits"])
+    owned = tuple(name for name in fields if name not in ours)
     return Source(
+        parties=Parties(owner=owner, owned=owned, ours=ours),
         cadence=timedelta(days=1),
         needs_key=False,
         world_file=table.file,

@@ -30,6 +30,7 @@ from connectors.sources.prices import (
 from tokenshare.codec import read_count
 from tokenshare.errors import ContractViolation
 from tokenshare.events import CatalogModelObserved, Event, PriceListed
+from tokenshare.parties import Parties
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
 from tokenshare.topics import CATALOG_MODEL_OBSERVED, PRICE_LISTED
 
@@ -223,5 +224,24 @@ SOURCE = Source(
     "output_modalities=all only text models are listed. `~` ids are aliases. The later of two overrides wins.",
     world_file="models.csv",
     fetch=fetch,
+    parties=Parties(
+        owner="who offers the model",
+        owned=(
+            "id",
+            "canonical_slug",
+            "name",
+            "created_at",
+            "hugging_face_id",
+            "output_modalities",
+            "model_id",
+            "tier_min_tokens",
+            "utc_start",
+            "utc_end",
+            "input_usd_per_token",
+            "output_usd_per_token",
+            "is_discounted",
+        ),
+        ours=("is_withdrawn", "provider", "valid_from", "valid_to"),
+    ),
     parse=parse,
 )

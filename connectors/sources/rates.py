@@ -13,6 +13,7 @@ from connectors.sources.payload import Object, build_event, check_type, envelope
 from tokenshare.codec import read_day
 from tokenshare.errors import ContractViolation
 from tokenshare.events import FxObserved
+from tokenshare.parties import Parties
 from tokenshare.sources import Fetch, Page, Parsed, Session, Window
 
 PATH = "eurofxref-hist.zip"
@@ -25,6 +26,7 @@ TORN = (  # what the modules of an archive raise for bytes that are none
     *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, EOFError, OSError),
     *(NotImplementedError, RuntimeError, ValueError),
 )
+PARTIES = Parties(upstream=("rate_date", "rate"), ours=("base", "quote"))
 ZIPS = {"application/zip", "application/x-zip-compressed", "application/octet-stream"}
 
 

@@ -1,5 +1,6 @@
 """Whatever the answer of one source raises ends that source, with type and words, and nothing else."""
 
+import csv
 import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -16,6 +17,7 @@ from connectors.storage.alert_log import outbox
 from flows.stages import ingest
 from flows.stages.bulkhead import contain, describe, each
 from tests.faults.stages import opened_run
+from tests.hub import write_hub
 from tests.scene import Scene, small_rows, statuses, write_rankings
 from tokenshare import errors
 from tokenshare.errors import ExitCode, PayloadRefused, SourceAbsent
@@ -113,6 +115,30 @@ def test_u09_an_event_larger_than_the_broker_takes_is_its_sources_fault(
     assert found["releases"].reason.startswith("MessageTooLarge: a message of 2000")
     assert {found[id].status for id in ("openrouter_rankings", "leaderboards", "claims")} == {"fetched"}
     record_property("observed", f"refused: {found['releases'].reason}; the others fetched")
+
+
+@pytest.mark.timeout(300)
+def test_u10_a_row_spoilt_by_its_owner_is_put_aside_counted_and_in_the_catalog(
+    scene: Scene, world: Path, record_property: Record
+) -> None:
+    """A repository with 2,001 tags, and one with more bytes of tags than an event may have."""
+    write_hub(world, date(2026, 6, 14), 2)
+    file = world / "hub_models.csv"
+    head, *rows = list(csv.reader(file.read_text(encoding="utf-8").splitlines()))
+    tags = [";".join(f"tag-{number}" for number in range(2_001)), ";".join(f"{n:0>250}" for n in range(300))]
+    strange = [
+        [*row[:1], f"{n:024x}", f"stranger/{n}", *row[3:5], tags[n], *row[6:]] for n, row in enumerate(rows[-2:])
+    ]
+    with file.open("w", encoding="utf-8", newline="") as target:
+        csv.writer(target, lineterminator="\n").writerows([head, *rows, *strange])
+    report = scene.refresh(AS_OF, world)
+    (hub,) = [outcome for outcome in report.sources if outcome.id == "huggingface_hub"]
+    assert (hub.status, hub.events) == ("fetched", len(rows) // 2)
+    (aside,) = scene.catalog("rows_put_aside", source_id="huggingface_hub")
+    assert aside["rows"] == 2
+    assert aside["reasons"][0].startswith("stranger/0: tags: Tuple should have at most 2000 items")
+    assert aside["reasons"][1].startswith("stranger/1: the event has ")
+    record_property("observed", f"{aside['rows']} rows in catalog.rows_put_aside, {hub.events} repositories fetched")
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,13 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from random import Random
 from time import monotonic
 from traceback import format_exception
 
 from connectors.sources import SOURCES
 from flows.stages import ingest
-from tests.sources.mutants import good, mutant
+from tests.sources.mutants import mutant
+from tests.sources.payloads import fetch_of
 from tokenshare.codec import decode, encode
 from tokenshare.errors import ContractViolation, PayloadRefused
 from tokenshare.sources import Fetch, Parsed, Source
@@ -44,8 +44,7 @@ def fuzz(seconds: float, seed: int, made: Counter[str]) -> Iterator[Found]:
 
 def try_one(source: Source, name: str) -> str:
     """What may not come of the mutant with that name; empty if all is well."""
-    random = Random(name)
-    fetch, begun = mutant(random, random.choice(list(good(source.id)))), monotonic()
+    fetch, begun = mutant(name, fetch_of(source.id)), monotonic()
     try:
         state(source, fetch, source.parse(fetch))
     except (PayloadRefused, ContractViolation):

@@ -5,15 +5,15 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 from typing import Any
 
-from tests.sources.payloads import fetch_of
 from tokenshare.sources import Fetch, Page
 
 Change = Callable[[Random, bytes], bytes]
+LARGEST = 4 * 1024 * 1024  # of a mutant: a minute of one would be no test of any other
 DEEP = (50, 500, 900, 5_000)
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 JUNK: tuple[Any, ...] = (
@@ -26,9 +26,12 @@ TYPES = ("", "text/html", "text/csv", "application/json", "application/zip", "ap
 LINKS = ("", "?cursor=", "?cursor=a", "?cursor=%ff", "http://[", "https://h/api/models?cursor=b&cursor=c", "\x00", "//")
 
 
-def mutant(random: Random, fetch: Fetch) -> Fetch:
-    """The fetch with one to three changes of its pages."""
+def mutant(name: str, fetch: Fetch) -> Fetch:
+    """The fetch with one to three changes of its pages, the same ones for the same name."""
+    random = Random(name)
     pages = list(fetch.pages)
+    if pages[0].body[:2] == b"PK":
+        pages[0] = replace(pages[0], body=_packed(pages[0].body, random.choice(METHODS)))
     for _ in range(random.randint(1, 3)):
         change = random.choice((*[_body] * 8, _about, _order))
         change(random, pages)
@@ -37,20 +40,11 @@ def mutant(random: Random, fetch: Fetch) -> Fetch:
     return Fetch(fetch.source_id, fetch.window, tuple(pages), random.choice(("", "", "the budget is spent")))
 
 
-def good(source_id: str) -> Iterator[Fetch]:
-    """The sound answers of a source: its recorded one, and an archive packed by each method."""
-    fetch = fetch_of(source_id)
-    yield fetch
-    if fetch.pages[0].body[:2] == b"PK":
-        for method in METHODS:
-            yield replace(fetch, pages=(replace(fetch.pages[0], body=_packed(fetch.pages[0].body, method)),))
-
-
 def _body(random: Random, pages: list[Page]) -> None:
     if pages:
         at = random.randrange(len(pages))
         body = random.choice(_changes_of(pages[at].body))(random, pages[at].body)
-        pages[at] = replace(pages[at], body=body)
+        pages[at] = replace(pages[at], body=body) if len(body) <= LARGEST else pages[at]
 
 
 def _changes_of(body: bytes) -> tuple[Change, ...]:
@@ -133,7 +127,7 @@ def _packed(archive: bytes, method: int, copies: int = 1, repeat: int = 1) -> by
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(archive)) as old, zipfile.ZipFile(target, "w", method) as new:
         for number in range(copies):
-            new.writestr(f"{number}.csv", old.read(old.infolist()[0]) * repeat)
+            new.writestr(f"{number}.csv", (old.read(old.infolist()[0]) * repeat)[:LARGEST])
     return target.getvalue()
 
 
@@ -202,7 +196,8 @@ def _grow_of(random: Random, document: Any) -> Any:
     lists = [here[key] for here, key in _places(document) if isinstance(here[key], list)]
     lists += [document] if isinstance(document, list) else []
     if lists:
-        random.choice(lists).extend(random.choice(lists) * random.choice((1, 30, 300)))
+        items = random.choice(lists)
+        random.choice(lists).extend(items * min(random.choice((1, 30, 300)), 3_000 // (len(items) or 1)))
     return document
 
 

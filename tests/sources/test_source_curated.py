@@ -184,6 +184,15 @@ def test_a_vendor_may_release_several_models_on_one_day_and_withdraw_one_of_them
     assert parsed.withdrawn == ("moonshotai 2026-04-20 One 2.6 mini", "openai 2026-04-01 Two")
 
 
+def test_a_withdrawn_key_that_is_too_long_to_name_is_put_aside() -> None:
+    rows = table("releases")
+    longer = page("releases", [*rows, [rows[1][0], "x" * 500, "2026-05-01", "Two", "", "", ""]])
+    parsed = CURATED["releases"].parse(fetch_of("releases", longer))
+    (reason,) = parsed.rejected
+    assert reason.endswith("column vendor_id: its key has over 400 letters")
+    assert max(map(len, parsed.withdrawn), default=0) <= 400
+
+
 def test_a_withdrawal_names_its_release() -> None:
     unnamed = ["2026-05-02T00:00:00Z", "moonshotai", "2026-04-20", "", "", "", ""]
     page_of_all = page("releases", [*table("releases"), unnamed])

@@ -19,7 +19,7 @@ renamed as (
         withdrawn,
         days,
         rejected,
-        rejected_count,
+        coalesce(rejected_count, len(rejected)) as rejected_count,
         topic,
         "partition",
         "offset"
