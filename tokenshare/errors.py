@@ -61,10 +61,8 @@ class BrokerUnavailable(TokenshareError):
     exit_code = ExitCode.BROKER
 
 
-class MessageTooLarge(TokenshareError):
-    """A message is larger than its topic takes."""
-
-    exit_code = ExitCode.BROKER
+class MessageTooLarge(BrokerUnavailable):
+    """Kafka refuses a message, because it is larger than its topic takes."""
 
 
 class RecordsLost(TokenshareError):

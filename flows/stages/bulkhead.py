@@ -10,6 +10,7 @@ from tokenshare.errors import (
     Busy,
     FetchCut,
     Interrupted,
+    MessageTooLarge,
     PayloadRefused,
     RecordsLost,
     SourceAbsent,
@@ -32,7 +33,8 @@ def contain(
     try:
         yield
     except Exception as error:
-        if isinstance(error, (*OUTCOMES, *ENDS_A_PASS, *passing)):
+        is_of_data = isinstance(error, MessageTooLarge)
+        if isinstance(error, (*OUTCOMES, *ENDS_A_PASS, *passing)) and not is_of_data:
             raise
         raise outcome(describe(error, key)) from error
 
