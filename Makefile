@@ -12,6 +12,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LIVE := .tokenshare/live
+SECONDS ?= 600
+SEED ?= 2026
 UV := $(BIN)/uv --quiet
 CLIENTS := $(patsubst tests/clients/%.lock,$(VENV)/clients/%/.ready,$(wildcard tests/clients/*.lock))
 HOUSE_TESTS := $(wildcard tests/architecture tests/registry)
@@ -25,7 +27,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 # uv is told which Python to use and never brings its own.
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup demo live test faults mutations soak check check-style check-sql check-types check-house format generate bench lock clean
+.PHONY: help setup demo live test faults mutations fuzz soak check check-style check-sql check-types check-house format generate bench lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +51,9 @@ faults: $(READY) ## every fault of tests/faults, whatever else is long, and the 
 
 mutations: $(READY) ## take away what protects from each fault, one after the other: each time a test must go red
 	$(BIN)/python -m tests.faults.mutate
+
+fuzz: $(READY) ## mutants of every source's answer for ten minutes, or SECONDS=60 SEED=7; prints what is neither read nor refused
+	$(BIN)/python -m tests.sources.fuzz $(SECONDS) $(SEED)
 
 soak: $(READY) ## ten minutes of numbered records, racing passes, kill -9 and broker restarts; prints what was lost
 	$(BIN)/python -m tests.faults.soak 600

@@ -21,6 +21,7 @@ from tokenshare.metrics.metric import OWNER
 from tokenshare.render import abouts, pages, reference, relations, schemas
 from tokenshare.render.alerts import alerts_page
 from tokenshare.render.deployments import prefect_text
+from tokenshare.render.parties import parties_page
 from tokenshare.render.runbooks import runbook_pages
 from tokenshare.topics import TOPICS
 
@@ -49,6 +50,7 @@ def rendered() -> dict[str, str]:
         "prefect.yaml": prefect_text(deployments()),
         "docs/reference/metrics.md": pages.metrics_page(METRICS),
         "docs/reference/topics.md": pages.topics_page(TOPICS),
+        "docs/reference/fields-by-party.md": parties_page(SOURCES),
         "docs/reference/settings.md": reference.settings_page(list(_settings())),
         "docs/reference/exit-codes.md": reference.exits_page(GRAVITY),
         "docs/reference/checks.md": reference.checks_page(GROUPS, list(_laws()), METRICS),

@@ -26,6 +26,7 @@ def decode(topic: Topic, value: bytes | None) -> Event:
     """The event in the value of a record; raises ContractViolation with the field and its problem."""
     if value is None:
         raise ContractViolation(f"{topic.name}: a record without value (tombstone) is not an event")
+    topic.event.check_size(len(value))
     _check_dates(topic, read_json(value))  # pydantic keeps the last of duplicate keys; no option forbids it
     try:
         return topic.event.model_validate_json(value)

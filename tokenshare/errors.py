@@ -61,6 +61,10 @@ class BrokerUnavailable(TokenshareError):
     exit_code = ExitCode.BROKER
 
 
+class MessageTooLarge(BrokerUnavailable):
+    """Kafka refuses a message, because it is larger than its topic takes."""
+
+
 class RecordsLost(TokenshareError):
     """Records are gone from the topic before they landed."""
 

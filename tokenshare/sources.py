@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Protocol
 
 from tokenshare.events import Event
+from tokenshare.parties import Parties
 from tokenshare.topics import Topic
 
 Params = Mapping[str, str | Sequence[str]]  # a parameter with several values is repeated
@@ -96,8 +97,8 @@ class Source:
     file. `first_known` gives the first `known_at` of a file: before that moment the source is inactive, because facts
     of June were unknown in May. With `has_days` it answers for past days too, otherwise for the present only. From
     `day_ends` on, a time of day in UTC, it states the running day whole too; without it, the last day is yesterday.
-    `due` is the cron, in UTC, of its schedule; if empty, the cron follows from the cadence. `example` is its file with
-    one row, for the people who write it; empty if no person does.
+    `parties` names who controls each field. `due` is the cron, in UTC, of its schedule; if empty, the cron follows from
+    the cadence. `example` is its file with one row, for the people who write it; empty if no person does.
     """
 
     id: str
@@ -112,6 +113,7 @@ class Source:
     world_file: str
     fetch: Callable[[Session, Window], Iterator[Page]]
     parse: Callable[[Fetch], Parsed]
+    parties: Parties
     upstream: str = "openrouter"
     ships: bool = False
     key_name: str = "OPENROUTER_API_KEY"

@@ -108,13 +108,17 @@ def opened(kind: Any, cluster: Cluster, closing: Mapping[str, Any] | None = None
     try:
         yield client
     except KafkaError as error:
-        raise BrokerUnavailable(
-            f"Kafka at {cluster.bootstrap_servers} failed ({error})", "look at the broker, then run again"
-        ) from error
+        raise failure_of(cluster, error) from error
     finally:
         # Every outcome has been checked by now, so a failure to close changes nothing.
         with suppress(KafkaError):
             client.close(**(closing or {}))
+
+
+def failure_of(cluster: Cluster, error: KafkaError) -> BrokerUnavailable:
+    """The error of a broker that failed a client."""
+    failed = f"Kafka at {cluster.bootstrap_servers} failed ({error})"
+    return BrokerUnavailable(failed, "look at the broker, then run again")
 
 
 def _constructed(kind: Any, cluster: Cluster, options: Mapping[str, Any]) -> Any:

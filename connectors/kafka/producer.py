@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from kafka import KafkaProducer
-from kafka.errors import MessageSizeTooLargeError
+from kafka.errors import KafkaError, MessageSizeTooLargeError
 from kafka.serializer import Serializer
 
 from connectors.kafka import topics
-from connectors.kafka.cluster import Cluster, opened
-from tokenshare.errors import UsageError
+from connectors.kafka.cluster import Cluster, failure_of, opened
+from tokenshare.errors import MessageTooLarge
 from tokenshare.noop import noop
 from tokenshare.offsets import Record
 
@@ -43,17 +43,22 @@ class Sender:
         """Send all messages, stamped with the time of sending, and return their number.
 
         Calls `midway` once, after half of them were acknowledged. Raises BrokerUnavailable if a message is not
-        acknowledged within 30 s or its topic is missing, UsageError if it is too large for its topic.
+        acknowledged within 30 s or its topic is missing, MessageTooLarge if it is too large for its topic.
         """
         queue = list(messages)
         if not queue:
             return 0
         self._require({message.topic for message in queue})
         half = (len(queue) + 1) // 2
-        producer = self._opened()
-        _deliver(producer, self._cluster, queue[:half])
-        midway()
-        _deliver(producer, self._cluster, queue[half:])
+        try:
+            _deliver(self._opened(), self._cluster, queue[:half])
+            midway()
+            _deliver(self._opened(), self._cluster, queue[half:])
+        except KafkaError as error:
+            raise failure_of(self._cluster, error) from error
+        except MessageTooLarge:
+            self._producer = None  # it would refuse later messages of any size too
+            raise
         return len(queue)
 
     def _require(self, names: set[str]) -> None:
@@ -148,9 +153,9 @@ def _acknowledged(message: Message, future: Any) -> None:
         raise _too_large(message) from error
 
 
-def _too_large(message: Message) -> UsageError:
+def _too_large(message: Message) -> MessageTooLarge:
     size = len(message.key or b"") + len(message.value or b"") + sum(len(v) for _, v in message.headers)
-    return UsageError(
+    return MessageTooLarge(
         f"a message of {size} bytes is too large for topic {message.topic}",
         "raise max.message.bytes of the topic",
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from connectors.sources.local_csv import build_all, build_from_row, file_source, read_rows, unknown_columns
-from connectors.sources.payload import Object, envelope_of, refuses_payload
+from connectors.sources.payload import Object, check_rejected, envelope_of, refuses_payload
 from tokenshare import claims
 from tokenshare.claims import About
 from tokenshare.errors import ContractViolation
@@ -35,8 +35,9 @@ def parse(fetch: Fetch) -> Parsed:
     events, wrong = build_all(
         lines.rows, lambda row: _event(row, envelope, is_single=count[row.cells["claim_id"]] == 1)
     )
-    if not events:
+    if not lines.rows:
         raise ContractViolation("; ".join((f"{TABLE.file}: no claim in it", *lines.torn[:1])))
+    check_rejected((*lines.torn, *wrong), len(events))
     return Parsed(
         events,
         fetch.window.observed_at,

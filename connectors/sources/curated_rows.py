@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from connectors.sources.local_csv import build_all, file_source, read_known, unknown_columns
-from connectors.sources.payload import Made, Object, envelope_of, refuses_payload
+from connectors.sources.payload import Made, Object, check_rejected, envelope_of, refuses_payload
 from tokenshare.errors import ContractViolation
 from tokenshare.known_rows import KnownRow, Table, read_csv
 from tokenshare.sources import CURATED, Fetch, Page, Parsed, Source
@@ -25,6 +25,8 @@ def curated_source(
     def parse(fetch: Fetch) -> Parsed:
         known, envelope = read_known(fetch, table), envelope_of(fetch)
         events, wrong = build_all(known.rows, lambda row: event_of(row, envelope))
+        rejected = (*known.rejected, *wrong)
+        check_rejected(rejected, len(events))
         if check:
             check(events)
         unknown = unknown_columns(known.rows, table)
@@ -32,7 +34,7 @@ def curated_source(
             events,
             fetch.window.observed_at,
             withdrawn=known.withdrawn,
-            rejected=(*known.rejected, *wrong),
+            rejected=rejected,
             unknown_fields=unknown,
         )
 

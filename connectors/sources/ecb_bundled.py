@@ -5,7 +5,7 @@ from pathlib import Path
 
 import currency_converter
 
-from connectors.sources.rates import fetch, parse
+from connectors.sources.rates import PARTIES, fetch, parse
 from tokenshare.sources import Source
 from tokenshare.topics import FX_OBSERVED
 
@@ -25,6 +25,7 @@ SOURCE = Source(
     world_file="fx.csv",
     fetch=fetch,
     has_days=True,
+    parties=PARTIES,
     parse=parse,
     upstream="ecb_bundled",
 )

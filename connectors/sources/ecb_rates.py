@@ -2,7 +2,7 @@
 
 from datetime import time, timedelta
 
-from connectors.sources.rates import fetch, parse
+from connectors.sources.rates import PARTIES, fetch, parse
 from tokenshare.sources import Source
 from tokenshare.topics import FX_OBSERVED
 
@@ -23,6 +23,7 @@ SOURCE = Source(
     day_ends=time(15),
     fetch=fetch,
     has_days=True,
+    parties=PARTIES,
     parse=parse,
     upstream="ecb",
 )

@@ -20,6 +20,7 @@ from connectors.sources.payload import (
 from tokenshare.codec import read_count, read_day
 from tokenshare.errors import ContractViolation
 from tokenshare.events import ShareCountObserved
+from tokenshare.parties import Parties
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
 from tokenshare.topics import SHARE_COUNT_OBSERVED
 
@@ -38,21 +39,27 @@ def fetch(session: Session, _: Window) -> Iterator[Page]:
 def parse(fetch: Fetch) -> Parsed:
     if len(fetch.pages) != len(FILERS):
         raise ContractViolation(f"{len(fetch.pages)} pages for {len(FILERS)} filers")
-    envelope, slips, today = envelope_of(fetch), list[str](), fetch.window.observed_at.date()
+    envelope, slips, beside = envelope_of(fetch), list[str](), list[str]()
     events = [
         event
         for line, page in zip(FILERS, fetch.pages, strict=True)
-        for event in _events(line, read_document(page), envelope, slips)
+        for event in _events(line, read_document(page), envelope, slips, beside)
     ]
     check_rejected(slips, len(events))
     if not events:
         raise ContractViolation("no filer states a share count")
     first = date.fromisoformat(f"{FIRST_YEAR}-01-01")  # every fetch asks for all of it
-    return Parsed(tuple(events), fetch.window.observed_at, first, today, rejected=tuple(slips))
+    moment = fetch.window.observed_at
+    return Parsed(tuple(events), moment, first, moment.date(), rejected=(*slips, *beside))
 
 
-def _events(line: ListedLine, document: Object, envelope: Object, slips: list[str]) -> Iterator[ShareCountObserved]:
-    """One count per day. Of several filings about one day, the last one counts; `slips` gains the facts put aside."""
+def _events(
+    line: ListedLine, document: Object, envelope: Object, slips: list[str], beside: list[str]
+) -> Iterator[ShareCountObserved]:
+    """One count per day. Of several filings about one day, the last one counts.
+
+    `slips` gains the facts that cannot be read, `beside` the smaller of two counts in one filing.
+    """
     if read_count(document.get("cik"), f"{line.symbol}: cik") != line.cik:
         raise ContractViolation(f"{line.symbol}: the facts are of another company, cik {str(document['cik'])[:20]}")
     today, stated = envelope["observed_at"].date(), dict[tuple[date, date], ShareCountObserved]()
@@ -65,7 +72,7 @@ def _events(line: ListedLine, document: Object, envelope: Object, slips: list[st
                 count = read_count(fact.get("val"), f"{where}.val")
                 content = {"symbol": line.symbol, "date": day, "units_per_line": line.units, "shares_issued": count}
                 event = build_event(ShareCountObserved, where, **envelope, **content)
-                stated[day, filed_on] = _larger(event, stated.get((day, filed_on)), where, slips)
+                stated[day, filed_on] = _larger(event, stated.get((day, filed_on)), where, beside)
         except ContractViolation as slip:
             slips.append(str(slip))
     yield from {day: stated[day, filed_on] for day, filed_on in sorted(stated)}.values()
@@ -85,13 +92,13 @@ def _days_of(fact: Object, where: str, today: date) -> tuple[date, date] | tuple
 
 
 def _larger(
-    event: ShareCountObserved, other: ShareCountObserved | None, where: str, slips: list[str]
+    event: ShareCountObserved, other: ShareCountObserved | None, where: str, beside: list[str]
 ) -> ShareCountObserved:
     """The larger of two counts of one day in one filing, as of two classes of shares; the difference is reported."""
     if other is None or other.shares_issued == event.shares_issued:
         return event
     less, more = sorted((event, other), key=lambda found: found.shares_issued)
-    slips.append(f"{where}: {less.shares_issued} on {less.date}, beside {more.shares_issued} filed the same day")
+    beside.append(f"{where}: {less.shares_issued} on {less.date}, beside {more.shares_issued} filed the same day")
     return more
 
 
@@ -125,6 +132,7 @@ SOURCE = Source(
     "covers have dates years ahead and counts of 0, are not judged: they are not used.",
     world_file="share_counts.csv",
     fetch=fetch,
+    parties=Parties(owner="the filer", owned=("date", "shares_issued"), ours=("symbol", "units_per_line")),
     parse=parse,
     upstream="edgar",
     key_name="TOKENSHARE_EDGAR_CONTACT",

@@ -21,6 +21,7 @@ from connectors.sources.payload import (
 from tokenshare.codec import read_day, read_json
 from tokenshare.errors import ContractViolation
 from tokenshare.events import QuoteObserved
+from tokenshare.parties import Parties
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
 from tokenshare.topics import QUOTE_OBSERVED
 
@@ -166,6 +167,7 @@ SOURCE = Source(
     day_ends=DAY_ENDS,
     fetch=fetch,
     has_days=True,
+    parties=Parties(upstream=("session_date", "close", "currency"), ours=("symbol", "is_partial")),
     parse=parse,
     upstream="eodhd",
     key_name="TOKENSHARE_EODHD_API_KEY",

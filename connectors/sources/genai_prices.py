@@ -7,6 +7,7 @@ from connectors.sources.local_csv import build_all, file_source, read_known, unk
 from connectors.sources.payload import (
     Object,
     build_event,
+    check_rejected,
     envelope_of,
     read_document,
     refuses_payload,
@@ -61,7 +62,9 @@ def _read_file(fetch: Fetch) -> Book:
     """The entries of a file in place of the package; a later row of it may correct an earlier one (`known_at`)."""
     known, envelope = read_known(fetch, TABLE), envelope_of(fetch)
     events, wrong = build_all(known.rows, lambda row: _event(row.cells, row.place, envelope))
-    return events, (*known.rejected, *wrong), unknown_columns(known.rows, TABLE)
+    rejected = (*known.rejected, *wrong)
+    check_rejected(rejected, len(events))
+    return events, rejected, unknown_columns(known.rows, TABLE)
 
 
 def _event(entry: Object, where: str, envelope: Object) -> PriceListed:
@@ -127,6 +130,8 @@ SOURCE = file_source(
     "a list price. Prices by time of day override the dated ones, whatever their date. The first price of a model has "
     "no start: it counts from the model's first day. A price may start in the future. Prices of resellers are listed "
     "beside those of the maker. Names are the providers' own: a seed maps them to models.",
+    owner="who writes the entry",
+    ours=("is_discounted",),
     parse=parse,
     upstream="price_book",
 )

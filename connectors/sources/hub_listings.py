@@ -99,7 +99,10 @@ def next_cursor(page: Page) -> str:
     """The cursor of the next page, or empty. The link's host, path and other parameters are ignored."""
     if not page.following:
         return ""
-    cursor = parse_qs(urlsplit(page.following).query).get("cursor", [""])[0]
+    try:
+        cursor = parse_qs(urlsplit(page.following).query).get("cursor", [""])[0]
+    except ValueError as error:
+        raise ContractViolation(f"Link names a next page that has no address: {error}") from error
     if not cursor:
         raise ContractViolation("Link names a next page without a cursor: paging is not as documented")
     return cursor

@@ -31,6 +31,7 @@ from connectors.sources.payload import (
 from tokenshare.codec import read_count, read_moment
 from tokenshare.errors import ContractViolation, FetchCut, SourceAbsent
 from tokenshare.events import DownloadsObserved
+from tokenshare.parties import Parties
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
 from tokenshare.topics import DOWNLOADS_OBSERVED
 
@@ -221,7 +222,10 @@ def _score(row: Object, where: str) -> float | None:
         return None
     if isinstance(score, bool) or not isinstance(score, int | float):
         raise ContractViolation(f"{where}.trendingScore is {str(score)[:60]!r}: not a number")
-    return float(score)
+    try:
+        return float(score)
+    except OverflowError as error:
+        raise ContractViolation(f"{where}.trendingScore has {len(str(score))} digits") from error
 
 
 def _tags(row: Object, where: str) -> tuple[str, ...]:
@@ -271,6 +275,21 @@ SOURCE = Source(
     f"cut short counts if it covers at least {LEAST:.0%} of the downloads.",
     world_file="hub_models.csv",
     fetch=fetch,
+    parties=Parties(
+        owner="the owner of the repository",
+        owned=(
+            "repo",
+            "created_at",
+            "pipeline_tag",
+            "tags",
+            "downloads_30_days",
+            "downloads_all_time",
+            "likes",
+            "trending_score",
+            "base_models",
+        ),
+        upstream=("hub_id",),
+    ),
     parse=parse,
     upstream="huggingface",
 )

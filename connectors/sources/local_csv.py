@@ -13,7 +13,9 @@ from pydantic import ValidationError
 
 from connectors.sources.payload import Made, check_type, first_problem, printable, require_one_page, unknown_fields
 from tokenshare.errors import ContractViolation
+from tokenshare.fields import LONGEST_KEY
 from tokenshare.known_rows import KnownRow, Lines, Table, read_lines, select_known
+from tokenshare.parties import Parties, content_fields
 from tokenshare.sources import Fetch, Page, Session, Source, Window
 
 Built = TypeVar("Built")
@@ -28,16 +30,21 @@ class Known:
     rejected: tuple[str, ...]
 
 
-def file_source(table: Table, *, example: str = "", **about: Any) -> Source:
+def file_source(
+    table: Table, *, example: str = "", owner: str = "who writes the row", ours: tuple[str, ...] = (), **about: Any
+) -> Source:
     """The source of a file, always fetched whole, with a row as people write it.
 
-    `about` is the rest of its declaration, including the parser.
+    Its `owner` controls every field of a row but `ours`. `about` is the rest of its declaration, including the parser.
     """
 
     def fetch(session: Session, _: Window) -> Iterator[Page]:
         yield session.get(table.file)
 
+    fields = content_fields(topic.event for topic in about["emits"])
+    owned = tuple(name for name in fields if name not in ours)
     return Source(
+        parties=Parties(owner=owner, owned=owned, ours=ours),
         cadence=timedelta(days=1),
         needs_key=False,
         world_file=table.file,
@@ -51,7 +58,7 @@ def read_known(fetch: Fetch, table: Table) -> Known:
     """The rows of a fetched file valid at the moment of the fetch. Raises ContractViolation if there are none."""
     moment, lines = fetch.window.observed_at, read_rows(fetch, table)
     named = [name for name in table.key if name not in table.optional]
-    _, undated = _sift(lines.rows, lambda row: (row.known_at, *map(row.text, named)))
+    _, undated = _sift(lines.rows, lambda row: (row.known_at, *map(row.text, named), _named_key(row, table)))
     doubted = {row.key(table) for row, _ in undated}
     known = select_known([row for row in lines.rows if row.key(table) not in doubted], table, moment)
     rejected = (*lines.torn, *(reason for _, reason in undated))
@@ -71,12 +78,9 @@ def read_rows(fetch: Fetch, table: Table) -> Lines:
 def build_all(
     rows: Sequence[KnownRow], build: Callable[[KnownRow], Built]
 ) -> tuple[tuple[Built, ...], tuple[str, ...]]:
-    """What the rows make, and the reasons of those put aside. Raises ContractViolation if no row makes anything."""
+    """What the rows make, and the reasons of those put aside."""
     built, refused = _sift(rows, build)
-    reasons = tuple(reason for _, reason in refused)
-    if reasons and not built:
-        raise ContractViolation(f"{rows[0].file}: none of its {len(rows)} rows can be read; {reasons[0]}")
-    return tuple(built), reasons
+    return tuple(built), tuple(reason for _, reason in refused)
 
 
 def unknown_columns(rows: Sequence[KnownRow], table: Table) -> frozenset[str]:
@@ -91,6 +95,14 @@ def build_from_row(row: KnownRow, event: type[Made], **content: Any) -> Made:
     except ValidationError as error:
         column, problem = first_problem(error)
         row.refuse(column, f"{problem}, not {row.cells.get(column, '')[:60]!r}")
+    except ContractViolation as error:
+        raise ContractViolation(f"{row.place}: {error}") from error
+
+
+def _named_key(row: KnownRow, table: Table) -> str:
+    """The key of a row as its withdrawal names it; a longer one refuses the row."""
+    key = " ".join(row.key(table))
+    return key if len(key) <= LONGEST_KEY else row.refuse(table.key[0], f"its key has over {LONGEST_KEY} letters")
 
 
 def _sift(

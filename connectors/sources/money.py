@@ -13,7 +13,7 @@ _AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,18})?", re.ASCII)
 
 def read_currency(value: Any, where: str) -> str:
     """An ISO 4217 code. Raises ContractViolation if it is missing or a minor unit such as pence."""
-    if value in HUNDREDTHS:
+    if isinstance(value, str) and value in HUNDREDTHS:
         raise ContractViolation(f"{where} is {value!r}: a hundredth of a currency, a hundred times off")
     if not isinstance(value, str) or not _CURRENCY.fullmatch(value):
         raise ContractViolation(f"{where} is {str(value)[:20]!r}: not a currency, and none is assumed")

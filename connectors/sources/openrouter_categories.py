@@ -19,6 +19,7 @@ from connectors.sources.payload import Object, build_event, envelope_of, refuses
 from tokenshare.codec import read_count, read_day
 from tokenshare.errors import ContractViolation
 from tokenshare.events import UsageCategoryObserved
+from tokenshare.parties import Parties
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
 from tokenshare.topics import USAGE_CATEGORY_OBSERVED
 
@@ -111,5 +112,6 @@ SOURCE = Source(
     due="20 2 * * *",  # the week is sampled upstream, restated daily
     fetch=fetch,
     has_days=True,
+    parties=Parties(upstream=("week_start_date", "model_permaslug", "tokens"), ours=("category",)),
     parse=parse,
 )

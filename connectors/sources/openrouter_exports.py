@@ -21,6 +21,7 @@ from connectors.sources.payload import (
 from tokenshare.codec import read_count, read_day, read_moment
 from tokenshare.errors import ContractViolation
 from tokenshare.events import UsageObserved
+from tokenshare.parties import Parties
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
 from tokenshare.topics import USAGE_OBSERVED
 
@@ -178,5 +179,6 @@ SOURCE = Source(
     world_file="rankings_daily.csv",
     fetch=fetch,
     has_days=True,
+    parties=Parties(upstream=("usage_date", "model_permaslug", "tokens", "as_of", "share_of_daily_tokens")),
     parse=parse,
 )

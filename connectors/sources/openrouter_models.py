@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from connectors.sources.payload import (
     Object,
     build_event,
+    check_rejected,
     envelope_of,
     read_document,
     refuses_payload,
@@ -29,13 +30,13 @@ from connectors.sources.prices import (
 from tokenshare.codec import read_count
 from tokenshare.errors import ContractViolation
 from tokenshare.events import CatalogModelObserved, Event, PriceListed
+from tokenshare.parties import Parties
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
 from tokenshare.topics import CATALOG_MODEL_OBSERVED, PRICE_LISTED
 
 PATH = "models"
 EVERYTHING = {"output_modalities": "all"}  # the default is text only, and usage includes image models
 MOST_PAGES = 20
-MOST_REJECTED = 0.5  # one entry may be malformed; half of them are another format
 
 DOCUMENT = frozenset({"data", "total_count", "links"})
 ENTRY = frozenset(
@@ -82,8 +83,7 @@ def parse(fetch: Fetch) -> Parsed:
     envelope = envelope_of(fetch)
     read = [_read_entry(row, f"data[{number}]", envelope) for number, row in enumerate(rows)]
     rejected = tuple(found for found in read if isinstance(found, str))
-    if len(rejected) > len(rows) * MOST_REJECTED:
-        raise ContractViolation(f"{len(rejected)} of {len(rows)} entries are malformed; {rejected[0]}")
+    check_rejected(rejected, len(rows) - len(rejected))
     own = [found for found in read if not isinstance(found, str) and found.events]
     events = tuple(event for found in own for event in found.events)
     _check_prices([event for event in events if isinstance(event, PriceListed)])
@@ -224,5 +224,24 @@ SOURCE = Source(
     "output_modalities=all only text models are listed. `~` ids are aliases. The later of two overrides wins.",
     world_file="models.csv",
     fetch=fetch,
+    parties=Parties(
+        owner="who offers the model",
+        owned=(
+            "id",
+            "canonical_slug",
+            "name",
+            "created_at",
+            "hugging_face_id",
+            "output_modalities",
+            "model_id",
+            "tier_min_tokens",
+            "utc_start",
+            "utc_end",
+            "input_usd_per_token",
+            "output_usd_per_token",
+            "is_discounted",
+        ),
+        ours=("is_withdrawn", "provider", "valid_from", "valid_to"),
+    ),
     parse=parse,
 )

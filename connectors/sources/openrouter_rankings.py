@@ -20,6 +20,7 @@ from connectors.sources.payload import Object, build_event, envelope_of, refuses
 from tokenshare.codec import read_count, read_day
 from tokenshare.errors import ContractViolation
 from tokenshare.events import UsageObserved
+from tokenshare.parties import Parties
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
 from tokenshare.topics import USAGE_OBSERVED
 
@@ -95,5 +96,6 @@ SOURCE = Source(
     world_file="rankings_daily.csv",
     fetch=fetch,
     has_days=True,
+    parties=Parties(upstream=("usage_date", "model_permaslug", "tokens", "as_of"), ours=("share_of_daily_tokens",)),
     parse=parse,
 )

@@ -19,7 +19,7 @@ Made = TypeVar("Made", bound=Event)
 _NAMED = {dict: "an object", list: "a list", str: "a text", int: "a whole number", bool: "true or false"}
 _REPORTED = 40  # unknown fields named per fetch: enough to see what changed, too few to flood a log
 _READ, _QUOTED = 64 * 1024, 120  # bytes of a page read for its words, and letters of them quoted
-_FEW, _PART = 50, 0.1  # rows put aside: up to so many, or up to this part of all, are slips in single rows
+_FEW, _PART = 20, 0.05  # rows put aside: up to so many, or up to this part of all, are slips in single rows
 
 
 def refuses_payload(parse: Callable[[Fetch], Parsed]) -> Callable[[Fetch], Parsed]:
@@ -88,6 +88,8 @@ def build_event(event: type[Made], where: str, **content: Any) -> Made:
         return event.identified(**content)
     except ValidationError as error:
         raise ContractViolation(f"{where}: {': '.join(first_problem(error))}") from error
+    except ContractViolation as error:
+        raise ContractViolation(f"{where}: {error}") from error
 
 
 def first_problem(error: ValidationError) -> tuple[str, str]:
@@ -97,7 +99,11 @@ def first_problem(error: ValidationError) -> tuple[str, str]:
 
 
 def check_rejected(rejected: Sequence[str], taken: int) -> None:
-    """Raise ContractViolation with the first reason if no row is left, or if the rows put aside are too many."""
+    """Raise ContractViolation with the first reason if no row is left, or if the rows put aside are too many.
+
+    The one rule of every source: its reading is refused if more than a twentieth of its rows, and more than `_FEW`, are
+    put aside.
+    """
     rows = len(rejected) + taken
     if rejected and (not taken or len(rejected) > max(_FEW, _PART * rows)):
         raise ContractViolation(f"{len(rejected)} of {rows} rows are unusable, the first: {rejected[0]}")

@@ -2,7 +2,7 @@
 
 from connectors.sources.closes import DAY_ENDS, build_quote
 from connectors.sources.local_csv import Known, build_all, file_source, read_known
-from connectors.sources.payload import Object, envelope_of, refuses_payload
+from connectors.sources.payload import Object, check_rejected, envelope_of, refuses_payload
 from connectors.sources.quote_exports import is_export_file
 from tokenshare.errors import ContractViolation
 from tokenshare.events import QuoteObserved
@@ -23,6 +23,8 @@ def parse(fetch: Fetch) -> Parsed:
     """Check every known row. Rows within the window become events, with partial bars marked as such."""
     window, envelope, known = fetch.window, envelope_of(fetch), _read(fetch)
     events, wrong = build_all(known.rows, lambda row: _event(row, envelope))
+    rejected = (*known.rejected, *wrong)
+    check_rejected(rejected, len(events))
     in_window = tuple(event for event in events if window.start <= event.session_date <= window.end)
     return Parsed(
         in_window,
@@ -30,7 +32,7 @@ def parse(fetch: Fetch) -> Parsed:
         window.start,
         window.end,
         withdrawn=known.withdrawn,
-        rejected=(*known.rejected, *wrong),
+        rejected=rejected,
     )
 
 
@@ -39,7 +41,7 @@ def _read(fetch: Fetch) -> Known:
     try:
         return read_known(fetch, TABLE)
     except ContractViolation as error:
-        if not is_export_file(fetch.pages[0].body):
+        if len(fetch.pages) != 1 or not is_export_file(fetch.pages[0].body):
             raise
         raise ContractViolation(
             f"{TABLE.file} is an export: `tokenshare import quotes FILE` adds its closes"

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date
 
@@ -11,6 +13,7 @@ from connectors.sources.payload import Object, build_event, check_type, envelope
 from tokenshare.codec import read_day
 from tokenshare.errors import ContractViolation
 from tokenshare.events import FxObserved
+from tokenshare.parties import Parties
 from tokenshare.sources import Fetch, Page, Parsed, Session, Window
 
 PATH = "eurofxref-hist.zip"
@@ -19,6 +22,11 @@ EVERY_PASS = date(2025, 1, 1)  # the first day that a pass asks for
 OLDEST = date(2024, 1, 1)  # disclosures go back a year further than sessions, and the file includes it
 NOT_STATED = ("N/A", "")
 MOST_BYTES = 64 * 1024 * 1024
+TORN = (  # what the modules of an archive raise for bytes that are none
+    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, EOFError, OSError),
+    *(NotImplementedError, RuntimeError, ValueError),
+)
+PARTIES = Parties(upstream=("rate_date", "rate"), ours=("base", "quote"))
 ZIPS = {"application/zip", "application/x-zip-compressed", "application/octet-stream"}
 
 
@@ -73,5 +81,5 @@ def _unzip(page: Page) -> bytes:
             if member.file_size > MOST_BYTES:
                 raise ContractViolation(f"the file in the archive is larger than {MOST_BYTES // 2**20} MiB")
             return archive.read(member)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, ValueError) as error:
+    except TORN as error:
         raise ContractViolation(f"not a ZIP archive of one file: {str(error)[:120]}") from error

@@ -3,7 +3,7 @@
 from datetime import date
 
 from connectors.sources.local_csv import build_all, build_from_row, file_source, read_known
-from connectors.sources.payload import Object, envelope_of, refuses_payload
+from connectors.sources.payload import Object, check_rejected, envelope_of, refuses_payload
 from tokenshare.codec import read_count
 from tokenshare.events import ShareCountObserved
 from tokenshare.known_rows import KnownRow, Table
@@ -25,6 +25,7 @@ def parse(fetch: Fetch) -> Parsed:
     moment, envelope, known = fetch.window.observed_at, envelope_of(fetch), read_known(fetch, TABLE)
     events, wrong = build_all(known.rows, lambda row: _event(row, envelope))
     rejected = (*known.rejected, *wrong)
+    check_rejected(rejected, len(events))
     return Parsed(events, moment, OLDEST, moment.date(), withdrawn=known.withdrawn, rejected=rejected)
 
 

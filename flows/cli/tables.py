@@ -35,6 +35,7 @@ UNANSWERED_FIX = """Check the connection, or set HTTPS_PROXY if this network nee
 again. What is published stays, and what is missing is fetched then.
 """
 OPEN = ("key", "subject", "since", "is_flapping", "reason", "runbook")
+ASIDE = ("source_id", "observed_at", "rows", "reasons")
 DELIVERY = ("channel", "key", "action", "reminder", "state", "tries", "next_try_at", "said")
 DISAGREEMENT = (
     *("model_id", "first_date", "last_date", "days_count", "catalogue_input_usd_per_million"),
@@ -102,6 +103,7 @@ def draw_status(console: Console, document: Mapping[str, Any]) -> None:
     for title, rows, columns in (
         ("Records lost and accepted", document["gaps"], ()),
         ("Dead letters", document["dead_letters"], ()),
+        ("Rows put aside in the newest fetch", document["rows_put_aside"], ASIDE),
         ("Open alerts", document["alerts"]["open"], OPEN),
         ("Channels with waiting alerts", document["alerts"]["waiting"], ()),
     ):

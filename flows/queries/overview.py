@@ -49,6 +49,7 @@ def status(settings: Settings) -> dict[str, Any]:
         "price_disagreements": catalog.read_catalog(home, "price_disagreements"),
         "unmapped_prices_count": len(catalog.read_catalog(home, "unmapped_prices")),
         "unknown_organisations": catalog.read_catalog(home, "unknown_organisations"),
+        "rows_put_aside": catalog.read_catalog(home, "rows_put_aside"),
         "gaps": catalog.read_catalog(home, "gaps"),
         "dead_letters": catalog.read_catalog(home, "dead_letters"),
         "ledger": catalog.read_catalog(home, "ledger"),

@@ -3,22 +3,25 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Literal
 
 from connectors.kafka import producer
 from connectors.kafka.producer import Message, Sender
 from connectors.sources import SOURCES
+from connectors.sources.payload import printable
 from connectors.storage import archive
 from connectors.storage.archive import Completed
 from connectors.storage.home import signature
 from flows.setup.context import PassContext
 from flows.setup.topic_ownership import sign_topics
 from flows.setup.upstreams import open_session
+from flows.stages.bulkhead import contain, each
 from flows.stages.news import News, select_news
 from flows.stages.remarks import remark
 from flows.stages.source_selection import inactive_reason, missing_reason
 from tokenshare.codec import encode
-from tokenshare.errors import FetchCut, PayloadRefused, SourceAbsent
+from tokenshare.errors import FetchCut, PayloadRefused, SourceAbsent, UsageError
 from tokenshare.events import Event, FetchCompleted, digest_of
 from tokenshare.sources import Fetch, Page, Parsed, Source, Window
 from tokenshare.topics import FETCH_COMPLETED, TOPIC_NAMES, TOPICS, Topic
@@ -26,7 +29,7 @@ from tokenshare.topics import FETCH_COMPLETED, TOPIC_NAMES, TOPICS, Topic
 MINUTES = "%Y-%m-%d %H:%M UTC"
 BEGINNING = date(2025, 1, 1)
 NOT_SELECTED = "not selected"
-NAMED = 10  # rows put aside that the outcome of a source names
+NAMED, STATED = 10, 200  # rows put aside that the outcome of a source names, and that its fetch states
 TOPIC_OF = {topic.event: topic for topic in TOPICS}
 
 
@@ -48,21 +51,27 @@ def ingest(run: PassContext) -> list[SourceOutcome]:
 
 
 def ingest_one(run: PassContext, source: Source, sender: Sender) -> SourceOutcome:
-    """Fetch one source and produce its events; the topics must exist."""
+    """Fetch one source and produce its events; the topics must exist. No answer of it can end the pass."""
     completed = archive.read_completed(run.home.archive, source.id)
     reason = inactive_reason(run, source, completed) or ("" if source.id in run.sources else NOT_SELECTED)
     if reason:
         return SourceOutcome(source.id, "skipped", reason=reason)
     try:
-        fetch = _fetch(run, source, completed)
-        parsed = remark(run.settings, source, source.parse(fetch))
-        _check_stale(parsed, completed)
+        return _ingest(run, source, completed, sender)
     except SourceAbsent as error:
         return SourceOutcome(source.id, "absent", reason=str(error))
     except PayloadRefused as error:
         return SourceOutcome(source.id, "refused", reason=str(error))
+
+
+def _ingest(run: PassContext, source: Source, completed: Completed | None, sender: Sender) -> SourceOutcome:
+    """Ask a source and produce its news. Raises SourceAbsent or PayloadRefused."""
+    fetch = _fetch(run, source, completed)
+    with contain(PayloadRefused):
+        parsed = remark(run.settings, source, source.parse(fetch))
+        _check_stale(parsed, completed)
+        news = _news(run, source, parsed, completed)
     remarks = join_remarks(parsed, archive.remember_fields(run.home.archive, source.id, parsed.unknown_fields))
-    news = _news(run, source, parsed, completed)
     if news is None:
         if completed:
             archive.confirm(run.home.archive, completed, fetch)
@@ -80,14 +89,14 @@ def _fetch(run: PassContext, source: Source, completed: Completed | None) -> Fet
     gone, window = missing_reason(run, source, completed), _window(run, source)
     if gone:
         raise SourceAbsent(f"{source.world_file} {gone}")
+    endpoint = run.upstreams.endpoints[source.upstream]
     pages: list[Page] = []
     cut = ""
-    with (
-        run.checkpoint("fetch") as midway,
-        open_session(run.settings, run.upstreams.endpoints[source.upstream]) as session,
-    ):
+    with contain(SourceAbsent, endpoint.key, passing=(UsageError,)):  # an address or key that a person mistyped
+        opened = open_session(run.settings, endpoint)
+    with run.checkpoint("fetch") as midway, opened as session:
         try:
-            for page in source.fetch(session, window):
+            for page in each(partial(source.fetch, session, window), endpoint.key):
                 midway()
                 with run.checkpoint("archive") as torn:
                     archive.keep(run.home.archive, source.id, run.as_of.date(), page, torn)
@@ -123,11 +132,17 @@ def _news(run: PassContext, source: Source, parsed: Parsed, completed: Completed
 
 
 def _produce(run: PassContext, sender: Sender, fetch: Fetch, parsed: Parsed, news: News) -> None:
-    """Produce the news, and `fetch.completed` only after all their acknowledgements: a torn fetch is never used."""
-    distinct = {event.event_id: event for event in news.events}
-    with run.checkpoint("produce") as midway:
-        sender.send([_message(event) for event in distinct.values()], midway)
-        sender.send([_message(_completed(fetch, parsed, list(distinct.values()), news.days))])
+    """Produce the news, and `fetch.completed` only after all their acknowledgements: a torn fetch is never used.
+
+    All messages are made before the first is sent: what cannot be stated whole is not begun.
+    """
+    with contain(PayloadRefused):
+        distinct = list({event.event_id: event for event in news.events}.values())
+        messages = [_message(event) for event in distinct]
+        completed = _message(_completed(fetch, parsed, distinct, news.days))
+    with run.checkpoint("produce") as midway, contain(PayloadRefused):
+        sender.send(messages, midway)
+        sender.send([completed])
 
 
 def _completed(fetch: Fetch, parsed: Parsed, events: list[Event], days: tuple[date, ...] | None) -> FetchCompleted:
@@ -147,7 +162,8 @@ def _completed(fetch: Fetch, parsed: Parsed, events: list[Event], days: tuple[da
         coverage_share=parsed.coverage_share,
         withdrawn=parsed.withdrawn or None,
         days=days,
-        rejected=parsed.rejected or None,
+        rejected=tuple(map(printable, parsed.rejected[:STATED])) or None,
+        rejected_count=len(parsed.rejected) or None,
     )
 
 
@@ -161,6 +177,7 @@ def _message(event: Event) -> Message:
 def join_remarks(parsed: Parsed, new_fields: frozenset[str]) -> str:
     """What a person should know of an answer that was accepted; `new_fields` were met for the first time."""
     more = [f"and {len(parsed.rejected) - NAMED} more"] if len(parsed.rejected) > NAMED else []
-    rejected = [f"rows put aside: {'; '.join((*parsed.rejected[:NAMED], *more))}"] if parsed.rejected else []
+    named = map(printable, parsed.rejected[:NAMED])
+    rejected = [f"rows put aside: {'; '.join((*named, *more))}"] if parsed.rejected else []
     fields = [f"fields not met before: {', '.join(sorted(new_fields))}"] if new_fields else []
     return "; ".join([*parsed.remarks, *rejected, *fields])

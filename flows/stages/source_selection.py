@@ -8,7 +8,8 @@ from connectors.storage import archive
 from connectors.storage.archive import Completed
 from flows.setup.context import PassContext
 from flows.setup.upstreams import Endpoint
-from tokenshare.errors import SourceAbsent
+from flows.stages.bulkhead import contain
+from tokenshare.errors import PayloadRefused, SourceAbsent
 from tokenshare.metrics import METRICS, Metric
 from tokenshare.sources import Source
 
@@ -77,7 +78,8 @@ def _is_silent(source: Source, endpoint: Endpoint, as_of: datetime) -> bool:
     if source.first_known is None:
         return False
     try:
-        first = source.first_known(FileSession(endpoint.folders).get(source.world_file))
-    except SourceAbsent:
+        with contain(PayloadRefused):
+            first = source.first_known(FileSession(endpoint.folders).get(source.world_file))
+    except (SourceAbsent, PayloadRefused):
         return False
     return first is not None and first > as_of

@@ -10,8 +10,11 @@ from datetime import UTC, datetime, time, timedelta
 from connectors.sources.payload import Object, build_event, check_type, envelope_of, refuses_payload
 from tokenshare.codec import read_day
 from tokenshare.events import ReleaseObserved
+from tokenshare.parties import Parties
 from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
 from tokenshare.topics import RELEASE_OBSERVED
+
+OURS = ("known_at", "is_major", "is_open", "citation")
 
 
 def fetch(session: Session, _: Window) -> Iterator[Page]:
@@ -48,6 +51,7 @@ SOURCE = Source(
     world_file="toy.csv",
     fetch=fetch,
     parse=parse,
+    parties=Parties("who writes the row", ("vendor_id", "release_date", "release"), ours=OURS),
     upstream="curated",
 )
 '''

@@ -85,6 +85,8 @@ UPSTREAM = {
     "U06": Row("a key is refused", "told apart; one call a pass"),
     "U07": Row("a bomb of zeros, an endless body, a wrong length", "cut off at the cap"),
     "U08": Row("nothing has changed upstream", "no new revision; what is known is known as of now"),
+    "U09": Row("an answer raises what nobody foresaw", "its source is refused or absent, and told; the others go on"),
+    "U10": Row("a row of a stranger breaks a rule", "that row is put aside, counted and listed; the others count"),
 }
 CONCURRENCY = {
     "C01": Row("two passes at once", "one works, the other says who does and exits 75; one publication"),

@@ -16,7 +16,7 @@ from connectors.kafka.cluster import Cluster, opened
 from connectors.kafka.producer import Message, dead_letter
 from tests.kafka.conftest import cluster, cluster_factory
 from tests.kafka.test_producer import read
-from tokenshare.errors import BrokerUnavailable, RecordsLost, UsageError
+from tokenshare.errors import BrokerUnavailable, MessageTooLarge, RecordsLost, UsageError
 from tokenshare.offsets import Range
 
 __all__ = ["cluster", "cluster_factory"]
@@ -190,7 +190,7 @@ def test_b13_a_message_too_large_is_named(cluster: Cluster, size: int, record_pr
     """Messages above the limit of the topic, and of the client."""
     topics.create(cluster, ["t"])
     value = random.Random(7).randbytes(size) + bytes(range(256)) * 8
-    with pytest.raises(UsageError, match=rf"a message of {len(value) + 1} bytes is too large for topic t"):
+    with pytest.raises(MessageTooLarge, match=rf"a message of {len(value) + 1} bytes is too large for topic t"):
         producer.send(cluster, [Message("t", b"a", b"small"), Message("t", b"b", value)])
     record_property("observed", f"{len(value) + 1} bytes refused by name")
 

@@ -21,7 +21,7 @@ from tests.faults.stages import NAME, cluster_of, land_now, landed, owed, usage
 from tests.faults.test_b_kafka import configure
 from tests.kafka.test_producer import read
 from tests.scene import ROUTER_ALONE, Scene, small_rows, statuses, write_rankings
-from tokenshare.errors import UsageError
+from tokenshare.errors import MessageTooLarge
 from tokenshare.metrics import METRICS
 from tokenshare.topics import CONSUMER_GROUP, FETCH_COMPLETED, TOPIC_NAMES
 
@@ -109,7 +109,7 @@ def send_when_taken(cluster: Cluster, message: Message) -> None:
     while True:
         try:
             producer.send(cluster, [message])
-        except UsageError:
+        except MessageTooLarge:
             assert monotonic() < deadline
             sleep(0.1)
         else:
@@ -125,7 +125,9 @@ def test_b13_a_record_larger_than_its_dead_letter_may_be_stops_with_the_way_on(
     huge = random.Random(7).randbytes(LARGE)
     send_when_taken(cluster, Message(NAME, b"one key", huge))
     producer.send(cluster, [Message(NAME, b"one key", value) for value in usage(range(3))])
-    with pytest.raises(UsageError, match=rf"too large for topic {NAME}\.dlq: raise max\.message\.bytes") as stopped:
+    with pytest.raises(
+        MessageTooLarge, match=rf"too large for topic {NAME}\.dlq: raise max\.message\.bytes"
+    ) as stopped:
         land_now(mill)
     assert owed(mill) == {}
     configure(cluster, f"{NAME}.dlq", max_message_bytes=LARGER)

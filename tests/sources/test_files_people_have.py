@@ -186,9 +186,7 @@ def test_a_cell_that_could_be_misread_refuses_its_row_and_nothing_else(row: str,
 
 def test_a_file_without_a_readable_row_is_refused_with_the_first_reason() -> None:
     rows = GOOD.replace("182.55", '"182,55"') * 2
-    with pytest.raises(
-        PayloadRefused, match=r"quotes\.csv: none of its 2 rows can be read; quotes\.csv line 2: close of"
-    ):
+    with pytest.raises(PayloadRefused, match=r"2 of 2 rows are unusable, the first: quotes\.csv line 2: close of"):
         parse(quotes_file.SOURCE, f"{HEADER}{rows}".encode(), NOVEMBER)
 
 

@@ -169,7 +169,7 @@ def test_a_file_in_which_no_row_can_be_read_is_refused() -> None:
     rows = table("releases")
     wrong = [rows[0], *([*row[:2], "soon", *row[3:]] for row in rows[1:3])]
     with pytest.raises(
-        PayloadRefused, match=r"none of its 2 rows can be read; releases\.csv line 2, column release_date"
+        PayloadRefused, match=r"2 of 2 rows are unusable, the first: releases\.csv line 2, column release_date"
     ):
         parse("releases", page("releases", wrong))
 
@@ -182,6 +182,15 @@ def test_a_vendor_may_release_several_models_on_one_day_and_withdraw_one_of_them
     parsed = CURATED["releases"].parse(fetch_of("releases", page("releases", [*rows, second, back])))
     assert [event.event_id for event in parsed.events] == [event.event_id for event in parse("releases")]
     assert parsed.withdrawn == ("moonshotai 2026-04-20 One 2.6 mini", "openai 2026-04-01 Two")
+
+
+def test_a_withdrawn_key_that_is_too_long_to_name_is_put_aside() -> None:
+    rows = table("releases")
+    longer = page("releases", [*rows, [rows[1][0], "x" * 500, "2026-05-01", "Two", "", "", ""]])
+    parsed = CURATED["releases"].parse(fetch_of("releases", longer))
+    (reason,) = parsed.rejected
+    assert reason.endswith("column vendor_id: its key has over 400 letters")
+    assert max(map(len, parsed.withdrawn), default=0) <= 400
 
 
 def test_a_withdrawal_names_its_release() -> None:

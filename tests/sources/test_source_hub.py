@@ -4,7 +4,7 @@ import csv
 import json
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -134,9 +134,9 @@ def test_a_field_that_is_wrong_in_every_row_is_no_slip_but_another_form(name: st
 
 def test_more_slips_than_single_ones_refuse_the_fetch() -> None:
     slips = [row | {"likes": "many"} for row in rows(60)]
-    assert len(parsed(page([*slips, *rows(541, 100)])).rejected) == 60
-    with pytest.raises(PayloadRefused, match="60 of 599 rows are unusable"):
-        parsed(page([*slips, *rows(539, 100)]))
+    assert len(parsed(page([*slips, *rows(1141, 100)])).rejected) == 60
+    with pytest.raises(PayloadRefused, match="60 of 1199 rows are unusable"):
+        parsed(page([*slips, *rows(1139, 100)]))
 
 
 @pytest.mark.parametrize(
@@ -285,6 +285,11 @@ def test_a_page_met_before_does_not_advance_under_any_cursor() -> None:
 def test_nothing_is_left_behind_a_counter_of_zero() -> None:
     (chain,) = read_chains((page([*rows(3), *rows(3, 3, downloads=0)], following="c1"),))
     assert (chain.coverage, chain.is_enough) == (1.0, True)
+
+
+def test_a_link_that_is_no_address_refuses_the_fetch() -> None:
+    with pytest.raises(PayloadRefused, match="Link names a next page that has no address: Invalid IPv6 URL"):
+        parsed(replace(page(GOOD), following="http://["))
 
 
 def test_a_link_is_taken_for_its_cursor_alone() -> None:

@@ -176,6 +176,7 @@ BAR = {"date": "2026-05-11", "close": 209.25, "adjusted_close": 208.9}
         (0, [], "NVDA[0]: currency of NVDA is 'None': not a currency, and none is assumed"),
         (0, [{"Code": "NVDA", "Currency": "GBX"}], "a hundredth of a currency"),
         (0, [{"Code": "NVDA", "Currency": None}], "not a currency"),
+        (0, [{"Code": "NVDA", "Currency": ["USD"]}], "not a currency"),
         (2, [{"date": "2026-05-11", "adjusted_close": 1}], "NVDA[0] has no 'close': removed or renamed"),
         (2, [BAR | {"close": 0}] * 60, "60 of 62 rows are unusable, the first: NVDA[0]: close of NVDA is '0'"),
         (2, {"close": 1}, "the document is"),

@@ -81,6 +81,17 @@ def test_a_file_is_refused_whole_and_says_where(page: Page, said: str) -> None:
     assert said in str(refusal.value)
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_archive_with_a_broken_stream_is_refused(method: int) -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", method) as archive:
+        archive.writestr("rates.csv", HEADER * 200)
+    body = target.getvalue()
+    for at in range(30 + len("rates.csv"), body.rindex(b"PK\x01\x02")):
+        with pytest.raises(PayloadRefused):
+            read(Page("", body[:at] + b"\xff" + body[at + 1 :], "application/zip"))
+
+
 @pytest.mark.parametrize(
     ("body", "kind", "said"),
     [

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from tokenshare import fields as f
+from tokenshare.errors import ContractViolation
 
 EARLIEST = date(1999, 1, 1)  # reference rates begin here; no source of ours is older
 AHEAD = timedelta(days=1)  # clocks differ, and so do days
@@ -18,12 +19,14 @@ class Event(BaseModel):
 
     `event_id` is a hash of source, natural key and content, so the same statement made twice has one id.
     `observed_at`, `fetch_id` and the fields in `outside_identity` date a statement and are not part of the hash.
-    `period` names the field for comparing a fetch with the fetch before it (None: the UTC day of fetching).
+    `period` names the field for comparing a fetch with the fetch before it (None: the UTC day of fetching). An encoded
+    event has at most `most_bytes`, so that every topic takes it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
     outside_identity: ClassVar[frozenset[str]] = frozenset({"event_id", "observed_at", "fetch_id"})
     period: ClassVar[str | None] = None
+    most_bytes: ClassVar[int] = 64 * 1024
 
     event_id: f.EventId
     source_id: f.SourceId
@@ -40,9 +43,20 @@ class Event(BaseModel):
         return self
 
     @classmethod
+    def check_size(cls, encoded: int) -> None:
+        """Raise ContractViolation if an encoded event is larger than the contract allows."""
+        if encoded > cls.most_bytes:
+            raise ContractViolation(f"the event has {encoded} bytes, more than {cls.most_bytes}")
+
+    @classmethod
     def identified(cls, **content: Any) -> Self:
-        """The event with its `event_id` computed; raises pydantic.ValidationError if it breaks its contract."""
+        """The event with its `event_id` computed.
+
+        Raises pydantic.ValidationError if a field breaks the contract, and ContractViolation if all are too many bytes.
+        """
         draft = cls(event_id="0" * 32, **content)
         body = draft.model_dump(mode="json", exclude=set(cls.outside_identity), exclude_none=True)
         canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        if len(canonical) > cls.most_bytes // 2:  # it escapes letters and leaves out nulls: near, not exact
+            cls.check_size(len(draft.model_dump_json().encode()))
         return draft.model_copy(update={"event_id": sha256(canonical.encode()).hexdigest()[:32]})

@@ -31,8 +31,9 @@ StatedDays = Annotated[
         "back. Null: every day it asked for."
     ),
 ]
+LONGEST_KEY = 400
 RowKey = Annotated[
-    str, Field(min_length=1, max_length=400, description="Key of a row, its parts with a blank between.")
+    str, Field(min_length=1, max_length=LONGEST_KEY, description="Key of a row, its parts with a blank between.")
 ]
 RowKeys = Annotated[
     tuple[RowKey, ...], Field(description="Rows that a curated file takes back by an empty value; null where none.")
@@ -42,5 +43,14 @@ RejectedRow = Annotated[
 ]
 RejectedRows = Annotated[
     tuple[RejectedRow, ...],
-    Field(description="Rows of the payload put aside, each with its reason; null where none."),
+    Field(description="Rows of the payload put aside, each with its reason, the first 200; null where none."),
+]
+RejectedCount = Annotated[
+    int,
+    Field(
+        ge=1,
+        le=LARGEST_COUNT,
+        description="Rows of the payload put aside; null where none.",
+        json_schema_extra={"unit": "count"},
+    ),
 ]

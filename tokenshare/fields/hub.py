@@ -17,12 +17,14 @@ Organisation = Annotated[
 ]
 PipelineTag = Annotated[str, Field(pattern=TEXT, max_length=128, description="Task the repository is filed under.")]
 Tag = Annotated[str, Field(pattern=TEXT, max_length=256, description="A word its owner or the Hub put on it.")]
-Tags = Annotated[tuple[Tag, ...], Field(description="Tags of the repository, sorted.")]
+Tags = Annotated[tuple[Tag, ...], Field(max_length=2_000, description="Tags of the repository, sorted.")]
 BaseModel = Annotated[
     str,
     Field(pattern=r"^[a-z_]+:[^\x00-\x1f\x7f]+$", max_length=300, description="relation:org/name of a direct base."),
 ]
-BaseModels = Annotated[tuple[BaseModel, ...], Field(description="Direct base models it declares, with the relation.")]
+BaseModels = Annotated[
+    tuple[BaseModel, ...], Field(max_length=256, description="Direct base models it declares, with the relation.")
+]
 DownloadDate = Annotated[date, Field(description="UTC day on which the counters were read.")]
 MonthStartDate = Annotated[date, Field(description="First day of the calendar month, in UTC.")]
 Downloads = Annotated[

@@ -20,7 +20,7 @@ CanonicalSlug = Annotated[
 ]
 CreatedAt = Annotated[Moment, Field(description="When the upstream listed it first, in UTC.")]
 Modality = Annotated[str, Field(pattern=r"^[a-z_]{1,64}$", description="A kind of output, such as text or image.")]
-Modalities = Annotated[tuple[Modality, ...], Field(description="Kinds of output the model gives.")]
+Modalities = Annotated[tuple[Modality, ...], Field(max_length=32, description="Kinds of output the model gives.")]
 IsWithdrawn = Annotated[bool, Field(description="The catalogue lists it no longer.")]
 IsDiscounted = Annotated[bool, Field(description="The price is a discounted one, not the regular list price.")]
 ProviderId = Annotated[str, Field(pattern=TEXT, max_length=128, description="Who sells the tokens at this price.")]

@@ -21,7 +21,7 @@ EXITS: Mapping[ExitCode, str] = {
     "the topic is back, or a person goes on without them: `tokenshare refresh --accept-gap`.",
     ExitCode.INCOMPLETE: "A source was absent or refused; the others went on.",
     ExitCode.UNDELIVERED: "An alert could not be delivered; it stays in the outbox and is tried again.",
-    ExitCode.BROKER: "Kafka cannot be reached, refuses us, or lacks a topic.",
+    ExitCode.BROKER: "Kafka cannot be reached, refuses us, lacks a topic, or takes no message of that size.",
     ExitCode.BUSY: "Another pass owns the home; the answer names its pid. Not a failure: nothing was done.",
     ExitCode.INTERRUPTED: "Somebody stopped the command. The next pass shows the decisions made until then.",
 }

@@ -39,6 +39,7 @@ ORDERS = {
     "unmapped_prices": "provider, book_model",
     "unmapped": "kind, mass DESC, name",
     "unmapped_weekly": "kind, week_start_date",
+    "rows_put_aside": "source_id",
     "unknown_organisations": "downloads_30_days DESC, organisation",
 }
 

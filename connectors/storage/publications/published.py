@@ -14,7 +14,15 @@ from connectors.storage.home import Home, atomic_files
 from connectors.storage.publications import version_files, vintages
 from connectors.storage.publications.candidates import columns_sql, grain_sql
 from connectors.storage.publications.history import read_standing
-from connectors.storage.warehouse import BUILT, Connection, connect_reader, has_relation, transaction, views_of
+from connectors.storage.warehouse import (
+    BUILT,
+    Connection,
+    connect_reader,
+    has_column,
+    has_relation,
+    transaction,
+    views_of,
+)
 from tokenshare.columns import columns_of
 from tokenshare.errors import UsageError
 from tokenshare.held_periods import TOTAL, WHOLE_DAY
@@ -22,7 +30,8 @@ from tokenshare.metrics import Metric
 from tokenshare.noop import noop
 
 CATALOG = (Path(__file__).parent / "published.sql").read_text()
-FORM = 5  # of the file; a file of another form is rebuilt. 4: held periods, unmapped, origin, 5: the oldest storage
+# Of the file; one of another form is rebuilt. 4: held periods, unmapped, origin, 5: oldest storage, 6: rows put aside
+FORM = 6
 STORAGE_VERSION = "v1.0.0"  # the oldest client that can open the file
 MODE = 0o444
 PROVISIONAL = timedelta(days=3)  # the upstream restates for so long after the end of a period
@@ -56,6 +65,17 @@ GATHERED = {
         "kind, week_start_date",
     ),
 }
+# The rows that the newest fetch of each source has put aside.
+PUT_ASIDE = f"""
+SELECT source_id, observed_at, rejected_count AS rows, rejected AS reasons FROM (
+    FROM {BUILT}.int_fetches_judged
+    QUALIFY row_number() OVER (PARTITION BY source_id ORDER BY observed_at DESC, "offset" DESC) = 1
+) WHERE rejected_count > 0 ORDER BY source_id
+"""
+NOTHING_PUT_ASIDE = (
+    "SELECT NULL::VARCHAR AS source_id, NULL::TIMESTAMPTZ AS observed_at, NULL::BIGINT AS rows, "
+    "NULL::VARCHAR[] AS reasons WHERE false"
+)
 LENGTHS = {"week": "7 DAY", "month": "1 MONTH"}  # by the first word of the period column's name
 DESCRIBED = ("title", "unit", "method", "denominator", "exclusions", "coverage", "owner", "relation", "group")
 
@@ -114,6 +134,10 @@ def compose(connection: Connection, draft: Path, metrics: Sequence[Metric]) -> N
             connection.execute(f"CREATE TABLE reader.catalog.{table} AS {source}")
         for table in GATHERED:
             _gather(connection, table)
+        counts = has_column(connection, BUILT, "int_fetches_judged", "rejected_count")
+        connection.execute(
+            f"CREATE TABLE reader.catalog.rows_put_aside AS {PUT_ASIDE if counts else NOTHING_PUT_ASIDE}"
+        )
         _describe(connection, metrics)
         for metric in metrics:
             _show(connection, metric)

@@ -121,6 +121,13 @@ def has_relation(connection: Connection, schema: str, table: str, database: str 
     return bool(connection.execute(query, [database, schema, table]).fetchone()[0])  # type: ignore[index]
 
 
+def has_column(connection: Connection, schema: str, table: str, column: str) -> bool:
+    """True if a relation of the build database has a column."""
+    query = """SELECT count(*) FROM information_schema.columns
+        WHERE table_catalog = current_database() AND table_schema = ? AND table_name = ? AND column_name = ?"""
+    return bool(connection.execute(query, [schema, table, column]).fetchone()[0])  # type: ignore[index]
+
+
 def insert(connection: Connection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
     """Append rows to a table in one statement: a statement for each row takes twenty times as long."""
     if rows:

@@ -46,6 +46,8 @@ final as (
         promises.coverage_share,
         promises.withdrawn,
         promises.days,
+        promises.rejected,
+        promises.rejected_count,
         promises.topic,
         promises."partition",
         promises."offset",

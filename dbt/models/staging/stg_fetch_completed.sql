@@ -19,6 +19,7 @@ renamed as (
         withdrawn,
         days,
         rejected,
+        coalesce(rejected_count, len(rejected)) as rejected_count,
         topic,
         "partition",
         "offset"

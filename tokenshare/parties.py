@@ -1,0 +1,27 @@
+"""Who controls a field of a source: what a party can spoil is what is its own."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tokenshare.events import Event
+
+ENVELOPE = frozenset(Event.model_fields)  # written by us, whatever the source
+
+
+@dataclass(frozen=True)
+class Parties:
+    """The fields of a source's events by the party that controls them.
+
+    `owned` are written by the owner of the row, named in `owner`: a wrong value puts that row aside. `upstream` are
+    the upstream's: a wrong value may refuse its answer. `ours` we fill in ourselves.
+    """
+
+    owner: str = ""
+    owned: tuple[str, ...] = ()
+    upstream: tuple[str, ...] = ()
+    ours: tuple[str, ...] = ()
+
+
+def content_fields(events: Iterable[type[Event]]) -> tuple[str, ...]:
+    """The fields of these events beside the envelope."""
+    return tuple(dict.fromkeys(name for event in events for name in event.model_fields if name not in ENVELOPE))
