@@ -18,6 +18,7 @@ from flows.cli import (
     passes,
     provenance,
     queries,
+    upgrades,
 )
 from flows.cli.output import report_error, silence_libraries
 from tokenshare.errors import ExitCode, Interrupted, UsageError
@@ -34,7 +35,7 @@ PANELS: Mapping[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
         *(queries.status, queries.metrics, queries.restatements, queries.report),
         *(provenance.trace, provenance.check, provenance.cite, provenance.verify, gates.app, mappings.app),
     ),
-    "Operate": (local_services.upstream, local_services.broker, dead_letters.app, alerts.app),
+    "Operate": (local_services.upstream, upgrades.upgrade, local_services.broker, dead_letters.app, alerts.app),
 }
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=PRODUCT)

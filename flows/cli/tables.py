@@ -226,6 +226,12 @@ def draw_findings(console: Console, document: Mapping[str, Any]) -> None:
     console.print(table("Doctor", document["findings"], ("name", "is_well", "said", "fix")))
 
 
+def draw_upgrade(console: Console, document: Mapping[str, Any]) -> None:
+    """Draw what the next pass would change, part by part."""
+    console.print(table("Parts", document["parts"], ("part", "change", "reason")))
+    console.print(f"{document['home']}, read by tokenshare {document['version']}: {document['status']}", markup=False)
+
+
 def draw_facts(console: Console, document: Mapping[str, Any]) -> None:
     """Draw a flat document, one field a line."""
     for name, value in document.items():

@@ -35,11 +35,18 @@ def open_warehouse(path: Path) -> Iterator[Connection]:
 
     Raises WarehouseLocked naming the other process if it is open there, UsageError if the file is not a whole database.
     """
-    connection = _connected(path)
-    try:
+    with opened(path) as connection:
         if not has_form(connection):
             connection.execute(SCHEMA)
             connection.execute("CREATE OR REPLACE TABLE ledger.form AS SELECT ? AS digest", [FORM])
+        yield connection
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Connection]:
+    """A connection to the build database as it is, its tables of whatever version."""
+    connection = _connected(path)
+    try:
         yield connection
     finally:
         connection.close()

@@ -31,7 +31,7 @@ def types_of(topic: Topic) -> dict[str, str]:
     return {column.name: column.sql_type for column in columns_of(topic.event)} | COORDINATE_TYPES
 
 
-def younger_columns(path: Path, topic: Topic) -> list[str]:
+def find_younger(path: Path, topic: Topic) -> list[str]:
     """The columns of the contract that a file lacks: they read as null."""
     found = pq.read_schema(path).names
     return [name for name in types_of(topic) if name not in found]
