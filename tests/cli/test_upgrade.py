@@ -22,10 +22,8 @@ from tokenshare.noop import noop
 from tokenshare.topics import USAGE_OBSERVED
 
 Say = Callable[..., tuple[int, str, str]]
-SAME = {
-    part: "unchanged"
-    for part in ("format", "build tables", "landed files", "maps", "models", "metrics", "published file")
-}
+PARTS = ("format", "build tables", "landed files", "maps", "models", "metrics", "published file")
+SAME = dict.fromkeys(PARTS, "unchanged")
 
 
 @pytest.fixture
@@ -39,7 +37,8 @@ def home(tmp_path: Path) -> Home:
         ledger.intend(connection, "run", [OLDER])
         ledger.record_landed(connection, "run", AT, [found], noop)
         warehouse.show_landed(connection, mine.landing)
-        connection.execute("INSERT INTO decisions.inputs VALUES ('earlier', ?, ?, '{}', '[]')", [made.seeds, made.models])
+        inputs = [made.seeds, made.models]
+        connection.execute("INSERT INTO decisions.inputs VALUES ('earlier', ?, ?, '{}', '[]')", inputs)
         for metric in METRICS:
             connection.execute("INSERT INTO decisions.metric_states VALUES (?, 'inactive', '', '')", [metric.id])
         decisions.gain_columns(connection, METRICS)
