@@ -32,7 +32,7 @@ PANELS: Mapping[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
     "First run": (first_run.demo, first_run.doctor, imports.app),
     "Passes": (passes.refresh, passes.backfill, passes.land, passes.compact, passes.serve),
     "Look": (
-        *(queries.status, queries.metrics, queries.restatements, queries.report),
+        *(queries.status, queries.metrics, queries.restatements, queries.report, queries.logs),
         *(provenance.trace, provenance.check, provenance.cite, provenance.verify, gates.app, mappings.app),
     ),
     "Operate": (local_services.upstream, upgrades.upgrade, local_services.broker, dead_letters.app, alerts.app),

@@ -7,7 +7,7 @@ import typer
 from flows import settings as environment
 from flows.cli.options import Json
 from flows.cli.output import emit
-from flows.cli.tables import draw_upgrade
+from flows.cli.tables_log import draw_upgrade
 from tokenshare.errors import UsageError
 
 Check = Annotated[bool, typer.Option("--check", help="Only say what would change; the home stays as it is.")]

@@ -17,7 +17,19 @@ from tests.cli.homes import claimed
 PANELS = {
     "First run": ["demo", "doctor", "import"],
     "Passes": ["refresh", "backfill", "land", "compact", "serve"],
-    "Look": ["status", "metrics", "restatements", "report", "trace", "check", "cite", "verify", "gates", "mappings"],
+    "Look": [
+        "status",
+        "metrics",
+        "restatements",
+        "report",
+        "logs",
+        "trace",
+        "check",
+        "cite",
+        "verify",
+        "gates",
+        "mappings",
+    ],
     "Operate": ["upstream", "upgrade", "broker", "dlq", "alerts"],
 }
 SILENT = {"serve"}  # it answers with nothing
