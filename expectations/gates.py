@@ -31,7 +31,7 @@ class Case:
     metrics: tuple[Metric, ...]
     candidates: Mapping[str, Candidate]  # of every active metric: laws compare across them
     measured: tuple[Measured, ...]
-    failed_tests: tuple[str, ...]
+    failed_nodes: Mapping[str, str]  # models and relation tests without success, with dbt's message
     released: ReleasedFindings
     as_of: datetime
     shut: tuple[str, ...] = ()  # groups it follows whose own gates are shut
@@ -44,7 +44,7 @@ class Case:
 def judge(case: Case) -> dict[str, list[Check]]:
     """The checks of each metric of a group; one failed member shuts the gate of all."""
     frames = CandidateFrames(case.candidates)
-    shared = [_built(case.failed_tests), _whole(case), _there(case), _read(case)]
+    shared = [_built(case.failed_nodes), _whole(case), _there(case), _read(case)]
     shared += _measure(_evidence(case), case.released)
     checks = {m.id: [*shared, *_judge_metric(m, frames, case)] for m in case.metrics}
     return _together(checks) if len(case.metrics) > 1 else checks
@@ -148,8 +148,11 @@ def _pinned(metric: Metric) -> Check:
     return Check("suite_pinned", "passed" if expected == observed else "failed", text, "the committed suite")
 
 
-def _built(failed: Sequence[str]) -> Check:
-    return Check("dbt_build", "failed" if failed else "passed", ", ".join(failed) or "all passed", "all passed")
+def _built(failed: Mapping[str, str]) -> Check:
+    """The check on the build: the first error of dbt, then every name; what was skipped has no error of its own."""
+    first = next((f"{name}: {message}; failed: " for name, message in failed.items() if message), "")
+    observed = f"{first}{', '.join(failed)}" if failed else "all passed"
+    return Check("dbt_build", "failed" if failed else "passed", observed, "all passed")
 
 
 def _whole(case: Case) -> Check:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from tokenshare.columns import columns_of
 from tokenshare.errors import ContractViolation
 from tokenshare.events import Event
-from tokenshare.fields import LARGEST_COUNT
+from tokenshare.fields import LARGEST_COUNT, STEERING
 from tokenshare.topics import Topic
 
 _DATED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -115,4 +115,9 @@ def _finite(digits: str) -> float:
 def _summary(error: ValidationError) -> str:
     """The first three problems, each with its field."""
     problems = error.errors(include_url=False, include_context=False, include_input=False)
-    return "; ".join(f"{'.'.join(map(str, p['loc'])) or 'value'}: {p['msg']}" for p in problems[:3])
+    return "; ".join(f"{'.'.join(map(str, p['loc'])) or 'value'}: {worded(p['msg'])}" for p in problems[:3])
+
+
+def worded(message: str) -> str:
+    """A message of pydantic, with a word in place of the list of letters that steer a terminal."""
+    return message.replace(STEERING, "(control characters)")

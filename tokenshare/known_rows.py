@@ -17,8 +17,10 @@ from typing import NoReturn
 
 from tokenshare.codec import read_day, read_moment
 from tokenshare.errors import ContractViolation
+from tokenshare.text import visible
 
 Cells = dict[str, str]
+LONGEST_KEY = 400  # of a withdrawn row, as fetch.completed carries it; no row that landed has a longer one
 
 _AMOUNT = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,9})?", re.ASCII)
 _FLAGS = {"true": True, "false": False}
@@ -73,6 +75,10 @@ class KnownRow:
 
     def text(self, column: str) -> str:
         return self.cells[column] or self.refuse(column, "it is empty")
+
+    def line(self, column: str) -> str:
+        """A text in one line: a cell of a spreadsheet may hold several."""
+        return " ".join(self.text(column).splitlines())
 
     def optional(self, column: str) -> str | None:
         return self.cells[column] or None
@@ -135,7 +141,8 @@ def select_known(rows: Iterable[KnownRow], table: Table, moment: datetime) -> Kn
     latest = [(row, key) for row, key in seen if row.known_at == newest[key]]
     standing = [(row, key) for row, key in latest if any(row.cells.get(name) != "" for name in table.values)]
     withdrawn = newest.keys() - {key for _, key in standing}
-    return KnownRows(tuple(row for row, _ in standing), tuple(sorted(" ".join(key) for key in withdrawn)))
+    named = (visible(" ".join(key))[:LONGEST_KEY] for key in withdrawn)
+    return KnownRows(tuple(row for row, _ in standing), tuple(sorted(filter(None, named))))
 
 
 @dataclass(frozen=True)

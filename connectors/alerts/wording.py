@@ -4,12 +4,18 @@ import re
 from collections.abc import Iterator, Sequence
 
 from tokenshare.alerts import AlertDocument, Fault
+from tokenshare.topics import TOPIC_NAMES
 
 LONGEST_TITLE, LONGEST_LINE, LONGEST_BODY = 120, 240, 3000
 MOST = 8  # faults, checks or columns of a kind are listed; the rest is counted
 # Names come from upstreams: they must not become a mention, link, tag, header or emphasis.
 _UNSAFE = re.compile(r"[^\w .,:;/%+()=-]")
 _LINK = re.compile(r":(?=//)")
+# A chat makes a link of a dot before letters: broken as [.], but in names of ours and in suffixes that are no domain.
+_OURS = "|".join(map(re.escape, sorted(TOPIC_NAMES, key=len, reverse=True)))
+_DOMAIN = re.compile(
+    rf"((?:{_OURS})(?:\.dlq)?)|\.(?=(?:xn--[a-z0-9-]+|[^\W\d_]{{2,}})(?![\w-]))(?!(?:csv|json|parquet|duckdb)\b)"
+)
 
 
 def title_of(document: AlertDocument) -> str:
@@ -25,8 +31,13 @@ def body_of(document: AlertDocument) -> str:
 
 
 def plain(text: str, most: int = LONGEST_LINE) -> str:
-    """The text in one line without markup characters, cut to `most` characters."""
-    return _cut(_LINK.sub(": ", _UNSAFE.sub("?", " ".join(text.split()))), most)
+    """The text in one line without markup, links and mentions, cut to `most` characters."""
+    return _cut(defuse(" ".join(text.split())), most)
+
+
+def defuse(text: str) -> str:
+    """The text without markup characters and mentions, its links and domains broken: `evil[.]example`."""
+    return _DOMAIN.sub(lambda found: found[1] or "[.]", _LINK.sub(": ", _UNSAFE.sub("?", text)))
 
 
 def _cut(text: str, most: int) -> str:

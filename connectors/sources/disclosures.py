@@ -56,7 +56,7 @@ def _event(row: KnownRow, envelope: Object) -> DisclosureObserved:
         currency=row.optional("currency"),
         own_usd=_above_zero(row, "own_usd"),
         confidence=row.word("confidence", ("filed", "reported")),
-        citation=row.text("citation"),
+        citation=row.line("citation"),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from connectors.http.reasons import read_reason
-from tokenshare.codec import read_json
+from tokenshare.codec import read_json, worded
 from tokenshare.errors import ContractViolation, PayloadRefused
 from tokenshare.events import Event
 from tokenshare.sources import Fetch, Page, Parsed
@@ -95,7 +95,7 @@ def build_event(event: type[Made], where: str, **content: Any) -> Made:
 def first_problem(error: ValidationError) -> tuple[str, str]:
     """The first invalid field, and the reason."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    return ".".join(map(str, first["loc"])), str(first["msg"])
+    return ".".join(map(str, first["loc"])), worded(first["msg"])
 
 
 def check_rejected(rejected: Sequence[str], taken: int) -> None:

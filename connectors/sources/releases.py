@@ -26,7 +26,7 @@ def _event(row: KnownRow, envelope: Object) -> ReleaseObserved:
         release=row.text("release"),
         is_major=row.flag("is_major"),
         is_open=row.optional_flag("is_open"),
-        citation=row.text("citation"),
+        citation=row.line("citation"),
     )
 
 

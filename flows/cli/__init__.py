@@ -18,6 +18,7 @@ from flows.cli import (
     passes,
     provenance,
     queries,
+    upgrades,
 )
 from flows.cli.output import report_error, silence_libraries
 from flows.settings import isolate_process
@@ -32,10 +33,10 @@ PANELS: Mapping[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
     "First run": (first_run.demo, first_run.doctor, imports.app),
     "Passes": (passes.refresh, passes.backfill, passes.land, passes.compact, passes.serve),
     "Look": (
-        *(queries.status, queries.metrics, queries.restatements, queries.report),
+        *(queries.status, queries.metrics, queries.restatements, queries.report, queries.logs),
         *(provenance.trace, provenance.check, provenance.cite, provenance.verify, gates.app, mappings.app),
     ),
-    "Operate": (local_services.upstream, local_services.broker, dead_letters.app, alerts.app),
+    "Operate": (local_services.upstream, upgrades.upgrade, local_services.broker, dead_letters.app, alerts.app),
 }
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=PRODUCT)

@@ -1,26 +1,47 @@
-"""Output of a command: one JSON document for programs, tables for people, one sentence for an error."""
+"""Output of a command: one JSON document for programs, tables for people, one sentence for an error.
+
+All text leaves here, and text of others is never a template: no markup is read in it, and a character that would steer
+the terminal is shown as its escape.
+"""
 
 import json
 import logging
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
-from flows.cli.redaction import redact, redact_logs
+from flows.cli.tables_log import log_line
+from flows.setup.redaction import redact, redact_logs
 from tokenshare.errors import ExitCode, TokenshareError
+from tokenshare.text import visible, visible_lines
 
 
 def emit(document: dict[str, Any], is_json: bool, draw: Callable[[Console, dict[str, Any]], None]) -> None:
     """Print the document as JSON on stdout, or draw it."""
     if is_json:
-        print(json.dumps(document, default=_to_text, ensure_ascii=False))
+        print(visible(json.dumps(document, default=_to_text, ensure_ascii=False)))  # escapes that JSON reads back
     else:
-        draw(Console(highlight=False), document)
+        draw(open_console(), show(document))
+
+
+def open_console(**options: Any) -> Console:
+    """A console that takes no text for markup."""
+    return Console(highlight=False, markup=False, emoji=False, **options)
+
+
+def show(value: Any) -> Any:
+    """A document with all of its text made visible."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, Mapping):
+        return {name: show(found) for name, found in value.items()}
+    return [show(found) for found in value] if isinstance(value, list | tuple) else value
 
 
 def report_error(error: BaseException, is_json: bool) -> ExitCode:
@@ -31,24 +52,31 @@ def report_error(error: BaseException, is_json: bool) -> ExitCode:
     known = isinstance(error, TokenshareError)
     code = error.exit_code if isinstance(error, TokenshareError) else ExitCode.BUG
     if not known:
-        print(redact("".join(traceback.format_exception(error))), end="", file=sys.stderr)
+        print(visible_lines(redact("".join(traceback.format_exception(error)))), end="", file=sys.stderr)
     message = redact(str(error) if known else f"{type(error).__name__}: {error}")
     if is_json:
         fix = redact(error.fix) if isinstance(error, TokenshareError) else ""
         print(json.dumps({"status": "failed", "exit_code": int(code), "error": message, "fix": fix}))
-    print(f"tokenshare: {message}", file=sys.stderr)
+    print(f"tokenshare: {visible(message)}", file=sys.stderr)
     return code
 
 
 @contextmanager
-def progress_on_stderr() -> Iterator[Callable[[str], None]]:
-    """A progress function for stderr: a spinner on a terminal, plain lines in a log."""
-    console = Console(stderr=True, highlight=False)
-    if not console.is_terminal:
-        yield lambda text: print(redact(text), file=sys.stderr)
+def progress_on_stderr(*, is_plain: bool = False) -> Iterator[Callable[[str], None]]:
+    """A progress function for stderr: a spinner on a terminal, plain lines in a log or on demand."""
+    console = open_console(stderr=True)
+    if is_plain or not console.is_terminal:
+        yield lambda text: print(visible(redact(text)), file=sys.stderr)
         return
     with console.status("starting") as status:
-        yield lambda text: status.update(redact(text))
+        yield lambda text: status.update(Text(visible(redact(text))))
+
+
+def echo_on_stderr(line: str) -> None:
+    """Print a line of the log of a pass; its progress is printed already."""
+    fact = json.loads(line)
+    if fact["event"] != "progress":
+        print(visible(log_line(fact)), file=sys.stderr)
 
 
 def silence_libraries() -> None:

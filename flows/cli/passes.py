@@ -8,10 +8,11 @@ import typer
 from connectors.storage.home import Home
 from flows import settings as environment
 from flows.cli.options import AsOf, Json, Sources, World
-from flows.cli.output import emit, progress_on_stderr
+from flows.cli.output import echo_on_stderr, emit, progress_on_stderr
 from flows.cli.parsers import read_day, read_moment, read_range
 from flows.cli.tables import draw_compacted, draw_files, draw_refresh
 from flows.queries import overview
+from tokenshare.noop import noop
 
 Wait = Annotated[bool, typer.Option("--wait", help="Wait for another pass to end, an hour at most.")]
 TakeOver = Annotated[
@@ -19,6 +20,9 @@ TakeOver = Annotated[
 ]
 AcceptGap = Annotated[
     bool, typer.Option("--accept-gap", help="Go on without lost records; the loss is accepted in your name, on record.")
+]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", help="Print the log of the pass on stderr; `tokenshare logs` shows it later.")
 ]
 First = Annotated[str, typer.Option("--from", help="The first day, such as 2026-07-01.")]
 Last = Annotated[str, typer.Option("--to", help="The last day, inclusive.")]
@@ -34,6 +38,7 @@ def refresh(
     take_over: TakeOver = False,
     wait: Wait = False,
     accept_gap: AcceptGap = False,
+    verbose: Verbose = False,
     json: Json = False,
 ) -> None:
     """Run one whole pass: fetch, land, build, judge, publish."""
@@ -45,7 +50,7 @@ def refresh(
     settings = environment.load()
     moment = read_moment(as_of) if as_of else None
     options = RunOptions(accepts_gaps_by=current_user() if accept_gap else "")
-    with progress_on_stderr() as progress:
+    with progress_on_stderr(is_plain=verbose) as progress:
         report = run_once(
             settings,
             moment,
@@ -55,6 +60,7 @@ def refresh(
             take_over=take_over,
             patience_seconds=PATIENCE_SECONDS if wait else 0.0,
             options=options,
+            echo=echo_on_stderr if verbose else noop,
         )
         progress("report")
         page = write_page(Home(settings.home))

@@ -1,11 +1,22 @@
-"""Read-only commands: the health of a home, its metrics and their history."""
+"""Read-only commands: the health of a home, its metrics and their history, and what its passes did."""
+
+from typing import Annotated
+
+import typer
 
 from flows import settings as environment
 from flows.cli.options import AsKnownAt, Json, OptionalMetric
 from flows.cli.output import emit
 from flows.cli.parsers import find_metric, read_moment
 from flows.cli.tables import draw_facts, draw_metric, draw_metrics, draw_restatements, draw_status
+from flows.cli.tables_log import draw_log
 from flows.queries import overview
+from flows.queries.logs import read_pass
+
+RunArgument = Annotated[
+    str | None,
+    typer.Argument(metavar="[RUN]", help="The id of a pass, as alerts name it; by default the newest."),
+]
 
 
 def status(json: Json = False) -> None:
@@ -27,6 +38,11 @@ def restatements(metric: OptionalMetric = None, json: Json = False) -> None:
     """List replaced cells of published metrics: old, new, cause, source offsets."""
     home = overview.find_home(environment.load())
     emit(overview.restatements(home, find_metric(metric) if metric else None), json, draw_restatements)
+
+
+def logs(run: RunArgument = None, json: Json = False) -> None:
+    """Print what a pass did: its stages and seconds, its sources, the checks that failed, its error."""
+    emit(read_pass(overview.find_home(environment.load()), run), json, draw_log)
 
 
 def report(json: Json = False) -> None:

@@ -1,4 +1,4 @@
-"""Terminal tables: each function draws the document printed by `--json`."""
+"""Terminal tables: each function draws the document printed by `--json`, with its text made visible."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from tokenshare.origins import Origin
 
@@ -54,14 +55,15 @@ def draw_refresh(console: Console, document: Mapping[str, Any]) -> None:
     seconds = document["seconds"]["total"]
     alerts = ", ".join(f"{name} {count}" for name, count in document["alerts"].items())
     console.print(f"alerts: {alerts}")
-    console.print(f"{coloured(document['status'])}: {landed} records landed in {seconds} s, as of {document['as_of']}")
+    ended = f": {landed} records landed in {seconds} s, as of {document['as_of']}"
+    console.print(Text.assemble(coloured(document["status"]), ended))
     if "report" in document:
         console.print(f"open it in a browser: {document['report']}", soft_wrap=True)
 
 
 def _draw_unanswered(console: Console, document: Mapping[str, Any]) -> None:
     """Draw a pass without a usable answer of any upstream: the reasons, what stands all the same, and the fix."""
-    console.print("[red]No upstream gave a usable answer.[/]")
+    console.print("No upstream gave a usable answer.", style="red")
     for found in document["unanswered"]:
         console.print(f"  {found['id']} ({found['address']}): {found['reason']}", markup=False)
     read = [found["id"] for found in document["sources"] if found["status"] in ("fetched", "unchanged")]
@@ -106,22 +108,26 @@ def draw_status(console: Console, document: Mapping[str, Any]) -> None:
         ("Rows put aside in the newest fetch", document["rows_put_aside"], ASIDE),
         ("Open alerts", document["alerts"]["open"], OPEN),
         ("Channels with waiting alerts", document["alerts"]["waiting"], ()),
+        ("Unmapped part of the newest week's tokens", document["unmapped_weekly"], ()),
+        ("Unmapped vendors", document["unknown_vendors"], ()),
+        ("Catalogue and price book disagree", document["price_disagreements"], DISAGREEMENT),
+        ("Unmapped Hub organisations", document["unknown_organisations"], ()),
     ):
-        if rows:
-            console.print(table(title, rows, columns))
+        _draw_capped(console, title, rows, columns)
     if document["unserved_weeks"]:
-        weeks = ", ".join(map(str, document["unserved_weeks"]))
-        console.print(f"weeks without a row, because no upstream served a day of them: {weeks}")
-    if document["unmapped_weekly"]:
-        console.print(table("Unmapped part of the newest week's tokens", document["unmapped_weekly"]))
-    if document["unknown_vendors"]:
-        console.print(table("Unmapped vendors", document["unknown_vendors"]))
-    if document["price_disagreements"]:
-        console.print(table("Catalogue and price book disagree", document["price_disagreements"], DISAGREEMENT))
+        weeks, left = document["unserved_weeks"][:DRAWN_ROWS], document["unserved_weeks"][DRAWN_ROWS:]
+        listed = ", ".join(map(str, [*weeks, *([f"and {len(left)} more"] if left else [])]))
+        console.print(f"weeks without a row, because no upstream served a day of them: {listed}")
     if document["unmapped_prices_count"]:
         console.print(f"unmapped names in the price book: {document['unmapped_prices_count']}")
-    if document["unknown_organisations"]:
-        console.print(table("Unmapped Hub organisations", document["unknown_organisations"]))
+
+
+def _draw_capped(console: Console, title: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    """Draw the first rows of a list and the number of the others; nothing of an empty one."""
+    if rows:
+        console.print(table(title, rows[:DRAWN_ROWS], columns))
+    if len(rows) > DRAWN_ROWS:
+        console.print(f"and {len(rows) - DRAWN_ROWS} more: --json gives all")
 
 
 def draw_mappings(console: Console, document: Mapping[str, Any]) -> None:
@@ -167,7 +173,7 @@ def draw_metrics(console: Console, document: Mapping[str, Any]) -> None:
 
 def draw_metric(console: Console, document: Mapping[str, Any]) -> None:
     """Draw one metric with its card: no number is read without its denominator."""
-    console.print(f"[bold]{document['title']}[/bold] ({document['metric']})")
+    console.print(Text.assemble((document["title"], "bold"), f" ({document['metric']})"))
     for name in ("method", "denominator", "coverage", "exclusions", "citation"):
         console.print(f"  {name}: {document[name]}", markup=False)
     console.print(f"  numbers: {origin_of(document)}", markup=False)
@@ -200,7 +206,8 @@ def draw_trace(console: Console, document: Mapping[str, Any]) -> None:
     console.print(table("Evidence", document["evidence"]))
     console.print(table("Row", [document["row"]]))
     verdict = "the same again" if document["equal"] else "NOT the same"
-    console.print(f"computed again from these offsets alone: {coloured(str(document['equal']))} ({verdict})")
+    equal = coloured(str(document["equal"]))
+    console.print(Text.assemble("computed again from these offsets alone: ", equal, f" ({verdict})"))
     if document["changed_since"]:
         console.print(f"changed since that version: {', '.join(document['changed_since'])}")
 
@@ -217,8 +224,8 @@ def draw_verify(console: Console, document: Mapping[str, Any]) -> None:
         others = ", ".join(recomputed["not_by_these_models"])
         console.print(f"not computed again, because other seeds or models made them: {others}", markup=False)
     for breach in document["breaches"]:
-        console.print(f"[red]{breach['promise']}[/]: ", end="")
-        console.print(f"{breach['where']}: {breach['observed']}; expected {breach['expected']}", markup=False)
+        found = f": {breach['where']}: {breach['observed']}; expected {breach['expected']}"
+        console.print(Text.assemble((breach["promise"], "red"), found))
         console.print(f"  mend: {breach['mend']}", markup=False)
     console.print(f"{len(document['breaches'])} breaches in {document['seconds']} s")
 
@@ -245,9 +252,9 @@ def table(title: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[str] 
     return drawn
 
 
-def coloured(word: str) -> str:
-    """A word in the colour of its state, escaped for markup."""
-    return f"[{COLOURS[word]}]{word}[/]" if word in COLOURS else word.replace("[", r"\[")
+def coloured(word: str) -> Text:
+    """A word as text, in the colour of its state if it is one."""
+    return Text(word, COLOURS.get(word, ""))
 
 
 def text(value: Any) -> str:

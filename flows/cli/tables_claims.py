@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from flows.cli.tables import coloured, origin_of, text
 
@@ -25,7 +26,7 @@ def draw_check(console: Console, document: Mapping[str, Any]) -> None:
         f"{name} {format_value(document['value'], unit)} over {document['asked_period']}, by {window}", markup=False
     )
     verdict = document["verdict"]
-    console.print(f"[{VERDICT_COLOURS[verdict]}]{verdict}[/]{_nearest(document)}")
+    console.print(Text.assemble((verdict, VERDICT_COLOURS[verdict]), _nearest(document)))
     console.print(_methods(document["beside"], unit, document["period"]))
     tried = ", ".join(f"{found['matched']} of {found['tried']} by {found['window']}" for found in document["windows"])
     console.print(f"{document['variants_tried']} variants tried, {document['variants_matched']} matched: {tried}")
@@ -50,12 +51,12 @@ def claims_table(claims: Sequence[Mapping[str, Any]]) -> Table:
     for claim in claims:
         verdict = claim["verdict"]
         table.add_row(
-            claim["claim"].replace("[", r"\["),
+            Text(claim["claim"]),
             format_value(claim["claimed"], claim["unit"]),
             format_value(claim["demo (synthetic)"], claim["unit"]),
-            text(claim["method"]),
-            text(claim["period"]),
-            f"[{VERDICT_COLOURS[verdict]}]{verdict}[/]",
+            Text(text(claim["method"])),
+            Text(text(claim["period"])),
+            Text(verdict, VERDICT_COLOURS[verdict]),
             coloured(claim["status"]),
             f"{claim['as_of']:%Y-%m-%d}",
         )
@@ -86,5 +87,5 @@ def _methods(rows: Sequence[Mapping[str, Any]], unit: str, period: str | None) -
         table.add_column(heading)
     for row in rows:
         counts = [f"{count:,}" if count is not None else "-" for count in (row["numerator"], row["denominator"])]
-        table.add_row(row["method"], format_value(row["nearest"], unit), *counts)
+        table.add_row(Text(row["method"]), format_value(row["nearest"], unit), *counts)
     return table

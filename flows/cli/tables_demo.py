@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from flows.cli.tables import coloured, draw_refresh, text
 from flows.cli.tables_claims import claims_table
@@ -45,7 +46,7 @@ def draw_demo(console: Console, document: Mapping[str, Any]) -> None:
     console.print()
     console.print(claims_table(document["claims"]), width=max(console.width, CLAIMS_WIDTH), crop=False)
     for hold in document["holds"]:
-        console.print(f"\n{coloured('held')} on purpose: {hold['metric']}, because {hold['reason']}")
+        console.print(Text.assemble("\n", coloured("held"), f" on purpose: {hold['metric']}, because {hold['reason']}"))
         console.print("readers still see its last good version; the other metrics were published")
     console.print(f"{document['restatements']} published cells were restated: tokenshare restatements")
     console.print(f"open it in a browser: {document['report']}", soft_wrap=True)

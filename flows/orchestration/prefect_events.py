@@ -1,11 +1,11 @@
 """Reports to Prefect: an event for each decision of a pass, and a table of the newest rows of each metric."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from connectors.alerts.wording import defuse
 from connectors.storage.home import Home
 from connectors.storage.publications import catalog
 from flows.orchestration.refresh import Report
@@ -16,8 +16,6 @@ from tokenshare.metrics import METRICS, Metric
 NEWEST = 40  # rows of a table
 MOST_ARTIFACTS = 200  # the most that Prefect returns in one answer
 GATES = {"published": "passed", "unchanged": "passed", "held": "held"}
-# Upstreams choose these names, and Prefect's page shows them: no character of markup may pass.
-UNSAFE = re.compile(r"[^\w .,:;/@%+()=-]")
 Fact = tuple[str, dict[str, Any]]
 
 
@@ -98,6 +96,7 @@ def _described(home: Home, metric: Metric, card: Mapping[str, Any], gate: str) -
 
 
 def _safe(value: Any) -> Any:
+    """A value for Prefect's page, which reads markup: upstreams choose these names."""
     if isinstance(value, date | datetime):
         return value.isoformat()
-    return value if value is None or isinstance(value, bool | int | float) else UNSAFE.sub("?", str(value))
+    return value if value is None or isinstance(value, bool | int | float) else defuse(str(value))

@@ -97,16 +97,20 @@ def refresh(run: PassContext, stages: Stages | None = None, planned_holds: froze
     _check_past(run)
     with run.stage("ingest"):
         sources = stages.ingest(run)
+    run.note("source", sources)
     variables = {"usage_sources": usage_sources(run)}  # after the fetch: a first complete one counts already
     with run.stage("land"):
         ranges = stages.land(run)
+    run.note("range", ranges)
     with run.stage("transform"):
         build = stages.transform(run, variables)
         ask_again(run)
     with run.stage("publish"):
         metrics = stages.publish(run, build, sources, variables)
+    run.note("metric", metrics)
     with run.stage("notify"):
         alerts = stages.notify(run)
+    run.log("alerts", alerts)
     runs.finish(run.home.warehouse, run.id, run.clock())
     return Report(run, sources, ranges, metrics, alerts, planned_holds)
 

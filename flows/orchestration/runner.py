@@ -1,5 +1,6 @@
 """One pass with its surroundings: own the home, open its connections, report to Prefect if it answers."""
 
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,19 +12,22 @@ from connectors import lock
 from connectors.lock import Owner
 from connectors.storage import home
 from connectors.storage.home import Home, HomeOrigin, atomic_files, modes
+from connectors.storage.home.pass_log import Log, open_log
 from connectors.storage.landing import file_replacement
 from connectors.storage.warehouse import WarehouseLocked, fencing, open_warehouse, runs
+from connectors.storage.warehouse.landed_columns import our_version
 from flows.orchestration.prefect_flows import answers, follow
 from flows.orchestration.refresh import Report, refresh
 from flows.settings import Settings
 from flows.setup import Progress
 from flows.setup.clock import new_run_id, now
 from flows.setup.context import DEFAULT_OPTIONS, RunOptions, open_pass
+from flows.setup.redaction import redact
 from flows.setup.upstreams import origin_of
 from flows.stages.alert_rules import is_alarming
 from flows.stages.notify import alert_failure, alert_stale_lock, beat
 from flows.stages.publish import republish
-from tokenshare.errors import Busy
+from tokenshare.errors import Busy, TokenshareError
 from tokenshare.noop import noop
 
 
@@ -39,11 +43,12 @@ def run_once(
     patience_seconds: float = 0.0,
     planned_holds: frozenset[str] = frozenset(),
     options: RunOptions = DEFAULT_OPTIONS,
+    echo: Callable[[str], None] = noop,
 ) -> Report:
     """Run a pass with its surroundings. It shows in Prefect if a server answers, and is the same without one.
 
     It waits up to `patience_seconds` for another owner of the home. Without `as_of` it describes the moment
-    that its world states, else the moment it begins.
+    that its world states, else the moment it begins. `echo` takes each line of its log.
     """
     stated = origin_of(world)
     if as_of is None and stated.as_of:
@@ -56,15 +61,41 @@ def run_once(
     alert_stale = partial(alert_stale_lock, settings, run_id)
     with (
         exclusive_pass(Home(settings.home), run_id, now(), patience_seconds, alert_stale) as fence,
+        log_pass(Home(settings.home), run_id, echo) as log,
         alert_on_failure(settings, run_id, as_of or now(), progress, fence),
-        open_pass(settings, now(), run_id, as_of, world, sources, progress, options, fence) as run,
+        open_pass(settings, now(), run_id, as_of, world, sources, _both(progress, log), options, fence, log) as run,
     ):
         modes.restrict(run.home.root, run.home.published, settings.published_readers)
+        log("begin", {"run_id": run_id, "as_of": run.as_of, "version": our_version(), "sources": run.sources})
         route, server = partial(refresh, run, planned_holds=planned_holds), settings.prefect_api_url
         report = follow(route, server, progress) if server and answers(server) else route()
         if not report.alerts["undelivered"]:
             beat(settings, progress)
+        log("end", {name: report.document()[name] for name in ("status", "exit_code", "seconds")})
         return report
+
+
+@contextmanager
+def log_pass(mine: Home, run_id: str, echo: Callable[[str], None]) -> Iterator[Log]:
+    """The log of a pass in its home; an error that ends the pass is its last line, and is raised on."""
+    with open_log(mine.log, run_id, now, redact, echo) as log:
+        try:
+            yield log
+        except BaseException as error:
+            known = isinstance(error, TokenshareError)
+            trace = {} if known else {"traceback": "".join(traceback.format_exception(error)).splitlines()}
+            log("error", {"type": type(error).__name__, "error": str(error), **trace})
+            raise
+
+
+def _both(progress: Progress, log: Log) -> Progress:
+    """A progress function that logs each line too."""
+
+    def report(text: str) -> None:
+        progress(text)
+        log("progress", {"text": text})
+
+    return report
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from flows.orchestration.schedule import Deployment, deployments, with_files
 from flows.settings import Settings
 from flows.setup import Progress
 from tokenshare.errors import ExitCode, UsageError
+from tokenshare.text import visible
 
 # A shut gate and a missing answer are findings of a completed pass, not failures.
 WELL = (ExitCode.OK, ExitCode.HELD, ExitCode.INCOMPLETE, ExitCode.UNDELIVERED)
@@ -115,7 +116,7 @@ def _state(code: int, output: str) -> State[Any]:
     except ValueError:
         document = {"error": "it printed no JSON"}
     if code not in WELL:
-        return Failed(message=f"exit code {code}: {document.get('error', 'see the log')}")
+        return Failed(message=f"exit code {code}: {visible(document.get('error', 'see the log'))}")
     held = [metric["id"] for metric in document["metrics"] if metric["status"] == "held"]
     lacking = [source["id"] for source in document["sources"] if source["status"] in ("absent", "refused")]
     notes = [f"{label}: {', '.join(ids)}" for label, ids in (("held", held), ("no answer", lacking)) if ids]

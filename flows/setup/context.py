@@ -2,18 +2,20 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from connectors import lock
 from connectors.alerts.channel import Channel
 from connectors.kafka.cluster import Cluster
 from connectors.storage.home import Home
+from connectors.storage.home.pass_log import Log
 from flows.settings import Settings
 from flows.setup import Progress
 from flows.setup.channels import open_channels
@@ -62,6 +64,7 @@ class PassContext:
     fence: int | None = None
     check_lease: Callable[[], None] = field(default=noop)
     channels: tuple[Channel, ...] = ()
+    log: Log = field(default=noop)
     seconds: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -83,6 +86,12 @@ class PassContext:
             yield
         finally:
             self.seconds[name] = round(self.seconds.get(name, 0.0) + monotonic() - begun, 3)
+            self.log("stage", {"stage": name, "seconds": self.seconds[name]})
+
+    def note(self, event: str, found: Iterable[Any]) -> None:
+        """Log each of these dataclasses as an event."""
+        for one in found:
+            self.log(event, asdict(one))
 
     @contextmanager
     def checkpoint(self, name: str) -> Iterator[Callable[[], None]]:
@@ -120,10 +129,11 @@ def open_pass(
     progress: Progress,
     options: RunOptions = DEFAULT_OPTIONS,
     fence: int | None = None,
+    log: Log = noop,
 ) -> Iterator[PassContext]:
     """A pass with its surroundings. The emulator serves a world until the pass ends.
 
-    `fence` is the fencing number of a pass that owns the home.
+    `fence` is the fencing number of a pass that owns the home, `log` takes what it does.
     """
     as_of, home = as_of or started, Home(settings.home)
     select_sources([id for id in settings.sources_off.split(",") if id])  # a misspelt id would switch nothing off
@@ -141,6 +151,7 @@ def open_pass(
             progress=progress,
             clock=now,
             channels=channels,
+            log=log,
             options=options,
             fence=fence,
             check_lease=noop if fence is None else partial(lock.require_ownership, home.lock, run_id),

@@ -54,7 +54,9 @@ def plan_failure_alerts(
 ) -> AlertPlan:
     """The alerts of a failed pass."""
     code = _code(error)
-    reason = str(error) if isinstance(error, TokenshareError) else f"{type(error).__name__}; see the log"
+    reason = (
+        str(error) if isinstance(error, TokenshareError) else f"{type(error).__name__}; see tokenshare logs {run_id}"
+    )
     name = code.name.lower()
     fault = Fault(
         id=f"pass/{name}",

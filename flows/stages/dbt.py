@@ -2,6 +2,7 @@
 
 import gc
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -17,10 +18,13 @@ from flows.settings import hand_to_dbt
 from flows.stages.graph import COMPOSED, PROJECT, Graph, graph_of
 from flows.stages.maps import SHIPPED, seeds_of
 from tokenshare.noop import noop
+from tokenshare.text import visible
 
 # The manifest parsed last in this process, by the name of the database and the content of the models.
 _PARSED: dict[tuple[str, str], Any] = {}
 _GRAPH = TypeAdapter(Graph)
+_COMPILED = re.compile(r"compiled code at .*")  # in a folder that the next build replaces
+LONGEST_MESSAGE = 400
 
 
 @dataclass(frozen=True)
@@ -52,12 +56,12 @@ def build(
     seeds: Path = SHIPPED,
     with_tests: bool = False,
     loads_seeds: bool = True,
-) -> list[str]:
+) -> dict[str, str]:
     """Run `dbt build` for these relations and everything below them, in this process.
 
-    Returns the names of the models and tests without success. `with_tests` runs a test if all relations it reads are
-    built. `seeds` is the folder of the seeds; `loads_seeds` is needless if the database has them already. Calls
-    `midway` after every finished node.
+    Returns the models and tests without success, each with dbt's message, or none if it was skipped. `with_tests` runs
+    a test if all relations it reads are built. `seeds` is the folder of the seeds; `loads_seeds` is needless if the
+    database has them already. Calls `midway` after every finished node.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
@@ -115,16 +119,23 @@ def _origin() -> str:
     return f"{models_digest()} {version('dbt-core')}"
 
 
-def _failed(result: Any, manifest: Any, relations: Sequence[str], with_tests: bool) -> list[str]:
+def _failed(result: Any, manifest: Any, relations: Sequence[str], with_tests: bool) -> dict[str, str]:
     if isinstance(result.exception, KeyboardInterrupt):  # dbt catches it; it is no finding about the data
         raise result.exception
     if result.exception or result.result is None:
-        return [f"dbt: {result.exception}"]
-    outcomes = {r.node.name: str(r.status) for r in result.result}
+        return {"dbt": _in_one_line(result.exception)}
+    outcomes = {r.node.name: r for r in result.result}
     graph = graph_of(manifest, _origin())
     required = graph.required_tests(graph.below(relations)) if with_tests else set()
-    failed = [name for name, status in outcomes.items() if status not in ("success", "pass")]
-    return [*failed, *sorted(required - outcomes.keys())]
+    failed = {name: r for name, r in outcomes.items() if str(r.status) not in ("success", "pass")}
+    messages = {name: "" if str(r.status) == "skipped" else _in_one_line(r.message) for name, r in failed.items()}
+    return messages | dict.fromkeys(sorted(required - outcomes.keys()), "")
+
+
+def _in_one_line(message: object) -> str:
+    """A message of dbt in one line, without the paths of this machine."""
+    text = _COMPILED.sub("", str(message)).replace(f"{PROJECT}/", "")
+    return visible(" ".join(text.split()))[:LONGEST_MESSAGE]
 
 
 def _parse(database: Path, work: Path, seeds: Path) -> Any:

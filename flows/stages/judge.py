@@ -29,13 +29,13 @@ class PassInputs:
     """Evidence for every group, besides its own rows.
 
     `as_of` is the moment that freshness is judged at, `present` are the sources of the set-up, `gone` the reasons for
-    lost files by source, and `failed` the models and tests of dbt without success.
+    lost files by source, and `failed` the models and tests of dbt without success, each with its message.
     """
 
     as_of: datetime
     present: tuple[Source, ...]
     gone: Mapping[str, str]
-    failed: tuple[str, ...]
+    failed: Mapping[str, str]
     graph: Graph
 
 
@@ -81,7 +81,7 @@ def _case(
         metrics=members,
         candidates=found,
         measured=tuple(Measured(*row) for row in candidates.read_evidence(connection, group)),
-        failed_tests=inputs.graph.concerning(inputs.failed, members),
+        failed_nodes={name: inputs.failed[name] for name in inputs.graph.concerning(inputs.failed, members)},
         released=history.read_releases(connection, group.id),
         as_of=inputs.as_of,
         shut=shut,

@@ -50,6 +50,7 @@ def publish(
             _record(run, connection, decided, sources, variables, midway)
         with run.checkpoint("swap") as midway:
             published.publish(connection, run.home, METRICS, midway)
+    _log_checks(run, decided)
     return [_outcome(decision, judged.found.get(decision.metric.id)) for decision in decided]
 
 
@@ -59,6 +60,16 @@ def republish(home: Home) -> None:
         decisions.gain_columns(connection, METRICS)
         if history.any_recorded(connection) and not published.is_current(connection, home):
             published.publish(connection, home, METRICS)
+
+
+def _log_checks(run: PassContext, decided: Sequence[Decision]) -> None:
+    """Log every check that did not pass."""
+    for decision in decided:
+        for check in decision.checks:
+            if check.outcome not in ("passed", "skipped"):
+                names = ("name", "severity", "outcome", "observed", "expected")
+                facts = {name: getattr(check, name) for name in names}
+                run.log("check", {"metric": decision.metric.id, **facts})
 
 
 def _record(

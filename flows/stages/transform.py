@@ -35,7 +35,7 @@ def transform(run: PassContext, variables: Mapping[str, Any]) -> Build:
     with run.checkpoint("build") as midway:
         failed = _build(run, variables, relations, midway, loads_seeds=loads_seeds)
     keep_graph(run.home.build / "dbt")
-    made = Build(inputs, run.id, tuple(failed), seeds)
+    made = Build(inputs, run.id, failed, seeds)
     with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
         builds.save(connection, made)
     return made
@@ -44,7 +44,7 @@ def transform(run: PassContext, variables: Mapping[str, Any]) -> Build:
 def rebuild(run: PassContext, made: Build, variables: Mapping[str, Any], findings: Sequence[PeriodFinding]) -> Build:
     """Build the candidates again without the statements held since; the record of the build names the findings."""
     failed = _build(run, variables, wanted(active_metrics(run)), noop, loads_seeds=False)
-    again = replace(made, failed=tuple(failed), findings=tuple(findings))
+    again = replace(made, failed=failed, findings=tuple(findings))
     with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
         builds.save(connection, again)
     return again
@@ -57,7 +57,7 @@ def _build(
     midway: Callable[[], None],
     *,
     loads_seeds: bool,
-) -> list[str]:
+) -> dict[str, str]:
     return build(
         run.home.warehouse,
         variables,

@@ -1,12 +1,16 @@
 """An address of a channel is a secret: whatever goes wrong, its value is in nothing that is said."""
 
+import json
 import logging
+import re
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterator
+from urllib.parse import quote, quote_plus
 
 import pytest
 
 from flows.cli.output import progress_on_stderr, report_error
-from flows.cli.redaction import redact, redact_logs
+from flows.setup.redaction import redact, redact_logs
 from tokenshare.errors import UsageError
 
 CANARY = "canary-d81b6c2f40"
@@ -63,6 +67,40 @@ def test_no_logger_passes_on_a_secret(caplog: pytest.LogCaptureFixture) -> None:
             logging.getLogger("apprise").warning(said)
     assert len(caplog.records) == 2 * len(SAID)
     assert CANARY not in caplog.text
+
+
+AWKWARD = 'sk-se+cret/key=="\\\u00e9~'
+FORMS = {
+    "quoted": quote(AWKWARD, safe=""),
+    "quoted, slashes kept": quote(AWKWARD),
+    "quoted with plus": quote_plus(AWKWARD),
+    "quoted in lower case": re.sub("%..", lambda found: found[0].lower(), quote(AWKWARD, safe="")),
+    "json": json.dumps(AWKWARD)[1:-1],
+    "json in UTF-8": json.dumps(AWKWARD, ensure_ascii=False)[1:-1],
+    "base64": b64encode(AWKWARD.encode()).decode(),
+    "base64 for addresses": urlsafe_b64encode(AWKWARD.encode()).decode(),
+    "base64 of a login": b64encode(f"me:{AWKWARD}".encode()).decode(),
+    "base64 inside more": b64encode(f"user:{AWKWARD}, and more".encode()).decode(),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_secret_is_removed_in_every_form(form: str) -> None:
+    found = redact(f"bad key {FORMS[form]} in /err", {"OPENROUTER_API_KEY": AWKWARD})
+    assert "***" in found
+    assert FORMS[form][4:12] not in found
+
+
+@pytest.mark.parametrize("name", ["PREFECT_API_KEY", "PREFECT_API_AUTH_STRING", "PREFECT_SERVER_API_AUTH_STRING"])
+def test_the_secrets_of_prefect_are_removed(name: str) -> None:
+    assert redact(f"401 for admin:{CANARY}p", {name: f"admin:{CANARY}p"}) == "401 for ***"
+    assert redact(f"401 for {CANARY}p", {name: f"admin:{CANARY}p"}) == "401 for ***"
+
+
+@pytest.mark.parametrize("name", ["PREFECT_API_URL", "HTTPS_PROXY"])
+def test_a_login_inside_an_address_is_removed(name: str) -> None:
+    address = {name: f"http://admin:{CANARY}p@127.0.0.1:9/api"}
+    assert redact(f"no server at {address[name]}", address) == "no server at http://***@127.0.0.1:9/api"
 
 
 def test_what_is_no_secret_stays() -> None:

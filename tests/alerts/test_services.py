@@ -64,7 +64,9 @@ def test_slack_takes_it_and_nothing_in_it_is_markup(slack: Receiver) -> None:
     (taken,) = slack.requests
     said = json.dumps(json.loads(taken.body)["attachments"])
     assert "observed" in said
-    assert not [word for word in ("<", ">", "&", "@", "](", "`", "*", "http://evil", "\\u202e") if word in said]
+    assert not [
+        word for word in ("<", ">", "&", "@", "](", "`", "*", "http://evil", "evil.example", "\\u202e") if word in said
+    ]
 
 
 def test_mail_has_one_subject_and_no_header_of_others() -> None:
@@ -112,7 +114,37 @@ def test_plain_keeps_what_names_and_numbers_are_made_of() -> None:
     )
     assert plain(kept) == kept
     assert plain("a\r\nb\tc") == "a b c"
-    assert plain("see https://evil.example") == "see https: //evil.example"
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("see https://evil.example", "see https: //evil[.]example"),
+        ("evil.example/path", "evil[.]example/path"),
+        ("www.evil.example", "www[.]evil[.]example"),
+        ("evil.example:8443 and EVIL.EXAMPLE", "evil[.]example:8443 and EVIL[.]EXAMPLE"),
+        ("me@evil.example, @team", "me?evil[.]example, ?team"),
+        ("xn--e1afmkfd.xn--p1ai", "xn--e1afmkfd[.]xn--p1ai"),
+        ("почта.рф", "почта[.]рф"),
+        ("evil.com.csv", "evil[.]com.csv"),
+        ("evil.usage.observed.v1", "evil[.]usage.observed.v1"),
+    ],
+)
+def test_a_domain_is_no_link_and_a_name_no_mention(text: str, seen: str) -> None:
+    assert plain(text) == seen
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "records left to the dead letter of usage.observed.v1, fetch.completed.v1.dlq",
+        "held metrics.vendor_share_daily, marts.dim_models",
+        "hub_models.csv is missing; 0.506 of 2.5; gpt-4.1/o3.5:free",
+        "It began 2026-07-14 06:00 UTC. Then it ended.",
+    ],
+)
+def test_names_of_ours_and_numbers_stay_as_they_are(text: str) -> None:
+    assert plain(text) == text
 
 
 @pytest.mark.parametrize("url", [f"json://127.0.0.1/{CANARY}", f"https://example.com/{CANARY}", f"nope://{CANARY}",

@@ -17,8 +17,20 @@ from tests.cli.homes import claimed
 PANELS = {
     "First run": ["demo", "doctor", "import"],
     "Passes": ["refresh", "backfill", "land", "compact", "serve"],
-    "Look": ["status", "metrics", "restatements", "report", "trace", "check", "cite", "verify", "gates", "mappings"],
-    "Operate": ["upstream", "broker", "dlq", "alerts"],
+    "Look": [
+        "status",
+        "metrics",
+        "restatements",
+        "report",
+        "logs",
+        "trace",
+        "check",
+        "cite",
+        "verify",
+        "gates",
+        "mappings",
+    ],
+    "Operate": ["upstream", "upgrade", "broker", "dlq", "alerts"],
 }
 SILENT = {"serve"}  # it answers with nothing
 Say = Callable[..., tuple[int, str, str]]

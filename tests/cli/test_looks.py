@@ -24,6 +24,7 @@ JSON = {
     "trace": ("trace", ORIGIN, "2026-W27"), "status": ("status",), "metrics": ("metrics",),
     "metric": ("metrics", ORIGIN), "metric then": ("metrics", ORIGIN, *KNOWN_THEN), "restatements": ("restatements",),
     "gates": ("gates",), "gates of one": ("gates", ORIGIN), "doctor": ("doctor",), "broker": ("broker", "status"),
+    "logs": ("logs",),
 }  # fmt: skip
 TABLES = {
     ("status",): ("home", "broker", "Sources", "openrouter_rankings", ORIGIN, "current"),
@@ -147,6 +148,18 @@ def test_restatements_and_gates(answer: Callable[[str], dict[str, Any]], refresh
     assert of_one
     assert {(check["metric"], check["run"]) for check in of_one} == {(ORIGIN, run)}
     assert {check["outcome"] for check in of_one} <= {"passed", "skipped"}
+
+
+def test_logs(answer: Callable[[str], dict[str, Any]], refreshed: Refreshed) -> None:
+    found, done = answer("logs"), refreshed.said.document
+    assert (found["run"], found["runs"]) == (done["run_id"], [done["run_id"]])
+    events = [line["event"] for line in found["lines"]]
+    assert (events[0], events[-1]) == ("begin", "end")
+    assert events.count("source") == len(SOURCES)
+    stages = {line["stage"]: line["seconds"] for line in found["lines"] if line["event"] == "stage"}
+    assert {"total": done["seconds"]["total"], **stages} == done["seconds"]
+    assert {line["id"] for line in found["lines"] if line["event"] == "metric"} == {metric.id for metric in METRICS}
+    assert (found["lines"][-1]["status"], found["lines"][-1]["exit_code"]) == ("ok", 0)
 
 
 def test_trace(answer: Callable[[str], dict[str, Any]]) -> None:

@@ -4,8 +4,9 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tokenshare.fields import STEERING, TEXT
+
 AT = "‸"  # marks the place that a message calls {at}; it is taken out of the record
-TEXT = r"^[^\x00-\x1f\x7f]+$"
 SLUG = r"^[a-z0-9]+(?:[._-][a-z0-9]+)*$"
 SYMBOL = r"^[A-Z0-9][A-Z0-9.-]{0,15}$"
 FETCH_ID = '"fetch_id"'
@@ -62,7 +63,7 @@ def without(field: str) -> Malformation:
 
 def text(field: str, longest: int, pattern: str = TEXT, letter: str = "a") -> list[Malformation]:
     """A pattern with a length of its own refuses long texts; TEXT and SLUG leave that to the contract."""
-    mismatch = f"{field}: String should match pattern '{pattern}'"
+    mismatch = f"{field}: String should match pattern '{pattern.replace(STEERING, '(control characters)')}'"
     too_long = f"{field}: String should have at most {longest} characters" if pattern in (TEXT, SLUG) else mismatch
     control = "not JSON: Invalid control character at at character {at}"
     surrogate = "value: Invalid JSON: unexpected end of hex escape at line 1 column {at}"

@@ -1,5 +1,6 @@
 """Failing gates and builds: no candidate is published if it could not be judged or built."""
 
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -124,12 +125,12 @@ def test_g02_a_relation_that_was_not_built_shuts_the_gate(record_property: Recor
 @pytest.mark.parametrize("id", [TOTAL, PRICES, "dim_vendors"])
 def test_g02_a_failed_dbt_test_shuts_every_gate(id: str, record_property: Record) -> None:
     """A relation test of dbt is among the failed."""
-    assert shut(replace(case(id), failed_tests=("usage_finds_its_dimensions",))) == {id: ["dbt_build"]}
+    assert shut(replace(case(id), failed_nodes={"usage_finds_its_dimensions": ""})) == {id: ["dbt_build"]}
     record_property("observed", "held by dbt_build")
 
 
 @pytest.fixture(scope="module")
-def broken(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+def broken(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The result of a build of a project with a failing model, failing, warning and missing tests."""
     home = tmp_path_factory.mktemp("broken")
     project = shutil.copytree(graph.PROJECT, home / "dbt", ignore=shutil.ignore_patterns("target", "logs"))
@@ -145,14 +146,16 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 
 @pytest.mark.parametrize("name", [TOTAL, FAILING, WARNING, LEFT_OUT])
-def test_g02_what_failed_warned_or_is_missing_has_failed(broken: list[str], name: str, record_property: Record) -> None:
+def test_g02_what_failed_warned_or_is_missing_has_failed(
+    broken: dict[str, str], name: str, record_property: Record
+) -> None:
     """A failing model, a failing test, a warning one, and one switched off."""
     assert name in broken
     record_property("observed", f"{name} has failed, as {len(broken)} in all")
 
 
 def test_g02_what_stands_on_it_is_held_and_nothing_else(
-    broken: list[str], tmp_path: Path, record_property: Record
+    broken: dict[str, str], tmp_path: Path, record_property: Record
 ) -> None:
     """The same build in front of the gates of its own family, and of another."""
     read = dbt.read_graph(tmp_path)
@@ -162,6 +165,22 @@ def test_g02_what_stands_on_it_is_held_and_nothing_else(
     assert {FAILING, WARNING, LEFT_OUT} <= set(concerned["vendor_share_daily"])
     assert concerned[QUOTES] == ()
     record_property("observed", "the router's metrics are held, those of markets are not")
+
+
+def test_g02_the_error_of_dbt_stands_in_the_check(
+    broken: dict[str, str], tmp_path: Path, record_property: Record
+) -> None:
+    """The same build in front of the gate of the failed model: the check begins with what dbt answered."""
+    assert f"Error in model {TOTAL} (models/" in broken[TOTAL]
+    assert broken[LEFT_OUT] == ""
+    assert str(tmp_path.parent) not in "".join(broken.values())
+    found = {name: broken[name] for name in dbt.read_graph(tmp_path).concerning(broken, [METRIC_BY_ID[TOTAL]])}
+    (check,) = [
+        check for check in gates.judge(replace(case(TOTAL), failed_nodes=found))[TOTAL] if check.name == "dbt_build"
+    ]
+    assert re.match(rf"(?!{LEFT_OUT})\w+: .+; failed: ", check.observed)
+    assert {TOTAL, FAILING, WARNING, LEFT_OUT} <= set(check.observed.partition("; failed: ")[2].split(", "))
+    record_property("observed", check.observed[:80])
 
 
 def test_g02_a_build_that_breaks_off_leaves_the_database_to_us(
@@ -180,7 +199,8 @@ def test_g02_a_build_that_breaks_off_leaves_the_database_to_us(
         return execute(cursor, query, bindings)
 
     monkeypatch.setattr(DuckDBCursorWrapper, "execute", refused)
-    (said,) = dbt.build(made.warehouse, {"usage_sources": ["openrouter_rankings"]}, made.build / "dbt", ["dim_vendors"])
+    variables = {"usage_sources": ["openrouter_rankings"]}
+    (said,) = dbt.build(made.warehouse, variables, made.build / "dbt", ["dim_vendors"]).values()
     assert "no space left" in said
     with warehouse.open_warehouse(made.warehouse) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)

@@ -75,7 +75,7 @@ def case(*ids: str, released: ReleasedFindings = frozenset(), **broken: Break) -
         metrics=tuple(METRIC_BY_ID[id] for id in ids),
         candidates={id: candidate(id, table) for id, table in tables.items()},
         measured=EVIDENCE.get(group, ()),
-        failed_tests=(),
+        failed_nodes={},
         released=released,
         as_of=AS_OF,
     )

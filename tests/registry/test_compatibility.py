@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tokenshare.fields import STEERING, TEXT, TEXT_OR_NOTHING
 from tokenshare.render.schemas import breaches, schema_of
 from tokenshare.topics import TOPICS, Topic
 
@@ -35,6 +36,19 @@ def without(name: str) -> dict[str, Any]:
     return {**new, "required": [field for field in new["required"] if field != name]}
 
 
+@pytest.mark.parametrize("within", [{}, {"type": "array"}], ids=["a text", "a list of texts"])
+def test_a_text_may_lose_what_steers_and_never_gain_it(within: dict[str, Any]) -> None:
+    def schema(pattern: str) -> dict[str, Any]:
+        text = {"type": "string", "pattern": pattern}
+        return {"required": [], "properties": {"name": {**within, "items": text} if within else text}}
+
+    before = r"^[a-z]*[^\x00-\x1f\x7f]+$"
+    after = before.replace(r"\x00-\x1f\x7f", STEERING)
+    assert breaches(schema(before), schema(after)) == []
+    assert breaches(schema(after), schema(before)) != []
+    assert breaches(schema(before), schema(after.replace("[a-z]*", "[a-y]*"))) != []
+
+
 def required(*names: str) -> dict[str, Any]:
     return {**OLD, "required": list(names)}
 
@@ -53,8 +67,9 @@ def test_a_topic_keeps_what_it_promised(topic: Topic) -> None:
         with_field("id", description="Reworded."),
         with_field("tokens", maximum=99),
         with_field("id", maxLength=80),
+        with_field("note", pattern=TEXT_OR_NOTHING),
     ],
-    ids=["the same", "an optional field", "other words", "a wider bound", "longer text"],
+    ids=["the same", "an optional field", "other words", "a wider bound", "longer text", "without what steers"],
 )
 def test_what_may_happen_within_a_version(new: dict[str, Any]) -> None:
     assert breaches(OLD, new) == []
@@ -67,6 +82,8 @@ def test_what_may_happen_within_a_version(new: dict[str, Any]) -> None:
         (without("tokens"), "tokens was removed or renamed"),
         (with_field("tokens", type="number"), "tokens is of another type"),
         (with_field("tokens", type=["integer", "null"]), "tokens is of another type"),
+        (with_field("note", pattern="^[a-z]+$"), "note takes other values"),
+        (with_field("id", pattern=TEXT), "id takes other values"),
         (with_field("note", type="string"), "note is of another type"),
         (with_field("id", format="date"), "id is of another type"),
         (with_field("id", pattern="^[A-Z]+$"), "id takes other values"),

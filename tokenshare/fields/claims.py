@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tokenshare.fields.core import LARGEST_COUNT, TEXT
+from tokenshare.fields.core import LARGEST_COUNT, TEXT, TEXT_OR_NOTHING
 
 FIGURE = r"^-?[0-9]{1,18}(\.[0-9]{1,9})?$"
 NAME = r"^[a-z][a-z0-9_]{0,63}$"
@@ -31,7 +31,12 @@ StandsOn = Annotated[
     str, Field(pattern=NAME, description="The published metric that a number is drawn from; its standing is theirs.")
 ]
 ClaimEntity = Annotated[
-    str, Field(max_length=256, description="Whom it is about, such as a vendor; empty where the whole is meant.")
+    str,
+    Field(
+        pattern=TEXT_OR_NOTHING,
+        max_length=256,
+        description="Whom it is about, such as a vendor; empty where the whole is meant.",
+    ),
 ]
 ClaimMethod = Annotated[str, Field(pattern=NAME, description="How the number is counted.")]
 Comparison = Annotated[

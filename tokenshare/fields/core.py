@@ -6,7 +6,15 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, Field
 
 LARGEST_COUNT = 2**63 - 1
-TEXT = r"^[^\x00-\x1f\x7f]+$"
+# Controls, directions and separators (categories Cc, Cf, Zl, Zp): written out, as no notation for a category is read
+# alike by Rust, Python and JSON Schema. Beyond four digits it is the letters themselves, for the same reason.
+STEERING = (
+    r"\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
+    r"\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
+    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
+)
+TEXT = f"^[^{STEERING}]+$"
+TEXT_OR_NOTHING = f"^[^{STEERING}]*$"
 DECIMAL = r"^-?[0-9]{1,12}(\.[0-9]{1,18})?$"
 
 
@@ -35,7 +43,9 @@ CountryCode = Annotated[
         description="ISO 3166 headquarters of the ultimate parent; ZZ where nobody could tell.",
     ),
 ]
-Citation = Annotated[str, Field(min_length=1, max_length=2000, description="Where a reader can look it up.")]
+Citation = Annotated[
+    str, Field(pattern=TEXT, min_length=1, max_length=2000, description="Where a reader can look it up.")
+]
 Count = Annotated[int, Field(ge=0, le=LARGEST_COUNT, description="How many.", json_schema_extra={"unit": "count"})]
 Rank = Annotated[
     int, Field(ge=1, le=LARGEST_COUNT, description="1 is the largest.", json_schema_extra={"unit": "rank"})
@@ -62,9 +72,16 @@ IsChinese = Annotated[
 ]
 VendorId = Annotated[
     str,
-    Field(min_length=1, max_length=256, description="Developer of the model; `unknown` where nobody mapped it."),
+    Field(
+        pattern=TEXT,
+        min_length=1,
+        max_length=256,
+        description="Developer of the model; `unknown` where nobody mapped it.",
+    ),
 ]
-ModelId = Annotated[str, Field(min_length=1, max_length=256, description="The permaslug without its variant.")]
+ModelId = Annotated[
+    str, Field(pattern=TEXT, min_length=1, max_length=256, description="The permaslug without its variant.")
+]
 Name = Annotated[str, Field(pattern=TEXT, max_length=512, description="Name for people.")]
 ValidDate = Annotated[date, Field(description="UTC day on which the price begins or ends to hold.")]
 HuggingFaceId = Annotated[

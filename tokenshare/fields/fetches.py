@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tokenshare.fields.core import LARGEST_COUNT
+from tokenshare.fields.core import LARGEST_COUNT, TEXT
 
 Pages = Annotated[
     int,
@@ -33,13 +33,17 @@ StatedDays = Annotated[
 ]
 LONGEST_KEY = 400
 RowKey = Annotated[
-    str, Field(min_length=1, max_length=LONGEST_KEY, description="Key of a row, its parts with a blank between.")
+    str,
+    Field(
+        pattern=TEXT, min_length=1, max_length=LONGEST_KEY, description="Key of a row, its parts with a blank between."
+    ),
 ]
 RowKeys = Annotated[
     tuple[RowKey, ...], Field(description="Rows that a curated file takes back by an empty value; null where none.")
 ]
 RejectedRow = Annotated[
-    str, Field(min_length=1, max_length=400, description="A row of the payload put aside, and the reason.")
+    str,
+    Field(pattern=TEXT, min_length=1, max_length=400, description="A row of the payload put aside, and the reason."),
 ]
 RejectedRows = Annotated[
     tuple[RejectedRow, ...],

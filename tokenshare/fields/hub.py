@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tokenshare.fields.core import LARGEST_COUNT, TEXT
+from tokenshare.fields.core import LARGEST_COUNT, STEERING, TEXT
 
 HubId = Annotated[
     str,
@@ -20,7 +20,7 @@ Tag = Annotated[str, Field(pattern=TEXT, max_length=256, description="A word its
 Tags = Annotated[tuple[Tag, ...], Field(max_length=2_000, description="Tags of the repository, sorted.")]
 BaseModel = Annotated[
     str,
-    Field(pattern=r"^[a-z_]+:[^\x00-\x1f\x7f]+$", max_length=300, description="relation:org/name of a direct base."),
+    Field(pattern=f"^[a-z_]+:[^{STEERING}]+$", max_length=300, description="relation:org/name of a direct base."),
 ]
 BaseModels = Annotated[
     tuple[BaseModel, ...], Field(max_length=256, description="Direct base models it declares, with the relation.")

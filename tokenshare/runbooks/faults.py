@@ -55,6 +55,7 @@ OPERATION = RunbookPage(
     title="Sources, broker, passes and alerts",
     meaning="Something around the numbers failed. Readers keep what they have, and the next pass tries again.",
     look=(
+        "tokenshare logs",
         "tokenshare doctor",
         "tokenshare broker status",
         "tokenshare alerts list",
@@ -80,8 +81,8 @@ OPERATION = RunbookPage(
             "Nothing is lost: the next pass goes on from where this one ended."
         ),
         "pass_failed": (
-            "A pass ended with an unexpected error. It is a defect of ours. Report it with the traceback from the "
-            "standard error of the pass."
+            "A pass ended with an unexpected error. It is a defect of ours. Report it with the traceback, which "
+            "`tokenshare logs` prints last."
         ),
         "pass_skipped": (
             "A pass did not start because another one owned the home for too long. If that one hangs, end it with "

@@ -6,10 +6,11 @@ BUILD = RunbookPage(
     id="build",
     title="The build and the suite",
     meaning="dbt did not build everything, or the gate did not use the committed suite.",
-    look=("tokenshare gates router_tokens_weekly",),
+    look=("tokenshare gates router_tokens_weekly", "tokenshare logs"),
     mend=(
-        "The observed value of `dbt_build` names every failed model and relation test. To see the error, run dbt by "
-        "hand on a copy of the build database, with the name of one of them for `NAME`:\n\n"
+        "The observed value of `dbt_build` begins with dbt's first error and names every failed model and relation "
+        "test; `tokenshare logs` shows it with the rest of the pass. To see more, run dbt by hand on a copy of the "
+        "build database, with the name of one of them for `NAME`:\n\n"
         '    cp "$TOKENSHARE_HOME/build/warehouse.duckdb" /tmp/warehouse.duckdb\n'
         "    TOKENSHARE_WAREHOUSE=/tmp/warehouse.duckdb .venv/bin/dbt build --project-dir dbt --profiles-dir dbt "
         "--select +NAME --exclude-resource-type unit_test\n\n"
@@ -19,7 +20,7 @@ BUILD = RunbookPage(
     checks={
         "dbt_build": (
             "A model or a relation test failed, was skipped or is missing. dbt skips everything after a failed model: "
-            "start with the first name."
+            "start with the error that the observed value begins with."
         ),
         "build": (
             "dbt built no relation for the metric. The model of the metric failed, or a model before it. `dbt_build` "

@@ -45,6 +45,10 @@ class Home:
         return self.root / "alerts.json"
 
     @property
+    def log(self) -> Path:
+        return self.root / "log"
+
+    @property
     def archive(self) -> Path:
         return self.root / "archive"
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from connectors.storage.home import atomic_files
+from connectors.storage.warehouse.landed_columns import WRITTEN_BY, check_columns, our_version
 from tokenshare.columns import columns_of
 from tokenshare.events import Event
 from tokenshare.noop import noop
@@ -62,13 +63,18 @@ def write_table(
 ) -> Landed:
     """Write a table as the file of a range; the same rows give the same file, even if merged from several tables."""
     sink = pa.BufferOutputStream()
-    pq.write_table(table.replace_schema_metadata({REJECTED: str(rejected)}), sink, compression="zstd")
+    stated = {REJECTED: str(rejected), WRITTEN_BY: our_version()}
+    pq.write_table(table.replace_schema_metadata(stated), sink, compression="zstd")
     atomic_files.write(landing / range.file_name, sink.getvalue().to_pybytes(), midway)
     return Landed(range, table.num_rows, rejected)
 
 
 def read_table(landing: Path, range: Range, topic: Topic) -> pa.Table:
-    """The rows of a landed file in the columns of the topic's contract; a column younger than the file is null."""
+    """The rows of a landed file in the columns of the topic's contract; a column younger than the file is null.
+
+    Raises UsageError for a column that a newer version wrote: leaving it out would lose it.
+    """
+    check_columns(landing / range.file_name, topic)
     table = pq.ParquetFile(landing / range.file_name).read()
     columns = {name: table[name] for name in table.column_names}
     fields = schema_of(topic)

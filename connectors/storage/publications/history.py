@@ -88,6 +88,12 @@ def read_releases(connection: Connection, group: str) -> frozenset[tuple[str, st
     return frozenset(connection.execute(query, [group]).fetchall())
 
 
+def read_decided(connection: Connection) -> frozenset[str]:
+    """The metrics with a state on record."""
+    found = connection.execute("SELECT metric FROM decisions.metric_states").fetchall()
+    return frozenset(metric for (metric,) in found)
+
+
 def any_recorded(connection: Connection) -> bool:
     """True if any pass has decided anything yet."""
     return connection.execute("SELECT 1 FROM decisions.inputs LIMIT 1").fetchone() is not None

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from tokenshare.columns import columns_of
+from connectors.storage.warehouse.landed_columns import check_columns, find_unknown, types_of
 from tokenshare.errors import UsageError
 from tokenshare.offsets import RETIRED, Range
 from tokenshare.topics import FETCH_COMPLETED, TOPICS, Topic
@@ -23,12 +23,6 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": "false",
 }
 TORN = ("not a valid DuckDB database", "Could not read enough bytes")  # DuckDB's messages for a truncated file
-COORDINATE_TYPES = {
-    "topic": "VARCHAR",
-    "partition": "INTEGER",
-    "offset": "BIGINT",
-    "timestamp": "TIMESTAMPTZ",
-}
 
 
 class WarehouseLocked(UsageError):
@@ -41,11 +35,18 @@ def open_warehouse(path: Path) -> Iterator[Connection]:
 
     Raises WarehouseLocked naming the other process if it is open there, UsageError if the file is not a whole database.
     """
-    connection = _connected(path)
-    try:
-        if not _has_form(connection):
+    with opened(path) as connection:
+        if not has_form(connection):
             connection.execute(SCHEMA)
             connection.execute("CREATE OR REPLACE TABLE ledger.form AS SELECT ? AS digest", [FORM])
+        yield connection
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Connection]:
+    """A connection to the build database as it is, its tables of whatever version."""
+    connection = _connected(path)
+    try:
         yield connection
     finally:
         connection.close()
@@ -61,7 +62,7 @@ def _connected(path: Path) -> Connection:
         raise UsageError(f"the build database {path.name} is damaged or truncated", fix) from error
 
 
-def _has_form(connection: Connection) -> bool:
+def has_form(connection: Connection) -> bool:
     """True if our tables are those of this version: otherwise SCHEMA would run a score of times in a pass."""
     try:
         return connection.execute("SELECT digest FROM ledger.form").fetchone() == (FORM,)
@@ -140,17 +141,32 @@ def insert(connection: Connection, table: str, rows: Sequence[tuple[Any, ...]]) 
 def show_landed(connection: Connection, landing: Path) -> None:
     """Point the views `raw.<topic>` at exactly the files in the ledger; no other file is data.
 
-    Raises UsageError if a file in the ledger is missing.
+    Raises UsageError if a file in the ledger is missing, or if a newer version wrote a column into it.
     """
     for topic in TOPICS:
-        found = connection.execute(
-            'SELECT topic, "partition", start_offset, end_offset FROM ledger.landed '
-            "WHERE rows > 0 AND split_part(topic, ?, 1) = ? ORDER BY ALL",
-            [RETIRED, topic.name],
-        ).fetchall()
-        files = [str(_present(landing, Range(*row))) for row in found]
+        files = landed_files(connection, landing, topic)
         connection.execute(f"CREATE OR REPLACE VIEW raw.{topic.table} AS {_select(topic, files)}")
+        if find_unknown(_columns_of_view(connection, topic), topic):
+            for file in files:
+                check_columns(file, topic)
     connection.execute(records_sql("raw"))
+
+
+def landed_files(connection: Connection, landing: Path, topic: Topic) -> list[Path]:
+    """The files with rows of a topic, by the ledger; raises UsageError if one is missing."""
+    found = connection.execute(
+        'SELECT topic, "partition", start_offset, end_offset FROM ledger.landed '
+        "WHERE rows > 0 AND split_part(topic, ?, 1) = ? ORDER BY ALL",
+        [RETIRED, topic.name],
+    ).fetchall()
+    return [_present(landing, Range(*row)) for row in found]
+
+
+def _columns_of_view(connection: Connection, topic: Topic) -> list[str]:
+    """The columns as DuckDB bound them when the view was made, so no file is opened again."""
+    query = """SELECT column_name FROM duckdb_columns()
+        WHERE database_name = current_database() AND schema_name = 'raw' AND table_name = ?"""
+    return [name for (name,) in connection.execute(query, [topic.table]).fetchall()]
 
 
 def records_sql(schema: str) -> str:
@@ -181,12 +197,11 @@ def _present(landing: Path, range: Range) -> Path:
     return path
 
 
-def _select(topic: Topic, files: Sequence[str]) -> str:
+def _select(topic: Topic, files: Sequence[Path]) -> str:
     """The rows of the files in the columns of the contract; a column younger than a file is null there."""
-    types = {column.name: column.sql_type for column in columns_of(topic.event)} | COORDINATE_TYPES
-    columns = ", ".join(f'NULL::{type} AS "{name}"' for name, type in types.items())
+    columns = ", ".join(f'NULL::{type} AS "{name}"' for name, type in types_of(topic).items())
     empty = f"SELECT {columns} WHERE false"
     if not files:
         return empty
-    listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+    listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
     return f"{empty} UNION ALL BY NAME SELECT * FROM read_parquet([{listed}], union_by_name = true)"

@@ -1,5 +1,6 @@
 """The last build of the candidates: the digests of its inputs, and its failures."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
@@ -12,14 +13,16 @@ _FINDINGS = TypeAdapter(tuple[PeriodFinding, ...])
 
 @dataclass(frozen=True)
 class Build:
-    """`failed` names models and tests that did not succeed; a metric that needs one of them is held.
+    """`failed` names models and tests that did not succeed, each with its message; skipped ones have none.
+
+    A metric that needs one of them is held.
 
     `seeds_digest` is of the loaded seeds, empty if not known. `findings` are those whose periods the build leaves out.
     """
 
     inputs_digest: str
     run_id: str
-    failed: tuple[str, ...]
+    failed: Mapping[str, str]
     seeds_digest: str
     findings: tuple[PeriodFinding, ...] = ()
 
@@ -27,11 +30,13 @@ class Build:
 def read(connection: Connection) -> Build | None:
     """The last build; None before the first, and after an interrupted one."""
     found = connection.execute(
-        "SELECT inputs_digest, run_id, failed, seeds_digest, findings FROM ledger.builds"
+        "SELECT inputs_digest, run_id, failed, seeds_digest, findings, messages FROM ledger.builds"
     ).fetchone()
     if found is None:
         return None
-    return Build(found[0], found[1], tuple(found[2]), found[3] or "", _FINDINGS.validate_json(found[4] or "[]"))
+    inputs, run_id, names, seeds, findings, messages = found
+    failed = dict(zip(names, messages or [""] * len(names), strict=True))
+    return Build(inputs, run_id, failed, seeds or "", _FINDINGS.validate_json(findings or "[]"))
 
 
 def delete(connection: Connection) -> None:
@@ -44,12 +49,13 @@ def save(connection: Connection, build: Build) -> None:
     with transaction(connection):
         delete(connection)
         connection.execute(
-            "INSERT INTO ledger.builds VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO ledger.builds VALUES (?, ?, ?, ?, ?, ?)",
             [
                 build.inputs_digest,
                 build.run_id,
                 list(build.failed),
                 build.seeds_digest,
                 _FINDINGS.dump_json(build.findings).decode(),
+                list(build.failed.values()),
             ],
         )

@@ -17,11 +17,24 @@ AGAIN = "run it again when that pass has ended"
 
 @contextmanager
 def take(home: Home, folder: Path) -> Iterator[Connection]:
-    """A connection to a copy made in `folder`.
+    """A connection to a copy made in `folder`, with the tables of this version.
 
     Raises Busy if a pass owns the home, or begins before the block ends; UsageError if the build database is missing
     or not readable.
     """
+    with copied(home, folder) as copy:
+        try:
+            with open_warehouse(copy) as connection:
+                yield connection
+        except duckdb.ProgrammingError:  # a wrong query does not make the file unreadable
+            raise
+        except duckdb.Error as error:
+            raise UsageError(f"{home.warehouse} is not readable", "restore build from a backup") from error
+
+
+@contextmanager
+def copied(home: Home, folder: Path) -> Iterator[Path]:
+    """The path of a copy made in `folder`, as it is; raises Busy and UsageError as `take` does."""
     if not home.warehouse.exists():
         raise UsageError(f"there is no {home.warehouse}", "restore build from a backup, or run `tokenshare refresh`")
     before = _signature(home)
@@ -29,13 +42,7 @@ def take(home: Home, folder: Path) -> Iterator[Connection]:
     for path in _files(home):
         shutil.copyfile(path, folder / path.name)
     _check_change(home, before)
-    try:
-        with open_warehouse(folder / home.warehouse.name) as connection:
-            yield connection
-    except duckdb.ProgrammingError:  # a wrong query does not make the file unreadable
-        raise
-    except duckdb.Error as error:
-        raise UsageError(f"{home.warehouse} is not readable", "restore build from a backup") from error
+    yield folder / home.warehouse.name
     _check_change(home, before)
 
 
