@@ -11,7 +11,7 @@ gone as (
     select distinct provenance.download_date, changed.family_id
     from {{ ref('int_families_changed') }} as changed
     inner join {{ ref('int_counters_provenance') }} as provenance
-        on provenance.date_before < changed.download_date and provenance.download_date >= changed.download_date
+        on changed.download_date > provenance.date_before and changed.download_date <= provenance.download_date
     where changed.is_gone
 ),
 
