@@ -4,8 +4,10 @@ import errno
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 MOST_BYTES = 512 * 1024 * 1024
+PART_BYTES = 1024 * 1024
 READ_ONLY = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 # A pipe without a writer would block the open itself, and a terminal would become ours.
 NEVER_WAITING = os.O_NONBLOCK | os.O_NOCTTY
@@ -26,10 +28,17 @@ def read_file(folder: Path, name: str, most_bytes: int = MOST_BYTES) -> bytes:
     with os.fdopen(_opened(folder.resolve(), Path(os.path.realpath(folder / name, strict=True)), name), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.EINVAL, "it is not a regular file", name)
-        body = file.read(most_bytes + 1)
-    if len(body) > most_bytes:
-        raise OSError(errno.EFBIG, f"it is larger than {most_bytes // 2**20} MiB", name)
-    return body
+        return _read_up_to(file, most_bytes, name)
+
+
+def _read_up_to(file: BinaryIO, most_bytes: int, name: str) -> bytes:
+    """All bytes of the file, part by part: a read of so many bytes would take their memory at once."""
+    body = bytearray()
+    while part := file.read(PART_BYTES):
+        body += part
+        if len(body) > most_bytes:
+            raise OSError(errno.EFBIG, f"it is larger than {most_bytes // 2**20} MiB", name)
+    return bytes(body)
 
 
 def _opened(folder: Path, target: Path, name: str) -> int:

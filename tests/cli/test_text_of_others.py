@@ -30,7 +30,7 @@ HOSTILE = {
     "emoji code": ":smile:",
 }
 ESCAPE = "\x1b"
-EMPTY = ("sources", "metrics", "gaps", "dead_letters", "unmapped_weekly", "price_disagreements")
+EMPTY = (*("sources", "metrics", "gaps", "dead_letters", "rows_put_aside", "unmapped_weekly", "price_disagreements"),)
 Draw = Callable[[Console, dict[str, Any]], None]
 
 
