@@ -12,14 +12,17 @@ ENVELOPE = frozenset(Event.model_fields)  # written by us, whatever the source
 class Parties:
     """The fields of a source's events by the party that controls them.
 
-    `owned` are written by the owner of the row, named in `owner`: a wrong value puts that row aside. `upstream` are
-    the upstream's: a wrong value may refuse its answer. `ours` we fill in ourselves.
+    `owned` are written by the owner of the row, named in `owner`: a wrong value puts that row aside. `ours` we fill in
+    ourselves. All others are the upstream's: a wrong value may refuse its answer.
     """
 
     owner: str = ""
     owned: tuple[str, ...] = ()
-    upstream: tuple[str, ...] = ()
     ours: tuple[str, ...] = ()
+
+    def upstream_of(self, events: Iterable[type[Event]]) -> tuple[str, ...]:
+        """The fields of these events that are the upstream's."""
+        return tuple(name for name in content_fields(events) if name not in {*self.owned, *self.ours})
 
 
 def content_fields(events: Iterable[type[Event]]) -> tuple[str, ...]:

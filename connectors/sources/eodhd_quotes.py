@@ -167,7 +167,7 @@ SOURCE = Source(
     day_ends=DAY_ENDS,
     fetch=fetch,
     has_days=True,
-    parties=Parties(upstream=("session_date", "close", "currency"), ours=("symbol", "is_partial")),
+    parties=Parties(ours=("symbol", "is_partial")),
     parse=parse,
     upstream="eodhd",
     key_name="TOKENSHARE_EODHD_API_KEY",

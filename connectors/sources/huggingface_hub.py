@@ -288,7 +288,6 @@ SOURCE = Source(
             "trending_score",
             "base_models",
         ),
-        upstream=("hub_id",),
     ),
     parse=parse,
     upstream="huggingface",

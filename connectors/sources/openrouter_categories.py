@@ -112,6 +112,6 @@ SOURCE = Source(
     due="20 2 * * *",  # the week is sampled upstream, restated daily
     fetch=fetch,
     has_days=True,
-    parties=Parties(upstream=("week_start_date", "model_permaslug", "tokens"), ours=("category",)),
+    parties=Parties(ours=("category",)),
     parse=parse,
 )

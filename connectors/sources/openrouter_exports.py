@@ -179,6 +179,6 @@ SOURCE = Source(
     world_file="rankings_daily.csv",
     fetch=fetch,
     has_days=True,
-    parties=Parties(upstream=("usage_date", "model_permaslug", "tokens", "as_of", "share_of_daily_tokens")),
+    parties=Parties(),
     parse=parse,
 )

@@ -26,7 +26,7 @@ TORN = (  # what the modules of an archive raise for bytes that are none
     *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, EOFError, OSError),
     *(NotImplementedError, RuntimeError, ValueError),
 )
-PARTIES = Parties(upstream=("rate_date", "rate"), ours=("base", "quote"))
+PARTIES = Parties(ours=("base", "quote"))
 ZIPS = {"application/zip", "application/x-zip-compressed", "application/octet-stream"}
 
 

@@ -63,7 +63,7 @@ def without(name: str) -> Edit:
 
 
 def gained(table: pa.Table) -> pa.Table:
-    return table.append_column("requests", pa.array([7] * table.num_rows, pa.int64()))
+    return table.append_column("sessions", pa.array([7] * table.num_rows, pa.int64()))
 
 
 @pytest.mark.parametrize("range", [OLDER, NEWER], ids=["the first file", "the last file"])
@@ -98,7 +98,7 @@ def test_a_column_of_a_newer_version_is_refused_with_both_versions(home: Home, r
         ):
             with pytest.raises(UsageError) as refused:
                 read()
-            named = rf"has the column requests, written by tokenshare 9\.1\.0 and unknown to {re.escape(our_version())}"
+            named = rf"has the column sessions, written by tokenshare 9\.1\.0 and unknown to {re.escape(our_version())}"
             assert re.search(f"{named}: upgrade tokenshare$", str(refused.value))
             assert refused.value.exit_code == ExitCode.USAGE
     assert (home.landing / range.file_name).read_bytes() == before

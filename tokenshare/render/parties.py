@@ -27,7 +27,7 @@ def _lines(sources: Sequence[Source]) -> Iterator[tuple[str, str, str, str]]:
         parties = source.parties
         for fields, party, spoilt in (
             (parties.owned, parties.owner, ROW),
-            (parties.upstream, "the upstream", ANSWER),
+            (parties.upstream_of(topic.event for topic in source.emits), "the upstream", ANSWER),
             (parties.ours, "us", NOTHING),
         ):
             yield from ((f"[{source.id}](../sources/{source.id}.md)", code(name), party, spoilt) for name in fields)
