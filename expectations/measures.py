@@ -44,10 +44,12 @@ def ends_of(measure: Measure) -> list[float]:
 
 
 def breaches_of(measure: Measure) -> Iterator[Breach]:
-    """The keys with numbers outside the interval."""
-    inside = measure.observed.astype(float).between(measure.interval.minimum, measure.interval.maximum)
-    for key, value in measure.observed[~inside].items():
-        yield Breach(" ".join(map(str, key)) if isinstance(key, tuple) else str(key), f"{value:.12g}")
+    """The keys with numbers outside the interval, or with an unknown one."""
+    observed = measure.observed.astype(float)
+    inside = observed.between(measure.interval.minimum, measure.interval.maximum)
+    for key, value in observed[~inside].items():
+        words = "no number" if isnan(value) else f"{value:.12g}"
+        yield Breach(" ".join(map(str, key)) if isinstance(key, tuple) else str(key), words)
 
 
 def describe(measure: Measure, breaches: Sequence[Breach]) -> str:

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+import pandas as pd
 import pytest
 import yaml
 
 from expectations.evidence import Measured
 from expectations.gates import Case, judge
+from expectations.measures import Measure, breaches_of
 from flows.queries.verify.promises.decided import required_checks
 from flows.stages.graph import PROJECT
 from tests.gates.consistent import AS_OF, EVIDENCE, case, found, measuring, members, setting, shut
@@ -207,3 +209,9 @@ def test_a_released_row_is_released_by_the_digest_of_its_candidate() -> None:
 def test_what_was_measured_of_another_check_does_not_count() -> None:
     stray = replace(_alone("router"), measured=(*EVIDENCE["router"], Measured("stray", LAST, 99)))
     assert shut(stray) == {ALONE["router"]: []}
+
+
+def test_an_unknown_number_is_a_breach_in_words() -> None:
+    observed = pd.Series([1.5, None, "3"], index=["2026-01-05", "2026-01-06", "2026-01-07"], dtype=object)
+    breaches = breaches_of(Measure("volume_ratio", observed, Interval(0.6, 1.6)))
+    assert [(breach.key, breach.observed) for breach in breaches] == [("2026-01-06", "no number"), ("2026-01-07", "3")]
