@@ -116,7 +116,7 @@ def test_a_column_of_a_newer_version_is_refused_in_one_sentence(say: Say, home: 
     before = content(home)
     code, out, err = say("--check", "--json")
     assert (code, err.count("\n"), content(home) == before) == (2, 1, True), err
-    assert "the column requests, written by tokenshare 9.1.0 and unknown to" in json.loads(out)["error"]
+    assert "the column sessions, written by tokenshare 9.1.0 and unknown to" in json.loads(out)["error"]
 
 
 def test_a_newer_layout_is_refused_in_one_sentence(say: Say, tmp_path: Path) -> None:
