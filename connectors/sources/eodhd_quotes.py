@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from connectors.sources.closes import DAY_ENDS, build_close, check_past
-from connectors.sources.listings import EXCHANGES, LINES, ListedLine
+from connectors.sources.listings import EXCHANGES, LINES, ListedLine, is_weekend
 from connectors.sources.money import read_currency
 from connectors.sources.payload import (
     Object,
@@ -26,7 +26,6 @@ from tokenshare.sources import Fetch, Page, Parsed, Session, Source, Window
 from tokenshare.topics import QUOTE_OBSERVED
 
 YEAR = timedelta(days=365)  # the reach of the free plan
-SATURDAY = 5
 MOST_WORDS = 200  # letters quoted of a warning
 BAR = frozenset({"date", "open", "high", "low", "close", "adjusted_close", "volume", "warning"})
 
@@ -95,7 +94,7 @@ def parse(fetch: Fetch) -> Parsed:
 
 
 def _has_weekday(start: date, end: date) -> bool:
-    return any((start + timedelta(days=ahead)).weekday() < SATURDAY for ahead in range((end - start).days + 1))
+    return not all(is_weekend(start + timedelta(days=ahead)) for ahead in range((end - start).days + 1))
 
 
 def _events(

@@ -46,6 +46,7 @@ LINES = (
 EXCHANGES = tuple(dict.fromkeys(line.exchange for line in LINES))
 FILERS = tuple(line for line in LINES if line.cik is not None)
 
+SATURDAY = 5
 _SHOWN = 3  # days or symbols named in one remark
 
 
@@ -68,9 +69,14 @@ def describe_unknown(symbols: Iterable[str], known: Collection[str]) -> tuple[st
     return (*likely, *([f"no line has the symbol {named}: add a row to company_lines.csv"] if others else []))
 
 
+def is_weekend(day: date) -> bool:
+    """True on a Saturday or a Sunday, when exchanges are closed."""
+    return day.weekday() >= SATURDAY
+
+
 def describe_weekends(days: Iterable[date]) -> tuple[str, ...]:
     """A sentence if any of these sessions fell on a Saturday or a Sunday."""
-    found = sorted({day for day in days if day.weekday() >= 5})
+    found = sorted({day for day in days if is_weekend(day)})
     named = ", ".join(f"{day:%A} {day}" for day in found[:_SHOWN])
     more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
     return (f"a session on {named}{more}: exchanges are closed then",) if found else ()

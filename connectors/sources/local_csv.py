@@ -78,7 +78,7 @@ def read_rows(fetch: Fetch, table: Table) -> Lines:
 def build_all(
     rows: Sequence[KnownRow], build: Callable[[KnownRow], Built]
 ) -> tuple[tuple[Built, ...], tuple[str, ...]]:
-    """What the rows make, and the reasons of those put aside."""
+    """The events built from the rows, and the reasons of the rows put aside."""
     built, refused = _sift(rows, build)
     return tuple(built), tuple(reason for _, reason in refused)
 

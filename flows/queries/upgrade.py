@@ -28,7 +28,7 @@ class Part:
 
 
 def foresee(settings: Settings) -> dict[str, Any]:
-    """What the next pass would change, without changing anything.
+    """The parts of a home that the next pass would rebuild; nothing is changed here.
 
     Raises UsageError if a newer version wrote the home, or a column of a landed file; Busy while a pass is at work.
     """

@@ -36,7 +36,7 @@ PROXY = {"ALL_PROXY": "socks5://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What differs from the plain pass: variables (an empty one is unset), words of a shell before it, the home."""
+    """Variables (an empty one is unset), words of a shell before the command, and a home, unlike the plain pass."""
 
     variables: Mapping[str, str] = field(default_factory=dict)
     before: str = ""

@@ -148,8 +148,8 @@ def compose(connection: Connection, draft: Path, metrics: Sequence[Metric]) -> N
 def open_published(path: Path) -> Iterator[Connection]:
     """A read-only connection to the published file; close it before expecting to see a newer one.
 
-    It reads that file alone. Raises UsageError if there is no file, if it has views, or if it is damaged; the damage
-    may show only during a query.
+    It reads that file alone. Raises UsageError if the file is missing, has views or is damaged. Damage may show only
+    during a query.
     """
     if not path.exists():
         raise UsageError("nothing is published yet", "run `tokenshare refresh` or `tokenshare demo` first")
