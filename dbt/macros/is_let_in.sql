@@ -1,6 +1,7 @@
 {# True unless a held statement names this one: of one of the `relations`, for its day, its fetch and its entity. #}
-{# Without a fetch any one counts. The table is written between two builds, so it is no source of the graph. #}
-{% macro is_let_in(relations, dated, fetch_id=none, entities=[]) -%}
+{# Without a fetch any one counts; without `whole_days` only what names an entity. #}
+{# The table is written between two builds, so it is no source of the graph. #}
+{% macro is_let_in(relations, dated, fetch_id=none, entities=[], whole_days=true) -%}
 not exists (
     select 1
     from raw.held_statements as held
@@ -8,6 +9,6 @@ not exists (
         held.relation in ('{{ relations | join("', '") }}')
         and held.period_date = {{ dated }}
         and held.fetch_id = {{ fetch_id or 'held.fetch_id' }}
-        and (held.entity = ''{% for entity in entities %} or held.entity = {{ entity }}{% endfor %})
+        and held.entity in ({{ ((["''"] if whole_days else []) + entities) | join(', ') }})
 )
 {%- endmacro %}

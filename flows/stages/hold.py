@@ -59,13 +59,16 @@ def judge_periods(
 def _find_wrong(connection: Connection, checks: Checks) -> tuple[tuple[PeriodFinding, ...], frozenset[HeldStatement]]:
     """The findings with statements not held yet, and these statements.
 
-    Findings about inputs come first: a law that is broken by them may hold once they are left out.
+    Findings about inputs come first, and those of a group before those of a group that follows it: what is broken by
+    them may hold once they are left out.
     """
     for is_evidence in (True, False):
         stated = holds.find(connection, _findings(checks, "failed", is_evidence))
         fresh = {finding: statements for finding, statements in stated.items() if statements}
-        if fresh:
-            return tuple(fresh), frozenset().union(*fresh.values())
+        groups = {finding.group for finding in fresh}
+        first = [finding for finding in fresh if groups.isdisjoint(GROUP_BY_ID[finding.group].follows.groups)]
+        if first:
+            return tuple(first), frozenset().union(*(fresh[finding] for finding in first))
     return (), frozenset()
 
 

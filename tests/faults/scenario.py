@@ -18,7 +18,7 @@ from tokenshare.metrics import METRICS
 
 Cells = Mapping[str, Cell]  # by the file it is done to
 Shown = list[dict[str, Any]]
-MARKS = ("as_of", "status", "held_since", "is_provisional")  # outside the digest
+MARKS = ("as_of", "status", "held_since", "is_provisional", "version")  # no part of the numbers
 ONLY_THE_PRESENT = ("huggingface_hub", "openrouter_models")
 WELL = ("published", "unchanged")
 

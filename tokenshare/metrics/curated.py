@@ -50,7 +50,6 @@ SCORES = (
 DISCLOSED = Provenance("int_disclosures_selected", "fact_date")
 CONVERTED = Provenance("int_rates_stated", "rate_date")
 RANKED = Provenance("int_entries_selected", "ranking_date")
-DOWNLOADED = replace(LISTING_PROVENANCE, is_borrowed=True)
 RELEASED = Provenance("int_releases_selected", "release_date")
 CURATED = "curated by hand: what the cited sources say and no more"
 
@@ -75,7 +74,11 @@ CURATED_GROUPS = (
     _group("leaderboard_rank", "int_entry_evidence", SCORES, RANKED),
     _group("release_cadence", "int_release_evidence", EVIDENCE, RELEASED),
     _group(
-        "watch_status", "int_watch_evidence", FIGURES, DISCLOSED, RANKED, DOWNLOADED, follows=Following((TRENDING.id,))
+        "watch_status",
+        "int_watch_evidence",
+        FIGURES,
+        *(replace(read, is_borrowed=True) for read in (DISCLOSED, RANKED, LISTING_PROVENANCE)),
+        follows=Following((TRENDING.id, "fct_disclosures", "leaderboard_rank")),
     ),
 )
 

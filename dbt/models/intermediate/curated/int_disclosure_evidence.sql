@@ -7,9 +7,7 @@ with figures as (
 ),
 
 restated as (
-    select restated.*
-    from {{ ref('int_figures_restated') }} as restated
-    inner join figures on restated.figure_key = figures.figure_key
+    select * from {{ ref('int_figures_restated') }}
 ),
 
 neighboured as (

@@ -1,4 +1,4 @@
--- How many times the score of each leaderboard entry is what was first stated of it, or the other way round.
+-- How many times the score that stands of each board's entry is what was first stated of it, or the other way round.
 -- Decision: compared with the first statement, not the last, so that a wrong unit stays wrong on the second day; what a
 -- person has let through stays released.
 with stated as (
@@ -11,17 +11,26 @@ with stated as (
     where fetches.is_complete
 ),
 
-ends as (
-    select entry_key, arg_min(score, told_at) as first_score, arg_max(score, told_at) as newest_score
+firsts as (
+    select entry_key, arg_min(score, told_at) as first_score
     from stated
     group by entry_key
 ),
 
+standing as (
+    select
+        board_id || ' ' || cast(ranking_date as varchar) || ' ' || entry_id as entry_key,
+        abs(cast(score as double)) as score
+    from {{ ref('int_entries_selected') }}
+),
+
 final as (
     select
-        entry_key,
-        greatest(first_score, newest_score) / nullif(least(first_score, newest_score), 0) as restated_ratio
-    from ends
+        standing.entry_key,
+        greatest(firsts.first_score, standing.score)
+        / nullif(least(firsts.first_score, standing.score), 0) as restated_ratio
+    from standing
+    inner join firsts on standing.entry_key = firsts.entry_key
 )
 
 select * from final

@@ -7,9 +7,7 @@ with entries as (
 ),
 
 restated as (
-    select restated.*
-    from {{ ref('int_entries_restated') }} as restated
-    inner join entries on restated.entry_key = entries.entry_key
+    select * from {{ ref('int_entries_restated') }}
 ),
 
 neighboured as (

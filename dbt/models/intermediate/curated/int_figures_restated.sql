@@ -1,4 +1,4 @@
--- How the newest statement of each figure differs from the first: how many times it is what it was, or the other way
+-- How each figure that stands differs from what was first stated of it: how many times it is that, or the other way
 -- round, and whether its unit is another.
 -- Decision: compared with the first statement, not the last, so that a wrong unit stays wrong on the second day; what a
 -- person has let through stays released.
@@ -13,22 +13,28 @@ with stated as (
     where fetches.is_complete
 ),
 
-ends as (
-    select
-        figure_key,
-        arg_min(amount, told_at) as first_amount,
-        arg_max(amount, told_at) as newest_amount,
-        arg_min(unit, told_at) <> arg_max(unit, told_at) as is_other_unit
+firsts as (
+    select figure_key, arg_min(amount, told_at) as first_amount, arg_min(unit, told_at) as first_unit
     from stated
     group by figure_key
 ),
 
+standing as (
+    select
+        fact_id || ' ' || company_id || ' ' || cast(fact_date as varchar) as figure_key,
+        abs(cast(coalesce(high, low) as double)) as amount,
+        unit || coalesce(' ' || currency, '') as unit
+    from {{ ref('int_disclosures_selected') }}
+),
+
 final as (
     select
-        figure_key,
-        is_other_unit,
-        greatest(first_amount, newest_amount) / nullif(least(first_amount, newest_amount), 0) as restated_ratio
-    from ends
+        standing.figure_key,
+        standing.unit <> firsts.first_unit as is_other_unit,
+        greatest(firsts.first_amount, standing.amount)
+        / nullif(least(firsts.first_amount, standing.amount), 0) as restated_ratio
+    from standing
+    inner join firsts on standing.figure_key = firsts.figure_key
 )
 
 select * from final

@@ -1,5 +1,6 @@
 -- Closes of the one line by which each company is valued in a session, with its share count and the rate of the day.
 -- Decision: session by session the most preferred line that has a close and a share count; two lines are never added.
+-- Decision: a company held in a session has no value in it; a session held whole has its last statement before.
 -- A listing that begins, joins another or ends changes the sessions it has, and no other.
 -- Decision: a session has the newest share count up to it, so that price and count are of one side of a split.
 -- Decision: a day without a rate has that of the last TARGET day before, at most six days back, and `fx_date` says so.
@@ -24,7 +25,8 @@ listed as (
     inner join {{ ref('company_lines') }} as listings on quotes.symbol = listings.symbol
     where
         quotes.session_date between listings.valid_from and coalesce(listings.valid_to, date '9999-12-31')
-        and {{ is_let_in(['int_closes_stated'], 'quotes.session_date', entities=['listings.company_id']) }}
+        and {{ is_let_in(['int_closes_stated'], 'quotes.session_date', entities=['listings.company_id'],
+            whole_days=false) }}
 ),
 
 counted as (
