@@ -16,9 +16,10 @@ from tokenshare.metrics.group import (
     Group,
     Interval,
     Provenance,
+    about,
 )
 from tokenshare.metrics.hub import LISTING_PROVENANCE, TRENDING
-from tokenshare.metrics.markets import FX_SOURCES, RATE_EVIDENCE
+from tokenshare.metrics.markets import FX_SOURCES, RATE_EVIDENCE, RATE_PROVENANCE
 from tokenshare.metrics.metric import Metric
 from tokenshare.topics import (
     DISCLOSURE_OBSERVED,
@@ -48,7 +49,6 @@ SCORES = (
     ),
 )
 DISCLOSED = Provenance("int_disclosures_selected", "fact_date")
-CONVERTED = Provenance("int_rates_stated", "rate_date")
 RANKED = Provenance("int_entries_selected", "ranking_date")
 RELEASED = Provenance("int_releases_selected", "release_date")
 CURATED = "curated by hand: what the cited sources say and no more"
@@ -68,7 +68,12 @@ def _group(
 
 
 CURATED_GROUPS = (
-    _group("disclosed_value", "int_converted_evidence", (*FIGURES, *RATE_EVIDENCE), DISCLOSED, CONVERTED),
+    _group(
+        "disclosed_value",
+        "int_converted_evidence",
+        (*about([DISCLOSED], *FIGURES), *RATE_EVIDENCE),
+        *(DISCLOSED, RATE_PROVENANCE),
+    ),
     _group("disclosed_ratio", "int_disclosure_evidence", FIGURES, DISCLOSED),
     _group("fct_disclosures", "int_disclosure_evidence", FIGURES, DISCLOSED),
     _group("leaderboard_rank", "int_entry_evidence", SCORES, RANKED),
@@ -78,7 +83,7 @@ CURATED_GROUPS = (
         "int_watch_evidence",
         FIGURES,
         *(replace(read, is_borrowed=True) for read in (DISCLOSED, RANKED, LISTING_PROVENANCE)),
-        follows=Following((TRENDING.id, "fct_disclosures", "leaderboard_rank")),
+        follows=Following((TRENDING.id, "disclosed_ratio", "leaderboard_rank")),
     ),
 )
 

@@ -1,6 +1,7 @@
 """A coherence group: metrics published together, the evidence of their gate, and the fetches behind them."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class Evidence:
     An occasional check may find no key to judge; any other must read at least one. With `alerts_only` the check raises
     an alert and shuts no gate. With `is_named` its finding lists the number of breaking keys, the first of them, and
     the way to accept them. With `keeps_last` the models keep the last good statement by themselves while the finding
-    stands, so there is nothing to leave out.
+    stands, so there is nothing to leave out. A finding is `about` what these models of the provenance state; if none is
+    named, about all the inputs of the group.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Evidence:
     alerts_only: bool = False
     is_named: bool = False
     keeps_last: bool = False
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,11 @@ class Group:
     evidence: tuple[Evidence, ...] = ()
     listed: tuple[str, ...] = ()
     follows: Following = Following()
+
+
+def about(models: Sequence[Provenance], *evidence: Evidence) -> tuple[Evidence, ...]:
+    """The evidence, its findings about what these models state."""
+    return tuple(replace(known, about=tuple(part.model for part in models)) for known in evidence)
 
 
 NONE = Interval(0, 0)

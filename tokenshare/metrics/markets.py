@@ -21,6 +21,7 @@ from tokenshare.metrics.group import (
     Group,
     Interval,
     Provenance,
+    about,
 )
 from tokenshare.metrics.metric import Metric
 from tokenshare.topics import DISCLOSURE_OBSERVED, FETCH_COMPLETED, FX_OBSERVED, QUOTE_OBSERVED, SHARE_COUNT_OBSERVED
@@ -31,7 +32,9 @@ FX_SOURCES = ("ecb_rates", "ecb_bundled")
 
 QUOTE_PROVENANCE = Provenance("int_closes_stated", "session_date")
 RATE_PROVENANCE = Provenance("int_rates_stated", "rate_date")
-CAP_PROVENANCE = (QUOTE_PROVENANCE, Provenance("int_counts_stated", "count_date"), RATE_PROVENANCE)
+COUNT_PROVENANCE = Provenance("int_counts_stated", "count_date")
+VALUATION_PROVENANCE = Provenance("int_valuations_disclosed", "fact_date")
+CAP_PROVENANCE = (QUOTE_PROVENANCE, COUNT_PROVENANCE, RATE_PROVENANCE)
 UNMAPPED = ("int_tickers_unmapped", "int_mapping_markets")
 
 CLOSES = Evidence(
@@ -107,14 +110,19 @@ STALE_VALUES = Evidence(
     is_occasional=True,
     alerts_only=True,
 )
-RATE_EVIDENCE = (RATE_MOVED, DISAPPEARED_DAYS, LOST_ROWS, RESTATED_MIDDLE)
+RATE_EVIDENCE = about([RATE_PROVENANCE], RATE_MOVED, DISAPPEARED_DAYS, LOST_ROWS, RESTATED_MIDDLE)
 QUOTE_EVIDENCE = (
     *(CLOSES, CONFLICTING_KEYS, FOREIGN_CURRENCY, INCOMPLETE_FETCHES),
     *(DISAPPEARED_DAYS, LOST_ROWS, RESTATED_MIDDLE),
 )
 CAP_EVIDENCE = (
-    *(*QUOTE_EVIDENCE, SPLIT_SUSPECTED, USUAL_SPLIT, UNCONVERTED_CLOSES),
-    *(RESTATED_RATIO, COUNT_MOVED, RATE_MOVED),
+    *about([QUOTE_PROVENANCE], CLOSES, FOREIGN_CURRENCY),
+    *(CONFLICTING_KEYS, INCOMPLETE_FETCHES, DISAPPEARED_DAYS, LOST_ROWS),
+    *(SPLIT_SUSPECTED, USUAL_SPLIT, UNCONVERTED_CLOSES),
+    *about([QUOTE_PROVENANCE, RATE_PROVENANCE], RESTATED_MIDDLE),
+    *about([COUNT_PROVENANCE, VALUATION_PROVENANCE], RESTATED_RATIO),
+    *about([COUNT_PROVENANCE], COUNT_MOVED),
+    *about([RATE_PROVENANCE], RATE_MOVED),
 )
 
 
@@ -137,8 +145,11 @@ def valued(
 
 MARKET_CAPS = valued("market_cap_daily")
 SESSION_SHOCKS = valued("session_shock_daily")
-VALUE_PROVENANCE = (*CAP_PROVENANCE, Provenance("int_valuations_disclosed", "fact_date"))
-VALUE_EVIDENCE = (RESTATED_UNITS, WITHDRAWN_ROWS, SERIES_RATIO, NEAREST_RATIO, STALE_VALUES)
+VALUE_PROVENANCE = (*CAP_PROVENANCE, VALUATION_PROVENANCE)
+VALUE_EVIDENCE = (
+    *about([VALUATION_PROVENANCE], RESTATED_UNITS, WITHDRAWN_ROWS, SERIES_RATIO, NEAREST_RATIO),
+    STALE_VALUES,
+)
 PUREPLAY_VALUES = valued("pureplay_value_daily", VALUE_PROVENANCE, "int_pureplay_evidence", VALUE_EVIDENCE)
 PLATFORM_VALUES = valued("platform_value_daily", VALUE_PROVENANCE, "int_platform_evidence", VALUE_EVIDENCE)
 QUOTES = Group(

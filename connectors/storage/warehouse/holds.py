@@ -10,7 +10,7 @@ from tokenshare.metrics import GROUP_BY_ID, Group, Metric
 
 HELD = "raw.held_statements"
 KEPT = "candidates"  # the schema of candidates as they were before a hold
-HELD_JSON = '[{"period_date": "DATE", "fetch_id": "VARCHAR"}]'
+HELD_JSON = '[{"relation": "VARCHAR", "period_date": "DATE", "fetch_id": "VARCHAR", "entity": "VARCHAR"}]'
 
 
 def read(connection: Connection) -> frozenset[HeldStatement]:
@@ -21,7 +21,8 @@ def read(connection: Connection) -> frozenset[HeldStatement]:
 def find(connection: Connection, findings: Iterable[PeriodFinding]) -> dict[PeriodFinding, frozenset[HeldStatement]]:
     """What the fetches selected by the last build state of the days and the entity of each finding, if not yet held.
 
-    Only of fetches that no number has rested on yet, if there are any: what is new is doubted first.
+    Only of fetches that no number has rested on yet, if there are any: what is new is doubted first. What stood before
+    it comes back, so with it goes what earlier passes held of the same day.
     """
     by_group: dict[str, list[PeriodFinding]] = defaultdict(list)
     for finding in findings:
@@ -42,19 +43,42 @@ def _of_group(
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE named AS SELECT unnest(?) AS number, unnest(?) AS day", [numbers, dates]
     )
-    before, stated = _used_before(connection, group), [set[HeldStatement]() for _ in findings]
+    before, refused = _used_before(connection, group), _refused_before(connection)
+    subjects = {evidence.name: evidence.about for evidence in group.evidence}
+    stated = [set[HeldStatement]() for _ in findings]
     for part in group.provenance:
         if part.is_borrowed or not has_relation(connection, BUILT, part.model):
             continue
         query = f'SELECT DISTINCT number, day, fetch_id FROM named JOIN {BUILT}.{part.model} ON "{part.dated}" = day'
         for number, day, fetch in connection.execute(query).fetchall():
-            stated[number].add(HeldStatement(part.model, day, fetch, findings[number].entity))
+            if part.model in (subjects.get(findings[number].check) or (part.model,)):
+                stated[number].add(HeldStatement(part.model, day, fetch, findings[number].entity))
     found = {}
     for finding, statements in zip(findings, stated, strict=True):
         left = statements - set(held)
         new = {statement for statement in left if (statement.period_date, statement.fetch_id) not in before}
-        found[finding] = frozenset(new or left)
+        doubted = {statement[:2] for statement in new}
+        again = {earlier for earlier in refused - set(held) if earlier[:2] in doubted}
+        found[finding] = frozenset(new | again or left)
     return found
+
+
+def _refused_before(connection: Connection) -> set[HeldStatement]:
+    """What earlier passes held on the named days, and no pass has let in."""
+    rows = connection.execute(
+        f"""WITH held AS (
+            SELECT run, unnest(from_json(held_statements, '{HELD_JSON}'), recursive := true)
+            FROM decisions.inputs WHERE held_statements IS NOT NULL
+        ),
+        let_in AS (
+            SELECT period_date, fetch_id FROM decisions.provenance
+            ANTI JOIN held USING (run, period_date, fetch_id)
+            WHERE period_date IN (SELECT day FROM named)
+        )
+        SELECT DISTINCT relation, period_date, fetch_id, entity FROM held
+        ANTI JOIN let_in USING (period_date, fetch_id) WHERE period_date IN (SELECT day FROM named)"""
+    ).fetchall()
+    return {HeldStatement(*row) for row in rows}
 
 
 def _used_before(connection: Connection, group: Group) -> set[tuple[date, str]]:
