@@ -14,7 +14,7 @@ from connectors.storage import home
 from connectors.storage.home import Home, HomeOrigin, atomic_files, modes
 from connectors.storage.home.pass_log import Log, open_log
 from connectors.storage.landing import file_replacement
-from connectors.storage.warehouse import WarehouseLocked, fencing, open_warehouse, runs
+from connectors.storage.warehouse import WarehouseLocked, fencing, open_warehouse, runs, snapshot
 from connectors.storage.warehouse.landed_columns import our_version
 from flows.orchestration.prefect_flows import answers, follow
 from flows.orchestration.refresh import Report, refresh
@@ -135,6 +135,8 @@ def exclusive_pass(
         with lock.acquire(mine.lock, run_id, now, patience_seconds, alert_stale):
             atomic_files.sweep(mine.archive)
             atomic_files.sweep(mine.landing)
+            atomic_files.sweep(mine.build)
+            snapshot.back_up_older(mine)
             with open_warehouse(mine.warehouse) as connection:
                 number = fencing.take(connection, run_id)
                 file_replacement.delete_obsolete(connection, mine.landing)

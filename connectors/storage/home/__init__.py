@@ -65,6 +65,11 @@ class Home:
         return self.build / "warehouse.duckdb"
 
     @property
+    def backup(self) -> Path:
+        """The build database as the earlier version left it."""
+        return self.build / "warehouse.backup.duckdb"
+
+    @property
     def published(self) -> Path:
         return self.root / "published"
 

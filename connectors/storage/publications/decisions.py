@@ -10,7 +10,7 @@ from connectors.storage.publications.candidates import columns_sql, provenance_s
 from connectors.storage.publications.history import COLUMNS, read_publications
 from connectors.storage.warehouse import Connection, insert, transaction
 from connectors.storage.warehouse.holds import KEPT
-from tokenshare.columns import columns_of
+from tokenshare.columns import Column, columns_of
 from tokenshare.held_periods import HeldPeriod, HeldStatement
 from tokenshare.metrics import GROUP_BY_ID, Group, Metric
 from tokenshare.origins import Origin
@@ -79,13 +79,22 @@ def _store_origin(connection: Connection, origin: Origin | None) -> None:
 
 def gain_columns(connection: Connection, metrics: Iterable[Metric]) -> None:
     """Add the columns that contracts have gained since these metrics' versions were stored: null in all of them."""
+    for metric, column in find_gained(connection, metrics):
+        connection.execute(f'ALTER TABLE versions.{metric.id} ADD COLUMN "{column.name}" {column.sql_type}')
+
+
+def find_gained(connection: Connection, metrics: Iterable[Metric]) -> list[tuple[Metric, Column]]:
+    """The columns that stored versions of these metrics lack."""
     query = """SELECT table_name, list(column_name) FROM duckdb_columns()
         WHERE database_name = current_database() AND schema_name = 'versions' GROUP BY ALL"""
     stored = dict(connection.execute(query).fetchall())
-    for metric in metrics:
-        for column in columns_of(metric.row) if metric.id in stored else ():
-            if column.name not in stored[metric.id]:
-                connection.execute(f'ALTER TABLE versions.{metric.id} ADD COLUMN "{column.name}" {column.sql_type}')
+    return [
+        (metric, column)
+        for metric in metrics
+        if metric.id in stored
+        for column in columns_of(metric.row)
+        if column.name not in stored[metric.id]
+    ]
 
 
 def _record_one(connection: Connection, run: DecisionContext, decision: Decision) -> None:

@@ -1,4 +1,4 @@
-"""A copy of the build database: a reader of the copy needs no lock and blocks no pass."""
+"""A copy of the build database: for a reader, who then needs no lock and blocks no pass, and before an upgrade."""
 
 import shutil
 from collections.abc import Iterator
@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 
 from connectors import lock
-from connectors.storage.home import Home
-from connectors.storage.warehouse import Connection, open_warehouse
+from connectors.storage.home import Home, atomic_files, modes
+from connectors.storage.warehouse import Connection, has_form, open_warehouse, opened
 from tokenshare.errors import Busy, UsageError
 
 AGAIN = "run it again when that pass has ended"
@@ -44,6 +44,22 @@ def copied(home: Home, folder: Path) -> Iterator[Path]:
     _check_change(home, before)
     yield folder / home.warehouse.name
     _check_change(home, before)
+
+
+def back_up_older(home: Home) -> None:
+    """Keep the build database of an earlier version as it is; this version changes its tables. The newest is kept.
+
+    The home must be owned.
+    """
+    if not home.warehouse.exists():
+        return
+    with opened(home.warehouse) as connection:
+        if has_form(connection):
+            return
+    draft = home.backup.with_name(f".{home.backup.name}.tmp")
+    shutil.copyfile(home.warehouse, draft)
+    draft.chmod(modes.of_file_in(draft.parent))
+    atomic_files.move(draft, home.backup)
 
 
 def _files(home: Home) -> list[Path]:

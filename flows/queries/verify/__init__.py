@@ -8,11 +8,13 @@ from time import monotonic
 from typing import Any
 
 from connectors.storage.home import Home
-from connectors.storage.warehouse import snapshot
+from connectors.storage.publications import decisions
+from connectors.storage.warehouse import Connection, snapshot
 from flows.queries.verify.promises import PROMISES, Promise, PromiseBreach
 from flows.queries.verify.state import HomeReader
 from flows.setup import Progress
 from tokenshare.errors import UsageError
+from tokenshare.metrics import METRICS
 
 
 @dataclass(frozen=True)
@@ -34,10 +36,12 @@ def verify(
 ) -> dict[str, Any]:
     """Check promises on the home, and return the document of `verify --json`.
 
-    Raises Busy while a pass is at work on the home, and UsageError if its build database is missing.
+    Raises Busy while a pass is at work on the home, and UsageError if its build database is missing or of an earlier
+    version.
     """
     began = monotonic()
     with TemporaryDirectory() as folder, snapshot.take(home, Path(folder)) as connection:
+        _check_version(connection)
         reader = HomeReader(home, connection, Path(folder), is_all=is_all)
         examined = list(_examine(promises, reader, progress))
     breaches = [breach for result in examined for breach in _breaches(result)]
@@ -55,6 +59,16 @@ def verify(
         },
         "seconds": round(monotonic() - began, 1),
     }
+
+
+def _check_version(connection: Connection) -> None:
+    gained = decisions.find_gained(connection, METRICS)
+    if gained:
+        metric, column = gained[0]
+        raise UsageError(
+            f"an earlier version of tokenshare wrote this home: {metric.id} has no {column.name} in it",
+            "run `tokenshare refresh`, which upgrades it (`tokenshare upgrade --check` lists the changes), then verify",
+        )
 
 
 def _examine(promises: Sequence[Promise], reader: HomeReader, progress: Progress) -> Iterator[Examined]:

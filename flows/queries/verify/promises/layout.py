@@ -13,7 +13,7 @@ PLACES = re.compile(
     | skipped/[^/]+\.(json|told)
     | archive/[a-z0-9_]+/(completed|fields)\.json
     | archive/[a-z0-9_]+/\d{4}-\d{2}-\d{2}/[0-9a-f]{64}(\.json)?
-    | build/warehouse\.duckdb(\.wal)?
+    | build/warehouse(\.backup)?\.duckdb(\.wal)?
     | build/dbt/.+
     | published/tokenshare\.duckdb
     | published/[a-z0-9_]+/manifest\.json
