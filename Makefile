@@ -29,7 +29,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 # uv is told which Python to use and never brings its own.
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup demo live test faults mutations fuzz soak check check-style check-sql check-types check-house format generate bench lock digests clean
+.PHONY: help setup demo live test faults mutations fuzz soak check check-style check-sql check-types check-house format generate bench lock audit digests clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,6 +91,9 @@ lock: $(READY) ## resolve pyproject.toml again into both lock files, within its 
 	$(COMPILE) --upgrade --group dev --group build --group setup pyproject.toml --output-file requirements.lock
 	$(COMPILE) --upgrade --group build --constraints requirements.lock --no-annotate pyproject.toml \
 	  --output-file requirements.run.lock
+
+audit: $(READY) ## the pins against the advisories that a package carries, without network; says how old they are
+	$(BIN)/python -m tests.audit.audit
 
 digests: ## what the tags in Dockerfile and docker-compose.yml stand for now, as lines for .env; needs Docker
 	@sed -nE 's/^(FROM|    image:) ([^@ ]+)@[$$][{]([A-Z_]+).*/\3 \2/p' Dockerfile docker-compose.yml | \
