@@ -37,6 +37,7 @@ PORTS = {
     9092: ("localhost", ""),
     19092: ("kafka", ""),
     9093: ("localhost",),
+    9094: ("localhost",),
     5432: ("postgres",),
     4200: ("prefect", "127.0.0.1"),
     8080: ("127.0.0.1",),

@@ -132,6 +132,15 @@ def test_the_documented_digests_are_those_that_must_be_given(tmp_path: Path, ans
     assert set(written.values()) == (wanted if answer else set())
 
 
+def test_kafka_asks_for_a_login_wherever_others_reach_it() -> None:
+    told = SERVICES["kafka"]["environment"]
+    protocols = dict(one.split(":") for one in told["KAFKA_LISTENER_SECURITY_PROTOCOL_MAP"].split(","))
+    doors = dict(one.split("://") for one in told["KAFKA_LISTENERS"].split(","))
+    assert {name for name, place in doors.items() if not place.startswith("localhost:")} == {
+        name for name, protocol in protocols.items() if protocol == "SASL_PLAINTEXT"
+    }
+
+
 def test_the_prefect_api_asks_who_calls_and_phones_nobody() -> None:
     told = SERVICES["prefect"]["environment"]
     assert told["PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED"] == "true"

@@ -4,6 +4,7 @@ import base64
 import json
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -62,7 +63,7 @@ def server(place: Local) -> Server:
 
 
 def test_kafka_answers_at_both_of_its_doors_and_makes_no_topic_by_mistake(place: Local, kafka: str) -> None:
-    outside = Cluster(f"127.0.0.1:{place.ports[9092]}", partitions=1)
+    outside = replace(inside(place), bootstrap_servers=f"127.0.0.1:{place.ports[9092]}", partitions=1)
     topics.create(outside, ["usage.observed.v1"])
     names = ["usage.observed.v1"]
     assert topics.identities(inside(place), names) == topics.identities(outside, names)
@@ -70,6 +71,7 @@ def test_kafka_answers_at_both_of_its_doors_and_makes_no_topic_by_mistake(place:
         topics.require(outside, ["usage.obsreved.v1"])
 
 
+@pytest.mark.parametrize("door", [9092, 19092], ids=["of this machine", "of containers"])
 @pytest.mark.parametrize(
     "login",
     [
@@ -79,9 +81,10 @@ def test_kafka_answers_at_both_of_its_doors_and_makes_no_topic_by_mistake(place:
     ],
     ids=["none", "a wrong password", "a wrong name"],
 )
-def test_kafka_asks_other_containers_for_a_login(place: Local, kafka: str, login: dict[str, str]) -> None:
+def test_kafka_asks_at_each_door_for_a_login(place: Local, kafka: str, login: dict[str, str], door: int) -> None:
+    refused = replace(inside(place, **login), bootstrap_servers=f"127.0.0.1:{place.ports[door]}")
     with pytest.raises(BrokerUnavailable, match="does not let us in"):
-        probe(inside(place, **login), 5)
+        probe(refused, 5)
 
 
 def test_prefect_asks_who_calls(server: Server) -> None:
