@@ -1,4 +1,5 @@
-# Needs Python 3.11 to 3.13, git and make. Everything else is in requirements.lock, fetched once and checked by hash.
+# Needs Python 3.11 to 3.13, git and make. Everything else is in requirements.lock, fetched once and checked by hash;
+# requirements.run.lock is the part of it that an image needs.
 
 SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
@@ -15,6 +16,7 @@ LIVE := .tokenshare/live
 SECONDS ?= 600
 SEED ?= 2026
 UV := $(BIN)/uv --quiet
+COMPILE := $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 CLIENTS := $(patsubst tests/clients/%.lock,$(VENV)/clients/%/.ready,$(wildcard tests/clients/*.lock))
 HOUSE_TESTS := $(wildcard tests/architecture tests/registry)
 TABLE := tests/faults/test_sources.py
@@ -27,7 +29,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 # uv is told which Python to use and never brings its own.
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup demo live test faults mutations fuzz soak check check-style check-sql check-types check-house format generate bench lock clean
+.PHONY: help setup demo live test faults mutations fuzz soak check check-style check-sql check-types check-house format generate bench lock audit digests clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,9 +87,20 @@ generate: $(READY) ## render what is committed but derived: JSON Schemas, dbt YA
 bench: $(READY) ## measure the route on this machine
 	$(BIN)/python bench/route.py
 
-lock: $(READY) ## resolve pyproject.toml again into requirements.lock, within its bounds
-	$(UV) pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --group dev --group setup pyproject.toml --output-file requirements.lock
+lock: $(READY) ## resolve pyproject.toml again into both lock files, within its bounds
+	$(COMPILE) --upgrade --group dev --group build --group setup pyproject.toml --output-file requirements.lock
+	$(COMPILE) --upgrade --group build --constraints requirements.lock --no-annotate pyproject.toml \
+	  --output-file requirements.run.lock
+
+audit: $(READY) ## the pins against the advisories that a package carries, without network; says how old they are
+	$(BIN)/python -m tests.audit.audit
+
+digests: ## what the tags in Dockerfile and docker-compose.yml stand for now, as lines for .env; needs Docker
+	@sed -nE 's/^(FROM|    image:) ([^@ ]+)@[$$][{]([A-Z_]+).*/\3 \2/p' Dockerfile docker-compose.yml | \
+	while read -r variable image; do \
+	  digest=$$(docker buildx imagetools inspect --format '{{.Manifest.Digest}}' "$$image"); \
+	  echo "$$variable=$$digest"; \
+	done
 
 clean: ## remove .venv and caches; a home (.tokenshare) is yours and stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist dbt/target dbt/logs logs

@@ -249,8 +249,12 @@ def load(environ: Mapping[str, str] = ENVIRON) -> Settings:
 
 
 def isolate_process() -> None:
-    """Make this process independent of its surroundings: private files, UTC, and no options for dbt but ours."""
+    """Make this process independent of its surroundings: private files, UTC, and no options for dbt but ours.
+
+    Its child Pythons take no code from the working directory: dbt starts one, and so does Prefect for every run.
+    """
     os.umask(PRIVATE_UMASK)
+    os.environ["PYTHONSAFEPATH"] = "1"
     os.environ["TZ"] = "UTC"
     time.tzset()
     _clear_dbt()

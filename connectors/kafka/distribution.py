@@ -18,26 +18,18 @@ LIST = Path(__file__).with_name("kafka-jars.sha256")
 
 
 def jars(cache: Path, progress: Callable[[str], None]) -> Path:
-    """The directory of exactly the listed jars, fetched into `cache` if absent.
+    """The directory of exactly the listed jars, fetched into `cache` if absent, and hashed on every call.
 
-    Its name is the digest of the list, and it appears by a rename after every jar was verified: its presence
-    is the proof. Raises BrokerUnavailable without network, or if a jar differs from the listed one, and UsageError if
-    `cache` cannot be made.
+    Its name is the digest of the list, and it appears by a rename after every jar was verified. Whatever changed a jar
+    later is found before Java reads it. Raises BrokerUnavailable without network, or if a jar differs from the listed
+    one, and UsageError if `cache` cannot be made.
     """
     text = LIST.read_text()
     wanted = listed(text)
     target = cache / f"kafka-{VERSION}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
-    if _holds(target, wanted):
-        return target
-    try:
-        cache.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        fix = "set TOKENSHARE_CACHE to a writable directory"
-        raise UsageError(f"cannot make {cache} for Kafka's jars ({error.strerror})", fix) from error
-    with locked(cache / "lock"):
-        if not _holds(target, wanted):
-            progress(f"fetching Apache Kafka {VERSION} from Maven Central (44 MB, once)")
-            _install(cache, target, wanted)
+    if not _holds(target, wanted):
+        _fill(cache, target, wanted, progress)
+    _refuse_changed(target, wanted)
     return target
 
 
@@ -48,8 +40,7 @@ def listed(text: str) -> dict[str, str]:
 
 def verify(paths: Iterable[Path], wanted: Mapping[str, str]) -> None:
     """Raise BrokerUnavailable unless the files are exactly the listed jars."""
-    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
-    wrong = sorted(name for name in found.keys() | wanted.keys() if found.get(name) != wanted.get(name))
+    wrong = _differing(paths, wanted)
     if wrong:
         raise BrokerUnavailable(
             f"Apache Kafka {VERSION} came with jars that are not the listed ones ({', '.join(wrong)})",
@@ -59,6 +50,44 @@ def verify(paths: Iterable[Path], wanted: Mapping[str, str]) -> None:
 
 def _holds(target: Path, wanted: Mapping[str, str]) -> bool:
     return target.is_dir() and {path.name for path in target.iterdir()} == wanted.keys()
+
+
+def _fill(cache: Path, target: Path, wanted: Mapping[str, str], progress: Callable[[str], None]) -> None:
+    """Fetch the jars, unless another process did so meanwhile."""
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fix = "set TOKENSHARE_CACHE to a writable directory"
+        raise UsageError(f"cannot make {cache} for Kafka's jars ({error.strerror})", fix) from error
+    with locked(cache / "lock"):
+        if not _holds(target, wanted):
+            progress(f"fetching Apache Kafka {VERSION} from Maven Central (44 MB, once)")
+            _install(cache, target, wanted)
+
+
+def _refuse_changed(target: Path, wanted: Mapping[str, str]) -> None:
+    """Raise BrokerUnavailable if a jar in the cache is not what was fetched."""
+    changed = _differing(target.iterdir(), wanted)
+    if changed:
+        raise BrokerUnavailable(
+            f"the jars of Apache Kafka {VERSION} in {target} are no longer the listed ones ({', '.join(changed)})",
+            "find out who wrote them, then remove that directory: the next start fetches it again",
+        )
+
+
+def _differing(paths: Iterable[Path], wanted: Mapping[str, str]) -> list[str]:
+    """The names of missing, additional and changed files, sorted."""
+    found = {path.name: _digest(path) for path in paths}
+    return sorted(name for name in found.keys() | wanted.keys() if found.get(name) != wanted.get(name))
+
+
+def _digest(path: Path) -> str:
+    """The sha256 of a file's content; empty if it cannot be read, which no listed jar has."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 def _install(cache: Path, target: Path, wanted: Mapping[str, str]) -> None:

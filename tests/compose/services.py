@@ -22,13 +22,22 @@ from tests.prefect.server import environment, free_port
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-GIVEN = {"TOKENSHARE_POSTGRES_PASSWORD": "canary-database-17", "TOKENSHARE_PREFECT_AUTH": "someone:canary-login-23"}
+PASSWORDS = {
+    "TOKENSHARE_POSTGRES_PASSWORD": "canary-database-17",
+    "TOKENSHARE_PREFECT_AUTH": "someone:canary-login-23",
+    "TOKENSHARE_KAFKA_SASL_PASSWORD": "canary-kafka-31",
+}
+IMAGES = ("KAFKA", "POSTGRES", "PREFECT", "PYTHON")
+DIGESTS = {f"TOKENSHARE_{image}_DIGEST": f"sha256:{image.encode().hex():0>64}" for image in IMAGES}
+GIVEN = PASSWORDS | DIGESTS
 VARIABLE = re.compile(r"\$\{(\w+)(?::([?-])([^}]*))?\}")
+MEMORY = re.compile(r"^/tmp(?=/(?:prefect|pages)$|$)")
 # Every port that a service listens on, with the names by which it is called there.
 PORTS = {
     9092: ("localhost", ""),
     19092: ("kafka", ""),
     9093: ("localhost",),
+    9094: ("localhost",),
     5432: ("postgres",),
     4200: ("prefect", "127.0.0.1"),
     8080: ("127.0.0.1",),
@@ -65,8 +74,14 @@ class Local:
     def environment(self, service: str) -> dict[str, str]:
         """The service's environment in the composition, adapted to this machine."""
         told = {name: interpolated(str(value), GIVEN) for name, value in SERVICES[service]["environment"].items()}
-        here = {name: self.moved(value) for name, value in told.items()}
+        here = {name: MEMORY.sub(str(self.memory(service)), self.moved(value)) for name, value in told.items()}
         return {name: str(self.ports[int(value)]) if name.endswith("_PORT") else value for name, value in here.items()}
+
+    def memory(self, service: str) -> Path:
+        """The service's /tmp."""
+        folder = self.root / f"{service}-memory"
+        folder.mkdir(exist_ok=True)
+        return folder
 
     def words(self, service: str) -> list[str]:
         """The service's command, with its ports."""

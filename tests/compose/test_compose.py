@@ -1,5 +1,7 @@
 """docker-compose.yml opens nothing to the network, names what it runs, holds no secret, and says when it is well."""
 
+import hashlib
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -7,20 +9,32 @@ from pathlib import Path
 import pytest
 
 from flows.settings import Settings, name_of
-from tests.compose.services import COMPOSE, GIVEN, PORTS, ROOT, SERVICES, VARIABLE, interpolated
+from tests.compose.services import (
+    COMPOSE,
+    DIGESTS,
+    GIVEN,
+    PASSWORDS,
+    PORTS,
+    ROOT,
+    SERVICES,
+    VARIABLE,
+    interpolated,
+)
 
 TAG = re.compile(r"[a-z0-9./-]+:[0-9]+\.[0-9]+\.[0-9]+[a-z0-9.-]*|[a-z]+:[0-9]+\.[0-9]+-[a-z]+")
-SECRET = re.compile(r"PASSWORD|AUTH|KEY|SECRET|TOKEN(?!SHARE)|CONNECTION_URL")
+OURS = "tokenshare:0.1.0"
+BASE = "python:3.11.14-slim-bookworm"
+SECRET = re.compile(r"PASSWORD|AUTH|KEY|SECRET|TOKEN(?!SHARE)|CONNECTION_URL|JAAS")
 QUIET = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
 KEYS = {
     *("image", "build", "command", "ports", "volumes", "environment", "depends_on", "healthcheck", "restart"),
-    "read_only",
+    *("read_only", "tmpfs", "user", "cap_drop", "security_opt", "mem_limit", "pids_limit"),
 }
 every_service = pytest.mark.parametrize("name", SERVICES)
 
 
 def test_it_composes_what_a_set_up_needs() -> None:
-    assert COMPOSE.keys() == {"name", "services", "volumes"}
+    assert COMPOSE.keys() == {"name", "x-confined", "services", "volumes"}
     assert SERVICES.keys() == {"kafka", "postgres", "prefect", "tokenshare", "report"}
 
 
@@ -28,10 +42,30 @@ def test_it_composes_what_a_set_up_needs() -> None:
 def test_a_service_is_pinned_restarted_and_says_when_it_is_well(name: str) -> None:
     service = SERVICES[name]
     assert service.keys() <= KEYS
-    assert TAG.fullmatch(service["image"]), service["image"]
+    tag, _, digest = service["image"].partition("@")
+    assert TAG.fullmatch(tag), tag
+    assert service["image"] == OURS or interpolated(digest, GIVEN) in DIGESTS.values()
     assert service["restart"] == "unless-stopped"
     assert {"test", "interval", "timeout", "retries", "start_period"} == service["healthcheck"].keys()
     assert isinstance(service["healthcheck"]["test"], str)  # a string is a line of the shell
+
+
+@every_service
+def test_a_service_can_do_nothing_but_its_work(name: str) -> None:
+    service = SERVICES[name]
+    assert service["user"] not in ("root", "0", 0)
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert re.fullmatch(r"[0-9]+[mg]", service["mem_limit"])
+    assert 0 < service["pids_limit"] <= 512
+    assert all(path.startswith(("/tmp", "/opt/kafka/", "/var/run/")) for path in service.get("tmpfs", []))
+
+
+@every_service
+def test_a_python_takes_no_code_from_its_folder(name: str) -> None:
+    lines = [SERVICES[name].get("command", ""), SERVICES[name]["healthcheck"]["test"]]
+    assert not [line for line in lines if line.startswith("python ") and not line.startswith("python -I ")]
 
 
 @every_service
@@ -58,21 +92,53 @@ def test_what_a_service_waits_for_and_keeps_exists(name: str) -> None:
     assert set(named) <= set(COMPOSE["volumes"])
 
 
-def test_passwords_must_be_given() -> None:
+def test_passwords_and_digests_must_be_given() -> None:
     told = str(SERVICES)
     assert set(re.findall(r"\$\{(\w+):\?", told)) == set(GIVEN)
     assert all(value in interpolated(told, GIVEN) for value in GIVEN.values())
-    with pytest.raises(KeyError):
-        interpolated(told, {})
+    for name in GIVEN:
+        with pytest.raises(KeyError, match=name):
+            interpolated(told, {other: value for other, value in GIVEN.items() if other != name})
 
 
 def test_the_documented_passwords_are_all_that_must_be_given(tmp_path: Path) -> None:
     (lines,) = re.findall(r"^umask 077\n(?:echo .*\n)+", (ROOT / "docs" / "operate.md").read_text(), re.MULTILINE)
     subprocess.run(["bash", "-euc", lines], cwd=tmp_path, check=True)
     written = dict(line.split("=", 1) for line in (tmp_path / ".env").read_text().splitlines())
-    assert written.keys() == GIVEN.keys()
+    assert written.keys() == PASSWORDS.keys()
     assert all(re.fullmatch(r"(\w+:)?[0-9a-f]{48}", value) for value in written.values())
     assert (tmp_path / ".env").stat().st_mode & 0o077 == 0
+
+
+# Docker's client, which asks the registries: this one gives the digest of the image's name, or no answer.
+ANSWERS = {'sha256:$(printf %s "$6" | sha256sum | cut -c1-64)': 0, "": 2}
+
+
+@pytest.mark.parametrize(("answer", "code"), ANSWERS.items(), ids=["registries", "no registry"])
+def test_the_documented_digests_are_those_that_must_be_given(tmp_path: Path, answer: str, code: int) -> None:
+    assert "make --silent digests >> .env\n" in (ROOT / "docs" / "operate.md").read_text()
+    docker = tmp_path / "docker"
+    asked = '[[ "$1 $2 $3 $4" == "buildx imagetools inspect --format" ]]'
+    docker.write_text(f"#!/bin/bash\n{asked} && {f'echo {answer}' if answer else 'exit 1'}\n")
+    docker.chmod(0o755)
+    environ = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    words = ["make", "--silent", "digests"]
+    done = subprocess.run(words, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == code, done.stderr
+    tags = {service["image"].split("@")[0] for service in SERVICES.values()} - {OURS} | {BASE}
+    written = dict(line.split("=", 1) for line in done.stdout.splitlines())
+    assert written.keys() == (DIGESTS.keys() if answer else set())
+    wanted = {f"sha256:{hashlib.sha256(tag.encode()).hexdigest()}" for tag in tags}
+    assert set(written.values()) == (wanted if answer else set())
+
+
+def test_kafka_asks_for_a_login_wherever_others_reach_it() -> None:
+    told = SERVICES["kafka"]["environment"]
+    protocols = dict(one.split(":") for one in told["KAFKA_LISTENER_SECURITY_PROTOCOL_MAP"].split(","))
+    doors = dict(one.split("://") for one in told["KAFKA_LISTENERS"].split(","))
+    assert {name for name, place in doors.items() if not place.startswith("localhost:")} == {
+        name for name, protocol in protocols.items() if protocol == "SASL_PLAINTEXT"
+    }
 
 
 def test_the_prefect_api_asks_who_calls_and_phones_nobody() -> None:
@@ -106,11 +172,3 @@ def test_tokenshare_is_told_only_what_it_knows() -> None:
     told = set(SERVICES["tokenshare"]["environment"])
     ours = {name for name in told if name.startswith("TOKENSHARE_")}
     assert ours <= {name_of(field) for field in Settings.model_fields}
-
-
-def test_the_image_is_built_from_the_lock_for_nobody_in_particular() -> None:
-    lines = (ROOT / "Dockerfile").read_text().splitlines()
-    assert [line for line in lines if line.startswith("FROM")] == ["FROM python:3.11.14-slim-bookworm"]
-    assert any("pip install --require-hashes --requirement requirements.lock" in line for line in lines)
-    assert lines.index("USER tokenshare") > max(n for n, line in enumerate(lines) if line.startswith(("RUN", "COPY")))
-    assert {".env", ".git", ".venv", ".tokenshare"} <= set(Path(ROOT / ".dockerignore").read_text().split())

@@ -4,6 +4,7 @@ import base64
 import json
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -12,6 +13,8 @@ import pytest
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster, probe
 from flows.orchestration.schedule import deployments
+from flows.settings import load
+from flows.setup.cluster import cluster_of
 from tests.compose.services import GIVEN, Local, local, postgres_folder
 from tests.prefect.server import Server
 from tokenshare.errors import BrokerUnavailable
@@ -30,17 +33,22 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
 @pytest.fixture(scope="module")
 def kafka(place: Local) -> str:
     process = place.kafka()
-    servers = place.environment("tokenshare")["TOKENSHARE_KAFKA_BOOTSTRAP_SERVERS"]
 
     def answers() -> bool:
         try:
-            probe(Cluster(servers), 2)
+            probe(inside(place), 2)
         except BrokerUnavailable:
             return False
         return True
 
     place.until(answers, process)
-    return servers
+    return inside(place).bootstrap_servers
+
+
+def inside(place: Local, **other: str) -> Cluster:
+    """Kafka at the door for containers, with the login that the service tokenshare has."""
+    settings = load(place.environment("tokenshare") | other)
+    return cluster_of(settings, settings.kafka_bootstrap_servers or "")
 
 
 @pytest.fixture(scope="module")
@@ -55,11 +63,28 @@ def server(place: Local) -> Server:
 
 
 def test_kafka_answers_at_both_of_its_doors_and_makes_no_topic_by_mistake(place: Local, kafka: str) -> None:
-    outside = Cluster(f"127.0.0.1:{place.ports[9092]}", partitions=1)
+    outside = replace(inside(place), bootstrap_servers=f"127.0.0.1:{place.ports[9092]}", partitions=1)
     topics.create(outside, ["usage.observed.v1"])
-    assert topics.identities(Cluster(kafka), ["usage.observed.v1"]) == topics.identities(outside, ["usage.observed.v1"])
+    names = ["usage.observed.v1"]
+    assert topics.identities(inside(place), names) == topics.identities(outside, names)
     with pytest.raises(BrokerUnavailable):
         topics.require(outside, ["usage.obsreved.v1"])
+
+
+@pytest.mark.parametrize("door", [9092, 19092], ids=["of this machine", "of containers"])
+@pytest.mark.parametrize(
+    "login",
+    [
+        {"TOKENSHARE_KAFKA_SECURITY_PROTOCOL": "PLAINTEXT"},
+        {"TOKENSHARE_KAFKA_SASL_PASSWORD": "another"},
+        {"TOKENSHARE_KAFKA_SASL_USERNAME": "somebody"},
+    ],
+    ids=["none", "a wrong password", "a wrong name"],
+)
+def test_kafka_asks_at_each_door_for_a_login(place: Local, kafka: str, login: dict[str, str], door: int) -> None:
+    refused = replace(inside(place, **login), bootstrap_servers=f"127.0.0.1:{place.ports[door]}")
+    with pytest.raises(BrokerUnavailable, match="does not let us in"):
+        probe(refused, 5)
 
 
 def test_prefect_asks_who_calls(server: Server) -> None:

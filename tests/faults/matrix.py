@@ -106,6 +106,8 @@ RESOURCES = {
     ),
     "R04": Row("no file descriptors left", "the error names the resource; before or after; then as the twin"),
     "R05": Row("the published file is damaged or altered", "known by its digest and rebuilt from the decision"),
+    "R06": Row("a jar of the local Kafka is altered", "named and refused before Java reads it"),
+    "R07": Row("the working directory has modules named like Python's and ours", "none of them runs"),
 }
 GATES = {
     "G01": Row("a suite crashes, is missing, edited or empty", "its metrics are held, the others published"),

@@ -1,6 +1,7 @@
 """Kafka's jars are believed by checksum only, and Java by what it says it is."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,22 @@ def test_any_other_jar_is_refused_and_nothing_is_kept(fetched: Path, tmp_path: P
         with pytest.raises(BrokerUnavailable, match=rf"not the listed ones \({named}\)"):
             distribution.jars(tmp_path / "cache", silent)
     assert [path.name for path in (tmp_path / "cache").iterdir()] == ["lock"]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [lambda jar: jar.write_text("A"), lambda jar: jar.write_text("a" * 2), lambda jar: (jar.unlink(), jar.mkdir())],
+    ids=["other bytes", "more bytes", "no file"],
+)
+def test_a_jar_that_changes_later_is_refused_until_all_are_fetched_again(fetched: Path, tmp_path: Path, spoil) -> None:
+    kept = distribution.jars(tmp_path / "cache", silent)
+    spoil(kept / "a.jar")
+    for _ in range(2):
+        with pytest.raises(BrokerUnavailable, match=r"no longer the listed ones \(a\.jar\): .*remove that directory"):
+            distribution.jars(tmp_path / "cache", silent)
+    shutil.rmtree(kept)
+    assert distribution.jars(tmp_path / "cache", silent) == kept
+    assert (kept / "a.jar").read_text() == "a"
 
 
 def test_without_network_and_cache_one_sentence(

@@ -17,13 +17,14 @@ from connectors.kafka.cluster import Cluster
 from demo.emulator.server import Upstream
 from flows.orchestration.schedule import deployments
 from flows.orchestration.serve import GUARDED, LOGGED_IN
+from tests import traps
 from tests.cli.homes import HOLD, claimed, other_process
 from tests.prefect.server import Server, environment, start
 from tests.scene import ROUTER_ALONE, Scene, small_rows, write_rankings
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.timeout(900)  # a server, a served deployment and two passes, on a machine that may be busy
-COMMAND = [sys.executable, "-c", "from flows.cli import main; main()", "serve"]
+COMMAND = [str(Path(sys.executable).with_name("tokenshare")), "serve"]
 SECRET = "canary-key-7c0d5b11fa"
 LOGIN = "someone:canary-login-41e2"
 PROTECTED = {"PREFECT_SERVER_API_AUTH_STRING": LOGIN, "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true"}
@@ -58,8 +59,12 @@ def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upstream]:
 def serving(
     server: Server, scene: Scene, upstream: Upstream, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    """`tokenshare serve`, which asks for work every second; ended by its handle."""
+    """`tokenshare serve` in a folder of traps, which asks for work every second; ended by its handle.
+
+    What it serves runs in child Pythons of Prefect's, and the pass in one of those; no code of that folder may run.
+    """
     folder = tmp_path_factory.mktemp("serving")
+    sprung = traps.lay(folder / "here")
     told = {
         **environment(folder / "prefect"),
         **scene.variables,
@@ -70,7 +75,7 @@ def serving(
         "PREFECT_RUNNER_POLL_FREQUENCY": "1",
     }
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(COMMAND, cwd=ROOT, env=told, stdout=log, stderr=log)
+        process = subprocess.Popen(COMMAND, cwd=sprung.parent, env=told, stdout=log, stderr=log)
         try:
             wait_until(lambda: len(deployed(server)) == len(deployments()), process)
             yield process
@@ -78,6 +83,7 @@ def serving(
             process.kill()
             process.wait()
             print((folder / "log").read_text())
+    assert traps.ran(sprung) == []
 
 
 def wait_until(holds: Callable[[], Any], process: "subprocess.Popen[bytes] | None" = None, seconds: float = 240) -> Any:
