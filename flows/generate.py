@@ -22,6 +22,7 @@ from tokenshare.render import abouts, pages, reference, relations, schemas
 from tokenshare.render.alerts import alerts_page
 from tokenshare.render.deployments import prefect_text
 from tokenshare.render.parties import parties_page
+from tokenshare.render.rights import rights_text
 from tokenshare.render.runbooks import runbook_pages
 from tokenshare.topics import TOPICS
 
@@ -48,6 +49,7 @@ def rendered() -> dict[str, str]:
         "dbt/models/intermediate/claims/int_claims_abouts.sql": abouts.abouts_text(ABOUTS),
         "dbt/models/_exposures.yml": relations.exposure_text("report", "The page", PAGE, OWNER, _shown_metrics()),
         "prefect.yaml": prefect_text(deployments()),
+        "docs/reference/kafka-acls.sh": rights_text(TOPICS),
         "docs/reference/metrics.md": pages.metrics_page(METRICS),
         "docs/reference/topics.md": pages.topics_page(TOPICS),
         "docs/reference/fields-by-party.md": parties_page(SOURCES),

@@ -105,6 +105,29 @@ class Outdated:
 
 
 @dataclass(frozen=True)
+class LandedFetch:
+    """What has landed of a fetch with a proof: `first` is the least place of its records.
+
+    `events` counts the distinct ids of its landed events, and `digest` is over them. `stated` is the digest in its
+    `fetch.completed`, None if none has landed, and `days` those it states. A fetch with two different `fetch.completed`
+    is two of these.
+    """
+
+    source_id: str
+    fetch_id: str
+    first: str
+    events: int
+    digest: str
+    stated: str | None
+    days: tuple[date, ...] | None
+
+    @property
+    def is_whole(self) -> bool:
+        """True if all its events have landed, so that numbers may be made of them."""
+        return self.stated == self.digest
+
+
+@dataclass(frozen=True)
 class Recomputation:
     """A version against the same models over nothing but its offsets: the differing rows, by key.
 

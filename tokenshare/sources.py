@@ -1,6 +1,6 @@
 """The declaration of an outside source, and the shape of one fetch."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -54,8 +54,12 @@ class Fetch:
 
     @cached_property
     def id(self) -> str:
-        parts = (self.source_id, self.window.observed_at.isoformat(), *(page.digest for page in self.pages))
-        return sha256("\n".join(parts).encode()).hexdigest()[:32]
+        return fetch_id_of(self.source_id, self.window.observed_at, [page.digest for page in self.pages])
+
+
+def fetch_id_of(source_id: str, observed_at: datetime, digests: Iterable[str]) -> str:
+    """The id of the fetch of these pages, in their order, at this moment."""
+    return sha256("\n".join((source_id, observed_at.isoformat(), *digests)).encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """The steps of a range of offsets from the topic to its landed file."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import apache_beam as beam
 
@@ -11,8 +12,19 @@ from tokenshare.events import Event
 from tokenshare.offsets import Range, Record
 from tokenshare.topics import TOPIC_BY_NAME
 
+UNPROVEN = "Unproven"
 Read = Callable[[Range], Iterable[Record]]
-Rejection = tuple[Record, str]  # a record for the dead letter, and the reason
+Doubt = Callable[[Range, Sequence[Record]], Mapping[int, str]]  # the reason for each offset whose record is unproven
+
+
+class Rejection(NamedTuple):
+    """A record for the dead letter, with the kind of its error and the reason."""
+
+    record: Record
+    error_class: str
+    reason: str
+
+
 Reject = Callable[[Sequence[Rejection]], None]
 Write = Callable[[Range, Sequence[tuple[Record, Event]], int], None]
 
@@ -36,11 +48,14 @@ class ReadRanges(beam.PTransform):  # type: ignore[misc]
         return ranges | beam.Map(_read, self.read)
 
 
+@dataclass
 class Decode(beam.PTransform):  # type: ignore[misc]
-    """Records to events. Records that violate their contract are rejected with the reason."""
+    """Records to events. Records without proof, or in violation of their contract, are rejected with the reason."""
+
+    doubt: Doubt
 
     def expand(self, records: beam.PCollection) -> beam.PCollection:
-        return records | beam.MapTuple(decode_range)
+        return records | beam.Map(_decode, self.doubt)
 
 
 @dataclass
@@ -61,16 +76,24 @@ def _read(range: Range, read: Read) -> tuple[Range, tuple[Record, ...]]:
     return range, tuple(read(range))
 
 
-def decode_range(range: Range, records: Sequence[Record]) -> Decoded:
-    """Every record of a range, decoded strictly or rejected."""
+def _decode(read: tuple[Range, tuple[Record, ...]], doubt: Doubt) -> Decoded:
+    return decode_range(*read, doubt)
+
+
+def decode_range(range: Range, records: Sequence[Record], doubt: Doubt) -> Decoded:
+    """Every record of a range, decoded strictly or rejected; what is unproven is not even decoded."""
     topic = TOPIC_BY_NAME[range.topic]
     rows: list[tuple[Record, Event]] = []
     rejections: list[Rejection] = []
+    unproven = doubt(range, records)
     for record in records:
+        if record.offset in unproven:
+            rejections.append(Rejection(record, UNPROVEN, unproven[record.offset]))
+            continue
         try:
             rows.append((record, decode(topic, record.value)))
         except ContractViolation as error:
-            rejections.append((record, str(error)))
+            rejections.append(Rejection(record, type(error).__name__, str(error)))
     return Decoded(range, tuple(rows), tuple(rejections))
 
 

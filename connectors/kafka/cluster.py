@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from kafka import KafkaAdminClient
@@ -47,7 +48,8 @@ class Cluster:
     """The address of a Kafka cluster, and the settings of topics created on it.
 
     `retention_ms` is milliseconds, -1 for ever. `options` are security settings under kafka-python's names,
-    kept out of `repr` because they include passwords. Raises UsageError for an option not passed through.
+    kept out of `repr` because they include passwords. `secret` is the file with the secret of the home, which proves
+    the records sent; without it they go unproven. Raises UsageError for an option not passed through.
     """
 
     bootstrap_servers: str
@@ -56,6 +58,7 @@ class Cluster:
     replication: int = 1
     retention_ms: int = -1
     options: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    secret: Path | None = None
 
     def __post_init__(self) -> None:
         unknown = sorted({name for name, _ in self.options} - PASSED_THROUGH)

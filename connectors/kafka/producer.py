@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, MessageSizeTooLargeError
 from kafka.serializer import Serializer
 
+from connectors import secret
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster, failure_of, opened
 from tokenshare.errors import MessageTooLarge
 from tokenshare.noop import noop
 from tokenshare.offsets import Record
+from tokenshare.proof import proven
 
 DELIVERY_SECONDS = 30
 # kafka-python buffers without limit: waiting for each chunk bounds memory, and costs 2 % at this size.
@@ -43,9 +45,10 @@ class Sender:
         """Send all messages, stamped with the time of sending, and return their number.
 
         Calls `midway` once, after half of them were acknowledged. Raises BrokerUnavailable if a message is not
-        acknowledged within 30 s or its topic is missing, MessageTooLarge if it is too large for its topic.
+        acknowledged within 30 s or its topic is missing, MessageTooLarge if it is too large for its topic, UsageError
+        if the secret of the home cannot be read.
         """
-        queue = list(messages)
+        queue = self._proven(messages)
         if not queue:
             return 0
         self._require({message.topic for message in queue})
@@ -60,6 +63,13 @@ class Sender:
             self._producer = None  # it would refuse later messages of any size too
             raise
         return len(queue)
+
+    def _proven(self, messages: Iterable[Message]) -> list[Message]:
+        """The messages with the proof of the home; a dead letter keeps the headers of its record, proof or none."""
+        if self._cluster.secret is None:
+            return list(messages)
+        key = secret.read(self._cluster.secret)
+        return [one if topics.is_dead_letter(one.topic) else _prove(key, one) for one in messages]
 
     def _require(self, names: set[str]) -> None:
         """Name a missing topic at once: kafka-python would wait for it until max_block_ms."""
@@ -102,6 +112,11 @@ def dead_letter(record: Record, error_class: str, message: str, stage: str, atte
     # An error often quotes the offending bytes, and lone surrogates do not encode strictly.
     headers = tuple((name, text.encode("utf-8", "backslashreplace")) for name, text in reasons.items())
     return Message(topics.dead_letter_of(record.topic), record.key, record.value, record.headers + headers)
+
+
+def _prove(key: bytes, message: Message) -> Message:
+    headers = proven(key, message.topic, message.key, message.value, message.headers)
+    return replace(message, headers=headers)
 
 
 class _Nullable(Serializer):  # type: ignore[misc]

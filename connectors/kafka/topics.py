@@ -26,6 +26,11 @@ def dead_letter_of(name: str) -> str:
     return f"{name}.dlq"
 
 
+def is_dead_letter(name: str) -> bool:
+    """True for the name of a dead-letter topic."""
+    return name.endswith(".dlq")
+
+
 def create(cluster: Cluster, names: Sequence[str]) -> None:
     """Create each topic and its dead-letter topic if absent. Existing topics keep their settings.
 

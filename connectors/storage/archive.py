@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from connectors.storage.home import atomic_files
+from tokenshare.events import Event, digest_of
 from tokenshare.noop import noop
-from tokenshare.sources import Fetch, Page, Window
+from tokenshare.sources import Fetch, Page, Window, fetch_id_of
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,29 @@ class Answer:
     start: date
     end: date
     pages: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Produced:
+    """A fetch whose events were produced: all that is needed to read it again, but for the bodies of its pages.
+
+    `pages` are the fields of each page without its body, with its digest. `events` counts the distinct ids of the
+    produced events, `digest` is over them, `parser` over the code that read them.
+    """
+
+    source_id: str
+    observed_at: datetime
+    start: date
+    end: date
+    cut: str
+    pages: tuple[Mapping[str, str], ...]
+    events: int
+    digest: str
+    parser: str
+
+    @property
+    def fetch_id(self) -> str:
+        return fetch_id_of(self.source_id, self.observed_at, [page["digest"] for page in self.pages])
 
 
 @dataclass(frozen=True)
@@ -49,6 +73,53 @@ def keep(archive: Path, source_id: str, day: date, page: Page, midway: Callable[
         atomic_files.write(path.with_suffix(".json"), json.dumps(about).encode())
         atomic_files.write(path, page.body, midway)  # last: a payload always has its description
     return path
+
+
+def keep_produced(archive: Path, fetch: Fetch, events: Collection[Event], parser: str) -> None:
+    """Note a fetch before its events are produced, so that whatever lands of it is found here."""
+    window = fetch.window
+    pages = tuple(
+        {"digest": one.digest, "url": one.url, "content_type": one.content_type, "following": one.following}
+        for one in fetch.pages
+    )
+    ids = {event.event_id for event in events}
+    found = Produced(
+        fetch.source_id,
+        window.observed_at,
+        window.start,
+        window.end,
+        fetch.cut,
+        pages,
+        len(ids),
+        digest_of(ids),
+        parser,
+    )
+    _write_json(_produced_path(archive, fetch.source_id, fetch.id), asdict(found))
+
+
+def read_produced(archive: Path, source_id: str, fetch_id: str) -> Produced | None:
+    """The note of a produced fetch; None if the archive has none. The names must be those of an event's contract."""
+    path = _produced_path(archive, source_id, fetch_id)
+    if not path.exists():
+        return None
+    found = json.loads(path.read_text())
+    days = {name: date.fromisoformat(found[name]) for name in ("start", "end")}
+    moment = datetime.fromisoformat(found["observed_at"])
+    return Produced(**found | days | {"observed_at": moment, "pages": tuple(found["pages"])})
+
+
+def reopen(archive: Path, produced: Produced) -> Fetch | None:
+    """A produced fetch with the bodies of its pages; None if a payload is gone."""
+    folder = archive / produced.source_id / produced.observed_at.date().isoformat()
+    paths = [folder / page["digest"] for page in produced.pages]
+    if not all(path.exists() for path in paths):
+        return None
+    pages = tuple(
+        Page(about["url"], path.read_bytes(), about["content_type"], about["following"])
+        for about, path in zip(produced.pages, paths, strict=True)
+    )
+    window = Window(produced.start, produced.end, produced.observed_at)
+    return Fetch(produced.source_id, window, pages, produced.cut)
 
 
 def read_completed(archive: Path, source_id: str) -> Completed | None:
@@ -131,8 +202,15 @@ def _page(path: Path) -> Page:
 
 
 def _write(archive: Path, source_id: str, completed: Completed) -> None:
-    document = json.dumps(asdict(completed), default=lambda moment: moment.isoformat())
-    atomic_files.write(_path(archive, source_id), document.encode())
+    _write_json(_path(archive, source_id), asdict(completed))
+
+
+def _write_json(path: Path, document: Mapping[str, Any]) -> None:
+    atomic_files.write(path, json.dumps(document, default=lambda moment: moment.isoformat()).encode())
+
+
+def _produced_path(archive: Path, source_id: str, fetch_id: str) -> Path:
+    return archive / source_id / "fetches" / f"{fetch_id}.json"
 
 
 def _path(archive: Path, source_id: str) -> Path:

@@ -18,10 +18,11 @@ from flows.settings import Settings
 from flows.setup import Progress
 from flows.setup.clock import new_run_id, now
 from flows.setup.cluster import open_cluster
+from flows.stages.proof import FindUnproven, rule_of
 from tokenshare.codec import decode
 from tokenshare.errors import ContractViolation, UsageError
 from tokenshare.metrics import METRICS
-from tokenshare.offsets import RecordId
+from tokenshare.offsets import Range, RecordId
 from tokenshare.topics import TOPIC_BY_NAME
 
 
@@ -59,17 +60,20 @@ def shown(settings: Settings, id: RecordId, progress: Progress) -> dict[str, Any
 def redrive(settings: Settings, action: DeadLetterAction, progress: Progress) -> dict[str, Any]:
     """Land the records obeying their contract by now, each once and under its own coordinates.
 
-    A record still breaking its contract stays a dead letter. Raises UsageError if a record was dropped, is not a dead
-    letter, or lies in a range not landed yet.
+    A record still breaking its contract stays a dead letter, and so does one without the proof that this home wrote
+    it: nothing here makes a proof. Raises UsageError if a record was dropped, is not a dead letter, or lies in a range
+    not landed yet.
     """
     home, run_id, at = Home(settings.home), new_run_id(now()), now()
     found = dead_letter_reader.read(open_cluster(settings, progress), _topics(action))
     results = []
     with exclusive_pass(home, run_id, at) as fence, fencing.open_fenced(home.warehouse, fence) as connection:
-        outcomes = dead_letters.read_outcomes(connection)
+        outcomes, unproven = dead_letters.read_outcomes(connection), rule_of(home, connection)
         for dead_letter in _chosen(found, action, outcomes):
             outcome = DeadLetterOutcome("redriven", action.by, action.reason, at)
-            result = _land(connection, home, dead_letter, outcomes, Change(run_id, at), outcome)
+            result = _doubt(unproven, dead_letter) or _land(
+                connection, home, dead_letter, outcomes, Change(run_id, at), outcome
+            )
             results.append({"record": str(dead_letter.id), "outcome": result})
         published.publish(connection, home, METRICS)
     return {"letters": results}
@@ -98,6 +102,13 @@ def drop(settings: Settings, action: DeadLetterAction, progress: Progress) -> di
 
 
 SEE = "see `tokenshare dlq list --all`"
+
+
+def _doubt(unproven: FindUnproven, dead_letter: DeadLetter) -> str:
+    """The reason why a dead letter is not of this home, in words; empty if it is."""
+    at = dead_letter.id
+    place = Range(at.topic, at.partition, at.offset, at.offset + 1)
+    return unproven(place, [dead_letter.record]).get(at.offset, "")
 
 
 def _land(

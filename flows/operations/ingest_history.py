@@ -25,6 +25,7 @@ from flows.setup.context import PassContext
 from flows.setup.topic_ownership import sign_topics
 from flows.setup.upstreams import Upstreams, open_upstreams, select_sources
 from flows.stages.ingest import SourceOutcome, ingest_one
+from flows.stages.proof import begin_proof
 from tokenshare.errors import UsageError
 from tokenshare.topics import TOPIC_NAMES
 
@@ -60,6 +61,7 @@ def collect(
 
 
 def _ingest(run: PassContext) -> list[SourceOutcome]:
+    begin_proof(run)
     with producer.open_sender(run.cluster, TOPIC_NAMES) as sender:
         return [ingest_one(run, source, sender) for source in SOURCES if source.id in run.sources]
 

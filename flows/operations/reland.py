@@ -15,6 +15,7 @@ from flows.setup import Progress
 from flows.setup.clock import new_run_id, now
 from flows.setup.cluster import open_cluster
 from flows.stages.land import WriteRange
+from flows.stages.proof import FindUnproven, rule_of
 from tokenshare.noop import noop
 from tokenshare.offsets import Range
 
@@ -35,7 +36,7 @@ def reland(settings: Settings, wanted: Range, progress: Progress) -> dict[str, A
         }
         files = []
         with TemporaryDirectory(dir=home.build) as folder:
-            _read_again(settings, [landed.range for landed in found], Path(folder), progress)
+            _read_again(settings, [landed.range for landed in found], rule_of(home, connection), Path(folder), progress)
             for landed in found:
                 part = file_audit.differing(home.landing, Path(folder), landed, dropped)
                 if part:
@@ -46,10 +47,12 @@ def reland(settings: Settings, wanted: Range, progress: Progress) -> dict[str, A
     return {"files": files}
 
 
-def _read_again(settings: Settings, wanted: list[Range], folder: Path, progress: Progress) -> None:
+def _read_again(
+    settings: Settings, wanted: list[Range], unproven: FindUnproven, folder: Path, progress: Progress
+) -> None:
     """Write the files of the ranges as they would land now; their dead letters were sent when they landed."""
     from connectors.beam import pipeline  # three seconds
 
     cluster = open_cluster(settings, progress)
     progress(f"read {len(wanted)} files again")
-    pipeline.run(wanted, ranges.RangeReader(cluster), noop, WriteRange(folder, noop))
+    pipeline.run(wanted, ranges.RangeReader(cluster), unproven, noop, WriteRange(folder, noop))

@@ -54,7 +54,7 @@ def run_once(
     if as_of is None and stated.as_of:
         as_of = stated.as_of
         progress(f"as of {as_of:%Y-%m-%d %H:%M UTC}, the moment that {world} states")
-    home.initialise(Home(settings.home), origin or stated.kind)
+    home.initialise(Home(settings.home), origin or stated.kind, has_lost_secret=take_over)
     if take_over:
         lock.take_over(Home(settings.home).lock)
     run_id, options = new_run_id(now()), replace(options, takes_topics=take_over)

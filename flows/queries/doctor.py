@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from connectors import secret
 from connectors.kafka import broker, cluster, java
 from connectors.sources import SOURCES
-from connectors.storage.home import Home, check_rights, check_whole, describe, kind_of, signature
+from connectors.storage.home import Home, check_rights, check_whole, describe, has_secret, kind_of, signature
 from flows import settings as environment
 from flows.settings import Settings, name_of
 from flows.setup.channels import open_channels
@@ -41,6 +42,7 @@ def examine(settings: Settings, environ: Mapping[str, str]) -> list[Diagnosis]:
                 "python": _python,
                 "settings": lambda: _settings(environ),
                 "home": lambda: _home(settings),
+                "secret": lambda: _secret(Home(settings.home)),
                 "disk": lambda: _space(settings),
                 "kafka": lambda: _kafka(settings, environ),
                 "key": lambda: _key(settings),
@@ -83,6 +85,20 @@ def _home(settings: Settings) -> Diagnosis:
     check_rights(home)
     text = f"{kind_of(home)} numbers at {settings.home}" if found else f"none yet at {settings.home}"
     return Diagnosis("home", True, text)
+
+
+def _secret(home: Home) -> Diagnosis:
+    """The secret that proves the records of the home."""
+    if not has_secret(home):
+        return Diagnosis("secret", True, "none yet: the next pass makes it")
+    secret.read(home.secret)
+    return Diagnosis("secret", secret.is_private(home.secret), *_readers(home.secret))
+
+
+def _readers(path: Path) -> tuple[str, str]:
+    if secret.is_private(path):
+        return "only its user reads it", ""
+    return f"others may read {path}", f"run chmod 600 {path}, and see that nobody has copied it"
 
 
 def _space(settings: Settings) -> Diagnosis:

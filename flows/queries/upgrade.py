@@ -45,8 +45,9 @@ def foresee(settings: Settings) -> dict[str, Any]:
 
 
 def _format(home: Home) -> Part:
-    has_id = "id" in (describe(home) or {})
-    return Part("format", "unchanged") if has_id else Part("format", "rebuilt", "the home has no id yet")
+    known = {"id": "no id", "has_secret": "no secret that proves its records"}
+    lacking = [words for name, words in known.items() if not (describe(home) or {}).get(name)]
+    return Part("format", *_changed(not lacking, f"the home has {' and '.join(lacking)} yet"))
 
 
 def _read_parts(home: Home, curated: Path | None) -> list[Part]:

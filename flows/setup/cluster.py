@@ -2,6 +2,7 @@
 
 from connectors.kafka import broker, cluster
 from connectors.kafka.cluster import Cluster
+from connectors.storage.home import Home
 from flows.settings import ENVIRON, Settings
 from flows.setup import Progress
 
@@ -38,6 +39,7 @@ def cluster_of(settings: Settings, servers: str) -> Cluster:
         replication=settings.kafka_replication,
         retention_ms=settings.kafka_retention_ms,
         options=tuple(security(settings).items()),
+        secret=Home(settings.home).secret,
     )
 
 

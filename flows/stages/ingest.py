@@ -9,6 +9,7 @@ from typing import Literal
 from connectors.kafka import producer
 from connectors.kafka.producer import Message, Sender
 from connectors.sources import SOURCES
+from connectors.sources.code import parser_digest
 from connectors.sources.payload import printable
 from connectors.storage import archive
 from connectors.storage.archive import Completed
@@ -18,6 +19,7 @@ from flows.setup.topic_ownership import sign_topics
 from flows.setup.upstreams import open_session
 from flows.stages.bulkhead import contain, each
 from flows.stages.news import News, select_news
+from flows.stages.proof import begin_proof
 from flows.stages.remarks import remark
 from flows.stages.source_selection import inactive_reason, missing_reason
 from tokenshare.codec import encode
@@ -46,6 +48,7 @@ class SourceOutcome:
 def ingest(run: PassContext) -> list[SourceOutcome]:
     """Fetch every source of the set-up; a failing source never stops the others."""
     sign_topics(run.cluster, signature(run.home), run.options.takes_topics)
+    begin_proof(run)
     with producer.open_sender(run.cluster, TOPIC_NAMES) as sender:
         return [ingest_one(run, source, sender) for source in SOURCES]
 
@@ -140,6 +143,7 @@ def _produce(run: PassContext, sender: Sender, fetch: Fetch, parsed: Parsed, new
         distinct = list({event.event_id: event for event in news.events}.values())
         messages = [_message(event) for event in distinct]
         completed = _message(_completed(fetch, parsed, distinct, news.days))
+    archive.keep_produced(run.home.archive, fetch, distinct, parser_digest())
     with run.checkpoint("produce") as midway, contain(PayloadRefused):
         sender.send(messages, midway)
         sender.send([completed])

@@ -12,6 +12,7 @@ from connectors.storage.home import signature
 from connectors.storage.warehouse import fencing, ledger
 from flows.setup.context import PassContext
 from flows.stages.losses import check_losses, planned
+from flows.stages.proof import rule_of
 from tokenshare.events import Event
 from tokenshare.offsets import Landed, Range, Record
 from tokenshare.topics import CONSUMER_GROUP, TOPIC_BY_NAME, TOPIC_NAMES
@@ -58,9 +59,11 @@ def _split(wanted: Range, records: int) -> list[Range]:
 def _land(run: PassContext, planned: Sequence[Range]) -> None:
     from connectors.beam import pipeline  # three seconds, paid only if there is a range to land
 
+    with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
+        unproven = rule_of(run.home, connection)
     reject = partial(_reject, run.cluster)
     write = WriteRange(run.home.landing, run.kill_switch("land.during"))
-    pipeline.run(planned, ranges.RangeReader(run.cluster), reject, write)
+    pipeline.run(planned, ranges.RangeReader(run.cluster), unproven, reject, write)
 
 
 @dataclass(frozen=True)
@@ -74,10 +77,7 @@ class WriteRange:
         landing.write(self.landing, TOPIC_BY_NAME[wanted.topic], wanted, rows, rejected, self.midway)
 
 
-def _reject(cluster: Cluster, rejections: Sequence[tuple[Record, str]]) -> None:
+def _reject(cluster: Cluster, rejections: Sequence[tuple[Record, str, str]]) -> None:
     """Send the dead letters and wait for their acknowledgement; only then may the file count them as sent."""
-    letters = [
-        producer.dead_letter(record, "ContractViolation", error, stage="decode", attempt=1)
-        for record, error in rejections
-    ]
+    letters = [producer.dead_letter(*rejection, stage="decode", attempt=1) for rejection in rejections]
     producer.send(cluster, letters)

@@ -1,7 +1,7 @@
 """What an answer says that the answers before it did not: pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -42,6 +42,14 @@ def select_news(parsed: Parsed, stated: Digests, today: date, *, by_day: bool, i
     wanted = missing | digests.keys() if is_repeated else changed
     events = tuple(event for period, events in found.items() if period in wanted for event in events)
     return News(events, tuple(map(date.fromisoformat, sorted(wanted))), known)
+
+
+def select_days(parsed: Parsed, days: Collection[date] | None, today: date) -> tuple[Event, ...]:
+    """The events of an answer that state these days; all if they are None."""
+    if days is None:
+        return parsed.events
+    found, wanted = _by_period(parsed.events, today), {str(day) for day in days}
+    return tuple(event for period, events in found.items() if period in wanted for event in events)
 
 
 def _by_period(events: Iterable[Event], today: date) -> dict[str, list[Event]]:

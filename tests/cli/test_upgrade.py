@@ -104,6 +104,14 @@ def test_the_rebuilt_part_is_named(say: Say, home: Home, statement: str, part: s
     assert {name for name, change in changes.items() if change == "rebuilt"} <= {part, "published file"}
 
 
+def test_a_home_without_a_secret_gets_one(say: Say, home: Home) -> None:
+    found = json.loads(home.format.read_text())
+    home.format.write_text(json.dumps({name: found[name] for name in found if name != "has_secret"}))
+    status, changes, reasons = checked(say, home)
+    assert (status, changes) == ("rebuilt by the next pass", SAME | {"format": "rebuilt"})
+    assert "the home has no secret that proves its records yet" in reasons
+
+
 def test_a_younger_column_reads_as_null_and_rewrites_nothing(say: Say, home: Home) -> None:
     rewrite(home, OLDER, without(YOUNG), "0.0.1")
     status, changes, reasons = checked(say, home)

@@ -43,6 +43,7 @@ ELSEWHERE = {
     "export PREFECT_SERVER_": "tests/prefect/test_schedule.py",
     "prefect ": "tests/prefect/test_announce.py",
     "docker compose": "tests/compose/test_parity.py",  # without an engine: its services, as processes
+    "BOOTSTRAP_SERVERS=": "tests/kafka/test_rights.py",
     "umask": "tests/compose/test_compose.py",
     "echo": "tests/compose/test_compose.py",
 }

@@ -122,6 +122,9 @@ ALERTS = {
     "A04": Row("a fault is over", "resolved once, under the same key"),
     "A05": Row("the orchestrator is down or its store is locked", "the pass goes through"),
 }
+SECURITY = {
+    "X20": Row("others write into the topics, or into the landed files", "never a number; a dead letter, or named"),
+}
 ROWS: dict[str, Row] = {
-    **CRASHES, **KAFKA, **TIME, **DATA, **UPSTREAM, **CONCURRENCY, **RESOURCES, **GATES, **ALERTS,
+    **CRASHES, **KAFKA, **TIME, **DATA, **UPSTREAM, **CONCURRENCY, **RESOURCES, **GATES, **ALERTS, **SECURITY,
 }  # fmt: skip

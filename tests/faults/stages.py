@@ -30,7 +30,7 @@ AT = datetime(2026, 6, 15, 5, tzinfo=UTC)
 
 
 def cluster_of(scene: Scene) -> Cluster:
-    return Cluster(scene.broker, topic_prefix=scene.prefix, partitions=2)
+    return Cluster(scene.broker, topic_prefix=scene.prefix, partitions=2, secret=scene.home.secret)
 
 
 @contextmanager

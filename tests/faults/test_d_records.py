@@ -124,7 +124,7 @@ def seen(home_of: Callable[..., Scene], tmp_path_factory: pytest.TempPathFactory
             steps["late"] = play(scene, receiver, PASSES["late"], world)
         scene.environ["PREFECT_API_URL"] = DEAD_PORT
         steps |= {name: play(scene, receiver, PASSES[name], world) for name in ("same", "stale")}
-        cluster = Cluster(scene.broker, topic_prefix=scene.prefix)
+        cluster = Cluster(scene.broker, topic_prefix=scene.prefix, secret=scene.home.secret)
         send_bad(cluster)
         steps["spoilt"] = play(scene, receiver, SPOILT, world)
         letters = {(record.key or b"").decode(): record for record in read_all(cluster, USAGE_OBSERVED.dead_letter)}
@@ -144,7 +144,7 @@ def back_by_a_day() -> Callable[[], datetime]:
 
 
 def send_bad(cluster: Cluster) -> None:
-    """A foreign producer's records, with two good ones among them."""
+    """Records of a faulty producer with the secret of the home, two good ones among them."""
     values = {"good first": GOOD, **{name: value for name, (value, _) in BAD.items()}, "good last": GOOD}
     messages = [
         Message(USAGE_OBSERVED.name, name.encode(), value, (("who", b"a stranger"),)) for name, value in values.items()

@@ -17,6 +17,7 @@ from connectors.storage import landing
 from flows.stages.land import WriteRange
 from flows.stages.land import _reject as reject
 from flows.stages.land import _split as split
+from flows.stages.proof import FindUnproven
 from tests import forked
 from tests.kafka.conftest import cluster, cluster_factory
 from tokenshare.codec import encode
@@ -46,7 +47,9 @@ def land_in_a_process(cluster: Cluster, wanted: Sequence[Range], folder: Path, s
     from connectors.beam import pipeline
 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    pipeline.run(wanted, ranges.RangeReader(cluster), partial(reject, cluster), WriteRange(folder, noop))
+    pipeline.run(
+        wanted, ranges.RangeReader(cluster), FindUnproven(None, {}), partial(reject, cluster), WriteRange(folder, noop)
+    )
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     said.write_text(json.dumps(grown / 1024))
 

@@ -25,6 +25,7 @@ from expectations import gates, suites, validation
 from flows.stages import dbt, graph
 from flows.stages.land import WriteRange
 from flows.stages.land import _reject as reject
+from flows.stages.proof import FindUnproven
 from tests.faults.models import land
 from tests.gates.consistent import case, shut
 from tests.kafka.conftest import cluster, cluster_factory
@@ -216,7 +217,7 @@ def test_g04_a_range_that_is_landed_twice_lands_once(cluster: Cluster, tmp_path:
     made = []
     for _ in range(2):
         write = WriteRange(tmp_path, noop)
-        pipeline.run([wanted], ranges.RangeReader(cluster), partial(reject, cluster), write)
+        pipeline.run([wanted], ranges.RangeReader(cluster), FindUnproven(None, {}), partial(reject, cluster), write)
         made.append((tmp_path / wanted.file_name).read_bytes())
     assert made[0] == made[1]
     assert landing.read_manifest(tmp_path, wanted) == Landed(wanted, 5, 1)

@@ -33,6 +33,8 @@ from tokenshare.events import UsageObserved
 from tokenshare.metrics import METRIC_BY_ID, METRICS
 from tokenshare.noop import noop
 from tokenshare.offsets import Landed, Range, RecordId
+from tokenshare.proof import HEADER
+from tokenshare.sources import Fetch, Page, Window
 from tokenshare.topics import USAGE_OBSERVED
 
 pytestmark = pytest.mark.timeout(900)
@@ -158,14 +160,16 @@ class Letters:
 @pytest.fixture(scope="module")
 def letters(scene: Scene) -> Letters:
     """Two records that no version takes, and one that an older version, which did not know its shape, put aside."""
-    cluster = Cluster(scene.broker, topic_prefix=scene.prefix)
+    cluster = Cluster(scene.broker, topic_prefix=scene.prefix, secret=scene.home.secret)
     at = datetime(2026, 6, 22, 5, tzinfo=UTC)
-    good = encode(
-        UsageObserved.identified(
-            source_id="openrouter_rankings", observed_at=at, fetch_id="f" * 32, usage_date=date(2026, 6, 21),
-            model_permaslug="foreign/good", tokens=5, as_of=at,
-        )
+    page = Page("https://openrouter.ai/gone", b"a payload that is gone", "application/json")
+    fetch = Fetch("openrouter_rankings", Window(at.date(), at.date(), at), (page,))
+    event = UsageObserved.identified(
+        source_id=fetch.source_id, observed_at=at, fetch_id=fetch.id, usage_date=date(2026, 6, 21),
+        model_permaslug="foreign/good", tokens=5, as_of=at,
     )  # fmt: skip
+    archive.keep_produced(scene.home.archive, fetch, [event], "an older version")
+    good = encode(event)
     producer.send(cluster, [Message(NAME, b"bad", b"{"), Message(NAME, b"bad", None)])
     with opened_run(scene, LATER, Path(scene.root)) as run:
         from flows.stages.land import land
@@ -199,7 +203,7 @@ def test_letters_are_listed_once_with_origin_and_reason(scene: Scene, letters: L
     row = rows[str(letters.well)]
     assert (row["state"], row["error"], row["message"]) == ("open", "ContractViolation", "an old complaint")
     whole = dead_letters.shown(given(scene), letters.well, quiet)
-    assert (whole["key"], whole["headers"]) == ("good", {"who": "a stranger"})
+    assert (whole["key"], whole["headers"]["who"], whole["headers"].keys()) == ("good", "a stranger", {"who", HEADER})
     assert "foreign/good" in whole["value"]
 
 

@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,12 +12,17 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from connectors.storage import landing
 from connectors.storage.home import Home
 from connectors.storage.landing import REJECTED
+from tokenshare.events import Event, FetchCompleted, UsageObserved, digest_of
+from tokenshare.offsets import Range, Record
+from tokenshare.topics import FETCH_COMPLETED, USAGE_OBSERVED, Topic
 
 Spoil = Callable[[Home], None]
 Row = dict[str, str]  # of an answer
 USAGE = "usage.observed.v1"
+FORGED_AT = datetime(2026, 6, 16, 5, tzinfo=UTC)
 WEEKLY = "router_tokens_weekly"
 SHARES = "vendor_share_weekly"
 SHOWN = ("published_file_is_the_decision", "vintages_give_every_version", "parts_make_the_whole")
@@ -130,6 +136,45 @@ def answer_anew(change: Callable[[list[Row]], list[Row]]) -> Spoil:
         shutil.copy(payload.with_suffix(".json"), payload.with_name(f"{newer}.json"))
         found["answer"]["pages"][-1] = newer
         completed.write_text(json.dumps(found))
+
+    return spoil
+
+
+def forge(home: Home, fetch_id: str = "f" * 32, tokens: int = 9) -> None:
+    """Files of a fetch that nobody made, with right ids, counts and digest, and their ranges in the ledger."""
+    common = {"source_id": "openrouter_rankings", "observed_at": FORGED_AT, "fetch_id": fetch_id, "as_of": FORGED_AT}
+    event = UsageObserved.identified(
+        usage_date=date(2026, 6, 14), model_permaslug="openai/gpt-4o", tokens=tokens, **common
+    )
+    counts, digest = {USAGE: 1}, digest_of({event.event_id})
+    completed = FetchCompleted.identified(pages=1, counts=counts, digest=digest, days=(date(2026, 6, 14),), **common)
+    with duckdb.connect(home.warehouse) as connection:
+        for topic, one in ((USAGE_OBSERVED, event), (FETCH_COMPLETED, completed)):
+            add_file(connection, home, topic, one)
+
+
+def add_file(connection: duckdb.DuckDBPyConnection, home: Home, topic: Topic, event: Event) -> None:
+    """A landed file of one event, at the next offset of a partition."""
+    (partition, at) = connection.execute(
+        'SELECT "partition", max(end_offset) FROM ledger.landed WHERE topic = ? GROUP BY ALL ORDER BY ALL', [topic.name]
+    ).fetchall()[0]
+    wanted = Range(topic.name, partition, at, at + 1)
+    landing.write(home.landing, topic, wanted, [(Record(topic.name, partition, at, 0, None, None), event)], 0)
+    values = [topic.name, partition, at, at + 1, FORGED_AT]
+    connection.execute("INSERT INTO ledger.landed VALUES (?, ?, ?, ?, 1, 0, 'forged', ?)", values)
+
+
+def forge_into_a_known_fetch(home: Home) -> None:
+    """The same under the id of a fetch that the archive knows."""
+    forge(home, next(home.archive.glob("openrouter_rankings/fetches/*.json")).stem)
+
+
+def note(change: Callable[[Row], Row]) -> Spoil:
+    """Another note of the first produced fetch, and the payload it names beside it."""
+
+    def spoil(home: Home) -> None:
+        path = min(home.archive.glob("openrouter_rankings/fetches/*.json"))
+        path.write_text(json.dumps(change(json.loads(path.read_text()))))
 
     return spoil
 
@@ -325,6 +370,22 @@ CORRUPTIONS = {
     ),
     "a version file altered": Corruption(
         alter_file, ("version_files_are_the_versions",), f"published/{WEEKLY}/1.parquet"
+    ),
+    "a forged fetch landed": Corruption(
+        forge, ("landed_fetches_are_archived",), "openrouter_rankings fetch ffffffffffff at usage.observed.v1"
+    ),
+    "a forged event in a fetch of the home": Corruption(
+        forge_into_a_known_fetch, ("landed_fetches_are_archived",), "openrouter_rankings fetch",
+    ),
+    "a landed number altered under its id": Corruption(
+        put("tokens", 12345), ("landed_fetches_are_archived",), ": usage.observed.v1", is_all=True,
+    ),
+    "a fetch noted with another digest": Corruption(
+        note(lambda found: found | {"digest": "0" * 64}), ("landed_fetches_are_archived",), "openrouter_rankings fetch",
+    ),
+    "a fetch noted with other pages": Corruption(
+        note(lambda found: found | {"pages": found["pages"][:-1]}), ("landed_fetches_are_archived",),
+        "openrouter_rankings fetch",
     ),
     "a version file gone": Corruption(
         remove(f"published/{WEEKLY}/1.parquet"), ("version_files_are_the_versions",), f"published/{WEEKLY}/1.parquet"

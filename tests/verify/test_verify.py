@@ -31,6 +31,7 @@ AREAS = (
         "vintages_give_every_version",
         "parts_make_the_whole",
     ),
+    ("landed_fetches_are_archived",),
     ("numbers_come_from_their_offsets", "numbers_rest_on_the_newest_answer"),
 )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
 
+from connectors import secret
 from connectors.storage.home import atomic_files, modes
 from tokenshare.errors import UsageError
 from tokenshare.origins import OriginKind
@@ -31,6 +32,10 @@ class Home:
     @property
     def format(self) -> Path:
         return self.root / "format"
+
+    @property
+    def secret(self) -> Path:
+        return self.root / "secret"
 
     @property
     def lock(self) -> Path:
@@ -83,19 +88,21 @@ class Home:
         return self.skipped, self.archive, self.landing, self.build, self.published
 
 
-def initialise(home: Home, origin: HomeOrigin) -> None:
+def initialise(home: Home, origin: HomeOrigin, *, has_lost_secret: bool = False) -> None:
     """Prepare the home for numbers of one origin, and keep that origin.
 
-    Synthetic, recorded and live rows must never meet under one metric. Raises UsageError if the home has another origin
-    or a newer layout, or belongs to another user.
+    Synthetic, recorded and live rows must never meet under one metric. With `has_lost_secret` a missing secret will be
+    made anew. Raises UsageError if the home has another origin or a newer layout, or belongs to another user.
     """
     check_rights(home)  # first: another user cannot even read it
     found = describe(home)
+    if found and has_lost_secret and not home.secret.exists():
+        _describe_as(home, found | {"has_secret": False})
     check_whole(home)
     if found is None:
         _make(home, origin)
     elif "id" not in found:  # made before homes had one
-        atomic_files.write(home.format, json.dumps(found | {"id": uuid4().hex}).encode())
+        _describe_as(home, found | {"id": uuid4().hex})
         initialise(home, origin)
     elif found["origin"] != origin:
         raise UsageError(
@@ -116,11 +123,23 @@ def signature(home: Home) -> str:
     return f"{found['id']} {home.root.resolve()}" if found and "id" in found else ""
 
 
+def has_secret(home: Home) -> bool:
+    """True if records need the proof of the home's secret; homes of earlier versions get one by their next pass."""
+    return bool((describe(home) or {}).get("has_secret"))
+
+
+def add_secret(home: Home) -> None:
+    """Make the secret of a home without one; from now on it is part of the home."""
+    secret.make(home.secret)
+    _describe_as(home, (describe(home) or {}) | {"has_secret": True})
+
+
 def check_whole(home: Home) -> None:
     """Raise UsageError if a part of every home is missing: the copy of this one was not finished."""
     is_used = any(any(folder.iterdir()) for folder in home.folders if folder.is_dir())
     is_built = any(home.landing.rglob("*.parquet")) or home.published_file.exists()
-    parts = (home.format, *home.folders, *([home.warehouse] if is_built else []))
+    kept = [home.secret] if has_secret(home) else []
+    parts = (home.format, *kept, *home.folders, *([home.warehouse] if is_built else []))
     missing = [str(path.relative_to(home.root)) for path in parts if not path.exists()]
     if (is_used or home.format.exists()) and missing:
         raise UsageError(
@@ -166,13 +185,17 @@ def _make(home: Home, origin: HomeOrigin) -> None:
         modes.make_root(home.root)
         for folder in home.folders:
             folder.mkdir(mode=0o700, exist_ok=True)
-        fields = {"layout": LAYOUT, "origin": origin, "id": uuid4().hex}
-        atomic_files.write(home.format, json.dumps(fields).encode())
+        secret.make(home.secret)
+        _describe_as(home, {"layout": LAYOUT, "origin": origin, "id": uuid4().hex, "has_secret": True})
     except OSError as error:
         raise UsageError(
             f"cannot write the home {home.root} ({error.strerror})",
             "set TOKENSHARE_HOME to a writable directory",
         ) from error
+
+
+def _describe_as(home: Home, fields: dict[str, Any]) -> None:
+    atomic_files.write(home.format, json.dumps(fields).encode())
 
 
 def _is_read_only(path: Path) -> bool:

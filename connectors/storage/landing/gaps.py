@@ -60,6 +60,11 @@ def record(
         )
         if loss.is_retired:
             _rename(connection, landing, loss, parts, acceptance)
+        if loss.cause != "deleted":  # Kafka gives out these offsets again, to records that need a proof
+            connection.execute(
+                'UPDATE ledger.unproven SET end_offset = least(end_offset, ?) WHERE topic = ? AND "partition" = ?',
+                [0 if loss.cause == "recreated" else loss.start, *at],
+            )
         connection.execute(
             "INSERT INTO ledger.gaps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
@@ -148,6 +153,10 @@ def _rename(
     old = [landed.range for landed in read_landed(connection, loss.topic, loss.partition)]
     connection.execute(
         'UPDATE ledger.gaps SET topic = ? WHERE topic = ? AND "partition" = ?',
+        [f"{loss.topic}{RETIRED}{generation}", loss.topic, loss.partition],
+    )
+    connection.execute(
+        'UPDATE ledger.unproven SET topic = ? WHERE topic = ? AND "partition" = ?',
         [f"{loss.topic}{RETIRED}{generation}", loss.topic, loss.partition],
     )
     connection.execute(

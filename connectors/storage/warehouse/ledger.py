@@ -80,6 +80,19 @@ def delete_beginnings(connection: Connection, partitions: Iterable[tuple[str, in
         connection.execute('DELETE FROM ledger.beginnings WHERE topic = ? AND "partition" = ?', list(at))
 
 
+def exempt(connection: Connection, ends: Mapping[tuple[str, int], int]) -> None:
+    """Save the offsets below which records need no proof, by topic and partition."""
+    with transaction(connection):
+        for (topic, partition), end in ends.items():
+            connection.execute("INSERT OR REPLACE INTO ledger.unproven VALUES (?, ?, ?)", [topic, partition, end])
+
+
+def exempted(connection: Connection) -> dict[tuple[str, int], int]:
+    """The offset from which records need a proof, by topic and partition; elsewhere every record needs one."""
+    found = connection.execute('SELECT topic, "partition", end_offset FROM ledger.unproven').fetchall()
+    return {(topic, partition): offset for topic, partition, offset in found}
+
+
 def save_topics(connection: Connection, identities: Mapping[str, str]) -> None:
     """Save Kafka's id of each topic, to notice a recreated topic."""
     for topic, identity in identities.items():

@@ -18,6 +18,9 @@ CREATE TABLE IF NOT EXISTS ledger.landed (
 CREATE TABLE IF NOT EXISTS ledger.beginnings (
     topic VARCHAR NOT NULL, "partition" INTEGER NOT NULL, first_offset BIGINT NOT NULL, PRIMARY KEY (topic, "partition")
 );
+CREATE TABLE IF NOT EXISTS ledger.unproven (
+    topic VARCHAR NOT NULL, "partition" INTEGER NOT NULL, end_offset BIGINT NOT NULL, PRIMARY KEY (topic, "partition")
+);
 CREATE TABLE IF NOT EXISTS ledger.gaps (
     topic VARCHAR NOT NULL, "partition" INTEGER NOT NULL, start_offset BIGINT NOT NULL, end_offset BIGINT,
     resumed_at BIGINT NOT NULL, cause VARCHAR NOT NULL, as_of TIMESTAMPTZ NOT NULL,

@@ -5,14 +5,16 @@ from functools import cached_property
 from pathlib import Path
 
 from connectors.storage import warehouse
-from connectors.storage.home import Home
-from connectors.storage.inspection import files, landed, newest, shown, versions
+from connectors.storage.home import Home, has_secret
+from connectors.storage.inspection import fetches, files, landed, newest, shown, versions
 from connectors.storage.publications import history
 from connectors.storage.warehouse import Connection, ledger
 from flows.queries.verify.recompute import Coverage, remake
+from tokenshare.events import Event
 from tokenshare.inspected import (
     Difference,
     GateRun,
+    LandedFetch,
     LandedFile,
     LineageDiff,
     Outdated,
@@ -24,6 +26,7 @@ from tokenshare.inspected import (
 from tokenshare.metrics import METRIC_BY_ID, Metric
 from tokenshare.offsets import Landed, Loss
 from tokenshare.publication import Publication, Row
+from tokenshare.topics import Topic
 
 PAIRS = 10  # newest pairs of versions of a metric compared cell by cell, without `is_all`
 
@@ -108,6 +111,14 @@ class HomeReader:
     def outdated(self, statement: Statement) -> Iterator[Outdated]:
         """The days on which the rows behind the numbers differ from the newest answer of their source."""
         return newest.read_outdated(self._with_landed, statement)
+
+    def landed_fetches(self) -> Sequence[LandedFetch]:
+        """Every fetch with landed records that needed a proof; none before the home has a secret."""
+        return fetches.read_fetches(self._with_landed) if has_secret(self.home) else ()
+
+    def strange_rows(self, topic: Topic, fetch_id: str, events: Sequence[Event]) -> int:
+        """The landed rows of a fetch that are not among these events."""
+        return fetches.count_strange(self._with_landed, topic, fetch_id, events)
 
     @cached_property
     def ledger(self) -> list[Landed]:

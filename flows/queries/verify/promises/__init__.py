@@ -6,6 +6,7 @@ from flows.queries.verify.promises.decided import (
     replaced_cells_are_on_record,
     versions_are_whole,
 )
+from flows.queries.verify.promises.fetched import landed_fetches_are_archived
 from flows.queries.verify.promises.landed import (
     files_are_the_ledger,
     ledger_is_contiguous,
@@ -60,6 +61,15 @@ PROMISES = (
         "Each landed row has an offset of its own, inside the range that names its file.",
         RESTORE,
         rows_have_their_offsets,
+    ),
+    Promise(
+        "landed_fetches_are_archived",
+        "Each landed fetch is one that the archive knows, with the same pages and the same events by their digest. "
+        "With `--all` its payloads, parsed again, give exactly these rows. Records older than the home's secret are "
+        "left out.",
+        "find out who wrote it, and restore archive, landing and build together from a backup",
+        landed_fetches_are_archived,
+        stands_on=LANDED,
     ),
     Promise(
         "lineage_is_landed",

@@ -8,10 +8,11 @@ from flows.queries.verify.state import HomeReader
 
 SWEPT = "run `tokenshare refresh`, which removes it"
 PLACES = re.compile(
-    r"""format | lock | alerts\.json
+    r"""format | secret | lock | alerts\.json
     | log/[^/]+\.jsonl
     | skipped/[^/]+\.(json|told)
     | archive/[a-z0-9_]+/(completed|fields)\.json
+    | archive/[a-z0-9_]+/fetches/[0-9a-f]{32}\.json
     | archive/[a-z0-9_]+/\d{4}-\d{2}-\d{2}/[0-9a-f]{64}(\.json)?
     | build/warehouse(\.backup)?\.duckdb(\.wal)?
     | build/dbt/.+

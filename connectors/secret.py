@@ -1,0 +1,54 @@
+"""The file with the secret of a home, by which its records are proven. Its bytes are in no other place of ours."""
+
+import os
+import re
+import secrets
+import stat
+from pathlib import Path
+
+from tokenshare.errors import UsageError
+
+BYTES = 32
+_WRITTEN = re.compile(rb"([0-9a-f]{64})\n?")
+RESTORE = "restore it from a backup of this home (docs/operate.md, Back up, says what to do if it is lost)"
+
+
+def make(path: Path) -> None:
+    """Write a new secret for the user alone, whole and durably; an existing one stays, whoever was first."""
+    if path.exists():
+        return
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    draft.unlink(missing_ok=True)
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(f"{secrets.token_hex(BYTES)}\n".encode())
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)  # unlike a rename, it replaces nothing
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without links
+        os.replace(draft, path)
+    draft.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def read(path: Path) -> bytes:
+    """The secret. Raises UsageError if the file is missing, unreadable or damaged."""
+    try:
+        found = _WRITTEN.fullmatch(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"the secret {path} is not readable ({error.strerror})", RESTORE) from error
+    if found is None:
+        raise UsageError(f"the secret {path} is damaged", RESTORE)
+    return bytes.fromhex(found[1].decode())
+
+
+def is_private(path: Path) -> bool:
+    """True if nobody but its user may read or write the file."""
+    return not stat.S_IMODE(path.stat().st_mode) & 0o077

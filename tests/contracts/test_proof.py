@@ -1,0 +1,157 @@
+"""The proof of a record is of its topic, its key and its value, by one secret, and nothing else passes for it."""
+
+import pickle
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors import secret
+from connectors.kafka.producer import Message, _prove
+from connectors.storage.home import Home, initialise
+from connectors.storage.landing import gaps
+from connectors.storage.landing.gaps import Acceptance
+from connectors.storage.warehouse import ledger, open_warehouse
+from flows import settings
+from flows.queries.doctor import Diagnosis, examine
+from flows.stages.proof import FindUnproven
+from tokenshare.errors import UsageError
+from tokenshare.offsets import Loss, Range, Record
+from tokenshare.proof import FOREIGN, HEADER, MISSING, doubt, mac_of, proven
+
+KEY, OTHER = b"k" * 32, b"o" * 32
+TOPIC = "release.observed.v1"
+
+
+def record(topic: str, key: bytes | None, value: bytes | None, *headers: tuple[str, bytes]) -> Record:
+    return Record(topic, 0, 7, 0, key, value, headers)
+
+
+def test_a_proof_is_of_these_bytes_for_ever() -> None:
+    """Records of years ago are read again: another way to make the code would disown them."""
+    # printf tokenshare.record.v14:t.v11:k1:v | openssl dgst -sha256 -mac HMAC -macopt hexkey:00...
+    by_openssl = b"808b8de55f26b5cd1c49d6a7dada302c214aec76f9a960b2d525539a241c5901"
+    assert mac_of(bytes(32), "t.v1", b"k", b"v") == by_openssl
+    assert doubt(KEY, record(TOPIC, b"k", b"v", *proven(KEY, TOPIC, b"k", b"v", ()))) == ""
+
+
+@pytest.mark.parametrize(
+    ("topic", "key", "value"),
+    [
+        ("release.observed.v2", b"k", b"v"),
+        (TOPIC, b"l", b"v"),
+        (TOPIC, b"k", b"w"),
+        (TOPIC, b"kv", b""),
+        (TOPIC, None, b"v"),
+        (TOPIC, b"k", None),
+        (TOPIC, b"", b"kv"),
+        (f"{TOPIC}1:k", b"", b"v"),
+    ],
+)
+def test_the_proof_of_another_record_is_none(topic: str, key: bytes | None, value: bytes | None) -> None:
+    copied = proven(KEY, TOPIC, b"k", b"v", ())
+    assert doubt(KEY, record(topic, key, value, *copied)) == FOREIGN
+
+
+def test_null_is_not_empty() -> None:
+    assert len({mac_of(KEY, TOPIC, key, value) for key in (None, b"", b"-") for value in (None, b"", b"-")}) == 9
+
+
+@pytest.mark.parametrize("found", [b"", b"0" * 64, b"\xff" * 64, "ä".encode(), mac_of(OTHER, TOPIC, b"k", b"v")])
+def test_a_wrong_or_malformed_proof_is_none(found: bytes) -> None:
+    assert doubt(KEY, record(TOPIC, b"k", b"v", (HEADER, found))) == FOREIGN
+
+
+def test_two_proofs_are_none() -> None:
+    right = proven(KEY, TOPIC, b"k", b"v", ())
+    assert doubt(KEY, record(TOPIC, b"k", b"v", *right, *right)) == MISSING
+    assert doubt(KEY, record(TOPIC, b"k", b"v")) == MISSING
+
+
+def test_a_record_sent_again_has_one_proof() -> None:
+    once = _prove(OTHER, Message(TOPIC, b"k", b"v", (("schema", b"s"),)))
+    again = _prove(KEY, once)
+    assert [name for name, _ in again.headers] == ["schema", HEADER]
+    assert doubt(KEY, record(TOPIC, b"k", b"v", *again.headers)) == ""
+
+
+def test_a_secret_is_made_once_and_is_its_users_alone(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    tmp_path.chmod(0o755)  # an older home: new files in it would be readable
+    secret.make(path)
+    first = secret.read(path)
+    secret.make(path)
+    assert secret.read(path) == first
+    assert (len(first), stat.S_IMODE(path.stat().st_mode), secret.is_private(path)) == (32, 0o600, True)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("damage", [b"", b"short", b"g" * 64, b"a" * 65])
+def test_a_damaged_secret_is_one_sentence(tmp_path: Path, damage: bytes) -> None:
+    path = tmp_path / "secret"
+    with pytest.raises(UsageError, match=r"is not readable .*: restore it from a backup"):
+        secret.read(path)
+    path.write_bytes(damage)
+    with pytest.raises(UsageError, match=r"secret is damaged: restore it from a backup") as found:
+        secret.read(path)
+    assert not damage or damage.decode() not in str(found.value)
+
+
+def test_what_beam_pickles_does_not_hold_the_secret(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    secret.make(path)
+    find = FindUnproven(path, {(TOPIC, 0): 7})
+    other = record(TOPIC, b"k", b"v")
+    assert find(Range(TOPIC, 0, 0, 9), [other]) == {7: MISSING}
+    pickled = pickle.dumps(find)
+    written = path.read_bytes().strip()
+    for text in (pickled, repr(find).encode()):
+        assert written not in text
+        assert secret.read(path) not in text
+    assert pickle.loads(pickled)(Range(TOPIC, 0, 0, 9), [other]) == {7: MISSING}
+
+
+def test_records_before_the_secret_need_no_proof(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    secret.make(path)
+    assert FindUnproven(path, {(TOPIC, 0): 8})(Range(TOPIC, 0, 0, 9), [record(TOPIC, b"k", b"v")]) == {}
+    assert FindUnproven(path, {(TOPIC, 1): 8})(Range(TOPIC, 0, 0, 9), [record(TOPIC, b"k", b"v")]) == {7: MISSING}
+    assert FindUnproven(None, {})(Range(TOPIC, 0, 0, 9), [record(TOPIC, b"k", b"v")]) == {}
+
+
+@pytest.mark.parametrize(
+    ("cause", "is_retired", "exempt"),
+    [
+        ("deleted", False, {(TOPIC, 0): 9}),
+        ("recreated", False, {(TOPIC, 0): 0}),
+        ("recreated", True, {(f"{TOPIC}@1", 0): 9}),
+        ("truncated", False, {(TOPIC, 0): 5}),
+        ("truncated", True, {(f"{TOPIC}@1", 0): 9}),
+    ],
+)
+def test_offsets_given_out_again_need_a_proof(
+    tmp_path: Path, cause: Any, is_retired: bool, exempt: dict[tuple[str, int], int]
+) -> None:
+    at = datetime(2026, 7, 1, tzinfo=UTC)
+    loss = Loss(TOPIC, 0, 5, None, 0, cause, is_retired)
+    with open_warehouse(tmp_path / "warehouse.duckdb") as connection:
+        ledger.exempt(connection, {(TOPIC, 0): 9})
+        gaps.record(connection, tmp_path, [(loss, [])], Acceptance("Ada", at, "run", at))
+        assert ledger.exempted(connection) == exempt
+
+
+def test_doctor_names_a_secret_that_others_may_read_or_that_is_gone(tmp_path: Path) -> None:
+    def said() -> Diagnosis:
+        given = settings.load({"TOKENSHARE_HOME": str(tmp_path / "home")})
+        return next(found for found in examine(given, {}) if found.name == "secret")
+
+    assert (said().is_well, said().said) == (True, "none yet: the next pass makes it")
+    home = Home(tmp_path / "home")
+    initialise(home, "live")
+    assert (said().is_well, said().said) == (True, "only its user reads it")
+    home.secret.chmod(0o640)
+    assert (said().is_well, said().fix.startswith(f"run chmod 600 {home.secret}")) == (False, True)
+    home.secret.unlink()
+    assert (said().is_well, "is not readable" in said().said) == (False, True)
