@@ -25,7 +25,7 @@ _USER = re.compile(r"://([^/?#\s]+)@")
 def redact(text: str, environ: Mapping[str, str] = ENVIRON) -> str:
     """The text without the value of any secret setting, and without the parts after the host of a secret address.
 
-    A value is also found as a URL, base64 or JSON would write it.
+    A value is also found as a URL, a URL inside a URL, base64 or JSON would write it.
     """
     forms = {form for secret in set(_secrets(environ)) for form in _forms(secret)}
     for form in sorted(forms, key=len, reverse=True):
@@ -36,7 +36,7 @@ def redact(text: str, environ: Mapping[str, str] = ENVIRON) -> str:
 @lru_cache(maxsize=256)
 def _forms(secret: str) -> tuple[str, ...]:
     """The secret as it is, and as it is encoded in addresses, headers and documents."""
-    quoted = (quote(secret), quote(secret, safe=""), quote_plus(secret))
+    quoted = (quote(secret), quote(secret, safe=""), quote_plus(secret), quote(quote(secret, safe=""), safe=""))
     lower = (re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), form) for form in quoted)
     escaped = (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1])
     return (secret, *quoted, *lower, *escaped, *_in_base64(secret))

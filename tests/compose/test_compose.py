@@ -25,6 +25,7 @@ def test_it_composes_what_a_set_up_needs() -> None:
 
 
 @every_service
+@pytest.mark.threat("X18")
 def test_a_service_is_pinned_restarted_and_says_when_it_is_well(name: str) -> None:
     service = SERVICES[name]
     assert service.keys() <= KEYS
@@ -35,6 +36,7 @@ def test_a_service_is_pinned_restarted_and_says_when_it_is_well(name: str) -> No
 
 
 @every_service
+@pytest.mark.threat("X03", "X20")
 def test_a_service_is_reached_from_this_machine_only(name: str) -> None:
     for port in SERVICES[name].get("ports", []):
         assert re.fullmatch(r"127\.0\.0\.1:(\d+):\1", port)
@@ -42,6 +44,7 @@ def test_a_service_is_reached_from_this_machine_only(name: str) -> None:
 
 
 @every_service
+@pytest.mark.threat("S9")
 def test_no_secret_is_written_down(name: str) -> None:
     for variable, value in SERVICES[name]["environment"].items():
         if SECRET.search(variable):
@@ -58,6 +61,7 @@ def test_what_a_service_waits_for_and_keeps_exists(name: str) -> None:
     assert set(named) <= set(COMPOSE["volumes"])
 
 
+@pytest.mark.threat("X03")
 def test_passwords_must_be_given() -> None:
     told = str(SERVICES)
     assert set(re.findall(r"\$\{(\w+):\?", told)) == set(GIVEN)
@@ -75,6 +79,7 @@ def test_the_documented_passwords_are_all_that_must_be_given(tmp_path: Path) -> 
     assert (tmp_path / ".env").stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.threat("X03", "X19")
 def test_the_prefect_api_asks_who_calls_and_phones_nobody() -> None:
     told = SERVICES["prefect"]["environment"]
     assert told["PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED"] == "true"
@@ -108,6 +113,7 @@ def test_tokenshare_is_told_only_what_it_knows() -> None:
     assert ours <= {name_of(field) for field in Settings.model_fields}
 
 
+@pytest.mark.threat("X18")
 def test_the_image_is_built_from_the_lock_for_nobody_in_particular() -> None:
     lines = (ROOT / "Dockerfile").read_text().splitlines()
     assert [line for line in lines if line.startswith("FROM")] == ["FROM python:3.11.14-slim-bookworm"]

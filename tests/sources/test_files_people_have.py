@@ -72,6 +72,7 @@ def written(source: Source) -> str:
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("source", FILES, ids=lambda source: source.id)
+@pytest.mark.threat("X29")
 def test_a_file_reads_alike_in_every_shape_a_spreadsheet_gives_it(source: Source, shape: str) -> None:
     plain = parse(source, written(source).encode())
     dressed = parse(source, SHAPES[shape](written(source)))
@@ -176,6 +177,7 @@ GOOD = "2026-11-27T22:30:00Z,NVDA,2026-11-27,182.55,USD,false\n"
         ("2026-11-27T22:30:00Z,AVGO,2026-11-27,182.55,USD,WAHR", "'WAHR' is not one of true, false"),
     ],
 )
+@pytest.mark.threat("X29")
 def test_a_cell_that_could_be_misread_refuses_its_row_and_nothing_else(row: str, said: str) -> None:
     parsed = parse(quotes_file.SOURCE, f"{HEADER}{GOOD}{row}\n".encode(), NOVEMBER)
     assert [event.model_dump()["symbol"] for event in parsed.events] == ["NVDA"]

@@ -134,6 +134,7 @@ def spoilt(source: Source, way: tuple[Any, ...]) -> Iterator[tuple[Any, Parsed]]
 
 
 @pytest.mark.parametrize(("source", "field"), OWNED, ids=lambda part: getattr(part, "id", part))
+@pytest.mark.threat("S3")
 def test_what_the_owner_of_a_row_can_spoil_is_that_row(source: Source, field: str) -> None:
     """The other rows stay as they are; the spoilt one is put aside, or what is left of it keeps the contract."""
     topics, way = {topic.event: topic for topic in source.emits}, NAMES.get(f"{source.id}.{field}", (field,))
