@@ -9,6 +9,7 @@ from tests.broker import broker, stop_broker
 from tests.faults.report import PAGES, Observations, describe
 
 __all__ = ["broker"]
+pytest_plugins = ["tests.guard"]
 
 RECORDED = Path(os.environ.get("TOKENSHARE_RECORDED_DATA", Path(__file__).parents[2] / "shared" / "data"))
 

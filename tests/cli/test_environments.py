@@ -137,7 +137,7 @@ def assert_the_same(
 
 
 @pytest.mark.long
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 @pytest.mark.threat("X24", "X25", "X27", "X28")
 def test_everything_at_once_gives_the_numbers_of_the_plain_pass(
     plain: dict[str, list[tuple[object, ...]]], folder: Path, world: Path, broker: str

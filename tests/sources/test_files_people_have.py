@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -217,3 +218,15 @@ def test_the_example_of_a_source_is_read_and_stands_on_its_page(source: Source) 
 
 def test_the_example_of_the_page_on_files_is_that_of_its_source() -> None:
     assert quotes_file.SOURCE.example in (DOCS / "files.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.threat("X14")
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("source", [one for one in FILES if one.id in ("claims", "quotes_dropped")])
+def test_a_million_rows_that_are_none_refuse_their_file(source: Source) -> None:
+    """A file of two megabytes with a million lines."""
+    fetch = fetch_of(source.id)
+    header, *_ = fetch.pages[0].body.splitlines()
+    page = replace(fetch.pages[0], body=header + b"\n" + b"a\n" * 1_000_000)
+    with pytest.raises(PayloadRefused, match="line 2: 1 cells"):
+        source.parse(replace(fetch, pages=(page,)))
