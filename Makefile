@@ -29,7 +29,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 # uv is told which Python to use and never brings its own.
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup demo live test faults mutations fuzz soak check check-style check-sql check-types check-house format generate bench lock audit digests clean
+.PHONY: help setup demo live test faults security mutations fuzz soak check check-style check-sql check-types check-house format generate bench lock audit digests clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,10 @@ faults: $(READY) ## every fault of tests/faults, whatever else is long, and the 
 	$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder -m long --ignore tests/faults tests
 	$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder -m "long or not long" --ignore $(TABLE) \
 	  --fault-report docs/reference/faults.md tests/faults
+
+security: $(READY) $(CLIENTS) ## every attack of tests/faults/threats.py, and the page of what was seen
+	$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder -m threat \
+	  --threat-report=docs/reference/security.md tests
 
 mutations: $(READY) ## take away what protects from each fault, one after the other: each time a test must go red
 	$(BIN)/python -m tests.faults.mutate

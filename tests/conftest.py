@@ -1,4 +1,4 @@
-"""The fixtures of every test: the broker, the folder of recorded data, and quiet libraries."""
+"""The fixtures of every test: broker, recorded data, quiet libraries; and the pages of what was seen."""
 
 import os
 from pathlib import Path
@@ -6,10 +6,25 @@ from pathlib import Path
 import pytest
 
 from tests.broker import broker, stop_broker
+from tests.faults.report import PAGES, Observations, describe
 
 __all__ = ["broker"]
+pytest_plugins = ["tests.guard"]
 
 RECORDED = Path(os.environ.get("TOKENSHARE_RECORDED_DATA", Path(__file__).parents[2] / "shared" / "data"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    for page in PAGES:
+        parser.addoption(page.option, type=Path, help="write what the tests of its rows saw to this page")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the writer of a page in the process gathering all reports, and only there."""
+    for page in PAGES:
+        path = config.getoption(page.option)
+        if path and not hasattr(config, "workerinput"):
+            config.pluginmanager.register(Observations(page, path))
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -29,11 +44,13 @@ def recorded_data() -> Path:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put slow files first, so that no worker begins one while the others are done."""
+    """Describe each test; put slow files first, so that no worker begins one while the others are done."""
     longest: dict[Path, float] = {}
     for item in items:
         limit = item.get_closest_marker("timeout")
         longest[item.path] = max(longest.get(item.path, 0), limit.args[0] if limit else 0)
+    for item in items:
+        describe(item)
     items.sort(key=lambda item: -longest[item.path])
 
 

@@ -16,6 +16,7 @@ from connectors.http.deadline import Deadline
 from connectors.http.reasons import read_reason
 from connectors.http.retry import TryAgain, plan_wait, read_wait
 from tokenshare.errors import SourceAbsent, UsageError
+from tokenshare.secret_forms import hide
 from tokenshare.sources import Page, Params
 
 USER_AGENT = "tokenshare/1 (one daily reader)"
@@ -180,7 +181,7 @@ class HttpSession:
             raise SourceAbsent(f"no complete answer within {self._politeness.deadline_seconds:g} s")
 
     def _clean(self, text: str) -> str:
-        hidden = text.replace(self._key, "***") if self._key else text
+        hidden = hide(text, [self._key]) if self._key else text
         return "".join(letter if letter.isprintable() else " " for letter in hidden)[:200]
 
 

@@ -30,13 +30,14 @@ def answers(api_url: str | None, seconds: float = ANSWER_SECONDS) -> bool:
 
 
 def is_open(api_url: str, seconds: float = ANSWER_SECONDS) -> bool:
-    """True if the Prefect API shows its deployments to a caller without a login."""
+    """True unless the Prefect API refuses a caller without a login: any other answer proves no login."""
+    place = f"{api_url.rstrip('/')}/deployments/filter"
     try:
-        question = Request(f"{api_url}/deployments/filter", b'{"limit": 1}', {"Content-Type": "application/json"})  # noqa: S310
-        with urlopen(question, timeout=seconds) as response:  # noqa: S310  # an address that `answers`
-            return bool(response.status == HTTPStatus.OK)
-    except HTTPError:
-        return False
+        question = Request(place, b'{"limit": 1}', {"Content-Type": "application/json"})  # noqa: S310
+        with urlopen(question, timeout=seconds):  # noqa: S310  # an address that `answers`
+            return True
+    except HTTPError as error:
+        return error.code not in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 
 def follow(route: Callable[..., Report], api_url: str, progress: Progress) -> Report:

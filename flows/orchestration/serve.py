@@ -26,7 +26,8 @@ WELL = (ExitCode.OK, ExitCode.HELD, ExitCode.INCOMPLETE, ExitCode.UNDELIVERED)
 # -P: without it the working directory would be the first place to import from.
 PASS = [sys.executable, "-P", "-c", "from flows.cli import main; main()", "refresh", "--wait", "--json"]
 GUARDED = (
-    "PREFECT_SERVER_API_AUTH_STRING=USER:PASSWORD PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED=true prefect server start"
+    "PREFECT_SERVER_ANALYTICS_ENABLED=false PREFECT_SERVER_API_AUTH_STRING=USER:PASSWORD "
+    "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED=true prefect server start"
 )
 LOGGED_IN = "PREFECT_API_AUTH_STRING=USER:PASSWORD tokenshare serve"
 ONE = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE)
@@ -68,7 +69,8 @@ def serve_deployments(settings: Settings, progress: Progress) -> None:
     """Serve every deployment until stopped, one run at a time.
 
     The server says when a pass runs. What runs is the flow of this process, whatever the server stores of it. Raises
-    UsageError if the server does not answer, asks no caller for a login, or fails later; a running pass then goes on.
+    UsageError if the server does not answer, does not refuse callers without a login, or fails later; then a running
+    pass goes on.
     """
     server = settings.prefect_api_url or ""
     if not answers(server):
@@ -78,7 +80,7 @@ def serve_deployments(settings: Settings, progress: Progress) -> None:
         )
     if is_open(server):
         raise UsageError(
-            f"the Prefect server at {server} asks nobody for a login",
+            f"the Prefect server at {server} does not refuse a caller without a login",
             f"start it with `{GUARDED}`, and this command with `{LOGGED_IN}`",
         )
     planned = deployments()

@@ -1,20 +1,15 @@
 """Removal of secrets from all output: by value, wherever the value comes from."""
 
-import json
 import logging
 import re
-from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Any, get_args
-from urllib.parse import quote, quote_plus
 
 from pydantic import SecretStr
 
 from flows.settings import ENVIRON, Settings, name_of
+from tokenshare.secret_forms import SHORTEST, hide
 
-HIDDEN = "***"
-SHORTEST = 8  # characters; a shorter part of an address gives no access
 # Variables of others that this process inherits and holds a secret with.
 OTHERS = ("PREFECT_API_KEY", "PREFECT_API_AUTH_STRING", "PREFECT_SERVER_API_AUTH_STRING")
 ADDRESSES = ("PREFECT_API_URL", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
@@ -25,30 +20,9 @@ _USER = re.compile(r"://([^/?#\s]+)@")
 def redact(text: str, environ: Mapping[str, str] = ENVIRON) -> str:
     """The text without the value of any secret setting, and without the parts after the host of a secret address.
 
-    A value is also found as a URL, base64 or JSON would write it.
+    A value is also found as a URL, a URL inside a URL, base64 or JSON would write it.
     """
-    forms = {form for secret in set(_secrets(environ)) for form in _forms(secret)}
-    for form in sorted(forms, key=len, reverse=True):
-        text = text.replace(form, HIDDEN)
-    return text
-
-
-@lru_cache(maxsize=256)
-def _forms(secret: str) -> tuple[str, ...]:
-    """The secret as it is, and as it is encoded in addresses, headers and documents."""
-    quoted = (quote(secret), quote(secret, safe=""), quote_plus(secret))
-    lower = (re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), form) for form in quoted)
-    escaped = (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1])
-    return (secret, *quoted, *lower, *escaped, *_in_base64(secret))
-
-
-def _in_base64(secret: str) -> Iterator[str]:
-    """The letters of base64 that the secret alone decides, for each of three offsets inside a longer text."""
-    for offset in range(3):
-        raw = bytes(offset) + secret.encode()
-        inner = b64encode(raw).decode()[-(-offset * 8 // 6) : len(raw) * 8 // 6]
-        if len(inner) >= SHORTEST:
-            yield from (inner, inner.replace("+", "-").replace("/", "_"))
+    return hide(text, set(_secrets(environ)))
 
 
 def redact_logs() -> None:

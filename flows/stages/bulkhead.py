@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from urllib.parse import quote, quote_plus
 
 from connectors.sources.payload import printable
 from tokenshare.errors import (
@@ -15,6 +14,7 @@ from tokenshare.errors import (
     RecordsLost,
     SourceAbsent,
 )
+from tokenshare.secret_forms import hide
 from tokenshare.sources import Page
 
 OUTCOMES = (SourceAbsent, PayloadRefused, FetchCut)  # they say already what became of the source
@@ -54,6 +54,5 @@ def each(ask: Callable[[], Iterator[Page]], key: str | None = None) -> Iterator[
 def describe(error: Exception, key: str | None = None) -> str:
     """The type of an error and its words, on one printable line."""
     words = " ".join(str(error).split())
-    for secret in {key, quote(key, safe=""), quote_plus(key)} if key else ():
-        words = words.replace(secret, "***")
+    words = hide(words, [key]) if key else words
     return printable(f"{type(error).__name__}: {words}" if words else type(error).__name__)

@@ -13,6 +13,8 @@ from flows.cli.output import progress_on_stderr, report_error
 from flows.setup.redaction import redact, redact_logs
 from tokenshare.errors import UsageError
 
+pytestmark = pytest.mark.threat("S9")
+
 CANARY = "canary-d81b6c2f40"
 SECRETS = {
     "TOKENSHARE_ALERT_WEBHOOK_URL": f"https://hooks.example.com/services/{CANARY}?sig={CANARY}s",
@@ -60,6 +62,7 @@ def test_progress_is_told_without_secrets(capsys: pytest.CaptureFixture[str]) ->
 
 
 @pytest.mark.usefixtures("_secrets", "_logs")
+@pytest.mark.threat("X02")
 def test_no_logger_passes_on_a_secret(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         for said in SAID:
@@ -75,6 +78,7 @@ FORMS = {
     "quoted, slashes kept": quote(AWKWARD),
     "quoted with plus": quote_plus(AWKWARD),
     "quoted in lower case": re.sub("%..", lambda found: found[0].lower(), quote(AWKWARD, safe="")),
+    "quoted twice": quote(quote(AWKWARD, safe=""), safe=""),
     "json": json.dumps(AWKWARD)[1:-1],
     "json in UTF-8": json.dumps(AWKWARD, ensure_ascii=False)[1:-1],
     "base64": b64encode(AWKWARD.encode()).decode(),

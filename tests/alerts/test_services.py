@@ -58,6 +58,7 @@ def slack(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> Receiver:
     return receiver
 
 
+@pytest.mark.threat("X09")
 def test_slack_takes_it_and_nothing_in_it_is_markup(slack: Receiver) -> None:
     hostile = held(reason=HOSTILE, observed=HOSTILE, vendor_id=HOSTILE)
     assert Service("slack", SecretStr(SLACK)).send(document(hostile)).is_delivered
@@ -69,6 +70,7 @@ def test_slack_takes_it_and_nothing_in_it_is_markup(slack: Receiver) -> None:
     ]
 
 
+@pytest.mark.threat("X10")
 def test_mail_has_one_subject_and_no_header_of_others() -> None:
     with mail_server() as (port, taken):
         url = f"mailto://127.0.0.1:{port}?from=us@here.example&to=you@there.example&mode=insecure&format=text"
@@ -100,6 +102,7 @@ def test_the_body_says_what_a_person_needs() -> None:
     ]
 
 
+@pytest.mark.threat("X22")
 def test_a_flood_is_cut_and_counted() -> None:
     many = [held(observed=f"{number} {'x' * 500}").model_copy(update={"id": f"m{number}"}) for number in range(1000)]
     flood = document(*many)
@@ -130,6 +133,7 @@ def test_plain_keeps_what_names_and_numbers_are_made_of() -> None:
         ("evil.usage.observed.v1", "evil[.]usage.observed.v1"),
     ],
 )
+@pytest.mark.threat("X09")
 def test_a_domain_is_no_link_and_a_name_no_mention(text: str, seen: str) -> None:
     assert plain(text) == seen
 

@@ -39,6 +39,7 @@ def test_a_body_that_is_no_text_says_nothing() -> None:
 
 
 @pytest.mark.parametrize("location", ["https://evil.example/", "http://169.254.169.254/latest", "/elsewhere"])
+@pytest.mark.threat("X11")
 def test_a_redirect_is_not_followed(receiver: Receiver, location: str) -> None:
     receiver.otherwise = (307, b"", {"Location": location})
     outcome = send(receiver)
@@ -69,6 +70,7 @@ def test_a_redirect_is_not_followed(receiver: Receiver, location: str) -> None:
         ("https://example.com:99999/x", "not a URL"),
     ],
 )
+@pytest.mark.threat("X11", "X12")
 def test_an_address_that_may_not_be_called_is_refused_without_repeating_it(url: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason) as refused:
         read_secret_url(f"{url}{CANARY}" if not url.endswith("x") else f"{url}/{CANARY}")
@@ -97,10 +99,12 @@ def test_an_address_that_may_be_called(url: str) -> None:
         ("hooks.example.com", "no address", False),
     ],
 )
+@pytest.mark.threat("X11")
 def test_which_peers_may_be_spoken_to(host: str, peer: str, is_allowed: bool) -> None:
     assert is_allowed_peer(host, peer) is is_allowed
 
 
+@pytest.mark.threat("X11")
 def test_a_name_that_leads_to_this_machine_is_sent_nothing(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name of the internet that a resolver sends to loopback: connected to, and told nothing."""
     resolve = socket.getaddrinfo
@@ -121,6 +125,7 @@ def test_a_proxy_of_the_environment_is_not_used(receiver: Receiver, monkeypatch:
     assert send(receiver) == DELIVERED
 
 
+@pytest.mark.threat("X12")
 def test_no_outcome_and_no_repr_repeats_the_address(receiver: Receiver) -> None:
     for answer in (OK, (500, CANARY.encode(), {}), (200, b"error " + CANARY.encode(), {})):
         receiver.otherwise = answer

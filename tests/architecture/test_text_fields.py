@@ -78,6 +78,7 @@ def _passes(adapter: TypeAdapter[str], text: str) -> bool:
 
 
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
+@pytest.mark.threat("S7")
 def test_every_text_of_an_event_is_bounded(topic: Topic) -> None:
     assert list(texts(topic.event.model_json_schema()))
     assert unbounded(topic.event) == []
@@ -92,12 +93,14 @@ class Unbounded(BaseModel):
     bounded: Annotated[str, Field(pattern=f.TEXT)]
 
 
+@pytest.mark.threat("S7")
 def test_an_unbounded_text_is_seen() -> None:
     places = [line.split()[0] for line in unbounded(Unbounded)]
     assert places == [".properties.plain", ".properties.optional.anyOf", ".properties.several.items"]
 
 
 @pytest.mark.parametrize("pattern", [f.TEXT, f.TEXT_OR_NOTHING])
+@pytest.mark.threat("S7")
 def test_the_pattern_refuses_what_steers_and_nothing_else(pattern: str) -> None:
     assert [letter for letter in steering() if takes(pattern, letter)] == []
     assert [text for text in SCRIPTS if not _passes(adapter_of(pattern), text)] == []

@@ -137,7 +137,8 @@ def assert_the_same(
 
 
 @pytest.mark.long
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
+@pytest.mark.threat("X24", "X25", "X27", "X28")
 def test_everything_at_once_gives_the_numbers_of_the_plain_pass(
     plain: dict[str, list[tuple[object, ...]]], folder: Path, world: Path, broker: str
 ) -> None:
@@ -163,6 +164,7 @@ def test_too_few_files_are_a_sentence(folder: Path, world: Path) -> None:
     assert "Too many open files" in said.err
 
 
+@pytest.mark.threat("X27")
 def test_kafka_starts_in_a_turkish_locale(folder: Path) -> None:
     """Its upper case of i is another letter, which Kafka's enum names do not have.
 
@@ -179,6 +181,7 @@ def test_kafka_starts_in_a_turkish_locale(folder: Path) -> None:
 @pytest.mark.parametrize(
     "variables", [NO_HOME, {"HOME": "/"}, {"HOME": "/nowhere"}], ids=["none", "not writable", "missing"]
 )
+@pytest.mark.threat("X28")
 def test_a_user_without_a_folder_for_jars_is_asked_to_name_one(folder: Path, variables: Mapping[str, str]) -> None:
     environ = {**environment(folder / "home", ""), "TOKENSHARE_CACHE": "", **variables}
     said = run(environ, AS_NOBODY, "broker", "start", "--json")
@@ -191,6 +194,7 @@ def test_a_user_without_a_folder_for_jars_is_asked_to_name_one(folder: Path, var
 @pytest.mark.parametrize(
     "words", ["report", "alerts deliver", "broker start", "broker stop", "broker status", "status"]
 )
+@pytest.mark.threat("X28")
 def test_another_user_gets_one_sentence(folder: Path, words: str) -> None:
     """In a home that is open to its own user alone."""
     home = folder / "home"
@@ -206,6 +210,7 @@ def test_another_user_gets_one_sentence(folder: Path, words: str) -> None:
 
 
 @pytest.mark.parametrize("folder_setting", ["TOKENSHARE_CURATED", "TOKENSHARE_QUOTES"])
+@pytest.mark.threat("X26")
 def test_a_folder_setting_expands_the_users_home_and_must_exist(folder: Path, folder_setting: str) -> None:
     (folder / "facts").mkdir()
     (folder / "facts" / "quotes.csv").touch()
@@ -218,6 +223,7 @@ def test_a_folder_setting_expands_the_users_home_and_must_exist(folder: Path, fo
     assert "quotes.csv" in line["said"]
 
 
+@pytest.mark.threat("S11")
 def test_no_code_is_taken_from_the_working_directory(folder: Path) -> None:
     (folder / "typer.py").write_text("raise SystemExit('code of the working directory')")
     assert PASS[:2] == [sys.executable, "-P"]
@@ -226,6 +232,7 @@ def test_no_code_is_taken_from_the_working_directory(folder: Path) -> None:
     assert (done.returncode, done.stdout[:10]) == (0, b"tokenshare")
 
 
+@pytest.mark.threat("X25")
 def test_dbt_has_no_options_but_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in DBT.items():
         monkeypatch.setenv(name, value)
@@ -235,6 +242,7 @@ def test_dbt_has_no_options_but_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     assert os.environ["TOKENSHARE_WAREHOUSE"] == "warehouse.duckdb"
 
 
+@pytest.mark.threat("S9")
 def test_a_scheduled_pass_gets_an_environment_by_list() -> None:
     ours = {
         "TOKENSHARE_HOME": "home",

@@ -69,6 +69,7 @@ def test_another_pass_is_refused_in_one_sentence(say: Say, home: Home, word: str
     assert (code, err.count("\n"), "choose among 20260701T060000-a" in err) == (2, 1, True)
 
 
+@pytest.mark.threat("X02", "X32")
 def test_secrets_are_removed_from_file_and_echo(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENROUTER_API_KEY", CANARY)
     echoed: list[str] = []
@@ -77,6 +78,7 @@ def test_secrets_are_removed_from_file_and_echo(home: Home, monkeypatch: pytest.
     assert (CANARY in text, "***" in text, "".join(f"{line}\n" for line in echoed)) == (False, True, text)
 
 
+@pytest.mark.threat("X21")
 def test_what_is_echoed_is_a_line_a_fact(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
     keep(home, "run", echo_on_stderr)
     lines = capsys.readouterr().err.splitlines()
@@ -92,6 +94,7 @@ def test_the_newest_hundred_are_kept(home: Home) -> None:
     assert list_logs(home.log) == [f"run-{number:03}" for number in reversed(range(3, KEPT + 3))]
 
 
+@pytest.mark.threat("X32")
 def test_an_error_is_the_last_line_with_its_trace_if_it_is_a_bug(home: Home) -> None:
     for name, error in (("known", BrokerUnavailable("no broker", "start it")), ("bug", KeyError("x"))):
         with pytest.raises(type(error)), log_pass(home, name, noop):

@@ -94,6 +94,7 @@ def test_a_prefect_that_does_not_answer_is_not_missed(refreshed: Refreshed) -> N
     assert not (refreshed.home.parent / "prefect").exists()
 
 
+@pytest.mark.threat("X22")
 def test_a_long_metric_shows_its_end_and_says_where_the_rest_is(answer: Callable[[str], dict[str, Any]]) -> None:
     found = answer("metric")
     rows = [{**found["rows"][0], "known_tokens": 1_000_000 + number} for number in range(250)]
@@ -128,6 +129,13 @@ def test_metrics(answer: Callable[[str], dict[str, Any]]) -> None:
     assert {metric["metric"] for metric in found} == {metric.id for metric in METRICS}
     assert all(card["method"] and card["denominator"] for card in found)
     assert {card["version"] for card in found if card["state"] != "inactive"} == {1}
+
+
+@pytest.mark.threat("X23")
+def test_a_published_metric_names_its_sources(answer: Callable[[str], dict[str, Any]]) -> None:
+    cards = [card for card in answer("metrics")["metrics"] if card["state"] != "inactive"]
+    assert cards
+    assert [card["metric"] for card in cards if not card["citation"]] == []
 
 
 def test_a_metric_now_and_as_known_then(answer: Callable[[str], dict[str, Any]]) -> None:
@@ -198,6 +206,7 @@ def test_looking_imports_nothing_heavy(refreshed: Refreshed) -> None:
     assert done.stdout.splitlines()[-1] == "heavy: []"
 
 
+@pytest.mark.threat("S9", "X12")
 def test_secrets_are_written_nowhere(refreshed: Refreshed) -> None:
     """What is said is looked at after every command, in `run`."""
     files = [path for path in refreshed.home.rglob("*") if path.is_file()]

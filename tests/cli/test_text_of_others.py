@@ -17,6 +17,8 @@ from tests.cli.test_showing_claims import CHECKED
 from tokenshare.errors import UsageError
 from tokenshare.text import STEERING, visible
 
+pytestmark = pytest.mark.threat("S7")
+
 HOSTILE = {
     "closing tag": r"<b>x</b>\[/b]/repo",
     "link": r"\[link=https://evil.example]click/m8",
@@ -136,6 +138,7 @@ def status_of(count: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("count", "more"), [(100, False), (101, True), (20_000, True)])
+@pytest.mark.threat("X22")
 def test_status_draws_a_hundred_rows_of_a_list_and_counts_the_others(
     count: int, more: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:

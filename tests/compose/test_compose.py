@@ -39,6 +39,7 @@ def test_it_composes_what_a_set_up_needs() -> None:
 
 
 @every_service
+@pytest.mark.threat("X18")
 def test_a_service_is_pinned_restarted_and_says_when_it_is_well(name: str) -> None:
     service = SERVICES[name]
     assert service.keys() <= KEYS
@@ -69,6 +70,7 @@ def test_a_python_takes_no_code_from_its_folder(name: str) -> None:
 
 
 @every_service
+@pytest.mark.threat("X03", "X20")
 def test_a_service_is_reached_from_this_machine_only(name: str) -> None:
     for port in SERVICES[name].get("ports", []):
         assert re.fullmatch(r"127\.0\.0\.1:(\d+):\1", port)
@@ -76,6 +78,7 @@ def test_a_service_is_reached_from_this_machine_only(name: str) -> None:
 
 
 @every_service
+@pytest.mark.threat("S9")
 def test_no_secret_is_written_down(name: str) -> None:
     for variable, value in SERVICES[name]["environment"].items():
         if SECRET.search(variable):
@@ -92,6 +95,7 @@ def test_what_a_service_waits_for_and_keeps_exists(name: str) -> None:
     assert set(named) <= set(COMPOSE["volumes"])
 
 
+@pytest.mark.threat("X03")
 def test_passwords_and_digests_must_be_given() -> None:
     told = str(SERVICES)
     assert set(re.findall(r"\$\{(\w+):\?", told)) == set(GIVEN)
@@ -141,6 +145,7 @@ def test_kafka_asks_for_a_login_wherever_others_reach_it() -> None:
     }
 
 
+@pytest.mark.threat("X03", "X19")
 def test_the_prefect_api_asks_who_calls_and_phones_nobody() -> None:
     told = SERVICES["prefect"]["environment"]
     assert told["PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED"] == "true"

@@ -21,6 +21,8 @@ from tokenshare.noop import noop
 from tokenshare.offsets import Range, Record
 from tokenshare.topics import USAGE_OBSERVED
 
+pytestmark = pytest.mark.threat("X31")
+
 TOPIC, AT = USAGE_OBSERVED.name, datetime(2026, 7, 1, tzinfo=UTC)
 OLDER, NEWER = Range(TOPIC, 0, 0, 3), Range(TOPIC, 0, 3, 5)
 YOUNG = "share_of_daily_tokens"

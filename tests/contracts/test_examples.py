@@ -83,6 +83,7 @@ def test_a_tombstone_is_no_event(topic: Topic) -> None:
 
 @pytest.mark.parametrize("opening", [b"[", b'{"a":', b'[{"a":'])
 @pytest.mark.parametrize("depth", [300, 5_000, 200_000])
+@pytest.mark.threat("X14")
 def test_no_depth_ends_the_process(opening: bytes, depth: int) -> None:
     with pytest.raises(ContractViolation):
         decode(TOPICS[0], opening * depth)

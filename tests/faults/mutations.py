@@ -1,4 +1,4 @@
-"""The protections from each fault: the lines of mutations.csv, and their list by promise in README.md.
+"""The protections from faults and threats: the lines of mutations.csv, and their list by promise in README.md.
 
 `python -m tests.faults.mutations` renders that list.
 
@@ -17,6 +17,7 @@ PROMISES = {
     "P3": "Nothing wrong published: readers see one version or the next, each let out by its gate",
     "P4": "Nothing silent: what is held, skipped, put aside or restated is on record and told",
     "P5": "Same input, same number",
+    "P6": "Nothing obeyed: text, files, processes and servers of others are data; no secret leaves, no door is open",
 }
 MOST_CHARACTERS = 110
 
@@ -61,7 +62,9 @@ def parts(readme: str) -> tuple[str, str, str]:
 
 def _line(mutation: Mutation) -> str:
     where = f"[{Path(mutation.file.removesuffix('/__init__.py')).name}](../../{mutation.file})"
-    test = f"[{mutation.name}]({Path(mutation.test.partition('::')[0]).name})"
+    file = mutation.test.partition("::")[0]
+    link = file.removeprefix("tests/faults/") if file.startswith("tests/faults/") else f"../../{file}"
+    test = f"[{mutation.name}]({link})"
     return f"| {mutation.id} | {where} | {_code(mutation.find)} | {_code(mutation.replace)} | {test} |"
 
 

@@ -233,6 +233,7 @@ def test_a01_a_service_that_hangs_is_left_behind(record_property: Record) -> Non
     record_property("observed", outcome.answer)
 
 
+@pytest.mark.threat("X22")
 def test_a02_a_thousand_faults_at_once_are_one_alert_and_all_on_record(record_property: Record) -> None:
     """A thousand faults in one pass."""
     home, many = Home(), [fault(f"m{number}") for number in range(1000)]

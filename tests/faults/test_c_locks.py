@@ -140,6 +140,7 @@ def test_k17_a_holder_on_another_machine_is_not_ended(tmp_path: Path, record_pro
     record_property("observed", "refused, and said how")
 
 
+@pytest.mark.threat("S8")
 def test_k17_a_pid_that_was_given_out_again_is_not_ended(tmp_path: Path, record_property: Record) -> None:
     """A lock signed by an ended process, with its pid reused by now."""
     home = Home(claimed(tmp_path / "home"))

@@ -168,6 +168,7 @@ def test_g02_what_stands_on_it_is_held_and_nothing_else(
     record_property("observed", "the router's metrics are held, those of markets are not")
 
 
+@pytest.mark.threat("X32")
 def test_g02_the_error_of_dbt_stands_in_the_check(
     broken: dict[str, str], tmp_path: Path, record_property: Record
 ) -> None:

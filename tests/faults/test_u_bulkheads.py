@@ -80,6 +80,7 @@ def world(tmp_path: Path) -> Path:
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.threat("S5")
 def test_u09_an_error_at_any_place_is_told_of_its_source_and_the_others_are_published(
     scene: Scene, world: Path, monkeypatch: pytest.MonkeyPatch, record_property: Record
 ) -> None:
@@ -95,6 +96,7 @@ def test_u09_an_error_at_any_place_is_told_of_its_source_and_the_others_are_publ
     record_property("observed", f"{len(FAILING)} sources told with type and words; the router's numbers published")
 
 
+@pytest.mark.threat("S4")
 def test_u09_an_event_larger_than_the_broker_takes_is_its_sources_fault(
     mill: Scene, world: Path, monkeypatch: pytest.MonkeyPatch, record_property: Record
 ) -> None:
@@ -118,6 +120,7 @@ def test_u09_an_event_larger_than_the_broker_takes_is_its_sources_fault(
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.threat("S3", "S4")
 def test_u10_a_row_spoilt_by_its_owner_is_put_aside_counted_and_in_the_catalog(
     scene: Scene, world: Path, record_property: Record
 ) -> None:
@@ -154,12 +157,14 @@ def test_u10_a_row_spoilt_by_its_owner_is_put_aside_counted_and_in_the_catalog(
     ],
     ids=lambda error: type(error).__name__,
 )
+@pytest.mark.threat("S5")
 def test_what_ends_a_pass_and_what_is_decided_already_goes_through(error: BaseException) -> None:
     with pytest.raises(type(error)) as raised, contain(PayloadRefused):
         raise error
     assert raised.value is error
 
 
+@pytest.mark.threat("S5")
 def test_pages_before_an_error_are_kept_and_the_source_is_absent() -> None:
     page = Page("one", b"1", "text/csv")
 
@@ -175,6 +180,7 @@ def test_pages_before_an_error_are_kept_and_the_source_is_absent() -> None:
         next(each(raising(ImportError("no socks"))))
 
 
+@pytest.mark.threat("S9", "X21")
 def test_the_words_of_an_error_are_one_line_without_the_key() -> None:
     said = describe(ValueError("bad\n\x1b[31m /x?api_token=a%2Bb and a+b"), "a+b")
     assert said == "ValueError: bad ?[31m /x?api_token=*** and ***"

@@ -106,6 +106,7 @@ def test_u02_a_drip_is_cut_at_the_deadline(tmp_path: Path, record_property: Reco
 @pytest.mark.parametrize(
     "prefix", [b"HTTP/1.1 200 OK\r\nX-Long: ", head("200 OK"), head("200 OK", "Content-Length: 100")]
 )
+@pytest.mark.threat("X14")
 def test_u02_no_drip_outlasts_the_deadline_in_headers_or_in_a_body(prefix: bytes, record_property: Record) -> None:
     """Headers or body in drips, under a deadline of 0.4 s."""
     start = time.monotonic()
@@ -159,6 +160,7 @@ def test_u03_a_wrong_answer_with_200_is_a_page_that_parse_refuses(
     record_property("observed", "kept as it came, refused by the parser")
 
 
+@pytest.mark.threat("X11")
 def test_u04_a_redirect_to_another_host_is_refused_at_once(tmp_path: Path, record_property: Record) -> None:
     """A redirect to another host."""
     naps = Naps()
@@ -223,6 +225,7 @@ def test_u04_a_redirect_to_what_is_no_address_is_absent(record_property: Record)
         ("https://[bad/", "neither http nor https to a host"),
     ],
 )
+@pytest.mark.threat("X11")
 def test_u04_addresses_that_may_not_be_dialled(url: str, objection: str, record_property: Record) -> None:
     """A base address of a private, link-local, disguised or plain kind."""
     with pytest.raises(UsageError, match=objection) as refusal:
@@ -285,6 +288,7 @@ def test_u06_a_missing_key_costs_no_call_and_a_broken_one_is_not_repeated(record
     record_property("observed", "no call; the key is in no message")
 
 
+@pytest.mark.threat("X14")
 def test_u07_a_gzip_bomb_meets_the_cap_before_the_memory(tmp_path: Path, record_property: Record) -> None:
     """4 MB on the wire, unpacking to 4 GiB."""
     cap = 8 * 1024 * 1024
@@ -300,6 +304,7 @@ def test_u07_a_gzip_bomb_meets_the_cap_before_the_memory(tmp_path: Path, record_
     record_property("observed", f"absent at {cap >> 20} MiB, {peak >> 20} MiB of memory at most")
 
 
+@pytest.mark.threat("X14")
 def test_u07_more_bytes_on_the_wire_than_agreed_are_not_read_to_the_end(record_property: Record) -> None:
     """A body a hundred times as long as agreed."""
     with scripted([ok(b"x" * 100_000)]) as (url, asked):

@@ -53,6 +53,7 @@ def test_two_starts_at_once_make_one_broker_that_is_reused(home: Path) -> None:
     probe(Cluster(first), 5)
 
 
+@pytest.mark.threat("X20")
 def test_it_listens_on_loopback_alone(home: Path) -> None:
     start(home)
     listening = [c for c in psutil.Process(pid(home)).net_connections("inet") if c.status == "LISTEN"]
@@ -101,6 +102,7 @@ def test_a_stale_or_damaged_pid_file_is_not_believed(home: Path, content: str) -
     assert brokers_of(home) == [before]
 
 
+@pytest.mark.threat("S8")
 def test_a_pid_that_is_another_process_by_now_is_left_alone(tmp_path: Path) -> None:
     broker = Node.of(tmp_path)
     broker.root.mkdir()
@@ -118,6 +120,7 @@ def test_a_pid_given_out_again_is_told_by_its_time(home: Path) -> None:
     assert process.running(broker) == [known]
 
 
+@pytest.mark.threat("S8")
 def test_one_home_never_takes_the_broker_of_another(home: Path, tmp_path: Path) -> None:
     """A home copied with its pid file: the copy must not stop the original."""
     start(home)

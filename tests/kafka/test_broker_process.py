@@ -55,6 +55,7 @@ def shell(tmp_path: Path) -> Path:
     return Path(shutil.copy(os.path.realpath("/bin/sh"), tmp_path / "java"))
 
 
+@pytest.mark.threat("S8")
 def test_a_program_that_is_not_java_is_not_the_broker(node: Node) -> None:
     with labelled(node, Path("/bin/sh"), holds=True) as pid:
         assert process.running(node) == []
@@ -62,11 +63,13 @@ def test_a_program_that_is_not_java_is_not_the_broker(node: Node) -> None:
         assert psutil.pid_exists(pid)
 
 
+@pytest.mark.threat("S8")
 def test_a_java_that_holds_neither_port_nor_file_is_not_the_broker(node: Node, shell: Path) -> None:
     with labelled(node, shell):
         assert process.running(node) == []
 
 
+@pytest.mark.threat("S8")
 def test_a_java_with_the_nodes_log_open_is_its_broker_and_not_yet_connected_to(node: Node, shell: Path) -> None:
     """So a broker that hangs while it starts can be stopped."""
     with labelled(node, shell, holds=True) as pid:
@@ -77,6 +80,7 @@ def test_a_java_with_the_nodes_log_open_is_its_broker_and_not_yet_connected_to(n
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can start a process of another user")
+@pytest.mark.threat("S8")
 def test_a_process_of_another_user_is_not_the_broker(node: Node, shell: Path) -> None:
     for path in (shell.parent, *shell.parents[1:4]):
         path.chmod(path.stat().st_mode | 0o011)
@@ -86,6 +90,7 @@ def test_a_process_of_another_user_is_not_the_broker(node: Node, shell: Path) ->
         assert psutil.pid_exists(pid)
 
 
+@pytest.mark.threat("S8")
 def test_a_port_belongs_to_the_process_that_listens_there() -> None:
     here = psutil.Process()
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -96,6 +101,7 @@ def test_a_port_belongs_to_the_process_that_listens_there() -> None:
         assert not process.listens(Running(parent.pid, parent.create_time(), port, "17"))
 
 
+@pytest.mark.threat("S9")
 def test_a_java_process_gets_an_environment_by_list() -> None:
     ours = {"PATH": "/bin", "HOME": "/nonexistent", "TMPDIR": "/scratch"}
     others = {"OPENROUTER_API_KEY": "a key", "LANG": "tr_TR.UTF-8", "LC_ALL": "C", "TZ": "Asia/Shanghai"}
@@ -104,6 +110,7 @@ def test_a_java_process_gets_an_environment_by_list() -> None:
 
 
 @pytest.mark.parametrize("program", ["format", "version"])
+@pytest.mark.threat("S9")
 def test_no_key_reaches_a_java_process(
     node: Node, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str
 ) -> None:
@@ -143,6 +150,7 @@ def test_a_home_or_cache_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> No
         local.start(tmp_path, print, cache=tmp_path / "file" / "cache", environ=os.environ)
 
 
+@pytest.mark.threat("S8")
 def test_a_process_that_does_not_end_is_not_waited_for_without_limit(
     node: Node, shell: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,6 +28,7 @@ def test_who_comes_first_signs_and_comes_again_wherever_it_lies(cluster: Cluster
     assert signed(cluster) == {MINE}
 
 
+@pytest.mark.threat("X20")
 def test_another_home_is_told_whose_topics_these_are(cluster: Cluster) -> None:
     sign_topics(cluster, MINE)
     with pytest.raises(UsageError, match=r"belong to another home \(1f /srv/mine\)") as told:

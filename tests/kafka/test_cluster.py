@@ -49,6 +49,7 @@ def test_nothing_listens(nobody: str) -> None:
     assert caught.value.exit_code == ExitCode.BROKER
 
 
+@pytest.mark.threat("X20")
 def test_listens_and_does_not_let_us_in(deaf: str) -> None:
     with pytest.raises(BrokerUnavailable, match=r"listens but does not let us in .*certificates"):
         probe(Cluster(deaf), 1)
@@ -98,17 +99,20 @@ def test_an_unknown_option_is_a_wrong_setting() -> None:
         Cluster("a:1", options=(("auto_offset_reset", "latest"),))
 
 
+@pytest.mark.threat("X20")
 def test_an_unknown_protocol_is_not_taken_for_plaintext() -> None:
     with pytest.raises(UsageError, match="SASL-SSL is unknown"):
         Cluster("a:1", options=(("security_protocol", "SASL-SSL"),))
 
 
+@pytest.mark.threat("S9")
 def test_secrets_are_not_shown() -> None:
     cluster = Cluster("a:1", options=(("sasl_plain_password", "hunter2"),))
     assert "hunter2" not in repr(cluster)
     assert cluster.client_options()["sasl_plain_password"] == "hunter2"
 
 
+@pytest.mark.threat("X20")
 def test_every_passed_option_is_one_of_every_client() -> None:
     for client in (KafkaAdminClient, KafkaConsumer, KafkaProducer):
         assert client.DEFAULT_CONFIG.keys() >= clusters.PASSED_THROUGH

@@ -18,6 +18,7 @@ def checksums() -> dict[str, str]:
     return distribution.listed(distribution.LIST.read_text())
 
 
+@pytest.mark.threat("X18")
 def test_the_list_is_sorted_and_names_jars_alone() -> None:
     listed = checksums()
     assert list(listed) == sorted(listed)
@@ -69,6 +70,7 @@ def test_jars_are_fetched_once(fetched: Path, tmp_path: Path) -> None:
         (lambda source: (source / "b.jar").unlink(), "b.jar"),
     ],
 )
+@pytest.mark.threat("X18")
 def test_any_other_jar_is_refused_and_nothing_is_kept(fetched: Path, tmp_path: Path, spoil, named) -> None:
     spoil(fetched)
     for _ in range(2):

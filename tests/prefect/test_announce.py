@@ -99,6 +99,7 @@ def test_a_pass_shows_as_nested_flow_runs(flow_runs: dict[str, dict[str, Any]], 
     assert above == dict.fromkeys(STAGES, flow_runs["refresh"]["id"]) | {"refresh": None}
 
 
+@pytest.mark.threat("X01")
 def test_flow_runs_take_no_parameters(flow_runs: dict[str, dict[str, Any]]) -> None:
     for name, run in flow_runs.items():
         assert (run["parameters"], run["job_variables"] or {}) == ({}, {}), name
@@ -146,6 +147,7 @@ def test_a_held_table_keeps_the_good_rows_and_says_so(server: Server, second: Re
     assert "model_moved" in shown["description"]
 
 
+@pytest.mark.threat("X01")
 def test_no_secret_is_in_artifacts_events_deployments_or_files(scene: Scene, server: Server, second: Report) -> None:
     dump = server.dump()
     assert "tokenshare.metric.held" in dump

@@ -15,11 +15,13 @@ import pytest
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from demo.emulator.server import Upstream
+from flows.orchestration.prefect_flows import is_open
 from flows.orchestration.schedule import deployments
 from flows.orchestration.serve import GUARDED, LOGGED_IN
 from tests import traps
 from tests.cli.homes import HOLD, claimed, other_process
 from tests.prefect.server import Server, environment, start
+from tests.receiver import listening
 from tests.scene import ROUTER_ALONE, Scene, small_rows, write_rankings
 
 ROOT = Path(__file__).parents[2]
@@ -112,6 +114,7 @@ def state_of(server: Server, run: str) -> dict[str, Any]:
     return state
 
 
+@pytest.mark.threat("X01")
 def test_every_source_is_served_by_its_schedule(server: Server, serving: object) -> None:
     found = deployed(server)
     for planned in deployments():
@@ -143,6 +146,7 @@ def proof(server: Server, serving: object, tmp_path_factory: pytest.TempPathFact
     return proof
 
 
+@pytest.mark.threat("S1", "X15")
 def test_a_scheduled_pass_waits_for_the_home_and_publishes_and_runs_no_code_of_the_server(
     server: Server, proof: Path, scene: Scene
 ) -> None:
@@ -163,6 +167,7 @@ def test_a_scheduled_pass_waits_for_the_home_and_publishes_and_runs_no_code_of_t
     assert not proof.exists()
 
 
+@pytest.mark.threat("X01")
 def test_no_secret_reaches_a_server_that_asks_who_calls(server: Server, serving: object) -> None:
     dump = server.dump()
     assert '"collision_strategy": "ENQUEUE"' in dump
@@ -212,6 +217,7 @@ def test_serve_says_what_is_missing_without_a_server(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.threat("S1", "X03")
 def test_serve_refuses_a_server_that_asks_nobody_for_a_login(tmp_path: Path) -> None:
     with start(tmp_path / "server") as server:
         server.wait()
@@ -225,6 +231,15 @@ def test_serve_refuses_a_server_that_asks_nobody_for_a_login(tmp_path: Path) -> 
     for command in (GUARDED, LOGGED_IN):
         assert command in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.threat("S1", "X03")
+@pytest.mark.parametrize(("status", "is_proof"), [(401, True), (403, True), (200, False), (307, False), (404, False)])
+def test_nothing_but_a_refusal_proves_a_login(status: int, is_proof: bool) -> None:
+    """A server that answers something else to a caller without a login, at an address with a slash at its end."""
+    with listening(otherwise=(status, b"[]", {})) as server:
+        assert is_open(f"{server.url}/api/") is not is_proof
+    assert [request.path for request in server.requests] == ["/api/deployments/filter"]
 
 
 def test_prefect_yaml_says_the_same() -> None:

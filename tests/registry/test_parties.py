@@ -8,6 +8,7 @@ from tokenshare.sources import Source
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.id)
+@pytest.mark.threat("S3")
 def test_each_field_is_of_one_party(source: Source) -> None:
     parties, events = source.parties, [topic.event for topic in source.emits]
     of_parties = [*parties.owned, *parties.upstream_of(events), *parties.ours]

@@ -50,6 +50,7 @@ def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
         yield tab
 
 
+@pytest.mark.threat("X08", "X19")
 def test_it_asks_for_nothing_and_the_console_is_silent(page: Page, tab: Tab) -> None:
     tab.open(page.path)
     asked = [event["request"]["url"] for event in tab.events["Network.requestWillBeSent"]]
@@ -60,6 +61,7 @@ def test_it_asks_for_nothing_and_the_console_is_silent(page: Page, tab: Tab) -> 
 QUIET = ("Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded", "Page.javascriptDialogOpening")
 
 
+@pytest.mark.threat("X06", "X08")
 def test_upstream_text_stays_text(page: Page, tab: Tab) -> None:
     tab.open(page.path)
     assert (

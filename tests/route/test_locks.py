@@ -18,6 +18,8 @@ from flows.setup.clock import now
 from tests.cli.homes import HOLD, other_process
 from tokenshare.errors import Busy, UsageError
 
+pytestmark = pytest.mark.threat("S8")
+
 SOMEBODY = 65534  # the user that owns nothing
 
 

@@ -11,6 +11,8 @@ from connectors.storage import home
 from connectors.storage.home import Home, atomic_files, modes
 from connectors.storage.home.modes import Readers
 
+pytestmark = pytest.mark.threat("X33")
+
 OPEN_TO: dict[Readers, tuple[str, str, str]] = {
     "owner": ("0700", "0700", "0600"),
     "group": ("0710", "0750", "0640"),

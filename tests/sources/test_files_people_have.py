@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -72,6 +73,7 @@ def written(source: Source) -> str:
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("source", FILES, ids=lambda source: source.id)
+@pytest.mark.threat("X29")
 def test_a_file_reads_alike_in_every_shape_a_spreadsheet_gives_it(source: Source, shape: str) -> None:
     plain = parse(source, written(source).encode())
     dressed = parse(source, SHAPES[shape](written(source)))
@@ -176,6 +178,7 @@ GOOD = "2026-11-27T22:30:00Z,NVDA,2026-11-27,182.55,USD,false\n"
         ("2026-11-27T22:30:00Z,AVGO,2026-11-27,182.55,USD,WAHR", "'WAHR' is not one of true, false"),
     ],
 )
+@pytest.mark.threat("X29")
 def test_a_cell_that_could_be_misread_refuses_its_row_and_nothing_else(row: str, said: str) -> None:
     parsed = parse(quotes_file.SOURCE, f"{HEADER}{GOOD}{row}\n".encode(), NOVEMBER)
     assert [event.model_dump()["symbol"] for event in parsed.events] == ["NVDA"]
@@ -215,3 +218,15 @@ def test_the_example_of_a_source_is_read_and_stands_on_its_page(source: Source) 
 
 def test_the_example_of_the_page_on_files_is_that_of_its_source() -> None:
     assert quotes_file.SOURCE.example in (DOCS / "files.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.threat("X14")
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("source", [one for one in FILES if one.id in ("claims", "quotes_dropped")])
+def test_a_million_rows_that_are_none_refuse_their_file(source: Source) -> None:
+    """A file of two megabytes with a million lines."""
+    fetch = fetch_of(source.id)
+    header, *_ = fetch.pages[0].body.splitlines()
+    page = replace(fetch.pages[0], body=header + b"\n" + b"a\n" * 1_000_000)
+    with pytest.raises(PayloadRefused, match="line 2: 1 cells"):
+        source.parse(replace(fetch, pages=(page,)))

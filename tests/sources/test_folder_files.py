@@ -15,6 +15,8 @@ from flows.stages.maps import read_maps
 from tokenshare.errors import SourceAbsent, UsageError
 from tokenshare.folder_files import has_file, read_file
 
+pytestmark = pytest.mark.threat("S6")
+
 SECRET = b"a line that is not the folder's"
 NAME = "claims.csv"
 Plant = Callable[[Path, Path], object]

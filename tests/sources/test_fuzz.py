@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import replace
 from typing import NoReturn
 
+import pytest
+
 from connectors.sources import SOURCES, releases
 from tests.sources.fuzz import SEED, fuzz, try_one
 from tests.sources.mutants import mutant
@@ -13,6 +15,7 @@ from tokenshare.sources import Fetch
 SECONDS = 10.0
 
 
+@pytest.mark.threat("S5")
 def test_mutants_of_every_answer_are_read_or_refused() -> None:
     made = Counter[str]()
     found = list(fuzz(SECONDS, SEED, made))
@@ -26,6 +29,7 @@ def test_a_mutant_is_made_again_by_its_name() -> None:
     assert len({mutant(f"7 huggingface_hub {number}", fetch) for number in range(20)}) > 15
 
 
+@pytest.mark.threat("S5")
 def test_an_error_nobody_foresaw_is_found() -> None:
     def parse(_: Fetch) -> NoReturn:
         raise RecursionError("too deep")

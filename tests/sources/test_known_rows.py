@@ -76,6 +76,7 @@ def test_what_is_not_such_a_file_is_refused_by_file_and_line(body: bytes, said: 
     assert str(refusal.value).startswith(said)
 
 
+@pytest.mark.threat("X29")
 def test_a_mark_empty_rows_blank_headers_and_unknown_columns_do_no_harm() -> None:
     body = " known_at ,id,low,high,,\r\n\r\n,,,,,\r\nk,a, 1,,,\r\n".encode("utf-8-sig")
     (row,) = read_csv(body, TABLE.file, TABLE.columns)

@@ -184,6 +184,7 @@ def test_a_vendor_may_release_several_models_on_one_day_and_withdraw_one_of_them
     assert parsed.withdrawn == ("moonshotai 2026-04-20 One 2.6 mini", "openai 2026-04-01 Two")
 
 
+@pytest.mark.threat("S5")
 def test_a_withdrawn_key_that_is_too_long_to_name_is_put_aside() -> None:
     rows = table("releases")
     longer = page("releases", [*rows, [rows[1][0], "x" * 500, "2026-05-01", "Two", "", "", ""]])

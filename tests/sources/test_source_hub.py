@@ -109,6 +109,7 @@ def test_a_strange_field_is_reported_once_and_a_strange_tag_left_out() -> None:
         ("pipeline_tag", 7, "pipeline_tag"),
     ],
 )
+@pytest.mark.threat("S3")
 def test_a_row_that_is_not_as_documented_is_put_aside_and_refuses_nobody_else(
     name: str, value: Any, words: str
 ) -> None:
@@ -132,6 +133,7 @@ def test_a_field_that_is_wrong_in_every_row_is_no_slip_but_another_form(name: st
         parsed(page([row | {name: ["other"]} for row in rows(5)]))
 
 
+@pytest.mark.threat("S3")
 def test_more_slips_than_single_ones_refuse_the_fetch() -> None:
     slips = [row | {"likes": "many"} for row in rows(60)]
     assert len(parsed(page([*slips, *rows(1141, 100)])).rejected) == 60
@@ -147,6 +149,7 @@ def test_more_slips_than_single_ones_refuse_the_fetch() -> None:
         *("base_model:finetune:org/ x", "base_model:qwen 3"),
     ],
 )
+@pytest.mark.threat("S3")
 def test_a_tag_that_names_no_base_is_counted_and_its_repository_stays(tag: str) -> None:
     (row,) = rows(1)
     found = parsed(page([row | {"tags": [tag, "base_model:merge:org/x"]}]))
@@ -258,6 +261,7 @@ def test_organisations_are_never_cut() -> None:
         parse(Fetch(ID, WINDOW, pages, cut="the budget is spent"))
 
 
+@pytest.mark.threat("X30")
 def test_a_reading_of_too_little_of_the_hub_is_refused_with_the_reason() -> None:
     with pytest.raises(PayloadRefused, match=r"covers 0.50 of all downloads, less than 0.9; .*: status 504"):
         parse(Fetch(ID, WINDOW, (page(rows(10), following="c1"),), cut="status 504"))
@@ -266,6 +270,7 @@ def test_a_reading_of_too_little_of_the_hub_is_refused_with_the_reason() -> None
 @pytest.mark.parametrize(
     "cursors", [("c1", "c1"), ("c1", "c2", "c1"), ("c1", "c2", "c3", "c2")], ids=["itself", "two", "later"]
 )
+@pytest.mark.threat("X30")
 def test_a_cursor_met_before_does_not_advance(cursors: tuple[str, ...]) -> None:
     asked = ("", *cursors[:-1])
     pages = {("downloads", c, ""): (rows(3, 3 * n), cursors[n]) for n, c in enumerate(asked)}
@@ -276,6 +281,7 @@ def test_a_cursor_met_before_does_not_advance(cursors: tuple[str, ...]) -> None:
         parsed(*read)
 
 
+@pytest.mark.threat("X30")
 def test_a_page_met_before_does_not_advance_under_any_cursor() -> None:
     pages = (page(rows(3), following="c1"), page(rows(3), "sort=downloads&cursor=c1", following="c2"))
     with pytest.raises(PayloadRefused, match="does not advance"):

@@ -242,6 +242,7 @@ def test_pages_are_followed_on_our_own_upstream_until_there_is_no_next() -> None
         parse(fetch_of(ID, pages[0], pages[2]))
 
 
+@pytest.mark.threat("X30")
 def test_a_next_page_that_leads_nowhere_new_ends_the_fetch() -> None:
     class Loop(Shelf):
         def get(self, path: str, params: dict[str, str] | None = None, *, with_key: bool = False) -> Page:

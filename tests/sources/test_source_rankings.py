@@ -71,6 +71,7 @@ def test_any_value_anywhere_is_either_read_or_refused(place: str, junk: Any) -> 
     assert all(isinstance(event, UsageObserved) and 0 <= event.tokens <= LARGEST_COUNT for event in events)
 
 
+@pytest.mark.threat("S7", "X21")
 def test_a_hostile_field_name_does_not_reach_a_terminal() -> None:
     parsed = parse(fetch_of(ID, answer([row("2026-05-10") | {"\x1b[2J\ud800" + "x" * 500: 1}])))
     (name,) = parsed.unknown_fields
@@ -164,6 +165,7 @@ def test_a_call_without_rows_between_two_that_have_some_refuses_the_fetch() -> N
         parse(fetch_of(ID, *_paged(window, old, [], new), window=window))
 
 
+@pytest.mark.threat("X14")
 def test_nesting_is_refused_at_every_depth_on_both_sides_of_the_readers_limit() -> None:
     template = answer([row("2026-05-10", tokens="@")]).body.decode()
     for depth in range(700, 1000):

@@ -82,6 +82,7 @@ def test_a_file_is_refused_whole_and_says_where(page: Page, said: str) -> None:
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+@pytest.mark.threat("S5")
 def test_an_archive_with_a_broken_stream_is_refused(method: int) -> None:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", method) as archive:

@@ -33,6 +33,7 @@ def test_the_same_payload_gives_the_same_events(source: Source) -> None:
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.id)
+@pytest.mark.threat("X23")
 def test_a_source_declares_itself_in_full(source: Source) -> None:
     assert all((source.title, source.licence, source.terms, source.traps, source.world_file))
     assert "{as_of}" in source.citation

@@ -21,12 +21,28 @@ DEEP: Any = 1
 for _ in range(40):
     DEEP = [DEEP]
 TEXTS = (
-    *("", " ", "x", "x" * 3_000, "x" * 70_000, "\x01", "\x7f", "\u202e", "\u0661", "=1+1", '"', ",", "\n", "\ufeff"),
+    *(
+        "",
+        " ",
+        "x",
+        "x" * 3_000,
+        "x" * 70_000,
+        "\x00",
+        "\x01",
+        "\x7f",
+        "\u202e",
+        "\u0661",
+        "=1+1",
+        '"',
+        ",",
+        "\n",
+        "\ufeff",
+    ),
     *("0", "-1", "1e9", "9" * 40, "1,5", "NaN", "true", "2026-02-30", "9999-12-31", "0001-01-01T00:00:00Z"),
 )
 VALUES: tuple[Any, ...] = (
     *TEXTS,
-    *("\x00", "\ud800", GONE, None, True, 7, 0, -1, 1.5, 1e308, 10**19, 10**400),
+    *("\ud800", GONE, None, True, 7, 0, -1, 1.5, 1e308, 10**19, 10**400),
     *([], {}, {"a": {"b": 1}}, [None], [[]], ["x" * 300], DEEP, [{"relation": "merge", "models": [{"id": 7}]}]),
     *([f"tag-{number}" for number in range(2_001)], [f"{number:0>250}" for number in range(400)]),
 )
@@ -134,6 +150,7 @@ def spoilt(source: Source, way: tuple[Any, ...]) -> Iterator[tuple[Any, Parsed]]
 
 
 @pytest.mark.parametrize(("source", "field"), OWNED, ids=lambda part: getattr(part, "id", part))
+@pytest.mark.threat("S3")
 def test_what_the_owner_of_a_row_can_spoil_is_that_row(source: Source, field: str) -> None:
     """The other rows stay as they are; the spoilt one is put aside, or what is left of it keeps the contract."""
     topics, way = {topic.event: topic for topic in source.emits}, NAMES.get(f"{source.id}.{field}", (field,))

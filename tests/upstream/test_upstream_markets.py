@@ -1,9 +1,13 @@
 """The emulated quotes, facts and rates: documented paths and shapes, as known at a moment, read by the real sources."""
 
 import io
+import json
+import re
 import zipfile
+from base64 import b64encode
 from datetime import UTC, date, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -115,3 +119,20 @@ def test_a_key_in_the_query_is_hidden_where_the_upstream_repeats_it() -> None:
     assert "the token *** is wrong" in str(absent.value)
     assert b"/eod/NVDA.US?fmt=json&api_token=SECRET-1 " in asked[0]
     assert b"Authorization" not in asked[0]
+
+
+@pytest.mark.threat("S9")
+@pytest.mark.parametrize("filler", range(120, 200, 7))
+def test_a_key_is_hidden_in_every_form_before_a_reason_is_cut(filler: int) -> None:
+    """An upstream that repeats the address, quoted and in base64, around the length at which a reason is cut."""
+    key = "sk-se+cret/key=="
+    forms = (quote(key, safe=""), quote(quote(key, safe=""), safe=""), b64encode(key.encode()).decode())
+    body = json.dumps({"error": " ".join(["x" * filler, *forms])}).encode()
+    head = b"HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+    with (
+        scripted([head + body]) as (url, _),
+        HttpSession(url, key, key_param="api_token") as session,
+        pytest.raises(SourceAbsent) as absent,
+    ):
+        session.get("eod/NVDA.US", with_key=True)
+    assert not re.search("sk-se|c2stc2|cret", str(absent.value))

@@ -99,6 +99,7 @@ def test_addresses_that_may_be_dialled(url: str) -> None:
         ("socks://127.0.0.1:9/", "ALL_PROXY, .* cannot be used .*Unknown scheme.*: correct or unset them"),
     ],
 )
+@pytest.mark.threat("X24")
 def test_any_proxy_of_a_desktop_is_used_or_refused_in_a_sentence(
     monkeypatch: pytest.MonkeyPatch, proxy: str, reason: str
 ) -> None:
@@ -111,6 +112,7 @@ def test_any_proxy_of_a_desktop_is_used_or_refused_in_a_sentence(
         asking.get(PATH)
 
 
+@pytest.mark.threat("X24")
 def test_a_list_of_exceptions_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "::1,[fe80::1],localhost")
     with pytest.raises(SourceAbsent, match="NO_PROXY cannot be used"):
@@ -134,6 +136,7 @@ def test_a_proxy_that_speaks_another_protocol_is_named(monkeypatch: pytest.Monke
             asking.get(PATH)
 
 
+@pytest.mark.threat("X24")
 def test_proxies_stand_before_the_internet_and_never_before_ourselves(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -110,6 +110,7 @@ def test_any_body_has_a_reason_on_one_line_or_none(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("status", ["401 Unauthorized", "403 Forbidden", "402 Payment", "429 Wait", "503 Down"])
+@pytest.mark.threat("S9", "X21")
 def test_no_reason_repeats_the_key_or_control_characters(status: str) -> None:
     body = b"<title>\x1b[31m" + SECRET.encode() + b"</title>"
     with scripted([head(status, f"Content-Length: {len(body)}", "Content-Type: text/html") + body]) as (url, _):

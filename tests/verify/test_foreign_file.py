@@ -14,6 +14,8 @@ from connectors.storage.warehouse import connect
 from tokenshare.errors import UsageError
 from tokenshare.metrics import METRIC_BY_ID
 
+pytestmark = pytest.mark.threat("S10")
+
 SECRET = "a secret of the reader"
 METRIC = METRIC_BY_ID["fct_usage_daily"]
 
@@ -54,6 +56,7 @@ def test_a_look_refuses_a_file_with_views(home: Home, look: Callable[[Home], obj
     assert SECRET not in str(refusal.value)
 
 
+@pytest.mark.threat("X16", "X17")
 def test_a_look_reads_its_one_file_and_changes_no_setting(home: Home, secret: Path, tmp_path: Path) -> None:
     with duckdb.connect(home.published_file) as file:
         file.execute(f"DROP VIEW catalog.unknown_vendors; DROP VIEW {METRIC.relation}")

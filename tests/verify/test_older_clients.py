@@ -36,6 +36,7 @@ def read_with(python: dict[str, str], file: Path) -> tuple[str, dict[str, int]]:
 
 
 @pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.threat("X34")
 def test_an_older_client_reads_every_relation(clean: Home, client: str) -> None:
     folder = ROOT / ".venv/clients" / client
     if not (folder / "duckdb").is_dir():

@@ -23,6 +23,7 @@ def older(copied: Callable[[], Home]) -> dict[str, str]:
     return environment(home.root, "127.0.0.1:1")
 
 
+@pytest.mark.threat("X31")
 def test_looks_answer_on_an_older_file(older: dict[str, str]) -> None:
     for look in ("status", "gates", "mappings", "metrics", f"metrics {METRIC}", "report"):
         answer = run(older, *look.split())
