@@ -30,6 +30,7 @@ def run(*words: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, cwd=audit.ROOT, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.threat("X18")
 def test_a_known_vulnerable_pin_is_found(tmp_path: Path) -> None:
     lock = tmp_path / "old.lock"
     lock.write_text(OLD)
@@ -40,6 +41,7 @@ def test_a_known_vulnerable_pin_is_found(tmp_path: Path) -> None:
     assert re.search(r"^jinja2 2\.11\.2: .*CVE-2020-28493", done.stdout, re.MULTILINE)
 
 
+@pytest.mark.threat("X18")
 def test_the_lock_has_no_pin_with_a_known_vulnerability() -> None:
     done = run()
     assert done.returncode == 0, done.stdout + done.stderr

@@ -51,6 +51,7 @@ def test_a_service_is_pinned_restarted_and_says_when_it_is_well(name: str) -> No
     assert isinstance(service["healthcheck"]["test"], str)  # a string is a line of the shell
 
 
+@pytest.mark.threat("S11", "X18")
 @every_service
 def test_a_service_can_do_nothing_but_its_work(name: str) -> None:
     service = SERVICES[name]
@@ -136,6 +137,7 @@ def test_the_documented_digests_are_those_that_must_be_given(tmp_path: Path, ans
     assert set(written.values()) == (wanted if answer else set())
 
 
+@pytest.mark.threat("X20")
 def test_kafka_asks_for_a_login_wherever_others_reach_it() -> None:
     told = SERVICES["kafka"]["environment"]
     protocols = dict(one.split(":") for one in told["KAFKA_LISTENER_SECURITY_PROTOCOL_MAP"].split(","))

@@ -53,6 +53,7 @@ def needed_by() -> dict[str, set[str]]:
     return {block["name"]: set(USER.findall(block["rest"])) for block in blocks}
 
 
+@pytest.mark.threat("X18")
 def test_what_runs_is_a_part_of_what_is_locked() -> None:
     whole, part = pins("requirements.lock"), pins("requirements.run.lock")
     assert part.items() <= whole.items()
@@ -60,6 +61,7 @@ def test_what_runs_is_a_part_of_what_is_locked() -> None:
     assert len(part) == len(re.findall("^[a-z]", (ROOT / "requirements.run.lock").read_text(), re.MULTILINE))
 
 
+@pytest.mark.threat("X18")
 def test_no_tool_of_developers_runs() -> None:
     """What the project or its build needs, what that needs in turn, and nothing else."""
     running = {"tokenshare (pyproject.toml)", "tokenshare (pyproject.toml:build)"}
@@ -69,6 +71,7 @@ def test_no_tool_of_developers_runs() -> None:
     assert not {"pytest", "mypy", "ruff", "sqlfluff", "hypothesis", "uv"} & running
 
 
+@pytest.mark.threat("X18")
 def test_the_base_is_named_by_digest_and_nobody_could_change_the_code() -> None:
     stages = [line.split()[1] for line in LINES if line.startswith("FROM")]
     assert stages == [f"{BASE}@${{TOKENSHARE_PYTHON_DIGEST}}", "base", "base"]
@@ -77,6 +80,7 @@ def test_the_base_is_named_by_digest_and_nobody_could_change_the_code() -> None:
     assert {".env", ".git", ".venv", ".tokenshare"} <= set((ROOT / ".dockerignore").read_text().split())
 
 
+@pytest.mark.threat("X18")
 def test_what_builds_leaves_the_image() -> None:
     (line,) = [line for line in LINES if "uninstall" in line]
     gone = set(line.split("--yes ")[1].split())
@@ -114,6 +118,7 @@ def image(folder: Path) -> Path:
     return venv
 
 
+@pytest.mark.threat("X18")
 @pytest.mark.long
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount, and become another user")
 def test_a_pass_runs_on_a_read_only_file_system_as_nobody(image: Path, broker: str) -> None:

@@ -30,6 +30,7 @@ def scene(broker: str, tmp_path: Path) -> Iterator[Scene]:
     topics.delete_prefixed(Cluster(broker, topic_prefix=made.prefix))
 
 
+@pytest.mark.threat("X18")
 def test_r06_a_jar_with_one_other_bit_is_refused_by_name(tmp_path: Path, record_property: Record) -> None:
     """One bit of one of the fetched jars flipped; a broker started."""
     jars = distribution.jars(Path("~/.cache/tokenshare").expanduser(), lambda _: None)
@@ -48,6 +49,7 @@ def test_r06_a_jar_with_one_other_bit_is_refused_by_name(tmp_path: Path, record_
     record_property("observed", f"exit 14; {len(list(jars.iterdir()))} jars hashed in {seconds:.2f} s at each start")
 
 
+@pytest.mark.threat("S11", "X15")
 def test_r07_no_code_of_the_working_directory_runs(scene: Scene, tmp_path: Path, record_property: Record) -> None:
     """A pass in a folder with a module for every name of Python's own library, and for those installed."""
     sprung = traps.lay(tmp_path / "here")

@@ -83,6 +83,7 @@ def bare(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{name: row[name] for name in row.keys() - {"as_of", "status", "held_since"}} for row in rows]
 
 
+@pytest.mark.threat("S2", "X20")
 def test_x20_a_record_of_others_is_no_number(forged: Forged, record_property: Record) -> None:
     """A plain client sends releases with right ids and digests: without proof, with a copied, foreign or broken one."""
     assert bare(forged.scene.metric(CADENCE)) == bare(forged.before) != []
@@ -91,6 +92,7 @@ def test_x20_a_record_of_others_is_no_number(forged: Forged, record_property: Re
     record_property("observed", f"0 of {forged.sent} records landed; the numbers are as before")
 
 
+@pytest.mark.threat("S2", "X20")
 def test_x20_it_is_a_dead_letter_with_the_reason(forged: Forged, record_property: Record) -> None:
     """The same: each record is in the dead-letter topic once, and `status` counts it."""
     found = forged.doubts()
@@ -101,6 +103,7 @@ def test_x20_it_is_a_dead_letter_with_the_reason(forged: Forged, record_property
     record_property("observed", f"{forged.sent} dead letters: {MISSING}")
 
 
+@pytest.mark.threat("S2", "X20")
 def test_x20_nobody_redrives_it(forged: Forged, record_property: Record) -> None:
     """All open dead letters are redriven."""
     everything = DeadLetterAction((), "Ada", "let them in")
@@ -110,6 +113,7 @@ def test_x20_nobody_redrives_it(forged: Forged, record_property: Record) -> None
     record_property("observed", "none lands; all stay open")
 
 
+@pytest.mark.threat("S2", "X20")
 def test_x20_records_older_than_the_secret_count_and_younger_ones_need_a_proof(
     new_scene: Callable[..., Scene], tmp_path: Path, record_property: Record
 ) -> None:
@@ -140,6 +144,7 @@ def as_of_an_earlier_version(scene: Scene) -> None:
         connection.execute("DROP TABLE ledger.unproven; DELETE FROM ledger.form")
 
 
+@pytest.mark.threat("S2", "X20")
 def test_x20_records_of_another_home_are_dead_letters_after_a_take_over(
     new_scene: Callable[..., Scene], tmp_path: Path, record_property: Record
 ) -> None:
@@ -156,6 +161,7 @@ def test_x20_records_of_another_home_are_dead_letters_after_a_take_over(
     record_property("observed", f"{theirs} of theirs are dead letters; with their secret they land")
 
 
+@pytest.mark.threat("S2", "X20")
 def test_x20_a_home_that_lost_its_secret_says_so_and_has_a_way_on(
     new_scene: Callable[..., Scene], tmp_path: Path, record_property: Record
 ) -> None:
@@ -176,6 +182,7 @@ def test_x20_a_home_that_lost_its_secret_says_so_and_has_a_way_on(
     record_property("observed", "refused; a new one after --take-over, and what had landed lands again")
 
 
+@pytest.mark.threat("S2", "X20")
 def test_x20_what_landed_and_was_never_fetched_is_named(
     new_scene: Callable[..., Scene], tmp_path: Path, record_property: Record
 ) -> None:

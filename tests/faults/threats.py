@@ -64,14 +64,11 @@ WRITER = {
     "S2": Row(
         "another user of the machine writes records and the promise of their fetch into the local broker",
         "a record counts because it proves its writer",
-        why="Not shown: until records carry a proof of their writer, every user of the machine is trusted not to write "
-        "into the local broker.",
     ),
     "X20": Row(
         "a client without rights uses the cluster",
-        "the local broker is on loopback alone; logins and TLS are passed through; no topic is made by mistake; a home "
-        "that did not sign its topics is refused",
-        why="Not shown: a cluster with access lists of its own.",
+        "the local broker is on loopback alone; logins and TLS are passed through; access lists come as a script; no "
+        "topic is made by mistake; a home that did not sign its topics is refused",
     ),
 }
 FILES = {

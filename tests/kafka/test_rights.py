@@ -137,6 +137,7 @@ def grant(guarded: Guarded, root: Path) -> None:
     subprocess.run(["sh", "-c", line], cwd=ROOT, env={"PATH": path}, check=True, timeout=120)
 
 
+@pytest.mark.threat("X20")
 def test_a_pass_has_all_the_rights_it_needs(guarded: Guarded, tmp_path: Path) -> None:
     """On a cluster without topics: it makes, signs, writes and reads them, and shows its progress."""
     options = {f"TOKENSHARE_KAFKA_{name.upper()}": value for name, value in guarded.options("tokenshare").items()}
@@ -150,6 +151,7 @@ def test_a_pass_has_all_the_rights_it_needs(guarded: Guarded, tmp_path: Path) ->
     assert scene.metric("release_cadence")
 
 
+@pytest.mark.threat("X20")
 def test_a_reader_reads_and_writes_nothing(guarded: Guarded) -> None:
     cluster = guarded.cluster("tokenshare-reader")
     topic = cluster.physical(RELEASE_OBSERVED.name)
@@ -168,6 +170,7 @@ def test_a_reader_reads_and_writes_nothing(guarded: Guarded) -> None:
             consumer.commit({partition: OffsetAndMetadata(0, "", -1)})
 
 
+@pytest.mark.threat("X20")
 def test_an_unlisted_user_can_do_nothing(guarded: Guarded) -> None:
     cluster = guarded.cluster("stranger")
     topic = cluster.physical(RELEASE_OBSERVED.name)
@@ -177,6 +180,7 @@ def test_an_unlisted_user_can_do_nothing(guarded: Guarded) -> None:
     assert_refused(cluster, topic)
 
 
+@pytest.mark.threat("X20")
 def test_a_wrong_password_does_not_come_in(guarded: Guarded) -> None:
     options = guarded.options("tokenshare") | {"sasl_plain_password": "guessed"}
     with (
