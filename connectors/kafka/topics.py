@@ -55,7 +55,8 @@ def require(cluster: Cluster, names: Iterable[str]) -> None:
 def identities(cluster: Cluster, names: Sequence[str]) -> dict[str, str]:
     """The id of each topic. A topic deleted and recreated has another.
 
-    Raises BrokerUnavailable for a missing topic, UsageError for a compacted one: compaction removes observations.
+    Raises BrokerUnavailable for a missing topic, or one whose settings are hidden from this user; UsageError for a
+    compacted one: compaction removes observations.
     """
     with opened(KafkaAdminClient, cluster) as admin:
         topics = described(admin, cluster, names)
@@ -122,6 +123,12 @@ def _settings(cluster: Cluster, name: str) -> dict[str, Any]:
 def _policies(admin: Any, cluster: Cluster, names: Iterable[str]) -> list[tuple[str, str]]:
     resources = [ConfigResource(ConfigResourceType.TOPIC, cluster.physical(name)) for name in names]
     answer = admin.describe_configs(resources, config_filter="all").get("topic", {})
+    hidden = sorted(cluster.logical(name) for name, configs in answer.items() if "cleanup.policy" not in configs)
+    if hidden:
+        raise BrokerUnavailable(
+            f"Kafka does not show this user the settings of topic {hidden[0]}",
+            "give it the right DescribeConfigs, as docs/reference/kafka-acls.sh does",
+        )
     return [(cluster.logical(name), configs["cleanup.policy"]["value"]) for name, configs in answer.items()]
 
 

@@ -15,7 +15,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import GroupAuthorizationFailedError, TopicAuthorizationFailedError
 from kafka.structs import OffsetAndMetadata
 
-from connectors.kafka import distribution, java
+from connectors.kafka import distribution, java, topics
 from connectors.kafka.cluster import Cluster, opened
 from connectors.kafka.node import SETTINGS, Node, command
 from tests.cli.command import ROOT
@@ -164,6 +164,8 @@ def test_a_reader_reads_and_writes_nothing(guarded: Guarded) -> None:
         consumer.poll(2_000)
         consumer.commit({partition: OffsetAndMetadata(0, "", -1)})
     assert_refused(cluster, topic)
+    with pytest.raises(BrokerUnavailable, match=r"settings of topic release\.observed\.v1: give it the right Describe"):
+        topics.identities(cluster, [RELEASE_OBSERVED.name])
     with opened(KafkaConsumer, cluster, group_id=cluster.physical(CONSUMER_GROUP)) as consumer:
         consumer.assign([partition])
         with pytest.raises(GroupAuthorizationFailedError):

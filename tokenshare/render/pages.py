@@ -19,9 +19,10 @@ STATUS_COLUMNS = (
     "row is current."
 )
 ENVELOPE = (
-    "Values are strict UTF-8 JSON, one event each, with the headers `schema`, `event_id` and `fetch_id`. Within a "
-    "version only optional fields are added. If a record breaks its contract, it goes to the dead letter, untouched, "
-    "with its origin and the reason. Names are shown without the topic prefix, a setting."
+    "Values are strict UTF-8 JSON, one event each, with the headers `schema`, `event_id` and `fetch_id`, and `mac`, "
+    "the proof of the home that wrote it. Within a version only optional fields are added. If a record breaks its "
+    "contract or is unproven, it goes to the dead letter, untouched, with its origin and the reason. Names are shown "
+    "without the topic prefix, a setting."
 )
 ABSENT = (
     "no complete answer came: no connection, a status other than 200 (429 and 5xx are tried again first), a redirect "
