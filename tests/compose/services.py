@@ -17,6 +17,7 @@ import yaml
 
 from connectors.kafka import distribution, java
 from connectors.kafka.node import Node, command
+from tests.compose import confined
 from tests.prefect.server import environment, free_port
 
 ROOT = Path(__file__).parents[2]
@@ -101,10 +102,20 @@ class Local:
         return process
 
     def own(self, service: str) -> "subprocess.Popen[bytes]":
-        """Start a service running in Python."""
+        """Start a service running in Python; confined as its container is, if this process may do so."""
         bare = environment(self.root / f"{service}-prefect")
-        told = {**bare, **self.environment(service), "PATH": f"{self.programs}:{bare['PATH']}"}
-        return self.run(service, self.words(service), told, cwd=ROOT)
+        here = {"PATH": f"{self.programs}:{bare['PATH']}", "TMPDIR": str(self.memory(service))}
+        told = {**bare, **self.environment(service), **here}
+        words = self.words(service)
+        if confined.is_possible() and SERVICES[service]["read_only"]:
+            words = confined.words(self.writable(service), words)
+        return self.run(service, words, told, cwd=ROOT)
+
+    def writable(self, service: str) -> list[Path]:
+        """The folders that the service may write: its memory and the home, if it has them."""
+        has_memory = "/tmp" in SERVICES[service].get("tmpfs", [])
+        has_home = "home:/var/lib/tokenshare" in SERVICES[service].get("volumes", [])
+        return [self.memory(service)] * has_memory + [self.root / "home"] * has_home
 
     def kafka(self) -> "subprocess.Popen[bytes]":
         """Starts Apache Kafka from its jars, its settings translated from variables as the official image does."""
