@@ -119,7 +119,7 @@ def lines_of(path: Path) -> dict[str, str]:
 
 
 def write(page: Page, path: Path, seen: Mapping[str, Seen]) -> None:
-    """Write the page; a row without a test in this run keeps its line."""
+    """Write the page; a row without a test in this run keeps what an earlier one saw."""
     kept, parts = lines_of(path), [page.opening]
     for heading, rows in page.chapters.items():
         columns = (*page.columns, "seconds", "tests")
@@ -127,7 +127,7 @@ def write(page: Page, path: Path, seen: Mapping[str, Seen]) -> None:
         parts += ["", f"| {' | '.join(columns)} |", "| " + " | ".join(["---"] * len(columns)) + " |"]
         for id, row in rows.items():
             is_new = id in seen or kept.get(id, UNTRIED).endswith(UNTRIED)
-            parts.append(_line(id, row, seen.get(id, Seen())) if is_new else kept[id])
+            parts.append(_line(id, row, seen.get(id, Seen())) if is_new else _renewed(kept[id], id, row))
     path.write_text("\n".join(parts).replace("\n\n\n", "\n\n") + "\n", encoding="utf-8")
 
 
@@ -137,7 +137,16 @@ def _line(id: str, row: Row, seen: Seen) -> str:
     observed = _said([_said([*failed, *seen.observed]) or well, row.why]) or NOT_RUN
     seconds = f"{seen.seconds:.1f}" if seen.tests else "-"
     tests = "<br>".join(f"[{name}](../../{file})" for file, name in seen.tests) or "-"
-    cells = (f"{id} {row.fault}", _said(seen.injected) or "-", observed, row.oracle, seconds, tests)
+    return _joined(f"{id} {row.fault}", _said(seen.injected) or "-", observed, row.oracle, seconds, tests)
+
+
+def _renewed(line: str, id: str, row: Row) -> str:
+    """A line of an earlier run in today's words of the matrix."""
+    _, injected, observed, _, seconds, tests = line.removeprefix("| ").removesuffix(" |").split(" | ")
+    return _joined(f"{id} {row.fault}", injected, observed, row.oracle, seconds, tests)
+
+
+def _joined(*cells: str) -> str:
     return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
 
 

@@ -39,7 +39,7 @@ BULKHEADS = {
     ),
     "X14": Row(
         "an answer is a bomb: compressed zeros, endless bytes, drips, nesting, long numbers, a million rows",
-        "bytes, seconds, depth and rows have limits; at them the source is refused",
+        "bytes, seconds and depth have limits; at them the source is refused, and other sources go on",
     ),
     "X22": Row(
         "thousands of names, rows or faults flood a table, a message or the page",

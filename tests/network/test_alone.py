@@ -75,6 +75,7 @@ def test_a_pass_with_a_kafka_of_its_own_asks_nobody_outside(
 
 
 @pytest.mark.threat("X19")
+@pytest.mark.long
 @pytest.mark.timeout(1200)
 def test_serve_and_a_guarded_server_ask_nobody_outside(broker: str, record_property: Record) -> None:
     """A Prefect server as documented, `tokenshare serve` and a scheduled pass, with a Kafka of their own."""

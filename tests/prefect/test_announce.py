@@ -14,6 +14,7 @@ import pytest
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from flows import settings
+from flows.orchestration.prefect_events import _event
 from flows.orchestration.refresh import Report
 from flows.orchestration.runner import run_once
 from flows.orchestration.schedule import deployments
@@ -145,6 +146,13 @@ def test_a_held_table_keeps_the_good_rows_and_says_so(server: Server, second: Re
     table = json.loads(shown["data"])
     assert {(row["status"], row["gate"], row["version"]) for row in table} == {("current", "held", 1)}
     assert "model_moved" in shown["description"]
+
+
+@pytest.mark.threat("X09")
+def test_text_of_others_is_neither_link_nor_mention_nor_markup() -> None:
+    """A reason with an address, a mention and markup, in what Prefect stores of a metric."""
+    event = _event(METRICS[0], "held", {"reason": "see https://evil.example/x @team <b>[a](b)"})
+    assert event["payload"]["reason"] == "see https: //evil[.]example/x ?team ?b??a?(b)"
 
 
 @pytest.mark.threat("X01")
