@@ -10,12 +10,16 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
 import pytest
+
+from connectors.kafka import broker, distribution
+from tokenshare.errors import BrokerUnavailable
 
 TRIED = "TESTS_TRIED_OUTSIDE"  # names the file in which processes note what they tried
 MARKER = "outside"
@@ -73,10 +77,18 @@ def _note(place: str) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Guard each process of the run; a worker has a file of its own."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        _fetch_kafka()
     config.addinivalue_line("markers", f"{MARKER}(*hosts, reason): tries these hosts on purpose, and reaches none")
     with NamedTemporaryFile(prefix="tried-outside-", delete=False) as file:
         os.environ[TRIED] = file.name
     install(Path(file.name))
+
+
+def _fetch_kafka() -> None:
+    """Fetch what the local broker needs, while that may be; without network the first test with a broker says so."""
+    with suppress(BrokerUnavailable):
+        distribution.jars(broker.user_cache(), print)
 
 
 def pytest_unconfigure() -> None:

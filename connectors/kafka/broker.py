@@ -54,7 +54,7 @@ def start(
         fix = "run as the user of this home, or set TOKENSHARE_HOME to another directory"
         raise UsageError(f"cannot write {node.root} ({error.strerror})", fix) from error
     with locked(node.root / "lock"):
-        broker = _reused(node) or _started(node, progress, cache or _user_cache(), environ or {})
+        broker = _reused(node) or _started(node, progress, cache or user_cache(), environ or {})
         process.record(node, broker)
         return _address(broker)
 
@@ -84,7 +84,8 @@ def status(home: Path) -> BrokerStatus:
     return BrokerStatus(False, None, "", "", "", size)
 
 
-def _user_cache() -> Path:
+def user_cache() -> Path:
+    """Where Kafka's jars are kept for all homes of this user."""
     return Path.home() / ".cache" / "tokenshare"
 
 
