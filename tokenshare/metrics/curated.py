@@ -83,7 +83,7 @@ CURATED_GROUPS = (
         "int_watch_evidence",
         FIGURES,
         *(replace(read, is_borrowed=True) for read in (DISCLOSED, RANKED, LISTING_PROVENANCE)),
-        follows=Following((TRENDING.id, "disclosed_ratio", "leaderboard_rank")),
+        follows=Following((TRENDING.id,)),
     ),
 )
 
