@@ -85,7 +85,7 @@ def status(home: Path) -> BrokerStatus:
 
 
 def user_cache() -> Path:
-    """Where Kafka's jars are kept for all homes of this user."""
+    """The folder of Kafka's jars, shared by all homes of this user."""
     return Path.home() / ".cache" / "tokenshare"
 
 

@@ -55,8 +55,8 @@ class Finding:
     advisory: Advisory
 
     def __str__(self) -> str:
-        told = self.advisory
-        return f"{told.package} {self.version}: {told.id} ({told.alias}), fixed in {told.fixed}: {told.title}"
+        known = self.advisory
+        return f"{known.package} {self.version}: {known.id} ({known.alias}), fixed in {known.fixed}: {known.title}"
 
 
 @dataclass(frozen=True)

@@ -36,5 +36,5 @@ def words(writable: Iterable[Path], command: Sequence[str]) -> list[str]:
     for folder in writable:
         folder.mkdir(exist_ok=True)
         os.chown(folder, NOBODY, NOBODY)
-    told = (f"WRITABLE={':'.join(map(str, writable))}", f"NOBODY={NOBODY}")
-    return ["env", *told, "unshare", "--mount", "bash", "-c", SCRIPT, "-", *command]
+    variables = (f"WRITABLE={':'.join(map(str, writable))}", f"NOBODY={NOBODY}")
+    return ["env", *variables, "unshare", "--mount", "bash", "-c", SCRIPT, "-", *command]

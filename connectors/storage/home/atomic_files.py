@@ -1,6 +1,7 @@
 """Files that are either complete or absent, also after a kill or a power loss."""
 
 import os
+import shutil
 from collections.abc import Callable
 from hashlib import file_digest
 from pathlib import Path
@@ -17,13 +18,22 @@ def write(path: Path, body: bytes, midway: Callable[[], None] = noop) -> None:
     Calls `midway` after the first half.
     """
     make_folder(path.parent)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    draft = _draft_of(path)
     half = len(body) // 2
     with os.fdopen(os.open(draft, DRAFT, 0o600), "wb") as file:
         file.write(body[:half])
         file.flush()
         midway()
         file.write(body[half:])
+        os.fchmod(file.fileno(), of_file_in(path.parent))
+    move(draft, path)
+
+
+def copy(source: Path, path: Path) -> None:
+    """Copy a file of any size to `path` whole, as `write` does."""
+    draft = _draft_of(path)
+    with source.open("rb") as original, os.fdopen(os.open(draft, DRAFT, 0o600), "wb") as file:
+        shutil.copyfileobj(original, file)
         os.fchmod(file.fileno(), of_file_in(path.parent))
     move(draft, path)
 
@@ -54,6 +64,10 @@ def sweep(folder: Path) -> None:
     """Remove the drafts of killed writers."""
     for draft in folder.rglob(".*.tmp"):
         draft.unlink(missing_ok=True)
+
+
+def _draft_of(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.tmp")
 
 
 def _sync(path: Path) -> None:

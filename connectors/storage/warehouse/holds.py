@@ -64,7 +64,7 @@ def _of_group(
 
 
 def _refused_before(connection: Connection) -> set[HeldStatement]:
-    """What earlier passes held on the named days, and no pass has let in."""
+    """The statements of the named days that an earlier pass held and no pass has let in."""
     rows = connection.execute(
         f"""WITH held AS (
             SELECT run, unnest(from_json(held_statements, '{HELD_JSON}'), recursive := true)

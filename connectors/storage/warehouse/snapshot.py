@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from connectors import lock
-from connectors.storage.home import Home, atomic_files, modes
+from connectors.storage.home import Home, atomic_files
 from connectors.storage.warehouse import Connection, has_form, open_warehouse, opened
 from tokenshare.errors import Busy, UsageError
 
@@ -56,10 +56,7 @@ def back_up_older(home: Home) -> None:
     with opened(home.warehouse) as connection:
         if has_form(connection):
             return
-    draft = home.backup.with_name(f".{home.backup.name}.tmp")
-    shutil.copyfile(home.warehouse, draft)
-    draft.chmod(modes.of_file_in(draft.parent))
-    atomic_files.move(draft, home.backup)
+    atomic_files.copy(home.warehouse, home.backup)
 
 
 def _files(home: Home) -> list[Path]:
