@@ -168,7 +168,7 @@ def hold_periods(
         held_since=since,
         reason=reason,
     )
-    if known and known.digest == refused.digest:
+    if known and known.digest == refused.digest and known.version > shown.version:  # versions are in order of time
         draft = replace(draft, version=known.version, as_of=known.as_of)
     return GateOutcome("held", (*_superseded(known, but=draft.version), draft, *outcome.publications), reason)
 

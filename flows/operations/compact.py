@@ -23,7 +23,7 @@ def compact(settings: Settings) -> dict[str, Any]:
         pruned: list[retention.Pruned] = []
         if settings.keep_versions_days is not None:
             before = at - timedelta(days=settings.keep_versions_days)
-            pruned = retention.prune(connection, home, METRICS, before, at)
+            pruned = retention.prune(connection, METRICS, before, at)
         if pruned:
             published.publish(connection, home, METRICS)
         connection.execute("CHECKPOINT")

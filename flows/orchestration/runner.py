@@ -140,6 +140,7 @@ def exclusive_pass(
             with open_warehouse(mine.warehouse) as connection:
                 number = fencing.take(connection, run_id)
                 file_replacement.delete_obsolete(connection, mine.landing)
+            home.adopt_layout(mine)
             republish(mine)
             yield number
     except (Busy, WarehouseLocked) as busy:

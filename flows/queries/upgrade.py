@@ -45,9 +45,12 @@ def foresee(settings: Settings) -> dict[str, Any]:
 
 
 def _format(home: Home) -> Part:
+    found = describe(home) or {}
     known = {"id": "no id", "has_secret": "no secret that proves its records"}
-    lacking = [words for name, words in known.items() if not (describe(home) or {}).get(name)]
-    return Part("format", *_changed(not lacking, f"the home has {' and '.join(lacking)} yet"))
+    lacking = [words for name, words in known.items() if not found.get(name)]
+    reasons = [f"the home has {' and '.join(lacking)} yet"] if lacking else []
+    reasons += [f"layout {found['layout']} becomes {LAYOUT}"] if found.get("layout") != LAYOUT else []
+    return Part("format", *_changed(not reasons, "; ".join(reasons)))
 
 
 def _read_parts(home: Home, curated: Path | None) -> list[Part]:

@@ -272,7 +272,7 @@ def test_replaced_versions_are_pruned_by_policy_and_the_shown_one_never(scene: S
     assert [old.version for old in pruned if old.metric == metric.id] == [p["version"] for p in published[:-1]]
     assert compact.compact(given(scene))["pruned"] == []
     files = sorted(path.name for path in (scene.home.published / metric.id).glob("*.parquet"))
-    assert files == [f"{published[-1]['version']}.parquet"]
+    assert files == ["current.parquet"]
     assert scene.metric(metric.id) == before
     with pytest.raises(UsageError, match=r"version 1 was pruned on"):
         overview.metric(scene.home, metric, published[0]["as_of"])

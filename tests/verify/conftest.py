@@ -26,7 +26,14 @@ def clean(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Home:
         if not first.exists():
             made = refreshed(broker, tmp_path_factory.mktemp("clean"))
             made.root.rename(first)
+            (made.root.parent / "first.duckdb").rename(first.with_suffix(".duckdb"))
     return Home(shutil.copytree(first, tmp_path_factory.mktemp("copy") / "home"))
+
+
+@pytest.fixture(scope="session")
+def published_then(clean: Home, tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
+    """The published file as each pass left it, by its number."""
+    return {1: common(tmp_path_factory) / "clean home.duckdb", 2: clean.published_file}
 
 
 def refreshed(broker: str, directory: Path) -> Home:
@@ -35,6 +42,7 @@ def refreshed(broker: str, directory: Path) -> Home:
     rows = small_rows(date(2026, 6, 1), 14)
     world = write_rankings(directory / "world", rows)
     scene.refresh(FIRST, world)
+    shutil.copy(scene.home.published_file, directory / "first.duckdb")
     write_rankings(world, [*rows, *small_rows(date(2026, 6, 15), 1), RESTATED])
     scene.refresh(SECOND, world)
     topics.delete_prefixed(Cluster(broker, topic_prefix=scene.prefix))

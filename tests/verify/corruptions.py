@@ -186,8 +186,8 @@ def tear(home: Home) -> None:
 
 
 def alter_file(home: Home) -> None:
-    """Another number in the Parquet of a version."""
-    path = home.published / WEEKLY / "1.parquet"
+    """Another number in the Parquet of the shown version."""
+    path = home.published / WEEKLY / "current.parquet"
     with duckdb.connect() as connection:
         connection.execute(f"CREATE TABLE rows AS FROM '{path}'; UPDATE rows SET tokens = tokens + 1")
         connection.execute(f"COPY rows TO '{path}' (FORMAT parquet)")
@@ -268,7 +268,7 @@ CORRUPTIONS = {
         ("numbers_rest_on_the_newest_answer",), "openrouter_rankings 2026-06-01",
     ),
     "a row of a version lost": Corruption(
-        decide(f"DELETE FROM versions.{WEEKLY} WHERE version = 1"), ("versions_are_whole",), f"{WEEKLY} version 1",
+        decide(f"DELETE FROM versions.{WEEKLY} WHERE first_version = 1"), ("versions_are_whole",), f"{WEEKLY} version 1",
     ),
     "a value of a version altered": Corruption(
         replace_everywhere,
@@ -369,7 +369,7 @@ CORRUPTIONS = {
         ("published_file_is_the_decision", "version_files_are_the_versions"), "catalog.publications",
     ),
     "a version file altered": Corruption(
-        alter_file, ("version_files_are_the_versions",), f"published/{WEEKLY}/1.parquet"
+        alter_file, ("version_files_are_the_versions",), f"published/{WEEKLY}/current.parquet"
     ),
     "a forged fetch landed": Corruption(
         forge, ("landed_fetches_are_archived",), "openrouter_rankings fetch ffffffffffff at usage.observed.v1"
@@ -388,7 +388,7 @@ CORRUPTIONS = {
         "openrouter_rankings fetch",
     ),
     "a version file gone": Corruption(
-        remove(f"published/{WEEKLY}/1.parquet"), ("version_files_are_the_versions",), f"published/{WEEKLY}/1.parquet"
+        remove(f"published/{WEEKLY}/current.parquet"), ("version_files_are_the_versions",), f"published/{WEEKLY}/current.parquet"
     ),
     "a manifest edited": Corruption(
         edit_manifest, ("version_files_are_the_versions",), f"published/{WEEKLY}/manifest.json"

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from connectors.storage.home import Home
-from connectors.storage.publications import catalog, vintages
+from connectors.storage.publications import catalog, retention, version_rows, vintages
 from flows.queries import overview
 from flows.queries.cite import cite
 from tests.verify.conftest import FIRST, SECOND
@@ -29,17 +29,23 @@ RESTATED = {"day": SEEN[0], "slug": SEEN[1]}
 
 
 @pytest.mark.parametrize(("pass_number", "later"), [(1, 0), (1, 23), (2, 0)])
-def test_plain_sql_gives_each_version_to_the_digit(clean: Home, pass_number: int, later: int) -> None:
-    """Against the Parquet of the version, which was written when it was new."""
+def test_plain_sql_gives_each_version_to_the_digit(
+    clean: Home, published_then: dict[int, Path], pass_number: int, later: int
+) -> None:
+    """Against the published file as the pass left it."""
     moment = MOMENTS[pass_number] + timedelta(hours=later)
     known = [p for p in catalog.read_catalog(clean, "publications") if p["as_of"] <= moment]
     newest = {p["metric"]: p["version"] for p in known}  # they come by version
     assert len(newest) > 10
-    with duckdb.connect(clean.published_file, read_only=True) as reader:
+    with (
+        duckdb.connect(clean.published_file, read_only=True) as reader,
+        duckdb.connect(published_then[pass_number], read_only=True) as then,
+    ):
         for id, version in newest.items():
             columns = ", ".join(f'"{column.name}"' for column in columns_of(METRIC_BY_ID[id].row))
-            file = clean.published / id / f"{version}.parquet"
-            wanted = duckdb.sql(f"SELECT {columns} FROM '{file}' ORDER BY ALL").fetchall()
+            relation = METRIC_BY_ID[id].relation
+            wanted = then.execute(f"SELECT {columns} FROM {relation} ORDER BY ALL").fetchall()
+            assert then.execute(f"SELECT DISTINCT version FROM {relation}").fetchall() in ([], [(version,)])
             found = reader.execute(AS_BI_ASKS.format(columns=columns, id=id), {"moment": moment}).fetchall()
             assert found == wanted, id
 
@@ -144,6 +150,11 @@ def moment(day: int) -> datetime:
     return datetime(2026, 7, day, 6, tzinfo=UTC)
 
 
+def kept(connection: duckdb.DuckDBPyConnection, version: int) -> list[date]:
+    query = f"SELECT week_start_date FROM versions.{WEEKLY.id} WHERE {version_rows.of_version(version)} ORDER BY ALL"
+    return [week for (week,) in connection.execute(query).fetchall()]
+
+
 def written(
     path: Path, told: dict[int, list[date]], held: set[int], pruned: Collection[int] = ()
 ) -> list[tuple[Any, ...]]:
@@ -155,16 +166,21 @@ def written(
             "published_at TIMESTAMPTZ); CREATE TABLE decisions.pruned (metric VARCHAR, version BIGINT)"
         )
         types = ", ".join(f"{column.name} {column.sql_type}" for column in columns_of(WEEKLY.row))
-        connection.execute(f"CREATE TABLE versions.{WEEKLY.id} (version BIGINT, {types})")
+        connection.execute(f"CREATE TABLE given ({types})")
         for version, weeks in told.items():
             published_at = None if version in held else moment(version)
             row = [WEEKLY.id, version, moment(version), published_at]
             connection.execute("INSERT INTO decisions.publications VALUES (?, ?, ?, ?)", row)
+            connection.execute("DELETE FROM given")
             for week in weeks:
-                connection.execute(f"INSERT INTO versions.{WEEKLY.id} VALUES (?, ?, 7, NULL, NULL)", [version, week])
+                connection.execute("INSERT INTO given VALUES (?, 7, NULL, NULL)", [week])
+            version_rows.store(connection, WEEKLY, version, "given")
+            assert kept(connection, version) == weeks
         for version in pruned:
             connection.execute("INSERT INTO decisions.pruned VALUES (?, ?)", [WEEKLY.id, version])
-            connection.execute(f"DELETE FROM versions.{WEEKLY.id} WHERE version = ?", [version])
+            connection.execute(retention.UNUSED_ROWS.format(id=WEEKLY.id))
+        for version in told.keys() - set(pruned):
+            assert kept(connection, version) == told[version]
         vintages.write(connection, WEEKLY)
         columns = "week_start_date, known_from, known_until, first_version, last_version"
         return connection.execute(f"SELECT {columns} FROM reader.vintages.{WEEKLY.id} ORDER BY ALL").fetchall()

@@ -12,7 +12,7 @@ from connectors.storage.home import atomic_files, modes
 from tokenshare.errors import UsageError
 from tokenshare.origins import OriginKind
 
-LAYOUT = 1
+LAYOUT = 2  # 2: versions as spans
 HomeOrigin = OriginKind | Literal["demo"]  # the demo's world is synthetic, and no other enters its home
 FORMER = {"world": "synthetic"}  # names in homes of earlier versions
 FED_BY: dict[HomeOrigin, str] = {
@@ -132,6 +132,13 @@ def add_secret(home: Home) -> None:
     """Make the secret of a home without one; from now on it is part of the home."""
     secret.make(home.secret)
     _describe_as(home, (describe(home) or {}) | {"has_secret": True})
+
+
+def adopt_layout(home: Home) -> None:
+    """Mark the home as one of this layout, once its database is: an earlier version then refuses it by name."""
+    found = describe(home)
+    if found and found["layout"] != LAYOUT:
+        _describe_as(home, found | {"layout": LAYOUT})
 
 
 def check_whole(home: Home) -> None:

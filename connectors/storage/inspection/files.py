@@ -5,6 +5,7 @@ from hashlib import file_digest
 from pathlib import Path
 
 from connectors.storage.home import Home
+from connectors.storage.publications.version_files import CURRENT
 from tokenshare.offsets import Landed, Range
 from tokenshare.publication import Publication
 
@@ -21,11 +22,12 @@ def list_files(home: Home) -> list[str]:
 def name_known(
     ledger: Iterable[Landed], pending: Iterable[Range], obsolete: Iterable[str], publications: Iterable[Publication]
 ) -> frozenset[str]:
-    """The landed, pending and obsolete files, and the files of versions, held candidates too."""
+    """The landed, pending and obsolete files, and the files of shown versions and held candidates."""
     ranges = [*(landed.range for landed in ledger), *pending]
     landed = {f"landing/{range.file_name}" for range in ranges} | {f"landing/{name}" for name in obsolete}
-    versions = {f"published/{p.metric}/{held}{p.version}.parquet" for p in publications for held in ("", "held/")}
-    return frozenset(landed | versions)
+    versions = {f"published/{p.metric}/{CURRENT}" for p in publications}
+    held = {f"published/{p.metric}/held/{p.version}.parquet" for p in publications if p.status == "held"}
+    return frozenset(landed | versions | held)
 
 
 def find_torn(home: Home) -> Iterator[str]:

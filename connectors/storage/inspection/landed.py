@@ -115,7 +115,7 @@ def _lineage(connection: Connection, metric: Metric, run: str) -> tuple[tuple[ob
     query = f"""SELECT topic, "partition", min("offset"), max("offset"), count(*),
             sha256(string_agg(event_id, '' ORDER BY "offset"))
         FROM ({records})
-        WHERE fetch_id IN (SELECT fetch_id FROM decisions.provenance WHERE run = ? AND coherence_group = ?)
+        WHERE fetch_id IN (SELECT fetch_id FROM decisions.selected WHERE run = ? AND coherence_group = ?)
         GROUP BY topic, "partition" ORDER BY ALL"""
     with reading("a landed file", RESTORE):
         return tuple(connection.execute(query, [run, metric.group]).fetchall())

@@ -12,6 +12,7 @@ from connectors.storage.inspection.versions import VersionKey
 from connectors.storage.publications.candidates import columns_sql, grain_sql
 from connectors.storage.publications.lineage import BuildInputs, read_run
 from connectors.storage.publications.version_files import quoted
+from connectors.storage.publications.version_rows import of_version
 from connectors.storage.warehouse import Connection, has_relation, holds, records_sql
 from tokenshare.inspected import Recomputation
 from tokenshare.metrics import METRIC_BY_ID
@@ -40,7 +41,8 @@ def plan(
         """SELECT DISTINCT run, metric, candidate_version FROM decisions.gate_results
         JOIN decisions.inputs USING (run) JOIN ledger.runs ON run = run_id
         WHERE candidate_version IS NOT NULL AND seeds_digest = ? AND models_digest = ?
-            AND (run IN (SELECT run FROM decisions.provenance) OR NOT EXISTS (FROM decisions.pruned)) ORDER BY ALL""",
+            AND (run IN (SELECT run_id FROM decisions.publications ANTI JOIN decisions.pruned USING (metric, version))
+                OR NOT EXISTS (FROM decisions.pruned)) ORDER BY ALL""",
         [seeds, models],
     ).fetchall()
     given: dict[str, set[VersionKey]] = {}
@@ -60,7 +62,7 @@ def copy_records(connection: Connection, inputs: BuildInputs, scratch: Path) -> 
     """Write a database with exactly the events of a pass's selected fetches in its `raw` schema."""
     connection.execute(f"ATTACH '{quoted(scratch)}' AS scratch; CREATE SCHEMA scratch.raw")
     try:
-        selected = f"SELECT fetch_id FROM decisions.provenance WHERE run = '{inputs.run_id}'"
+        selected = f"SELECT fetch_id FROM decisions.selected WHERE run = '{inputs.run_id}'"
         with reading("a landed file", RESTORE):
             for topic in TOPICS:
                 records = f"SELECT * FROM raw.{topic.table} WHERE fetch_id IN ({selected})"
@@ -87,7 +89,7 @@ def _compared(connection: Connection, id: str, version: int, failed: Collection[
     if id in failed or not has_relation(connection, metric.schema, id, "scratch"):
         return Recomputation(metric, version, problem="the models do not compute it from its offsets")
     columns = columns_sql(metric)
-    kept = f"SELECT {columns} FROM versions.{id} WHERE version = {version}"
+    kept = f"SELECT {columns} FROM versions.{id} WHERE {of_version(version)}"
     made = f"SELECT {columns} FROM scratch.{metric.relation}"
     try:
         surplus, lacking = (

@@ -12,7 +12,8 @@ from connectors.storage.home import Home
 from connectors.storage.inspection import reading
 from connectors.storage.publications import published, vintages
 from connectors.storage.publications.candidates import columns_sql, read_rows
-from connectors.storage.publications.version_files import manifest_of, quoted
+from connectors.storage.publications.version_files import files_of, manifest_of, quoted
+from connectors.storage.publications.version_rows import of_version
 from connectors.storage.warehouse import Connection, has_relation, views_of
 from tokenshare.errors import UsageError
 from tokenshare.inspected import Difference
@@ -45,17 +46,13 @@ def read_unpublished(connection: Connection, home: Home, draft: Path) -> Iterato
 
 
 def read_unfiled(connection: Connection, home: Home) -> Iterator[Difference]:
-    """Version files and manifests that differ from the decisions."""
+    """The files of metrics and their manifests that differ from the decisions."""
     for metric in METRICS:
-        query = """SELECT version, published_at IS NOT NULL
-            FROM decisions.publications ANTI JOIN decisions.pruned USING (metric, version)
-            WHERE metric = ? AND (published_at IS NOT NULL OR status = 'held') ORDER BY version"""
-        versions = connection.execute(query, [metric.id]).fetchall() if _has_versions(connection, metric) else []
+        files = files_of(connection, metric) if _has_versions(connection, metric) else {}
         folder = home.published / metric.id
-        for version, is_public in versions:
-            path = (folder if is_public else folder / "held") / f"{version}.parquet"
-            yield from _filed(connection, home, metric, version, path)
-        if any(is_public for _, is_public in versions):
+        for name, query in files.items():
+            yield from _filed(connection, home, folder / name, query)
+        if files:
             yield from _manifest(connection, home, metric, folder / "manifest.json")
 
 
@@ -69,7 +66,7 @@ def read_unvintaged(connection: Connection, home: Home, versions: Collection[tup
         for id, version in sorted(versions):
             metric = METRIC_BY_ID[id]
             found = f"FROM ({vintages.of_version(metric, version, 'shown.vintages')})"
-            wanted = f"FROM (SELECT {columns_sql(metric)} FROM versions.{id} WHERE version = {version})"
+            wanted = f"FROM (SELECT {columns_sql(metric)} FROM versions.{id} WHERE {of_version(version)})"
             yield from _differing(connection, f"{FILE}: vintages.{id} of version {version}", found, wanted)
 
 
@@ -116,18 +113,15 @@ def _differing(connection: Connection, where: str, shown: str, wanted: str) -> I
         yield Difference(where, extra=counts[0], lacking=counts[1], example=text)
 
 
-def _filed(connection: Connection, home: Home, metric: Metric, version: int, path: Path) -> Iterator[Difference]:
+def _filed(connection: Connection, home: Home, path: Path, query: str) -> Iterator[Difference]:
     where = str(path.relative_to(home.root))
     if not path.exists():
-        yield Difference(where, problem="no file", example=f"the rows of version {version}")
+        yield Difference(where, problem="no file", example="the rows of its version")
         return
     try:
-        names = [row[0] for row in connection.execute(f"DESCRIBE FROM read_parquet('{quoted(path)}')").fetchall()]
-        columns = ", ".join(f'"{name}"' for name in names)
-        wanted = f"FROM (SELECT {columns} FROM versions.{metric.id} WHERE version = {version})"
-        yield from _differing(connection, where, f"FROM read_parquet('{quoted(path)}')", wanted)
+        yield from _differing(connection, where, f"FROM read_parquet('{quoted(path)}')", f"FROM ({query})")
     except duckdb.Error as error:
-        yield Difference(where, problem=f"not readable: {_line(error)}", example=f"the rows of version {version}")
+        yield Difference(where, problem=f"not readable: {_line(error)}", example="the rows of its version")
 
 
 def _manifest(connection: Connection, home: Home, metric: Metric, path: Path) -> Iterator[Difference]:
@@ -135,10 +129,10 @@ def _manifest(connection: Connection, home: Home, metric: Metric, path: Path) ->
     try:
         found = json.loads(path.read_text())
     except (OSError, ValueError):
-        yield Difference(where, problem="no manifest that can be read", example="the versions on record")
+        yield Difference(where, problem="no manifest that can be read", example="the shown version and the held one")
         return
     if found != wanted:
-        yield Difference(where, problem="another manifest", example="the versions on record")
+        yield Difference(where, problem="another manifest", example="the shown version and the held one")
 
 
 def _has_versions(connection: Connection, metric: Metric) -> bool:

@@ -1,14 +1,11 @@
 """Decisions read for consistency: versions, their gates, and the restatements between them."""
 
-from collections.abc import Collection, Iterator, Sequence
-from itertools import pairwise
-from pathlib import Path
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import combinations, pairwise
 
 from connectors.storage.publications.candidates import columns_sql, read_rows
 from connectors.storage.publications.history import COLUMNS, read_version
+from connectors.storage.publications.version_rows import of_version
 from connectors.storage.warehouse import Connection, has_relation
 from tokenshare.columns import columns_of
 from tokenshare.inspected import GateRun, StoredVersion, VersionDiff
@@ -27,6 +24,14 @@ JUDGED = """WITH judged AS (
     FROM decisions.gate_results WHERE candidate_version IS NOT NULL GROUP BY ALL
 )
 SELECT * FROM judged """
+# The number of rows of each version: those begun until then without those ended before.
+COUNTED = """WITH changes AS (
+    SELECT first_version AS version, count(*) AS rows FROM versions.{id} GROUP BY ALL
+    UNION ALL SELECT last_version + 1, -count(*) FROM versions.{id} WHERE last_version IS NOT NULL GROUP BY ALL
+)
+SELECT version, (SELECT sum(rows) FROM changes WHERE changes.version <= known.version)::BIGINT AS counted
+FROM decisions.publications AS known WHERE metric = '{id}' AND counted > 0 ORDER BY version"""
+MOST_GAINED = 4  # columns gained by a contract since a version that has none of them
 
 
 def read_publications(connection: Connection) -> list[Publication]:
@@ -51,17 +56,17 @@ def read_newest_judgements(connection: Connection) -> list[GateRun]:
     return _judgements(connection, "PARTITION BY metric ORDER BY run DESC")
 
 
-def read_stored(
-    connection: Connection, digested: Collection[tuple[str, int]], published: Path
-) -> Iterator[StoredVersion]:
-    """The number of stored rows of each version, metric by metric; for those in `digested` the digest too."""
+def read_stored(connection: Connection, digested: Mapping[VersionKey, str]) -> Iterator[StoredVersion]:
+    """The number of stored rows of each version, metric by metric; for those in `digested` the digest too.
+
+    A version without rows is left out. `digested` gives the digests on record.
+    """
     for metric in METRICS:
         if not has_relation(connection, "versions", metric.id):
             continue
-        counted = f"SELECT version, count(*) FROM versions.{metric.id} GROUP BY ALL ORDER BY ALL"
-        for version, rows in connection.execute(counted).fetchall():
-            is_asked = (metric.id, version) in digested
-            digest = _digest(connection, metric, version, published) if is_asked else None
+        for version, rows in connection.execute(COUNTED.format(id=metric.id)).fetchall():
+            recorded = digested.get((metric.id, version))
+            digest = _digest(connection, metric, version, recorded) if recorded else None
             yield StoredVersion(metric, version, rows, digest)
 
 
@@ -113,33 +118,30 @@ def _judgements(connection: Connection, window: str) -> list[GateRun]:
     ]
 
 
-def _digest(connection: Connection, metric: Metric, version: int, published: Path) -> str:
-    """The digest of the rows in the version's own columns: its contract may have gained some since."""
+def _digest(connection: Connection, metric: Metric, version: int, recorded: str) -> str:
+    """The digest of the rows; of the columns of then, if these give the recorded one.
+
+    A column that the contract has gained since is null in all of them.
+    """
     rows = read_version(connection, metric, version)
-    names = [column.name for column in columns_of(metric.row)]
-    present = _columns_then(published / metric.id / f"{version}.parquet") or set(names)
-    places = [place for place, name in enumerate(names) if name in present]
-    if len(places) < len(names):
-        rows = tuple(tuple(row[place] for place in places) for row in rows)
-    return Candidate(metric, rows).digest
-
-
-def _columns_then(path: Path) -> set[str]:
-    """The columns of a version's file; none if it is missing or damaged, a breach of another promise."""
-    try:
-        return set(pq.read_schema(path).names)
-    except (OSError, pa.ArrowException):
-        return set()
+    found = Candidate(metric, rows).digest
+    empty = [place for place in range(len(columns_of(metric.row))) if all(row[place] is None for row in rows)]
+    for count in range(1, min(len(empty), MOST_GAINED) + 1) if found != recorded else ():
+        for gained in combinations(empty, count):
+            then = tuple(tuple(value for place, value in enumerate(row) if place not in gained) for row in rows)
+            if Candidate(metric, then).digest == recorded:
+                return recorded
+    return found
 
 
 def _differing(connection: Connection, metric: Metric, old: int, new: int) -> list[Restatement]:
     """The differing cells, read from the changed periods alone."""
     relation, columns = f"versions.{metric.id}", columns_sql(metric)
-    before, after = (f"SELECT {columns} FROM {relation} WHERE version = {version}" for version in (old, new))
+    before, after = (f"SELECT {columns} FROM {relation} WHERE {of_version(version)}" for version in (old, new))
     changed = f"(({before}) EXCEPT ({after})) UNION (({after}) EXCEPT ({before}))"
     within = f'"{metric.period}" IN (SELECT "{metric.period}" FROM ({changed}))' if metric.period else "true"
     rows: list[Sequence[Row]] = [
-        read_rows(connection, metric, relation, f"version = {version} AND {within}") for version in (old, new)
+        read_rows(connection, metric, relation, f"{of_version(version)} AND {within}") for version in (old, new)
     ]
     return restated(metric, *rows)
 

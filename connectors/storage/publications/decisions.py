@@ -6,7 +6,8 @@ from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
 from typing import Any
 
-from connectors.storage.publications.candidates import columns_sql, provenance_sql
+from connectors.storage.publications import version_rows
+from connectors.storage.publications.candidates import provenance_sql
 from connectors.storage.publications.history import COLUMNS, read_publications
 from connectors.storage.warehouse import Connection, insert, transaction
 from connectors.storage.warehouse.holds import KEPT
@@ -56,7 +57,8 @@ def record(
     """Commit every decision of a pass in one transaction; `also` joins it, to write the alerts."""
     with transaction(connection):
         connection.execute(
-            "INSERT OR REPLACE INTO decisions.inputs VALUES (?, ?, ?, ?, ?)",
+            """INSERT OR REPLACE INTO decisions.inputs
+            SELECT ?, ?, ?, ?, ?, coalesce(max(number), 0) + 1 FROM decisions.inputs""",
             [run.id, run.seeds_digest, run.models_digest, json.dumps(run.variables), _json(run.held)],
         )
         _store_origin(connection, run.origin)
@@ -100,11 +102,11 @@ def find_gained(connection: Connection, metrics: Iterable[Metric]) -> list[tuple
 def _record_one(connection: Connection, run: DecisionContext, decision: Decision) -> None:
     metric, outcome = decision.metric, decision.outcome
     known = {p.version for p in read_publications(connection, metric)}
-    for publication in outcome.publications:
+    for publication in sorted(outcome.publications, key=lambda publication: publication.version):
         if publication.version not in known:
             is_refused = publication is not outcome.publications[-1]
             relation = f"{KEPT}.{metric.id}" if is_refused else metric.relation
-            _store_rows(connection, metric, publication.version, relation)
+            version_rows.store(connection, metric, publication.version, relation)
             _store_lineage(connection, run, metric, publication.version)
         _store_publication(connection, run, publication)
     _store_restatements(connection, decision)
@@ -117,17 +119,20 @@ def _record_one(connection: Connection, run: DecisionContext, decision: Decision
 
 
 def _store_provenance(connection: Connection, run: DecisionContext, group: Group) -> None:
-    """Store the fetches selected for each day, once for each group and pass: the trace of a version's numbers."""
-    selected = provenance_sql(connection, group)
-    connection.execute(f"INSERT INTO decisions.provenance SELECT ?, ?, * FROM ({selected})", [run.id, group.id])
-
-
-def _store_rows(connection: Connection, metric: Metric, version: int, relation: str) -> None:
-    types = ", ".join(f'"{column.name}" {column.sql_type}' for column in columns_of(metric.row))
-    connection.execute(f"CREATE TABLE IF NOT EXISTS versions.{metric.id} (version BIGINT, {types})")
+    """Store the fetches selected for each day of a group: end the spans of those replaced, begin those of new ones."""
+    (number,) = connection.execute("SELECT number FROM decisions.inputs WHERE run = ?", [run.id]).fetchall()[0]
+    selected = f"SELECT * FROM ({provenance_sql(connection, group)})"
     connection.execute(
-        f"INSERT INTO versions.{metric.id} BY NAME SELECT ? AS version, {columns_sql(metric)} FROM {relation}",
-        [version],
+        f"""UPDATE decisions.provenance SET last_number = ? WHERE coherence_group = ? AND last_number IS NULL
+        AND (period_date, fetch_id) NOT IN ({selected})""",
+        [number - 1, group.id],
+    )
+    connection.execute(
+        f"""INSERT INTO decisions.provenance SELECT ?, *, ?, NULL FROM (
+            {selected} EXCEPT
+            SELECT period_date, fetch_id FROM decisions.provenance WHERE coherence_group = ? AND last_number IS NULL
+        )""",
+        [group.id, number, group.id],
     )
 
 
@@ -186,7 +191,7 @@ def _store_lineage(connection: Connection, run: DecisionContext, metric: Metric,
         SELECT ?, ?, topic, "partition", min("offset"), max("offset"), count(*),
             sha256(string_agg(event_id, '' ORDER BY "offset"))
         FROM ({records})
-        WHERE fetch_id IN (SELECT fetch_id FROM decisions.provenance WHERE run = ? AND coherence_group = ?)
+        WHERE fetch_id IN (SELECT fetch_id FROM decisions.selected WHERE run = ? AND coherence_group = ?)
         GROUP BY topic, "partition" """,
         [metric.id, version, run.id, metric.group],
     )

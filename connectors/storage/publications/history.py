@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from connectors.storage.publications.candidates import columns_sql, grain_sql, read_rows
+from connectors.storage.publications.version_rows import of_version
 from connectors.storage.warehouse import BUILT, Connection
 from tokenshare.columns import columns_of
 from tokenshare.held_periods import HeldPeriod
@@ -35,9 +36,8 @@ def read_shown(connection: Connection, metric: Metric) -> tuple[Publication, dic
         return None
     newest = f'"{metric.period}" DESC, ' if metric.period else ""
     found = connection.execute(
-        f"SELECT {columns_sql(metric)} FROM versions.{metric.id} WHERE version = ? "
-        f"ORDER BY {newest}{grain_sql(metric)} LIMIT 1",
-        [shown.version],
+        f"SELECT {columns_sql(metric)} FROM versions.{metric.id} WHERE {of_version(shown.version)} "
+        f"ORDER BY {newest}{grain_sql(metric)} LIMIT 1"
     ).fetchone()
     names = [column.name for column in columns_of(metric.row)]
     return shown, dict(zip(names, found, strict=True)) if found else {}
@@ -64,7 +64,7 @@ def read_version(connection: Connection, metric: Metric, version: int) -> tuple[
     """The rows of one version, in the order of the contract; null in columns added to the contract since."""
     gained = ", ".join(f'NULL::{column.sql_type} AS "{column.name}"' for column in columns_of(metric.row))
     kept = f"(SELECT * FROM versions.{metric.id} UNION ALL BY NAME SELECT {gained} WHERE false)"
-    return read_rows(connection, metric, kept, f"version = {int(version)}")
+    return read_rows(connection, metric, kept, of_version(version))
 
 
 def read_inputs(connection: Connection) -> tuple[str, str] | None:

@@ -75,7 +75,7 @@ def read_run(connection: Connection, run_id: str) -> BuildInputs:
 def read_fetches(connection: Connection, inputs: BuildInputs, group: str, days: Sequence[date]) -> list[str]:
     """The fetches selected for the days by the pass of `inputs`; for all days if `days` is empty."""
     rows = connection.execute(
-        "SELECT DISTINCT fetch_id FROM decisions.provenance WHERE run = ? AND coherence_group = ? "
+        "SELECT DISTINCT fetch_id FROM decisions.selected WHERE run = ? AND coherence_group = ? "
         "AND (len(?) = 0 OR list_contains(?, period_date)) ORDER BY ALL",
         [inputs.run_id, group, list(days), list(days)],
     ).fetchall()

@@ -3,17 +3,13 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from connectors.storage.home import Home, atomic_files
-from connectors.storage.publications import version_files, vintages
-from connectors.storage.publications.candidates import columns_sql, grain_sql
-from connectors.storage.publications.history import read_standing
+from connectors.storage.publications import shown_rows, version_files, vintages
 from connectors.storage.warehouse import (
     BUILT,
     Connection,
@@ -23,9 +19,7 @@ from connectors.storage.warehouse import (
     transaction,
     views_of,
 )
-from tokenshare.columns import columns_of
 from tokenshare.errors import UsageError
-from tokenshare.held_periods import TOTAL, WHOLE_DAY
 from tokenshare.metrics import Metric
 from tokenshare.noop import noop
 
@@ -34,7 +28,6 @@ CATALOG = (Path(__file__).parent / "published.sql").read_text()
 FORM = 6
 STORAGE_VERSION = "v1.0.0"  # the oldest client that can open the file
 MODE = 0o444
-PROVISIONAL = timedelta(days=3)  # the upstream restates for so long after the end of a period
 # Lists of `status` beside the numbers, once dbt has built them: relation and order.
 LISTED = {
     "unserved_days": ("int_usage_gaps", "usage_date"),
@@ -76,7 +69,13 @@ NOTHING_PUT_ASIDE = (
     "SELECT NULL::VARCHAR AS source_id, NULL::TIMESTAMPTZ AS observed_at, NULL::BIGINT AS rows, "
     "NULL::VARCHAR[] AS reasons WHERE false"
 )
-LENGTHS = {"week": "7 DAY", "month": "1 MONTH"}  # by the first word of the period column's name
+# The columns of decisions that the file depends on, beside the counts of its other tables.
+DIGESTED = {
+    "publications": "metric, version, as_of, valid_through, digest, status, held_since, reason",
+    "metric_states": "metric, state, reason",
+    "held_periods": "*",
+    "origin": "*",
+}
 DESCRIBED = ("title", "unit", "method", "denominator", "exclusions", "coverage", "owner", "relation", "group")
 
 
@@ -84,15 +83,17 @@ def digest_of(connection: Connection) -> str:
     """The digest of all inputs of the published file."""
     tables = ("publications", "gate_results", "restatements", "releases", "metric_states", "pruned")
     names = [*(f"decisions.{table}" for table in tables), "ledger.dead_letters", "ledger.gaps"]
-    counts = [connection.execute(f"SELECT count(*) FROM {name}").fetchone() for name in names]
-    states = connection.execute(
-        "SELECT metric, version, as_of, valid_through, digest, status, held_since, reason FROM decisions.publications "
-        "ORDER BY ALL"
-    ).fetchall()
-    active = connection.execute("SELECT metric, state, reason FROM decisions.metric_states ORDER BY ALL").fetchall()
-    held = connection.execute("FROM decisions.held_periods ORDER BY ALL").fetchall()
-    origin = connection.execute("SELECT * FROM decisions.origin").fetchall()
-    return sha256(json.dumps([FORM, counts, states, active, held, origin], default=str).encode()).hexdigest()
+    counted = ", ".join(f"(SELECT count(*) FROM {name})" for name in names)
+    digests = ", ".join(map(_digest_sql, DIGESTED.items()))
+    found = connection.execute(f"SELECT {counted}, {digests}").fetchone()
+    return sha256(json.dumps([FORM, found]).encode()).hexdigest()
+
+
+def _digest_sql(part: tuple[str, str]) -> str:
+    """A scalar subquery: the digest of some columns of a table of decisions, in any order of its rows."""
+    table, columns = part
+    lines = f"SELECT part::VARCHAR AS line FROM (SELECT {columns} FROM decisions.{table}) AS part"
+    return f"(SELECT sha256(string_agg(line, chr(10) ORDER BY line)) FROM ({lines}))"
 
 
 def is_current(connection: Connection, home: Home) -> bool:
@@ -111,14 +112,14 @@ def is_current(connection: Connection, home: Home) -> bool:
 
 
 def publish(connection: Connection, home: Home, metrics: Sequence[Metric], midway: Callable[[], None] = noop) -> None:
-    """Write versions as Parquet, then the database, and swap it in; readers see the old file or the new one."""
+    """Write the shown rows as Parquet and the database, and swap it in; readers see the old file or the new one."""
     atomic_files.sweep(home.published)
-    for metric in metrics:
-        version_files.export(connection, home, metric)
     draft = home.published / ".tokenshare.duckdb.tmp"
     draft.unlink(missing_ok=True)
     compose(connection, draft, metrics)
     draft.chmod(MODE)
+    for metric in metrics:
+        version_files.export(connection, home, metric)
     _store_digest(connection, draft)
     midway()
     atomic_files.move(draft, home.published_file)
@@ -223,46 +224,10 @@ def _describe(connection: Connection, metrics: Sequence[Metric]) -> None:
 
 
 def _show(connection: Connection, metric: Metric) -> None:
-    shown = None if _is_inactive(connection, metric) else read_standing(connection, metric).shown
-    relation = f"reader.{metric.relation}"
-    types = ", ".join(f'"{column.name}" {column.sql_type}' for column in columns_of(metric.row))
-    provisional = ", is_provisional BOOLEAN" if metric.period else ""
-    connection.execute(
-        f"CREATE TABLE {relation} ({types}, as_of TIMESTAMPTZ, version BIGINT, status VARCHAR, "
-        f"held_since TIMESTAMPTZ{provisional})"
-    )
-    if shown:
-        status = "if(period_held_since IS NULL, ?, 'held'), coalesce(?, period_held_since)"
-        query = f"SELECT {columns_sql(metric)}, ?, ?, {status}{_provisional(metric)} FROM {_held_rows(metric)} "
-        parameters: list[Any] = [shown.valid_through, shown.version, shown.status, shown.held_since]
-        parameters += [shown.valid_through, PROVISIONAL] if metric.period else []
-        where = f"WHERE version = {shown.version} ORDER BY {grain_sql(metric)}"
-        connection.execute(f"INSERT INTO {relation} {query} {where}", parameters)
-
-
-def _held_rows(metric: Metric) -> str:
-    """The rows of all versions, and since when a finding holds the period of each; null if none does."""
-    since = "NULL::TIMESTAMPTZ"
-    if metric.period:
-        words = ", ".join(f'"{name}"::VARCHAR' for name in metric.grain)
-        since = f"""(SELECT min(since) FROM decisions.held_periods AS held
-            WHERE held.metric = '{metric.id}' AND held.period = "{metric.period}" AND (held.entity = '{WHOLE_DAY}'
-                OR list_has_any([held.entity, '{TOTAL}'] || split(held.entity, ' '), [{words}])))"""
-    return f"(SELECT *, {since} AS period_held_since FROM versions.{metric.id})"
-
-
-def _is_inactive(connection: Connection, metric: Metric) -> bool:
-    """True if no source of the set-up feeds the metric: its versions stay on record and its rows are not shown."""
-    found = connection.execute("SELECT state FROM decisions.metric_states WHERE metric = ?", [metric.id]).fetchone()
-    return found == ("inactive",)
-
-
-def _provisional(metric: Metric) -> str:
-    """A SQL column, true if the period ended less than three days before the rows' as-of; empty without a period."""
-    if not metric.period:
-        return ""
-    length = LENGTHS.get(metric.period.partition("_")[0], "1 DAY")
-    return f", ?::TIMESTAMPTZ < (\"{metric.period}\" + INTERVAL {length})::TIMESTAMP AT TIME ZONE 'UTC' + ?::INTERVAL"
+    connection.execute(f"CREATE TABLE reader.{metric.relation} ({shown_rows.types_of(metric)})")
+    query = shown_rows.query_of(connection, metric)
+    if query:
+        connection.execute(f"INSERT INTO reader.{metric.relation} BY NAME {query}")
 
 
 def _column(name: str) -> str:

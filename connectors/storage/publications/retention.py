@@ -4,10 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from connectors.storage.home import Home
-from connectors.storage.publications import history
 from connectors.storage.warehouse import Connection, transaction
 from tokenshare.metrics import Metric
+
+KEPT = "decisions.publications ANTI JOIN decisions.pruned USING (metric, version)"
+# The spans without a version that is kept.
+UNUSED_ROWS = f"""DELETE FROM versions.{{id}} AS stored WHERE NOT EXISTS (
+    SELECT 1 FROM (SELECT version FROM {KEPT} WHERE metric = '{{id}}') AS kept
+    WHERE version BETWEEN stored.first_version AND coalesce(stored.last_version, version)
+)"""
+UNUSED_PROVENANCE = f"""DELETE FROM decisions.provenance AS stored WHERE NOT EXISTS (
+    SELECT 1 FROM (SELECT number FROM decisions.inputs WHERE run IN (SELECT run_id FROM {KEPT})) AS kept
+    WHERE number BETWEEN stored.first_number AND coalesce(stored.last_number, number)
+)"""
 
 
 @dataclass(frozen=True)
@@ -18,27 +27,19 @@ class Pruned:
     version: int
 
 
-def prune(
-    connection: Connection, home: Home, metrics: Sequence[Metric], replaced_before: datetime, at: datetime
-) -> list[Pruned]:
-    """Remove the rows and files of versions replaced before `replaced_before`; never a shown or held one.
+def prune(connection: Connection, metrics: Sequence[Metric], replaced_before: datetime, at: datetime) -> list[Pruned]:
+    """Remove the rows of versions replaced before `replaced_before`; never a shown or held one.
 
     The provenance of the other versions stays, for their lineage.
     """
     found = [Pruned(metric.id, v) for metric in metrics for v in _replaced(connection, metric, replaced_before)]
     with transaction(connection):
         for old in found:
-            connection.execute(f"DELETE FROM versions.{old.metric} WHERE version = ?", [old.version])
             connection.execute("INSERT INTO decisions.pruned VALUES (?, ?, ?)", [old.metric, old.version, at])
+        for metric in sorted({old.metric for old in found}):
+            connection.execute(UNUSED_ROWS.format(id=metric))
         if found:
-            connection.execute(
-                """DELETE FROM decisions.provenance WHERE run NOT IN (
-                    SELECT run_id FROM decisions.publications ANTI JOIN decisions.pruned USING (metric, version)
-                )"""
-            )
-    for metric, version in history.read_pruned(connection):
-        for folder in (home.published / metric, home.published / metric / "held"):
-            (folder / f"{version}.parquet").unlink(missing_ok=True)
+            connection.execute(UNUSED_PROVENANCE)
     return found
 
 

@@ -1,42 +1,58 @@
-"""The versions of a metric as Parquet files with a manifest, for readers without DuckDB."""
+"""The rows shown of a metric as a Parquet file with a manifest, for readers without DuckDB, and its held candidate."""
 
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from connectors.storage.home import Home, atomic_files, modes
+from connectors.storage.publications import shown_rows
 from connectors.storage.publications.candidates import columns_sql, grain_sql
-from connectors.storage.publications.history import read_pruned, read_public, read_publications, read_standing
+from connectors.storage.publications.history import read_standing
+from connectors.storage.publications.version_rows import of_version
 from connectors.storage.warehouse import Connection
 from tokenshare.metrics import Metric
 from tokenshare.publication import Publication
 
+CURRENT = "current.parquet"
+METADATA = ("metric", "version", "as_of", "valid_through", "status", "digest")  # of the shown version, in its file
+
 
 def export(connection: Connection, home: Home, metric: Metric) -> None:
-    """Write the missing files of every public version, and of the held candidate in a folder of its own.
+    """Write the file and manifest of the shown version, and the file of the held candidate; remove all others."""
+    folder, files = home.published / metric.id, files_of(connection, metric)
+    for path in (*folder.glob("*.parquet"), *folder.glob("held/*.parquet")):
+        if path.relative_to(folder).as_posix() not in files:
+            path.unlink()
+    for name, query in files.items():
+        _copy(connection, query, folder / name, manifest_of(connection, metric) if name == CURRENT else {})
+    if files:
+        manifest = json.dumps(manifest_of(connection, metric), indent=2)
+        atomic_files.write(folder / "manifest.json", manifest.encode())
 
-    The shown and the held version are also compared, and written again if their file was damaged.
-    """
-    standing = read_standing(connection, metric)
-    folder = home.published / metric.id
-    if standing.held:
-        _copy(connection, metric, standing.held.version, folder / "held")
-    if standing.shown:
-        pruned = {version for id, version in read_pruned(connection) if id == metric.id}
-        for version in sorted(set(read_public(connection, metric)) - pruned):
-            if version == standing.shown.version or not _path(folder, version).exists():
-                _copy(connection, metric, version, folder)
-        atomic_files.write(folder / "manifest.json", json.dumps(manifest_of(connection, metric), indent=2).encode())
+
+def files_of(connection: Connection, metric: Metric) -> dict[str, str]:
+    """The files in the folder of a metric, each with the query for its rows."""
+    held, shown, files = read_standing(connection, metric).held, shown_rows.query_of(connection, metric), {}
+    if shown:
+        citation = f"(SELECT citation FROM decisions.metric_states WHERE metric = '{metric.id}')"
+        files[CURRENT] = f"SELECT *, {citation} AS citation FROM ({shown}) ORDER BY {grain_sql(metric)}"
+    if held:
+        rows = f"FROM versions.{metric.id} WHERE {of_version(held.version)}"
+        files[f"held/{held.version}.parquet"] = f"SELECT {columns_sql(metric)} {rows} ORDER BY {grain_sql(metric)}"
+    return files
 
 
 def manifest_of(connection: Connection, metric: Metric) -> dict[str, Any]:
-    """The content of a manifest: the shown version, and every version on record."""
-    shown = read_standing(connection, metric).shown
-    history = [_fields(p) for p in read_publications(connection, metric)]
-    return {"metric": metric.id, "shown": _fields(shown) if shown else None, "publications": history}
+    """The content of a manifest: the citation, the shown version, and the held candidate."""
+    standing = read_standing(connection, metric)
+    stated = connection.execute("SELECT citation FROM decisions.metric_states WHERE metric = ?", [metric.id])
+    return {
+        "metric": metric.id,
+        "citation": "".join(stated.fetchone() or ()),
+        "shown": _fields(standing.shown) if standing.shown else None,
+        "held": _fields(standing.held) if standing.held else None,
+    }
 
 
 def quoted(path: Path) -> str:
@@ -44,39 +60,20 @@ def quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
-def _copy(connection: Connection, metric: Metric, version: int, folder: Path) -> None:
-    path = _path(folder, version)
-    query = f"SELECT {columns_sql(metric)} FROM versions.{metric.id} WHERE version = {version}"
-    if path.exists() and _has_rows(connection, path, query):
-        return
-    atomic_files.make_folder(folder)
-    draft = folder / f".{path.name}.tmp"
-    connection.execute(f"COPY ({query} ORDER BY {grain_sql(metric)}) TO '{quoted(draft)}' (FORMAT parquet)")
-    draft.chmod(modes.of_file_in(folder))
+def _copy(connection: Connection, query: str, path: Path, manifest: Mapping[str, Any]) -> None:
+    atomic_files.make_folder(path.parent)
+    draft = path.with_name(f".{path.name}.tmp")
+    shown = manifest.get("shown") or {}
+    stated = {"citation": manifest.get("citation"), **{name: shown.get(name) for name in METADATA}}
+    metadata = ", ".join(f"{name}: {_literal(value)}" for name, value in stated.items() if value is not None)
+    options = f"FORMAT parquet, KV_METADATA {{{metadata}}}" if metadata else "FORMAT parquet"
+    connection.execute(f"COPY ({query}) TO '{quoted(draft)}' ({options})")
+    draft.chmod(modes.of_file_in(path.parent))
     atomic_files.move(draft, path)
 
 
-def _has_rows(connection: Connection, path: Path, query: str) -> bool:
-    """True if a file contains exactly the rows of the query; False if it is damaged.
-
-    A file may lack a column that the contract has gained since: the rows then have no value there.
-    """
-    stored = f"SELECT * FROM read_parquet('{quoted(path)}')"
-    try:
-        names = [column[0] for column in connection.execute(f"DESCRIBE {stored}").fetchall()]
-        gained = [column[0] for column in connection.execute(f"DESCRIBE {query}").fetchall() if column[0] not in names]
-        valued = " OR ".join(f'"{name}" IS NOT NULL' for name in gained) or "false"
-        kept = ", ".join(f'"{name}"' for name in names)
-        own = f"SELECT {kept} FROM ({query})"
-        parts = (f"({own}) EXCEPT ALL ({stored})", f"({stored}) EXCEPT ALL ({own})", f"{own} WHERE {valued}")
-        differing = " UNION ALL ".join(f"({part})" for part in parts)
-        return connection.execute(f"SELECT count(*) FROM ({differing})").fetchone() == (0,)
-    except duckdb.Error:
-        return False
-
-
-def _path(folder: Path, version: int) -> Path:
-    return folder / f"{version}.parquet"
+def _literal(value: Any) -> str:
+    return "'" + str(value).replace("'", "''") + "'"
 
 
 def _fields(publication: Publication) -> Mapping[str, Any]:

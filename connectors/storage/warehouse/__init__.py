@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from connectors.storage.warehouse import migrations
 from connectors.storage.warehouse.landed_columns import check_columns, find_unknown, types_of
 from tokenshare.errors import UsageError
 from tokenshare.offsets import RETIRED, Range
@@ -37,8 +38,10 @@ def open_warehouse(path: Path) -> Iterator[Connection]:
     """
     with opened(path) as connection:
         if not has_form(connection):
-            connection.execute(SCHEMA)
-            connection.execute("CREATE OR REPLACE TABLE ledger.form AS SELECT ? AS digest", [FORM])
+            with transaction(connection):
+                migrations.migrate(connection)
+                connection.execute(SCHEMA)
+                connection.execute("CREATE OR REPLACE TABLE ledger.form AS SELECT ? AS digest", [FORM])
         yield connection
 
 

@@ -71,7 +71,7 @@ def _refused_before(connection: Connection) -> set[HeldStatement]:
             FROM decisions.inputs WHERE held_statements IS NOT NULL
         ),
         let_in AS (
-            SELECT period_date, fetch_id FROM decisions.provenance
+            SELECT period_date, fetch_id FROM decisions.selected
             ANTI JOIN held USING (run, period_date, fetch_id)
             WHERE period_date IN (SELECT day FROM named)
         )
@@ -92,7 +92,7 @@ def _used_before(connection: Connection, group: Group) -> set[tuple[date, str]]:
             SELECT unnest(from_json(held_statements, '{HELD_JSON}'), recursive := true)
             FROM newest WHERE held_statements IS NOT NULL
         )
-        SELECT period_date, fetch_id FROM decisions.provenance JOIN newest USING (run)
+        SELECT period_date, fetch_id FROM decisions.selected JOIN newest USING (run)
         WHERE coherence_group = ? AND period_date IN (SELECT day FROM named)
         EXCEPT SELECT period_date, fetch_id FROM held""",
         [group.id],

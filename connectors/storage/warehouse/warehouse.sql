@@ -75,13 +75,20 @@ CREATE TABLE IF NOT EXISTS decisions.lineage (
     metric VARCHAR NOT NULL, version BIGINT NOT NULL, topic VARCHAR NOT NULL, "partition" INTEGER NOT NULL,
     first_offset BIGINT NOT NULL, last_offset BIGINT NOT NULL, records BIGINT NOT NULL, digest VARCHAR NOT NULL
 );
+-- The fetches selected for the days of a group, once for each span of decisions with them; spans are of inputs.number.
 CREATE TABLE IF NOT EXISTS decisions.provenance (
-    run VARCHAR NOT NULL, coherence_group VARCHAR NOT NULL, period_date DATE NOT NULL, fetch_id VARCHAR NOT NULL
+    coherence_group VARCHAR NOT NULL, period_date DATE NOT NULL, fetch_id VARCHAR NOT NULL,
+    first_number BIGINT NOT NULL, last_number BIGINT
 );
 CREATE TABLE IF NOT EXISTS decisions.inputs (
     run VARCHAR PRIMARY KEY, seeds_digest VARCHAR NOT NULL, models_digest VARCHAR NOT NULL, variables JSON NOT NULL
 );
 ALTER TABLE decisions.inputs ADD COLUMN IF NOT EXISTS held_statements JSON;
+ALTER TABLE decisions.inputs ADD COLUMN IF NOT EXISTS number BIGINT;
+-- The fetches selected by each run: those of the newest decision about the group until then.
+CREATE OR REPLACE VIEW decisions.selected AS
+SELECT run, coherence_group, period_date, fetch_id FROM decisions.provenance
+JOIN decisions.inputs ON number BETWEEN first_number AND coalesce(last_number, number);
 CREATE TABLE IF NOT EXISTS decisions.held_periods (
     metric VARCHAR NOT NULL, period DATE NOT NULL, "check" VARCHAR NOT NULL, key VARCHAR NOT NULL,
     entity VARCHAR NOT NULL, observed VARCHAR NOT NULL, expected VARCHAR NOT NULL, since TIMESTAMPTZ NOT NULL

@@ -61,7 +61,7 @@ class HomeReader:
 
     def stored(self) -> Iterable[StoredVersion]:
         """The stored rows of each version."""
-        return versions.read_stored(self.connection, self._wanted, self.home.published)
+        return versions.read_stored(self.connection, {(p.metric, p.version): p.digest for p in self._examined})
 
     def openings(self) -> Sequence[GateRun]:
         """For each version the gate run letting it out first, else its first gate run."""
@@ -93,7 +93,7 @@ class HomeReader:
         return shown.read_unpublished(self.connection, self.home, self.work / "wanted.duckdb")
 
     def unfiled(self) -> Iterable[Difference]:
-        """Differences between the decisions and the version files with their manifests."""
+        """Differences between the decisions and the Parquet files of metrics, with their manifests."""
         return shown.read_unfiled(self.connection, self.home)
 
     def unvintaged(self) -> Iterable[Difference]:
@@ -154,5 +154,10 @@ class HomeReader:
     @cached_property
     def _wanted(self) -> frozenset[tuple[str, int]]:
         """The versions to examine: the shown ones, with `is_all` all ever shown; none pruned or unregistered."""
-        found = ((p.metric, p.version) for p in self.publications if self.is_all or p.status != "superseded")
-        return frozenset(at for at in found if at in self.public - self.pruned and at[0] in METRIC_BY_ID)
+        return frozenset((p.metric, p.version) for p in self._examined)
+
+    @property
+    def _examined(self) -> list[Publication]:
+        kept = self.public - self.pruned
+        found = [p for p in self.publications if (p.metric, p.version) in kept and p.metric in METRIC_BY_ID]
+        return [p for p in found if self.is_all or p.status != "superseded"]

@@ -111,7 +111,7 @@ PROMISES = (
     ),
     Promise(
         "version_files_are_the_versions",
-        "Each version lies in its Parquet file, row by row, and the manifests agree with the decisions.",
+        "Each shown version, and each held candidate, lies in its Parquet file, row by row, and manifests agree.",
         "remove that file and run `tokenshare refresh`, which writes it again",
         version_files_are_the_versions,
     ),

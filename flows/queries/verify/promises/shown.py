@@ -17,7 +17,7 @@ def published_file_is_the_decision(home: HomeReader) -> Iterator[PromiseBreach]:
 
 
 def version_files_are_the_versions(home: HomeReader) -> Iterator[PromiseBreach]:
-    """Each public version, and the held candidate, lies in its file, row by row; manifests agree with the decisions."""
+    """Each shown version, and each held candidate, lies in its file, row by row; manifests agree with the decisions."""
     yield from _differences(home.unfiled())
 
 
