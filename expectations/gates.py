@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 import pandas as pd
 from great_expectations import ExpectationSuite
@@ -12,15 +11,18 @@ from expectations.dependency_gate import judge_dependencies
 from expectations.evidence import FEW_LETTERS, DeadLetterRate, Measured, freshness, in_force, spoilt
 from expectations.frames import CandidateFrames
 from expectations.laws import LAWS, Frames
-from expectations.measures import Measure, breaches_of, describe, ends_of
+from expectations.measures import Measure, breaches_of, describe
 from expectations.pins import pins
-from expectations.suites import digest_of, measures_suite, pin, suite_for
-from expectations.validation import validate
+from expectations.profiles import line_of, lines_of, named_rules
+from expectations.suites import pin, suite_for
+from expectations.validation import find_sound
 from tokenshare.held_periods import period_of
 from tokenshare.metrics import GROUP_BY_ID, Interval, Metric
 from tokenshare.publication import WHOLE, Breach, Candidate, Check, Row
 
-_OBEYED: set[tuple[str, ...]] = set()  # digests of suites and rows: all rules passed in this process
+GROUP = "*"  # the owner of what is observed of the group itself
+NOT_BUILT = Check("build", "failed", "no relation", "a relation built by dbt")
+Sound = frozenset[str]  # keys of profile lines
 ReleasedFindings = frozenset[tuple[str, str, str]]  # (check, key, observed), each released by a person
 
 
@@ -42,25 +44,41 @@ class Case:
 
 
 def judge(case: Case) -> dict[str, list[Check]]:
-    """The checks of each metric of a group; one failed member shuts the gate of all."""
-    frames = CandidateFrames(case.candidates)
+    """The checks of each metric of a group; one failed member shuts the gate of all.
+
+    One validation judges everything that was observed of the group.
+    """
+    frames, evidence = CandidateFrames(case.candidates), _evidence(case)
+    suites = {m.id: suite_for(m) for m in case.metrics if m.id in frames}
+    laws = {m.id: _read_laws(m, frames) for m in case.metrics if m.id in frames}
+    lines = [line_of(GROUP, measure) for measure in evidence if len(measure.observed)]
+    for id, suite in suites.items():
+        lines += lines_of(id, suite, frames[id])
+        lines += [line_of(id, measure) for measure in laws[id].measures if len(measure.observed)]
+    sound = find_sound(lines)
     shared = [_built(case.failed_nodes), _whole(case), _there(case), _read(case)]
-    shared += _measure(_evidence(case), case.released)
-    checks = {m.id: [*shared, *_judge_metric(m, frames, case)] for m in case.metrics}
+    shared += _measure(GROUP, evidence, sound, case.released)
+    checks = {m.id: [*shared, NOT_BUILT] for m in case.metrics}
+    for metric in case.metrics:
+        if metric.id in frames:
+            own = _judge_metric(metric, frames[metric.id], suites[metric.id], laws[metric.id], sound, case)
+            checks[metric.id] = [*shared, *own]
     return _together(checks) if len(case.metrics) > 1 else checks
 
 
-def _judge_metric(metric: Metric, frames: Frames, case: Case) -> Iterator[Check]:
-    if metric.id not in frames:
-        yield Check("build", "failed", "no relation", "a relation built by dbt")
-        return
+def _judge_metric(
+    metric: Metric, frame: pd.DataFrame, suite: ExpectationSuite, laws: "ReadLaws", sound: Sound, case: Case
+) -> Iterator[Check]:
     yield _pinned(metric)
     if GROUP_BY_ID[metric.group].follows.groups:
         yield judge_dependencies(metric, case.candidates[metric.id].rows, case.shown.get(metric.id, ()), case.shut)
-    yield from _contract(metric, frames[metric.id], case)
-    measures, unread = _read_laws(metric, frames)
-    yield from _measure(measures, case.released)
-    yield from unread
+    breach = Breach(WHOLE, case.candidates[metric.id].digest)
+    for name, _ in named_rules(suite):
+        passed = f"{metric.id} {name}" in sound
+        observed = "holds" if passed else f"does not hold in {len(frame)} rows"
+        yield _check(name, passed, observed, "holds", () if passed else (breach,), case.released)
+    yield from _measure(metric.id, laws.measures, sound, case.released)
+    yield from laws.unread
 
 
 def _evidence(case: Case) -> list[Measure]:
@@ -84,7 +102,15 @@ def _evidence(case: Case) -> list[Measure]:
     return [*measures, Measure(fresh.check, _series([fresh], fresh.check), interval)]
 
 
-def _read_laws(metric: Metric, frames: Frames) -> tuple[list[Measure], list[Check]]:
+@dataclass(frozen=True)
+class ReadLaws:
+    """The laws of a metric as measures, and a failed check for each that could not be read."""
+
+    measures: tuple[Measure, ...]
+    unread: tuple[Check, ...]
+
+
+def _read_laws(metric: Metric, frames: Frames) -> ReadLaws:
     measures, unread = [], []
     for name in metric.laws:
         interval = Interval(LAWS[name].minimum, LAWS[name].maximum)
@@ -92,37 +118,17 @@ def _read_laws(metric: Metric, frames: Frames) -> tuple[list[Measure], list[Chec
             measures.append(Measure(name, LAWS[name].measure(metric, frames), interval))
         except Exception as error:  # noqa: BLE001  # an unreadable law is a broken one
             unread.append(Check(name, "failed", f"{type(error).__name__}: {error}", str(interval)))
-    return measures, unread
+    return ReadLaws(tuple(measures), tuple(unread))
 
 
-def _contract(metric: Metric, frame: pd.DataFrame, case: Case) -> Iterator[Check]:
-    suite, digest = suite_for(metric), case.candidates[metric.id].digest
-    breach = Breach(WHOLE, digest)
-    for rule, passed in zip(suite.expectations, _obeyed(suite, frame, digest), strict=True):
-        name = ":".join([rule.expectation_type, *_columns(rule.configuration.kwargs)])
-        observed = "holds" if passed else f"does not hold in {len(frame)} rows"
-        yield _check(name, passed, observed, "holds", () if passed else (breach,), case.released)
-
-
-def _obeyed(suite: ExpectationSuite, frame: pd.DataFrame, digest: str) -> list[bool]:
-    """True or False for each rule over the rows; a digest that passed every rule is cached."""
-    known = (digest_of(suite), digest, *frame.columns)
-    outcomes = [True] * len(suite.expectations) if known in _OBEYED else validate(suite, frame)
-    if all(outcomes):
-        _OBEYED.add(known)
-    return outcomes
-
-
-def _measure(measures: Sequence[Measure], released: ReleasedFindings) -> Iterator[Check]:
-    """Judge the lowest and the highest value of each measure; a key without a value makes both unknown."""
-    known = [m for m in measures if len(m.observed)]
-    ends = {m.name: ends_of(m) for m in known}
-    suite = measures_suite({m.name: m.interval for m in known})
-    outcomes = validate(suite, pd.DataFrame(ends)) if known else []
-    for index, measure in enumerate(known):
+def _measure(owner: str, measures: Sequence[Measure], sound: Sound, released: ReleasedFindings) -> Iterator[Check]:
+    """The checks of measures: all their numbers lie within the interval; a key without a value makes them unknown."""
+    for measure in measures:
+        if not len(measure.observed):
+            continue
         found = tuple(breaches_of(measure))
         breaches = tuple(b for b in found if (measure.name, b.key, b.observed) not in released)
-        passed = outcomes[index] and not found
+        passed = f"{owner} {measure.name}" in sound and not found
         check = _check(measure.name, passed, describe(measure, breaches or found), measure.expected, found, released)
         if check.outcome == "failed":
             check = replace(check, breaches=breaches)
@@ -182,7 +188,3 @@ def _together(checks: dict[str, list[Check]]) -> dict[str, list[Check]]:
 def _series(measured: Sequence[Measured], name: str) -> pd.Series:
     found = [m for m in measured if m.check == name]
     return pd.Series([m.observed for m in found], index=[m.key for m in found], dtype=float)
-
-
-def _columns(arguments: Mapping[str, Any]) -> list[str]:
-    return [arguments["column"]] if "column" in arguments else list(arguments.get("column_list", ()))

@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
@@ -12,7 +12,7 @@ from great_expectations import expectations as expect
 from great_expectations.expectations.expectation import Expectation
 
 from tokenshare.columns import Column, columns_of
-from tokenshare.metrics import Interval, Metric
+from tokenshare.metrics import Metric
 
 _GROUP = re.compile(r"(?<!\\)\((?!\?)")  # pandas warns of capturing groups
 
@@ -27,15 +27,6 @@ def suite_for(metric: Metric) -> ExpectationSuite:
         *(rule for column in columns for rule in _rules(column)),
     ]
     return ExpectationSuite(name=metric.id, expectations=rules)
-
-
-def measures_suite(intervals: Mapping[str, Interval]) -> ExpectationSuite:
-    """The suite of a profile: each measure within its interval."""
-    rules = [
-        expect.ExpectColumnValuesToBeBetween(column=name, min_value=interval.minimum, max_value=interval.maximum)
-        for name, interval in intervals.items()
-    ]
-    return ExpectationSuite(name="measures", expectations=rules)
 
 
 def digest_of(suite: ExpectationSuite) -> str:

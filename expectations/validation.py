@@ -1,4 +1,4 @@
-"""Great Expectations at arm's length: a suite and a frame go in, True or False per expectation comes out."""
+"""Great Expectations at arm's length: the profile of a group goes in, the keys of its sound lines come out."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -6,8 +6,13 @@ from typing import Any
 
 import great_expectations as gx
 import pandas as pd
+from great_expectations import expectations as expect
 from great_expectations.core.batch_definition import BatchDefinition
 from great_expectations.data_context.types.base import ProgressBarsConfig
+
+from expectations.profiles import ProfileLine
+
+FORMAT = {"result_format": "COMPLETE", "unexpected_index_column_names": ["key"]}
 
 
 @cache
@@ -19,22 +24,40 @@ def _frames() -> BatchDefinition[Any]:
     return asset.add_batch_definition_whole_dataframe("all")
 
 
-def validate(suite: gx.ExpectationSuite, frame: pd.DataFrame) -> list[bool]:
-    """True or False for each expectation of the suite.
+def suite_of_profiles() -> gx.ExpectationSuite:
+    """The suite of any profile: in each line all that was observed lies within what is allowed."""
+    pairs = (("lowest", "minimum"), ("maximum", "highest"))
+    rules = [
+        expect.ExpectColumnPairValuesAToBeGreaterThanB(column_A=a, column_B=b, or_equal=True, ignore_row_if="neither")
+        for a, b in pairs
+    ]
+    return gx.ExpectationSuite(name="profile", expectations=rules)
 
-    Great Expectations fails open, so an expectation without a result, or with an exception, counts as failed.
+
+def find_sound(lines: Sequence[ProfileLine]) -> frozenset[str]:
+    """The keys of the lines that lie within their interval.
+
+    Great Expectations fails open, so if an expectation has no result, or an exception, or did not see every line, none
+    is sound.
     """
+    if not lines:
+        return frozenset()
+    frame, suite = pd.DataFrame(lines, columns=list(ProfileLine._fields)), suite_of_profiles()
     try:
-        results = _frames().get_batch({"dataframe": frame}).validate(suite, result_format="BOOLEAN_ONLY").results
+        results = _frames().get_batch({"dataframe": frame}).validate(suite, result_format=FORMAT).results
     except Exception:  # noqa: BLE001  # whatever it throws, the gate stays shut
-        return [False] * len(suite.expectations)
-    passed = {_identity(r.expectation_config) for r in results if r.success and not _raised(r.exception_info)}
-    return [_identity(rule.configuration) in passed for rule in suite.expectations]
+        return frozenset()
+    judged = [found for found in results if not _raised(found.exception_info) and _saw(found, len(lines))]
+    if len(judged) != len(suite.expectations):
+        return frozenset()
+    outside = {row["key"] for found in judged for row in found.result["unexpected_index_list"]}
+    return frozenset(frame["key"]) - outside
 
 
-def _identity(configuration: Any) -> str:
-    arguments = {name: value for name, value in configuration.kwargs.items() if name != "batch_id"}
-    return f"{configuration.type} {sorted(arguments.items())}"
+def _saw(found: Any, lines: int) -> bool:
+    """True if a result is about every line, and agrees with itself."""
+    outside = found.result.get("unexpected_index_list")
+    return found.result.get("element_count") == lines and outside is not None and found.success == (not outside)
 
 
 def _raised(information: Any) -> bool:

@@ -78,15 +78,19 @@ def metrics(home: Home) -> dict[str, Any]:
     return {"metrics": [{**card, **shown.get(card["metric"], NOT_SHOWN)} for card in cards]}
 
 
-def metric(home: Home, wanted: Metric, as_of: datetime | None) -> dict[str, Any]:
-    """One metric: card, version and rows, as shown now or as known at a moment."""
+def metric(home: Home, wanted: Metric, as_of: datetime | None, version: int | None = None) -> dict[str, Any]:
+    """One metric: card, version and rows, as shown now, as known at a moment, or of a published version."""
     (card,) = catalog.read_catalog(home, "metrics", metric=wanted.id)
     origin = catalog.read_origin(home)
-    if as_of is None:
+    if as_of is None and version is None:
         shown = _shown(home).get(wanted.id, NOT_SHOWN)
         return {**card, **origin.fields, **shown, "rows": catalog.read_metric(home, wanted)}
-    publication, rows = catalog.read_metric_as_of(home, wanted, as_of)
-    then = {name: publication[name] for name in ("version", "as_of", "valid_through", "digest")}
+    if as_of:
+        publication, rows = catalog.read_metric_as_of(home, wanted, as_of)
+    else:
+        publication, rows = catalog.read_metric_version(home, wanted, version or 0)
+    names = ("version", "as_of", "valid_through", "digest", *(() if as_of else ("status",)))
+    then = {name: publication[name] for name in names}
     return {**card, **origin.until(publication["valid_through"]).fields, **then, "rows": rows}
 
 

@@ -11,7 +11,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import duckdb
-import pandas as pd
 import pytest
 from dbt.adapters.duckdb.environments.local import DuckDBCursorWrapper
 
@@ -22,6 +21,7 @@ from connectors.kafka.producer import Message
 from connectors.storage import home, landing, warehouse
 from connectors.storage.home import Home
 from expectations import gates, suites, validation
+from expectations.profiles import ProfileLine
 from flows.stages import dbt, graph
 from flows.stages.land import WriteRange
 from flows.stages.land import _reject as reject
@@ -89,30 +89,38 @@ def test_g01_a_judge_that_raises_lets_nothing_out(monkeypatch: pytest.MonkeyPatc
         raise RuntimeError("no context")
 
     monkeypatch.setattr(validation, "_frames", raises)
-    monkeypatch.setattr(gates, "_OBEYED", set())  # what was judged before, in this process, is remembered
     names = shut(case(TOTAL))[TOTAL]
     assert {ROWS, "other_rows", "freshness"} <= set(names)
     record_property("observed", f"held by {len(names)} checks")
 
 
-@pytest.mark.parametrize("fault", ["raised", "unevaluated"])
+WRONG_RESULTS: dict[str, Callable[[Any], list[Any]]] = {
+    "raised": lambda found: [{**found, "exception_info": {"some metric": {"raised_exception": True}}}],
+    "unevaluated": lambda found: [],
+    "without keys": lambda found: [{**found, "result": {"element_count": 2}}],
+    "of other lines": lambda found: [{**found, "result": {**found["result"], "element_count": 1}}],
+    "at odds with itself": lambda found: [{**found, "success": False}],
+}
+
+
+@pytest.mark.parametrize("fault", WRONG_RESULTS)
 def test_g01_an_expectation_that_was_not_evaluated_has_failed(
     fault: str, monkeypatch: pytest.MonkeyPatch, record_property: Record
 ) -> None:
-    """One of the expectations raises, or has no result."""
-    suite = suites.suite_for(METRIC_BY_ID[TOTAL])
-    results = [
-        SimpleNamespace(success=True, exception_info={"raised_exception": False}, expectation_config=rule.configuration)
-        for rule in suite.expectations
-    ]
-    if fault == "raised":
-        results[3].exception_info = {"some metric": {"raised_exception": True}}
-    answered = results if fault == "raised" else [*results[:3], *results[4:]]
-    batch = SimpleNamespace(validate=lambda suite, result_format: SimpleNamespace(results=answered))
-    monkeypatch.setattr(validation, "_frames", lambda: SimpleNamespace(get_batch=lambda parameters: batch))
-    held = validation.validate(suite, pd.DataFrame())
-    assert [index for index, passed in enumerate(held) if not passed] == [3]
-    record_property("observed", "that one has failed")
+    """One of the expectations raises, has no result, or another one than of every line."""
+    lines = [ProfileLine("a", 1, 2, 0, 3), ProfileLine("b", 0, 0, 0, 0)]
+    result = {"element_count": 2, "unexpected_index_list": []}
+    sound = {"success": True, "exception_info": {"raised_exception": False}, "result": result}
+
+    def answer(results: list[Any]) -> frozenset[str]:
+        found = SimpleNamespace(results=[SimpleNamespace(**result) for result in results])
+        batch = SimpleNamespace(validate=lambda suite, result_format: found)
+        monkeypatch.setattr(validation, "_frames", lambda: SimpleNamespace(get_batch=lambda parameters: batch))
+        return validation.find_sound(lines)
+
+    assert answer([sound, sound]) == {"a", "b"}
+    assert answer([sound, *WRONG_RESULTS[fault](sound)]) == frozenset()
+    record_property("observed", "nothing passes")
 
 
 def test_g02_a_relation_that_was_not_built_shuts_the_gate(record_property: Record) -> None:

@@ -40,11 +40,12 @@ def finding(check: str, entity: str = "NVDA") -> PeriodFinding:
 def decided(connection: Connection, run: str, selected: tuple[str, ...], held: tuple[HeldStatement, ...]) -> None:
     """The record of an earlier pass."""
     stated = json.dumps([statement._asdict() for statement in held], default=str)
-    connection.execute("INSERT INTO decisions.inputs VALUES (?, '', '', '{}', ?)", [run, stated])
+    connection.execute("INSERT INTO decisions.inputs VALUES (?, '', '', '{}', ?, ?)", [run, stated, int(run)])
     moment = datetime(2026, 6, int(run), tzinfo=UTC)
     connection.execute("INSERT INTO ledger.runs VALUES (?, ?, ?, ?, 'published')", [run, moment, moment, moment])
     for fetch in selected:
-        connection.execute("INSERT INTO decisions.provenance VALUES (?, 'market_cap_daily', ?, ?)", [run, DAY, fetch])
+        span = ["market_cap_daily", DAY, fetch, int(run), int(run)]
+        connection.execute("INSERT INTO decisions.provenance VALUES (?, ?, ?, ?, ?)", span)
 
 
 def left_out(connection: Connection, found: PeriodFinding) -> set[tuple[str, str]]:

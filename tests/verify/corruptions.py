@@ -268,7 +268,8 @@ CORRUPTIONS = {
         ("numbers_rest_on_the_newest_answer",), "openrouter_rankings 2026-06-01",
     ),
     "a row of a version lost": Corruption(
-        decide(f"DELETE FROM versions.{WEEKLY} WHERE first_version = 1"), ("versions_are_whole",), f"{WEEKLY} version 1",
+        decide(f"DELETE FROM versions.{WEEKLY} WHERE first_version = 1"),
+        ("versions_are_whole",), f"{WEEKLY} version 1",
     ),
     "a value of a version altered": Corruption(
         replace_everywhere,
@@ -277,7 +278,7 @@ CORRUPTIONS = {
     ),
     "a version missing": Corruption(
         decide(f"DELETE FROM decisions.publications WHERE metric = '{SHARES}' AND version = 1"),
-        ("home_holds_nothing_else", "versions_are_whole"), f"{SHARES} version 1",
+        ("versions_are_whole",), SHARES,
     ),
     "two versions shown": Corruption(
         decide("UPDATE decisions.publications SET status = 'current' WHERE metric = 'vendor_share_daily'"),
@@ -388,7 +389,8 @@ CORRUPTIONS = {
         "openrouter_rankings fetch",
     ),
     "a version file gone": Corruption(
-        remove(f"published/{WEEKLY}/current.parquet"), ("version_files_are_the_versions",), f"published/{WEEKLY}/current.parquet"
+        remove(f"published/{WEEKLY}/current.parquet"),
+        ("version_files_are_the_versions",), f"published/{WEEKLY}/current.parquet"
     ),
     "a manifest edited": Corruption(
         edit_manifest, ("version_files_are_the_versions",), f"published/{WEEKLY}/manifest.json"

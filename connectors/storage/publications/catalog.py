@@ -106,19 +106,34 @@ def read_metric_as_of(home: Home, metric: Metric, moment: datetime) -> tuple[dic
 
     Raises UsageError if there was none yet, or its rows are pruned.
     """
-    known = [
-        row
-        for row in read_catalog(home, "publications", metric=metric.id)
-        if row["published_at"] is not None and row["as_of"] <= moment
-    ]
+    known = [row for row in _read_public(home, metric) if row["as_of"] <= moment]
     if not known:
         raise UsageError(f"{metric.id} had no version as of {moment.isoformat()}", "ask for a later moment")
-    for pruned in read_catalog(home, "pruned", metric=metric.id, version=known[-1]["version"]):
-        raise UsageError(
-            f"{metric.id} version {pruned['version']} was pruned on {pruned['pruned_at']:%Y-%m-%d} by policy",
-            "ask for a later moment; raise TOKENSHARE_KEEP_VERSIONS_DAYS to keep versions longer",
-        )
+    _check_kept(home, known[-1])
     return known[-1], read_version(home, metric, known[-1]["version"])
+
+
+def read_metric_version(home: Home, metric: Metric, version: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """A publication by its version, and its rows; raises UsageError if it was never public, or is pruned."""
+    public = _read_public(home, metric)
+    for publication in public:
+        if publication["version"] == version:
+            _check_kept(home, publication)
+            return publication, read_version(home, metric, version)
+    known = f"choose among {', '.join(str(row['version']) for row in public[-5:])}" if public else "refresh first"
+    raise UsageError(f"{metric.id} has no published version {version}", known)
+
+
+def _read_public(home: Home, metric: Metric) -> list[dict[str, Any]]:
+    return [row for row in read_catalog(home, "publications", metric=metric.id) if row["published_at"] is not None]
+
+
+def _check_kept(home: Home, publication: dict[str, Any]) -> None:
+    for pruned in read_catalog(home, "pruned", metric=publication["metric"], version=publication["version"]):
+        raise UsageError(
+            f"{pruned['metric']} version {pruned['version']} was pruned on {pruned['pruned_at']:%Y-%m-%d} by policy",
+            "ask for a later one; raise TOKENSHARE_KEEP_VERSIONS_DAYS to keep versions longer",
+        )
 
 
 def read_version(home: Home, metric: Metric, version: int) -> list[dict[str, Any]]:

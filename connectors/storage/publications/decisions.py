@@ -1,6 +1,7 @@
 """Decisions about versions, with their evidence, restatements and lineage, committed together."""
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
@@ -13,10 +14,16 @@ from connectors.storage.warehouse import Connection, insert, transaction
 from connectors.storage.warehouse.holds import KEPT
 from tokenshare.columns import Column, columns_of
 from tokenshare.held_periods import HeldPeriod, HeldStatement
-from tokenshare.metrics import GROUP_BY_ID, Group, Metric
+from tokenshare.metrics import GROUP_BY_ID, METRICS, Group, Metric
 from tokenshare.origins import Origin
 from tokenshare.publication import Check, GateOutcome, Publication
 from tokenshare.restatements import Restatement
+
+LINEAGE = "gathered_lineage"
+LINEAGE_COLUMNS = (
+    'topic_name VARCHAR, topic VARCHAR, "partition" INTEGER, first_offset BIGINT, last_offset BIGINT, '
+    "records BIGINT, digest VARCHAR"
+)
 
 
 @dataclass(frozen=True)
@@ -55,18 +62,24 @@ def record(
     midway: Callable[[], None],
 ) -> None:
     """Commit every decision of a pass in one transaction; `also` joins it, to write the alerts."""
+    by_group: dict[str, list[Decision]] = defaultdict(list)
+    for decision in decisions:
+        by_group[decision.metric.group].append(decision)
     with transaction(connection):
         connection.execute(
             """INSERT OR REPLACE INTO decisions.inputs
+            (run, seeds_digest, models_digest, variables, held_statements, number)
             SELECT ?, ?, ?, ?, ?, coalesce(max(number), 0) + 1 FROM decisions.inputs""",
             [run.id, run.seeds_digest, run.models_digest, json.dumps(run.variables), _json(run.held)],
         )
         _store_origin(connection, run.origin)
-        for id in dict.fromkeys(decision.metric.group for decision in decisions):
+        for index, (id, decided) in enumerate(by_group.items()):
             _store_provenance(connection, run, GROUP_BY_ID[id])
-        for index, decision in enumerate(decisions):
-            _record_one(connection, run, decision)
-            if index == len(decisions) // 2:
+            if any(_find_new(connection, decision) for decision in decided):
+                _gather_lineage(connection, run, GROUP_BY_ID[id])
+            for decision in decided:
+                _record_one(connection, run, decision)
+            if index == len(by_group) // 2:
                 midway()
         _store_checks(connection, run, decisions)
         also()
@@ -101,13 +114,13 @@ def find_gained(connection: Connection, metrics: Iterable[Metric]) -> list[tuple
 
 def _record_one(connection: Connection, run: DecisionContext, decision: Decision) -> None:
     metric, outcome = decision.metric, decision.outcome
-    known = {p.version for p in read_publications(connection, metric)}
+    new = _find_new(connection, decision)
     for publication in sorted(outcome.publications, key=lambda publication: publication.version):
-        if publication.version not in known:
+        if publication.version in new:
             is_refused = publication is not outcome.publications[-1]
             relation = f"{KEPT}.{metric.id}" if is_refused else metric.relation
             version_rows.store(connection, metric, publication.version, relation)
-            _store_lineage(connection, run, metric, publication.version)
+            _store_lineage(connection, metric, publication.version)
         _store_publication(connection, run, publication)
     _store_restatements(connection, decision)
     connection.execute("DELETE FROM decisions.held_periods WHERE metric = ?", [metric.id])
@@ -116,6 +129,12 @@ def _record_one(connection: Connection, run: DecisionContext, decision: Decision
         "INSERT OR REPLACE INTO decisions.metric_states VALUES (?, ?, ?, ?)",
         [metric.id, outcome.status, outcome.reason, decision.citation],
     )
+
+
+def _find_new(connection: Connection, decision: Decision) -> set[int]:
+    """The versions of a decision that are not on record yet."""
+    known = {p.version for p in read_publications(connection, decision.metric)}
+    return {p.version for p in decision.outcome.publications} - known
 
 
 def _store_provenance(connection: Connection, run: DecisionContext, group: Group) -> None:
@@ -179,21 +198,26 @@ def _store_restatements(connection: Connection, decision: Decision) -> None:
     insert(connection, "decisions.restatements", rows)
 
 
-def _store_lineage(connection: Connection, run: DecisionContext, metric: Metric, version: int) -> None:
-    """Store the offsets of the fetches selected for any day of the metric's group."""
-    if not metric.topics:
-        return
-    records = " UNION ALL ".join(
-        f'SELECT topic, "partition", "offset", event_id, fetch_id FROM raw.{topic.table}' for topic in metric.topics
-    )
+def _gather_lineage(connection: Connection, run: DecisionContext, group: Group) -> None:
+    """Gather the offsets of the fetches selected for any day of a group, once for all versions of its metrics."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {LINEAGE} ({LINEAGE_COLUMNS})")
+    for topic in dict.fromkeys(topic for metric in METRICS if metric.group == group.id for topic in metric.topics):
+        connection.execute(
+            f"""INSERT INTO {LINEAGE}
+            SELECT '{topic.name}', topic, "partition", min("offset"), max("offset"), count(*),
+                sha256(string_agg(event_id, '' ORDER BY "offset"))
+            FROM raw.{topic.table}
+            WHERE fetch_id IN (SELECT fetch_id FROM decisions.selected WHERE run = ? AND coherence_group = ?)
+            GROUP BY topic, "partition" """,
+            [run.id, group.id],
+        )
+
+
+def _store_lineage(connection: Connection, metric: Metric, version: int) -> None:
     connection.execute(
-        f"""INSERT INTO decisions.lineage
-        SELECT ?, ?, topic, "partition", min("offset"), max("offset"), count(*),
-            sha256(string_agg(event_id, '' ORDER BY "offset"))
-        FROM ({records})
-        WHERE fetch_id IN (SELECT fetch_id FROM decisions.selected WHERE run = ? AND coherence_group = ?)
-        GROUP BY topic, "partition" """,
-        [metric.id, version, run.id, metric.group],
+        f"""INSERT INTO decisions.lineage SELECT ?, ?, * EXCLUDE (topic_name) FROM {LINEAGE}
+        WHERE list_contains(?, topic_name)""",
+        [metric.id, version, [topic.name for topic in metric.topics]],
     )
 
 
