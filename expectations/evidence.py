@@ -22,6 +22,11 @@ class DeadLetterRate(NamedTuple):
     def share(self) -> float:
         return self.dead_letters / self.records
 
+    @property
+    def is_spoilt(self) -> bool:
+        """True if they may hide numbers that nobody has counted."""
+        return self.share > MOST_DEAD_LETTERS
+
 
 class Measured(NamedTuple):
     """One number of one check, for one key."""
@@ -49,7 +54,7 @@ def freshness(
 
 def spoilt(letters: Sequence[DeadLetterRate]) -> tuple[str, tuple[Breach, ...]]:
     """The observed value of topics with too many dead letters, and a breach for each."""
-    found = [rate for rate in letters if rate.share > MOST_DEAD_LETTERS]
+    found = [rate for rate in letters if rate.is_spoilt]
     observed = "; ".join(f"{rate.share:.1%} of the newest {rate.records} records of {rate.topic}" for rate in found)
     return observed or "few or none", tuple(Breach(rate.topic, f"{rate.dead_letters} dead letters") for rate in found)
 

@@ -142,6 +142,14 @@ def decide(
     return _hold(standing, draft, reason) if reason or not checks else _let_out(standing, draft, confirmed)
 
 
+def keep(standing: Standing, as_of: datetime, confirmed: bool) -> GateOutcome:
+    """Keep the shown version of a metric that nothing has moved; raises ValueError without one."""
+    if standing.shown is None:
+        raise ValueError("there is no shown version to keep")
+    kept = replace(standing.shown, valid_through=as_of) if confirmed else standing.shown
+    return GateOutcome("unchanged", (*_superseded(standing.held), kept))
+
+
 def hold_back(standing: Standing, reason: str, as_of: datetime) -> GateOutcome:
     """Hold a metric without a candidate: the last good version stays, marked `held`."""
     since = (standing.shown.held_since if standing.shown else None) or as_of

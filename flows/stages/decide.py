@@ -9,14 +9,13 @@ from connectors.sources import SOURCES
 from connectors.storage.publications import history
 from connectors.storage.publications.decisions import Decision
 from connectors.storage.warehouse import Connection
-from expectations.suites import pin
 from flows.stages.causes import Changes, explain
 from flows.stages.dbt import Project
 from flows.stages.hold import Judged
 from flows.stages.ingest import SourceOutcome
 from tokenshare.held_periods import HeldPeriod, PeriodFinding, touched_periods, with_holds
 from tokenshare.metrics import METRIC_BY_ID, METRICS, ROUTER_SOURCES, Metric
-from tokenshare.publication import GateOutcome, decide, hold_back, hold_periods, reason_of, reason_of_periods
+from tokenshare.publication import GateOutcome, decide, hold_back, hold_periods, keep, reason_of, reason_of_periods
 
 
 def decide_metrics(
@@ -50,9 +49,13 @@ def _decide(
     findings = [f for f in judged.findings if f.group == metric.group and f.metric in ("", metric.id)]
     periods = _held_periods(connection, metric, judged, findings, as_of)
     checks = with_holds(judged.checks[metric.id], findings) if periods else judged.checks[metric.id]
+    if metric.id in judged.carried:
+        return Decision(metric, keep(standing, as_of, metric.is_met_by(answered)), tuple(checks), _citation(metric))
     if candidate is None:
         outcome = hold_back(standing, reason_of(checks), as_of)
     else:
+        from expectations.suites import pin  # Great Expectations: seven seconds
+
         before = replace(standing, held=None) if periods else standing  # the held version stays with its periods
         outcome = decide(before, candidate, checks, pin(metric)["digest"], as_of, metric.is_met_by(answered))
     explained = explain(connection, metric, standing, outcome, candidate, changes)

@@ -5,13 +5,14 @@ statement before speaks for that day, or none does. What has no day holds the wh
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from connectors.storage.publications import candidates
 from connectors.storage.warehouse import Connection, builds, fencing, holds
 from connectors.storage.warehouse.builds import Build
 from flows.setup.context import PassContext
+from flows.stages.carry import find_carried
 from flows.stages.judge import Candidates, Checks, judge_groups, read_candidates, read_inputs
 from flows.stages.transform import rebuild
 from tokenshare.held_periods import HeldStatement, PeriodFinding, find_periods
@@ -22,13 +23,15 @@ from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID, Metric
 class Judged:
     """The candidates to publish with their checks, the findings that hold periods, and the `refused` candidates.
 
-    A refused candidate is built from every statement; a person may release it.
+    A refused candidate is built from every statement; a person may release it. `carried` metrics were not judged: the
+    checks are those of their last judgement.
     """
 
     found: Candidates
     checks: Checks
     findings: tuple[PeriodFinding, ...]
     refused: Candidates
+    carried: frozenset[str] = frozenset()
 
 
 def judge_periods(
@@ -43,11 +46,15 @@ def judge_periods(
     It ends, since each round holds statements that no round before has held.
     """
     with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
-        found = read_candidates(connection, active, build)
-        checks = judge_groups(connection, active, found, read_inputs(run, build), midway)
+        inputs = read_inputs(run, build)
+        carried = find_carried(connection, active, build, inputs)
+        rest = [metric for metric in active if metric.id not in carried]
+        found = read_candidates(connection, active, build) if rest else {}
+        judged = judge_groups(connection, rest, found, inputs, midway) if rest else {}
+        checks = {m.id: list(carried[m.id].checks) if m.id in carried else judged[m.id] for m in active}
         fresh, statements = _find_wrong(connection, checks)
         if not statements:
-            return _judged(connection, found, checks, build)
+            return replace(_judged(connection, found, checks, build), carried=frozenset(carried))
         if not build.findings:
             holds.keep(connection, active)
         holds.add(connection, statements)

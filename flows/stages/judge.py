@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from connectors.sources import SOURCES
 from connectors.storage.alert_log import alert_inputs
@@ -11,14 +12,16 @@ from connectors.storage.publications import candidates, history
 from connectors.storage.warehouse import Connection
 from connectors.storage.warehouse.builds import Build
 from expectations.evidence import DeadLetterRate, Measured
-from expectations.gates import Case, judge
 from flows.setup.context import PassContext
 from flows.stages import source_selection
 from flows.stages.dbt import read_graph
 from flows.stages.graph import Graph
-from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID, Metric
+from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID, Group, Metric
 from tokenshare.publication import Breach, Candidate, Check, Row
 from tokenshare.sources import Source
+
+if TYPE_CHECKING:
+    from expectations.gates import Case
 
 Candidates = Mapping[str, Candidate]
 Checks = dict[str, list[Check]]
@@ -61,6 +64,8 @@ def judge_groups(
     midway: Callable[[], None],
 ) -> Checks:
     """The checks of each active metric; a group comes after the groups it follows."""
+    from expectations.gates import judge  # Great Expectations: seven seconds
+
     checks: Checks = {}
     for group in dict.fromkeys(metric.group for metric in active):
         members = tuple(metric for metric in active if metric.group == group)
@@ -75,12 +80,14 @@ def _case(
     found: Candidates,
     inputs: PassInputs,
     shut: tuple[str, ...],
-) -> Case:
+) -> "Case":
+    from expectations.gates import Case
+
     group = GROUP_BY_ID[members[0].group]
     return Case(
         metrics=members,
         candidates=found,
-        measured=tuple(Measured(*row) for row in candidates.read_evidence(connection, group)),
+        measured=read_measured(connection, group),
         failed_nodes={name: inputs.failed[name] for name in inputs.graph.concerning(inputs.failed, members)},
         released=history.read_releases(connection, group.id),
         as_of=inputs.as_of,
@@ -88,7 +95,7 @@ def _case(
         shown=_shown(connection, members) if shut else {},
         gaps=_gaps(connection, members, inputs.present),
         gone=_gone(members, inputs.gone),
-        letters=_dead_letter_rates(connection, members),
+        letters=read_dead_letter_rates(connection, members),
     )
 
 
@@ -119,6 +126,12 @@ def _gone(members: Sequence[Metric], gone: Mapping[str, str]) -> tuple[Breach, .
     return tuple(Breach(file, reason) for file, reason in lost.items())
 
 
-def _dead_letter_rates(connection: Connection, members: Sequence[Metric]) -> tuple[DeadLetterRate, ...]:
+def read_measured(connection: Connection, group: Group) -> tuple[Measured, ...]:
+    """dbt's measurements for a group."""
+    return tuple(Measured(*row) for row in candidates.read_evidence(connection, group))
+
+
+def read_dead_letter_rates(connection: Connection, members: Sequence[Metric]) -> tuple[DeadLetterRate, ...]:
+    """The dead letters among the newest records of the topics that these metrics are made from."""
     topics = sorted({topic.name for metric in members for topic in metric.topics})
     return tuple(DeadLetterRate(*row) for row in alert_inputs.read_dead_letter_counts(connection, topics))

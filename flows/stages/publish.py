@@ -15,9 +15,10 @@ from flows.setup.context import PassContext
 from flows.stages import source_selection
 from flows.stages.alert_rules import plan_alerts
 from flows.stages.dbt import project
+from flows.stages.decide import answering, decide_metrics
+from flows.stages.hold import Judged, judge_periods
 from flows.stages.ingest import SourceOutcome
 from tokenshare.metrics import METRICS
-from tokenshare.publication import Candidate
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,6 @@ def publish(
     run: PassContext, build: Build, sources: Sequence[SourceOutcome], variables: Mapping[str, Any]
 ) -> list[MetricOutcome]:
     """Judge all active metrics, commit the decisions in one transaction, and swap the published file."""
-    from flows.stages.decide import answering, decide_metrics
-    from flows.stages.hold import judge_periods  # Great Expectations: seven seconds
-
     active = source_selection.active_metrics(run)
     with run.checkpoint("judge") as midway:
         judged = judge_periods(run, active, build, variables, midway)
@@ -51,7 +49,7 @@ def publish(
         with run.checkpoint("swap") as midway:
             published.publish(connection, run.home, METRICS, midway)
     _log_checks(run, decided)
-    return [_outcome(decision, judged.found.get(decision.metric.id)) for decision in decided]
+    return [_outcome(decision, judged) for decision in decided]
 
 
 def republish(home: Home) -> None:
@@ -91,8 +89,10 @@ def _record(
     )
 
 
-def _outcome(decision: Decision, candidate: Candidate | None) -> MetricOutcome:
-    outcome = decision.outcome
+def _outcome(decision: Decision, judged: Judged) -> MetricOutcome:
+    outcome, candidate = decision.outcome, judged.found.get(decision.metric.id)
     evaluated = sum(check.outcome != "skipped" for check in decision.checks)
     rows = len(candidate.rows) if candidate else 0
+    if decision.metric.id in judged.carried:
+        rows = outcome.publications[-1].rows
     return MetricOutcome(decision.metric.id, outcome.status, outcome.version, rows, evaluated, outcome.reason)

@@ -2,7 +2,7 @@
 
 import json
 import stat
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,9 @@ from connectors.storage.home import Home
 from connectors.storage.inspection import reading
 from connectors.storage.publications import published, vintages
 from connectors.storage.publications.candidates import columns_sql, read_rows
-from connectors.storage.publications.version_files import files_of, manifest_of, quoted
+from connectors.storage.publications.version_files import files_of, quoted
 from connectors.storage.publications.version_rows import of_version
-from connectors.storage.warehouse import Connection, has_relation, views_of
+from connectors.storage.warehouse import Connection, views_of
 from tokenshare.errors import UsageError
 from tokenshare.inspected import Difference
 from tokenshare.metrics import METRIC_BY_ID, METRICS, Metric
@@ -47,13 +47,11 @@ def read_unpublished(connection: Connection, home: Home, draft: Path) -> Iterato
 
 def read_unfiled(connection: Connection, home: Home) -> Iterator[Difference]:
     """The files of metrics and their manifests that differ from the decisions."""
-    for metric in METRICS:
-        files = files_of(connection, metric) if _has_versions(connection, metric) else {}
-        folder = home.published / metric.id
-        for name, query in files.items():
+    for id, files in files_of(connection).items():
+        folder = home.published / id
+        for name, query in files.queries.items():
             yield from _filed(connection, home, folder / name, query)
-        if files:
-            yield from _manifest(connection, home, metric, folder / "manifest.json")
+        yield from _manifest(home, folder / "manifest.json", files.manifest)
 
 
 def read_unvintaged(connection: Connection, home: Home, versions: Collection[tuple[str, int]]) -> Iterator[Difference]:
@@ -124,8 +122,8 @@ def _filed(connection: Connection, home: Home, path: Path, query: str) -> Iterat
         yield Difference(where, problem=f"not readable: {_line(error)}", example="the rows of its version")
 
 
-def _manifest(connection: Connection, home: Home, metric: Metric, path: Path) -> Iterator[Difference]:
-    where, wanted = str(path.relative_to(home.root)), manifest_of(connection, metric)
+def _manifest(home: Home, path: Path, wanted: Mapping[str, Any]) -> Iterator[Difference]:
+    where = str(path.relative_to(home.root))
     try:
         found = json.loads(path.read_text())
     except (OSError, ValueError):
@@ -133,10 +131,6 @@ def _manifest(connection: Connection, home: Home, metric: Metric, path: Path) ->
         return
     if found != wanted:
         yield Difference(where, problem="another manifest", example="the shown version and the held one")
-
-
-def _has_versions(connection: Connection, metric: Metric) -> bool:
-    return has_relation(connection, "versions", metric.id)
 
 
 def _attach(connection: Connection, path: Path, name: str) -> None:

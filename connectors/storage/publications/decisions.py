@@ -1,7 +1,6 @@
 """Decisions about versions, with their evidence, restatements and lineage, committed together."""
 
 import json
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
@@ -9,20 +8,20 @@ from typing import Any
 
 from connectors.storage.publications import version_rows
 from connectors.storage.publications.candidates import provenance_sql
-from connectors.storage.publications.history import COLUMNS, read_publications
+from connectors.storage.publications.history import COLUMNS, read_standings
 from connectors.storage.warehouse import Connection, insert, transaction
 from connectors.storage.warehouse.holds import KEPT
 from tokenshare.columns import Column, columns_of
 from tokenshare.held_periods import HeldPeriod, HeldStatement
-from tokenshare.metrics import GROUP_BY_ID, METRICS, Group, Metric
+from tokenshare.metrics import GROUP_BY_ID, Group, Metric
 from tokenshare.origins import Origin
-from tokenshare.publication import Check, GateOutcome, Publication
+from tokenshare.publication import Check, GateOutcome, Publication, Standing
 from tokenshare.restatements import Restatement
 
 LINEAGE = "gathered_lineage"
 LINEAGE_COLUMNS = (
-    'topic_name VARCHAR, topic VARCHAR, "partition" INTEGER, first_offset BIGINT, last_offset BIGINT, '
-    "records BIGINT, digest VARCHAR"
+    'coherence_group VARCHAR, topic_name VARCHAR, topic VARCHAR, "partition" INTEGER, first_offset BIGINT, '
+    "last_offset BIGINT, records BIGINT, digest VARCHAR"
 )
 
 
@@ -62,9 +61,6 @@ def record(
     midway: Callable[[], None],
 ) -> None:
     """Commit every decision of a pass in one transaction; `also` joins it, to write the alerts."""
-    by_group: dict[str, list[Decision]] = defaultdict(list)
-    for decision in decisions:
-        by_group[decision.metric.group].append(decision)
     with transaction(connection):
         connection.execute(
             """INSERT OR REPLACE INTO decisions.inputs
@@ -73,13 +69,14 @@ def record(
             [run.id, run.seeds_digest, run.models_digest, json.dumps(run.variables), _json(run.held)],
         )
         _store_origin(connection, run.origin)
-        for index, (id, decided) in enumerate(by_group.items()):
+        for id in dict.fromkeys(decision.metric.group for decision in decisions):
             _store_provenance(connection, run, GROUP_BY_ID[id])
-            if any(_find_new(connection, decision) for decision in decided):
-                _gather_lineage(connection, run, GROUP_BY_ID[id])
-            for decision in decided:
-                _record_one(connection, run, decision)
-            if index == len(by_group) // 2:
+        standings = read_standings(connection)
+        new = {d.metric.id: _find_new(d, standings.get(d.metric.id, Standing())) for d in decisions}
+        _gather_lineage(connection, run, [d.metric for d in decisions if new[d.metric.id]])
+        for index, decision in enumerate(decisions):
+            _record_one(connection, run, decision, new[decision.metric.id])
+            if index == len(decisions) // 2:
                 midway()
         _store_checks(connection, run, decisions)
         also()
@@ -112,9 +109,8 @@ def find_gained(connection: Connection, metrics: Iterable[Metric]) -> list[tuple
     ]
 
 
-def _record_one(connection: Connection, run: DecisionContext, decision: Decision) -> None:
+def _record_one(connection: Connection, run: DecisionContext, decision: Decision, new: Collection[int]) -> None:
     metric, outcome = decision.metric, decision.outcome
-    new = _find_new(connection, decision)
     for publication in sorted(outcome.publications, key=lambda publication: publication.version):
         if publication.version in new:
             is_refused = publication is not outcome.publications[-1]
@@ -131,10 +127,9 @@ def _record_one(connection: Connection, run: DecisionContext, decision: Decision
     )
 
 
-def _find_new(connection: Connection, decision: Decision) -> set[int]:
+def _find_new(decision: Decision, standing: Standing) -> set[int]:
     """The versions of a decision that are not on record yet."""
-    known = {p.version for p in read_publications(connection, decision.metric)}
-    return {p.version for p in decision.outcome.publications} - known
+    return {p.version for p in decision.outcome.publications if p.version > standing.last_version}
 
 
 def _store_provenance(connection: Connection, run: DecisionContext, group: Group) -> None:
@@ -198,26 +193,29 @@ def _store_restatements(connection: Connection, decision: Decision) -> None:
     insert(connection, "decisions.restatements", rows)
 
 
-def _gather_lineage(connection: Connection, run: DecisionContext, group: Group) -> None:
-    """Gather the offsets of the fetches selected for any day of a group, once for all versions of its metrics."""
+def _gather_lineage(connection: Connection, run: DecisionContext, metrics: Sequence[Metric]) -> None:
+    """Gather the offsets of the fetches selected for any day of these metrics' groups, each topic read once."""
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {LINEAGE} ({LINEAGE_COLUMNS})")
-    for topic in dict.fromkeys(topic for metric in METRICS if metric.group == group.id for topic in metric.topics):
+    for topic in dict.fromkeys(topic for metric in metrics for topic in metric.topics):
+        groups = sorted({metric.group for metric in metrics if topic in metric.topics})
         connection.execute(
             f"""INSERT INTO {LINEAGE}
-            SELECT '{topic.name}', topic, "partition", min("offset"), max("offset"), count(*),
+            SELECT coherence_group, '{topic.name}', topic, "partition", min("offset"), max("offset"), count(*),
                 sha256(string_agg(event_id, '' ORDER BY "offset"))
-            FROM raw.{topic.table}
-            WHERE fetch_id IN (SELECT fetch_id FROM decisions.selected WHERE run = ? AND coherence_group = ?)
-            GROUP BY topic, "partition" """,
-            [run.id, group.id],
+            FROM raw.{topic.table} JOIN (
+                SELECT DISTINCT coherence_group, fetch_id FROM decisions.selected
+                WHERE run = ? AND list_contains(?, coherence_group)
+            ) USING (fetch_id)
+            GROUP BY coherence_group, topic, "partition" """,
+            [run.id, groups],
         )
 
 
 def _store_lineage(connection: Connection, metric: Metric, version: int) -> None:
     connection.execute(
-        f"""INSERT INTO decisions.lineage SELECT ?, ?, * EXCLUDE (topic_name) FROM {LINEAGE}
-        WHERE list_contains(?, topic_name)""",
-        [metric.id, version, [topic.name for topic in metric.topics]],
+        f"""INSERT INTO decisions.lineage SELECT ?, ?, * EXCLUDE (coherence_group, topic_name) FROM {LINEAGE}
+        WHERE coherence_group = ? AND list_contains(?, topic_name)""",
+        [metric.id, version, metric.group, [topic.name for topic in metric.topics]],
     )
 
 

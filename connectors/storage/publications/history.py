@@ -1,7 +1,7 @@
 """Earlier decisions: versions, their rows, the standing of each metric, and the inputs."""
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
@@ -20,13 +20,29 @@ HELD = [f'"{field.name}"' for field in fields(HeldPeriod)]
 
 def read_standing(connection: Connection, metric: Metric) -> Standing:
     """The version shown to readers, the held candidate, and the last version number (0 before the first)."""
-    known, public = read_publications(connection, metric), read_public(connection, metric)
-    found = [p for p in known if p.status != "superseded"]
-    return Standing(
-        shown=next((p for p in found if p.version in public), None),
-        held=next((p for p in found if p.version not in public), None),
-        last_version=known[-1].version if known else 0,
-    )
+    return _standings(connection, "WHERE metric = ?", [metric.id]).get(metric.id, Standing())
+
+
+def read_standings(connection: Connection) -> dict[str, Standing]:
+    """The standing of each metric with a version."""
+    return _standings(connection, "", [])
+
+
+def _standings(connection: Connection, where: str, values: list[Any]) -> dict[str, Standing]:
+    rows = connection.execute(
+        f"""SELECT published_at IS NOT NULL, {", ".join(COLUMNS)} FROM decisions.publications {where}
+        QUALIFY status <> 'superseded' OR row_number() OVER (PARTITION BY metric ORDER BY version DESC) = 1
+        ORDER BY version""",
+        values,
+    ).fetchall()
+    found: dict[str, Standing] = {}
+    for is_public, *row in rows:
+        publication = Publication(*row)
+        standing = replace(found.get(publication.metric, Standing()), last_version=publication.version)
+        if publication.status != "superseded":
+            standing = replace(standing, shown=publication) if is_public else replace(standing, held=publication)
+        found[publication.metric] = standing
+    return found
 
 
 def read_shown(connection: Connection, metric: Metric) -> tuple[Publication, dict[str, Any]] | None:

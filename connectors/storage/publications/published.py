@@ -16,12 +16,14 @@ from connectors.storage.warehouse import (
     connect_reader,
     has_column,
     has_relation,
+    insert,
     transaction,
     views_of,
 )
 from tokenshare.errors import UsageError
 from tokenshare.metrics import Metric
 from tokenshare.noop import noop
+from tokenshare.publication import Publication
 
 CATALOG = (Path(__file__).parent / "published.sql").read_text()
 # Of the file; one of another form is rebuilt. 4: held periods, unmapped, origin, 5: oldest storage, 6: rows put aside
@@ -118,8 +120,7 @@ def publish(connection: Connection, home: Home, metrics: Sequence[Metric], midwa
     draft.unlink(missing_ok=True)
     compose(connection, draft, metrics)
     draft.chmod(MODE)
-    for metric in metrics:
-        version_files.export(connection, home, metric)
+    version_files.export(connection, home, metrics)
     _store_digest(connection, draft)
     midway()
     atomic_files.move(draft, home.published_file)
@@ -140,8 +141,9 @@ def compose(connection: Connection, draft: Path, metrics: Sequence[Metric]) -> N
             f"CREATE TABLE reader.catalog.rows_put_aside AS {PUT_ASIDE if counts else NOTHING_PUT_ASIDE}"
         )
         _describe(connection, metrics)
+        shown = version_files.read_shown(connection)
         for metric in metrics:
-            _show(connection, metric)
+            _show(connection, metric, shown.get(metric.id))
             vintages.write(connection, metric)
 
 
@@ -215,19 +217,19 @@ def _describe(connection: Connection, metrics: Sequence[Metric]) -> None:
         "grain VARCHAR, freshness_limit INTERVAL, citation VARCHAR, state VARCHAR, reason VARCHAR)"
     )
     known = {row[0]: row[1:] for row in connection.execute("SELECT * FROM decisions.metric_states").fetchall()}
+    rows = []
     for metric in metrics:
         state, reason, citation = known.get(metric.id, ("inactive", "", ""))
         card = [getattr(metric, name) for name in DESCRIBED]
-        row = [metric.id, *card, ", ".join(metric.grain), metric.freshness, citation, state, reason]
-        connection.execute(f"INSERT INTO reader.catalog.metrics VALUES ({', '.join('?' * len(row))})", row)
+        rows.append((metric.id, *card, ", ".join(metric.grain), metric.freshness, citation, state, reason))
+    insert(connection, "reader.catalog.metrics", rows)
     connection.execute("CREATE TABLE reader.catalog.file AS SELECT ? AS decisions_digest", [digest_of(connection)])
 
 
-def _show(connection: Connection, metric: Metric) -> None:
+def _show(connection: Connection, metric: Metric, shown: Publication | None) -> None:
     connection.execute(f"CREATE TABLE reader.{metric.relation} ({shown_rows.types_of(metric)})")
-    query = shown_rows.query_of(connection, metric)
-    if query:
-        connection.execute(f"INSERT INTO reader.{metric.relation} BY NAME {query}")
+    if shown:
+        connection.execute(f"INSERT INTO reader.{metric.relation} BY NAME {shown_rows.query_of(metric, shown)}")
 
 
 def _column(name: str) -> str:

@@ -3,12 +3,11 @@
 from datetime import timedelta
 
 from connectors.storage.publications.candidates import columns_sql, grain_sql
-from connectors.storage.publications.history import read_standing
 from connectors.storage.publications.version_rows import of_version
-from connectors.storage.warehouse import Connection
 from tokenshare.columns import columns_of
 from tokenshare.held_periods import TOTAL, WHOLE_DAY
 from tokenshare.metrics import Metric
+from tokenshare.publication import Publication
 
 PROVISIONAL = timedelta(days=3)  # the upstream restates for so long after the end of a period
 LENGTHS = {"week": "7 DAY", "month": "1 MONTH"}  # by the first word of the period column's name
@@ -21,11 +20,8 @@ def types_of(metric: Metric) -> str:
     return f"{own}, as_of TIMESTAMPTZ, version BIGINT, status VARCHAR, held_since TIMESTAMPTZ{provisional}"
 
 
-def query_of(connection: Connection, metric: Metric) -> str | None:
-    """The query for the shown rows over the decisions; None if the metric is inactive, or has no version yet."""
-    shown = None if _is_inactive(connection, metric) else read_standing(connection, metric).shown
-    if shown is None:
-        return None
+def query_of(metric: Metric, shown: Publication) -> str:
+    """The query for the rows of the shown version over the decisions."""
     through = f"TIMESTAMPTZ '{shown.valid_through.isoformat()}'"
     since = f"TIMESTAMPTZ '{shown.held_since.isoformat()}'" if shown.held_since else "NULL::TIMESTAMPTZ"
     return (
@@ -45,12 +41,6 @@ def _held_rows(metric: Metric) -> str:
             WHERE held.metric = '{metric.id}' AND held.period = "{metric.period}" AND (held.entity = '{WHOLE_DAY}'
                 OR list_has_any([held.entity, '{TOTAL}'] || split(held.entity, ' '), [{words}])))"""
     return f"(SELECT *, {since} AS period_held_since FROM versions.{metric.id})"
-
-
-def _is_inactive(connection: Connection, metric: Metric) -> bool:
-    """True if no source of the set-up feeds the metric: its versions stay on record and its rows are not shown."""
-    found = connection.execute("SELECT state FROM decisions.metric_states WHERE metric = ?", [metric.id]).fetchone()
-    return found == ("inactive",)
 
 
 def _provisional(metric: Metric, through: str) -> str:

@@ -1,58 +1,75 @@
 """The rows shown of a metric as a Parquet file with a manifest, for readers without DuckDB, and its held candidate."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from connectors.storage.home import Home, atomic_files, modes
 from connectors.storage.publications import shown_rows
 from connectors.storage.publications.candidates import columns_sql, grain_sql
-from connectors.storage.publications.history import read_standing
+from connectors.storage.publications.history import read_standings
 from connectors.storage.publications.version_rows import of_version
 from connectors.storage.warehouse import Connection
-from tokenshare.metrics import Metric
+from tokenshare.metrics import METRIC_BY_ID, Metric
 from tokenshare.publication import Publication
 
 CURRENT = "current.parquet"
 METADATA = ("metric", "version", "as_of", "valid_through", "status", "digest")  # of the shown version, in its file
 
 
-def export(connection: Connection, home: Home, metric: Metric) -> None:
-    """Write the file and manifest of the shown version, and the file of the held candidate; remove all others."""
-    folder, files = home.published / metric.id, files_of(connection, metric)
-    for path in (*folder.glob("*.parquet"), *folder.glob("held/*.parquet")):
-        if path.relative_to(folder).as_posix() not in files:
-            path.unlink()
-    for name, query in files.items():
-        _copy(connection, query, folder / name, manifest_of(connection, metric) if name == CURRENT else {})
-    if files:
-        manifest = json.dumps(manifest_of(connection, metric), indent=2)
-        atomic_files.write(folder / "manifest.json", manifest.encode())
+@dataclass(frozen=True)
+class MetricFiles:
+    """The files in the folder of a metric: the query for the rows of each by its name, and the manifest."""
+
+    queries: Mapping[str, str]
+    manifest: Mapping[str, Any]
 
 
-def files_of(connection: Connection, metric: Metric) -> dict[str, str]:
-    """The files in the folder of a metric, each with the query for its rows."""
-    held, shown, files = read_standing(connection, metric).held, shown_rows.query_of(connection, metric), {}
+def export(connection: Connection, home: Home, metrics: Sequence[Metric]) -> None:
+    """Write the file and manifest of each shown version, and the file of each held candidate; remove all others."""
+    files = files_of(connection)
+    for metric in metrics:
+        folder, own = home.published / metric.id, files.get(metric.id, MetricFiles({}, {}))
+        for path in (*folder.glob("*.parquet"), *folder.glob("held/*.parquet")):
+            if path.relative_to(folder).as_posix() not in own.queries:
+                path.unlink()
+        for name, query in own.queries.items():
+            _copy(connection, query, folder / name, own.manifest if name == CURRENT else {})
+        if own.queries:
+            atomic_files.write(folder / "manifest.json", json.dumps(own.manifest, indent=2).encode())
+
+
+def files_of(connection: Connection) -> dict[str, MetricFiles]:
+    """The files of every metric with a shown version or a held candidate."""
+    shown, standings = read_shown(connection), read_standings(connection)
+    citations = dict(connection.execute("SELECT metric, citation FROM decisions.metric_states").fetchall())
+    return {
+        id: _files(METRIC_BY_ID[id], shown.get(id), standing.held, citations.get(id, ""))
+        for id, standing in standings.items()
+        if id in METRIC_BY_ID and (id in shown or standing.held)
+    }
+
+
+def read_shown(connection: Connection) -> dict[str, Publication]:
+    """The version of each metric shown to readers; none of an inactive one, which no source of the set-up feeds."""
+    query = "SELECT metric FROM decisions.metric_states WHERE state = 'inactive'"
+    inactive = {metric for (metric,) in connection.execute(query).fetchall()}
+    standings = read_standings(connection)
+    return {id: found.shown for id, found in standings.items() if found.shown and id not in inactive}
+
+
+def _files(metric: Metric, shown: Publication | None, held: Publication | None, citation: str) -> MetricFiles:
+    queries, order = {}, f"ORDER BY {grain_sql(metric)}"
     if shown:
-        citation = f"(SELECT citation FROM decisions.metric_states WHERE metric = '{metric.id}')"
-        files[CURRENT] = f"SELECT *, {citation} AS citation FROM ({shown}) ORDER BY {grain_sql(metric)}"
+        columns = f"*, '{citation.replace(chr(39), chr(39) * 2)}' AS citation"
+        queries[CURRENT] = f"SELECT {columns} FROM ({shown_rows.query_of(metric, shown)}) {order}"
     if held:
         rows = f"FROM versions.{metric.id} WHERE {of_version(held.version)}"
-        files[f"held/{held.version}.parquet"] = f"SELECT {columns_sql(metric)} {rows} ORDER BY {grain_sql(metric)}"
-    return files
-
-
-def manifest_of(connection: Connection, metric: Metric) -> dict[str, Any]:
-    """The content of a manifest: the citation, the shown version, and the held candidate."""
-    standing = read_standing(connection, metric)
-    stated = connection.execute("SELECT citation FROM decisions.metric_states WHERE metric = ?", [metric.id])
-    return {
-        "metric": metric.id,
-        "citation": "".join(stated.fetchone() or ()),
-        "shown": _fields(standing.shown) if standing.shown else None,
-        "held": _fields(standing.held) if standing.held else None,
-    }
+        queries[f"held/{held.version}.parquet"] = f"SELECT {columns_sql(metric)} {rows} {order}"
+    fields = {"shown": _fields(shown) if shown else None, "held": _fields(held) if held else None}
+    return MetricFiles(queries, {"metric": metric.id, "citation": citation, **fields})
 
 
 def quoted(path: Path) -> str:

@@ -18,9 +18,11 @@ def store(connection: Connection, metric: Metric, version: int, relation: str) -
     table, columns = f"versions.{metric.id}", columns_sql(metric)
     types = ", ".join(f'"{column.name}" {column.sql_type}' for column in columns_of(metric.row))
     connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({types}, first_version BIGINT, last_version BIGINT)")
-    before, now = f"SELECT {columns} FROM {table} WHERE last_version IS NULL", f"SELECT {columns} FROM {relation}"
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE moved AS (({before}) EXCEPT ALL ({now})) UNION (({now}) EXCEPT ALL ({before}))"
+        f"""CREATE OR REPLACE TEMP TABLE moved AS SELECT {columns} FROM (
+            SELECT {columns}, 1 AS copies FROM {table} WHERE last_version IS NULL
+            UNION ALL SELECT {columns}, -1 FROM {relation}
+        ) GROUP BY ALL HAVING sum(copies) <> 0"""
     )
     equal = " AND ".join(
         f'stored."{column.name}" IS NOT DISTINCT FROM moved."{column.name}"' for column in columns_of(metric.row)

@@ -120,9 +120,12 @@ def transaction(connection: Connection) -> Iterator[None]:
 
 def has_relation(connection: Connection, schema: str, table: str, database: str | None = None) -> bool:
     """True if a table or view exists in the build database, or in another attached one."""
-    query = """SELECT count(*) FROM information_schema.tables
-        WHERE table_catalog = coalesce(?, current_database()) AND table_schema = ? AND table_name = ?"""
-    return bool(connection.execute(query, [database, schema, table]).fetchone()[0])  # type: ignore[index]
+    place = ".".join(f'"{name}"' for name in (database, schema, table) if name)
+    try:
+        connection.execute(f"SELECT 1 FROM {place} LIMIT 0")  # the catalogue views cost ten times as much
+    except (duckdb.CatalogException, duckdb.BinderException):
+        return False
+    return True
 
 
 def has_column(connection: Connection, schema: str, table: str, column: str) -> bool:

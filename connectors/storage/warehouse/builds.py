@@ -25,6 +25,7 @@ class Build:
     failed: Mapping[str, str]
     seeds_digest: str
     findings: tuple[PeriodFinding, ...] = ()
+    built: frozenset[str] | None = None
 
 
 def read(connection: Connection) -> Build | None:
