@@ -18,6 +18,15 @@ from tokenshare.origins import Origin
 from tokenshare.publication import Check, GateOutcome, Publication, Standing
 from tokenshare.restatements import Restatement
 
+# Of the gates of one version in which every check passed, the first one and the newest stay: hourly passes without news
+# would make the table grow for ever. A gate with a check that did not pass stays, too.
+CONFIRMATIONS = """DELETE FROM decisions.gate_results WHERE (run, metric) IN (
+    SELECT run, metric FROM decisions.gate_results SEMI JOIN (
+        SELECT DISTINCT metric, candidate_version FROM decisions.gate_results WHERE run = ?
+    ) USING (metric, candidate_version)
+    GROUP BY run, metric, candidate_version HAVING bool_and(outcome = 'passed')
+    QUALIFY run <> ? AND row_number() OVER (PARTITION BY metric, candidate_version ORDER BY run) > 1
+)"""
 LINEAGE = "gathered_lineage"
 LINEAGE_COLUMNS = (
     'coherence_group VARCHAR, topic_name VARCHAR, topic VARCHAR, "partition" INTEGER, first_offset BIGINT, '
@@ -173,6 +182,7 @@ def _store_checks(connection: Connection, run: DecisionContext, decisions: Seque
     breaches = [(run.id, d.metric.id, c.name, b.key, b.observed) for d, c in judged for b in c.breaches]
     insert(connection, "decisions.gate_results", results)
     insert(connection, "decisions.breaches", breaches)
+    connection.execute(CONFIRMATIONS, [run.id, run.id])
 
 
 def _store_restatements(connection: Connection, decision: Decision) -> None:

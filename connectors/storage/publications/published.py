@@ -195,9 +195,11 @@ def _is_untouched(connection: Connection, home: Home) -> bool:
 def _attached(connection: Connection, draft: Path) -> Iterator[None]:
     connection.execute(f"ATTACH '{version_files.quoted(draft)}' AS reader (STORAGE_VERSION '{STORAGE_VERSION}')")
     try:
-        yield
-        connection.execute("CHECKPOINT reader")
+        connection.execute("SET checkpoint_threshold = '1 byte'")  # a commit writes tables, and no log of them before
+        with transaction(connection):
+            yield
     finally:
+        connection.execute("RESET checkpoint_threshold")
         connection.execute("DETACH reader")
 
 
