@@ -28,6 +28,14 @@ LONGEST_MESSAGE = 400
 
 
 @dataclass(frozen=True)
+class Part:
+    """Some models to build, and the relation tests to run on them."""
+
+    models: frozenset[str]
+    tests: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Project:
     """Digests of the dbt project: of a home's seeds, and of all its other files."""
 
@@ -57,21 +65,54 @@ def build(
     with_tests: bool = False,
     loads_seeds: bool = True,
 ) -> dict[str, str]:
-    """Run `dbt build` for these relations and everything below them, in this process.
+    """Run `dbt build` from the beginning for these relations and everything below them, in this process.
 
     Returns the models and tests without success, each with dbt's message, or none if it was skipped. `with_tests` runs
     a test if all relations it reads are built. `seeds` is the folder of the seeds; `loads_seeds` is needless if the
     database has them already. Calls `midway` after every finished node.
     """
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-
-    chosen = ["--select", *(f"+{name}" for name in relations), "--indirect-selection", "cautious"]
+    chosen = ["--full-refresh", "--select", *(f"+{name}" for name in relations), "--indirect-selection", "cautious"]
     left_out = ["unit_test", *([] if with_tests else ["test"]), *([] if loads_seeds else ["seed"])]
     chosen += [word for kind in left_out for word in ("--exclude-resource-type", kind)]
+
+    def needs(graph: Graph) -> set[str]:
+        return graph.required_tests(graph.below(relations)) if with_tests else set()
+
+    return _build(database, variables, work, seeds, chosen, needs, midway)
+
+
+def build_part(
+    database: Path,
+    variables: Mapping[str, Any],
+    work: Path,
+    part: Part,
+    midway: Callable[[], None] = noop,
+    *,
+    seeds: Path = SHIPPED,
+) -> dict[str, str]:
+    """Run `dbt build` for exactly these models and tests, on top of what the database has; returns as `build`."""
+    named = sorted(part.models | part.tests)
+    if not named:
+        return {}
+    chosen = ["--select", *named, "--indirect-selection", "empty", "--exclude-resource-type", "unit_test"]
+    return _build(database, variables, work, seeds, chosen, lambda _: set(part.tests), midway)
+
+
+def _build(
+    database: Path,
+    variables: Mapping[str, Any],
+    work: Path,
+    seeds: Path,
+    chosen: Sequence[str],
+    needs: Callable[[Graph], set[str]],
+    midway: Callable[[], None],
+) -> dict[str, str]:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
     try:
         manifest = _parse(database, work, seeds)
         result = _run(manifest, ["build", "--vars", json.dumps(dict(variables)), *chosen], work, midway)
-        failed = _failed(result, manifest, relations, with_tests)
+        failed = _failed(result, manifest, needs)
     finally:
         DuckDBConnectionManager.close_all_connections()
     if failed:
@@ -119,14 +160,13 @@ def _origin() -> str:
     return f"{models_digest()} {version('dbt-core')}"
 
 
-def _failed(result: Any, manifest: Any, relations: Sequence[str], with_tests: bool) -> dict[str, str]:
+def _failed(result: Any, manifest: Any, needs: Callable[[Graph], set[str]]) -> dict[str, str]:
     if isinstance(result.exception, KeyboardInterrupt):  # dbt catches it; it is no finding about the data
         raise result.exception
     if result.exception or result.result is None:
         return {"dbt": _in_one_line(result.exception)}
     outcomes = {r.node.name: r for r in result.result}
-    graph = graph_of(manifest, _origin())
-    required = graph.required_tests(graph.below(relations)) if with_tests else set()
+    required = needs(graph_of(manifest, _origin()))
     failed = {name: r for name, r in outcomes.items() if str(r.status) not in ("success", "pass")}
     messages = {name: "" if str(r.status) == "skipped" else _in_one_line(r.message) for name, r in failed.items()}
     return messages | dict.fromkeys(sorted(required - outcomes.keys()), "")
