@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from platform import python_version
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from connectors.storage.home import Home, atomic_files
-from flows.settings import hand_to_dbt
+from flows.settings import cache_folder, hand_to_dbt
+from flows.stages import parse_cache
 from flows.stages.graph import COMPOSED, PROJECT, Graph, graph_of
 from flows.stages.maps import SHIPPED, seeds_of
 from tokenshare.noop import noop
@@ -25,6 +27,7 @@ _PARSED: dict[tuple[str, str], Any] = {}
 _GRAPH = TypeAdapter(Graph)
 _COMPILED = re.compile(r"compiled code at .*")  # in a folder that the next build replaces
 LONGEST_MESSAGE = 400
+PARSERS = ("dbt-core", "dbt-adapters", "dbt-common", "dbt-duckdb", "duckdb")
 
 
 @dataclass(frozen=True)
@@ -179,15 +182,34 @@ def _in_one_line(message: object) -> str:
 
 
 def _parse(database: Path, work: Path, seeds: Path) -> Any:
-    """dbt's manifest of the project for this database, parsed once a process; None if dbt cannot parse it."""
-    from dbt.cli.main import dbtRunner
-
+    """dbt's manifest of the project for this database, parsed once by a user; None if dbt cannot parse it."""
     hand_to_dbt(database, seeds)
     parsed = (database.stem, models_digest())
-    manifest = _PARSED.get(parsed) or dbtRunner().invoke(["parse", *_options(work)]).result
+    manifest = _PARSED.get(parsed) or _kept_parse(_key(database.stem), work)
     _PARSED.clear()
     _PARSED[parsed] = manifest
     return manifest
+
+
+def _kept_parse(key: str, work: Path) -> Any:
+    from dbt.cli.main import dbtRunner
+
+    kept = parse_cache.read(cache_folder(), key)
+    if kept is not None:
+        return kept
+    parsed = dbtRunner().invoke(["parse", "--no-partial-parse", *_options(work)]).result
+    if parsed is not None:
+        parse_cache.keep(cache_folder(), key, parsed)
+    return parsed
+
+
+def _key(database: str) -> str:
+    """The key of a parse: what dbt reads for it, and where, and the versions that read it."""
+    versions = [f"{name} {version(name)}" for name in PARSERS]
+    seeds = sorted(path.name for path in SHIPPED.glob("*"))
+    profile = _digest([PROJECT / "profiles.yml"])
+    parts = (database, str(PROJECT), models_digest(), profile, *seeds, *versions, python_version())
+    return sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _run(manifest: Any, words: Sequence[str], work: Path, midway: Callable[[], None]) -> Any:
