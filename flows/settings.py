@@ -114,7 +114,8 @@ class Settings(BaseSettings):
     )
     cache: Annotated[Path, AfterValidator(_absolute)] = Field(
         Path("~/.cache/tokenshare"),
-        description="Kafka's jars, for all homes of a user: fetched once, checked by hash.",
+        description="Kafka's jars, fetched once and checked by hash, and dbt's parse of its project: for all homes of "
+        "a user.",
     )
     openrouter_url: str = Field("https://openrouter.ai/api/v1", description="Base address of the router's API.")
     openrouter_api_key: SecretStr | None = Field(
@@ -275,6 +276,11 @@ def hand_to_dbt(database: Path, seeds: Path) -> None:
     _clear_dbt()
     os.environ["TOKENSHARE_WAREHOUSE"] = str(database)
     os.environ["TOKENSHARE_SEEDS"] = str(seeds)
+
+
+def cache_folder(environ: Mapping[str, str] = ENVIRON) -> Path:
+    """The folder of what all homes of a user share, also for readers without any other setting."""
+    return Path(environ.get(name_of("cache")) or Settings.model_fields["cache"].default).expanduser().absolute()
 
 
 def environment_of_pass(environ: Mapping[str, str] = ENVIRON) -> dict[str, str]:

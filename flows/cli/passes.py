@@ -21,6 +21,9 @@ TakeOver = Annotated[
 AcceptGap = Annotated[
     bool, typer.Option("--accept-gap", help="Go on without lost records; the loss is accepted in your name, on record.")
 ]
+FullRefresh = Annotated[
+    bool, typer.Option("--full-refresh", help="Build every model from the beginning, not only what has moved.")
+]
 Verbose = Annotated[
     bool, typer.Option("--verbose", help="Print the log of the pass on stderr; `tokenshare logs` shows it later.")
 ]
@@ -38,6 +41,7 @@ def refresh(
     take_over: TakeOver = False,
     wait: Wait = False,
     accept_gap: AcceptGap = False,
+    full_refresh: FullRefresh = False,
     verbose: Verbose = False,
     json: Json = False,
 ) -> None:
@@ -49,7 +53,7 @@ def refresh(
 
     settings = environment.load()
     moment = read_moment(as_of) if as_of else None
-    options = RunOptions(accepts_gaps_by=current_user() if accept_gap else "")
+    options = RunOptions(accepts_gaps_by=current_user() if accept_gap else "", full_refresh=full_refresh)
     with progress_on_stderr(is_plain=verbose) as progress:
         report = run_once(
             settings,

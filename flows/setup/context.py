@@ -32,11 +32,13 @@ class RunOptions:
 
     `accepts_gaps_by` names the person who accepts lost records. `days`, first and last, are fetched again and produced
     even if nothing in them is new. `takes_topics`: from now on the topics of another home belong to this one.
+    `full_refresh` builds every model from the beginning, also those that nothing has moved.
     """
 
     accepts_gaps_by: str = ""
     days: tuple[date, date] | None = None
     takes_topics: bool = False
+    full_refresh: bool = False
 
 
 DEFAULT_OPTIONS = RunOptions()

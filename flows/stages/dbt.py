@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from platform import python_version
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from connectors.storage.home import Home, atomic_files
-from flows.settings import hand_to_dbt
+from flows.settings import cache_folder, hand_to_dbt
+from flows.stages import parse_cache
 from flows.stages.graph import COMPOSED, PROJECT, Graph, graph_of
 from flows.stages.maps import SHIPPED, seeds_of
 from tokenshare.noop import noop
@@ -25,6 +27,15 @@ _PARSED: dict[tuple[str, str], Any] = {}
 _GRAPH = TypeAdapter(Graph)
 _COMPILED = re.compile(r"compiled code at .*")  # in a folder that the next build replaces
 LONGEST_MESSAGE = 400
+PARSERS = ("dbt-core", "dbt-adapters", "dbt-common", "dbt-duckdb", "duckdb")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some models to build, and the relation tests to run on them."""
+
+    models: frozenset[str]
+    tests: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -57,21 +68,54 @@ def build(
     with_tests: bool = False,
     loads_seeds: bool = True,
 ) -> dict[str, str]:
-    """Run `dbt build` for these relations and everything below them, in this process.
+    """Run `dbt build` from the beginning for these relations and everything below them, in this process.
 
     Returns the models and tests without success, each with dbt's message, or none if it was skipped. `with_tests` runs
     a test if all relations it reads are built. `seeds` is the folder of the seeds; `loads_seeds` is needless if the
     database has them already. Calls `midway` after every finished node.
     """
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-
-    chosen = ["--select", *(f"+{name}" for name in relations), "--indirect-selection", "cautious"]
+    chosen = ["--full-refresh", "--select", *(f"+{name}" for name in relations), "--indirect-selection", "cautious"]
     left_out = ["unit_test", *([] if with_tests else ["test"]), *([] if loads_seeds else ["seed"])]
     chosen += [word for kind in left_out for word in ("--exclude-resource-type", kind)]
+
+    def needs(graph: Graph) -> set[str]:
+        return graph.required_tests(graph.below(relations)) if with_tests else set()
+
+    return _build(database, variables, work, seeds, chosen, needs, midway)
+
+
+def build_part(
+    database: Path,
+    variables: Mapping[str, Any],
+    work: Path,
+    part: Part,
+    midway: Callable[[], None] = noop,
+    *,
+    seeds: Path = SHIPPED,
+) -> dict[str, str]:
+    """Run `dbt build` for exactly these models and tests, on top of what the database has; returns as `build`."""
+    named = sorted(part.models | part.tests)
+    if not named:
+        return {}
+    chosen = ["--select", *named, "--indirect-selection", "empty", "--exclude-resource-type", "unit_test"]
+    return _build(database, variables, work, seeds, chosen, lambda _: set(part.tests), midway)
+
+
+def _build(
+    database: Path,
+    variables: Mapping[str, Any],
+    work: Path,
+    seeds: Path,
+    chosen: Sequence[str],
+    needs: Callable[[Graph], set[str]],
+    midway: Callable[[], None],
+) -> dict[str, str]:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
     try:
         manifest = _parse(database, work, seeds)
         result = _run(manifest, ["build", "--vars", json.dumps(dict(variables)), *chosen], work, midway)
-        failed = _failed(result, manifest, relations, with_tests)
+        failed = _failed(result, manifest, needs)
     finally:
         DuckDBConnectionManager.close_all_connections()
     if failed:
@@ -119,14 +163,13 @@ def _origin() -> str:
     return f"{models_digest()} {version('dbt-core')}"
 
 
-def _failed(result: Any, manifest: Any, relations: Sequence[str], with_tests: bool) -> dict[str, str]:
+def _failed(result: Any, manifest: Any, needs: Callable[[Graph], set[str]]) -> dict[str, str]:
     if isinstance(result.exception, KeyboardInterrupt):  # dbt catches it; it is no finding about the data
         raise result.exception
     if result.exception or result.result is None:
         return {"dbt": _in_one_line(result.exception)}
     outcomes = {r.node.name: r for r in result.result}
-    graph = graph_of(manifest, _origin())
-    required = graph.required_tests(graph.below(relations)) if with_tests else set()
+    required = needs(graph_of(manifest, _origin()))
     failed = {name: r for name, r in outcomes.items() if str(r.status) not in ("success", "pass")}
     messages = {name: "" if str(r.status) == "skipped" else _in_one_line(r.message) for name, r in failed.items()}
     return messages | dict.fromkeys(sorted(required - outcomes.keys()), "")
@@ -139,15 +182,34 @@ def _in_one_line(message: object) -> str:
 
 
 def _parse(database: Path, work: Path, seeds: Path) -> Any:
-    """dbt's manifest of the project for this database, parsed once a process; None if dbt cannot parse it."""
-    from dbt.cli.main import dbtRunner
-
+    """dbt's manifest of the project for this database, parsed once by a user; None if dbt cannot parse it."""
     hand_to_dbt(database, seeds)
     parsed = (database.stem, models_digest())
-    manifest = _PARSED.get(parsed) or dbtRunner().invoke(["parse", *_options(work)]).result
+    manifest = _PARSED.get(parsed) or _kept_parse(_key(database.stem), work)
     _PARSED.clear()
     _PARSED[parsed] = manifest
     return manifest
+
+
+def _kept_parse(key: str, work: Path) -> Any:
+    from dbt.cli.main import dbtRunner
+
+    kept = parse_cache.read(cache_folder(), key)
+    if kept is not None:
+        return kept
+    parsed = dbtRunner().invoke(["parse", "--no-partial-parse", *_options(work)]).result
+    if parsed is not None:
+        parse_cache.keep(cache_folder(), key, parsed)
+    return parsed
+
+
+def _key(database: str) -> str:
+    """The key of a parse: what dbt reads for it, and where, and the versions that read it."""
+    versions = [f"{name} {version(name)}" for name in PARSERS]
+    seeds = sorted(path.name for path in SHIPPED.glob("*"))
+    profile = _digest([PROJECT / "profiles.yml"])
+    parts = (database, str(PROJECT), models_digest(), profile, *seeds, *versions, python_version())
+    return sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _run(manifest: Any, words: Sequence[str], work: Path, midway: Callable[[], None]) -> Any:

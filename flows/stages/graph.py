@@ -11,18 +11,22 @@ from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID, Metric
 PROJECT = Path(__file__).parents[2] / "dbt"
 LAYERS = {"staging", "intermediate", "marts", "metrics", "tests"}
 COMPOSED = "claims"  # `check` composes its answers from the models of this family
+LEAVES_OUT = "macro.tokenshare.is_let_in"  # the macro that leaves held statements out
 
 
 @dataclass(frozen=True)
 class GraphNode:
     """A model or a relation test: its family (the folder inside its layer, if any) and the relations it reads.
 
-    A model of the composed family has its SQL too, with references to published relations or names of models.
+    `raw` are the landed tables it reads itself, and `leaves_out` the relations whose held statements it leaves out. A
+    model of the composed family has its SQL too, with references to published relations or names of models.
     """
 
     name: str
     family: str
     reads: frozenset[str]
+    raw: frozenset[str]
+    leaves_out: frozenset[str]
     sql: str = ""
 
 
@@ -48,6 +52,14 @@ class Graph:
     def required_tests(self, built: Collection[str]) -> set[str]:
         """The tests that must have a result after a build of these relations; a missing one has failed."""
         return {test.name for test in self.tests.values() if test.reads <= set(built)}
+
+    def tests_of(self, known: Collection[str], built: Collection[str]) -> frozenset[str]:
+        """The tests that read any of the models just built, and only known ones or seeds."""
+        return frozenset(
+            test.name
+            for test in self.tests.values()
+            if test.reads & set(built) and test.reads & self.models.keys() <= set(known)
+        )
 
     def concerning(self, failed: Iterable[str], metrics: Iterable[Metric]) -> tuple[str, ...]:
         """The failures below these metrics: models, and tests of the families of these models.
@@ -85,4 +97,19 @@ def _node(node: Any, manifest: Any) -> GraphNode:
     for read in (manifest.nodes[id] for id in node.depends_on.nodes if id in manifest.nodes):
         metric = METRIC_BY_ID.get(read.name)
         sql = sql.replace(read.relation_name, metric.relation if metric else read.name)
-    return GraphNode(node.name, family, frozenset(ref.name for ref in node.refs), sql)
+    reads, raw = frozenset(ref.name for ref in node.refs), frozenset(table for _, table in node.sources)
+    return GraphNode(node.name, family, reads, raw, _left_out(node, manifest), sql)
+
+
+def _left_out(node: Any, manifest: Any) -> frozenset[str]:
+    """The relations of held statements named by a node that leaves some out; all of them if it names none."""
+    macros, waiting = set[str](), list(node.depends_on.macros)
+    while waiting:
+        id = waiting.pop()
+        if id not in macros:
+            macros.add(id)
+            waiting += manifest.macros[id].depends_on.macros if id in manifest.macros else ()
+    if LEAVES_OUT not in macros:
+        return frozenset()
+    held = {part.model for group in GROUP_BY_ID.values() for part in group.provenance}
+    return frozenset(name for name in held if f"'{name}'" in node.raw_code) or frozenset(held)

@@ -2,57 +2,148 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
 from connectors.storage import archive
 from connectors.storage.publications import history
-from connectors.storage.warehouse import builds, fencing, holds, ledger
-from connectors.storage.warehouse.builds import Build
+from connectors.storage.warehouse import Connection, builds, fencing, holds, ledger
+from connectors.storage.warehouse.builds import Build, Position
 from flows.setup.context import PassContext
-from flows.stages.dbt import build, keep_graph, project
-from flows.stages.graph import wanted
+from flows.stages.dbt import Part, build, build_part, keep_graph, project, read_graph
+from flows.stages.graph import Graph, wanted
 from flows.stages.maps import lay_maps, seeds_of
+from flows.stages.reach import FETCHES, Moved, begins_anew, of_fetches, reached, tables_moved
 from flows.stages.source_selection import active_metrics, active_sources
 from tokenshare.held_periods import PeriodFinding
 from tokenshare.metrics import GROUPS, ROUTER_SOURCES
 from tokenshare.noop import noop
 
+Variables = Mapping[str, Any]
+Outcome = tuple[frozenset[str] | None, dict[str, str]]  # what was built, None for everything, and what failed
 
-def transform(run: PassContext, variables: Mapping[str, Any]) -> Build:
-    """Build the active candidates if their inputs have changed, else return the recorded build."""
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a build is made from: how far records have landed, and the digests of all else and of the seeds alone."""
+
+    positions: tuple[Position, ...]
+    basis: str
+    seeds: str
+
+    @property
+    def digest(self) -> str:
+        return _digest(self.positions, self.basis)
+
+
+def transform(run: PassContext, variables: Variables) -> Build:
+    """Build the active candidates that changed inputs reach. Without a change the recorded build stands.
+
+    Everything is built from the beginning if no build stands: after a failed or interrupted one, after a change of the
+    project, its maps, its variables or the active metrics, without one of its relations, or if a person asks for it.
+    """
     relations = wanted(active_metrics(run))
     lay_maps(run.settings.curated, run.home)
-    inputs, seeds = _inputs(run, variables, relations), _digest(project(run.home).seeds, relations)
     with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
-        known = builds.read(connection)
-        if known and known.inputs_digest == inputs and not known.failed:
-            return known
+        known, inputs = builds.read(connection), _inputs(run, connection, variables, relations)
+        graph = _graph_of_standing(run, connection, known, inputs, relations)
+        waiting = builds.read_unjudged(connection, known)
+        if known and graph and known.inputs_digest == inputs.digest:
+            return replace(known, built=waiting)
+        held = frozenset(statement.relation for statement in holds.read(connection))
         builds.delete(connection)
         holds.clear(connection)
-    loads_seeds = not known or bool(known.failed) or known.seeds_digest != seeds
     with run.checkpoint("build") as midway:
-        failed = _build(run, variables, relations, midway, loads_seeds=loads_seeds)
+        if known and graph:
+            moved = Moved(tables_moved(known.positions, inputs.positions), held=held)
+            built, failed = _build_moved(run, variables, relations, graph, moved, midway)
+        else:
+            loads_seeds = not known or bool(known.failed) or known.seeds_digest != inputs.seeds
+            built, failed = None, _build(run, variables, relations, midway, loads_seeds=loads_seeds)
     keep_graph(run.home.build / "dbt")
-    made = Build(inputs, run.id, failed, seeds)
+    waits = None if built is None or waiting is None else built | waiting
+    made = Build(inputs.digest, run.id, failed, inputs.seeds, (), inputs.basis, inputs.positions, waits)
     with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
         builds.save(connection, made)
     return made
 
 
-def rebuild(run: PassContext, made: Build, variables: Mapping[str, Any], findings: Sequence[PeriodFinding]) -> Build:
-    """Build the candidates again without the statements held since; the record of the build names the findings."""
-    failed = _build(run, variables, wanted(active_metrics(run)), noop, loads_seeds=False)
-    again = replace(made, failed=failed, findings=tuple(findings))
+def rebuild(run: PassContext, made: Build, variables: Variables, findings: Sequence[PeriodFinding]) -> Build:
+    """Build again, without the statements held since, what they reach; the record of the build names the findings."""
+    relations, graph = wanted(active_metrics(run)), read_graph(run.home.build / "dbt")
+    with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
+        held = frozenset(statement.relation for statement in holds.read(connection))
+    if made.failed:
+        built, failed = None, _build(run, variables, relations, noop, loads_seeds=False)
+    else:
+        built, failed = _build_moved(run, variables, relations, graph, Moved(held=held), noop)
+    waits = None if built is None or made.built is None else built | made.built
+    again = replace(made, failed=failed, findings=tuple(findings), built=waits)
     with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
         builds.save(connection, again)
     return again
 
 
+def usage_sources(run: PassContext) -> list[str]:
+    """The sources of usage: after the first complete fetch of the keyed source, that source alone.
+
+    The export then only checks it. Until then a wrong key or a broken API takes nothing from the export. The set-up
+    decides this, not the selection of this pass.
+    """
+    keyed = ROUTER_SOURCES[0]
+    is_part = any(source.id == keyed for source in active_sources(run))
+    return [keyed] if is_part and archive.read_completed(run.home.archive, keyed) else list(ROUTER_SOURCES)
+
+
+def _graph_of_standing(
+    run: PassContext, connection: Connection, known: Build | None, inputs: Inputs, relations: Sequence[str]
+) -> Graph | None:
+    """The graph of the project if the last build stands and others may be made on top of it, else None."""
+    if known is None or known.failed or known.basis_digest != inputs.basis or run.options.full_refresh:
+        return None
+    if begins_anew(known.positions, inputs.positions):
+        return None
+    graph = read_graph(run.home.build / "dbt")
+    names = graph.below(relations) & graph.models.keys()
+    return graph if names and not builds.find_missing(connection, names) else None
+
+
+def _build_moved(
+    run: PassContext,
+    variables: Variables,
+    relations: Sequence[str],
+    graph: Graph,
+    moved: Moved,
+    midway: Callable[[], None],
+) -> Outcome:
+    """Build what the moved inputs reach: what stands on fetches alone comes first, and says whose fetches moved."""
+    names = graph.below(relations) & graph.models.keys()
+    first = of_fetches(graph, names) if moved.tables else frozenset()
+    before = _states(run, first)
+    failed = _build_part(run, variables, Part(first), midway)
+    if failed:
+        return None, _build(run, variables, relations, midway, loads_seeds=False)
+    after = _states(run, first)
+    differing = {at for at in before.keys() | after.keys() if before.get(at) != after.get(at)}
+    moved = replace(
+        moved,
+        sources=frozenset(source for name, source in differing if name == FETCHES),
+        relations=frozenset(name for name, _ in differing) - {FETCHES},
+    )
+    second = reached(graph, names, moved)
+    part = Part(second, graph.tests_of(names, first | second))
+    return first | second, _build_part(run, variables, part, midway)
+
+
+def _states(run: PassContext, names: frozenset[str]) -> dict[tuple[str, str], str]:
+    with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
+        return builds.read_states(connection, names)
+
+
 def _build(
     run: PassContext,
-    variables: Mapping[str, Any],
+    variables: Variables,
     relations: Sequence[str],
     midway: Callable[[], None],
     *,
@@ -70,23 +161,16 @@ def _build(
     )
 
 
-def usage_sources(run: PassContext) -> list[str]:
-    """The sources of usage: after the first complete fetch of the keyed source, that source alone.
-
-    The export then only checks it. Until then a wrong key or a broken API takes nothing from the export. The set-up
-    decides this, not the selection of this pass.
-    """
-    keyed = ROUTER_SOURCES[0]
-    is_part = any(source.id == keyed for source in active_sources(run))
-    return [keyed] if is_part and archive.read_completed(run.home.archive, keyed) else list(ROUTER_SOURCES)
+def _build_part(run: PassContext, variables: Variables, part: Part, midway: Callable[[], None]) -> dict[str, str]:
+    work, seeds = run.home.build / "dbt", seeds_of(run.home)
+    return build_part(run.home.warehouse, variables, work, part, midway, seeds=seeds)
 
 
-def _inputs(run: PassContext, variables: Mapping[str, Any], relations: Sequence[str]) -> str:
-    with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
-        reached = sorted((*at, end) for at, end in ledger.positions(connection).items())
-        released = sorted(finding for group in GROUPS for finding in history.read_releases(connection, group.id))
+def _inputs(run: PassContext, connection: Connection, variables: Variables, relations: Sequence[str]) -> Inputs:
+    reached = tuple(sorted((*at, end) for at, end in ledger.positions(connection).items()))
+    released = sorted(finding for group in GROUPS for finding in history.read_releases(connection, group.id))
     now = project(run.home)
-    return _digest(reached, released, now.seeds, now.models, variables, relations)
+    return Inputs(reached, _digest(released, now.seeds, now.models, variables, relations), now.seeds)
 
 
 def _digest(*parts: Any) -> str:

@@ -18,7 +18,7 @@ models as (
 ),
 
 newest as (
-    select max(observed_date) as on_date from fetches
+    select * from {{ ref('int_day_newest') }}
 ),
 
 final as (
