@@ -1,6 +1,6 @@
 """dbt's results, read back for the gate: candidate rows, measured evidence, and the fetches selected for each day."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from connectors.storage.warehouse import BUILT, Connection, has_relation
 from connectors.storage.warehouse.holds import HELD, KEPT
@@ -36,9 +36,12 @@ def read_evidence(connection: Connection, group: Group) -> list[tuple[str, str, 
     return connection.execute(query).fetchall()
 
 
-def provenance_sql(connection: Connection, group: Group) -> str:
-    """A query for (period_date, fetch_id): the fetches selected for each day of the group, and those held back."""
-    found = [part for part in group.provenance if has_relation(connection, BUILT, part.model)]
+def provenance_sql(group: Group, known: Collection[tuple[str, str]]) -> str:
+    """A query for (period_date, fetch_id): the fetches selected for each day of the group, and those held back.
+
+    `known` are the relations of the build database.
+    """
+    found = [part for part in group.provenance if (BUILT, part.model) in known]
     parts = [f'SELECT "{part.dated}", fetch_id FROM {BUILT}.{part.model}' for part in found]
     models = ", ".join(f"'{part.model}'" for part in group.provenance) or "NULL"
     held = f"SELECT period_date, fetch_id FROM {HELD} WHERE relation IN ({models})"

@@ -9,7 +9,7 @@ from typing import Any
 from connectors.storage.publications import version_rows
 from connectors.storage.publications.candidates import provenance_sql
 from connectors.storage.publications.history import COLUMNS, read_standings
-from connectors.storage.warehouse import Connection, insert, transaction
+from connectors.storage.warehouse import Connection, insert, relations_of, transaction
 from connectors.storage.warehouse.holds import KEPT
 from tokenshare.columns import Column, columns_of
 from tokenshare.held_periods import HeldPeriod, HeldStatement
@@ -70,6 +70,7 @@ def record(
     midway: Callable[[], None],
 ) -> None:
     """Commit every decision of a pass in one transaction; `also` joins it, to write the alerts."""
+    known = relations_of(connection)
     with transaction(connection):
         connection.execute(
             """INSERT OR REPLACE INTO decisions.inputs
@@ -79,7 +80,7 @@ def record(
         )
         _store_origin(connection, run.origin)
         for id in dict.fromkeys(decision.metric.group for decision in decisions):
-            _store_provenance(connection, run, GROUP_BY_ID[id])
+            _store_provenance(connection, run, GROUP_BY_ID[id], known)
         standings = read_standings(connection)
         new = {d.metric.id: _find_new(d, standings.get(d.metric.id, Standing())) for d in decisions}
         _gather_lineage(connection, run, [d.metric for d in decisions if new[d.metric.id]])
@@ -141,10 +142,12 @@ def _find_new(decision: Decision, standing: Standing) -> set[int]:
     return {p.version for p in decision.outcome.publications if p.version > standing.last_version}
 
 
-def _store_provenance(connection: Connection, run: DecisionContext, group: Group) -> None:
+def _store_provenance(
+    connection: Connection, run: DecisionContext, group: Group, known: Collection[tuple[str, str]]
+) -> None:
     """Store the fetches selected for each day of a group: end the spans of those replaced, begin those of new ones."""
     (number,) = connection.execute("SELECT number FROM decisions.inputs WHERE run = ?", [run.id]).fetchall()[0]
-    selected = f"SELECT * FROM ({provenance_sql(connection, group)})"
+    selected = f"SELECT * FROM ({provenance_sql(group, known)})"
     connection.execute(
         f"""UPDATE decisions.provenance SET last_number = ? WHERE coherence_group = ? AND last_number IS NULL
         AND (period_date, fetch_id) NOT IN ({selected})""",

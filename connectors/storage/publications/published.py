@@ -1,7 +1,7 @@
 """The file BI reads: a pure function of the decisions, written whole beside the old one and swapped in."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -15,8 +15,8 @@ from connectors.storage.warehouse import (
     Connection,
     connect_reader,
     has_column,
-    has_relation,
     insert,
+    relations_of,
     transaction,
     views_of,
 )
@@ -128,14 +128,15 @@ def publish(connection: Connection, home: Home, metrics: Sequence[Metric], midwa
 
 def compose(connection: Connection, draft: Path, metrics: Sequence[Metric]) -> None:
     """Write the published database to a new file, from the decisions alone."""
+    known = relations_of(connection)
     with _attached(connection, draft):
         connection.execute(CATALOG)
         for table, (relation, order) in LISTED.items():
-            is_built = has_relation(connection, BUILT, relation)
+            is_built = (BUILT, relation) in known
             source = f"FROM {BUILT}.{relation} ORDER BY {order}" if is_built else NOTHING_LISTED[table]
             connection.execute(f"CREATE TABLE reader.catalog.{table} AS {source}")
         for table in GATHERED:
-            _gather(connection, table)
+            _gather(connection, table, known)
         counts = has_column(connection, BUILT, "int_fetches_judged", "rejected_count")
         connection.execute(
             f"CREATE TABLE reader.catalog.rows_put_aside AS {PUT_ASIDE if counts else NOTHING_PUT_ASIDE}"
@@ -144,7 +145,7 @@ def compose(connection: Connection, draft: Path, metrics: Sequence[Metric]) -> N
         shown = version_files.read_shown(connection)
         for metric in metrics:
             _show(connection, metric, shown.get(metric.id))
-            vintages.write(connection, metric)
+            vintages.write(connection, metric, is_stored=("versions", metric.id) in known)
 
 
 @contextmanager
@@ -203,10 +204,10 @@ def _attached(connection: Connection, draft: Path) -> Iterator[None]:
         connection.execute("DETACH reader")
 
 
-def _gather(connection: Connection, table: str) -> None:
+def _gather(connection: Connection, table: str, known: Collection[tuple[str, str]]) -> None:
     relations, columns, order = GATHERED[table]
     connection.execute(f"CREATE TABLE reader.catalog.{table} ({columns})")
-    built = [f"FROM {BUILT}.{name}" for name in relations if has_relation(connection, BUILT, name)]
+    built = [f"FROM {BUILT}.{name}" for name in relations if (BUILT, name) in known]
     if built:
         rows = " UNION ALL BY NAME ".join(built)
         connection.execute(f"INSERT INTO reader.catalog.{table} BY NAME SELECT * FROM ({rows}) ORDER BY {order}")

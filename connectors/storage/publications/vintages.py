@@ -5,7 +5,7 @@ Pruned versions are left out, as if they had never been.
 
 from connectors.storage.publications import version_rows
 from connectors.storage.publications.candidates import columns_sql, grain_sql
-from connectors.storage.warehouse import Connection, has_relation
+from connectors.storage.warehouse import Connection
 from tokenshare.columns import columns_of
 from tokenshare.metrics import Metric
 
@@ -46,15 +46,15 @@ ORDER BY {grain}, opening.version"""
 MOST = 2**32  # more than the versions of any metric
 
 
-def write(connection: Connection, metric: Metric) -> None:
-    """Create `vintages.<metric>` in the database attached as `reader`."""
+def write(connection: Connection, metric: Metric, *, is_stored: bool) -> None:
+    """Create `vintages.<metric>` in the database attached as `reader`; empty if no version is stored."""
     types = ", ".join(f'"{column.name}" {column.sql_type}' for column in columns_of(metric.row))
     relation = f"reader.vintages.{metric.id}"
     connection.execute(
         f"CREATE TABLE {relation} ({types}, known_from TIMESTAMPTZ, known_until TIMESTAMPTZ, "
         "first_version BIGINT, last_version BIGINT)"
     )
-    if has_relation(connection, "versions", metric.id):
+    if is_stored:
         stored = ", ".join(f'stored."{column.name}"' for column in columns_of(metric.row))
         columns, grain = columns_sql(metric), grain_sql(metric)
         query = SPANS.format(id=metric.id, columns=columns, stored=stored, grain=grain, most=MOST)

@@ -1,0 +1,93 @@
+"""A group that nothing has moved keeps its last judgement; only its freshness is judged again."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from connectors.kafka import topics
+from connectors.kafka.cluster import Cluster
+from flows.queries.verify import verify
+from tests.cli.command import ROOT, environment
+from tests.scene import ROUTER_ALONE, Scene, small_rows, statuses, write_prices, write_rankings
+from tokenshare.noop import noop
+
+DAYS = 14
+FIRST, AGAIN, PRICED, STALE = (
+    "2026-06-15T06:00:00+00:00",
+    "2026-06-15T08:00:00+00:00",
+    "2026-06-15T10:00:00+00:00",
+    "2026-06-19T10:00:00+00:00",
+)
+PRICES = {"openai/gpt-4o": ("0.0000025", "0.00001"), "deepseek/deepseek-v4-pro-20260423": ("0.0000003", "0.0000009")}
+DEARER = {"openai/gpt-4o": ("0.0000026", "0.000011")}
+AS_A_COMMAND = """
+import sys
+from flows.cli import main
+try:
+    main()
+except SystemExit as end:
+    code = end.code
+print("loaded:", [name for name in ("great_expectations", "dbt", "apache_beam") if name in sys.modules],
+    file=sys.stderr)
+raise SystemExit(code)
+"""
+
+
+@dataclass
+class Quiet:
+    """A home after a first pass."""
+
+    scene: Scene
+    world: Path
+
+    def judged(self, metric: str) -> list[tuple[str, str, str]]:
+        """The newest gate of a metric: check, outcome, observed."""
+        rows = self.scene.catalog("gate_results", metric=metric)
+        newest = max(row["run"] for row in rows)
+        return sorted((row["check"], row["outcome"], row["observed"]) for row in rows if row["run"] == newest)
+
+
+@pytest.fixture
+def quiet(broker: str, tmp_path: Path) -> Iterator[Quiet]:
+    scene = Scene(tmp_path / "home", broker, ROUTER_ALONE)
+    world = write_rankings(tmp_path / "world", small_rows(date(2026, 6, 1), DAYS))
+    write_prices(world, "2026-05-01T00:00:00Z", PRICES)
+    first = scene.refresh(FIRST, world)
+    assert set(statuses(first).values()) <= {"published", "inactive"}, statuses(first)
+    yield Quiet(scene, world)
+    topics.delete_prefixed(Cluster(broker, topic_prefix=scene.prefix))
+
+
+def test_a_pass_without_news_judges_nothing_anew_and_says_the_same(quiet: Quiet) -> None:
+    before = {id: quiet.judged(id) for id in ("router_tokens_weekly", "china_share_origin_weekly")}
+    again = quiet.scene.refresh(AGAIN, quiet.world)
+    assert set(statuses(again).values()) == {"unchanged", "inactive"}
+    assert {id: quiet.judged(id) for id in before} == before
+    assert {row["as_of"] for row in quiet.scene.metric("router_tokens_weekly")} == {datetime.fromisoformat(AGAIN)}
+    assert verify(quiet.scene.home, noop, is_all=True)["breaches"] == []
+
+
+def test_such_a_pass_loads_neither_dbt_nor_great_expectations(quiet: Quiet) -> None:
+    words = [sys.executable, "-c", AS_A_COMMAND, "refresh", "--world", str(quiet.world), "--as-of", AGAIN, "--json"]
+    variables = environment(quiet.scene.root, quiet.scene.broker, **quiet.scene.variables)
+    said = subprocess.run(words, env=variables, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stderr
+    assert {metric["status"] for metric in json.loads(said.stdout)["metrics"]} == {"unchanged", "inactive"}
+    assert "loaded: []" in said.stderr
+
+
+def test_what_moved_is_judged_and_what_has_become_stale_too(quiet: Quiet) -> None:
+    write_prices(quiet.world, "2026-06-15T09:00:00Z", DEARER)
+    priced = statuses(quiet.scene.refresh(PRICED, quiet.world))
+    assert priced["list_price_daily"] == "published"
+    assert priced["router_tokens_weekly"] == "unchanged"
+    stale = statuses(quiet.scene.refresh(STALE, quiet.world, ["openrouter_models"]))
+    assert stale["router_tokens_weekly"] == "held"
+    (freshness,) = [row for row in quiet.judged("router_tokens_weekly") if row[0] == "freshness"]
+    assert freshness[1] == "failed"
