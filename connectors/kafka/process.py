@@ -13,10 +13,11 @@ from pathlib import Path
 
 import psutil
 
-from connectors.kafka.node import Node
+from connectors.kafka.node import Node, Ports
 from tokenshare.errors import BrokerUnavailable
 
 PORT = "-Dtokenshare.port="
+OWNER_PORT = "-Dtokenshare.owner.port="
 JAVA = "-Dtokenshare.java="
 STOP_SECONDS = 20
 # The clock may be adjusted meanwhile; no pid is reused within this time.
@@ -25,17 +26,21 @@ CREATED_WITHIN_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Running:
-    """A broker's process. `created`, in epoch seconds, distinguishes it from a later process with its pid."""
+    """A broker's process. `created`, in epoch seconds, distinguishes it from a later process with its pid.
+
+    `owner_port` asks for a login; it is 0 if an earlier version started the broker.
+    """
 
     pid: int
     created: float
     port: int
     java: str
+    owner_port: int = 0
 
 
-def labels(node: Node, port: int, java: str) -> list[str]:
-    """Arguments from which the process table alone gives the broker and its port."""
-    return [node.label, f"{PORT}{port}", f"{JAVA}{java}"]
+def labels(node: Node, ports: Ports, java: str) -> list[str]:
+    """Arguments from which the process table alone gives the broker and its ports."""
+    return [node.label, f"{PORT}{ports.everybody}", f"{OWNER_PORT}{ports.owner}", f"{JAVA}{java}"]
 
 
 def running(node: Node) -> list[Running]:
@@ -57,10 +62,10 @@ def forget(node: Node) -> None:
     (node.root / "pid").unlink(missing_ok=True)
 
 
-def born(pid: int, port: int, java: str) -> Running | None:
+def born(pid: int, ports: Ports, java: str) -> Running | None:
     """A child just started, perhaps without a visible command line yet; None if it has already ended."""
     try:
-        return Running(pid, psutil.Process(pid).create_time(), port, java)
+        return Running(pid, psutil.Process(pid).create_time(), ports.everybody, java, ports.owner)
     except psutil.Error:
         return None
 
@@ -76,9 +81,10 @@ def lives(broker: Running) -> bool:
 
 
 def listens(broker: Running) -> bool:
-    """True if this same process listens at its port."""
+    """True if this same process listens at its ports: a password goes to no other."""
+    ports = {broker.port, broker.owner_port} - {0}
     try:
-        return lives(broker) and _listens(psutil.Process(broker.pid), broker.port)
+        return lives(broker) and all(_listens(psutil.Process(broker.pid), port) for port in ports)
     except psutil.Error:
         return False
 
@@ -121,7 +127,8 @@ def _recognised(node: Node, pid: int) -> Running | None:
         arguments = process.cmdline()
         if node.label not in arguments or Path(process.exe()).name != "java":
             return None
-        broker = Running(pid, process.create_time(), int(_value(arguments, PORT)), _value(arguments, JAVA))
+        port, owner_port = int(_value(arguments, PORT)), int(_value(arguments, OWNER_PORT) or 0)
+        broker = Running(pid, process.create_time(), port, _value(arguments, JAVA), owner_port)
         return broker if _listens(process, broker.port) or _has_open(process, node) else None
     except (psutil.Error, OSError, ValueError):
         return None

@@ -20,11 +20,14 @@ broker = typer.Typer(name="broker", no_args_is_help=True, help="Start, stop or i
 @broker.command("start")
 def start_broker(json: Json = False) -> None:
     """Start the local broker unless it runs already."""
+    from connectors.kafka.broker import status
     from flows.setup.cluster import open_cluster
 
+    settings = environment.load()
     with progress_on_stderr() as progress:
-        found = open_cluster(environment.load(), progress)
-    emit({"bootstrap_servers": found.bootstrap_servers}, json, draw_facts)
+        open_cluster(settings, progress)
+    servers = settings.kafka_bootstrap_servers or status(settings.home).bootstrap_servers
+    emit({"bootstrap_servers": servers}, json, draw_facts)
 
 
 @broker.command("stop")

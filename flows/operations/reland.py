@@ -1,14 +1,16 @@
 """Repair of landed files: read their ranges again from Kafka, verify them, replace damaged or missing ones."""
 
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from connectors.kafka import ranges
+from connectors.storage import landing
 from connectors.storage.home import Home
 from connectors.storage.landing import dead_letters, file_audit, file_replacement
 from connectors.storage.landing.file_replacement import Change
-from connectors.storage.warehouse import builds, fencing
+from connectors.storage.warehouse import builds, fencing, ledger, transaction
 from flows.orchestration.runner import exclusive_pass
 from flows.settings import Settings
 from flows.setup import Progress
@@ -39,9 +41,15 @@ def reland(settings: Settings, wanted: Range, progress: Progress) -> dict[str, A
             _read_again(settings, [landed.range for landed in found], rule_of(home, connection), Path(folder), progress)
             for landed in found:
                 part = file_audit.differing(home.landing, Path(folder), landed, dropped)
+                again = landing.read_manifest(Path(folder), landed.range)
+                restate = partial(ledger.replace_strangers, connection, again)
                 if part:
-                    file_replacement.replace_files(connection, home.landing, [landed.range], [part], Change(run_id, at))
+                    change = Change(run_id, at)
+                    file_replacement.replace_files(connection, home.landing, [landed.range], [part], change, restate)
                     builds.delete(connection)
+                else:
+                    with transaction(connection):
+                        restate()
                 rows = part.table.num_rows if part else landed.rows
                 files.append({"file": landed.range.file_name, "rows": rows, "was": "replaced" if part else "verified"})
     return {"files": files}

@@ -14,7 +14,7 @@ from connectors.storage.publications import catalog
 from flows.queries import mappings
 from flows.settings import Settings
 from flows.setup.clock import now
-from flows.setup.cluster import cluster_of
+from flows.setup.cluster import running_cluster
 from tokenshare.errors import BrokerUnavailable, UsageError
 from tokenshare.metrics import Metric
 from tokenshare.topics import CONSUMER_GROUP, TOPIC_NAMES
@@ -158,11 +158,9 @@ def _holder(home: Home) -> dict[str, Any] | None:
 
 def _lag(settings: Settings) -> int | None:
     """The number of records not landed yet; None if the broker does not answer. No query starts a broker."""
-    servers = settings.kafka_bootstrap_servers or broker.status(settings.home).bootstrap_servers
-    if not servers:
-        return None
     try:
-        found = groups.lag(cluster_of(settings, servers), CONSUMER_GROUP, TOPIC_NAMES)
+        cluster = running_cluster(settings)
+        found = groups.lag(cluster, CONSUMER_GROUP, TOPIC_NAMES) if cluster else None
     except BrokerUnavailable:
         return None
-    return sum(found.values())
+    return None if found is None else sum(found.values())

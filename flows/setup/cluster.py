@@ -1,10 +1,15 @@
 """The Kafka cluster of a set-up: the user's own, or the local broker of the home."""
 
+from dataclasses import replace
+
 from connectors.kafka import broker, cluster
 from connectors.kafka.cluster import Cluster
+from connectors.kafka.rights import Ours
 from connectors.storage.home import Home
 from flows.settings import ENVIRON, Settings
 from flows.setup import Progress
+from tokenshare.errors import BrokerUnavailable
+from tokenshare.topics import CONSUMER_GROUP, TOPIC_NAMES
 
 PROBE_SECONDS = 10.0
 SECURITY = {
@@ -21,13 +26,24 @@ SECURITY = {
 
 def open_cluster(settings: Settings, progress: Progress) -> Cluster:
     """The user's Kafka, or the home's local broker, started if it does not run. Raises BrokerUnavailable."""
-    servers = settings.kafka_bootstrap_servers
-    if servers is None:
-        servers = broker.start(settings.home, progress, cache=settings.cache, environ=ENVIRON)
-    found = cluster_of(settings, servers)
+    if settings.kafka_bootstrap_servers is None:
+        prefix = settings.kafka_topic_prefix
+        ours = Ours(tuple(f"{prefix}{name}" for name in TOPIC_NAMES), (f"{prefix}{CONSUMER_GROUP}",))
+        broker.start(settings.home, progress, cache=settings.cache, environ=ENVIRON, ours=ours)
+    found = running_cluster(settings)
+    if found is None:
+        raise BrokerUnavailable("the local Kafka has ended", "run again, or read broker/log/broker.log in this home")
     if settings.kafka_bootstrap_servers:
         cluster.probe(found, PROBE_SECONDS)
     return found
+
+
+def running_cluster(settings: Settings) -> Cluster | None:
+    """The user's Kafka, or the home's local broker with the home's login; None if that one does not run."""
+    if settings.kafka_bootstrap_servers:
+        return cluster_of(settings, settings.kafka_bootstrap_servers)
+    own = broker.own_access(settings.home)
+    return replace(cluster_of(settings, own.bootstrap_servers), options=own.options) if own else None
 
 
 def cluster_of(settings: Settings, servers: str) -> Cluster:

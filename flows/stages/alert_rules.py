@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from connectors.storage.alert_log import alert_inputs, outbox
+from connectors.storage.alert_log.alert_inputs import Rejected
 from connectors.storage.publications import history
 from connectors.storage.publications.decisions import Decision
 from connectors.storage.warehouse import Connection
@@ -176,19 +177,25 @@ def _failed_sources(as_of: datetime, sources: Sequence[SourceOutcome]) -> Iterat
             )
 
 
-def _dead_letters(as_of: datetime, rejected: dict[str, int]) -> Iterator[Fault]:
-    for topic, records in rejected.items():
-        if records:
+def _dead_letters(as_of: datetime, rejected: dict[str, Rejected]) -> Iterator[Fault]:
+    for topic, found in rejected.items():
+        if found.records:
             id = f"dead_letter/{topic}"
             yield Fault(
                 id=id,
                 key=id,
                 kind="dead_letter",
                 subject=topic,
-                reason=f"{records} records break the contract",
+                reason=_why_rejected(found),
                 since=as_of,
                 runbook="dead_letters",
             )
+
+
+def _why_rejected(found: Rejected) -> str:
+    broken = found.records - found.unproven
+    parts = (f"{broken} records break the contract", f"{found.unproven} records do not prove that this home wrote them")
+    return "; ".join(part for part, number in zip(parts, (broken, found.unproven), strict=True) if number)
 
 
 def _unchanged(standing: Sequence[Alert], changed: Set[str]) -> set[str]:

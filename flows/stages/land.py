@@ -14,7 +14,7 @@ from flows.setup.context import PassContext
 from flows.stages.losses import check_losses, planned
 from flows.stages.proof import rule_of
 from tokenshare.events import Event
-from tokenshare.offsets import Landed, Range, Record
+from tokenshare.offsets import Landed, Range, Record, UnprovenRun
 from tokenshare.topics import CONSUMER_GROUP, TOPIC_BY_NAME, TOPIC_NAMES
 
 
@@ -73,8 +73,14 @@ class WriteRange:
     landing: Path
     midway: Callable[[], None]
 
-    def __call__(self, wanted: Range, rows: Sequence[tuple[Record, Event]], rejected: int) -> None:
-        landing.write(self.landing, TOPIC_BY_NAME[wanted.topic], wanted, rows, rejected, self.midway)
+    def __call__(
+        self,
+        wanted: Range,
+        rows: Sequence[tuple[Record, Event]],
+        rejected: int,
+        unproven: Sequence[UnprovenRun],
+    ) -> None:
+        landing.write(self.landing, TOPIC_BY_NAME[wanted.topic], wanted, rows, rejected, self.midway, unproven)
 
 
 def _reject(cluster: Cluster, rejections: Sequence[tuple[Record, str, str]]) -> None:

@@ -122,6 +122,15 @@ def test_dead_letters_are_told_also_of_a_pass_that_was_killed_after_landing_them
     assert told(see(connection, 2)) == [("resolve", "dead_letter/usage.observed.v1")]
 
 
+def test_records_of_others_are_told_of_apart(connection: Connection) -> None:
+    land(connection, "run-0", "usage.observed.v1", 5, 0)
+    connection.execute("INSERT INTO ledger.strangers VALUES ('usage.observed.v1', 0, 0, 3, 3)")
+    (notice,) = see(connection, 0).notices
+    assert [fault.reason for fault in notice.faults] == [
+        "2 records break the contract; 3 records do not prove that this home wrote them"
+    ]
+
+
 def test_dead_letters_that_somebody_settled_are_over_and_files_put_together_are_no_news(connection: Connection) -> None:
     topic = "usage.observed.v1"
     land(connection, "run-0", topic, 1, 0)

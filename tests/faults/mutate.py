@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 
 from connectors.kafka import broker
-from tests.broker import BOOTSTRAP
+from tests.broker import BOOTSTRAP, start_open
 from tests.faults.mutations import Mutation, read
 
 ROOT = Path(__file__).parents[2]
@@ -87,7 +87,7 @@ def shared_broker() -> Iterator[None]:
         return
     with TemporaryDirectory() as folder:
         home = Path(folder)
-        os.environ[BOOTSTRAP] = broker.start(home, lambda _: None, environ=os.environ)
+        os.environ[BOOTSTRAP] = start_open(home)
         try:
             yield
         finally:

@@ -10,6 +10,7 @@ import pytest
 from connectors import secret
 from connectors.kafka import ranges
 from connectors.storage import home
+from connectors.storage.alert_log import alert_inputs, outbox
 from connectors.storage.warehouse import ledger, open_warehouse
 from flows import settings
 from flows.operations import dead_letters
@@ -21,8 +22,8 @@ from flows.queries.verify import verify
 from tests.faults.forger import FORGED, forge
 from tests.faults.stages import cluster_of
 from tests.kafka.test_producer import read
-from tests.scene import Scene
-from tokenshare.errors import UsageError
+from tests.scene import Scene, statuses
+from tokenshare.errors import ExitCode, UsageError
 from tokenshare.proof import FOREIGN, HEADER, MISSING, proven
 from tokenshare.topics import FETCH_COMPLETED, RELEASE_OBSERVED, TOPIC_NAMES
 
@@ -111,6 +112,36 @@ def test_x20_nobody_redrives_it(forged: Forged, record_property: Record) -> None
     assert {row["outcome"] for row in said} == {MISSING, FOREIGN}
     assert len(said) == len(forged.doubts()) == forged.sent
     record_property("observed", "none lands; all stay open")
+
+
+@pytest.mark.threat("S2", "X20")
+def test_x20_a_flood_of_records_of_others_holds_nothing(
+    new_scene: Callable[..., Scene], tmp_path: Path, record_property: Record
+) -> None:
+    """A plain client sends ten fetches, fifty records, into topics of less than ten each."""
+    scene = new_scene("flooded", **RELEASES_ALONE)
+    scene.refresh(FIRST, tmp_path)
+    before = scene.metric(CADENCE)
+    sent = sum(forge(cluster_of(scene), f"{number}" * 32, rows=4) for number in range(10))
+    second = scene.refresh(SECOND, tmp_path)
+    assert (sent, sum(landed.rejected for landed in second.ranges)) == (50, 50)
+    assert (second.exit_code, statuses(second)[CADENCE]) == (ExitCode.OK, "unchanged")
+    assert bare(scene.metric(CADENCE)) == bare(before)
+    with open_warehouse(scene.home.warehouse) as connection:
+        alerts = {alert.fault.id: alert.fault.reason for alert in outbox.read_open(connection)}
+        assert alert_inputs.read_dead_letter_counts(connection, TOPIC_NAMES) == []
+        connection.execute("DELETE FROM ledger.strangers")  # as before versions that count them apart
+        assert {letters for _, letters, _ in alert_inputs.read_dead_letter_counts(connection, TOPIC_NAMES)} == {10, 40}
+    assert alerts == {
+        f"dead_letter/{RELEASE_OBSERVED.name}": "40 records do not prove that this home wrote them",
+        f"dead_letter/{FETCH_COMPLETED.name}": "10 records do not prove that this home wrote them",
+    }
+    for landed in second.ranges:
+        (file,) = reland(settings.load(scene.variables), landed.range, quiet)["files"]
+        assert file["was"] == "verified"
+    with open_warehouse(scene.home.warehouse) as connection:
+        assert alert_inputs.read_dead_letter_counts(connection, TOPIC_NAMES) == []
+    record_property("observed", f"{sent} dead letters, an alert for each topic, and no metric is held")
 
 
 @pytest.mark.threat("S2", "X20")

@@ -67,8 +67,9 @@ WRITER = {
     ),
     "X20": Row(
         "a client without rights uses the cluster",
-        "the local broker is on loopback alone; logins and TLS are passed through; access lists come as a script; no "
-        "topic is made by mistake; a home that did not sign its topics is refused",
+        "the local broker is on loopback alone, where only its home deletes, alters and sets its group's offsets; "
+        "logins and TLS are passed through; access lists come as a script; no topic is made by mistake; a home that "
+        "did not sign its topics is refused",
     ),
 }
 FILES = {

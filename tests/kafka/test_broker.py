@@ -6,6 +6,7 @@ import shutil
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
@@ -15,7 +16,7 @@ from connectors.kafka import broker as local
 from connectors.kafka import node, process, producer, ranges, topics
 from connectors.kafka.cluster import Cluster, probe
 from connectors.kafka.java import Java
-from connectors.kafka.node import Node
+from connectors.kafka.node import Node, Ports
 from connectors.kafka.producer import Message
 from tokenshare.errors import BrokerUnavailable
 
@@ -57,7 +58,7 @@ def test_two_starts_at_once_make_one_broker_that_is_reused(home: Path) -> None:
 def test_it_listens_on_loopback_alone(home: Path) -> None:
     start(home)
     listening = [c for c in psutil.Process(pid(home)).net_connections("inet") if c.status == "LISTEN"]
-    assert len(listening) == 2
+    assert len(listening) == 3
     assert {connection.laddr.ip.removeprefix("::ffff:") for connection in listening} == {"127.0.0.1"}
 
 
@@ -150,9 +151,12 @@ def test_stop_is_clean_and_says_whether_it_stopped(home: Path) -> None:
 
 
 def test_a_taken_port_is_passed(tmp_path: Path) -> None:
-    first, second, third = list(local._free_ports(Node.of(tmp_path)))[:3]
-    with socket.create_server(("127.0.0.1", first)), socket.create_server(("127.0.0.1", second + 1)):
-        assert next(local._free_ports(Node.of(tmp_path))) == third
+    first, second, third, fourth = list(local._free_ports(Node.of(tmp_path)))[:4]
+    taken = (first, Ports(second).controller, Ports(third).owner)
+    with ExitStack() as until:
+        for port in taken:
+            until.enter_context(socket.create_server(("127.0.0.1", port)))
+        assert next(local._free_ports(Node.of(tmp_path))) == fourth
 
 
 def test_a_port_taken_between_the_look_and_the_bind_is_known_by_what_kafka_says(

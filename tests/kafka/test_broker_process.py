@@ -14,7 +14,7 @@ import pytest
 from connectors.kafka import broker as local
 from connectors.kafka import java, process
 from connectors.kafka.java import Java
-from connectors.kafka.node import Node, last_cause
+from connectors.kafka.node import Node, Ports, last_cause
 from connectors.kafka.process import Running
 from tests.kafka.test_broker import formatter
 from tests.prefect.server import free_port
@@ -36,7 +36,7 @@ def node(tmp_path: Path) -> Node:
 @contextmanager
 def labelled(node: Node, program: Path, user: int | None = None, holds: bool = False) -> Iterator[int]:
     """A process with the labels of the node's broker, perhaps of another user, perhaps with the node's log open."""
-    words = [program, "-c", WAITS, *process.labels(node, PORT, "17")]
+    words = [program, "-c", WAITS, *process.labels(node, Ports(PORT), "17")]
     pipe = subprocess.PIPE
     with (
         node.log.open("w") as log,
@@ -97,6 +97,7 @@ def test_a_port_belongs_to_the_process_that_listens_there() -> None:
         port = server.getsockname()[1]
         assert process.listens(Running(here.pid, here.create_time(), port, "17"))
         assert not process.listens(Running(here.pid, here.create_time() - 60, port, "17"))
+        assert not process.listens(Running(here.pid, here.create_time(), port, "17", owner_port=PORT))
         parent = psutil.Process(os.getppid())
         assert not process.listens(Running(parent.pid, parent.create_time(), port, "17"))
 

@@ -29,8 +29,9 @@ ALWAYS: Mapping[str, str] = {
     "dbt_build": "Every model and every relation test of the build succeeded; a missing one counts as failed.",
     "accepted_gaps": "Every source has stated everything again since records of it were lost and a person went on.",
     "missing_files": "Every file of a world read before is still there.",
-    "dead_letter_share": "Of the newest records of each topic behind it (whole files, five hundred offsets of a "
-    "partition at least) at most 5 % are dead letters, not counting redriven or dropped ones.",
+    "dead_letter_share": "Of the newest records of each topic behind it (whole files, five hundred records of a "
+    "partition at least) at most 5 % are dead letters, not counting redriven or dropped ones, nor records that this "
+    "home did not write.",
     "suite_pinned": "The suite is the committed one, in size and digest: a lost expectation shuts the gate.",
     "expect_*": "The contract of the columns: at least one row, exactly these columns, a unique grain, no null in a "
     "required column, bounds, patterns, choices. Infinity and NaN are not numbers. "

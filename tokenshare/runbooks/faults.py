@@ -42,10 +42,10 @@ LOSSES = RunbookPage(
             f"{RELEASE}{NO_GATE}"
         ),
         "dead_letters": (
-            "Records broke the contract of their topic and went to its dead letter. Somebody else writes to the "
-            "topic, or a parser of ours is wrong. The records lie untouched in the topic's dead letter, each with "
-            "its reason in the headers. Mend the writer or upgrade, then run `tokenshare dlq redrive`; or put on "
-            "record with `tokenshare dlq drop` that they never counted."
+            "Records broke the contract of their topic, or do not prove that this home wrote them, and went to its "
+            "dead letter. Somebody else writes to the topic, or a parser of ours is wrong. The records lie untouched "
+            "in the topic's dead letter, each with its reason in the headers. Mend the writer or upgrade, then run "
+            "`tokenshare dlq redrive`; or put on record with `tokenshare dlq drop` that they never counted."
             f"{RELEASE}{NO_GATE}"
         ),
     },

@@ -3,10 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from connectors.storage.warehouse import Connection
 
-NEWEST = 500  # offsets of a partition counted for its share of dead letters
+NEWEST = 500  # records of a partition counted for its share of dead letters
+
+
+class Rejected(NamedTuple):
+    """The records sent to the dead letter; `unproven` of them do not prove that this home wrote them."""
+
+    records: int
+    unproven: int
 
 
 @dataclass(frozen=True)
@@ -27,41 +35,51 @@ def read_skips(connection: Connection) -> list[Skip]:
     return [Skip(*row) for row in rows]
 
 
-def read_rejected(connection: Connection) -> dict[str, int]:
+def read_rejected(connection: Connection) -> dict[str, Rejected]:
     """Records sent to the dead-letter topic since the last deciding pass, by topic.
 
     Files merely merged, landed again or renamed are not counted: their records are not new.
     """
     rows = connection.execute(
         """WITH passes AS (FROM ledger.runs SELECT *, run_id IN (SELECT run FROM decisions.inputs) AS has_decided)
-        SELECT topic, sum(rejected)::BIGINT FROM ledger.landed SEMI JOIN (
+        SELECT topic, sum(rejected)::BIGINT, sum((
+            SELECT coalesce(sum(records), 0) FROM ledger.strangers AS runs
+            WHERE runs.topic = landed.topic AND runs."partition" = landed."partition"
+                AND runs.start_offset >= landed.start_offset AND runs.start_offset < landed.end_offset
+        ))::BIGINT FROM ledger.landed AS landed SEMI JOIN (
             FROM passes WHERE NOT has_decided AND (as_of, started_at) > ALL (
                 SELECT (as_of, started_at) FROM passes WHERE has_decided
             )
         ) USING (run_id) WHERE NOT contains(topic, '@') GROUP BY topic ORDER BY topic"""
     ).fetchall()
-    return {topic: int(rejected) for topic, rejected in rows}
+    return {topic: Rejected(records, unproven) for topic, records, unproven in rows}
 
 
 def read_dead_letter_counts(connection: Connection, topics: Sequence[str]) -> list[tuple[str, int, int]]:
     """Topics with open dead letters in their newest files, as (topic, open dead letters, records).
 
-    The files cover the newest five hundred offsets of each partition; a merged file counts whole.
+    Unproven records do not count, neither as dead letters nor as records, nor do they make others older: what this home
+    did not write says nothing of its numbers. The files hold the newest five hundred of the other records of each
+    partition; a merged file counts whole.
     """
     return connection.execute(
         f"""WITH files AS (
-            SELECT *, max(end_offset) OVER (PARTITION BY topic, "partition") - {NEWEST} AS since FROM ledger.landed
-            WHERE list_contains(?, topic)
+            SELECT
+                landed.topic, landed."partition", end_offset,
+                rejected - coalesce(sum(left_out.letters), 0) AS dead_letters,
+                rows + rejected - coalesce(sum(left_out.records), 0) AS records
+            FROM ledger.landed AS landed
+            LEFT JOIN ledger.left_out AS left_out
+                ON left_out.topic = landed.topic AND left_out."partition" = landed."partition"
+                AND "offset" >= start_offset AND "offset" < end_offset
+            WHERE list_contains(?, landed.topic)
+            GROUP BY landed.topic, landed."partition", end_offset, rows, rejected
         ),
-        counted AS (
-            SELECT topic, rows + rejected AS records, rejected - (
-                SELECT count(*) FROM ledger.dead_letters AS settled
-                WHERE outcome = 'dropped' AND settled.topic = files.topic AND settled."partition" = files."partition"
-                    AND "offset" >= start_offset AND "offset" < end_offset
-            ) AS dead_letters
-            FROM files WHERE end_offset > since
+        newest AS (
+            SELECT *, sum(records) OVER (PARTITION BY topic, "partition" ORDER BY end_offset DESC) - records AS younger
+            FROM files
         )
-        SELECT topic, sum(dead_letters)::BIGINT, sum(records)::BIGINT FROM counted
+        SELECT topic, sum(dead_letters)::BIGINT, sum(records)::BIGINT FROM newest WHERE younger < {NEWEST}
         GROUP BY topic HAVING sum(dead_letters) > 0 ORDER BY topic""",
         [list(topics)],
     ).fetchall()

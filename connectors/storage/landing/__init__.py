@@ -1,5 +1,6 @@
 """Landed records: one immutable Parquet file per range of offsets, its columns derived from the topic's contract."""
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from connectors.storage.warehouse.landed_columns import WRITTEN_BY, check_column
 from tokenshare.columns import columns_of
 from tokenshare.events import Event
 from tokenshare.noop import noop
-from tokenshare.offsets import Landed, Range, Record
+from tokenshare.offsets import Landed, Range, Record, UnprovenRun
 from tokenshare.topics import Topic
 
 ARROW_TYPES = {
@@ -33,6 +34,7 @@ COORDINATES = (
     pa.field("timestamp", pa.timestamp("ms", tz="UTC"), nullable=False),
 )
 REJECTED = b"tokenshare.rejected"
+UNPROVEN = b"tokenshare.unproven"  # absent if no rejected record is
 
 
 def schema_of(topic: Topic) -> pa.Schema:
@@ -48,9 +50,10 @@ def write(
     rows: Sequence[tuple[Record, Event]],
     rejected: int,
     midway: Callable[[], None] = noop,
+    unproven: Sequence[UnprovenRun] = (),
 ) -> Landed:
     """Write the file of a range whole; the same rows give the same file. An empty range leaves an empty file."""
-    return write_table(landing, range, table_of(topic, rows), rejected, midway)
+    return write_table(landing, range, table_of(topic, rows), rejected, midway, unproven)
 
 
 def table_of(topic: Topic, rows: Sequence[tuple[Record, Event]]) -> pa.Table:
@@ -59,14 +62,21 @@ def table_of(topic: Topic, rows: Sequence[tuple[Record, Event]]) -> pa.Table:
 
 
 def write_table(
-    landing: Path, range: Range, table: pa.Table, rejected: int, midway: Callable[[], None] = noop
+    landing: Path,
+    range: Range,
+    table: pa.Table,
+    rejected: int,
+    midway: Callable[[], None] = noop,
+    unproven: Sequence[UnprovenRun] = (),
 ) -> Landed:
     """Write a table as the file of a range; the same rows give the same file, even if merged from several tables."""
     sink = pa.BufferOutputStream()
     stated = {REJECTED: str(rejected), WRITTEN_BY: our_version()}
+    if unproven:
+        stated[UNPROVEN] = json.dumps(unproven)
     pq.write_table(table.replace_schema_metadata(stated), sink, compression="zstd")
     atomic_files.write(landing / range.file_name, sink.getvalue().to_pybytes(), midway)
-    return Landed(range, table.num_rows, rejected)
+    return Landed(range, table.num_rows, rejected, tuple(unproven))
 
 
 def read_table(landing: Path, range: Range, topic: Topic) -> pa.Table:
@@ -84,8 +94,9 @@ def read_table(landing: Path, range: Range, topic: Topic) -> pa.Table:
 def read_manifest(landing: Path, range: Range) -> Landed:
     """The counts in a landed file's own metadata; raises FileNotFoundError if the range did not land."""
     with pq.ParquetFile(landing / range.file_name) as file:
-        rejected = int((file.metadata.metadata or {})[REJECTED])
-        return Landed(range, file.metadata.num_rows, rejected)
+        stated = file.metadata.metadata or {}
+        unproven = tuple(UnprovenRun(*run) for run in json.loads(stated.get(UNPROVEN, b"[]")))
+        return Landed(range, file.metadata.num_rows, int(stated[REJECTED]), unproven)
 
 
 def _row(record: Record, event: Event) -> dict[str, Any]:

@@ -151,16 +151,9 @@ def _rename(
 ) -> None:
     generation = _generation(connection, loss)
     old = [landed.range for landed in read_landed(connection, loss.topic, loss.partition)]
-    connection.execute(
-        'UPDATE ledger.gaps SET topic = ? WHERE topic = ? AND "partition" = ?',
-        [f"{loss.topic}{RETIRED}{generation}", loss.topic, loss.partition],
-    )
-    connection.execute(
-        'UPDATE ledger.unproven SET topic = ? WHERE topic = ? AND "partition" = ?',
-        [f"{loss.topic}{RETIRED}{generation}", loss.topic, loss.partition],
-    )
-    connection.execute(
-        'UPDATE decisions.lineage SET topic = ? WHERE topic = ? AND "partition" = ?',
-        [f"{loss.topic}{RETIRED}{generation}", loss.topic, loss.partition],
-    )
+    for table in ("ledger.gaps", "ledger.unproven", "ledger.strangers", "decisions.lineage"):
+        connection.execute(
+            f'UPDATE {table} SET topic = ? WHERE topic = ? AND "partition" = ?',
+            [f"{loss.topic}{RETIRED}{generation}", loss.topic, loss.partition],
+        )
     commit(connection, landing, old, parts, Change(acceptance.run_id, acceptance.at))

@@ -36,6 +36,22 @@ def record_landed(
             connection.execute("INSERT INTO ledger.landed VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
             if index == len(rows) // 2:
                 midway()
+        _record_strangers(connection, manifests)
+
+
+def replace_strangers(connection: Connection, manifest: Landed) -> None:
+    """Record anew which records of a landed range are unproven, inside a transaction of the caller."""
+    at = manifest.range
+    connection.execute(
+        'DELETE FROM ledger.strangers WHERE topic = ? AND "partition" = ? AND start_offset BETWEEN ? AND ?',
+        [at.topic, at.partition, at.start, at.end - 1],
+    )
+    _record_strangers(connection, [manifest])
+
+
+def _record_strangers(connection: Connection, manifests: Sequence[Landed]) -> None:
+    rows = [(m.range.topic, m.range.partition, *run) for m in manifests for run in m.unproven]
+    insert(connection, "ledger.strangers", rows)
 
 
 def _check_places(reached: dict[tuple[str, int], int], ranges: Sequence[Range]) -> None:

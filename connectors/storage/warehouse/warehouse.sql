@@ -21,6 +21,10 @@ CREATE TABLE IF NOT EXISTS ledger.beginnings (
 CREATE TABLE IF NOT EXISTS ledger.unproven (
     topic VARCHAR NOT NULL, "partition" INTEGER NOT NULL, end_offset BIGINT NOT NULL, PRIMARY KEY (topic, "partition")
 );
+CREATE TABLE IF NOT EXISTS ledger.strangers (
+    topic VARCHAR NOT NULL, "partition" INTEGER NOT NULL, start_offset BIGINT NOT NULL, end_offset BIGINT NOT NULL,
+    records BIGINT NOT NULL, PRIMARY KEY (topic, "partition", start_offset)
+);
 CREATE TABLE IF NOT EXISTS ledger.gaps (
     topic VARCHAR NOT NULL, "partition" INTEGER NOT NULL, start_offset BIGINT NOT NULL, end_offset BIGINT,
     resumed_at BIGINT NOT NULL, cause VARCHAR NOT NULL, as_of TIMESTAMPTZ NOT NULL,
@@ -56,6 +60,20 @@ SELECT topic, "partition", max(reached) AS next_offset FROM (
     UNION ALL
     SELECT topic, "partition", resumed_at AS reached FROM ledger.gaps
 ) GROUP BY ALL;
+-- The letters and records, from an offset on, that no share of dead letters counts. An unproven record is neither, unless
+-- a secret put back has proven it; a dropped letter stays a record.
+CREATE OR REPLACE VIEW ledger.left_out AS
+WITH settled AS (
+    SELECT letters.*, runs.topic IS NOT NULL AS is_unproven FROM ledger.dead_letters AS letters
+    LEFT JOIN ledger.strangers AS runs
+        ON runs.topic = letters.topic AND runs."partition" = letters."partition"
+        AND letters."offset" >= runs.start_offset AND letters."offset" < runs.end_offset
+)
+SELECT topic, "partition", start_offset AS "offset", records AS letters, records FROM ledger.strangers
+UNION ALL
+SELECT topic, "partition", "offset", -1, -1 FROM settled WHERE is_unproven AND outcome = 'redriven'
+UNION ALL
+SELECT topic, "partition", "offset", 1, 0 FROM settled WHERE NOT is_unproven AND outcome = 'dropped';
 
 CREATE TABLE IF NOT EXISTS decisions.publications (
     metric VARCHAR NOT NULL, version BIGINT NOT NULL, as_of TIMESTAMPTZ NOT NULL, valid_through TIMESTAMPTZ NOT NULL,
