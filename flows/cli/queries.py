@@ -4,14 +4,12 @@ from typing import Annotated
 
 import typer
 
-from flows import settings as environment
 from flows.cli.options import AsKnownAt, Json, OptionalMetric
-from flows.cli.output import emit
+from flows.cli.output import emit, spinner_on_stderr
 from flows.cli.parsers import find_metric, read_moment
+from flows.cli.setup import find_home, load_settings, reading
 from flows.cli.tables import draw_facts, draw_metric, draw_metrics, draw_restatements, draw_status
 from flows.cli.tables_log import draw_log
-from flows.queries import overview
-from flows.queries.logs import read_pass
 
 RunArgument = Annotated[
     str | None,
@@ -21,32 +19,46 @@ RunArgument = Annotated[
 
 def status(json: Json = False) -> None:
     """Show health and lag: held metrics with reasons, incomplete weeks, unmapped vendors, open alerts."""
-    emit(overview.status(environment.load()), json, draw_status)
+    from flows.queries import overview
+
+    settings = load_settings()
+    with reading(find_home(settings)), spinner_on_stderr("asking home and broker"):
+        document = overview.status(settings)
+    emit(document, json, draw_status)
 
 
 def metrics(metric: OptionalMetric = None, as_of: AsKnownAt = None, json: Json = False) -> None:
     """List all metrics, or the rows of one, now or as known at a moment."""
-    home = overview.find_home(environment.load())
-    if metric is None:
-        emit(overview.metrics(home), json, draw_metrics)
-    else:
-        moment = read_moment(as_of) if as_of else None
-        emit(overview.metric(home, find_metric(metric), moment), json, draw_metric)
+    from flows.queries import overview
+
+    home = find_home()
+    wanted = find_metric(metric) if metric else None
+    moment = read_moment(as_of) if as_of else None
+    with reading(home):
+        document = overview.metric(home, wanted, moment) if wanted else overview.metrics(home)
+    emit(document, json, draw_metric if wanted else draw_metrics)
 
 
 def restatements(metric: OptionalMetric = None, json: Json = False) -> None:
     """List replaced cells of published metrics: old, new, cause, source offsets."""
-    home = overview.find_home(environment.load())
+    from flows.queries import overview
+
+    home = find_home()
     emit(overview.restatements(home, find_metric(metric) if metric else None), json, draw_restatements)
 
 
 def logs(run: RunArgument = None, json: Json = False) -> None:
     """Print what a pass did: its stages and seconds, its sources, the checks that failed, its error."""
-    emit(read_pass(overview.find_home(environment.load()), run), json, draw_log)
+    from flows.queries.logs import read_pass
+
+    emit(read_pass(find_home(), run), json, draw_log)
 
 
 def report(json: Json = False) -> None:
     """Write report/index.html, a page of charts and tables, from the published file."""
-    from flows.report import write as write_page  # imports for three seconds
+    home = find_home()
+    with spinner_on_stderr("drawing the page"):
+        from flows.report import write as write_page  # imports for three seconds
 
-    emit({"report": str(write_page(overview.find_home(environment.load())))}, json, draw_facts)
+        page = write_page(home)
+    emit({"report": str(page)}, json, draw_facts)
