@@ -191,7 +191,7 @@ class Settings(BaseModel):
     kafka_ssl_keyfile: FilePath | None = Field(None, description="File of the client key.")
     kafka_ssl_password: SecretStr | None = Field(None, description="Password of the client key.")
     range_records: int = Field(
-        100_000, ge=1_000, le=10_000_000, description="Largest range of offsets to land as one file."
+        100_000, ge=1_000, le=1_000_000, description="Largest range of offsets to land as one file."
     )
     compact_records: int = Field(
         1_000_000, ge=1_000, le=100_000_000, description="Largest range of offsets to merge into one file by `compact`."
