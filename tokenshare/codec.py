@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, NoReturn
 
 from pydantic import ValidationError
@@ -87,10 +88,15 @@ def read_moment(value: Any, where: str) -> datetime:
 
 def _check_dates(topic: Topic, document: Any) -> None:
     """Refuse a string of digits as a date: pydantic would read it as seconds since 1970."""
-    for column in columns_of(topic.event):
-        value = document.get(column.name) if isinstance(document, dict) else None
-        if column.sql_type in ("DATE", "TIMESTAMPTZ") and isinstance(value, str) and not _DATED.match(value):
-            raise ContractViolation(f"{topic.name}: {column.name} is not written as ISO 8601")
+    for name in _dated(topic.event) if isinstance(document, dict) else ():
+        value = document.get(name)
+        if isinstance(value, str) and not _DATED.match(value):
+            raise ContractViolation(f"{topic.name}: {name} is not written as ISO 8601")
+
+
+@cache
+def _dated(event: type[Event]) -> tuple[str, ...]:
+    return tuple(column.name for column in columns_of(event) if column.sql_type in ("DATE", "TIMESTAMPTZ"))
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

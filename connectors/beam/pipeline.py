@@ -6,7 +6,7 @@ import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
-from connectors.beam.transforms import Decode, Doubt, Read, ReadRanges, Reject, Write, WriteLanding
+from connectors.beam.transforms import Doubt, LandRanges, Read, Reject, Write
 from tokenshare.errors import TokenshareError
 from tokenshare.offsets import Range
 
@@ -29,7 +29,5 @@ def _run(ranges: Sequence[Range], read: Read, doubt: Doubt, reject: Reject, writ
         _ = (
             pipeline
             | "Plan" >> beam.Create(list(ranges), reshuffle=False)
-            | "Read" >> ReadRanges(read)
-            | "Decode" >> Decode(doubt)
-            | "Land" >> WriteLanding(reject, write)
+            | "Land" >> LandRanges(read, doubt, reject, write)
         )

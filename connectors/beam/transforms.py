@@ -1,7 +1,10 @@
-"""The steps of a range of offsets from the topic to its landed file."""
+"""A range of offsets on its way from the topic to its landed file, chunk by chunk."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 import apache_beam as beam
@@ -13,6 +16,8 @@ from tokenshare.offsets import Range, Record, UnprovenRun, unproven_runs
 from tokenshare.topics import TOPIC_BY_NAME
 
 UNPROVEN = "Unproven"
+CHUNK = 10_000  # two of them are held at most: one is read while the one before it is let go
+Rows = Sequence[tuple[Record, Event]]
 Read = Callable[[Range], Iterable[Record]]
 Doubt = Callable[[Range, Sequence[Record]], Mapping[int, str]]  # the reason for each offset whose record is unproven
 
@@ -26,63 +31,55 @@ class Rejection(NamedTuple):
 
 
 Reject = Callable[[Sequence[Rejection]], None]
-Write = Callable[[Range, Sequence[tuple[Record, Event]], int, Sequence[UnprovenRun]], None]
+Chunk = tuple[Rows, int, Sequence[UnprovenRun]]  # the rows, the number of rejections, and those of them without proof
+Write = Callable[[Range, Iterable[Chunk]], None]
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """One range after decoding: every record is in exactly one of `rows` and `rejections`."""
+    """One chunk after decoding: every record is in exactly one of `rows` and `rejections`."""
 
-    range: Range
-    rows: tuple[tuple[Record, Event], ...]
-    rejections: tuple[Rejection, ...]
-    unproven: tuple[UnprovenRun, ...]
-
-
-@dataclass
-class ReadRanges(beam.PTransform):  # type: ignore[misc]
-    """Ranges to their records. The element is a whole range: one element per record costs ten times as much."""
-
-    read: Read
-
-    def expand(self, ranges: beam.PCollection) -> beam.PCollection:
-        return ranges | beam.Map(_read, self.read)
+    rows: Rows
+    rejections: Sequence[Rejection]
+    unproven: Sequence[UnprovenRun]
 
 
 @dataclass
-class Decode(beam.PTransform):  # type: ignore[misc]
-    """Records to events. Records without proof, or in violation of their contract, are rejected with the reason."""
-
-    doubt: Doubt
-
-    def expand(self, records: beam.PCollection) -> beam.PCollection:
-        return records | beam.Map(_decode, self.doubt)
-
-
-@dataclass
-class WriteLanding(beam.PTransform):  # type: ignore[misc]
-    """Decoded ranges to the dead letter and then to their files: an existing file proves that its rejects were sent.
+class LandRanges(beam.PTransform):  # type: ignore[misc]
+    """Ranges to their files. The element is a range and never its records, which Beam would encode to measure them.
 
     A bundle run twice writes the same file. Dead letters may repeat and are counted by their origin.
     """
 
+    read: Read
+    doubt: Doubt
     reject: Reject
     write: Write
 
-    def expand(self, decoded: beam.PCollection) -> beam.PCollection:
-        return decoded | beam.Map(_land, self.reject, self.write)
+    def expand(self, ranges: beam.PCollection) -> beam.PCollection:
+        return ranges | beam.Map(land_range, self.read, self.doubt, self.reject, self.write)
 
 
-def _read(range: Range, read: Read) -> tuple[Range, tuple[Record, ...]]:
-    return range, tuple(read(range))
+def land_range(range: Range, read: Read, doubt: Doubt, reject: Reject, write: Write) -> Range:
+    """Land one range: `write` gets its chunks one by one, and makes the file after the last."""
+    with collection_paused():
+        write(range, _settled(range, read(range), doubt, reject))
+    return range
 
 
-def _decode(read: tuple[Range, tuple[Record, ...]], doubt: Doubt) -> Decoded:
-    return decode_range(*read, doubt)
+def _settled(range: Range, records: Iterable[Record], doubt: Doubt, reject: Reject) -> Iterator[Chunk]:
+    """The rows of each chunk, its dead letters sent: an existing file proves that its rejects were."""
+    left = iter(records)
+    while chunk := tuple(islice(left, CHUNK)):
+        decoded = decode_chunk(range, chunk, doubt)
+        if decoded.rejections:
+            reject(decoded.rejections)
+        del chunk
+        yield decoded.rows, len(decoded.rejections), decoded.unproven
 
 
-def decode_range(range: Range, records: Sequence[Record], doubt: Doubt) -> Decoded:
-    """Every record of a range, decoded strictly or rejected; what is unproven is not even decoded."""
+def decode_chunk(range: Range, records: Sequence[Record], doubt: Doubt) -> Decoded:
+    """Records of a range, each decoded strictly or rejected with the reason; what is unproven is not even decoded."""
     topic = TOPIC_BY_NAME[range.topic]
     rows: list[tuple[Record, Event]] = []
     rejections: list[Rejection] = []
@@ -95,11 +92,16 @@ def decode_range(range: Range, records: Sequence[Record], doubt: Doubt) -> Decod
             rows.append((record, decode(topic, record.value)))
         except ContractViolation as error:
             rejections.append(Rejection(record, type(error).__name__, str(error)))
-    return Decoded(range, tuple(rows), tuple(rejections), unproven_runs(records, unproven))
+    return Decoded(rows, rejections, unproven_runs(records, unproven))
 
 
-def _land(decoded: Decoded, reject: Reject, write: Write) -> Range:
-    if decoded.rejections:
-        reject(decoded.rejections)
-    write(decoded.range, decoded.rows, len(decoded.rejections), decoded.unproven)
-    return decoded.range
+@contextmanager
+def collection_paused() -> Iterator[None]:
+    """No garbage collection for a while: it would walk all records again and again, and they make no circles."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -10,7 +10,8 @@ from typing import Self
 import httpx
 from socksio import SOCKSError
 
-from connectors.http.addresses import is_loopback, is_same_origin, read_base
+from connectors.http.addresses import is_loopback
+from connectors.http.base_url import is_same_origin, read_base
 from connectors.http.body import read_body
 from connectors.http.deadline import Deadline
 from connectors.http.reasons import read_reason

@@ -8,13 +8,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-from kafka import KafkaAdminClient
-from kafka.errors import KafkaError
-from kafka.net.compat import KafkaNetClient
+from typing import TYPE_CHECKING, Any
 
 from tokenshare.errors import BrokerUnavailable, UsageError
+
+if TYPE_CHECKING:  # a third of a second to import, spent by whoever opens a client
+    from kafka.errors import KafkaError
 
 PASSED_THROUGH = frozenset(
     (
@@ -98,6 +97,8 @@ def _typed(name: str, value: str) -> str | bool:
 
 def probe(cluster: Cluster, timeout_seconds: float) -> None:
     """Ask the cluster for its identity. Raises BrokerUnavailable, for no listener and for a refusal apart."""
+    from kafka import KafkaAdminClient
+
     with opened(KafkaAdminClient, cluster, bootstrap_timeout_ms=int(timeout_seconds * 1000)) as admin:
         admin.describe_cluster()
 
@@ -105,6 +106,8 @@ def probe(cluster: Cluster, timeout_seconds: float) -> None:
 @contextmanager
 def opened(kind: Any, cluster: Cluster, closing: Mapping[str, Any] | None = None, **options: Any) -> Iterator[Any]:
     """Open a client of kafka-python and close it at the end. Its errors become BrokerUnavailable."""
+    from kafka.errors import KafkaError
+
     options = {**cluster.client_options(), **options}
     reach(cluster, options["bootstrap_timeout_ms"] / 1000)
     client = _constructed(kind, cluster, options)
@@ -118,13 +121,16 @@ def opened(kind: Any, cluster: Cluster, closing: Mapping[str, Any] | None = None
             client.close(**(closing or {}))
 
 
-def failure_of(cluster: Cluster, error: KafkaError) -> BrokerUnavailable:
+def failure_of(cluster: Cluster, error: "KafkaError") -> BrokerUnavailable:
     """The error of a broker that failed a client."""
     failed = f"Kafka at {cluster.bootstrap_servers} failed ({error})"
     return BrokerUnavailable(failed, "look at the broker, then run again")
 
 
 def _constructed(kind: Any, cluster: Cluster, options: Mapping[str, Any]) -> Any:
+    from kafka.errors import KafkaError
+    from kafka.net.compat import KafkaNetClient
+
     nets: list[Any] = []
     reasons: list[str] = []
 

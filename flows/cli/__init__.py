@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable, Mapping
-from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
@@ -21,7 +20,6 @@ from flows.cli import (
     upgrades,
 )
 from flows.cli.output import report_error, silence_libraries
-from flows.settings import isolate_process
 from tokenshare.errors import ExitCode, Interrupted, UsageError
 
 PRODUCT = (
@@ -50,6 +48,8 @@ for panel, commands in PANELS.items():
 
 def _print_version(is_wanted: bool) -> None:
     if is_wanted:
+        from importlib.metadata import version
+
         print(f"tokenshare {version('tokenshare')}")
         raise typer.Exit
 
@@ -60,14 +60,19 @@ VersionFlag = Annotated[
 
 
 @app.callback()
-def _root(version: VersionFlag = False) -> None:
-    """Take the options given before a command."""
+def _root(version: VersionFlag = False) -> None:  # noqa: ARG001  # its callback has acted
+    """Take the options given before a command, and make this process fit to run one.
+
+    Help, version and completion come before: they read no setting.
+    """
+    from flows.settings import isolate_process
+
+    isolate_process()
+    silence_libraries()
 
 
 def main() -> None:
     """Run the console script. Every outcome has its exit code; a user's error prints no traceback."""
-    isolate_process()
-    silence_libraries()
     is_json = "--json" in sys.argv
     try:
         code: Any = app(standalone_mode=False)

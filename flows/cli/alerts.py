@@ -2,11 +2,10 @@
 
 import typer
 
-from flows import settings as environment
 from flows.cli.options import Json
 from flows.cli.output import emit
+from flows.cli.setup import find_home, load_settings
 from flows.cli.tables import draw_alerts, draw_channels
-from flows.queries import overview
 from tokenshare.errors import ExitCode
 
 app = typer.Typer(
@@ -17,7 +16,9 @@ app = typer.Typer(
 @app.command("list")
 def list_alerts(json: Json = False) -> None:
     """List open and past alerts, and the delivery of each message in each channel."""
-    emit(overview.alerts(overview.find_home(environment.load())), json, draw_alerts)
+    from flows.queries import overview
+
+    emit(overview.alerts(find_home()), json, draw_alerts)
 
 
 @app.command("test")
@@ -25,7 +26,7 @@ def try_channels(json: Json = False) -> None:
     """Send one test message to every channel, and report each delivery."""
     from flows.stages.notify import send_test
 
-    results = send_test(environment.load())
+    results = send_test(load_settings())
     emit({"channels": results}, json, draw_channels)
     _exit(not all(channel["is_delivered"] for channel in results))
 
@@ -33,10 +34,11 @@ def try_channels(json: Json = False) -> None:
 @app.command()
 def deliver(json: Json = False) -> None:
     """Deliver waiting alerts now, without a pass and before their next try is due."""
+    from flows.queries import overview
     from flows.stages.notify import deliver_now
 
-    settings = environment.load()
-    home = overview.find_home(settings)
+    settings = load_settings()
+    home = find_home(settings)
     results = deliver_now(settings)
     emit({"alerts": results, "channels": overview.alerts(home)["channels"]}, json, draw_channels)
     _exit(bool(results["undelivered"]))

@@ -1,17 +1,18 @@
 """Commands about dead letters: records rejected by the contract of their topic."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows import settings as environment
 from flows.cli.options import By, Json, Reason
 from flows.cli.output import emit, progress_on_stderr
 from flows.cli.parsers import read_record_id
+from flows.cli.setup import find_home, load_settings
 from flows.cli.tables import draw_facts, draw_letters
-from flows.queries import overview
-from flows.settings import Settings
 from tokenshare.errors import UsageError
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
 
 RECORD_HELP = "TOPIC:PARTITION:OFFSET, as listed by `tokenshare dlq list`."
 RecordArgument = Annotated[str, typer.Argument(help=RECORD_HELP)]
@@ -74,7 +75,7 @@ def drop_letters(records: Records = None, by: By = "", reason: Reason = "", json
     emit(document, json, draw_facts)
 
 
-def _settings() -> Settings:
-    settings = environment.load()
-    overview.find_home(settings)
+def _settings() -> "Settings":
+    settings = load_settings()
+    find_home(settings)
     return settings

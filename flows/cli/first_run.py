@@ -4,9 +4,9 @@ from dataclasses import asdict
 
 import typer
 
-from flows import settings as environment
 from flows.cli.options import Json
 from flows.cli.output import emit, progress_on_stderr
+from flows.cli.setup import load_settings
 from flows.cli.tables import draw_findings
 from flows.cli.tables_demo import draw_demo
 from tokenshare.errors import ExitCode
@@ -17,7 +17,7 @@ def demo(json: Json = False) -> None:
     from flows.operations.demo import demonstrate
 
     with progress_on_stderr() as progress:
-        document = demonstrate(environment.load(), progress)
+        document = demonstrate(load_settings(), progress)
     emit(document, json, draw_demo)
     raise typer.Exit(document["refresh"]["exit_code"])
 
@@ -25,7 +25,8 @@ def demo(json: Json = False) -> None:
 def doctor(json: Json = False) -> None:
     """Check the prerequisites of a pass, and name the fix for each missing one."""
     from flows.queries.doctor import examine
+    from flows.settings import ENVIRON
 
-    findings = examine(environment.load(), environment.ENVIRON)
+    findings = examine(load_settings(), ENVIRON)
     emit({"findings": [asdict(finding) for finding in findings]}, json, draw_findings)
     raise typer.Exit(int(ExitCode.OK if all(finding.is_well for finding in findings) else ExitCode.USAGE))

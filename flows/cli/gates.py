@@ -4,17 +4,17 @@ from typing import Annotated
 
 import typer
 
-from flows import settings as environment
-from flows.cli.options import METRIC_HELP, By, Json, ListFirst, MetricId, Reason, completes
+from flows.cli.options import METRIC_HELP, By, Json, ListFirst, MetricId, Reason, completes, metric_ids
 from flows.cli.output import emit
 from flows.cli.parsers import find_metric, read_version
+from flows.cli.setup import find_home, load_settings, reading
 from flows.cli.tables import draw_facts, draw_gates
-from flows.queries import overview
 from tokenshare.errors import Busy, ExitCode, UsageError
-from tokenshare.metrics import METRIC_BY_ID
 
 # A shell completes `gates` from this argument, so it offers the subcommand beside the metrics.
-Listed = Annotated[str | None, typer.Argument(help=METRIC_HELP, autocompletion=completes(["release", *METRIC_BY_ID]))]
+Listed = Annotated[
+    str | None, typer.Argument(help=METRIC_HELP, autocompletion=completes(lambda: ["release", *metric_ids()]))
+]
 VersionArgument = Annotated[
     str, typer.Argument(help="The version of the held candidate, as listed by `tokenshare gates`.")
 ]
@@ -29,11 +29,12 @@ app = typer.Typer(
 @app.command("list")
 def list_gates(metric: Listed = None, json: Json = False) -> None:
     """List held metrics with their reasons and failing checks, or all newest checks of one metric."""
-    emit(
-        overview.gates(overview.find_home(environment.load()), find_metric(metric) if metric else None),
-        json,
-        draw_gates,
-    )
+    from flows.queries import overview
+
+    home, wanted = find_home(), find_metric(metric) if metric else None
+    with reading(home):
+        document = overview.gates(home, wanted)
+    emit(document, json, draw_gates)
 
 
 @app.command("release")
@@ -50,10 +51,10 @@ def release_candidate(
     if not (by.strip() and reason.strip()):
         raise UsageError("a release needs a name and a reason", "add --by NAME --reason TEXT")
     at = now()
-    settings = environment.load()
+    settings = load_settings()
     names = tuple(channel.name for channel in open_channels(settings))
     request = ReleaseRequest(find_metric(metric), number, by.strip(), reason.strip(), at, new_run_id(at), names)
-    decisions = release(overview.find_home(settings), request)
+    decisions = release(find_home(settings), request)
     try:
         alerts = deliver_now(settings)
     except Busy:  # a pass has started since, and delivers

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from flows import settings as environment
 from flows.cli.options import AsOf, Json, completes
 from flows.cli.output import emit
 from flows.cli.parsers import read_moment
+from flows.cli.setup import load_settings
 from flows.cli.tables import draw_import
 from tokenshare.errors import UsageError
 
@@ -23,7 +23,7 @@ DecimalSign = Annotated[
     typer.Option(
         "--decimal",
         help="Its decimal sign, a point or a comma; needed if it may be a comma.",
-        autocompletion=completes((".", ",")),
+        autocompletion=completes(lambda: (".", ",")),
     ),
 ]
 Replace = Annotated[bool, typer.Option("--replace", help="Change closes that stand otherwise in quotes.csv.")]
@@ -63,4 +63,4 @@ def quotes(
         decimal or None,
         replace,
     )
-    emit(import_quotes(environment.load(), request), json, draw_import)
+    emit(import_quotes(load_settings(), request), json, draw_import)

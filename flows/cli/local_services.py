@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from flows import settings as environment
 from flows.cli.options import AsOf, Json
 from flows.cli.output import emit, progress_on_stderr
 from flows.cli.parsers import read_moment
+from flows.cli.setup import load_settings
 from flows.cli.tables import draw_facts
 
 broker = typer.Typer(name="broker", no_args_is_help=True, help="Start, stop or inspect the local Apache Kafka.")
@@ -23,7 +23,7 @@ def start_broker(json: Json = False) -> None:
     from connectors.kafka.broker import status
     from flows.setup.cluster import open_cluster
 
-    settings = environment.load()
+    settings = load_settings()
     with progress_on_stderr() as progress:
         open_cluster(settings, progress)
     servers = settings.kafka_bootstrap_servers or status(settings.home).bootstrap_servers
@@ -35,7 +35,7 @@ def stop_broker(json: Json = False) -> None:
     """Stop the local broker; its data stays."""
     from connectors.kafka.broker import stop
 
-    emit({"stopped": stop(environment.load().home)}, json, draw_facts)
+    emit({"stopped": stop(load_settings().home)}, json, draw_facts)
 
 
 @broker.command("status")
@@ -43,7 +43,7 @@ def show_broker(json: Json = False) -> None:
     """Show the state and the address of the local broker."""
     from connectors.kafka.broker import status
 
-    emit(asdict(status(environment.load().home)), json, draw_facts)
+    emit(asdict(status(load_settings().home)), json, draw_facts)
 
 
 def upstream(

@@ -1,26 +1,40 @@
 """Commands about maps: list names that no map knows, and add a row to a map of the user."""
 
-from typing import Annotated
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows import settings as environment
 from flows.cli.options import Json, ListFirst, completes
 from flows.cli.output import emit
 from flows.cli.parsers import read_day
+from flows.cli.setup import find_home, load_settings, reading
 from flows.cli.tables import draw_added, draw_mappings
-from flows.queries import mappings, overview
 from tokenshare.errors import UsageError
-from tokenshare.maps import KIND_BY_ID, LISTED, Kind
 
-KIND_IDS = [kind.id for kind in LISTED]
+if TYPE_CHECKING:
+    from tokenshare.maps import Kind
+
+
+def _listed() -> list[str]:
+    from tokenshare.maps import LISTED
+
+    return [kind.id for kind in LISTED]
+
+
+def _kinds() -> Iterable[str]:
+    from tokenshare.maps import KIND_BY_ID
+
+    return KIND_BY_ID
+
+
 KindOption = Annotated[
     str | None,
-    typer.Option("--kind", help=f"Only this kind: {', '.join(KIND_IDS)}.", autocompletion=completes(KIND_IDS)),
+    typer.Option("--kind", help="Only this kind, such as origin.", autocompletion=completes(_listed)),
 ]
 KindArgument = Annotated[
     str,
-    typer.Argument(help="A kind of names, or a map such as vendors.", autocompletion=completes(KIND_BY_ID)),
+    typer.Argument(help="A kind of names, or a map such as vendors.", autocompletion=completes(_kinds)),
 ]
 NameArgument = Annotated[str, typer.Argument(help="The name to map, as listed by `tokenshare mappings`.")]
 ColumnArguments = Annotated[
@@ -42,10 +56,15 @@ app = typer.Typer(
 @app.command("list")
 def list_mappings(kind: KindOption = None, json: Json = False) -> None:
     """List unmapped names, the heaviest first, each with the row proposed for it."""
-    if kind is not None and kind not in KIND_IDS:
-        raise UsageError(f"there is no kind {kind}", f"choose among {', '.join(KIND_IDS)}")
-    settings = environment.load()
-    emit(mappings.unmapped(settings, overview.find_home(settings), kind), json, draw_mappings)
+    from flows.queries import mappings
+
+    if kind is not None and kind not in _listed():
+        raise UsageError(f"there is no kind {kind}", f"choose among {', '.join(_listed())}")
+    settings = load_settings()
+    home = find_home(settings)
+    with reading(home):
+        document = mappings.unmapped(settings, home, kind)
+    emit(document, json, draw_mappings)
 
 
 @app.command("add")
@@ -65,10 +84,12 @@ def add_mapping(
         raise UsageError("a row needs a citation", "add --citation TEXT, where a reader can look it up")
     day = read_day(known_from) if known_from else now().date()
     cited = {"known_from": day.isoformat(), "citation": citation.strip()}
-    emit(add(environment.load(), _find_kind(kind), name, _pairs(columns or []), cited), json, draw_added)
+    emit(add(load_settings(), _find_kind(kind), name, _pairs(columns or []), cited), json, draw_added)
 
 
-def _find_kind(id: str) -> Kind:
+def _find_kind(id: str) -> "Kind":
+    from tokenshare.maps import KIND_BY_ID
+
     if id not in KIND_BY_ID:
         raise UsageError(f"there is no kind or map {id}", f"choose among {', '.join(KIND_BY_ID)}")
     return KIND_BY_ID[id]

@@ -7,14 +7,32 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from connectors.sources import SOURCES
-from tokenshare.claims import ABOUT_BY_NAME
-from tokenshare.metrics import METRIC_BY_ID
+
+def completes(words: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
+    """A completion function for the shell: the words starting with the text typed so far.
+
+    The words are asked for only then, for some are those of contracts that take a second to import.
+    """
+    return lambda incomplete: [word for word in words() if word.startswith(incomplete)]
 
 
-def completes(words: Iterable[str]) -> Callable[[str], list[str]]:
-    """A completion function for the shell: the words starting with the text typed so far."""
-    return lambda incomplete: [word for word in words if word.startswith(incomplete)]
+def metric_ids() -> Iterable[str]:
+    """The ids of all metrics."""
+    from tokenshare.metrics import METRIC_BY_ID
+
+    return METRIC_BY_ID
+
+
+def _source_ids() -> Iterable[str]:
+    from connectors.sources import SOURCES
+
+    return [source.id for source in SOURCES]
+
+
+def _subjects() -> Iterable[str]:
+    from tokenshare.claims import ABOUT_BY_NAME
+
+    return ABOUT_BY_NAME
 
 
 class ListFirst(TyperGroup):
@@ -31,7 +49,7 @@ class ListFirst(TyperGroup):
 
 
 METRIC_HELP = "A metric, such as china_share_origin_weekly."
-complete_metric = completes(METRIC_BY_ID)
+complete_metric = completes(metric_ids)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="The moment to take as now, such as 2026-08-03T06:00:00Z.")]
@@ -46,7 +64,7 @@ Sources = Annotated[
     typer.Option(
         "--source",
         help="Only this source; may be repeated.",
-        autocompletion=completes([source.id for source in SOURCES]),
+        autocompletion=completes(_source_ids),
     ),
 ]
 MetricId = Annotated[str, typer.Argument(help=METRIC_HELP, autocompletion=complete_metric)]
@@ -55,7 +73,7 @@ KeyArgument = Annotated[list[str], typer.Argument(help="One word for each column
 AboutOption = Annotated[
     str,
     typer.Option(
-        "--about", help="The subject of the number, such as china_share.", autocompletion=completes(ABOUT_BY_NAME)
+        "--about", help="The subject of the number, such as china_share.", autocompletion=completes(_subjects)
     ),
 ]
 By = Annotated[str, typer.Option("--by", help="The name of the person deciding; it goes on record.")]

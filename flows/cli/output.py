@@ -11,15 +11,17 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
+from threading import Timer
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
 from flows.cli.tables_log import log_line
-from flows.setup.redaction import redact, redact_logs
 from tokenshare.errors import ExitCode, TokenshareError
 from tokenshare.text import visible, visible_lines
+
+PATIENCE_SECONDS = 1.0
 
 
 def emit(document: dict[str, Any], is_json: bool, draw: Callable[[Console, dict[str, Any]], None]) -> None:
@@ -52,10 +54,10 @@ def report_error(error: BaseException, is_json: bool) -> ExitCode:
     known = isinstance(error, TokenshareError)
     code = error.exit_code if isinstance(error, TokenshareError) else ExitCode.BUG
     if not known:
-        print(visible_lines(redact("".join(traceback.format_exception(error)))), end="", file=sys.stderr)
-    message = redact(str(error) if known else f"{type(error).__name__}: {error}")
+        print(visible_lines(_redact("".join(traceback.format_exception(error)))), end="", file=sys.stderr)
+    message = _redact(str(error) if known else f"{type(error).__name__}: {error}")
     if is_json:
-        fix = redact(error.fix) if isinstance(error, TokenshareError) else ""
+        fix = _redact(error.fix) if isinstance(error, TokenshareError) else ""
         print(json.dumps({"status": "failed", "exit_code": int(code), "error": message, "fix": fix}))
     print(f"tokenshare: {visible(message)}", file=sys.stderr)
     return code
@@ -66,10 +68,28 @@ def progress_on_stderr(*, is_plain: bool = False) -> Iterator[Callable[[str], No
     """A progress function for stderr: a spinner on a terminal, plain lines in a log or on demand."""
     console = open_console(stderr=True)
     if is_plain or not console.is_terminal:
-        yield lambda text: print(visible(redact(text)), file=sys.stderr)
+        yield lambda text: print(visible(_redact(text)), file=sys.stderr)
         return
     with console.status("starting") as status:
-        yield lambda text: status.update(Text(visible(redact(text))))
+        yield lambda text: status.update(Text(visible(_redact(text))))
+
+
+@contextmanager
+def spinner_on_stderr(text: str) -> Iterator[None]:
+    """A spinner on a terminal for a look that takes longer than a second; a log gets nothing."""
+    console = open_console(stderr=True)
+    status = console.status(Text(text))
+    timer = Timer(PATIENCE_SECONDS, status.start)
+    timer.daemon = True
+    if console.is_terminal:
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        if console.is_terminal:
+            timer.join()
+            status.stop()
 
 
 def echo_on_stderr(line: str) -> None:
@@ -81,8 +101,16 @@ def echo_on_stderr(line: str) -> None:
 
 def silence_libraries() -> None:
     """Disable library logs below critical: our own errors carry the relevant part of theirs."""
+    from flows.setup.redaction import redact_logs
+
     logging.disable(logging.ERROR)
     redact_logs()
+
+
+def _redact(text: str) -> str:
+    from flows.setup.redaction import redact
+
+    return redact(text)
 
 
 def _to_text(value: Any) -> Any:

@@ -3,19 +3,23 @@
 import re
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 from tokenshare.errors import UsageError
-from tokenshare.metrics import METRIC_BY_ID, Metric
 from tokenshare.offsets import Range, RecordId
-from tokenshare.topics import TOPIC_BY_NAME
+
+if TYPE_CHECKING:
+    from tokenshare.metrics import Metric
 
 MOST_DIGITS = 18  # of a version, which is a BIGINT
 _RANGE = re.compile(r"([a-z0-9._]+):(\d{1,5}):(\d{1,18})-(\d{1,18})", re.ASCII)
 _RECORD_ID = re.compile(r"([a-z0-9._]+):(\d{1,5}):(\d{1,18})", re.ASCII)
 
 
-def find_metric(id: str) -> Metric:
+def find_metric(id: str) -> "Metric":
     """The metric with this id."""
+    from tokenshare.metrics import METRIC_BY_ID
+
     if id not in METRIC_BY_ID:
         raise UsageError(f"there is no metric {id}", f"choose among {', '.join(METRIC_BY_ID)}")
     return METRIC_BY_ID[id]
@@ -47,7 +51,7 @@ def read_version(text: str) -> int:
 def read_range(text: str) -> Range:
     """TOPIC:PARTITION:START-END as a range, its end exclusive as in the names of landed files."""
     found = _RANGE.fullmatch(text)
-    if found and found[1] in TOPIC_BY_NAME and int(found[3]) < int(found[4]):
+    if found and _is_topic(found[1]) and int(found[3]) < int(found[4]):
         return Range(found[1], int(found[2]), int(found[3]), int(found[4]))
     raise UsageError(f"{text!r} is not a valid range", "write it as usage.observed.v1:0:100-200, its end exclusive")
 
@@ -55,8 +59,14 @@ def read_range(text: str) -> Range:
 def read_record_id(text: str) -> RecordId:
     """TOPIC:PARTITION:OFFSET as a record id."""
     found = _RECORD_ID.fullmatch(text)
-    if found and found[1] in TOPIC_BY_NAME:
+    if found and _is_topic(found[1]):
         return RecordId(found[1], int(found[2]), int(found[3]))
     raise UsageError(
         f"{text!r} is not a valid record", "write it as usage.observed.v1:0:100, as listed by `tokenshare dlq list`"
     )
+
+
+def _is_topic(name: str) -> bool:
+    from tokenshare.topics import TOPIC_BY_NAME
+
+    return name in TOPIC_BY_NAME

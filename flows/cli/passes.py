@@ -5,13 +5,11 @@ from typing import Annotated
 
 import typer
 
-from connectors.storage.home import Home
-from flows import settings as environment
 from flows.cli.options import AsOf, Json, Sources, World
 from flows.cli.output import echo_on_stderr, emit, progress_on_stderr
 from flows.cli.parsers import read_day, read_moment, read_range
+from flows.cli.setup import find_home, load_settings
 from flows.cli.tables import draw_compacted, draw_files, draw_refresh
-from flows.queries import overview
 from tokenshare.noop import noop
 
 Wait = Annotated[bool, typer.Option("--wait", help="Wait for another pass to end, an hour at most.")]
@@ -46,12 +44,13 @@ def refresh(
     json: Json = False,
 ) -> None:
     """Run one whole pass: fetch, land, build, judge, publish."""
+    from connectors.storage.home import Home
     from flows.orchestration.runner import run_once
     from flows.report import write as write_page  # imports for three seconds
     from flows.setup.clock import current_user
     from flows.setup.context import RunOptions
 
-    settings = environment.load()
+    settings = load_settings()
     moment = read_moment(as_of) if as_of else None
     options = RunOptions(accepts_gaps_by=current_user() if accept_gap else "", full_refresh=full_refresh)
     with progress_on_stderr(is_plain=verbose) as progress:
@@ -79,8 +78,8 @@ def backfill(
     from flows.operations.backfill import backfill as fetch_again
     from flows.report import write as write_page  # imports for three seconds
 
-    settings = environment.load()
-    home = overview.find_home(settings)
+    settings = load_settings()
+    home = find_home(settings)
     moment = read_moment(as_of) if as_of else None
     days: tuple[date, date] = (read_day(first), read_day(last))
     with progress_on_stderr() as progress:
@@ -95,8 +94,8 @@ def land(range: RangeText, json: Json = False) -> None:
     """Land a range again: verify its files, and replace damaged or missing ones."""
     from flows.operations.reland import reland
 
-    settings = environment.load()
-    overview.find_home(settings)
+    settings = load_settings()
+    find_home(settings)
     wanted = read_range(range)
     with progress_on_stderr() as progress:
         document = reland(settings, wanted, progress)
@@ -107,8 +106,8 @@ def compact(json: Json = False) -> None:
     """Merge small landed files, and prune old versions by the retention setting."""
     from flows.operations.compact import compact as merge
 
-    settings = environment.load()
-    overview.find_home(settings)
+    settings = load_settings()
+    find_home(settings)
     emit(merge(settings), json, draw_compacted)
 
 
@@ -117,4 +116,4 @@ def serve() -> None:
     from flows.orchestration.serve import serve_deployments
 
     with progress_on_stderr() as progress:
-        serve_deployments(environment.load(), progress)
+        serve_deployments(load_settings(), progress)

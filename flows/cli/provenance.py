@@ -4,13 +4,12 @@ from typing import Annotated
 
 import typer
 
-from flows import settings as environment
 from flows.cli.options import AboutOption, AsKnownAt, Json, KeyArgument, MetricId
-from flows.cli.output import emit, progress_on_stderr
+from flows.cli.output import emit, progress_on_stderr, spinner_on_stderr
 from flows.cli.parsers import find_metric, read_moment
+from flows.cli.setup import find_home, reading
 from flows.cli.tables import draw_trace, draw_verify
 from flows.cli.tables_claims import draw_check, draw_citation
-from flows.queries import overview
 from tokenshare.errors import ExitCode
 
 All = Annotated[bool, typer.Option("--all", help="Examine every version ever published, and every raw payload.")]
@@ -31,7 +30,9 @@ def trace(metric: MetricId, key: KeyArgument, json: Json = False) -> None:
     """Trace a published number to its topics, partitions and offsets, and compute it again from them."""
     from flows.queries.trace import trace as trace_number
 
-    found = trace_number(overview.find_home(environment.load()), find_metric(metric), key)
+    home, wanted = find_home(), find_metric(metric)
+    with spinner_on_stderr("computing the number again from its offsets"):
+        found = trace_number(home, wanted, key)
     emit(found.document(), json, draw_trace)
     raise typer.Exit(int(ExitCode.OK if found.is_equal or found.changed_since else ExitCode.BUG))
 
@@ -50,7 +51,10 @@ def check(
     from flows.queries.check import read_question
 
     question = read_question(value, about, entity, period, rounding, method)
-    emit(compare(overview.find_home(environment.load()), question), json, draw_check)
+    home = find_home()
+    with reading(home), spinner_on_stderr("trying every way of counting it"):
+        document = compare(home, question)
+    emit(document, json, draw_check)
 
 
 def cite(
@@ -60,7 +64,9 @@ def cite(
     from flows.queries.cite import cite as quote
 
     moment = read_moment(as_of) if as_of else None
-    citation = quote(overview.find_home(environment.load()), find_metric(metric), key, as_of=moment, verify=verify)
+    home, wanted = find_home(), find_metric(metric)
+    with reading(home), spinner_on_stderr("looking the number up"):
+        citation = quote(home, wanted, key, as_of=moment, verify=verify)
     emit(citation, json, draw_citation)
     raise typer.Exit(int(ExitCode.BUG if citation["verified"] is False else ExitCode.OK))
 
@@ -70,6 +76,6 @@ def verify(all: All = False, json: Json = False) -> None:
     from flows.queries.verify import verify as examine
 
     with progress_on_stderr() as progress:
-        document = examine(overview.find_home(environment.load()), progress, is_all=all)
+        document = examine(find_home(), progress, is_all=all)
     emit(document, json, draw_verify)
     raise typer.Exit(int(ExitCode.BUG if document["breaches"] else ExitCode.OK))

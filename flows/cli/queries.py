@@ -5,15 +5,12 @@ from typing import Annotated
 
 import typer
 
-from flows import settings as environment
 from flows.cli.options import AsKnownAt, Json, OptionalMetric
-from flows.cli.output import emit
+from flows.cli.output import emit, spinner_on_stderr
 from flows.cli.parsers import find_metric, read_moment, read_version
+from flows.cli.setup import find_home, load_settings, reading
 from flows.cli.tables import draw_facts, draw_metric, draw_metrics, draw_restatements, draw_status
 from flows.cli.tables_log import draw_log
-from flows.queries import overview
-from flows.queries.logs import read_pass
-from flows.queries.parquet_file import write_rows
 from tokenshare.errors import UsageError
 
 VersionOption = Annotated[
@@ -30,7 +27,12 @@ RunArgument = Annotated[
 
 def status(json: Json = False) -> None:
     """Show health and lag: held metrics with reasons, incomplete weeks, unmapped vendors, open alerts."""
-    emit(overview.status(environment.load()), json, draw_status)
+    from flows.queries import overview
+
+    settings = load_settings()
+    with reading(find_home(settings)), spinner_on_stderr("asking home and broker"):
+        document = overview.status(settings)
+    emit(document, json, draw_status)
 
 
 def metrics(
@@ -41,35 +43,44 @@ def metrics(
     json: Json = False,
 ) -> None:
     """List all metrics, or the rows of one: now, as known at a moment, or of a version."""
+    from flows.queries import overview
+
     if metric is None and (as_of or version or parquet):
         raise UsageError("these options are about one metric", "name it: `tokenshare metrics ID`")
     if as_of and version:
         raise UsageError("a version and a moment both name what to show", "give one of them")
-    home = overview.find_home(environment.load())
-    if metric is None:
-        emit(overview.metrics(home), json, draw_metrics)
-        return
+    home, wanted = find_home(), find_metric(metric) if metric else None
     moment, number = read_moment(as_of) if as_of else None, read_version(version) if version else None
-    found = overview.metric(home, find_metric(metric), moment, number)
-    if parquet is None:
-        emit(found, json, draw_metric)
+    with reading(home):
+        document = overview.metric(home, wanted, moment, number) if wanted else overview.metrics(home)
+    if parquet and wanted:
+        from flows.queries.parquet_file import write_rows
+
+        emit(write_rows(parquet, wanted, document), json, draw_facts)
     else:
-        emit(write_rows(parquet, find_metric(metric), found), json, draw_facts)
+        emit(document, json, draw_metric if wanted else draw_metrics)
 
 
 def restatements(metric: OptionalMetric = None, json: Json = False) -> None:
     """List replaced cells of published metrics: old, new, cause, source offsets."""
-    home = overview.find_home(environment.load())
+    from flows.queries import overview
+
+    home = find_home()
     emit(overview.restatements(home, find_metric(metric) if metric else None), json, draw_restatements)
 
 
 def logs(run: RunArgument = None, json: Json = False) -> None:
     """Print what a pass did: its stages and seconds, its sources, the checks that failed, its error."""
-    emit(read_pass(overview.find_home(environment.load()), run), json, draw_log)
+    from flows.queries.logs import read_pass
+
+    emit(read_pass(find_home(), run), json, draw_log)
 
 
 def report(json: Json = False) -> None:
     """Write report/index.html, a page of charts and tables, from the published file."""
-    from flows.report import write as write_page  # imports for three seconds
+    home = find_home()
+    with spinner_on_stderr("drawing the page"):
+        from flows.report import write as write_page  # imports for three seconds
 
-    emit({"report": str(write_page(overview.find_home(environment.load())))}, json, draw_facts)
+        page = write_page(home)
+    emit({"report": str(page)}, json, draw_facts)

@@ -9,8 +9,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tokenshare.origins import Origin
-
 COLOURS = {
     "ok": "green",
     "published": "green",
@@ -268,6 +266,8 @@ def text(value: Any) -> str:
 
 def origin_of(document: Mapping[str, Any]) -> str:
     """The origin of a document's numbers in words, such as `recorded, as of 2026-08-03 06:00 UTC`."""
+    from tokenshare.origins import Origin
+
     return Origin(document["origin"], document["recorded_as_of"]).label or document["origin"]
 
 

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from flows import settings as environment
 from flows.cli.options import Json
 from flows.cli.output import emit
+from flows.cli.setup import load_settings
 from flows.cli.tables_log import draw_upgrade
 from tokenshare.errors import UsageError
 
@@ -22,4 +22,4 @@ def upgrade(check: Check = False, json: Json = False) -> None:
             "the next pass brings a home up to date",
             "run `tokenshare upgrade --check` to see what that changes, then `tokenshare refresh`",
         )
-    emit(foresee(environment.load()), json, draw_upgrade)
+    emit(foresee(load_settings()), json, draw_upgrade)

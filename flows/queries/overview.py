@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from connectors import lock
-from connectors.kafka import broker, groups
-from connectors.sources import SOURCES
 from connectors.storage import archive
 from connectors.storage.alert_log import alert_status
 from connectors.storage.home import Home, describe
@@ -14,10 +12,8 @@ from connectors.storage.publications import catalog
 from flows.queries import mappings
 from flows.settings import Settings
 from flows.setup.clock import now
-from flows.setup.cluster import running_cluster
 from tokenshare.errors import BrokerUnavailable, UsageError
 from tokenshare.metrics import Metric
-from tokenshare.topics import CONSUMER_GROUP, TOPIC_NAMES
 
 
 def find_home(settings: Settings) -> Home:
@@ -30,6 +26,8 @@ def find_home(settings: Settings) -> Home:
 
 def status(settings: Settings) -> dict[str, Any]:
     """The health of a home: holds with reasons, unserved days, unmapped names, lag, alerts, repairs."""
+    from connectors.sources import SOURCES
+
     home = find_home(settings)
     shown = metrics(home)["metrics"]
     return {
@@ -134,6 +132,8 @@ def _source(home: Home, id: str) -> dict[str, Any]:
 def _broker(settings: Settings) -> dict[str, Any]:
     if settings.kafka_bootstrap_servers:
         return {"kind": "configured", "bootstrap_servers": settings.kafka_bootstrap_servers}
+    from connectors.kafka import broker
+
     found = broker.status(settings.home)
     return {
         "kind": "local",
@@ -158,6 +158,14 @@ def _holder(home: Home) -> dict[str, Any] | None:
 
 def _lag(settings: Settings) -> int | None:
     """The number of records not landed yet; None if the broker does not answer. No query starts a broker."""
+    from connectors.kafka import broker
+
+    if not (settings.kafka_bootstrap_servers or broker.status(settings.home).bootstrap_servers):
+        return None
+    from connectors.kafka import groups  # half a second, and only a broker that runs has a lag
+    from flows.setup.cluster import running_cluster
+    from tokenshare.topics import CONSUMER_GROUP, TOPIC_NAMES
+
     try:
         cluster = running_cluster(settings)
         found = groups.lag(cluster, CONSUMER_GROUP, TOPIC_NAMES) if cluster else None

@@ -1,6 +1,6 @@
 """Stages 5 to 8: plan new offsets, land them by Beam, commit them to the ledger and as group offsets."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -9,12 +9,12 @@ from connectors.kafka import groups, producer, ranges, topics
 from connectors.kafka.cluster import Cluster
 from connectors.storage import landing, warehouse
 from connectors.storage.home import signature
+from connectors.storage.landing import Chunk
 from connectors.storage.warehouse import fencing, ledger
 from flows.setup.context import PassContext
 from flows.stages.losses import check_losses, planned
 from flows.stages.proof import rule_of
-from tokenshare.events import Event
-from tokenshare.offsets import Landed, Range, Record, UnprovenRun
+from tokenshare.offsets import Landed, Range, Record
 from tokenshare.topics import CONSUMER_GROUP, TOPIC_BY_NAME, TOPIC_NAMES
 
 
@@ -73,14 +73,8 @@ class WriteRange:
     landing: Path
     midway: Callable[[], None]
 
-    def __call__(
-        self,
-        wanted: Range,
-        rows: Sequence[tuple[Record, Event]],
-        rejected: int,
-        unproven: Sequence[UnprovenRun],
-    ) -> None:
-        landing.write(self.landing, TOPIC_BY_NAME[wanted.topic], wanted, rows, rejected, self.midway, unproven)
+    def __call__(self, wanted: Range, chunks: Iterable[Chunk]) -> None:
+        landing.write_chunks(self.landing, TOPIC_BY_NAME[wanted.topic], wanted, chunks, self.midway)
 
 
 def _reject(cluster: Cluster, rejections: Sequence[tuple[Record, str, str]]) -> None:

@@ -23,13 +23,15 @@ COMMAND = (sys.executable, "-c", "from flows.cli import main; main()")
 LOOKS_IMPORTING = """
 import sys
 from flows.cli import main
-for words in (["--help"], ["status", "--json"]):
+CITED = ["china_share_origin_weekly", "2026-W27"]
+ASKED = ["0.5", "--about", "china_share", "--period", "2026-W27"]
+for words in (["--help"], ["status", "--json"], ["cite", *CITED], ["check", *ASKED]):
     sys.argv = ["tokenshare", *words]
     try:
         main()
     except SystemExit as end:
         assert end.code == 0, end.code
-heavy = ("apache_beam", "dbt", "great_expectations", "prefect")
+heavy = ("apache_beam", "dbt", "great_expectations", "pandas", "prefect", "pyarrow")
 print("heavy:", [name for name in heavy if name in sys.modules])
 """
 OURS = ("TOKENSHARE_", "OPENROUTER_", "PREFECT_")

@@ -23,7 +23,7 @@ class Event(BaseModel):
     event has at most `most_bytes`, so that every topic takes it.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
     outside_identity: ClassVar[frozenset[str]] = frozenset({"event_id", "observed_at", "fetch_id"})
     period: ClassVar[str | None] = None
     most_bytes: ClassVar[int] = 64 * 1024

@@ -1,7 +1,7 @@
 """Landed records: one immutable Parquet file per range of offsets, its columns derived from the topic's contract."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,9 @@ COORDINATES = (
 )
 REJECTED = b"tokenshare.rejected"
 UNPROVEN = b"tokenshare.unproven"  # absent if no rejected record is
+Rows = Sequence[tuple[Record, Event]]
+# The rows of some records of a range, how many others of them were rejected, and which of those have no proof.
+Chunk = tuple[Rows, int, Sequence[UnprovenRun]]
 
 
 def schema_of(topic: Topic) -> pa.Schema:
@@ -47,18 +50,37 @@ def write(
     landing: Path,
     topic: Topic,
     range: Range,
-    rows: Sequence[tuple[Record, Event]],
+    rows: Rows,
     rejected: int,
     midway: Callable[[], None] = noop,
     unproven: Sequence[UnprovenRun] = (),
 ) -> Landed:
     """Write the file of a range whole; the same rows give the same file. An empty range leaves an empty file."""
-    return write_table(landing, range, table_of(topic, rows), rejected, midway, unproven)
+    return write_chunks(landing, topic, range, [(rows, rejected, unproven)], midway)
 
 
-def table_of(topic: Topic, rows: Sequence[tuple[Record, Event]]) -> pa.Table:
+def write_chunks(
+    landing: Path, topic: Topic, range: Range, chunks: Iterable[Chunk], midway: Callable[[], None] = noop
+) -> Landed:
+    """Write the file of a range whose rows come in chunks; however they are cut, it is the same file.
+
+    Of the chunks before the last only their columns are held, in Arrow's form: some two hundred bytes a record.
+    """
+    tables, rejected, unproven = [table_of(topic, ())], 0, list[UnprovenRun]()
+    for rows, count, runs in chunks:
+        tables.append(table_of(topic, rows))
+        rejected += count
+        unproven += runs
+    return write_table(landing, range, pa.concat_tables(tables), rejected, midway, unproven)
+
+
+def table_of(topic: Topic, rows: Rows) -> pa.Table:
     """Events with the coordinates of their records."""
-    return pa.Table.from_pylist([_row(record, event) for record, event in rows], schema=schema_of(topic))
+    schema = schema_of(topic)
+    events = schema.names[: -len(COORDINATES)]
+    columns = [[_arrow(getattr(event, name)) for _, event in rows] for name in events]
+    columns += [[getattr(record, field.name) for record, _ in rows] for field in COORDINATES]
+    return pa.table([pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema)
 
 
 def write_table(
@@ -69,12 +91,15 @@ def write_table(
     midway: Callable[[], None] = noop,
     unproven: Sequence[UnprovenRun] = (),
 ) -> Landed:
-    """Write a table as the file of a range; the same rows give the same file, even if merged from several tables."""
+    """Write a table as the file of a range; the same rows give the same file, even if merged from several tables.
+
+    Its chunks are joined before: pages would end where chunks do.
+    """
     sink = pa.BufferOutputStream()
     stated = {REJECTED: str(rejected), WRITTEN_BY: our_version()}
     if unproven:
         stated[UNPROVEN] = json.dumps(unproven)
-    pq.write_table(table.replace_schema_metadata(stated), sink, compression="zstd")
+    pq.write_table(table.combine_chunks().replace_schema_metadata(stated), sink, compression="zstd")
     atomic_files.write(landing / range.file_name, sink.getvalue().to_pybytes(), midway)
     return Landed(range, table.num_rows, rejected, tuple(unproven))
 
@@ -97,16 +122,6 @@ def read_manifest(landing: Path, range: Range) -> Landed:
         stated = file.metadata.metadata or {}
         unproven = tuple(UnprovenRun(*run) for run in json.loads(stated.get(UNPROVEN, b"[]")))
         return Landed(range, file.metadata.num_rows, int(stated[REJECTED]), unproven)
-
-
-def _row(record: Record, event: Event) -> dict[str, Any]:
-    content = event.model_dump(mode="python")
-    return {name: _arrow(value) for name, value in content.items()} | {
-        "topic": record.topic,
-        "partition": record.partition,
-        "offset": record.offset,
-        "timestamp": record.timestamp,
-    }
 
 
 def _arrow(value: Any) -> Any:

@@ -4,8 +4,7 @@ from collections.abc import Collection
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-
-import pyarrow.parquet as pq
+from typing import Any
 
 from tokenshare.columns import columns_of
 from tokenshare.errors import UsageError
@@ -33,13 +32,13 @@ def types_of(topic: Topic) -> dict[str, str]:
 
 def find_younger(path: Path, topic: Topic) -> list[str]:
     """The columns of the contract that a file lacks: they read as null."""
-    found = pq.read_schema(path).names
+    found = _schema(path).names
     return [name for name in types_of(topic) if name not in found]
 
 
 def check_columns(path: Path, topic: Topic) -> None:
     """Raise UsageError naming a column unknown to the contract, the version that wrote it, and ours."""
-    schema = pq.read_schema(path)
+    schema = _schema(path)
     unknown = find_unknown(schema.names, topic)
     if unknown:
         writer = (schema.metadata or {}).get(WRITTEN_BY, b"an unnamed version").decode()
@@ -48,6 +47,12 @@ def check_columns(path: Path, topic: Topic) -> None:
             f"and unknown to {our_version()}",
             "upgrade tokenshare",
         )
+
+
+def _schema(path: Path) -> Any:
+    import pyarrow.parquet as pq  # a third of a second, and no look reads a landed file
+
+    return pq.read_schema(path)
 
 
 def find_unknown(names: Collection[str], topic: Topic) -> list[str]:
