@@ -88,8 +88,9 @@ format: $(READY) ## let ruff and sqlfluff lay out the code
 generate: $(READY) ## render what is committed but derived: JSON Schemas, dbt YAML, prefect.yaml, reference
 	$(BIN)/python -m flows.generate
 
-bench: $(READY) ## measure the route on this machine
+bench: $(READY) ## measure the route, and landing at volume, on this machine
 	$(BIN)/python bench/route.py
+	$(BIN)/python bench/landing.py
 
 lock: $(READY) ## resolve pyproject.toml again into both lock files, within its bounds
 	$(COMPILE) --upgrade --group dev --group build --group setup pyproject.toml --output-file requirements.lock

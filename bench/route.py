@@ -8,23 +8,21 @@ not counted in memory. Needs the recorded data beside the checkout. Prints one J
 import csv
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
 import time
-from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
 import psutil
+from cost import machine
 
 ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("TOKENSHARE_RECORDED_DATA", ROOT.parent / "shared" / "data"))
 COMMAND = [sys.executable, "-c", "from flows.cli import main; main()"]
 BUDGETS = {"cold_seconds": 40, "nothing_new_seconds": 20, "peak_mib": 1536, "daily_ratio": 1.5}
 EIGHT_WEEKS = "2026-05-04"  # the first day of the short world
-PACKAGES = ("apache-beam", "dbt-core", "duckdb", "great-expectations", "kafka-python", "prefect")
 REPEATS = 3
 
 
@@ -40,7 +38,7 @@ def main() -> None:
     print(
         json.dumps(
             {
-                **_machine(),
+                **machine(),
                 "median_of": REPEATS,
                 **middle,
                 "budgets": BUDGETS,
@@ -137,14 +135,6 @@ def _watch(process: subprocess.Popen) -> float:
             pass
         time.sleep(0.1)
     return peak
-
-
-def _machine() -> dict:
-    return {
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {psutil.virtual_memory().total // 2**30} GiB",
-        "python": platform.python_version(),
-        "packages": {name: version(name) for name in PACKAGES},
-    }
 
 
 if __name__ == "__main__":

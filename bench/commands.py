@@ -1,0 +1,76 @@
+"""CPU-seconds and memory of every look, each in a process of its own as a person runs it, over one home.
+
+    python bench/commands.py HOME [CHECKOUT...]
+
+HOME is a home with the demo's metrics, such as `.tokenshare`; its broker may run or not. Each look runs once unmeasured
+and then three times, in turn in every checkout (by default this one), so that a noisy machine is noisy for all of them.
+Prints the medians as rows of Markdown, and machine and versions.
+"""
+
+import compileall
+import contextlib
+import json
+import os
+import sys
+from pathlib import Path
+from statistics import median
+
+from cost import Cost, cost_of, machine, row
+
+ROOT = Path(__file__).parents[1]
+COMMAND = (sys.executable, "-c", "from flows.cli import main; main()")
+PACKAGES = ("tokenshare", "connectors", "expectations", "flows", "demo")
+SHARE, WEEK = "china_share_origin_weekly", "2026-W22"
+LOOKS = (
+    "--help",
+    "status",
+    "metrics",
+    f"metrics {SHARE}",
+    "restatements",
+    "gates",
+    "mappings",
+    "logs",
+    "alerts list",
+    f"cite {SHARE} {WEEK}",
+    "check 0.61 --about china_share --period 2026-05",
+    "check 0.61 --about china_share",
+    f"trace {SHARE} {WEEK}",
+    "doctor",
+    "report",
+)
+REPEATS = 3
+
+
+def main(home: Path, checkouts: list[Path]) -> None:
+    """Measure every look in every checkout."""
+    for checkout in checkouts:  # not every environment keeps what it compiles
+        with contextlib.redirect_stdout(sys.stderr):
+            compileall.compile_dir(checkout, maxlevels=0, quiet=1)
+            [compileall.compile_dir(checkout / package, quiet=1) for package in PACKAGES]
+    names = [name for checkout in checkouts for name in (f"CPU-s, {checkout.name}", f"MiB, {checkout.name}")]
+    print(row("command", *names), row(*["---"] * (len(names) + 1)), sep="\n")
+    for words in LOOKS:
+        _measure(words, home, checkouts)  # what a cold disk costs is not counted
+        rounds = [_measure(words, home, checkouts) for _ in range(REPEATS)]
+        medians = [
+            round(middle, digits)
+            for found in zip(*rounds, strict=True)
+            for middle, digits in ((median(c.cpu_seconds for c in found), 2), (median(c.peak_mib for c in found), None))
+        ]
+        print(row(f"`{words}`", *medians), flush=True)
+    print(json.dumps(machine()))
+
+
+def _measure(words: str, home: Path, checkouts: list[Path]) -> list[Cost]:
+    environ = {**os.environ, "TOKENSHARE_HOME": str(home)}
+    found = [cost_of([*COMMAND, *words.split()], environ, checkout) for checkout in checkouts]
+    failed = [cost.code for cost in found if cost.code]
+    if failed:
+        sys.exit(f"bench/commands.py: `{words}` ended with {failed[0]}: give it a home with the demo's metrics")
+    return found
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit("bench/commands.py: name a home: python bench/commands.py HOME [CHECKOUT...]")
+    main(Path(sys.argv[1]).absolute(), [Path(path).absolute() for path in sys.argv[2:]] or [ROOT])

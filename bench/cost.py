@@ -1,0 +1,53 @@
+"""What a command costs with all of its processes, and where it was measured; shared by the programs beside it."""
+
+import os
+import platform
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import psutil
+
+PACKAGES = ("apache-beam", "dbt-core", "duckdb", "great-expectations", "kafka-python", "prefect")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """CPU-seconds, user and system, of a command and the processes it waited for; MiB of the largest of them."""
+
+    code: int
+    cpu_seconds: float
+    seconds: float
+    peak_mib: float
+    out: str
+
+
+def cost_of(command: Sequence[str], environ: Mapping[str, str], folder: Path) -> Cost:
+    """Run a command in a folder to its end. What it prints on stderr is dropped."""
+    with tempfile.TemporaryFile("w+") as out:
+        begun = time.monotonic()
+        process = subprocess.Popen(command, env=environ, cwd=folder, stdout=out, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.monotonic() - begun
+        process.returncode = os.waitstatus_to_exitcode(status)  # Popen did not wait itself
+        out.seek(0)
+        cpu_seconds = usage.ru_utime + usage.ru_stime
+        return Cost(process.returncode, cpu_seconds, seconds, usage.ru_maxrss / 1024, out.read())
+
+
+def machine() -> dict[str, object]:
+    """The machine, its Python, and the versions of the libraries that cost most."""
+    return {
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {psutil.virtual_memory().total // 2**30} GiB",
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in PACKAGES},
+    }
+
+
+def row(*cells: object) -> str:
+    """A row of a Markdown table."""
+    return f"| {' | '.join(f'{cell:.2f}' if isinstance(cell, float) else str(cell) for cell in cells)} |"
