@@ -8,16 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    AliasGenerator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    FilePath,
-    SecretStr,
-    ValidationError,
-)
+from pydantic import AfterValidator, AliasGenerator, Field, FilePath, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 from connectors.http.addresses import read_secret_url
 from connectors.storage.home.modes import Readers
@@ -101,14 +93,14 @@ def _channels(secret: SecretStr) -> SecretStr:
     return secret
 
 
-class Settings(BaseModel):
+class Settings(BaseSettings):
     """One set-up. Secrets are never printed, logged or handed to an orchestrator."""
 
-    # The alias is the whole variable in its exact case: `redact` looks secrets up by name, and would miss one that
-    # was read from another spelling. pydantic-settings does no more for us, and costs half a second of every start.
-    model_config = ConfigDict(
+    # The alias is the whole variable in its exact case. A prefix of pydantic-settings would also accept lower case,
+    # and `redact`, which looks secrets up by name, would miss a secret spelt that way.
+    model_config = SettingsConfigDict(
         frozen=True,
-        validate_default=True,
+        case_sensitive=True,
         alias_generator=AliasGenerator(validation_alias=lambda field: PREFIX + field.upper()),
     )
 
@@ -247,8 +239,10 @@ def name_of(field: str) -> str:
 
 def load(environ: Mapping[str, str] = ENVIRON) -> Settings:
     """Read settings from an environment; an empty variable counts as unset. Raise UsageError naming the variable."""
+    source = EnvSettingsSource(Settings)
+    source.env_vars = {name: value for name, value in environ.items() if value}
     try:
-        return Settings.model_validate({name: value for name, value in environ.items() if value})
+        return Settings(_build_sources=((source,), {}))  # type: ignore[call-arg]  # mypy sees the fields alone
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
         name = problem["loc"][0]

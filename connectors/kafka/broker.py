@@ -8,21 +8,23 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
+from typing import TYPE_CHECKING
 
-from connectors.kafka import distribution, java, process, rights
+from connectors.kafka import distribution, java, process
 from connectors.kafka.cluster import Cluster, probe, reach
 from connectors.kafka.node import USER, Node, Ports, command, format_data, last_cause, properties, write_private
 from connectors.kafka.process import Running
-from connectors.kafka.rights import Ours
 from connectors.lock import locked
 from tokenshare.errors import BrokerUnavailable, UsageError
+
+if TYPE_CHECKING:
+    from connectors.kafka.rights import Ours
 
 # A killed broker recovers its unflushed segments before it answers; a broker that fails is noticed at once.
 START_SECONDS = 120
 ATTEMPTS = 3
 STOP_PATIENCE_SECONDS = 60  # for another process that starts or stops the broker at this moment
 PORTS = range(20_000, 30_000, 2)
-NOTHING = Ours()
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def start(
     *,
     cache: Path | None = None,
     environ: Mapping[str, str] | None = None,
-    ours: Ours = NOTHING,
+    ours: "Ours | None" = None,
 ) -> str:
     """Start the home's broker unless it runs, and return its bootstrap servers for everybody. It outlives the caller.
 
@@ -61,7 +63,9 @@ def start(
         broker = _reused(node) or _started(node, progress, cache or user_cache(), environ or {})
         process.record(node, broker)
         if broker.owner_port:
-            rights.grant(_own_access(node, broker), ours)
+            from connectors.kafka import rights  # half a second of Kafka's client, and looks only ask for the status
+
+            rights.grant(_own_access(node, broker), ours or rights.Ours())
         return _address(broker)
 
 
