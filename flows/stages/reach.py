@@ -30,10 +30,15 @@ class Moved:
     held: frozenset[str] = frozenset()
 
 
-def tables_moved(before: Collection[Position], now: Collection[Position]) -> frozenset[str]:
-    """The landed tables of the topics that have landed further since."""
-    topics = {topic.partition(RETIRED)[0] for topic, _, _ in set(now) - set(before)}
-    return frozenset(topic.table for topic in TOPICS if topic.name in topics)
+def landed_since(before: Collection[Position], now: Collection[Position]) -> dict[str, list[Position]]:
+    """By landed table with new rows, each partition of its topic with the offset it had landed up to before."""
+    ends = {(topic, partition): end for topic, partition, end in before}
+    moved = {topic for topic, _, _ in set(now) - set(before)}
+    return {
+        topic.table: [(name, number, ends.get((name, number), 0)) for name, number, _ in now if name == topic.name]
+        for topic in TOPICS
+        if topic.name in moved
+    }
 
 
 def begins_anew(before: Collection[Position], now: Collection[Position]) -> bool:

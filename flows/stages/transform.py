@@ -14,12 +14,13 @@ from flows.setup.context import PassContext
 from flows.stages.dbt import Part, build, build_part, keep_graph, project, read_graph
 from flows.stages.graph import Graph, wanted
 from flows.stages.maps import lay_maps, seeds_of
-from flows.stages.reach import FETCHES, Moved, begins_anew, of_fetches, reached, tables_moved
+from flows.stages.reach import FETCHES, Moved, begins_anew, landed_since, of_fetches, reached
 from flows.stages.source_selection import active_metrics, active_sources
 from tokenshare.held_periods import PeriodFinding
 from tokenshare.metrics import GROUPS, ROUTER_SOURCES
 from tokenshare.noop import noop
 
+LANDED = "landed"  # dbt's variable of the offsets that the last build has read
 Variables = Mapping[str, Any]
 Outcome = tuple[frozenset[str] | None, dict[str, str]]  # what was built, None for everything, and what failed
 
@@ -56,8 +57,9 @@ def transform(run: PassContext, variables: Variables) -> Build:
         holds.clear(connection)
     with run.checkpoint("build") as midway:
         if known and graph:
-            moved = Moved(tables_moved(known.positions, inputs.positions), held=held)
-            built, failed = _build_moved(run, variables, relations, graph, moved, midway)
+            landed = landed_since(known.positions, inputs.positions)
+            moved = Moved(frozenset(landed), held=held)
+            built, failed = _build_moved(run, {**variables, LANDED: landed}, relations, graph, moved, midway)
         else:
             loads_seeds = not known or bool(known.failed) or known.seeds_digest != inputs.seeds
             built, failed = None, _build(run, variables, relations, midway, loads_seeds=loads_seeds)
@@ -77,7 +79,7 @@ def rebuild(run: PassContext, made: Build, variables: Variables, findings: Seque
     if made.failed:
         built, failed = None, _build(run, variables, relations, noop, loads_seeds=False)
     else:
-        built, failed = _build_moved(run, variables, relations, graph, Moved(held=held), noop)
+        built, failed = _build_moved(run, {**variables, LANDED: {}}, relations, graph, Moved(held=held), noop)
     waits = None if built is None or made.built is None else built | made.built
     again = replace(made, failed=failed, findings=tuple(findings), built=waits)
     with fencing.open_fenced(run.home.warehouse, run.fence) as connection:

@@ -32,7 +32,8 @@ print(json.dumps(sorted(name for name in loaded if not name.startswith("_"))))
 DRAWING = {"flows", "tokenshare", "typer", "annotated_doc", "shellingham", "rich"}
 HELP = DRAWING | {"markdown_it", "mdurl", "linkify_it", "pygments", "attr", "attrs"}  # what typer draws its help with
 CONTRACTS = {"pydantic", "pydantic_core", "typing_extensions", "typing_inspection", "annotated_types"}
-LOOK = HELP | CONTRACTS | {"connectors", "duckdb", "pytz", "psutil"}
+SETTINGS = {"pydantic_settings", "dotenv"}
+LOOK = HELP | CONTRACTS | SETTINGS | {"connectors", "duckdb", "pytz", "psutil"}
 MAY_LOAD = {
     "--help": HELP,
     "--version": DRAWING,

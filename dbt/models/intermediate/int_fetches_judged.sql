@@ -1,12 +1,13 @@
+{{ config(materialized='incremental', unique_key='fetch_id') }}
 -- One row per fetch.completed, and whether the landed events are the declared ones.
 -- Decision: a fetch re-read by a newer parser may declare its events twice; it is complete if either declaration is
 -- met to the id, because then the landed set is exactly the declared one.
 with promises as (
-    select * from {{ ref('stg_fetch_completed') }}
+    select * from {{ ref('stg_fetch_completed') }} where {{ is_touched('fetch_id') }}
 ),
 
 landed as (
-    select topic_name, fetch_id, event_id from {{ source('raw', 'records') }}
+    select topic_name, fetch_id, event_id from {{ source('raw', 'records') }} where {{ is_touched('fetch_id') }}
 ),
 
 landed_counts as (

@@ -1,6 +1,6 @@
 -- Quoted claims; one event of one fetch is kept at its lowest coordinates.
 with source as (
-    select * from {{ source('raw', 'claim_quoted_v1') }}
+    select * from {{ source('raw', 'claim_quoted_v1') }} where {{ is_new('claim_quoted_v1') }}
 ),
 
 renamed as (
@@ -28,9 +28,13 @@ renamed as (
     from source
 ),
 
+together as (
+    {{ with_staged('renamed') }}
+),
+
 final as (
     select *
-    from renamed
+    from together
     qualify row_number() over (partition by fetch_id, event_id order by "partition", "offset") = 1
 )
 

@@ -1,6 +1,6 @@
 -- What each fetch declared; one statement is kept at its lowest coordinates.
 with source as (
-    select * from {{ source('raw', 'fetch_completed_v1') }}
+    select * from {{ source('raw', 'fetch_completed_v1') }} where {{ is_new('fetch_completed_v1') }}
 ),
 
 renamed as (
@@ -26,9 +26,13 @@ renamed as (
     from source
 ),
 
+together as (
+    {{ with_staged('renamed') }}
+),
+
 final as (
     select *
-    from renamed
+    from together
     qualify row_number() over (partition by fetch_id, event_id order by "partition", "offset") = 1
 )
 

@@ -1,6 +1,6 @@
 -- What was said about usage by category and ISO week; one event of one fetch is kept at its lowest coordinates.
 with source as (
-    select * from {{ source('raw', 'usage_category_observed_v1') }}
+    select * from {{ source('raw', 'usage_category_observed_v1') }} where {{ is_new('usage_category_observed_v1') }}
 ),
 
 renamed as (
@@ -21,9 +21,13 @@ renamed as (
     from source
 ),
 
+together as (
+    {{ with_staged('renamed') }}
+),
+
 final as (
     select *
-    from renamed
+    from together
     qualify row_number() over (partition by fetch_id, event_id order by "partition", "offset") = 1
 )
 

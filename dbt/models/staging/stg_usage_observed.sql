@@ -1,6 +1,6 @@
 -- What sources said about usage. Landing is at least once, so one event of one fetch is kept at its lowest coordinates.
 with source as (
-    select * from {{ source('raw', 'usage_observed_v1') }}
+    select * from {{ source('raw', 'usage_observed_v1') }} where {{ is_new('usage_observed_v1') }}
 ),
 
 renamed as (
@@ -23,9 +23,13 @@ renamed as (
     from source
 ),
 
+together as (
+    {{ with_staged('renamed') }}
+),
+
 final as (
     select *
-    from renamed
+    from together
     qualify row_number() over (partition by fetch_id, event_id order by "partition", "offset") = 1
 )
 

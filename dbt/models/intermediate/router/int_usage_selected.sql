@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', pre_hook='{{ delete_moved_days() }}') }}
 -- The rows of the fetch that speaks for each day, one per permaslug, with their coordinates.
 -- Decision: where that fetch gives one permaslug two values the larger is kept, whatever the order of arrival: a part
 -- is likelier to be short of its whole than beyond it. `is_conflicting` and `rows_count` tell the gate, which holds.
@@ -7,6 +8,7 @@ with usage as (
 
 chosen as (
     select * from {{ ref('int_usage_provenance') }}
+    {% if is_incremental() %}where usage_date not in (select made.usage_date from {{ this }} as made){% endif %}
 ),
 
 stated as (
