@@ -63,7 +63,7 @@ def trace(home: Home, metric: Metric, words: Sequence[str], version: int | None 
     """
     key = read_key(metric, words)
     with TemporaryDirectory() as folder, snapshot.take(home, Path(folder)) as connection:
-        scratch = Path(folder) / "scratch.duckdb"
+        scratch = lineage.scratch_in(Path(folder))
         publication = _publication(connection, metric, version)
         rows = history.read_version(connection, metric, publication.version) if publication else ()
         row = _row_of(metric, key, rows)

@@ -101,6 +101,13 @@ def read_spans(connection: Connection, fetches: Sequence[str]) -> list[Span]:
     return [Span(*row) for row in rows]
 
 
+def scratch_in(folder: Path) -> Path:
+    """The path of a scratch database in a folder, made here: it has the build database's name, as in dbt's parse."""
+    scratch = folder / "scratch" / "warehouse.duckdb"
+    scratch.parent.mkdir()
+    return scratch
+
+
 def copy_spans(connection: Connection, spans: Sequence[Span], inputs: BuildInputs, scratch: Path) -> None:
     """Write a database with exactly the records of the spans in its `raw` schema; the other tables are empty."""
     quoted = str(scratch).replace("'", "''")

@@ -9,6 +9,7 @@ from connectors.storage.home import Home
 from connectors.storage.inspection import remade
 from connectors.storage.inspection.remade import Batch
 from connectors.storage.inspection.versions import VersionKey
+from connectors.storage.publications import lineage
 from connectors.storage.warehouse import Connection
 from flows.stages import dbt
 from flows.stages.maps import seeds_of
@@ -45,7 +46,7 @@ def remake(
 
 def _build(connection: Connection, batch: Batch, work: Path, seeds: Path) -> list[Recomputation]:
     with TemporaryDirectory(dir=work) as folder:
-        scratch = Path(folder) / "scratch.duckdb"
+        scratch = lineage.scratch_in(Path(folder))
         remade.copy_records(connection, batch.inputs, scratch)
         metrics = sorted({id for id, _ in batch.versions})
         failed = dbt.build(scratch, batch.inputs.variables, Path(folder), metrics, seeds=seeds)
