@@ -54,12 +54,8 @@ class Graph:
         return {test.name for test in self.tests.values() if test.reads <= set(built)}
 
     def tests_of(self, known: Collection[str], built: Collection[str]) -> frozenset[str]:
-        """The tests that read any of the models just built, and only known ones or seeds."""
-        return frozenset(
-            test.name
-            for test in self.tests.values()
-            if test.reads & set(built) and test.reads & self.models.keys() <= set(known)
-        )
+        """The tests that read any of the models just built, and nothing but known relations, seeds included."""
+        return frozenset(test for test in self.required_tests(known) if self.tests[test].reads & set(built))
 
     def concerning(self, failed: Iterable[str], metrics: Iterable[Metric]) -> tuple[str, ...]:
         """The failures below these metrics: models, and tests of the families of these models.

@@ -134,7 +134,7 @@ def _build_moved(
         relations=frozenset(name for name, _ in differing) - {FETCHES},
     )
     second = reached(graph, names, moved)
-    part = Part(second, graph.tests_of(names, first | second))
+    part = Part(second, graph.tests_of(graph.below(relations), first | second))
     return first | second, _build_part(run, variables, part, midway)
 
 
@@ -172,7 +172,8 @@ def _inputs(run: PassContext, connection: Connection, variables: Variables, rela
     reached = tuple(sorted((*at, end) for at, end in ledger.positions(connection).items()))
     released = sorted(finding for group in GROUPS for finding in history.read_releases(connection, group.id))
     now = project(run.home)
-    return Inputs(reached, _digest(released, now.seeds, now.models, variables, relations), now.seeds)
+    basis = _digest(released, now.seeds, now.models, variables, relations)
+    return Inputs(reached, basis, _digest(now.seeds, relations))  # other relations stand on other seeds
 
 
 def _digest(*parts: Any) -> str:

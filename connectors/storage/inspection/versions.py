@@ -30,7 +30,8 @@ COUNTED = """WITH changes AS (
     UNION ALL SELECT last_version + 1, -count(*) FROM versions.{id} WHERE last_version IS NOT NULL GROUP BY ALL
 )
 SELECT version, (SELECT sum(rows) FROM changes WHERE changes.version <= known.version)::BIGINT AS counted
-FROM decisions.publications AS known WHERE metric = '{id}' AND counted > 0 ORDER BY version"""
+FROM (FROM decisions.publications ANTI JOIN decisions.pruned USING (metric, version)) AS known
+WHERE metric = '{id}' AND counted > 0 ORDER BY version"""
 MOST_GAINED = 4  # columns gained by a contract since a version that has none of them
 
 
@@ -59,7 +60,7 @@ def read_newest_judgements(connection: Connection) -> list[GateRun]:
 def read_stored(connection: Connection, digested: Mapping[VersionKey, str]) -> Iterator[StoredVersion]:
     """The number of stored rows of each version, metric by metric; for those in `digested` the digest too.
 
-    A version without rows is left out. `digested` gives the digests on record.
+    A version without rows is left out, and so is a pruned one, whose rows may stand in others. `digested` gives the digests on record.
     """
     for metric in METRICS:
         if not has_relation(connection, "versions", metric.id):
