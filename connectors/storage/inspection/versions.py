@@ -60,7 +60,8 @@ def read_newest_judgements(connection: Connection) -> list[GateRun]:
 def read_stored(connection: Connection, digested: Mapping[VersionKey, str]) -> Iterator[StoredVersion]:
     """The number of stored rows of each version, metric by metric; for those in `digested` the digest too.
 
-    A version without rows is left out, and so is a pruned one, whose rows may stand in others. `digested` gives the digests on record.
+    A version without rows is left out, and so is a pruned one, whose rows may stand in others. `digested` gives the
+    digests on record.
     """
     for metric in METRICS:
         if not has_relation(connection, "versions", metric.id):
