@@ -104,6 +104,11 @@ TABLE = (
     (GOOD, OLD, [(2, "held"), (1, "current")]),
     (HELD, OLD, [(2, "superseded"), (3, "held"), (1, "current")]),
     (replace(HELD, held=replace(HOLDING.held, digest=FULL.digest)), OLD, [(2, "held"), (1, "current")]),
+    (  # the same refused rows again, but a newer version was shown meanwhile
+        replace(HELD, held=replace(HOLDING.held, digest=FULL.digest)),
+        NEW,
+        [(2, "superseded"), (4, "held"), (1, "superseded"), (3, "current")],
+    ),
 )
 
 
