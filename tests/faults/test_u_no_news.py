@@ -3,10 +3,11 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from tests.cli.command import ROOT, environment
 from tests.scene import ROUTER_ALONE, Scene, small_rows, statuses, write_prices, write_rankings
 from tokenshare.noop import noop
 
+Record = Callable[[str, Any], None]
 DAYS = 14
 FIRST, AGAIN, PRICED, STALE = (
     "2026-06-15T06:00:00+00:00",
@@ -64,25 +66,30 @@ def quiet(broker: str, tmp_path: Path) -> Iterator[Quiet]:
     topics.delete_prefixed(Cluster(broker, topic_prefix=scene.prefix))
 
 
-def test_a_pass_without_news_judges_nothing_anew_and_says_the_same(quiet: Quiet) -> None:
+def test_u08_a_pass_without_news_judges_nothing_anew_and_says_the_same(quiet: Quiet, record_property: Record) -> None:
+    """A second pass two hours later, with nothing new."""
     before = {id: quiet.judged(id) for id in ("router_tokens_weekly", "china_share_origin_weekly")}
     again = quiet.scene.refresh(AGAIN, quiet.world)
     assert set(statuses(again).values()) == {"unchanged", "inactive"}
     assert {id: quiet.judged(id) for id in before} == before
     assert {row["as_of"] for row in quiet.scene.metric("router_tokens_weekly")} == {datetime.fromisoformat(AGAIN)}
     assert verify(quiet.scene.home, noop, is_all=True)["breaches"] == []
+    record_property("observed", "the same checks, confirmed")
 
 
-def test_such_a_pass_loads_neither_dbt_nor_great_expectations(quiet: Quiet) -> None:
+def test_u08_such_a_pass_loads_neither_dbt_nor_great_expectations(quiet: Quiet, record_property: Record) -> None:
+    """The same as a command in a process of its own."""
     words = [sys.executable, "-c", AS_A_COMMAND, "refresh", "--world", str(quiet.world), "--as-of", AGAIN, "--json"]
     variables = environment(quiet.scene.root, quiet.scene.broker, **quiet.scene.variables)
     said = subprocess.run(words, env=variables, cwd=ROOT, capture_output=True, text=True, check=False)
     assert said.returncode == 0, said.stderr
     assert {metric["status"] for metric in json.loads(said.stdout)["metrics"]} == {"unchanged", "inactive"}
     assert "loaded: []" in said.stderr
+    record_property("observed", "neither is loaded")
 
 
-def test_what_moved_is_judged_and_what_has_become_stale_too(quiet: Quiet) -> None:
+def test_u08_what_moved_is_judged_and_what_has_become_stale_too(quiet: Quiet, record_property: Record) -> None:
+    """A price moves and nothing else; four days later usage has brought no day."""
     write_prices(quiet.world, "2026-06-15T09:00:00Z", DEARER)
     priced = statuses(quiet.scene.refresh(PRICED, quiet.world))
     assert priced["list_price_daily"] == "published"
@@ -91,3 +98,4 @@ def test_what_moved_is_judged_and_what_has_become_stale_too(quiet: Quiet) -> Non
     assert stale["router_tokens_weekly"] == "held"
     (freshness,) = [row for row in quiet.judged("router_tokens_weekly") if row[0] == "freshness"]
     assert freshness[1] == "failed"
+    record_property("observed", "prices are published, then usage is held by freshness")
