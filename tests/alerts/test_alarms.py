@@ -105,7 +105,7 @@ def land(connection: Connection, run: str, topic: str, rejected: int, day: int) 
 
 
 def decide(connection: Connection, run: str, day: int) -> None:
-    connection.execute("INSERT INTO decisions.inputs VALUES (?, '', '', '{}', NULL)", [run])
+    connection.execute("INSERT INTO decisions.inputs VALUES (?, '', '', '{}', NULL, 1)", [run])
     connection.execute(
         "INSERT OR REPLACE INTO ledger.runs VALUES (?, ?, ?, NULL, 'finished')", [run, AT, AT + STEP * day]
     )

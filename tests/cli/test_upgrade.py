@@ -38,7 +38,7 @@ def home(tmp_path: Path) -> Home:
         ledger.record_landed(connection, "run", AT, [found], noop)
         warehouse.show_landed(connection, mine.landing)
         inputs = [made.seeds, made.models]
-        connection.execute("INSERT INTO decisions.inputs VALUES ('earlier', ?, ?, '{}', '[]')", inputs)
+        connection.execute("INSERT INTO decisions.inputs VALUES ('earlier', ?, ?, '{}', '[]', 1)", inputs)
         for metric in METRICS:
             connection.execute("INSERT INTO decisions.metric_states VALUES (?, 'inactive', '', '')", [metric.id])
         decisions.gain_columns(connection, METRICS)

@@ -79,7 +79,7 @@ def connection(tmp_path: Path) -> Iterator[Connection]:
     home.initialise(Home(tmp_path), "synthetic")
     with warehouse.open_warehouse(Home(tmp_path).warehouse) as found:
         found.execute("INSERT INTO ledger.runs VALUES ('run', ?, ?, ?, 'finished')", [AT, AT, AT])
-        found.execute("INSERT INTO decisions.inputs VALUES ('run', 'seeds', 'models', '{}', NULL)")
+        found.execute("INSERT INTO decisions.inputs VALUES ('run', 'seeds', 'models', '{}', NULL, 1)")
         yield found
 
 
