@@ -14,6 +14,7 @@ from connectors.storage import home, warehouse
 from connectors.storage.home import Home
 from connectors.storage.publications import catalog, decisions, history, published
 from connectors.storage.publications.decisions import Decision
+from connectors.storage.publications.version_files import CURRENT
 from connectors.storage.warehouse import Connection
 from flows.queries import overview
 from flows.report.reading import Published
@@ -121,8 +122,8 @@ def test_r05_a_lost_file_is_rebuilt_and_a_sound_one_is_left_alone(decided: Home,
 
 @pytest.mark.parametrize("how", DAMAGES)
 def test_r05_a_damaged_version_is_written_again(decided: Home, how: str, record_property: Record) -> None:
-    """The Parquet file of a version emptied, cut short, or full of random bytes."""
-    path = decided.published / METRIC.id / "1.parquet"
+    """The Parquet file of the shown version emptied, cut short, or full of random bytes."""
+    path = decided.published / METRIC.id / CURRENT
     sound = path.read_bytes()
     damage(path, DAMAGES[how] if "header" not in how else lambda body: body[:400] + bytes(200) + body[600:])
     publish(decided)
@@ -131,22 +132,19 @@ def test_r05_a_damaged_version_is_written_again(decided: Home, how: str, record_
 
 
 def test_a_look_back_needs_no_version_file(decided: Home) -> None:
-    damage(decided.published / METRIC.id / "1.parquet", DAMAGES["random bytes"])
+    damage(decided.published / METRIC.id / CURRENT, DAMAGES["random bytes"])
     assert [tuple(row.values()) for row in overview.metric(decided, METRIC, AS_OF)["rows"]] == ROWS
 
 
-def test_r05_an_older_version_whose_file_is_gone_is_written_again(decided: Home, record_property: Record) -> None:
-    """The Parquet file of an older version deleted."""
-    first = decided.published / METRIC.id / "1.parquet"
-    sound = first.read_bytes()
-    later = Candidate(METRIC, tuple(ROWS[:-1]))
-    with warehouse.open_warehouse(decided.warehouse) as connection:
-        standing = history.read_standing(connection, METRIC)
-        connection.execute(f"DELETE FROM {METRIC.relation} WHERE week_start_date = ?", [ROWS[-1][0]])
-        first.unlink()
-        record(connection, decided, decide(standing, later, [Check("law", "passed", "0", "0")], "suite", AS_OF, True))
-    assert first.read_bytes() == sound
-    record_property("observed", "byte by byte as it was")
+def test_r05_a_file_that_belongs_to_no_version_is_removed(decided: Home, record_property: Record) -> None:
+    """Files of older versions, as earlier versions of tokenshare kept them, and a held candidate no longer held."""
+    folder = decided.published / METRIC.id
+    (folder / "held").mkdir()
+    for name in ("1.parquet", "held/2.parquet"):
+        (folder / name).write_bytes((folder / CURRENT).read_bytes())
+    publish(decided)
+    assert [path.relative_to(folder).as_posix() for path in folder.rglob("*.parquet")] == [CURRENT]
+    record_property("observed", f"{CURRENT} alone is left")
 
 
 def test_an_inactive_metric_has_no_rows_and_keeps_its_versions(decided: Home) -> None:
