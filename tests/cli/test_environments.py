@@ -237,6 +237,7 @@ def test_dbt_has_no_options_but_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in DBT.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("TOKENSHARE_WAREHOUSE", "another")
+    monkeypatch.setenv("TOKENSHARE_SEEDS", "another")  # what is set in this test does not stay for the next
     settings.hand_to_dbt(Path("warehouse.duckdb"), Path("seeds"))
     assert [name for name in os.environ if name.startswith("DBT_")] == []
     assert os.environ["TOKENSHARE_WAREHOUSE"] == "warehouse.duckdb"
