@@ -59,19 +59,20 @@ def grow(checkout: Path, root: Path, counts: list[int]) -> None:
             before = _used()
             decisions.record(connection, run, made, lambda: None, lambda: None)
             decided = _used()
-            if version not in counts:
-                continue
-            connection.execute("CHECKPOINT")
-            begin, written = _used(), _written()
-            published.publish(connection, home, METRICS)
-            sizes = (home.warehouse, home.published_file)
-            megabytes = [path.stat().st_size / 1e6 for path in sizes]
-            others = (
-                sum(path.stat().st_size for path in home.published.rglob("*") if path.is_file()) / 1e6 - megabytes[1]
-            )
-            peak = getrusage(RUSAGE_SELF).ru_maxrss // 1024
-            cost = (decided - before, _used() - begin, (_written() - written) / 1e6)
-            print(row(checkout.name, version, *cost, peak, *megabytes, others), flush=True)
+            if version in counts:
+                connection.execute("CHECKPOINT")
+                begin, written = _used(), _written()
+                published.publish(connection, home, METRICS)
+                cost = (decided - before, _used() - begin, (_written() - written) / 1e6)
+                peak = getrusage(RUSAGE_SELF).ru_maxrss // 1024
+                print(row(checkout.name, version, *cost, peak, *_megabytes(home)), flush=True)
+
+
+def _megabytes(home):  # type: ignore[no-untyped-def]
+    """The build database, the published file, and everything else that is published."""
+    build, file = home.warehouse.stat().st_size, home.published_file.stat().st_size
+    every = sum(path.stat().st_size for path in home.published.rglob("*") if path.is_file())
+    return build / 1e6, file / 1e6, (every - file) / 1e6
 
 
 def _decision(connection, metric, shown, checks, step):  # type: ignore[no-untyped-def]
