@@ -1,4 +1,4 @@
-"""What a command costs with all of its processes, and where it was measured; shared by the programs beside it."""
+"""The cost of a command with all of its processes, and the machine it ran on; shared by the programs beside it."""
 
 import os
 import platform

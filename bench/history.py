@@ -1,4 +1,4 @@
-"""What a decision and its publication cost after many daily versions, and what they leave on the disk.
+"""The cost of a decision and its publication after many daily versions, and their size on the disk.
 
     python bench/history.py HOME VERSIONS[,VERSIONS...] [CHECKOUT...]
 

@@ -17,13 +17,7 @@ def make(path: Path) -> None:
     """Write a new secret for the user alone, whole and durably; an existing one stays, whoever was first."""
     if path.exists():
         return
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    draft.unlink(missing_ok=True)
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(f"{secrets.token_hex(BYTES)}\n".encode())
-        file.flush()
-        os.fsync(file.fileno())
+    draft = _draft_of(path, f"{secrets.token_hex(BYTES)}\n")
     try:
         os.link(draft, path)  # unlike a rename, it replaces nothing
     except FileExistsError:
@@ -36,6 +30,23 @@ def make(path: Path) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def replace(path: Path, text: str) -> None:
+    """Replace a file by one that its user alone reads, completely or not at all."""
+    os.replace(_draft_of(path, text), path)
+
+
+def _draft_of(path: Path, text: str) -> Path:
+    """A new file beside `path` with this text, synced and for the user alone."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    draft.unlink(missing_ok=True)
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
 
 
 def read(path: Path) -> bytes:

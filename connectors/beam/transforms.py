@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import apache_beam as beam
 
+from tokenshare.chunks import Chunk, Rows
 from tokenshare.codec import decode
 from tokenshare.errors import ContractViolation
 from tokenshare.events import Event
@@ -17,7 +18,6 @@ from tokenshare.topics import TOPIC_BY_NAME
 
 UNPROVEN = "Unproven"
 CHUNK = 10_000  # two of them are held at most: one is read while the one before it is let go
-Rows = Sequence[tuple[Record, Event]]
 Read = Callable[[Range], Iterable[Record]]
 Doubt = Callable[[Range, Sequence[Record]], Mapping[int, str]]  # the reason for each offset whose record is unproven
 
@@ -31,7 +31,6 @@ class Rejection(NamedTuple):
 
 
 Reject = Callable[[Sequence[Rejection]], None]
-Chunk = tuple[Rows, int, Sequence[UnprovenRun]]  # the rows, the number of rejections, and those of them without proof
 Write = Callable[[Range, Iterable[Chunk]], None]
 
 
@@ -75,7 +74,7 @@ def _settled(range: Range, records: Iterable[Record], doubt: Doubt, reject: Reje
         if decoded.rejections:
             reject(decoded.rejections)
         del chunk
-        yield decoded.rows, len(decoded.rejections), decoded.unproven
+        yield Chunk(decoded.rows, len(decoded.rejections), decoded.unproven)
 
 
 def decode_chunk(range: Range, records: Sequence[Record], doubt: Doubt) -> Decoded:

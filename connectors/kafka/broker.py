@@ -10,9 +10,10 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
+from connectors import secret
 from connectors.kafka import distribution, java, process
 from connectors.kafka.cluster import Cluster, probe, reach
-from connectors.kafka.node import USER, Node, Ports, command, format_data, last_cause, properties, write_private
+from connectors.kafka.node import USER, Node, Ports, command, format_data, last_cause, properties
 from connectors.kafka.process import Running
 from connectors.lock import locked
 from tokenshare.errors import BrokerUnavailable, UsageError
@@ -164,8 +165,8 @@ def _started(node: Node, progress: Callable[[str], None], cache: Path, environ: 
 def _launched(node: Node, runtime: java.Java, jars: Path, port: int) -> Running | None:
     """The broker once it answers, else None. Record it before that: this process may be killed while it waits."""
     ports, password = Ports(port), secrets.token_hex(32)  # of this start alone: a dead broker's opens nothing
-    write_private(node.login, password)
-    write_private(node.properties, properties(ports, password))
+    secret.replace(node.login, password)
+    secret.replace(node.properties, properties(ports, password))
     if node.log.exists():
         node.log.replace(node.log.with_suffix(".log.1"))
     labels = process.labels(node, ports, runtime.version)

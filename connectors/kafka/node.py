@@ -1,7 +1,6 @@
 """The files and commands of one local Kafka node, under `<home>/broker`."""
 
 import base64
-import os
 import shutil
 import subprocess
 import uuid
@@ -139,16 +138,6 @@ def properties(ports: Ports, password: str, data: str = "data") -> str:
         "log.dirs": data,
     }
     return "".join(f"{name}={value}\n" for name, value in (SETTINGS | own).items())
-
-
-def write_private(path: Path, text: str) -> None:
-    """Replace a file by one that its user alone reads, completely or not at all."""
-    draft = path.with_name(f"{path.name}.new")
-    draft.unlink(missing_ok=True)
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
-    os.replace(draft, path)
 
 
 def command(java: Java, jars: Path, *arguments: str) -> list[str]:

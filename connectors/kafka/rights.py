@@ -1,4 +1,4 @@
-"""What other users of this machine may do at the local broker: list, read and write topics, and make new ones.
+"""The rights of other users of this machine at the local broker: to list, read, write and create topics.
 
 Kafka calls whoever gives no login ANONYMOUS. A right that is not listed here is the home's own alone, such as to delete
 topics or records, to alter their settings, and to hold open a transaction, which would hide later records from us.

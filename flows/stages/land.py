@@ -9,11 +9,11 @@ from connectors.kafka import groups, producer, ranges, topics
 from connectors.kafka.cluster import Cluster
 from connectors.storage import landing, warehouse
 from connectors.storage.home import signature
-from connectors.storage.landing import Chunk
 from connectors.storage.warehouse import fencing, ledger
 from flows.setup.context import PassContext
 from flows.stages.losses import check_losses, planned
 from flows.stages.proof import rule_of
+from tokenshare.chunks import Chunk
 from tokenshare.offsets import Landed, Range, Record
 from tokenshare.topics import CONSUMER_GROUP, TOPIC_BY_NAME, TOPIC_NAMES
 

@@ -18,7 +18,7 @@ KNOWN = frozenset(source.id for source in SOURCES)
 
 @dataclass(frozen=True)
 class Moved:
-    """What differs from the last build.
+    """The differences from the last build.
 
     `tables` are landed tables with new rows, `sources` those of whose fetches another thing is known, `relations` the
     relations with other rows, and `held` those of which other statements are held.

@@ -27,7 +27,7 @@ Outcome = tuple[frozenset[str] | None, dict[str, str]]  # what was built, None f
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a build is made from: how far records have landed, and the digests of all else and of the seeds alone."""
+    """The inputs of a build: the offsets landed so far, the digest of all else, and that of the seeds alone."""
 
     positions: tuple[Position, ...]
     basis: str
@@ -64,8 +64,8 @@ def transform(run: PassContext, variables: Variables) -> Build:
             loads_seeds = not known or bool(known.failed) or known.seeds_digest != inputs.seeds
             built, failed = None, _build(run, variables, relations, midway, loads_seeds=loads_seeds)
     keep_graph(run.home.build / "dbt")
-    waits = None if built is None or waiting is None else built | waiting
-    made = Build(inputs.digest, run.id, failed, inputs.seeds, (), inputs.basis, inputs.positions, waits)
+    built = _together(built, waiting)
+    made = Build(inputs.digest, run.id, failed, inputs.seeds, (), inputs.basis, inputs.positions, built)
     with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
         builds.save(connection, made)
     return made
@@ -80,11 +80,15 @@ def rebuild(run: PassContext, made: Build, variables: Variables, findings: Seque
         built, failed = None, _build(run, variables, relations, noop, loads_seeds=False)
     else:
         built, failed = _build_moved(run, {**variables, LANDED: {}}, relations, graph, Moved(held=held), noop)
-    waits = None if built is None or made.built is None else built | made.built
-    again = replace(made, failed=failed, findings=tuple(findings), built=waits)
+    again = replace(made, failed=failed, findings=tuple(findings), built=_together(built, made.built))
     with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
         builds.save(connection, again)
     return again
+
+
+def _together(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
+    """The models of both builds; None if either built all of them."""
+    return None if one is None or other is None else one | other
 
 
 def usage_sources(run: PassContext) -> list[str]:

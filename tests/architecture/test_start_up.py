@@ -1,4 +1,4 @@
-"""What a command may load before it answers: a look pays for the published file and the terminal, and for nothing else.
+"""The libraries that a command loads: a look needs those of the published file and the terminal alone.
 
 The modules are counted, never the seconds: those are in docs/performance.md.
 """

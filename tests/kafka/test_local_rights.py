@@ -80,7 +80,7 @@ class House:
 
     @property
     def plain(self) -> Cluster:
-        """What `tokenshare broker status` prints, for a client without a login."""
+        """The address that `tokenshare broker status` prints, for a client without a login."""
         return Cluster(local.status(self.root).bootstrap_servers, partitions=1)
 
     @property

@@ -1,4 +1,4 @@
-"""What moved reaches exactly what reads it, through dbt's own graph."""
+"""Moved tables reach exactly the models that read them, through dbt's own graph."""
 
 from pathlib import Path
 

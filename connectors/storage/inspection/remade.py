@@ -12,7 +12,7 @@ from connectors.storage.inspection.versions import VersionKey
 from connectors.storage.publications.candidates import columns_sql, grain_sql
 from connectors.storage.publications.lineage import BuildInputs, read_run
 from connectors.storage.publications.version_files import quoted
-from connectors.storage.publications.version_rows import of_version
+from connectors.storage.publications.version_rows import query_of
 from connectors.storage.warehouse import Connection, has_relation, holds, records_sql
 from tokenshare.inspected import Recomputation
 from tokenshare.metrics import METRIC_BY_ID
@@ -89,7 +89,7 @@ def _compared(connection: Connection, id: str, version: int, failed: Collection[
     if id in failed or not has_relation(connection, metric.schema, id, "scratch"):
         return Recomputation(metric, version, problem="the models do not compute it from its offsets")
     columns = columns_sql(metric)
-    kept = f"SELECT {columns} FROM versions.{id} WHERE {of_version(version)}"
+    kept = query_of(metric, version)
     made = f"SELECT {columns} FROM scratch.{metric.relation}"
     try:
         surplus, lacking = (

@@ -10,10 +10,9 @@ import duckdb
 
 from connectors.storage.home import Home
 from connectors.storage.inspection import reading
-from connectors.storage.publications import published, vintages
-from connectors.storage.publications.candidates import columns_sql, read_rows
+from connectors.storage.publications import published, version_rows
+from connectors.storage.publications.candidates import read_rows
 from connectors.storage.publications.version_files import files_of, quoted
-from connectors.storage.publications.version_rows import of_version
 from connectors.storage.warehouse import Connection, views_of
 from tokenshare.errors import UsageError
 from tokenshare.inspected import Difference
@@ -63,8 +62,8 @@ def read_unvintaged(connection: Connection, home: Home, versions: Collection[tup
         _attach_tables(connection, home.published_file)
         for id, version in sorted(versions):
             metric = METRIC_BY_ID[id]
-            found = f"FROM ({vintages.of_version(metric, version, 'shown.vintages')})"
-            wanted = f"FROM (SELECT {columns_sql(metric)} FROM versions.{id} WHERE {of_version(version)})"
+            found = f"FROM ({version_rows.query_of(metric, version, 'shown.vintages')})"
+            wanted = f"FROM ({version_rows.query_of(metric, version)})"
             yield from _differing(connection, f"{FILE}: vintages.{id} of version {version}", found, wanted)
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
 
-from connectors.storage.publications.candidates import columns_sql, read_rows
+from connectors.storage.publications.candidates import read_rows
 from connectors.storage.publications.history import COLUMNS, read_version
-from connectors.storage.publications.version_rows import of_version
+from connectors.storage.publications.version_rows import of_version, query_of
 from connectors.storage.warehouse import Connection, has_relation
 from tokenshare.columns import columns_of
 from tokenshare.inspected import GateRun, StoredVersion, VersionDiff
@@ -138,8 +138,8 @@ def _digest(connection: Connection, metric: Metric, version: int, recorded: str)
 
 def _differing(connection: Connection, metric: Metric, old: int, new: int) -> list[Restatement]:
     """The differing cells, read from the changed periods alone."""
-    relation, columns = f"versions.{metric.id}", columns_sql(metric)
-    before, after = (f"SELECT {columns} FROM {relation} WHERE {of_version(version)}" for version in (old, new))
+    relation = f"versions.{metric.id}"
+    before, after = (query_of(metric, version) for version in (old, new))
     changed = f"(({before}) EXCEPT ({after})) UNION (({after}) EXCEPT ({before}))"
     within = f'"{metric.period}" IN (SELECT "{metric.period}" FROM ({changed}))' if metric.period else "true"
     rows: list[Sequence[Row]] = [

@@ -10,10 +10,10 @@ import pyarrow.parquet as pq
 
 from connectors.storage.home import atomic_files
 from connectors.storage.warehouse.landed_columns import WRITTEN_BY, check_columns, our_version
+from tokenshare.chunks import Chunk, Rows
 from tokenshare.columns import columns_of
-from tokenshare.events import Event
 from tokenshare.noop import noop
-from tokenshare.offsets import Landed, Range, Record, UnprovenRun
+from tokenshare.offsets import Landed, Range, UnprovenRun
 from tokenshare.topics import Topic
 
 ARROW_TYPES = {
@@ -35,9 +35,6 @@ COORDINATES = (
 )
 REJECTED = b"tokenshare.rejected"
 UNPROVEN = b"tokenshare.unproven"  # absent if no rejected record is
-Rows = Sequence[tuple[Record, Event]]
-# The rows of some records of a range, how many others of them were rejected, and which of those have no proof.
-Chunk = tuple[Rows, int, Sequence[UnprovenRun]]
 
 
 def schema_of(topic: Topic) -> pa.Schema:
@@ -56,7 +53,7 @@ def write(
     unproven: Sequence[UnprovenRun] = (),
 ) -> Landed:
     """Write the file of a range whole; the same rows give the same file. An empty range leaves an empty file."""
-    return write_chunks(landing, topic, range, [(rows, rejected, unproven)], midway)
+    return write_chunks(landing, topic, range, [Chunk(rows, rejected, unproven)], midway)
 
 
 def write_chunks(
@@ -67,10 +64,10 @@ def write_chunks(
     Of the chunks before the last only their columns are held, in Arrow's form: some two hundred bytes a record.
     """
     tables, rejected, unproven = [table_of(topic, ())], 0, list[UnprovenRun]()
-    for rows, count, runs in chunks:
-        tables.append(table_of(topic, rows))
-        rejected += count
-        unproven += runs
+    for chunk in chunks:
+        tables.append(table_of(topic, chunk.rows))
+        rejected += chunk.rejected
+        unproven += chunk.unproven
     return write_table(landing, range, pa.concat_tables(tables), rejected, midway, unproven)
 
 

@@ -53,6 +53,11 @@ def columns_sql(metric: Metric) -> str:
     return ", ".join(f'"{column.name}"' for column in columns_of(metric.row))
 
 
+def types_sql(metric: Metric) -> str:
+    """The metric's columns with their types, in the order of its contract."""
+    return ", ".join(f'"{column.name}" {column.sql_type}' for column in columns_of(metric.row))
+
+
 def grain_sql(metric: Metric) -> str:
     """The metric's grain, quoted."""
     return ", ".join(f'"{name}"' for name in metric.grain)

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from connectors.storage.home import Home, kind_of
-from connectors.storage.publications import vintages
+from connectors.storage.publications import version_rows
 from connectors.storage.publications.candidates import grain_sql
 from connectors.storage.publications.published import open_published
 from tokenshare.columns import columns_of
@@ -138,7 +138,7 @@ def _check_kept(home: Home, publication: dict[str, Any]) -> None:
 
 def read_version(home: Home, metric: Metric, version: int) -> list[dict[str, Any]]:
     """The rows of one public version, from its vintages; raises UsageError if the file has none or lacks a column."""
-    query = f"{vintages.of_version(metric, version)} ORDER BY {grain_sql(metric)}"
+    query = f"{version_rows.query_of(metric, version, 'vintages')} ORDER BY {grain_sql(metric)}"
     try:
         return _query(home.published_file, query, [])
     except (duckdb.CatalogException, duckdb.BinderException) as error:

@@ -59,12 +59,6 @@ def read_shown(connection: Connection, metric: Metric) -> tuple[Publication, dic
     return shown, dict(zip(names, found, strict=True)) if found else {}
 
 
-def read_public(connection: Connection, metric: Metric) -> list[int]:
-    """The versions ever published, oldest first; a candidate held and then replaced is not one."""
-    query = "SELECT version FROM decisions.publications WHERE metric = ? AND published_at IS NOT NULL ORDER BY version"
-    return [row[0] for row in connection.execute(query, [metric.id]).fetchall()]
-
-
 def read_publications(connection: Connection, metric: Metric) -> list[Publication]:
     """Every version of a metric, held candidates included, oldest first."""
     query = f"SELECT {', '.join(COLUMNS)} FROM decisions.publications WHERE metric = ? ORDER BY version"

@@ -10,6 +10,7 @@ import duckdb
 
 from connectors.storage.home import Home, atomic_files
 from connectors.storage.publications import shown_rows, version_files, vintages
+from connectors.storage.publications.history import read_standings
 from connectors.storage.warehouse import (
     BUILT,
     Connection,
@@ -142,7 +143,7 @@ def compose(connection: Connection, draft: Path, metrics: Sequence[Metric]) -> N
             f"CREATE TABLE reader.catalog.rows_put_aside AS {PUT_ASIDE if counts else NOTHING_PUT_ASIDE}"
         )
         _describe(connection, metrics)
-        shown = version_files.read_shown(connection)
+        shown = version_files.read_shown(connection, read_standings(connection))
         for metric in metrics:
             _show(connection, metric, shown.get(metric.id))
             vintages.write(connection, metric, is_stored=("versions", metric.id) in known)

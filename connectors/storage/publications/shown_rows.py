@@ -2,9 +2,8 @@
 
 from datetime import timedelta
 
-from connectors.storage.publications.candidates import columns_sql, grain_sql
+from connectors.storage.publications.candidates import columns_sql, grain_sql, types_sql
 from connectors.storage.publications.version_rows import of_version
-from tokenshare.columns import columns_of
 from tokenshare.held_periods import TOTAL, WHOLE_DAY
 from tokenshare.metrics import Metric
 from tokenshare.publication import Publication
@@ -15,9 +14,10 @@ LENGTHS = {"week": "7 DAY", "month": "1 MONTH"}  # by the first word of the peri
 
 def types_of(metric: Metric) -> str:
     """The columns of the query with their types."""
-    own = ", ".join(f'"{column.name}" {column.sql_type}' for column in columns_of(metric.row))
     provisional = ", is_provisional BOOLEAN" if metric.period else ""
-    return f"{own}, as_of TIMESTAMPTZ, version BIGINT, status VARCHAR, held_since TIMESTAMPTZ{provisional}"
+    return (
+        f"{types_sql(metric)}, as_of TIMESTAMPTZ, version BIGINT, status VARCHAR, held_since TIMESTAMPTZ{provisional}"
+    )
 
 
 def query_of(metric: Metric, shown: Publication) -> str:

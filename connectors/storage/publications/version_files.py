@@ -8,12 +8,12 @@ from typing import Any
 
 from connectors.storage.home import Home, atomic_files, modes
 from connectors.storage.publications import shown_rows
-from connectors.storage.publications.candidates import columns_sql, grain_sql
+from connectors.storage.publications.candidates import grain_sql
 from connectors.storage.publications.history import read_standings
-from connectors.storage.publications.version_rows import of_version
+from connectors.storage.publications.version_rows import query_of
 from connectors.storage.warehouse import Connection
 from tokenshare.metrics import METRIC_BY_ID, Metric
-from tokenshare.publication import Publication
+from tokenshare.publication import Publication, Standing
 
 CURRENT = "current.parquet"
 METADATA = ("metric", "version", "as_of", "valid_through", "status", "digest")  # of the shown version, in its file
@@ -43,7 +43,8 @@ def export(connection: Connection, home: Home, metrics: Sequence[Metric]) -> Non
 
 def files_of(connection: Connection) -> dict[str, MetricFiles]:
     """The files of every metric with a shown version or a held candidate."""
-    shown, standings = read_shown(connection), read_standings(connection)
+    standings = read_standings(connection)
+    shown = read_shown(connection, standings)
     citations = dict(connection.execute("SELECT metric, citation FROM decisions.metric_states").fetchall())
     return {
         id: _files(METRIC_BY_ID[id], shown.get(id), standing.held, citations.get(id, ""))
@@ -52,29 +53,28 @@ def files_of(connection: Connection) -> dict[str, MetricFiles]:
     }
 
 
-def read_shown(connection: Connection) -> dict[str, Publication]:
+def read_shown(connection: Connection, standings: Mapping[str, Standing]) -> dict[str, Publication]:
     """The version of each metric shown to readers; none of an inactive one, which no source of the set-up feeds."""
     query = "SELECT metric FROM decisions.metric_states WHERE state = 'inactive'"
     inactive = {metric for (metric,) in connection.execute(query).fetchall()}
-    standings = read_standings(connection)
     return {id: found.shown for id, found in standings.items() if found.shown and id not in inactive}
 
 
 def _files(metric: Metric, shown: Publication | None, held: Publication | None, citation: str) -> MetricFiles:
     queries, order = {}, f"ORDER BY {grain_sql(metric)}"
     if shown:
-        columns = f"*, '{citation.replace(chr(39), chr(39) * 2)}' AS citation"
-        queries[CURRENT] = f"SELECT {columns} FROM ({shown_rows.query_of(metric, shown)}) {order}"
+        queries[CURRENT] = (
+            f"SELECT *, '{quoted(citation)}' AS citation FROM ({shown_rows.query_of(metric, shown)}) {order}"
+        )
     if held:
-        rows = f"FROM versions.{metric.id} WHERE {of_version(held.version)}"
-        queries[f"held/{held.version}.parquet"] = f"SELECT {columns_sql(metric)} {rows} {order}"
+        queries[f"held/{held.version}.parquet"] = f"{query_of(metric, held.version)} {order}"
     fields = {"shown": _fields(shown) if shown else None, "held": _fields(held) if held else None}
     return MetricFiles(queries, {"metric": metric.id, "citation": citation, **fields})
 
 
-def quoted(path: Path) -> str:
-    """A path escaped for a SQL string."""
-    return str(path).replace("'", "''")
+def quoted(text: object) -> str:
+    """A text or path escaped for a SQL string."""
+    return str(text).replace("'", "''")
 
 
 def _copy(connection: Connection, query: str, path: Path, manifest: Mapping[str, Any]) -> None:
@@ -82,15 +82,11 @@ def _copy(connection: Connection, query: str, path: Path, manifest: Mapping[str,
     draft = path.with_name(f".{path.name}.tmp")
     shown = manifest.get("shown") or {}
     stated = {"citation": manifest.get("citation"), **{name: shown.get(name) for name in METADATA}}
-    metadata = ", ".join(f"{name}: {_literal(value)}" for name, value in stated.items() if value is not None)
+    metadata = ", ".join(f"{name}: '{quoted(value)}'" for name, value in stated.items() if value is not None)
     options = f"FORMAT parquet, KV_METADATA {{{metadata}}}" if metadata else "FORMAT parquet"
     connection.execute(f"COPY ({query}) TO '{quoted(draft)}' ({options})")
     draft.chmod(modes.of_file_in(path.parent))
     atomic_files.move(draft, path)
-
-
-def _literal(value: Any) -> str:
-    return "'" + str(value).replace("'", "''") + "'"
 
 
 def _fields(publication: Publication) -> Mapping[str, Any]:

@@ -4,7 +4,7 @@
 the newest version. Held candidates are versions too, and the numbers of a metric's versions have no gap.
 """
 
-from connectors.storage.publications.candidates import columns_sql
+from connectors.storage.publications.candidates import columns_sql, types_sql
 from connectors.storage.warehouse import Connection
 from tokenshare.columns import columns_of
 from tokenshare.metrics import Metric
@@ -16,8 +16,8 @@ def store(connection: Connection, metric: Metric, version: int, relation: str) -
     A held candidate may have a row twice. If the number of equal rows changes, all of them begin anew.
     """
     table, columns = f"versions.{metric.id}", columns_sql(metric)
-    types = ", ".join(f'"{column.name}" {column.sql_type}' for column in columns_of(metric.row))
-    connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({types}, first_version BIGINT, last_version BIGINT)")
+    spans = "first_version BIGINT, last_version BIGINT"
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({types_sql(metric)}, {spans})")
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE moved AS SELECT {columns} FROM (
             SELECT {columns}, 1 AS copies FROM {table} WHERE last_version IS NULL
@@ -38,6 +38,11 @@ def store(connection: Connection, metric: Metric, version: int, relation: str) -
         f"SEMI JOIN moved ON {equal}",
         [version],
     )
+
+
+def query_of(metric: Metric, version: int, schema: str = "versions") -> str:
+    """A query for the rows of one version, in the columns of the contract; the vintages have the public ones too."""
+    return f"SELECT {columns_sql(metric)} FROM {schema}.{metric.id} WHERE {of_version(version)}"
 
 
 def of_version(version: int) -> str:

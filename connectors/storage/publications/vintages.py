@@ -3,8 +3,7 @@
 Pruned versions are left out, as if they had never been.
 """
 
-from connectors.storage.publications import version_rows
-from connectors.storage.publications.candidates import columns_sql, grain_sql
+from connectors.storage.publications.candidates import columns_sql, grain_sql, types_sql
 from connectors.storage.warehouse import Connection
 from tokenshare.columns import columns_of
 from tokenshare.metrics import Metric
@@ -48,10 +47,9 @@ MOST = 2**32  # more than the versions of any metric
 
 def write(connection: Connection, metric: Metric, *, is_stored: bool) -> None:
     """Create `vintages.<metric>` in the database attached as `reader`; empty if no version is stored."""
-    types = ", ".join(f'"{column.name}" {column.sql_type}' for column in columns_of(metric.row))
     relation = f"reader.vintages.{metric.id}"
     connection.execute(
-        f"CREATE TABLE {relation} ({types}, known_from TIMESTAMPTZ, known_until TIMESTAMPTZ, "
+        f"CREATE TABLE {relation} ({types_sql(metric)}, known_from TIMESTAMPTZ, known_until TIMESTAMPTZ, "
         "first_version BIGINT, last_version BIGINT)"
     )
     if is_stored:
@@ -59,8 +57,3 @@ def write(connection: Connection, metric: Metric, *, is_stored: bool) -> None:
         columns, grain = columns_sql(metric), grain_sql(metric)
         query = SPANS.format(id=metric.id, columns=columns, stored=stored, grain=grain, most=MOST)
         connection.execute(f"INSERT INTO {relation} {query}")
-
-
-def of_version(metric: Metric, version: int, schema: str = "vintages") -> str:
-    """A query for the rows of one public version, in the columns of the contract."""
-    return f"SELECT {columns_sql(metric)} FROM {schema}.{metric.id} WHERE {version_rows.of_version(version)}"

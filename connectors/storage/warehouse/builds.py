@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from connectors.storage.warehouse import BUILT, Connection, has_column, transaction
+from connectors.storage.warehouse import BUILT, Connection, has_column, relations_of, transaction
 from tokenshare.held_periods import PeriodFinding
 
 LAYERS = ("staging", BUILT, "marts", "metrics")  # the schemas of the models
@@ -94,17 +94,14 @@ def save(connection: Connection, build: Build) -> None:
 
 def find_missing(connection: Connection, names: Iterable[str]) -> set[str]:
     """Those of the models that the database has no relation of."""
-    query = "SELECT table_name FROM information_schema.tables WHERE table_schema IN ?"
-    found = connection.execute(query, [LAYERS]).fetchall()
-    return set(names) - {name for (name,) in found}
+    return set(names) - {name for schema, name in relations_of(connection) if schema in LAYERS}
 
 
 def read_states(connection: Connection, names: Collection[str]) -> dict[tuple[str, str], str]:
     """A digest of the rows of each of these models, by name and `source_id`, empty if it has none."""
-    query = "SELECT table_schema, table_name FROM information_schema.tables WHERE table_schema IN ?"
     states: dict[tuple[str, str], str] = {}
-    for schema, name in connection.execute(query, [LAYERS]).fetchall():
-        if name in names:
+    for schema, name in relations_of(connection) if names else ():
+        if schema in LAYERS and name in names:
             source = "source_id" if has_column(connection, schema, name, "source_id") else "''"
             digest = (
                 f"SELECT {source}, concat(count(*), ' ', sum(hash(made))) FROM {schema}.{name} AS made GROUP BY ALL"
