@@ -10,9 +10,7 @@ from typing import Any
 
 from demo.emulator.answers import JSON, PUBLIC, Refusal, Response, render, stamp
 from demo.emulator.rankings import COUNTED, is_day, order, size
-from demo.emulator.world_files import Cells, known, stated
-from demo.tables import RANKINGS
-from tokenshare.known_rows import KnownRow
+from demo.emulator.world_files import Cells, WorldTable, stated
 
 FOLDER = "datasets/exports"
 DATASET = "rankings-daily"
@@ -32,27 +30,27 @@ class Snapshot:
     rows: tuple[dict[str, str], ...]
 
 
-def export(path: str, rows: Sequence[KnownRow], as_of: datetime) -> Response:
+def export(path: str, rankings: WorldTable, as_of: datetime) -> Response:
     """The file at `path` (below the API's base); raises Refusal(404) if there is none."""
     if path == f"{FOLDER}/index.json":
-        return _answer(render(_index(take_snapshot(rows, None, as_of))), JSON)
+        return _answer(render(_index(take_snapshot(rankings, None, as_of))), JSON)
     name, _, kind = path.removeprefix(f"{FOLDER}/{DATASET}/").partition(".")
     if kind not in ("csv", "json", "manifest.json"):
         raise Refusal(404, "no such file")
-    snapshot = take_snapshot(rows, None if name == "latest" else _read_day(name), as_of)
+    snapshot = take_snapshot(rankings, None if name == "latest" else _read_day(name), as_of)
     if kind == "csv":
         return _answer(write_csv(snapshot), "text/csv; charset=utf-8")
     body = write_json(snapshot) if kind == "json" else render(describe(snapshot))
     return _answer(body, JSON)
 
 
-def take_snapshot(rows: Sequence[KnownRow], day: date | None, as_of: datetime) -> Snapshot:
+def take_snapshot(rankings: WorldTable, day: date | None, as_of: datetime) -> Snapshot:
     """The snapshot of a day, or of the last complete day the world shows.
 
     Its rows are those of `as_of`, or of the end of the day after it if that is earlier: from then on a dated file does
     not change.
     """
-    shown = {cells["date"] for cells in known(rows, RANKINGS, as_of)}
+    shown = {cells["date"] for cells in rankings.at(as_of)}
     complete = sorted(text for text in shown if is_day(text) and text < as_of.date().isoformat())
     chosen = day.isoformat() if day else (complete or [""])[-1]
     if chosen not in complete:
@@ -60,7 +58,7 @@ def take_snapshot(rows: Sequence[KnownRow], day: date | None, as_of: datetime) -
     last = date.fromisoformat(chosen)
     taken_at = min(as_of, datetime.combine(last + 2 * DAY, time.min, UTC))
     first = (last - (DAYS - 1) * DAY).isoformat()
-    daily = [cells for cells in known(rows, RANKINGS, taken_at) if first <= cells["date"] <= chosen]
+    daily = [cells for cells in rankings.at(taken_at) if first <= cells["date"] <= chosen]
     return Snapshot(last, taken_at, tuple(_ranked(daily)))
 
 

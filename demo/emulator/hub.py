@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from demo.emulator.answers import Refusal, Request, Responder, Response, in_field, render
-from demo.emulator.world_files import Cells, known, read_rows
+from demo.emulator.world_files import Cells, read_table
 from demo.tables import HUB_MODELS
 
 LIST = "/api/models"
@@ -65,15 +65,15 @@ class Shelf:
     """The repositories a world shows at a moment, read once."""
 
     def __init__(self, world: Path, as_of: datetime) -> None:
-        self._rows, self._as_of = read_rows(world, HUB_MODELS), as_of
+        self._table, self._as_of = read_table(world, HUB_MODELS), as_of
 
     @property
     def is_part(self) -> bool:
-        return self._rows is not None
+        return self._table is not None
 
     @cached_property
     def repositories(self) -> list[Cells]:
-        shown = known(self._rows or (), HUB_MODELS, self._as_of)
+        shown = self._table.at(self._as_of) if self._table else ()
         return [cells for cells in shown if cells["withdrawn"].lower() not in _TRUE]
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from demo.emulator.answers import JSON, Refusal, Request, Responder, Response, in_text, in_xml, render
-from demo.emulator.world_files import Cells, known, read_rows
+from demo.emulator.world_files import Cells, read_table
 from demo.tables import FX, QUOTES, SHARE_COUNTS
 
 EODHD_BASE = "/api"
@@ -28,15 +28,15 @@ _SERIES = re.compile(rf"{EODHD_BASE}/eod/([A-Z0-9]+)\.([A-Z]+)", re.ASCII)
 
 def eodhd(world: Path, as_of: datetime) -> Responder:
     """Ticker lists with their currency, and series of bars; a bar of a running session is no end of day."""
-    rows = read_rows(world, QUOTES)
+    table = read_table(world, QUOTES)
 
     def answer(question: Request) -> Response | None:
         listed, series = _LIST.fullmatch(question.path), _SERIES.fullmatch(question.path)
-        if rows is None or not (listed or series):
+        if table is None or not (listed or series):
             return None
         if not question.params.get("api_token"):
             raise Refusal(401, "Unauthenticated", form=in_text)
-        quotes = known(rows, QUOTES, as_of)
+        quotes = table.at(as_of)
         return _json(_tickers(quotes, listed[1]) if listed else _bars(quotes, series, question))  # type: ignore[arg-type]
 
     return answer
@@ -52,16 +52,16 @@ def limit_to_a_year(question: Request, answer: Response, as_of: datetime) -> Res
 
 def edgar(world: Path, as_of: datetime) -> Responder:
     """Company facts: of all concepts the one share count, each as filed when it became known."""
-    rows = read_rows(world, SHARE_COUNTS)
+    table = read_table(world, SHARE_COUNTS)
 
     def answer(question: Request) -> Response | None:
         found = _FACTS.fullmatch(question.path)
-        if rows is None or not found:
+        if table is None or not found:
             return None
         symbol = SYMBOL_BY_CIK.get(int(found[1]))
         if symbol is None:
             raise Refusal(404, "The specified key does not exist.", form=in_xml)
-        counts = [cells for cells in known(rows, SHARE_COUNTS, as_of) if cells["symbol"] == symbol]
+        counts = [cells for cells in table.at(as_of) if cells["symbol"] == symbol]
         return _json(_facts(int(found[1]), symbol, counts))
 
     return answer
@@ -69,12 +69,12 @@ def edgar(world: Path, as_of: datetime) -> Responder:
 
 def ecb(world: Path, as_of: datetime) -> Responder:
     """The zipped file of all days, wide, newest first, with a comma at the end of every line."""
-    rows = read_rows(world, FX)
+    table = read_table(world, FX)
 
     def answer(question: Request) -> Response | None:
-        if rows is None or question.path != f"{ECB_FOLDER}/eurofxref-hist.zip":
+        if table is None or question.path != f"{ECB_FOLDER}/eurofxref-hist.zip":
             return None
-        return Response(200, _zip(_table(known(rows, FX, as_of))), "application/zip")
+        return Response(200, _zip(_table(table.at(as_of))), "application/zip")
 
     return answer
 

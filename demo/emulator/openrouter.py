@@ -8,7 +8,7 @@ from demo.emulator.answers import Refusal, Request, Responder, Response
 from demo.emulator.exports import FOLDER, export
 from demo.emulator.models import catalogue
 from demo.emulator.rankings import rank
-from demo.emulator.world_files import known, read_rows
+from demo.emulator.world_files import read_table
 from demo.tables import CATEGORIES, MODELS, RANKINGS
 
 BASE = "/api/v1"
@@ -16,7 +16,7 @@ BASE = "/api/v1"
 
 def openrouter(world: Path, as_of: datetime, count: Callable[[str], None]) -> Responder:
     """Answer the documented requests to OpenRouter; `count` counts a call of a key, and refuses one too many."""
-    rankings, categories, models = (read_rows(world, table) for table in (RANKINGS, CATEGORIES, MODELS))
+    rankings, categories, models = (read_table(world, table) for table in (RANKINGS, CATEGORIES, MODELS))
 
     def answer(question: Request) -> Response | None:
         path = question.path.removeprefix(f"{BASE}/")
@@ -25,13 +25,13 @@ def openrouter(world: Path, as_of: datetime, count: Callable[[str], None]) -> Re
             if not question.key:
                 raise Refusal(401, "No auth credentials found")
             count(question.key)
-            daily = known(rankings or (), RANKINGS, as_of)
-            weekly = None if categories is None else known(categories, CATEGORIES, as_of)
+            daily = rankings.at(as_of) if rankings else []
+            weekly = categories.at(as_of) if categories else None
             return rank(question.params, as_of, daily, weekly)
         if path.startswith(f"{FOLDER}/") and rankings is not None:
             return export(path, rankings, as_of)
         if path == "models" and models is not None:
-            return catalogue(question.params, known(models, MODELS, as_of))
+            return catalogue(question.params, models.at(as_of))
         return None
 
     return answer

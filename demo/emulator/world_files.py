@@ -3,10 +3,11 @@
 Values are not judged: the emulator must be able to serve answers no upstream should give.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from tokenshare import codec
@@ -44,8 +45,20 @@ def read_origin(world: Path) -> Origin:
         return read_stated(read_file(world, WORLD_FILE))
 
 
-def read_rows(world: Path, table: Table) -> tuple[KnownRow, ...] | None:
-    """Read every row of a file in its order, None if the world has no such file; raises UsageError.
+class WorldTable:
+    """The rows of a file of a world, in its order."""
+
+    def __init__(self, rows: Sequence[KnownRow], table: Table) -> None:
+        self._rows, self._table = rows, table
+        self.at = lru_cache(maxsize=4)(self._at)  # a world is asked many times as of one moment
+
+    def _at(self, moment: datetime) -> list[Cells]:
+        """The rows shown at a moment; two rows of one key are a fault worth serving."""
+        return [row.cells for row in select_known(self._rows, self._table, moment).rows]
+
+
+def read_table(world: Path, table: Table) -> WorldTable | None:
+    """Read every row of a file, None if the world has no such file; raises UsageError.
 
     A column missing from the file is a field removed upstream: rows are served without it.
     """
@@ -55,12 +68,7 @@ def read_rows(world: Path, table: Table) -> tuple[KnownRow, ...] | None:
         rows = _read(world / table.file, table.columns[:1])
         shown = tuple(replace(row, cells=Lacking(row.cells)) for row in rows)
         _ = [row.known_at for row in shown]  # refuse an invalid moment now, not in the middle of an answer
-    return shown
-
-
-def known(rows: Iterable[KnownRow], table: Table, moment: datetime) -> list[Cells]:
-    """The rows shown at a moment, in the file's order; two rows of one key are a fault worth serving."""
-    return [row.cells for row in select_known(rows, table, moment).rows]
+    return WorldTable(shown, table)
 
 
 def stated(cells: Cells, columns: Mapping[str, str]) -> Cells:

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from connectors.storage.home import Home, atomic_files, check_rights
+from connectors.storage.publications.published import open_published
+from flows.report.drawing import Drawings
 from flows.report.figures import FIGURES
 from flows.report.page import compose
 from flows.report.reading import Published
@@ -14,7 +16,9 @@ def write(home: Home) -> Path:
     It raises UsageError, too, if this process may not write in the home.
     """
     check_rights(home)
-    published = Published(home)
     path = home.root / "report" / "index.html"
-    atomic_files.write(path, compose(published, FIGURES).encode("utf-8"))
+    drawings = Drawings.of_page(path.read_text("utf-8", "replace") if path.exists() else "")
+    with open_published(home.published_file):  # once for all queries of the page
+        page = compose(Published(home), FIGURES, drawings)
+    atomic_files.write(path, page.encode("utf-8"))
     return path

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from flows.report import charts, sentences, tables
-from flows.report.charts import Chart
+from flows.report import sentences, tables
 from flows.report.reading import NamedRow, Published
 
 
 @dataclass(frozen=True)
 class ReportFigure:
-    """One section of the page. Chart and table show the same `rows`, the table in the order of `columns`."""
+    """One section of the page. Chart and table show the same `columns` of the same `rows`."""
 
     id: str
     heading: str
@@ -18,7 +17,7 @@ class ReportFigure:
     columns: tuple[str, ...]
     rows: Callable[[Published], list[NamedRow]]
     summarise: Callable[[Sequence[NamedRow]], str]
-    draw: Callable[[Sequence[NamedRow], bool], Chart] | None = None
+    chart: str = ""  # the function of `charts`, which imports Altair, by its name
     caption: str = ""
 
 
@@ -38,7 +37,7 @@ FIGURES = (
         ),
         rows=tables.china_share,
         summarise=sentences.china_share,
-        draw=charts.china_share,
+        chart="china_share",
         caption="The band: of all tokens, from nothing unknown being Chinese to all of it.",
     ),
     ReportFigure(
@@ -48,7 +47,7 @@ FIGURES = (
         columns=("vendor_id", "vendor_share", "named_share", "upper_share", "tokens", "days_observed"),
         rows=tables.vendors,
         summarise=sentences.vendors,
-        draw=charts.vendors,
+        chart="vendors",
         caption="The tick: the vendor's share if all unknown tokens were its own.",
     ),
     ReportFigure(
@@ -58,7 +57,7 @@ FIGURES = (
         columns=("week_start_date", "openness", "openness_share", "tokens"),
         rows=tables.openness,
         summarise=sentences.openness,
-        draw=charts.openness,
+        chart="openness",
     ),
     ReportFigure(
         id="programming",
@@ -67,7 +66,7 @@ FIGURES = (
         columns=("week_start_date", "programming_share", "category_tokens", "tokens"),
         rows=tables.of("programming_share_weekly"),
         summarise=sentences.programming,
-        draw=charts.programming,
+        chart="programming",
     ),
     ReportFigure(
         id="price-ratios",
@@ -76,7 +75,7 @@ FIGURES = (
         columns=("price_date", "model_id", "reference_model_id", "input_ratio", "output_ratio", "blended_ratio"),
         rows=tables.price_ratios,
         summarise=sentences.price_ratios,
-        draw=charts.price_ratios,
+        chart="price_ratios",
         caption="1 is the price of the reference model.",
     ),
     ReportFigure(
@@ -86,7 +85,7 @@ FIGURES = (
         columns=("download_date", "family_id", "downloads_all_time", "downloads_flow", "is_counter_reset"),
         rows=tables.downloads,
         summarise=sentences.downloads,
-        draw=charts.downloads,
+        chart="downloads",
     ),
     ReportFigure(
         id="spend",
@@ -95,7 +94,7 @@ FIGURES = (
         columns=("vendor_id", "vendor_share", "lower_share", "upper_share", "spend_low_usd", "spend_high_usd"),
         rows=tables.spend,
         summarise=sentences.spend,
-        draw=charts.spend,
+        chart="spend",
         caption="The dot: share of tokens; the bar: bounds of the share of spend.",
     ),
     ReportFigure(
@@ -105,7 +104,7 @@ FIGURES = (
         columns=("session_date", "company_id", "market_cap_usd", "change_year_share"),
         rows=tables.market_values,
         summarise=sentences.market_values,
-        draw=charts.market_values,
+        chart="market_values",
     ),
     ReportFigure(
         id="shocks",
@@ -114,7 +113,7 @@ FIGURES = (
         columns=("session_date", "company_id", "change_share", "change_usd", "is_worst_to_date"),
         rows=tables.shocks,
         summarise=sentences.shocks,
-        draw=charts.shocks,
+        chart="shocks",
     ),
     ReportFigure(
         id="watches",

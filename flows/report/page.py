@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from flows.report.drawing import draw
+from flows.report.drawing import Drawings
 from flows.report.figures import ReportFigure
 from flows.report.numbers import cell
 from flows.report.reading import Card, NamedRow, Published
@@ -38,11 +38,11 @@ class Section:
         return self.rows[-MOST_TABLE_ROWS:]
 
 
-def compose(published: Published, figures: Sequence[ReportFigure]) -> str:
+def compose(published: Published, figures: Sequence[ReportFigure], drawings: Drawings) -> str:
     """The page as HTML text."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"cell": lambda row, name: cell(name, row.get(name)), "words": _words}
-    sections = [_fill(published, figure) for figure in figures]
+    sections = [_fill(published, figure, drawings) for figure in figures]
     cards = published.cards
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
         sections=sections,
@@ -54,14 +54,15 @@ def compose(published: Published, figures: Sequence[ReportFigure]) -> str:
     )
 
 
-def _fill(published: Published, figure: ReportFigure) -> Section:
+def _fill(published: Published, figure: ReportFigure, drawings: Drawings) -> Section:
     cards = [published.cards[id] for id in figure.metrics if id in published.cards]
     rows = figure.rows(published)
     if not rows:
         return Section(figure, cards, [], _why_empty(cards), Markup(""), Markup(""))
     sentence = figure.summarise(rows)
+    shown, title = [{name: row.get(name) for name in figure.columns} for row in rows], f"{figure.heading}. {sentence}"
     wide, narrow = (
-        Markup(draw(figure.draw(rows, is_narrow), f"{figure.heading}. {sentence}") if figure.draw else "")  # noqa: S704
+        Markup(drawings.draw(figure.chart, shown, title, is_narrow=is_narrow) if figure.chart else "")  # noqa: S704
         for is_narrow in (False, True)
     )
     return Section(figure, cards, rows, sentence, wide, narrow)
