@@ -74,14 +74,17 @@ def build(
     a test if all relations it reads are built. `seeds` is the folder of the seeds; `loads_seeds` is needless if the
     database has them already. Calls `midway` after every finished node.
     """
-    chosen = ["--full-refresh", "--select", *(f"+{name}" for name in relations), "--indirect-selection", "cautious"]
     left_out = ["unit_test", *([] if with_tests else ["test"]), *([] if loads_seeds else ["seed"])]
-    chosen += [word for kind in left_out for word in ("--exclude-resource-type", kind)]
+
+    def choose(_: Any) -> list[str]:
+        selected = [f"+{name}" for name in relations]
+        without = (word for kind in left_out for word in ("--exclude-resource-type", kind))
+        return ["--full-refresh", "--select", *selected, "--indirect-selection", "cautious", *without]
 
     def needs(graph: Graph) -> set[str]:
         return graph.required_tests(graph.below(relations)) if with_tests else set()
 
-    return _build(database, variables, work, seeds, chosen, needs, midway)
+    return _build(database, variables, work, seeds, choose, needs, midway)
 
 
 def build_part(
@@ -94,11 +97,18 @@ def build_part(
     seeds: Path = SHIPPED,
 ) -> dict[str, str]:
     """Run `dbt build` for exactly these models and tests, on top of what the database has; returns as `build`."""
-    named = sorted(part.models | part.tests)
-    if not named:
+    if not (named := part.models | part.tests):
         return {}
-    chosen = ["--select", *named, "--indirect-selection", "empty", "--exclude-resource-type", "unit_test"]
-    return _build(database, variables, work, seeds, chosen, lambda _: set(part.tests), midway)
+
+    def choose(manifest: Any) -> list[str]:
+        """Name what is to be built or what is not: dbt searches all nodes for each name, so the fewer."""
+        nodes = manifest.nodes.values() if manifest else ()
+        others = {node.name for node in nodes if node.resource_type in ("model", "test")} - named
+        is_most = len(others) < len(named) and manifest
+        words = ["--exclude", *sorted(others)] if is_most else ["--select", *sorted(named)]
+        return [*words, "--indirect-selection", "empty", "--resource-type", "model", "--resource-type", "test"]
+
+    return _build(database, variables, work, seeds, choose, lambda _: set(part.tests), midway)
 
 
 def _build(
@@ -106,7 +116,7 @@ def _build(
     variables: Mapping[str, Any],
     work: Path,
     seeds: Path,
-    chosen: Sequence[str],
+    choose: Callable[[Any], list[str]],
     needs: Callable[[Graph], set[str]],
     midway: Callable[[], None],
 ) -> dict[str, str]:
@@ -114,7 +124,7 @@ def _build(
 
     try:
         manifest = _parse(database, work, seeds)
-        result = _run(manifest, ["build", "--vars", json.dumps(dict(variables)), *chosen], work, midway)
+        result = _run(manifest, ["build", "--vars", json.dumps(dict(variables)), *choose(manifest)], work, midway)
         failed = _failed(result, manifest, needs)
     finally:
         DuckDBConnectionManager.close_all_connections()
