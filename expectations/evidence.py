@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from tokenshare.metrics import Group, Interval
 from tokenshare.publication import Breach
+from tokenshare.topics import PUSHED
 
 
 class DeadLetterRate(NamedTuple):
@@ -24,8 +25,12 @@ class DeadLetterRate(NamedTuple):
 
     @property
     def is_spoilt(self) -> bool:
-        """True if they may hide numbers that nobody has counted."""
-        return self.share > MOST_DEAD_LETTERS
+        """True if they may hide numbers that nobody has counted.
+
+        A pushed record is a row of its own: a few bad ones are slips of their senders.
+        """
+        most = MOST_PUSHED if self.topic in PUSHED_NAMES else 0
+        return self.share > MOST_DEAD_LETTERS and self.dead_letters > most
 
 
 class Measured(NamedTuple):
@@ -38,6 +43,8 @@ class Measured(NamedTuple):
 
 HOURS = 3600.0
 MOST_DEAD_LETTERS = 0.05  # part of the newest records of a topic
+MOST_PUSHED = 20  # of a pushed topic, whatever part that is
+PUSHED_NAMES = frozenset(topic.name for topic in PUSHED.values())
 FEW_LETTERS = f"at most {MOST_DEAD_LETTERS:.0%} of a topic (see tokenshare dlq list)"
 NO_DAY = "no day has landed"  # the key of freshness if no day has landed
 

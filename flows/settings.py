@@ -219,6 +219,9 @@ class Settings(BaseSettings):
     heartbeat_url: Annotated[SecretStr, AfterValidator(_address)] | None = Field(
         None, description="Address to call after every completed pass with its alerts delivered; a secret."
     )
+    gateway_tokens: Annotated[Path, AfterValidator(_absolute)] | None = Field(
+        None, description="File of tokens for `tokenshare gateway`, one a line; else `gateway-tokens` in the home."
+    )
     kill_at: str | None = Field(
         None,
         pattern=rf"^({'|'.join(POINTS)})\.(before|during|after)$",

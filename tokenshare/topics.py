@@ -14,6 +14,7 @@ from tokenshare.events import (
     PriceListed,
     QuoteObserved,
     ReleaseObserved,
+    RequestCompleted,
     ShareCountObserved,
     UsageCategoryObserved,
     UsageObserved,
@@ -24,13 +25,17 @@ CONSUMER_GROUP = "tokenshare.land"
 
 @dataclass(frozen=True)
 class Topic:
-    """A versioned stream of one event type; `key` is its partitioning field, or several with slashes between."""
+    """A versioned stream of one event type; `key` is its partitioning field, or several with slashes between.
+
+    Events of a topic that is `pushed_by` a receiver count each by itself, without a fetch.completed.
+    """
 
     subject: str
     version: int
     event: type[Event]
     key: str
     description: str
+    pushed_by: str = ""
 
     @property
     def name(self) -> str:
@@ -126,6 +131,14 @@ DOWNLOADS_OBSERVED = Topic(
     key="hub_id",
     description="A Hub repository's counters, likes, trending score, base models and their relation.",
 )
+REQUEST_COMPLETED = Topic(
+    subject="request.completed",
+    version=1,
+    event=RequestCompleted,
+    key="model",
+    description="One request through a gateway of your own: its tokens, its cost and how it ended.",
+    pushed_by="gateway",
+)
 CLAIM_QUOTED = Topic(
     subject="claim.quoted",
     version=1,
@@ -154,7 +167,10 @@ TOPICS = (
     RELEASE_OBSERVED,
     SHARE_COUNT_OBSERVED,
     CLAIM_QUOTED,
+    REQUEST_COMPLETED,
     FETCH_COMPLETED,
 )
 TOPIC_NAMES = tuple(topic.name for topic in TOPICS)
+FETCHED = tuple(topic for topic in TOPICS if not topic.pushed_by and topic is not FETCH_COMPLETED)
+PUSHED = {topic.pushed_by: topic for topic in TOPICS if topic.pushed_by}  # by receiver
 TOPIC_BY_NAME = {topic.name: topic for topic in TOPICS}

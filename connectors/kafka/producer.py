@@ -41,6 +41,11 @@ class Sender:
         self._cluster, self._until, self._found = cluster, until, set(found)
         self._producer: Any = None
 
+    def warm(self, names: Iterable[str]) -> None:
+        """Open the producer and look for the topics now, so that threads may send at once from then on."""
+        self._require(set(names))
+        self._opened()
+
     def send(self, messages: Iterable[Message], midway: Callable[[], None] = noop) -> int:
         """Send all messages, stamped with the time of sending, and return their number.
 

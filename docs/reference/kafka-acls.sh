@@ -38,6 +38,8 @@ allow "${WRITER:-tokenshare}" --operation Create --operation Describe --operatio
   --topic "${PREFIX}share_count.observed.v1.dlq" \
   --topic "${PREFIX}claim.quoted.v1" \
   --topic "${PREFIX}claim.quoted.v1.dlq" \
+  --topic "${PREFIX}request.completed.v1" \
+  --topic "${PREFIX}request.completed.v1.dlq" \
   --topic "${PREFIX}fetch.completed.v1" \
   --topic "${PREFIX}fetch.completed.v1.dlq"
 allow "${WRITER:-tokenshare}" --operation Describe --operation Read \
@@ -69,6 +71,8 @@ allow "${READER:-tokenshare-reader}" --operation Describe --operation Read \
   --topic "${PREFIX}share_count.observed.v1.dlq" \
   --topic "${PREFIX}claim.quoted.v1" \
   --topic "${PREFIX}claim.quoted.v1.dlq" \
+  --topic "${PREFIX}request.completed.v1" \
+  --topic "${PREFIX}request.completed.v1.dlq" \
   --topic "${PREFIX}fetch.completed.v1" \
   --topic "${PREFIX}fetch.completed.v1.dlq"
 allow "${READER:-tokenshare-reader}" --operation Describe --operation Read \

@@ -2,6 +2,7 @@
 
 from expectations.laws.claims import CLAIM_LAWS
 from expectations.laws.curated import CURATED_LAWS
+from expectations.laws.gateway import GATEWAY_LAWS
 from expectations.laws.hub import HUB_LAWS
 from expectations.laws.law import ROUNDING, Frames, Law
 from expectations.laws.markets import MARKET_LAWS
@@ -18,5 +19,6 @@ LAWS: dict[str, Law] = {
     **MARKET_LAWS,
     **CURATED_LAWS,
     **HUB_LAWS,
+    **GATEWAY_LAWS,
     **CLAIM_LAWS,
 }

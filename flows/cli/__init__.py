@@ -29,7 +29,10 @@ PRODUCT = (
 # Commands in the order of use; within a panel the groups come last.
 PANELS: Mapping[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
     "First run": (first_run.demo, first_run.doctor, imports.app),
-    "Passes": (passes.refresh, passes.backfill, passes.land, passes.compact, passes.serve),
+    "Passes": (
+        *(passes.refresh, passes.backfill, passes.land, passes.compact, passes.serve),
+        local_services.gateway,
+    ),
     "Look": (
         *(queries.status, queries.metrics, queries.restatements, queries.report, queries.logs),
         *(provenance.trace, provenance.check, provenance.cite, provenance.verify, gates.app, mappings.app),

@@ -46,6 +46,23 @@ def show_broker(json: Json = False) -> None:
     emit(asdict(status(load_settings().home)), json, draw_facts)
 
 
+def gateway(
+    host: Annotated[str, typer.Option(help="Address to listen at; put a proxy with TLS before any but loopback.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 4318,
+    json: Json = False,
+) -> None:
+    """Receive the requests of your own LLM gateway, from LiteLLM or OpenTelemetry, until stopped."""
+    from flows.operations.gateway import open_gateway
+
+    with progress_on_stderr() as progress, open_gateway(load_settings(), host, port, progress) as serving:
+        facts = {"litellm": f"{serving.url}/v1/litellm", "otlp": f"{serving.url}/v1/otlp/traces"}
+        emit({"url": serving.url, **facts, "tokens": str(serving.tokens)}, json, draw_facts)
+        sys.stdout.flush()
+        serving.serve()
+
+
 def upstream(
     world: Annotated[Path, typer.Argument(help="A directory of CSV files.")],
     as_of: AsOf = None,

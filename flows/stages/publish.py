@@ -19,6 +19,10 @@ from flows.stages.decide import answering, decide_metrics
 from flows.stages.hold import Judged, judge_periods
 from flows.stages.ingest import SourceOutcome
 from tokenshare.metrics import METRICS
+from tokenshare.offsets import RETIRED
+from tokenshare.topics import PUSHED
+
+READ_UP_TO = "read_up_to"  # dbt's variable
 
 
 @dataclass(frozen=True)
@@ -45,11 +49,20 @@ def publish(
         answered, made = answering(sources, variables), project(run.home)
         decided = decide_metrics(connection, judged, answered, run.as_of, made)
         with run.checkpoint("decide") as midway:
-            _record(run, connection, decided, sources, variables, midway)
+            _record(run, connection, decided, sources, {**variables, **bounds(build)}, midway)
         with run.checkpoint("swap") as midway:
             published.publish(connection, run.home, METRICS, midway)
     _log_checks(run, decided)
     return [_outcome(decision, judged) for decision in decided]
+
+
+def bounds(build: Build) -> dict[str, Any]:
+    """The dbt variable of the offsets up to which a build read what was pushed; none if nothing ever was."""
+    read = {
+        topic.table: sorted(at for at in build.positions if at[0].partition(RETIRED)[0] == topic.name)
+        for topic in PUSHED.values()
+    }
+    return {READ_UP_TO: read} if any(read.values()) else {}
 
 
 def republish(home: Home) -> None:

@@ -7,13 +7,14 @@ from connectors.sources import SOURCES
 from connectors.storage.warehouse.builds import Position
 from flows.stages.graph import Graph
 from tokenshare.offsets import RETIRED
-from tokenshare.topics import FETCH_COMPLETED, TOPICS
+from tokenshare.topics import FETCH_COMPLETED, PUSHED, TOPICS
 
 FETCHES = "int_fetches_verified"
 RECORDS = "records"  # the view of all landed events
 OF_EVERY_SOURCE = frozenset({FETCH_COMPLETED.table, RECORDS})
 EMITTERS = {topic.table: frozenset(source.id for source in SOURCES if topic in source.emits) for topic in TOPICS}
-KNOWN = frozenset(source.id for source in SOURCES)
+EMITTERS |= {topic.table: frozenset({receiver}) for receiver, topic in PUSHED.items()}
+KNOWN = frozenset(source.id for source in SOURCES) | PUSHED.keys()
 
 
 @dataclass(frozen=True)

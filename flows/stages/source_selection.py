@@ -6,12 +6,14 @@ from connectors.sources import SOURCES
 from connectors.sources.files import FileSession
 from connectors.storage import archive
 from connectors.storage.archive import Completed
+from connectors.storage.warehouse import ledger, open_warehouse
 from flows.setup.context import PassContext
 from flows.setup.upstreams import Endpoint
 from flows.stages.bulkhead import contain
 from tokenshare.errors import PayloadRefused, SourceAbsent
 from tokenshare.metrics import METRICS, Metric
 from tokenshare.sources import Source
+from tokenshare.topics import PUSHED
 
 
 def inactive_reason(run: PassContext, source: Source, completed: Completed | None) -> str:
@@ -53,9 +55,18 @@ def active_sources(run: PassContext) -> tuple[Source, ...]:
 
 
 def active_metrics(run: PassContext) -> tuple[Metric, ...]:
-    """The metrics with all their needs met by the set-up; the others are in the catalog, without rows."""
-    ids = {source.id for source in active_sources(run)}
+    """The metrics with all their needs met by the set-up; the others are in the catalog, without rows.
+
+    A receiver is part of it once anything it took in has landed.
+    """
+    ids = {source.id for source in active_sources(run)} | _receivers(run)
     return tuple(metric for metric in METRICS if metric.is_met_by(ids))
+
+
+def _receivers(run: PassContext) -> set[str]:
+    with open_warehouse(run.home.warehouse) as connection:
+        landed = ledger.landed_topics(connection)
+    return {receiver for receiver, topic in PUSHED.items() if topic.name in landed}
 
 
 def _completed(run: PassContext, source: Source) -> Completed | None:

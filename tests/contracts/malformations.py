@@ -203,5 +203,9 @@ BY_TOPIC = {
     ],
     "share_count.observed.v1": [*text("symbol", 16, SYMBOL, "A"), *day("date"), *count("shares_issued", 1, 10**12)],
     "claim.quoted.v1": [*text("quote", 500), *text("source", 500), *day("period_start")],
+    "request.completed.v1": [
+        *text("request_id", 200), *moment("completed_at"), *text("model", 256),
+        *count("prompt_tokens", 0, 100_000_000), *nullable(count("cached_tokens", 0, 100_000_000)),
+    ],
     "fetch.completed.v1": [*moment("as_of"), *count("pages", 1, 100_000), *nullable(day("start_date"))],
 }  # fmt: skip

@@ -19,6 +19,8 @@ BEYOND_SCHEMA = {  # what a JSON Schema cannot say, or says in words that Python
     *("byte_order_mark", "utf16", "duplicate_key", "lone_surrogate", "share_nan"),  # gone before a schema is asked
     *("float", "exponent", "counts_float"),  # 1.0 is an integer to it
     *("not_in_calendar", "compact", "with_time"),  # `format` is an annotation
+    *("cached_beyond_prompt", "reasoning_beyond_completion", "failure_with_tokens"),  # one field against another
+    *("a_day_ahead", "at_the_epoch"),
     "line_break",  # in ECMA `$` is the end, in Python it may stand before a last line break
 }
 

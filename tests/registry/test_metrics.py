@@ -14,7 +14,7 @@ from expectations.laws import LAWS
 from tokenshare.columns import columns_of
 from tokenshare.metrics import GROUP_BY_ID, GROUPS, METRIC_BY_ID, METRICS, Group, Metric
 from tokenshare.sources import Source
-from tokenshare.topics import TOPICS
+from tokenshare.topics import PUSHED, TOPICS
 
 ROOT = Path(__file__).parents[2]
 MODELS = ROOT / "dbt" / "models"
@@ -108,7 +108,7 @@ def test_a_metric_declares_itself_in_full(metric: Metric) -> None:
     assert not any(column.is_nullable for column in columns_of(metric.row) if column.name in metric.grain)
     assert metric.share is None or metric.share in names
     assert set(metric.topics) <= set(TOPICS)
-    assert set(metric.sources) <= {source.id for source in SOURCES}
+    assert set(metric.sources) <= {source.id for source in SOURCES} | PUSHED.keys()
     assert metric.group in GROUP_BY_ID
     assert metric.freshness is None or metric.window != "snapshot"
     assert metric.freshness is None or metric.freshness > timedelta(0)
@@ -117,6 +117,7 @@ def test_a_metric_declares_itself_in_full(metric: Metric) -> None:
 @pytest.mark.parametrize("metric", **BY_ID)
 def test_the_sources_of_a_metric_emit_its_topics(metric: Metric) -> None:
     emitted = {topic for source in SOURCES if source.id in metric.sources for topic in source.emits}
+    emitted |= {topic for receiver, topic in PUSHED.items() if receiver in metric.sources}
     assert set(metric.topics) - emitted <= {topic for topic in TOPICS if topic.subject == "fetch.completed"}
 
 

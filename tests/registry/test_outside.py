@@ -15,7 +15,7 @@ from tokenshare import publication
 from tokenshare.errors import GRAVITY, ExitCode, TokenshareError, gravest
 from tokenshare.render import reference
 from tokenshare.sources import Source
-from tokenshare.topics import CONSUMER_GROUP, TOPICS
+from tokenshare.topics import CONSUMER_GROUP, PUSHED, TOPICS
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "tests" / "fixtures" / "sources"
@@ -109,7 +109,8 @@ def test_the_files_of_a_world_keep_their_names() -> None:
 def test_every_fixture_has_a_source_and_every_topic_but_the_fetchs_own_too() -> None:
     assert {path.name for path in FIXTURES.iterdir()} == {source.id for source in SOURCES}
     emitted = {topic.name for source in SOURCES for topic in source.emits}
-    assert emitted | {"fetch.completed.v1"} == {topic.name for topic in TOPICS}
+    pushed = {topic.name for topic in PUSHED.values()}
+    assert emitted | pushed | {"fetch.completed.v1"} == {topic.name for topic in TOPICS}
 
 
 def test_every_topic_has_examples_and_every_example_a_topic() -> None:

@@ -86,7 +86,7 @@ def breaks_of(column: Column) -> list[str]:
     is_ours = column.name not in UPSTREAM_WORDS and not column.name.startswith(("is_", "has_"))
     found = [suffix for suffix in SUFFIX_RULES if is_ours and column.name.endswith(suffix)]
     wrong = [s for s in found if column.sql_type != SUFFIX_RULES[s][0] or column.unit not in SUFFIX_RULES[s][1]]
-    is_change = column.name in ("change_share", "change_year_share")
+    is_change = column.name in ("change_share", "change_year_share", "gap_share")
     bounds = {(-1, 1), (-1, None)} if is_change else {(0, 1)}  # a value can more than double, a share of one cannot
     if column.name.endswith("_share") and (column.minimum, column.maximum) not in bounds:
         wrong.append("a share lies in 0..1")

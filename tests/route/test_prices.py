@@ -246,7 +246,8 @@ def test_a_live_set_up_reads_the_installed_book(new_scene: Callable[..., Scene],
         {PRO: ("0.00000066", "0.00000198"), SOL: ("0.000005", "0.00003")},
     )
     with Upstream(world, at) as upstream:
-        scene = new_scene("live", TOKENSHARE_OPENROUTER_URL=upstream.url)
+        others = "ecb_rates,huggingface_hub"  # they would be asked outside
+        scene = new_scene("live", TOKENSHARE_OPENROUTER_URL=upstream.url, TOKENSHARE_SOURCES_OFF=others)
         report = scene.refresh(at.isoformat(), None)
     (outcome,) = [source for source in report.sources if source.id == "genai_prices"]
     assert (outcome.status, outcome.events > 1_500) == ("fetched", True)

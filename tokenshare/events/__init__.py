@@ -4,6 +4,7 @@ from tokenshare.events.claims import *
 from tokenshare.events.curated import *
 from tokenshare.events.event import *
 from tokenshare.events.fetches import *
+from tokenshare.events.gateway import *
 from tokenshare.events.hub import *
 from tokenshare.events.markets import *
 from tokenshare.events.prices import *

@@ -2,6 +2,7 @@
 
 from tokenshare.metrics.claims import CLAIM_METRICS, CLAIMS
 from tokenshare.metrics.curated import CURATED_GROUPS, CURATED_METRICS
+from tokenshare.metrics.gateway import GATEWAY, GATEWAY_METRICS
 from tokenshare.metrics.group import Evidence, Group, Interval, Provenance
 from tokenshare.metrics.hub import HUB_GROUPS, HUB_MARTS, HUB_METRICS
 from tokenshare.metrics.markets import MARKET_GROUPS, MARKET_MARTS, MARKET_METRICS
@@ -28,11 +29,11 @@ __all__ = [
 
 METRICS = (
     *(*ROUTER_METRICS, *PROGRAMMING_METRICS, *SPEND_METRICS, *PRICE_METRICS, *MARKET_METRICS, *HUB_METRICS),
-    *(*CURATED_METRICS, *CLAIM_METRICS, *MARTS, *MARKET_MARTS, *HUB_MARTS),
+    *(*CURATED_METRICS, *CLAIM_METRICS, *GATEWAY_METRICS, *MARTS, *MARKET_MARTS, *HUB_MARTS),
 )
 GROUPS = (
     *(ROUTER, PROGRAMMING, SPEND, LIST_PRICES, *CURATED_GROUPS, CLAIMS, MODELS, VENDORS),
-    *(*MARKET_GROUPS, *HUB_GROUPS),
+    *(*MARKET_GROUPS, *HUB_GROUPS, GATEWAY),
 )
 GROUP_BY_ID = {group.id: group for group in GROUPS}
 METRIC_BY_ID = {metric.id: metric for metric in METRICS}

@@ -2,6 +2,7 @@
 
 from tokenshare.rows.claims import *
 from tokenshare.rows.curated import *
+from tokenshare.rows.gateway import *
 from tokenshare.rows.hub import *
 from tokenshare.rows.markets import *
 from tokenshare.rows.marts import *

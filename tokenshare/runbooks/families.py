@@ -13,6 +13,10 @@ PRICES = RunbookPage(
     ),
     release=REAL,
     checks={
+        "vendor_price": (
+            "A gateway reports cost in the wrong unit, such as cents, or in another currency. Correct its cost map; "
+            "what it reports again replaces what it reported before."
+        ),
         "dearest_price": "A week is billed at a price in the wrong unit.",
         "prices_are_plausible": (
             "A model has a price in the wrong unit. It is a defect of ours only if the parser misreads the unit."

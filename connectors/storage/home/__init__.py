@@ -38,6 +38,10 @@ class Home:
         return self.root / "secret"
 
     @property
+    def gateway_tokens(self) -> Path:
+        return self.root / "gateway-tokens"
+
+    @property
     def lock(self) -> Path:
         return self.root / "lock"
 

@@ -13,7 +13,7 @@ Readers = Literal["owner", "group", "everyone"]
 # Of the root and of what is published. Whoever may read the one must pass through the other, and need not list it.
 ROOT: dict[Readers, int] = {"owner": 0o700, "group": 0o710, "everyone": 0o711}
 PUBLISHED: dict[Readers, int] = {"owner": 0o700, "group": 0o750, "everyone": 0o755}
-FILES = ("format", "secret", "lock", "alerts.json")
+FILES = ("format", "secret", "gateway-tokens", "lock", "alerts.json")
 PRIVATE = (*FILES, "skipped", "archive", "landing", "build", "report", "log", "broker")
 
 

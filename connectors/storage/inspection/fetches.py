@@ -10,7 +10,7 @@ from tokenshare.columns import columns_of
 from tokenshare.events import Event
 from tokenshare.inspected import LandedFetch
 from tokenshare.offsets import Record
-from tokenshare.topics import FETCH_COMPLETED, TOPICS, Topic
+from tokenshare.topics import FETCH_COMPLETED, FETCHED, Topic
 
 PLACE = "topic || ':' || \"partition\" || ':' || \"offset\""
 
@@ -18,9 +18,7 @@ PLACE = "topic || ':' || \"partition\" || ':' || \"offset\""
 def read_fetches(connection: Connection) -> list[LandedFetch]:
     """Every fetch with landed records that needed a proof, by source and id."""
     columns = 'source_id, fetch_id, event_id, topic, "partition", "offset"'
-    events = " UNION ALL ".join(
-        f"SELECT {columns} FROM raw.{topic.table}" for topic in TOPICS if topic is not FETCH_COMPLETED
-    )
+    events = " UNION ALL ".join(f"SELECT {columns} FROM raw.{topic.table}" for topic in FETCHED)
     query = f"""WITH events AS (
             SELECT source_id, fetch_id, min({PLACE}) AS first, count(DISTINCT event_id) AS events,
                 sha256(string_agg(DISTINCT event_id, '' ORDER BY event_id)) AS digest

@@ -13,7 +13,7 @@ from connectors.storage.warehouse import migrations
 from connectors.storage.warehouse.landed_columns import check_columns, find_unknown, types_of
 from tokenshare.errors import UsageError
 from tokenshare.offsets import RETIRED, Range
-from tokenshare.topics import FETCH_COMPLETED, TOPICS, Topic
+from tokenshare.topics import FETCHED, TOPICS, Topic
 
 Connection = duckdb.DuckDBPyConnection
 BUILT = "intermediate"  # dbt's schema of the models before the metrics
@@ -179,15 +179,13 @@ def _columns_of_view(connection: Connection, topic: Topic) -> list[str]:
 
 
 def records_sql(schema: str) -> str:
-    """Statements for the view of all landed events, without a deployment's prefix, and for what was decided of them.
+    """Statements for the view of all landed events of fetches, without a deployment's prefix, and for held statements.
 
     The models that choose among fetches leave held statements out, because a finding names their period; what a person
     has released counts as sound.
     """
     every = " UNION ALL ".join(
-        f"SELECT '{topic.name}' AS topic_name, fetch_id, event_id FROM {schema}.{topic.table}"
-        for topic in TOPICS
-        if topic is not FETCH_COMPLETED
+        f"SELECT '{topic.name}' AS topic_name, fetch_id, event_id FROM {schema}.{topic.table}" for topic in FETCHED
     )
     held = "relation VARCHAR, period_date DATE, fetch_id VARCHAR, entity VARCHAR"
     released = 'coherence_group VARCHAR, "check" VARCHAR, key VARCHAR'

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from connectors.storage.warehouse import Connection, insert, transaction
 from tokenshare.errors import Busy
-from tokenshare.offsets import Landed, Range
+from tokenshare.offsets import RETIRED, Landed, Range
 
 
 def intend(connection: Connection, run_id: str, ranges: Sequence[Range]) -> None:
@@ -70,6 +70,12 @@ def positions(connection: Connection) -> dict[tuple[str, int], int]:
     """The next offset to land, by topic and partition; partitions never landed are missing."""
     found = connection.execute('SELECT topic, "partition", next_offset FROM ledger.positions').fetchall()
     return {(topic, partition): offset for topic, partition, offset in found}
+
+
+def landed_topics(connection: Connection) -> set[str]:
+    """The topics with landed rows, those of an earlier life of a topic included."""
+    query = "SELECT DISTINCT split_part(topic, ?, 1) FROM ledger.landed WHERE rows > 0"
+    return {topic for (topic,) in connection.execute(query, [RETIRED]).fetchall()}
 
 
 def due(connection: Connection, partitions: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:

@@ -8,7 +8,7 @@ from flows.queries.verify.state import HomeReader
 
 SWEPT = "run `tokenshare refresh`, which removes it"
 PLACES = re.compile(
-    r"""format | secret | lock | alerts\.json
+    r"""format | secret | gateway-tokens | lock | alerts\.json
     | log/[^/]+\.jsonl
     | skipped/[^/]+\.(json|told)
     | archive/[a-z0-9_]+/(completed|fields)\.json

@@ -1,0 +1,111 @@
+"""The receiver of gateway requests, conducted: the home's topics and secret, one producer, and an HTTP server."""
+
+import json
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from connectors.gateway import tokens
+from connectors.gateway.reading import Reading, Refused
+from connectors.gateway.receiver import Limits, Receiver
+from connectors.gateway.tokens import Tokens
+from connectors.kafka import producer
+from connectors.kafka.producer import Message, Sender
+from connectors.storage import home as homes
+from connectors.storage.home import Home, signature
+from flows.settings import Settings
+from flows.setup import Progress
+from flows.setup.clock import now
+from flows.setup.cluster import open_cluster
+from flows.setup.topic_ownership import sign_topics
+from tokenshare import codec
+from tokenshare.errors import UsageError
+from tokenshare.events import RequestCompleted
+from tokenshare.topics import REQUEST_COMPLETED
+
+CLOSING_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Serving:
+    """A receiver ready to serve: where it listens, and the file of its tokens."""
+
+    url: str
+    tokens: Path
+    serve: Callable[[], None]
+
+
+@contextmanager
+def open_gateway(settings: Settings, host: str, port: int, progress: Progress) -> Iterator[Serving]:
+    """Prepare the receiver of a home, a new one if there is none; `serve` runs until SIGTERM or SIGINT.
+
+    Raises UsageError if the tokens are unusable, the port is taken or the home has no secret, BrokerUnavailable if
+    Kafka does not answer.
+    """
+    mine = Home(settings.home)
+    homes.initialise(mine, (homes.describe(mine) or {}).get("origin", "live"))  # rows of its kind, whichever it is
+    if not homes.has_secret(mine):
+        raise UsageError("this home has no secret yet", "run `tokenshare refresh` once, which makes it")
+    known = Tokens(settings.gateway_tokens or mine.gateway_tokens)
+    if settings.gateway_tokens is None:
+        tokens.make(known.path)
+    known.read()
+    cluster = open_cluster(settings, progress)
+    sign_topics(cluster, signature(mine))
+    with producer.open_sender(cluster) as sender, _bound(host, port) as (listening, url):
+        sender.warm([REQUEST_COMPLETED.name])
+        receiver = Receiver(partial(deliver, sender), known, now, Limits())
+        yield Serving(url, known.path, partial(_serve, receiver, listening))
+
+
+def deliver(sender: Sender, reading: Reading) -> None:
+    """Send the requests of a call, and what names each refused one, as a record that landing makes a dead letter of."""
+    sender.send([*map(_message, reading.events), *map(_refused, reading.refused)])
+
+
+def _message(event: RequestCompleted) -> Message:
+    headers = {"schema": REQUEST_COMPLETED.name, "event_id": event.event_id, "fetch_id": event.fetch_id}
+    key = REQUEST_COMPLETED.key_of(event).encode()
+    return Message(REQUEST_COMPLETED.name, key, codec.encode(event), tuple((n, v.encode()) for n, v in headers.items()))
+
+
+def _refused(refused: Refused) -> Message:
+    """A record that is no event and says why, without a word of what was reported but ids and names."""
+    value = {**refused.named, "place": refused.place, "refused": refused.reason}
+    return Message(
+        REQUEST_COMPLETED.name, None, json.dumps(value).encode(), (("schema", REQUEST_COMPLETED.name.encode()),)
+    )
+
+
+@contextmanager
+def _bound(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
+    """A socket that listens there, and its address. Raises UsageError if the port cannot be taken."""
+    try:
+        listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise UsageError(
+            f"{host}:{port} cannot be listened at ({error.strerror})", "choose another with --host and --port"
+        ) from error
+    with listening:
+        shown = f"[{host}]" if ":" in host else host
+        yield listening, f"http://{shown}:{listening.getsockname()[1]}"
+
+
+def _serve(receiver: Receiver, listening: socket.socket) -> None:
+    """Serve until a signal; calls being served have CLOSING_SECONDS to be answered."""
+    import uvicorn
+
+    config = uvicorn.Config(
+        receiver.app(),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=CLOSING_SECONDS,
+        limit_concurrency=1_000,
+    )
+    uvicorn.Server(config).run(sockets=[listening])
