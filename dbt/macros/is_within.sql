@@ -1,5 +1,5 @@
-{# True for a landed row of a pushed topic that a number may rest on: all, but those before `read_up_to` if an earlier #}
-{# build is made again. The rows of a fetch are chosen by its id; those of an hour of pushed ones go on landing. #}
+{# True for a landed row of a pushed topic that a number may rest on: any row, and in a build that is made again any #}
+{# before `read_up_to`. The rows of a fetch are found by its id; those of an hour of pushed ones go on landing. #}
 {% macro is_within(table) -%}
     {%- set ends = var('read_up_to', none) -%}
     {%- if ends is not mapping -%}

@@ -42,10 +42,10 @@ renamed as (
 
 together as (
     select * from renamed
-    {%- if is_incremental() %}
-    union all by name
-    select * from {{ this }} where request_id in (select renamed.request_id from renamed)
-    {%- endif %}
+    {% if is_incremental() %}
+        union all by name
+        select * from {{ this }} where request_id in (select renamed.request_id from renamed)
+    {% endif %}
 ),
 
 final as (
