@@ -151,7 +151,7 @@ def _place(span: Span | ContractViolation) -> tuple[str, str] | None:
 
 def _around(spans: Iterable[Span]) -> frozenset[tuple[str, str]]:
     """The spans with usage that contain another one with usage, however deep."""
-    known = {(span.trace_id, span.span_id): span for span in spans}
+    known = {(span.trace_id, span.span_id): span for span in spans if span.span_id}
     found: set[tuple[str, str]] = set()
     for span in known.values():
         if not (span.is_call and span.has_usage):

@@ -1,6 +1,7 @@
 """The receiver of gateway requests, conducted: the home's topics and secret, one producer, and an HTTP server."""
 
 import json
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -108,4 +109,5 @@ def _serve(receiver: Receiver, listening: socket.socket) -> None:
         timeout_graceful_shutdown=CLOSING_SECONDS,
         limit_concurrency=1_000,
     )
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # uvicorn handles it while it serves, then raises it once more
     uvicorn.Server(config).run(sockets=[listening])

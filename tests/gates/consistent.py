@@ -10,6 +10,7 @@ from expectations.gates import Case, ReleasedFindings, judge
 from tests.gates.tables import DAYS, TABLES, Table
 from tests.gates.tables_claims import CLAIM_EVIDENCE
 from tests.gates.tables_curated import CURATED_EVIDENCE
+from tests.gates.tables_gateway import GATEWAY_EVIDENCE
 from tests.gates.tables_hub import HUB_EVIDENCE
 from tests.gates.tables_markets import MARKET_EVIDENCE
 from tests.gates.tables_prices import PRICE_EVIDENCE
@@ -38,6 +39,7 @@ EVIDENCE: Mapping[str, tuple[Measured, ...]] = {
     "claims": CLAIM_EVIDENCE,
     **CURATED_EVIDENCE,
     **HUB_EVIDENCE,
+    **GATEWAY_EVIDENCE,
     **MARKET_EVIDENCE,
     "programming": (
         Measured("other_rows", DAYS[0].isoformat(), 1),

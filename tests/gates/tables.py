@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.gates.tables_claims import CLAIM_TABLES
 from tests.gates.tables_curated import CURATED_TABLES
+from tests.gates.tables_gateway import GATEWAY_TABLES
 from tests.gates.tables_hub import HUB_TABLES
 from tests.gates.tables_markets import MARKET_TABLES
 from tests.gates.tables_prices import PRICE_TABLES
@@ -164,4 +165,5 @@ TABLES: Mapping[str, Table] = {
     **HUB_TABLES,
     **MARKET_TABLES,
     **CLAIM_TABLES,
+    **GATEWAY_TABLES,
 }

@@ -1,5 +1,6 @@
 """Landed files read against the ledger, and the lineages of versions read again from them."""
 
+import json
 from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -13,9 +14,11 @@ from connectors.storage.warehouse import Connection
 from tokenshare.inspected import LandedFile, LineageDiff
 from tokenshare.metrics import METRIC_BY_ID, Metric
 from tokenshare.offsets import Landed, Loss, Range
+from tokenshare.topics import Topic
 
 RESTORE = "restore landing from a backup"
 FileCounts = tuple[int, int, int]  # rows, distinct offsets, rows outside the range
+Bounds = dict[str, list[tuple[str, int, int]]]  # by landed table: topic, partition, end
 
 
 def read_ledger(connection: Connection) -> list[Landed]:
@@ -109,8 +112,10 @@ def _lineage(connection: Connection, metric: Metric, run: str) -> tuple[tuple[ob
     """The lineage of the fetches selected for a group by a pass, in the form recorded with each version."""
     if not metric.topics:
         return ()
+    bounds = _read_up_to(connection, run)
     records = " UNION ALL ".join(
-        f'SELECT topic, "partition", "offset", event_id, fetch_id FROM raw.{topic.table}' for topic in metric.topics
+        f'SELECT topic, "partition", "offset", event_id, fetch_id FROM raw.{topic.table} WHERE {_within(topic, bounds)}'
+        for topic in metric.topics
     )
     query = f"""SELECT topic, "partition", min("offset"), max("offset"), count(*),
             sha256(string_agg(event_id, '' ORDER BY "offset"))
@@ -119,3 +124,17 @@ def _lineage(connection: Connection, metric: Metric, run: str) -> tuple[tuple[ob
         GROUP BY topic, "partition" ORDER BY ALL"""
     with reading("a landed file", RESTORE):
         return tuple(connection.execute(query, [run, metric.group]).fetchall())
+
+
+def _read_up_to(connection: Connection, run: str) -> Bounds:
+    """The offsets up to which a pass read what is pushed, by landed table: more of the same hour may have landed."""
+    ((variables,),) = connection.execute("SELECT variables FROM decisions.inputs WHERE run = ?", [run]).fetchall()
+    found: Bounds = json.loads(variables).get("read_up_to", {})
+    return found
+
+
+def _within(topic: Topic, bounds: Bounds) -> str:
+    if not topic.pushed_by:
+        return "true"
+    places = (f'(topic = \'{at}\' AND "partition" = {n} AND "offset" < {end})' for at, n, end in bounds[topic.table])
+    return " OR ".join(places) or "false"

@@ -1,0 +1,272 @@
+"""Requests from real clients to published shares: the whole route, against an independent count of the same file."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import httpx
+import pytest
+
+from connectors.gateway.reading import Object
+from connectors.kafka import topics
+from connectors.kafka.cluster import Cluster
+from flows.queries.trace import trace
+from flows.queries.verify import verify
+from tests.gateway.payloads import payload
+from tests.gateway.traffic import draw
+from tests.scene import ROUTER_ALONE, Scene, statuses
+from tokenshare.metrics import METRIC_BY_ID
+
+pytestmark = pytest.mark.timeout(900)
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-P", "-c", "from flows.cli import main; main()"]
+BATCH = 100
+GATEWAY = [id for id in METRIC_BY_ID if METRIC_BY_ID[id].group == "gateway"]
+CLIENT = """
+import asyncio, litellm
+from litellm.integrations.generic_api.generic_api_callback import GenericAPILogger
+
+async def main():
+    logger = GenericAPILogger(batch_size=1)
+    litellm.callbacks = [logger]
+    ask = [{"role": "user", "content": "SECRET WORDS"}]
+    await litellm.acompletion(model="openai/gpt-4o-mini", messages=ask, mock_response="SECRET ANSWER")
+    parts = await litellm.acompletion(model="openai/gpt-4o", messages=ask, mock_response="in parts", stream=True)
+    async for _ in parts: pass
+    try: await litellm.acompletion(model="openai/gpt-4o", messages=ask, mock_response=Exception("down"))
+    except Exception: pass
+    await asyncio.sleep(2)
+    await logger.flush_queue()
+
+asyncio.run(main())
+"""
+# Counted from the clients' own file: one row for each id, tokens of successes alone, parts inside their wholes.
+COUNT = """
+WITH requests AS (
+    SELECT DISTINCT ON (id) *, to_timestamp(endTime) AS ended FROM read_json(?, format = 'newline_delimited')
+    WHERE status = 'success' AND cache_hit IS NULL
+)
+SELECT CAST(ended AS DATE) AS usage_date,
+    CASE WHEN model LIKE 'gpt%' THEN 'openai' WHEN model LIKE 'claude%' THEN 'anthropic'
+        WHEN model LIKE 'qwen%' THEN 'qwen' WHEN model LIKE 'deepseek%' THEN 'deepseek' ELSE 'unknown' END AS vendor_id,
+    CAST(sum(prompt_tokens + completion_tokens) AS BIGINT) AS tokens,
+    coalesce(sum(CAST(response_cost AS DECIMAL(38, 18))), 0) AS cost,
+    count(*) AS requests
+FROM requests GROUP BY ALL ORDER BY ALL
+"""
+
+
+@dataclass
+class Running:
+    """A receiver in a process of its own."""
+
+    process: "subprocess.Popen[str]"
+    facts: dict[str, str]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {Path(self.facts['tokens']).read_text().strip()}"}
+
+    def post(self, payloads: list[Object]) -> httpx.Response:
+        return httpx.post(self.facts["litellm"], json=payloads, headers=self.headers, timeout=60)
+
+
+def start(scene: Scene) -> Running:
+    environ = {**os.environ, **scene.variables}
+    words = [*COMMAND, "gateway", "--port", "0", "--json"]
+    process = subprocess.Popen(words, env=environ, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout
+    line = process.stdout.readline()
+    assert line, process.stderr and process.stderr.read()
+    return Running(process, json.loads(line))
+
+
+def stop(running: Running) -> int:
+    running.process.send_signal(signal.SIGTERM)
+    return running.process.wait(timeout=15)
+
+
+@dataclass
+class Story:
+    scene: Scene
+    file: Path  # what the clients have sent, a line each
+    now: datetime
+
+    def refresh(self) -> dict[str, str]:
+        self.now += timedelta(seconds=1)
+        return statuses(self.scene.refresh(self.now.isoformat(), self.world))
+
+    @property
+    def world(self) -> Path:
+        return self.file.parent / "world"
+
+    def count(self) -> list[tuple[Any, ...]]:
+        with duckdb.connect() as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            return connection.execute(COUNT, [str(self.file)]).fetchall()
+
+
+@pytest.fixture(scope="module")
+def story(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    """2,000 requests in batches from three clients at once, every fifth batch twice; then a pass."""
+    scene = Scene(tmp_path_factory.mktemp("gateway") / "home", broker, ROUTER_ALONE)
+    now = datetime.now(UTC)
+    story = Story(scene, tmp_path_factory.mktemp("clients") / "sent.ndjson", now)
+    story.world.mkdir()
+    scene.refresh(
+        (now - timedelta(hours=1)).isoformat(), story.world
+    )  # a home of a world before it is one of a receiver
+    running = start(scene)
+    payloads = draw(2_000, now)
+    story.file.write_text("".join(f"{json.dumps(one)}\n" for one in payloads))
+    batches = [payloads[at : at + BATCH] for at in range(0, len(payloads), BATCH)]
+    answers: list[httpx.Response] = []
+
+    def client(number: int) -> None:
+        for index in range(number, len(batches), 3):
+            times = 2 if index % 5 == 0 else 1
+            answers.extend(running.post(batches[index]) for _ in range(times))
+
+    clients = [threading.Thread(target=client, args=(number,)) for number in range(3)]
+    for thread in clients:
+        thread.start()
+    for thread in clients:
+        thread.join()
+    assert {(answer.status_code, answer.json()["accepted"]) for answer in answers} == {(200, BATCH)}
+    assert stop(running) == 0
+    found = story.refresh()
+    assert {found[id] for id in GATEWAY} == {"published"}
+    yield story
+    topics.delete_prefixed(Cluster(broker, topic_prefix=scene.prefix))
+
+
+def test_tokens_are_those_of_an_independent_count(story: Story) -> None:
+    found = {(r["usage_date"], r["vendor_id"]): r["tokens"] for r in story.scene.metric("gateway_token_share_daily")}
+    assert found == {(day, vendor): tokens for day, vendor, tokens, _, _ in story.count()}
+
+
+def test_shares_and_spend_are_those_of_an_independent_count(story: Story) -> None:
+    counted = story.count()
+    tokens = {day: sum(row[2] for row in counted if row[0] == day) for day in {row[0] for row in counted}}
+    cost = {day: sum(row[3] for row in counted if row[0] == day) for day in tokens}
+    shares = {
+        (r["usage_date"], r["vendor_id"]): r["vendor_share"] for r in story.scene.metric("gateway_token_share_daily")
+    }
+    spend = {(r["usage_date"], r["vendor_id"]): r for r in story.scene.metric("gateway_spend_share_daily")}
+    gaps = {(r["usage_date"], r["vendor_id"]): r for r in story.scene.metric("gateway_token_spend_gap_daily")}
+    for day, vendor, own_tokens, own_cost, _ in counted:
+        assert shares[day, vendor] == pytest.approx(own_tokens / tokens[day], abs=1e-12)
+        assert spend[day, vendor]["spend_usd"] == pytest.approx(float(own_cost), rel=1e-12)
+        assert spend[day, vendor]["vendor_share"] == pytest.approx(float(own_cost / cost[day]), abs=1e-12)
+        assert gaps[day, vendor]["gap_share"] == pytest.approx(shares[day, vendor] - spend[day, vendor]["vendor_share"])
+    assert sum(row["unpriced_tokens"] for row in spend.values()) > 0
+
+
+def test_hours_make_the_day_and_requests_are_counted_by_kind(story: Story) -> None:
+    hours = story.scene.metric("fct_requests_hourly")
+    lines = [json.loads(line) for line in story.file.read_text().splitlines()]
+    assert sum(row["requests_count"] for row in hours) == sum(row[4] for row in story.count())
+    assert sum(row["failures_count"] for row in hours) == sum(line["status"] == "failure" for line in lines)
+    assert sum(row["cache_hits_count"] for row in hours) == sum(line["cache_hit"] is not None for line in lines)
+    assert {row["app"] for row in hours} == {"support", "search", "unknown"}
+    days = {row["usage_date"] for row in story.scene.metric("gateway_share_hourly")}
+    assert days == {row[0] for row in story.count()}
+
+
+def test_nothing_of_the_content_is_kept_anywhere(story: Story) -> None:
+    files = [path for path in story.scene.root.rglob("*") if path.is_file()]
+    assert len(files) > 20
+    assert [path for path in files if b"SECRET" in path.read_bytes()] == []
+
+
+def test_a_share_is_traced_and_computed_again_from_its_offsets(story: Story) -> None:
+    day = f"{story.count()[0][0]}"
+    found = trace(story.scene.home, METRIC_BY_ID["gateway_spend_share_daily"], [day, "openai"])
+    assert found.is_equal
+    assert {span.topic for span in found.spans} == {"request.completed.v1"}
+
+
+def test_late_and_bad_requests_and_real_clients(story: Story) -> None:
+    """A late request restates its hour; bad ones are dead letters, and no good one waits for them; then verify."""
+    running = start(story.scene)
+    at = (story.now - timedelta(hours=30)).timestamp()
+    late = payload("late", "gpt-5.1", 5_000, 0, endTime=at, startTime=at - 1, response_cost=0.5)
+    bad = [payload("worse", "gpt-5.1", -1, endTime=at), payload("worst", "gpt-5.1", endTime=at + 10**9)]
+    answer = running.post([bad[0], late, bad[1]]).json()
+    assert (answer["accepted"], [one["request_id"] for one in answer["refused"]]) == (1, ["worse", "worst"])
+    before = {
+        row["usage_date"]: row["tokens"]
+        for row in story.scene.metric("gateway_token_share_daily")
+        if row["vendor_id"] == "openai"
+    }
+    ask_litellm(running)
+    export_spans(running)
+    assert stop(running) == 0
+    story.refresh()
+    after = {
+        row["usage_date"]: row["tokens"]
+        for row in story.scene.metric("gateway_token_share_daily")
+        if row["vendor_id"] == "openai"
+    }
+    day = datetime.fromtimestamp(at, UTC).date()
+    assert after[day] - before[day] >= 5_000
+    changed = story.scene.catalog("restatements", metric="gateway_share_hourly")
+    assert f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H}" in {
+        json.loads(row["key"])["usage_hour"][:13].replace("T", " ") for row in changed
+    }
+    letters = {row["topic"]: row["open"] for row in story.scene.catalog("dead_letters")}
+    assert letters == {"request.completed.v1": 2}
+    hours = story.scene.metric("fct_requests_hourly")
+    assert (
+        sum(row["failures_count"] for row in hours if row["app"] == "unknown" and row["model_id"] == "openai/gpt-4o")
+        == 1
+    )
+    assert {row["model_id"] for row in hours} >= {"openai/gpt-4o-mini", "openai/gpt-4o", "qwen/qwen3-coder"}
+    (spans,) = [row for row in hours if row["app"] == "assistant"]
+    assert (spans["requests_count"], spans["tokens"]) == (1, 150)
+    assert verify(story.scene.home, lambda _: None, is_all=True)["breaches"] == []
+
+
+def ask_litellm(running: Running) -> None:
+    """LiteLLM's own callback: an answer, a streamed one, and a failure."""
+    token = running.headers["Authorization"]
+    environ = {
+        **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+        "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+        "GENERIC_LOGGER_ENDPOINT": running.facts["litellm"],
+        "GENERIC_LOGGER_HEADERS": f"Authorization={token}",
+    }
+    subprocess.run([sys.executable, "-c", CLIENT], env=environ, check=True, capture_output=True, timeout=120)
+
+
+def export_spans(running: Running) -> None:
+    """OpenTelemetry's own exporter: an agent's run around one call, in protobuf."""
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+    provider = TracerProvider(resource=Resource({"service.name": "assistant"}))
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(running.facts["otlp"], headers=running.headers)))
+    tracer = provider.get_tracer("tests")
+    usage = {
+        "gen_ai.request.model": "qwen/qwen3-coder",
+        "gen_ai.usage.input_tokens": 100,
+        "gen_ai.usage.output_tokens": 50,
+    }
+    with (
+        tracer.start_as_current_span("run", attributes={"gen_ai.operation.name": "invoke_agent", **usage}),
+        tracer.start_as_current_span("chat", attributes={"gen_ai.operation.name": "chat", **usage}),
+    ):
+        pass
+    assert provider.force_flush(10_000)
+    provider.shutdown()
