@@ -30,7 +30,8 @@ PRODUCT = (
 PANELS: Mapping[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
     "First run": (first_run.demo, first_run.doctor, imports.app),
     "Passes": (
-        *(passes.refresh, passes.backfill, passes.land, passes.compact, passes.serve),
+        *(passes.refresh, passes.backfill, passes.land, passes.compact),
+        *(passes.serve, passes.stream),
         local_services.gateway,
     ),
     "Look": (

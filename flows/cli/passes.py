@@ -1,5 +1,6 @@
 """Commands for whole passes and for repeated parts of one: fetch, land, build, compact, serve."""
 
+import sys
 from datetime import date
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from flows.cli.options import AsOf, Json, Sources, World
 from flows.cli.output import echo_on_stderr, emit, progress_on_stderr
 from flows.cli.parsers import read_day, read_moment, read_range
 from flows.cli.setup import find_home, load_settings
-from flows.cli.tables import draw_compacted, draw_files, draw_refresh
+from flows.cli.tables import draw_compacted, draw_files, draw_refresh, draw_turn
 from tokenshare.noop import noop
 
 Wait = Annotated[bool, typer.Option("--wait", help="Wait for another pass to end, an hour at most.")]
@@ -109,6 +110,23 @@ def compact(json: Json = False) -> None:
     settings = load_settings()
     find_home(settings)
     emit(merge(settings), json, draw_compacted)
+
+
+def stream(
+    every: Annotated[
+        float, typer.Option(min=1, max=3600, help="Seconds from the beginning of one turn to the next.")
+    ] = 15.0,
+    world: World = None,
+    json: Json = False,
+) -> None:
+    """Turn new records into published numbers every few seconds, in one warm process, until stopped."""
+    from flows.operations.stream import stream as keep_refreshing
+
+    settings = load_settings()
+    with progress_on_stderr(is_plain=True) as progress:
+        for turn in keep_refreshing(settings, every, world, progress):
+            emit(turn.document(), json, draw_turn)
+            sys.stdout.flush()
 
 
 def serve() -> None:

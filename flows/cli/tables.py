@@ -92,6 +92,12 @@ def draw_compacted(console: Console, document: Mapping[str, Any]) -> None:
     console.print(table("Pruned versions", document["pruned"], ("metric", "version")))
 
 
+def draw_turn(console: Console, document: Mapping[str, Any]) -> None:
+    """Draw a turn of `stream` in one line."""
+    landed = f"{document['records']} records landed in {document['seconds']:.1f} s, {document['lag']} behind"
+    console.print(f"{landed}; {document['published']} relations published, {document['held']} held", markup=False)
+
+
 def draw_status(console: Console, document: Mapping[str, Any]) -> None:
     """Draw the health of a home."""
     console.print(f"home {document['home']} ({origin_of(document)}), as of {text(document['as_of'])}", markup=False)

@@ -137,12 +137,12 @@ def exclusive_pass(
             atomic_files.sweep(mine.landing)
             atomic_files.sweep(mine.build)
             snapshot.back_up_older(mine)
-            with open_warehouse(mine.warehouse) as connection:
+            with open_warehouse(mine.warehouse) as connection:  # held: each of fifty later ones joins it
                 number = fencing.take(connection, run_id)
                 file_replacement.delete_obsolete(connection, mine.landing)
-            home.adopt_layout(mine)
-            republish(mine)
-            yield number
+                home.adopt_layout(mine)
+                republish(mine)
+                yield number
     except (Busy, WarehouseLocked) as busy:
         runs.leave_skip(mine.skipped, run_id, at, busy.message)
         raise

@@ -32,13 +32,15 @@ class RunOptions:
 
     `accepts_gaps_by` names the person who accepts lost records. `days`, first and last, are fetched again and produced
     even if nothing in them is new. `takes_topics`: from now on the topics of another home belong to this one.
-    `full_refresh` builds every model from the beginning, also those that nothing has moved.
+    `full_refresh` builds every model from the beginning, also those that nothing has moved. Without `fetches` no source
+    is asked: what has landed since becomes numbers.
     """
 
     accepts_gaps_by: str = ""
     days: tuple[date, date] | None = None
     takes_topics: bool = False
     full_refresh: bool = False
+    fetches: bool = True
 
 
 DEFAULT_OPTIONS = RunOptions()
@@ -149,7 +151,7 @@ def open_pass(
             home=home,
             cluster=open_cluster(settings, progress),
             upstreams=upstreams,
-            sources=select_sources(sources),
+            sources=select_sources(sources) if options.fetches else (),
             progress=progress,
             clock=now,
             channels=channels,

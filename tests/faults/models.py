@@ -96,7 +96,7 @@ def build(home: Path, patch: pytest.MonkeyPatch) -> Models:
     made = {id: node for id, node in nodes.items() if node["resource_type"] == "model" and node.get("compiled_code")}
     order = TopologicalSorter({id: set(node["depends_on"]["nodes"]) & made.keys() for id, node in made.items()})
     names = {id: f"{node['schema']}.{node['name']}" for id, node in made.items()}
-    tables = [id for id in order.static_order() if made[id]["config"]["materialized"] == "table"]
+    tables = [id for id in order.static_order() if made[id]["config"]["materialized"] in ("table", "incremental")]
     return Models(warehouse, {names[id]: made[id]["compiled_code"] for id in tables})
 
 

@@ -22,6 +22,7 @@ FORM = sha256(SCHEMA.encode()).hexdigest()
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
+    "custom_user_agent": "tokenshare",  # dbt would name itself, and could then not join an open connection
 }
 TORN = ("not a valid DuckDB database", "Could not read enough bytes")  # DuckDB's messages for a truncated file
 
