@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -16,19 +15,17 @@ import duckdb
 import httpx
 import pytest
 
-from connectors.gateway.reading import Object
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from flows.queries.trace import trace
 from flows.queries.verify import verify
 from tests.gateway.payloads import payload
+from tests.gateway.running import Gateway, stop
 from tests.gateway.traffic import draw
 from tests.scene import ROUTER_ALONE, Scene, statuses
 from tokenshare.metrics import METRIC_BY_ID
 
 pytestmark = pytest.mark.timeout(900)
-ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-P", "-c", "from flows.cli import main; main()"]
 BATCH = 100
 GATEWAY = [id for id in METRIC_BY_ID if METRIC_BY_ID[id].group == "gateway"]
 CLIENT = """
@@ -66,36 +63,6 @@ FROM requests GROUP BY ALL ORDER BY ALL
 
 
 @dataclass
-class Running:
-    """A receiver in a process of its own."""
-
-    process: "subprocess.Popen[str]"
-    facts: dict[str, str]
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {Path(self.facts['tokens']).read_text().strip()}"}
-
-    def post(self, payloads: list[Object]) -> httpx.Response:
-        return httpx.post(self.facts["litellm"], json=payloads, headers=self.headers, timeout=60)
-
-
-def start(scene: Scene) -> Running:
-    environ = {**os.environ, **scene.variables}
-    words = [*COMMAND, "gateway", "--port", "0", "--json"]
-    process = subprocess.Popen(words, env=environ, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert process.stdout
-    line = process.stdout.readline()
-    assert line, process.stderr and process.stderr.read()
-    return Running(process, json.loads(line))
-
-
-def stop(running: Running) -> int:
-    running.process.send_signal(signal.SIGTERM)
-    return running.process.wait(timeout=15)
-
-
-@dataclass
 class Story:
     scene: Scene
     file: Path  # what the clients have sent, a line each
@@ -125,7 +92,7 @@ def story(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sto
     scene.refresh(
         (now - timedelta(hours=1)).isoformat(), story.world
     )  # a home of a world before it is one of a receiver
-    running = start(scene)
+    running = Gateway.of(scene)
     payloads = draw(2_000, now)
     story.file.write_text("".join(f"{json.dumps(one)}\n" for one in payloads))
     batches = [payloads[at : at + BATCH] for at in range(0, len(payloads), BATCH)]
@@ -142,7 +109,7 @@ def story(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sto
     for thread in clients:
         thread.join()
     assert {(answer.status_code, answer.json()["accepted"]) for answer in answers} == {(200, BATCH)}
-    assert stop(running) == 0
+    assert stop(running.process) == 0
     found = story.refresh()
     assert {found[id] for id in GATEWAY} == {"published"}
     yield story
@@ -197,7 +164,7 @@ def test_a_share_is_traced_and_computed_again_from_its_offsets(story: Story) -> 
 
 def test_late_and_bad_requests_and_real_clients(story: Story) -> None:
     """A late request restates its hour; bad ones are dead letters, and no good one waits for them; then verify."""
-    running = start(story.scene)
+    running = Gateway.of(story.scene)
     at = (story.now - timedelta(hours=30)).timestamp()
     late = payload("late", "gpt-5.1", 5_000, 0, endTime=at, startTime=at - 1, response_cost=0.5)
     bad = [payload("worse", "gpt-5.1", -1, endTime=at), payload("worst", "gpt-5.1", endTime=at + 10**9)]
@@ -210,7 +177,7 @@ def test_late_and_bad_requests_and_real_clients(story: Story) -> None:
     }
     ask_litellm(running)
     export_spans(running)
-    assert stop(running) == 0
+    assert stop(running.process) == 0
     story.refresh()
     after = {
         row["usage_date"]: row["tokens"]
@@ -236,7 +203,7 @@ def test_late_and_bad_requests_and_real_clients(story: Story) -> None:
     assert verify(story.scene.home, lambda _: None, is_all=True)["breaches"] == []
 
 
-def ask_litellm(running: Running) -> None:
+def ask_litellm(running: Gateway) -> None:
     """LiteLLM's own callback: an answer, a streamed one, and a failure."""
     token = running.headers["Authorization"]
     environ = {
@@ -248,7 +215,7 @@ def ask_litellm(running: Running) -> None:
     subprocess.run([sys.executable, "-c", CLIENT], env=environ, check=True, capture_output=True, timeout=120)
 
 
-def export_spans(running: Running) -> None:
+def export_spans(running: Gateway) -> None:
     """OpenTelemetry's own exporter: an agent's run around one call, in protobuf."""
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.resources import Resource
