@@ -38,6 +38,10 @@ ELSEWHERE = {
     "tokenshare import": "tests/cli/test_import.py",  # it wants a file
     "TOKENSHARE_HOME=.tokenshare/live tokenshare": "tests/docs/test_first_run.py",  # what `make live` runs
     "tokenshare alerts test": "tests/alerts/test_delivering.py",  # it wants a channel
+    "tokenshare gateway": "tests/gateway/test_gateway.py",
+    "tokenshare stream": "tests/gateway/test_stream.py",
+    "export GENERIC_LOGGER_": "tests/gateway/test_gateway.py",
+    "export OTEL_EXPORTER_": "tests/gateway/test_gateway.py",
     "tokenshare serve": "tests/prefect/test_schedule.py",
     "prefect server start": "tests/prefect/server.py",
     "export PREFECT_SERVER_": "tests/prefect/test_schedule.py",
