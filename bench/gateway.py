@@ -1,0 +1,140 @@
+"""The receiver under load: requests acknowledged a second, how long a call waits, and what a restart of Kafka loses.
+
+    python bench/gateway.py [--rate 5000] [--seconds 20] [--restart]
+
+Starts a broker and a receiver in a home of their own. Calls of a hundred requests leave at their times, whether earlier
+ones are answered or not; a call that is not acknowledged is sent again. With --restart the broker is stopped and
+started in the middle. Prints one JSON document with machine and versions.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from statistics import quantiles
+
+import httpx
+import psutil
+from cost import machine
+
+ROOT = Path(__file__).parents[1]
+COMMAND = (sys.executable, "-c", "from flows.cli import main; main()")
+BATCH = 100
+CALLERS = 32
+
+
+def main() -> None:
+    """Run the load and print what came of it."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rate", type=int, default=5_000)
+    parser.add_argument("--seconds", type=int, default=20)
+    parser.add_argument("--restart", action="store_true")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        environ = {**os.environ, "TOKENSHARE_HOME": folder}
+        with subprocess.Popen(
+            [*COMMAND, "gateway", "--port", "0", "--json"], env=environ, cwd=ROOT, stdout=subprocess.PIPE, text=True
+        ) as process:
+            try:
+                facts = json.loads(process.stdout.readline())  # type: ignore[union-attr]
+                print(json.dumps({**machine(), **_load(facts, process.pid, asked, environ)}, indent=2))
+            finally:
+                process.terminate()
+                process.wait()
+                subprocess.run([*COMMAND, "broker", "stop"], env=environ, cwd=ROOT, check=False, capture_output=True)
+
+
+def _load(facts: dict, pid: int, asked: argparse.Namespace, environ: dict[str, str]) -> dict:
+    client = httpx.Client(
+        headers={"Authorization": f"Bearer {Path(facts['tokens']).read_text().strip()}"},
+        limits=httpx.Limits(max_connections=CALLERS),
+        timeout=120,
+    )
+    calls = asked.rate * asked.seconds // BATCH
+    bodies = [_body(number) for number in range(calls)]
+    client.post(facts["litellm"], content=bodies[0])  # a first call opens what is opened once
+    waits: list[float] = []
+    refused: list[int] = []
+    receiver = psutil.Process(pid)
+    before, begun = receiver.cpu_times(), time.monotonic()
+
+    def send(number: int) -> None:
+        due = begun + number * BATCH / asked.rate
+        time.sleep(max(0.0, due - time.monotonic()))
+        while (answer := client.post(facts["litellm"], content=bodies[number])).status_code != 200:
+            refused.append(answer.status_code)
+            time.sleep(1)
+        waits.append(time.monotonic() - due)
+
+    if asked.restart:
+        threading.Timer(asked.seconds / 2, _restart, [environ]).start()
+    with ThreadPoolExecutor(CALLERS) as callers:
+        list(callers.map(send, range(calls)))
+    took, after = time.monotonic() - begun, receiver.cpu_times()
+    cuts = quantiles(waits, n=100)
+    return {
+        "requests": calls * BATCH,
+        "acknowledged_per_second": round(calls * BATCH / took),
+        "milliseconds": {"p50": round(cuts[49] * 1000), "p95": round(cuts[94] * 1000), "p99": round(cuts[98] * 1000)},
+        "receiver_cpu_seconds": round(after.user + after.system - before.user - before.system, 1),
+        "receiver_mib": round(receiver.memory_info().rss / 2**20),
+        "asked_again": {str(code): refused.count(code) for code in sorted(set(refused))},
+        "lost": calls * BATCH - _landed(environ),
+    }
+
+
+def _landed(environ: dict[str, str]) -> int:
+    """The distinct requests in the topic, read as landing reads them."""
+    code = (
+        "import json; from connectors.kafka import ranges; from flows import settings; "
+        "from flows.setup.cluster import running_cluster; from tokenshare.offsets import Range; "
+        "from tokenshare.topics import REQUEST_COMPLETED as topic; cluster = running_cluster(settings.load()); "
+        "ends = ranges.positions(cluster, [topic.name]); "
+        "print(len({json.loads(record.value)['request_id'] for at, (begin, end) in ends.items() if end > begin "
+        "for record in ranges.read(cluster, Range(*at, begin, end))}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environ, cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    return int(done.stdout)
+
+
+def _body(number: int) -> bytes:
+    """A call of LiteLLM's callback, with a prompt and an answer of some hundred letters."""
+    now = time.time()
+    words = [{"role": "user", "content": "how much of it is ours? " * 10}]
+    return json.dumps(
+        [
+            {
+                "id": f"chatcmpl-{number}-{place}",
+                "status": "success",
+                "custom_llm_provider": "openrouter",
+                "model": f"deepseek/deepseek-chat-v{place % 7}",
+                "startTime": now - 1,
+                "endTime": now,
+                "prompt_tokens": 1_000 + place,
+                "completion_tokens": 200,
+                "total_tokens": 1_200 + place,
+                "response_cost": 0.000123,
+                "metadata": {"usage_object": {"prompt_tokens_details": {"cached_tokens": 500}}},
+                "messages": words,
+                "response": words,
+            }
+            for place in range(BATCH)
+        ]
+    ).encode()
+
+
+def _restart(environ: dict[str, str]) -> None:
+    for word in ("stop", "start"):
+        subprocess.run([*COMMAND, "broker", word], env=environ, cwd=ROOT, check=True, capture_output=True)
+
+
+if __name__ == "__main__":
+    main()
