@@ -4,10 +4,11 @@ import json
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from threading import Lock
 
 from connectors.gateway import tokens
 from connectors.gateway.reading import Reading, Refused
@@ -23,7 +24,7 @@ from flows.setup.clock import now
 from flows.setup.cluster import open_cluster
 from flows.setup.topic_ownership import sign_topics
 from tokenshare import codec
-from tokenshare.errors import UsageError
+from tokenshare.errors import BrokerUnavailable, UsageError
 from tokenshare.events import RequestCompleted
 from tokenshare.topics import REQUEST_COMPLETED
 
@@ -54,17 +55,55 @@ def open_gateway(settings: Settings, host: str, port: int, progress: Progress) -
     if settings.gateway_tokens is None:
         tokens.make(known.path)
     known.read()
-    cluster = open_cluster(settings, progress)
-    sign_topics(cluster, signature(mine))
-    with producer.open_sender(cluster) as sender, _bound(host, port) as (listening, url):
-        sender.warm([REQUEST_COMPLETED.name])
-        receiver = Receiver(partial(deliver, sender), known, now, Limits())
+    sign_topics(open_cluster(settings, progress), signature(mine))
+    with closing(Delivery(settings, progress)) as delivery, _bound(host, port) as (listening, url):
+        delivery.open()
+        receiver = Receiver(delivery.deliver, known, now, Limits())
         yield Serving(url, known.path, partial(_serve, receiver, listening))
 
 
-def deliver(sender: Sender, reading: Reading) -> None:
-    """Send the requests of a call, and what names each refused one, as a record that landing makes a dead letter of."""
-    sender.send([*map(_message, reading.events), *map(_refused, reading.refused)])
+class Delivery:
+    """One producer for all calls, for threads to use at once; a new one after Kafka did not acknowledge.
+
+    A local broker that was started again has another login, so its address is asked for anew.
+    """
+
+    def __init__(self, settings: Settings, progress: Progress) -> None:
+        self._settings, self._progress, self._lock = settings, progress, Lock()
+        self._sender: Sender | None = None
+        self._until = ExitStack()
+
+    def open(self) -> Sender:
+        """The producer, opened if there is none. Raises BrokerUnavailable."""
+        with self._lock:
+            if self._sender is None:
+                cluster = open_cluster(self._settings, self._progress)
+                sender = self._until.enter_context(producer.open_sender(cluster))
+                sender.warm([REQUEST_COMPLETED.name])
+                self._sender = sender
+            return self._sender
+
+    def deliver(self, reading: Reading) -> None:
+        """Send the requests of a call, and what names each refused one: landing makes a dead letter of that.
+
+        Raises BrokerUnavailable unless all are acknowledged, UsageError if the secret of the home cannot be read.
+        """
+        sender = self.open()
+        try:
+            sender.send([*map(_message, reading.events), *map(_refused, reading.refused)])
+        except BrokerUnavailable:
+            self._drop(sender)
+            raise
+
+    def close(self) -> None:
+        """Close the producer."""
+        self._until.close()
+
+    def _drop(self, failed: Sender) -> None:
+        with self._lock:
+            if self._sender is failed:
+                self._sender = None
+                self._until.pop_all().close()
 
 
 def _message(event: RequestCompleted) -> Message:
