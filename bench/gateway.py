@@ -51,11 +51,7 @@ def main() -> None:
 
 
 def _load(facts: dict, pid: int, asked: argparse.Namespace, environ: dict[str, str]) -> dict:
-    client = httpx.Client(
-        headers={"Authorization": f"Bearer {Path(facts['tokens']).read_text().strip()}"},
-        limits=httpx.Limits(max_connections=CALLERS),
-        timeout=120,
-    )
+    client = _client(facts)
     calls = asked.rate * asked.seconds // BATCH
     bodies = [_body(number) for number in range(calls)]
     client.post(facts["litellm"], content=bodies[0])  # a first call opens what is opened once
@@ -87,6 +83,12 @@ def _load(facts: dict, pid: int, asked: argparse.Namespace, environ: dict[str, s
         "asked_again": {str(code): refused.count(code) for code in sorted(set(refused))},
         "lost": calls * BATCH - _landed(environ),
     }
+
+
+def _client(facts: dict) -> httpx.Client:
+    token = Path(facts["tokens"]).read_text().strip()
+    headers, limits = {"Authorization": f"Bearer {token}"}, httpx.Limits(max_connections=CALLERS)
+    return httpx.Client(headers=headers, limits=limits, timeout=120)
 
 
 def _landed(environ: dict[str, str]) -> int:
