@@ -16,7 +16,8 @@ from demo import tables
 from flows import settings
 from flows.orchestration.refresh import Report
 from flows.orchestration.runner import run_once
-from tokenshare.metrics import METRIC_BY_ID
+from tokenshare.metrics import METRIC_BY_ID, METRICS
+from tokenshare.topics import PUSHED
 
 # What ships with the project and would be part of every scene: left out where a scene is about something else.
 ROUTER_ALONE = {"TOKENSHARE_SOURCES_OFF": "claims,disclosures,leaderboards,releases"}
@@ -62,8 +63,9 @@ class Scene:
 
 
 def statuses(report: Report) -> dict[str, str]:
-    """Each metric's outcome."""
-    return {metric.id: metric.status for metric in report.metrics}
+    """Each metric's outcome, without those of a receiver that has taken nothing in: no world feeds one."""
+    unfed = {metric.id for metric in METRICS if set(metric.needed) & PUSHED.keys()}
+    return {m.id: m.status for m in report.metrics if (m.id, m.status) not in {(id, "inactive") for id in unfed}}
 
 
 def read_rankings(path: Path) -> list[Row]:

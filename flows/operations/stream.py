@@ -27,6 +27,7 @@ from tokenshare.topics import TOPIC_NAMES
 LANDS_ONLY = RunOptions(fetches=False)
 LONGEST_PAUSE = 60.0  # seconds between two attempts while Kafka does not answer
 PAGE_SECONDS = 60.0
+GAP_SECONDS = 1.0  # between two turns, for a pass that waits for the home
 STOP_SECONDS = 8  # for a pass to end by itself; what it did before is safe, and the next one goes on from there
 
 
@@ -70,7 +71,7 @@ def stream(settings: Settings, every: float, world: Path | None, progress: Progr
             if monotonic() - page_at > PAGE_SECONDS:
                 write_page(home)
                 page_at = monotonic()
-            stop.wait(max(0.0, pause - (monotonic() - begun)))
+            stop.wait(max(GAP_SECONDS, pause - (monotonic() - begun)))
         write_page(home)
 
 
