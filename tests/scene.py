@@ -16,6 +16,7 @@ from demo import tables
 from flows import settings
 from flows.orchestration.refresh import Report
 from flows.orchestration.runner import run_once
+from flows.stages.publish import MetricOutcome
 from tokenshare.metrics import METRIC_BY_ID, METRICS
 from tokenshare.topics import PUSHED
 
@@ -62,10 +63,15 @@ class Scene:
         return catalog.read_catalog(self.home, table, **where)
 
 
-def statuses(report: Report) -> dict[str, str]:
-    """Each metric's outcome, without those of a receiver that has taken nothing in: no world feeds one."""
+def outcomes(report: Report) -> list[MetricOutcome]:
+    """The outcomes of a pass, without those of a receiver that has taken nothing in: no world feeds one."""
     unfed = {metric.id for metric in METRICS if set(metric.needed) & PUSHED.keys()}
-    return {m.id: m.status for m in report.metrics if (m.id, m.status) not in {(id, "inactive") for id in unfed}}
+    return [found for found in report.metrics if not (found.id in unfed and found.status == "inactive")]
+
+
+def statuses(report: Report) -> dict[str, str]:
+    """The status of each outcome."""
+    return {outcome.id: outcome.status for outcome in outcomes(report)}
 
 
 def read_rankings(path: Path) -> list[Row]:

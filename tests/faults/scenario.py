@@ -12,7 +12,7 @@ from flows.operations import ingest_history
 from flows.orchestration.refresh import Report
 from tests.faults.sources import CLAIMS, TABLE, Cell, Said
 from tests.faults.world import EARLIER, MONDAY, SUNDAY, Rows, make_world, write
-from tests.scene import Scene, statuses
+from tests.scene import Scene, outcomes, statuses
 from tokenshare.errors import ExitCode
 from tokenshare.metrics import METRICS
 
@@ -105,7 +105,7 @@ def open_scenario(scene: Scene, directory: Path) -> Scenario:
 
 def objections(step: Step) -> Iterator[str]:
     """The differences between a pass and the table."""
-    told = {metric.id: (metric.status, metric.reason) for metric in step.report.metrics}
+    told = {metric.id: (metric.status, metric.reason) for metric in outcomes(step.report)}
     sources = {source.id: (source.status, source.reason) for source in step.report.sources}
     if step.report.exit_code != step.exit_code:
         yield f"exit {step.report.exit_code!r}, not {step.exit_code!r}"
