@@ -16,7 +16,7 @@ from tests.cli.homes import claimed
 
 PANELS = {
     "First run": ["demo", "doctor", "import"],
-    "Passes": ["refresh", "backfill", "land", "compact", "serve"],
+    "Passes": ["refresh", "backfill", "land", "compact", "serve", "stream", "gateway"],
     "Look": [
         "status",
         "metrics",

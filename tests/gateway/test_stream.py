@@ -52,7 +52,7 @@ def test_what_is_acknowledged_is_shown_and_a_pass_of_a_person_is_let_through(sce
     for at in range(0, len(sent), 100):
         assert gateway.post(sent[at : at + 100]).status_code == 200
         wait_for(scene, at + 100)
-    scene.refresh(datetime.now(UTC).isoformat(), tmp_path / "world", patience_seconds=60)
+    scene.refresh(datetime.now(UTC).isoformat(), tmp_path / "world", patience_seconds=300)
     assert gateway.post(draw(100, datetime.now(UTC), days=1, seed=9)).status_code == 200  # ids sent before: restated
     assert (stop(gateway.process), stop(streaming)) == (0, 0)
     assert streaming.stdout
