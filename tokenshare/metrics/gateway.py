@@ -90,7 +90,7 @@ GATEWAY_METRICS = (
         rows.GatewayTokenSpendGapDaily,
         method="gateway_token_share_daily less, and over, gateway_spend_share_daily: above 0 and 1 where a vendor's "
         "tokens cost less than the average.",
-        denominator="all tokens, and all spend, of the gateway on the day",
+        denominator="all tokens and all spend of the gateway on the day",
         laws=("gap_is_difference",),
     ),
     _metric(
@@ -99,7 +99,7 @@ GATEWAY_METRICS = (
         rows.GatewayShareHourly,
         grain=("usage_date", "usage_hour", "vendor_id"),
         method="As the daily shares, by the UTC hour in which a request was completed. A late one restates its hour.",
-        denominator="all tokens, and all spend, of the gateway in the hour",
+        denominator="all tokens and all spend of the gateway in the hour",
         laws=("hourly_shares_sum_to_one",),
     ),
     _metric(
