@@ -32,7 +32,8 @@ def read_payload(payload: Any, envelope: Object) -> RequestCompleted:
     status = "cache_hit" if payload.get("cache_hit") in YES else payload["status"]
     metadata = payload.get("metadata") if isinstance(payload.get("metadata"), dict) else {}
     usage = _usage(payload, metadata or {}) if status == "success" else Usage(0, 0)
-    model, variant = name_model(payload["model"], payload.get("custom_llm_provider"))
+    provider = text(payload.get("custom_llm_provider"))
+    model, variant = name_model(payload["model"], provider)
     return build(
         **envelope,
         request_id=payload["id"],
@@ -40,7 +41,7 @@ def read_payload(payload: Any, envelope: Object) -> RequestCompleted:
         gateway="litellm",
         model=model,
         variant=variant,
-        provider=text(payload.get("custom_llm_provider")),
+        provider=provider,
         app=text((metadata or {}).get("user_api_key_alias")) or text((metadata or {}).get("user_api_key_team_alias")),
         task=_task(payload.get("request_tags")),
         **usage.fields,

@@ -16,15 +16,8 @@ NANOS = 1_000_000_000
 FAILED = 2  # STATUS_CODE_ERROR
 # Steps around a model's call, whose usage is the sum of the calls inside.
 AROUND = (
-    "invoke_agent",
-    "create_agent",
-    "execute_tool",
-    "invoke_workflow",
-    "chain",
-    "tool",
-    "agent",
-    "workflow",
-    "task",
+    *("invoke_agent", "create_agent", "execute_tool", "invoke_workflow"),
+    *("chain", "tool", "agent", "workflow", "task"),
 )
 OPERATION = ("gen_ai.operation.name", "traceloop.span.kind", "openinference.span.kind", "llm.request.type")
 MODEL = ("gen_ai.response.model", "gen_ai.request.model", "llm.model_name")
@@ -66,7 +59,7 @@ KNOWN = frozenset(
 
 @dataclass(frozen=True)
 class Span:
-    """What is read of a span: its known attributes alone, so that no content is held."""
+    """A span with its known attributes alone, so that no content is held."""
 
     trace_id: str
     span_id: str
@@ -205,7 +198,10 @@ def _of_json(body: bytes) -> Iterator[Span | ContractViolation]:
         described = _list(_object(resource, "resource"), "attributes")
         service = _attributes(described, {"service.name"}).get("service.name")
         for scope in _list(resource, "scopeSpans"):
-            for span in scope.get("spans") or ():
+            spans = scope.get("spans") or []
+            if not isinstance(spans, list):
+                raise ContractViolation("spans is not a list")
+            for span in spans:
                 try:
                     yield _span_of_json(span, service)
                 except ContractViolation as error:
@@ -245,7 +241,8 @@ def _value(value: Object) -> Any:
 
 
 def _nanos(value: Any) -> int:
-    number = value if isinstance(value, int) else int(value) if isinstance(value, str) and value.isdecimal() else 0
+    is_text = isinstance(value, str) and value.isdecimal() and len(value) < 20
+    number = value if isinstance(value, int) else int(value) if is_text else 0
     return number if 0 <= number < 2**63 else 0
 
 

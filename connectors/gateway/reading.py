@@ -1,4 +1,4 @@
-"""What a call reports of requests: events, and what is no event, each with its reason. No content is ever read."""
+"""The requests that a call reports: events, and refused ones, each with its reason. No content is ever read."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ NAMED = ("request_id", "model", "provider", "status")
 
 @dataclass(frozen=True)
 class Refused:
-    """A reported request that is no event: its place in the call, the reason, and what names it."""
+    """A reported request that cannot be counted: its place in the call, the reason, and its ids and names."""
 
     place: str
     reason: str
@@ -100,7 +100,7 @@ def build(**content: Any) -> RequestCompleted:
 
 
 def named(item: Any) -> dict[str, str]:
-    """What names an item: its short texts of these names."""
+    """The ids and names of an item, if they are short texts."""
     found = item if isinstance(item, dict) else getattr(item, "named", {})
     named = {"request_id": found.get("request_id") or found.get("id"), **{name: found.get(name) for name in NAMED[1:]}}
     return {name: visible(text)[:200] for name, text in named.items() if isinstance(text, str) and text}
@@ -110,7 +110,8 @@ def count(value: Any, where: str) -> int:
     """A count of tokens: a whole number, or 0 for null; raises ContractViolation."""
     if value is None:
         return 0
-    if isinstance(value, bool) or not isinstance(value, int | float) or int(value) != value:
+    is_whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    if isinstance(value, bool) or not is_whole:
         raise ContractViolation(f"{where} is not a whole number")
     if value < 0:
         raise ContractViolation(f"{where} is negative")

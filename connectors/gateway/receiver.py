@@ -32,7 +32,7 @@ Deliver = Callable[[Reading], None]  # blocks until everything is acknowledged; 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one call may hold, and how many are served at a time."""
+    """The largest call, and how many calls are served at a time."""
 
     body_bytes: int = 8 * MEBIBYTE
     inflated_bytes: int = 32 * MEBIBYTE
@@ -50,7 +50,7 @@ class Refusal(Exception):
 
 
 class Figures:
-    """What the receiver counts, for Prometheus; no label names a caller, a model or an application."""
+    """The counters for Prometheus; no label names a caller, a model or an application."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()

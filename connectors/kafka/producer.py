@@ -12,10 +12,13 @@ from kafka.serializer import Serializer
 from connectors import secret
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster, failure_of, opened
+from tokenshare.codec import encode
 from tokenshare.errors import MessageTooLarge
+from tokenshare.events import Event
 from tokenshare.noop import noop
 from tokenshare.offsets import Record
 from tokenshare.proof import proven
+from tokenshare.topics import Topic
 
 DELIVERY_SECONDS = 30
 # kafka-python buffers without limit: waiting for each chunk bounds memory, and costs 2 % at this size.
@@ -87,6 +90,13 @@ class Sender:
             client = opened(KafkaProducer, self._cluster, closing={"timeout": 5}, **_options())
             self._producer = self._until.enter_context(client)
         return self._producer
+
+
+def message_of(topic: Topic, event: Event) -> Message:
+    """The record of an event, with its headers."""
+    headers = {"schema": topic.name, "event_id": event.event_id, "fetch_id": event.fetch_id}
+    named = tuple((name, text.encode()) for name, text in headers.items())
+    return Message(topic.name, topic.key_of(event).encode(), encode(event), named)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from connectors.gateway.reading import Reading, Refused
 from connectors.gateway.receiver import Limits, Receiver
 from connectors.gateway.tokens import Tokens
 from connectors.kafka import producer
-from connectors.kafka.producer import Message, Sender
+from connectors.kafka.producer import Message, Sender, message_of
 from connectors.storage import home as homes
 from connectors.storage.home import Home, signature
 from flows.settings import Settings
@@ -23,9 +23,7 @@ from flows.setup import Progress
 from flows.setup.clock import now
 from flows.setup.cluster import open_cluster
 from flows.setup.topic_ownership import sign_topics
-from tokenshare import codec
 from tokenshare.errors import BrokerUnavailable, UsageError
-from tokenshare.events import RequestCompleted
 from tokenshare.topics import REQUEST_COMPLETED
 
 CLOSING_SECONDS = 10
@@ -88,9 +86,9 @@ class Delivery:
 
         Raises BrokerUnavailable unless all are acknowledged, UsageError if the secret of the home cannot be read.
         """
-        sender = self.open()
+        sender, message = self.open(), partial(message_of, REQUEST_COMPLETED)
         try:
-            sender.send([*map(_message, reading.events), *map(_refused, reading.refused)])
+            sender.send([*map(message, reading.events), *map(_refused, reading.refused)])
         except BrokerUnavailable:
             self._drop(sender)
             raise
@@ -104,12 +102,6 @@ class Delivery:
             if self._sender is failed:
                 self._sender = None
                 self._until.pop_all().close()
-
-
-def _message(event: RequestCompleted) -> Message:
-    headers = {"schema": REQUEST_COMPLETED.name, "event_id": event.event_id, "fetch_id": event.fetch_id}
-    key = REQUEST_COMPLETED.key_of(event).encode()
-    return Message(REQUEST_COMPLETED.name, key, codec.encode(event), tuple((n, v.encode()) for n, v in headers.items()))
 
 
 def _refused(refused: Refused) -> Message:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Literal
 
 from connectors.kafka import producer
-from connectors.kafka.producer import Message, Sender
+from connectors.kafka.producer import Message, Sender, message_of
 from connectors.sources import SOURCES
 from connectors.sources.code import parser_digest
 from connectors.sources.payload import printable
@@ -22,11 +22,10 @@ from flows.stages.news import News, select_news
 from flows.stages.proof import begin_proof
 from flows.stages.remarks import remark
 from flows.stages.source_selection import inactive_reason, missing_reason
-from tokenshare.codec import encode
 from tokenshare.errors import FetchCut, PayloadRefused, SourceAbsent, UsageError
 from tokenshare.events import Event, FetchCompleted, digest_of
 from tokenshare.sources import Fetch, Page, Parsed, Source, Window
-from tokenshare.topics import FETCH_COMPLETED, TOPIC_NAMES, TOPICS, Topic
+from tokenshare.topics import FETCH_COMPLETED, TOPIC_NAMES, TOPICS
 
 MINUTES = "%Y-%m-%d %H:%M UTC"
 BEGINNING = date(2025, 1, 1)
@@ -175,10 +174,7 @@ def _completed(fetch: Fetch, parsed: Parsed, events: list[Event], days: tuple[da
 
 
 def _message(event: Event) -> Message:
-    topic: Topic = TOPIC_OF.get(type(event), FETCH_COMPLETED)
-    headers = {"schema": topic.name, "event_id": event.event_id, "fetch_id": event.fetch_id}
-    key = topic.key_of(event).encode()
-    return Message(topic.name, key, encode(event), tuple((n, v.encode()) for n, v in headers.items()))
+    return message_of(TOPIC_OF.get(type(event), FETCH_COMPLETED), event)
 
 
 def join_remarks(parsed: Parsed, new_fields: frozenset[str]) -> str:

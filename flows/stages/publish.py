@@ -11,6 +11,7 @@ from connectors.storage.publications import decisions, history, published
 from connectors.storage.publications.decisions import Decision
 from connectors.storage.warehouse import Connection, fencing, holds
 from connectors.storage.warehouse.builds import Build
+from connectors.storage.warehouse.ledger import READ_UP_TO
 from flows.setup.context import PassContext
 from flows.stages import source_selection
 from flows.stages.alert_rules import plan_alerts
@@ -21,8 +22,6 @@ from flows.stages.ingest import SourceOutcome
 from tokenshare.metrics import METRICS
 from tokenshare.offsets import RETIRED
 from tokenshare.topics import PUSHED
-
-READ_UP_TO = "read_up_to"  # dbt's variable
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,10 @@ def test_each_format_of_the_callback_is_read(body: str) -> None:
     assert [event.request_id for event in found.events] == ["a", "b"][: 1 if body == "single" else 2]
 
 
+def test_a_provider_that_is_no_text_is_none() -> None:
+    assert read_one(custom_llm_provider=7)["provider"] is None
+
+
 def test_a_payload_that_is_sent_again_is_the_same_event() -> None:
     assert len({event.event_id for event in read(payload(), payload()).events}) == 1
 
@@ -114,6 +118,7 @@ def test_a_cost_that_nobody_knows_is_null_and_never_0(more: Any, cost: str | Non
         ({"prompt": -1}, "prompt_tokens is negative"),
         ({"prompt": 1.5}, "prompt_tokens is not a whole number"),
         ({"prompt": True}, "prompt_tokens is not a whole number"),
+        ({"prompt": 10**400}, "prompt_tokens: "),
         ({"prompt": 10**12}, "prompt_tokens: Input should be less than or equal to 100000000"),
         ({"response_cost": -0.1}, "response_cost is negative"),
         ({"response_cost": "0.1"}, "response_cost is not a number"),

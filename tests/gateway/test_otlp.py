@@ -11,6 +11,7 @@ from tests.gateway.payloads import ENVELOPE, call, export, span
 from tokenshare.errors import ContractViolation
 
 JSON = "application/json"
+NO_SPANS = b'{"resourceSpans": [{"scopeSpans": [{"spans": 7}]}]}'
 
 
 def read(*spans: Any) -> Reading:
@@ -96,7 +97,10 @@ def test_a_cost_is_taken_in_usd_alone() -> None:
     [
         (call("9", prompt=-1), "prompt is negative"),
         (call("9", gen_ai__usage__input_tokens="many"), "a count or a cost is not a number"),
+        (call("9", gen_ai__usage__input_tokens="inf"), "prompt is not a whole number"),
+        (call("9", gen_ai__usage__input_tokens="nan"), "prompt is not a whole number"),
         ({**call("9"), "endTimeUnixNano": "1"}, "it ends before it starts"),
+        ({**call("9"), "endTimeUnixNano": "9" * 5_000}, "it ends before it starts"),
         ({**call("9"), "spanId": ""}, "traceId or spanId is missing"),
         ({**call("9"), "attributes": "none"}, "attributes is not a list"),
         ({**call("9"), "attributes": [{"key": f"k{n}", "value": {}} for n in range(1_001)]}, "1001 attributes"),
@@ -109,7 +113,10 @@ def test_a_bad_span_is_refused_alone(bad: Any, reason: str) -> None:
     assert [reason in refused.reason for refused in found.refused] == [True]
 
 
-@pytest.mark.parametrize("body", [b"[]", b"7", b'{"resourceSpans": 7}', b"{", b"\xff"])
+@pytest.mark.parametrize(
+    "body",
+    [b"[]", b"7", b'{"resourceSpans": 7}', NO_SPANS, b"{", b"\xff"],
+)
 def test_a_body_that_is_no_export_is_refused_whole(body: bytes) -> None:
     with pytest.raises(ContractViolation):
         otlp.read(body, JSON, ENVELOPE)

@@ -11,6 +11,7 @@ import pyarrow as pa
 from connectors.storage import landing as files
 from connectors.storage.inspection import reading
 from connectors.storage.warehouse import Connection
+from connectors.storage.warehouse.ledger import READ_UP_TO
 from tokenshare.inspected import LandedFile, LineageDiff
 from tokenshare.metrics import METRIC_BY_ID, Metric
 from tokenshare.offsets import Landed, Loss, Range
@@ -129,7 +130,7 @@ def _lineage(connection: Connection, metric: Metric, run: str) -> tuple[tuple[ob
 def _read_up_to(connection: Connection, run: str) -> Bounds:
     """The offsets up to which a pass read what is pushed, by landed table: more of the same hour may have landed."""
     ((variables,),) = connection.execute("SELECT variables FROM decisions.inputs WHERE run = ?", [run]).fetchall()
-    found: Bounds = json.loads(variables).get("read_up_to", {})
+    found: Bounds = json.loads(variables).get(READ_UP_TO, {})
     return found
 
 

@@ -72,6 +72,9 @@ def positions(connection: Connection) -> dict[tuple[str, int], int]:
     return {(topic, partition): offset for topic, partition, offset in found}
 
 
+READ_UP_TO = "read_up_to"  # dbt's variable of the offsets up to which a build read what is pushed
+
+
 def landed_topics(connection: Connection) -> set[str]:
     """The topics with landed rows, those of an earlier life of a topic included."""
     query = "SELECT DISTINCT split_part(topic, ?, 1) FROM ledger.landed WHERE rows > 0"
