@@ -1,4 +1,4 @@
-"""The demo: a synthetic world, backfilled, followed for three days and shown."""
+"""The demo: a synthetic world, backfilled, refreshed once and shown."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,7 +26,7 @@ SHOWN_WEEKS = 8
 
 
 def demonstrate(settings: Settings, progress: Progress) -> dict[str, Any]:
-    """Backfill eighteen synthetic months in one pass, then refresh on three mornings; on the last a metric is held.
+    """Backfill eighteen synthetic months in one pass, then refresh three days later, and hold the metrics of prices.
 
     In an existing home only the last pass runs: a home does not go back. Raises UsageError if its numbers are not of
     the demo.
@@ -38,7 +38,7 @@ def demonstrate(settings: Settings, progress: Progress) -> dict[str, Any]:
         is_new = describe(home) is None
         if is_new:  # the Hub serves no history: earlier answers must exist before the backfill
             collect(settings, directory, ["huggingface_hub"], hub.EARLIER, progress, "demo")
-        moments = (world.BACKFILL_AS_OF, *world.DAILY_AS_OFS) if is_new else world.DAILY_AS_OFS[-1:]
+        moments = (world.BACKFILL_AS_OF, world.FINAL_AS_OF) if is_new else (world.FINAL_AS_OF,)
         for as_of in moments:
             progress(f"synthetic world as of {as_of:%Y-%m-%d}")
             report = _pass(settings, as_of, directory, progress)

@@ -47,23 +47,19 @@ def collect(
     sources, id = select_sources(source_ids), new_run_id(started)
     with exclusive_pass(home, id, started) as fence:
         _check_past(home, sources, min(moments))
+        check_lease = partial(lock.require_ownership, home.lock, id)
         cluster = open_cluster(settings, progress)
         sign_topics(cluster, signature(home))
         outcomes: list[SourceOutcome] = []
-        for moment in sorted(moments):
-            progress(f"collect {', '.join(sources)} as of {moment:%Y-%m-%d}")
-            with open_upstreams(settings, world, moment) as upstreams:
-                run = _at(moment, started, settings, cluster, upstreams, sources, progress)
-                outcomes += _ingest(
-                    replace(run, fence=fence, check_lease=partial(lock.require_ownership, home.lock, id))
-                )
+        with producer.open_sender(cluster, TOPIC_NAMES) as sender:
+            for moment in sorted(moments):
+                progress(f"collect {', '.join(sources)} as of {moment:%Y-%m-%d}")
+                with open_upstreams(settings, world, moment) as upstreams:
+                    run = _at(moment, started, settings, cluster, upstreams, sources, progress)
+                    begin_proof(run := replace(run, fence=fence, check_lease=check_lease))
+                    asked = (source for source in SOURCES if source.id in run.sources)
+                    outcomes += [ingest_one(run, source, sender) for source in asked]
     return outcomes
-
-
-def _ingest(run: PassContext) -> list[SourceOutcome]:
-    begin_proof(run)
-    with producer.open_sender(run.cluster, TOPIC_NAMES) as sender:
-        return [ingest_one(run, source, sender) for source in SOURCES if source.id in run.sources]
 
 
 def _at(

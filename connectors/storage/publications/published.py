@@ -29,7 +29,7 @@ from tokenshare.publication import Publication
 CATALOG = (Path(__file__).parent / "published.sql").read_text()
 # Of the file; one of another form is rebuilt. 4: held periods, unmapped, origin, 5: oldest storage, 6: rows put aside
 FORM = 6
-STORAGE_VERSION = "v1.0.0"  # the oldest client that can open the file
+FILE_FORM = "STORAGE_VERSION 'v1.0.0', BLOCK_SIZE 262144"  # what DuckDB 1.0, the oldest client, can open
 MODE = 0o444
 # Lists of `status` beside the numbers, once dbt has built them: relation and order.
 LISTED = {
@@ -195,7 +195,7 @@ def _is_untouched(connection: Connection, home: Home) -> bool:
 
 @contextmanager
 def _attached(connection: Connection, draft: Path) -> Iterator[None]:
-    connection.execute(f"ATTACH '{version_files.quoted(draft)}' AS reader (STORAGE_VERSION '{STORAGE_VERSION}')")
+    connection.execute(f"ATTACH '{version_files.quoted(draft)}' AS reader ({FILE_FORM})")
     try:
         connection.execute("SET checkpoint_threshold = '1 byte'")  # a commit writes tables, and no log of them before
         with transaction(connection):

@@ -19,9 +19,11 @@ Connection = duckdb.DuckDBPyConnection
 BUILT = "intermediate"  # dbt's schema of the models before the metrics
 SCHEMA = (Path(__file__).parent / "warehouse.sql").read_text()
 FORM = sha256(SCHEMA.encode()).hexdigest()
+BLOCK_BYTES = 16_384  # the least there is: of hundreds of small tables each writes blocks of its own
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
+    "default_block_size": BLOCK_BYTES,
     "custom_user_agent": "tokenshare",  # dbt would name itself, and could then not join an open connection
 }
 TORN = ("not a valid DuckDB database", "Could not read enough bytes")  # DuckDB's messages for a truncated file
