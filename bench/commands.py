@@ -15,10 +15,9 @@ import sys
 from pathlib import Path
 from statistics import median
 
-from cost import Cost, cost_of, machine, row
+from cost import COMMAND, Cost, cost_of, heading, machine, row
 
 ROOT = Path(__file__).parents[1]
-COMMAND = (sys.executable, "-c", "from flows.cli import main; main()")
 PACKAGES = ("tokenshare", "connectors", "expectations", "flows", "demo")
 SHARE, WEEK = "china_share_origin_weekly", "2026-W22"
 LOOKS = (
@@ -48,7 +47,7 @@ def main(home: Path, checkouts: list[Path]) -> None:
             compileall.compile_dir(checkout, maxlevels=0, quiet=1)
             [compileall.compile_dir(checkout / package, quiet=1) for package in PACKAGES]
     names = [name for checkout in checkouts for name in (f"CPU-s, {checkout.name}", f"MiB, {checkout.name}")]
-    print(row("command", *names), row(*["---"] * (len(names) + 1)), sep="\n")
+    print(heading("command", *names))
     for words in LOOKS:
         _measure(words, home, checkouts)  # what a cold disk costs is not counted
         rounds = [_measure(words, home, checkouts) for _ in range(REPEATS)]

@@ -3,9 +3,11 @@
 import os
 import platform
 import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -13,16 +15,19 @@ from pathlib import Path
 import psutil
 
 PACKAGES = ("apache-beam", "dbt-core", "duckdb", "great-expectations", "kafka-python", "prefect")
+COMMAND = (sys.executable, "-c", "from flows.cli import main; main()")
+BLOCK_BYTES = 512  # what the kernel counts output in
 
 
 @dataclass(frozen=True)
 class Cost:
-    """CPU-seconds, user and system, of a command and the processes it waited for; MiB of the largest of them."""
+    """CPU-seconds, user and system, and bytes written, of a command and those it waited for; MiB of the largest."""
 
     code: int
     cpu_seconds: float
     seconds: float
     peak_mib: float
+    written_mb: float
     out: str
 
 
@@ -36,7 +41,20 @@ def cost_of(command: Sequence[str], environ: Mapping[str, str], folder: Path) ->
         process.returncode = os.waitstatus_to_exitcode(status)  # Popen did not wait itself
         out.seek(0)
         cpu_seconds = usage.ru_utime + usage.ru_stime
-        return Cost(process.returncode, cpu_seconds, seconds, usage.ru_maxrss / 1024, out.read())
+        written = usage.ru_oublock * BLOCK_BYTES / 1e6
+        return Cost(process.returncode, cpu_seconds, seconds, usage.ru_maxrss / 1024, written, out.read())
+
+
+@contextmanager
+def broker_of(environ: Mapping[str, str], checkout: Path) -> Iterator[str]:
+    """The local broker of a home, run by a checkout; yields the answer of `broker start --json`."""
+    yield _ours("broker", "start", "--json", environ=environ, checkout=checkout)
+    _ours("broker", "stop", environ=environ, checkout=checkout)
+
+
+def _ours(*words: str, environ: Mapping[str, str], checkout: Path) -> str:
+    command = [*COMMAND, *words]
+    return subprocess.run(command, env=environ, cwd=checkout, check=True, capture_output=True, text=True).stdout
 
 
 def machine() -> dict[str, object]:
@@ -51,3 +69,8 @@ def machine() -> dict[str, object]:
 def row(*cells: object) -> str:
     """A row of a Markdown table."""
     return f"| {' | '.join(f'{cell:.2f}' if isinstance(cell, float) else str(cell) for cell in cells)} |"
+
+
+def heading(*names: str) -> str:
+    """The head of a Markdown table."""
+    return f"{row(*names)}\n{row(*['---'] * len(names))}"

@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 
-from cost import machine, row
+from cost import heading, machine, row
 
 ROOT = Path(__file__).parents[1]
 COLUMNS = (
@@ -28,7 +28,7 @@ SHOWN = 'SELECT "check", outcome, observed, expected, severity FROM decisions.ga
 
 def main(home: Path, counts: list[int], checkouts: list[Path]) -> None:
     """Let a copy of the home grow in every checkout, one after the other."""
-    print(row(*COLUMNS), row(*["---"] * len(COLUMNS)), sep="\n", flush=True)
+    print(heading(*COLUMNS), flush=True)
     for checkout in checkouts:
         with tempfile.TemporaryDirectory() as folder:
             copy = shutil.copytree(home, Path(folder) / "home")

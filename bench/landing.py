@@ -15,10 +15,9 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from cost import Cost, cost_of, machine, row
+from cost import Cost, broker_of, cost_of, heading, machine, row
 
 ROOT = Path(__file__).parents[1]
-COMMAND = (sys.executable, "-c", "from flows.cli import main; main()")
 REPEATS = 3
 SEND = """
 import sys
@@ -67,24 +66,16 @@ def main(records: int, size: int, checkouts: list[Path]) -> None:
     """Send the records and land them in every checkout."""
     with tempfile.TemporaryDirectory() as folder:
         environ = {**os.environ, "TOKENSHARE_HOME": folder}
-        answer = _ours("broker", "start", "--json", environ=environ)
-        try:
+        with broker_of(environ, ROOT) as answer:
             servers = json.loads(answer)["bootstrap_servers"]
             subprocess.run([sys.executable, "-c", SEND, servers, str(records)], env=environ, cwd=ROOT, check=True)
-            print(row("checkout", "records per CPU-s", "CPU-s", "MiB", "landed"), row(*["---"] * 5), sep="\n")
+            print(heading("checkout", "records per CPU-s", "CPU-s", "MiB", "landed"))
             rounds = [[_land(servers, size, checkout) for checkout in checkouts] for _ in range(REPEATS)]
-        finally:
-            _ours("broker", "stop", environ=environ)
     for checkout, found in zip(checkouts, zip(*rounds, strict=True), strict=True):
         cpu, peak = (median(getattr(cost, name) for cost in found) for name in ("cpu_seconds", "peak_mib"))
         digests = " ".join({cost.out.strip() for cost in found})
         print(row(checkout.name, round(records / cpu), cpu, round(peak), digests))
     print(json.dumps({"records": records, "range": size, **machine()}))
-
-
-def _ours(*words: str, environ: dict[str, str]) -> str:
-    done = subprocess.run([*COMMAND, *words], env=environ, cwd=ROOT, check=True, capture_output=True, text=True)
-    return done.stdout
 
 
 def _land(servers: str, size: int, checkout: Path) -> Cost:

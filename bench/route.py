@@ -1,141 +1,105 @@
-"""Times and memory of the route: a cold pass, a warm one and one with nothing new on recorded July rows; a backfill of
-eighteen synthetic months, and what a daily refresh costs on top of it against one on top of eight weeks.
+"""CPU-seconds, bytes written, memory and stages of passes over eighteen synthetic months.
 
-Each pass is the command in a process of its own, as a scheduler runs it; the local broker is started before and is
-not counted in memory. Needs the recorded data beside the checkout. Prints one JSON document with machine and versions.
+    python bench/route.py [CHECKOUT...]
+
+Each checkout (by default this one) follows a home of its own through the passes of PASSES, three times, in turn. A pass
+is the command in a process of its own, as a scheduler runs it, or in the process that made one before it ("warm").
+The local broker is not counted; the emulator of the upstreams is, as it runs inside the pass. Prints rows of Markdown,
+and machine and versions.
 """
 
-import csv
 import json
 import os
-import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-import psutil
-from cost import machine
+from cost import COMMAND, Cost, broker_of, cost_of, heading, machine, row
 
 ROOT = Path(__file__).parents[1]
-DATA = Path(os.environ.get("TOKENSHARE_RECORDED_DATA", ROOT.parent / "shared" / "data"))
-COMMAND = [sys.executable, "-c", "from flows.cli import main; main()"]
-BUDGETS = {"cold_seconds": 40, "nothing_new_seconds": 20, "peak_mib": 1536, "daily_ratio": 1.5}
-EIGHT_WEEKS = "2026-05-04"  # the first day of the short world
 REPEATS = 3
+PASSES = (
+    ("backfill: everything at once", "2026-06-28T06:00:00Z", ()),
+    ("a new day of all sources", "2026-06-29T06:00:00Z", ()),
+    ("the catalogue alone", "2026-06-30T05:00:00Z", ("--source", "openrouter_models")),
+    ("another new day", "2026-06-30T06:00:00Z", ()),
+    ("nothing new", "2026-06-30T06:00:30Z", ()),
+)
+WARM = "a new day of all sources, warm"
+WRITE = "import sys; from pathlib import Path; from demo import world; world.write(Path(sys.argv[1]))"
+TWICE = """
+import sys
+from contextlib import redirect_stdout, suppress
+from io import StringIO
+from resource import RUSAGE_SELF, getrusage
+from flows.cli import main
+def used():
+    found = getrusage(RUSAGE_SELF)
+    return found.ru_utime + found.ru_stime
+for as_of in ("2026-06-29T06:00:00Z", "2026-06-30T06:00:00Z"):
+    before, sys.argv = used(), ["tokenshare", "refresh", "--world", world, "--as-of", as_of, "--json"]
+    with suppress(SystemExit), redirect_stdout(StringIO()):
+        main()
+print(used() - before)
+"""
 
 
-def main() -> None:
-    """Runs the passes and prints what they took."""
-    world = DATA / "openrouter"
-    if not world.is_dir():
-        sys.exit("bench/route.py: the recorded July world is not beside this checkout; set TOKENSHARE_RECORDED_DATA")
-    rounds = [_round(world) for _ in range(REPEATS)]
-    middle = {name: round(median(found[name] for found in rounds), 1) for name in rounds[0] if name != "stages"}
-    middle |= _grown()
-    missed = {name: middle[name] for name, most in BUDGETS.items() if middle[name] > most}
-    print(
-        json.dumps(
-            {
-                **machine(),
-                "median_of": REPEATS,
-                **middle,
-                "budgets": BUDGETS,
-                "missed": missed,
-                "stages": rounds[-1]["stages"],
-            },
-            indent=2,
-        )
-    )
+def main(checkouts: list[Path]) -> None:
+    """Measure every pass in every checkout; print the medians."""
+    with tempfile.TemporaryDirectory() as folder:
+        world = Path(folder) / "world"
+        cost_of([sys.executable, "-c", WRITE, str(world)], os.environ, ROOT)
+        rounds = [{checkout: dict(_follow(checkout, world)) for checkout in checkouts} for _ in range(REPEATS)]
+    measures = ("CPU-s", "MB written", "MiB")
+    print(heading("pass", *(f"{measure}, {checkout.name}" for measure in measures for checkout in checkouts)))
+    for name, *_ in PASSES:
+        costs = {checkout: [found[checkout][name] for found in rounds] for checkout in checkouts}
+        medians = [
+            round(median(getattr(cost, kind) for cost in costs[checkout]), digits)
+            for kind, digits in (("cpu_seconds", 1), ("written_mb", None), ("peak_mib", None))
+            for checkout in checkouts
+        ]
+        print(row(name, *map(str, medians)))
+    warm = [median(found[checkout][WARM].cpu_seconds for found in rounds) for checkout in checkouts]
+    print(row(WARM, *(f"{cpu:.1f}" for cpu in warm), *[""] * (2 * len(checkouts))), "\n", sep="")
+    _print_stages({name: rounds[-1][checkouts[-1]][name] for name, *_ in PASSES})
+    print(json.dumps({"median_of": REPEATS, **machine()}))
 
 
-def _round(world: Path) -> dict:
-    """One fresh home: cold as of a day, warm as of the next, then the same moment again."""
+def _follow(checkout: Path, world: Path) -> Iterator[tuple[str, Cost]]:
+    """A fresh home from pass to pass, and another one in one process."""
     with tempfile.TemporaryDirectory() as folder:
         environ = {**os.environ, "TOKENSHARE_HOME": folder}
-        subprocess.run([*COMMAND, "broker", "start"], env=environ, cwd=ROOT, check=True, capture_output=True)
-        try:
-            cold = _pass(world, "2026-08-02T06:00:00Z", environ)
-            warm = _pass(world, "2026-08-03T06:00:00Z", environ)
-            same = _pass(world, "2026-08-03T06:00:00Z", environ)
-        finally:
-            subprocess.run([*COMMAND, "broker", "stop"], env=environ, cwd=ROOT, check=True, capture_output=True)
-    return {
-        "cold_seconds": cold["seconds"],
-        "next_day_seconds": warm["seconds"],
-        "nothing_new_seconds": same["seconds"],
-        "peak_mib": max(cold["peak_mib"], warm["peak_mib"], same["peak_mib"]),
-        "stages": {"cold": cold["stages"], "next_day": warm["stages"], "nothing_new": same["stages"]},
-    }
-
-
-def _grown() -> dict:
-    """The eighteen synthetic months and their last eight weeks: both backfilled, both refreshed on three mornings."""
-    sys.path.insert(0, str(ROOT))
-    from demo import world
-
-    with tempfile.TemporaryDirectory() as folder:
-        long, short = Path(folder) / "long", Path(folder) / "short"
-        for directory in (long, short):
-            world.write(directory)
-        _shorten(short / "rankings_daily.csv")
-        rows_count = (long / "rankings_daily.csv").read_text().count("\n") - 1
-        moments = [f"{moment:%Y-%m-%dT%H:%M:%SZ}" for moment in (world.BACKFILL_AS_OF, *world.DAILY_AS_OFS)]
-        passes = {directory.name: _follow(directory, moments) for directory in (short, long)}
-    daily = {name: median(found["seconds"] for found in taken[1:]) for name, taken in passes.items()}
-    backfill = passes["long"][0]
-    return {
-        "backfill_seconds": round(backfill["seconds"], 1),
-        "backfill_rows_per_second": round(rows_count / backfill["seconds"]),
-        "backfill_peak_mib": round(backfill["peak_mib"], 1),
-        "daily_seconds": {name: round(seconds, 1) for name, seconds in daily.items()},
-        "daily_ratio": round(daily["long"] / daily["short"], 2),
-    }
-
-
-def _shorten(path: Path) -> None:
-    """Leaves the last eight weeks in a world's rankings."""
-    with path.open(newline="") as file:
-        header, *rows = csv.reader(file)
-    kept = [row for row in rows if row[1] >= EIGHT_WEEKS]
-    with path.open("w", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([header, *kept])
-
-
-def _follow(world: Path, moments: list[str]) -> list[dict]:
-    """A fresh home, followed from pass to pass."""
+        with broker_of(environ, checkout):
+            for name, as_of, more in PASSES:
+                yield name, _pass(checkout, world, as_of, environ, more)
     with tempfile.TemporaryDirectory() as folder:
         environ = {**os.environ, "TOKENSHARE_HOME": folder}
-        subprocess.run([*COMMAND, "broker", "start"], env=environ, cwd=ROOT, check=True, capture_output=True)
-        try:
-            return [_pass(world, moment, environ) for moment in moments]
-        finally:
-            subprocess.run([*COMMAND, "broker", "stop"], env=environ, cwd=ROOT, check=True, capture_output=True)
+        with broker_of(environ, checkout):
+            _pass(checkout, world, PASSES[0][1], environ)
+            found = cost_of([sys.executable, "-c", f"world = {str(world)!r}{TWICE}"], environ, checkout)
+            yield WARM, Cost(found.code, float(found.out), 0, 0, 0, "")
 
 
-def _pass(world: Path, as_of: str, environ: dict[str, str]) -> dict:
-    command = [*COMMAND, "refresh", "--world", str(world), "--as-of", as_of, "--json"]
-    begun = time.monotonic()
-    process = subprocess.Popen(command, env=environ, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    peak = _watch(process)
-    answer = json.loads(process.stdout.read())  # type: ignore[union-attr]
-    return {"seconds": time.monotonic() - begun, "peak_mib": peak, "stages": answer["seconds"]}
+def _pass(checkout: Path, world: Path, as_of: str, environ: dict[str, str], more: tuple[str, ...] = ()) -> Cost:
+    words = ["refresh", "--world", str(world), "--as-of", as_of, "--json", *more]
+    found = cost_of([*COMMAND, *words], environ, checkout)
+    if found.code:
+        sys.exit(f"bench/route.py: `{' '.join(words)}` in {checkout.name} ended with {found.code}")
+    return found
 
 
-def _watch(process: subprocess.Popen) -> float:
-    """The largest resident memory of the process and its children together, in MiB, until it ends."""
-    peak = 0.0
-    while process.poll() is None:
-        with_children = [psutil.Process(process.pid)]
-        try:
-            with_children += with_children[0].children(recursive=True)
-            peak = max(peak, sum(p.memory_info().rss for p in with_children) / 2**20)
-        except psutil.NoSuchProcess:
-            pass
-        time.sleep(0.1)
-    return peak
+def _print_stages(costs: dict[str, Cost]) -> None:
+    """The wall seconds of the stages in the last checkout."""
+    seconds = {name: json.loads(cost.out)["seconds"] for name, cost in costs.items()}
+    stages = [stage for stage in next(iter(seconds.values())) if stage != "total"]
+    print(heading("seconds", "whole command", *stages))
+    for name, found in seconds.items():
+        print(row(name, f"{costs[name].seconds:.1f}", *(f"{found[stage]:.1f}" for stage in stages)))
+    print()
 
 
 if __name__ == "__main__":
-    main()
+    main([Path(word).absolute() for word in sys.argv[1:]] or [ROOT])
