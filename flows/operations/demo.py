@@ -1,4 +1,4 @@
-"""The demo: a synthetic world, backfilled, refreshed once and shown."""
+"""The demo: a synthetic world, backfilled, followed for three days and shown."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,10 +26,10 @@ SHOWN_WEEKS = 8
 
 
 def demonstrate(settings: Settings, progress: Progress) -> dict[str, Any]:
-    """Backfill eighteen synthetic months in one pass, then refresh three days later, and hold the metrics of prices.
+    """Backfill eighteen synthetic months, ask all sources on three mornings, and hold the prices of the last.
 
-    In an existing home only the last pass runs: a home does not go back. Raises UsageError if its numbers are not of
-    the demo.
+    One pass builds what the mornings brought. In an existing home it alone runs: a home does not go back. Raises
+    UsageError if its numbers are not of the demo.
     """
     home = Home(settings.home)
     with TemporaryDirectory() as folder:
@@ -38,14 +38,14 @@ def demonstrate(settings: Settings, progress: Progress) -> dict[str, Any]:
         is_new = describe(home) is None
         if is_new:  # the Hub serves no history: earlier answers must exist before the backfill
             collect(settings, directory, ["huggingface_hub"], hub.EARLIER, progress, "demo")
-        moments = (world.BACKFILL_AS_OF, world.FINAL_AS_OF) if is_new else (world.FINAL_AS_OF,)
-        for as_of in moments:
-            progress(f"synthetic world as of {as_of:%Y-%m-%d}")
-            report = _pass(settings, as_of, directory, progress)
+            _pass(settings, world.BACKFILL_AS_OF, directory, progress)
+            collect(settings, directory, [], world.DAILY_AS_OFS[:-1], progress, "demo")
+        report = _pass(settings, world.FINAL_AS_OF, directory, progress)
     return {**_document(home, report), "report": str(write_page(home))}
 
 
 def _pass(settings: Settings, as_of: Any, directory: Path, progress: Progress) -> Report:
+    progress(f"synthetic world as of {as_of:%Y-%m-%d}")
     return run_once(settings, as_of, directory, [], progress, origin="demo", planned_holds=world.PLANNED_HOLDS)
 
 

@@ -38,7 +38,7 @@ def collect(
     progress: Progress,
     origin: HomeOrigin,
 ) -> list[SourceOutcome]:
-    """Ingest the sources at each moment, in order of time, as the only pass of the home.
+    """Ingest the sources (none named: all) at each moment, in order of time, as the only pass of the home.
 
     Raises UsageError if a moment precedes the last completed fetch of a source: a home does not go back.
     """
@@ -53,7 +53,7 @@ def collect(
         outcomes: list[SourceOutcome] = []
         with producer.open_sender(cluster, TOPIC_NAMES) as sender:
             for moment in sorted(moments):
-                progress(f"collect {', '.join(sources)} as of {moment:%Y-%m-%d}")
+                progress(f"collect {', '.join(source_ids) or 'all sources'} as of {moment:%Y-%m-%d}")
                 with open_upstreams(settings, world, moment) as upstreams:
                     run = _at(moment, started, settings, cluster, upstreams, sources, progress)
                     begin_proof(run := replace(run, fence=fence, check_lease=check_lease))
