@@ -1,17 +1,24 @@
 """Some records of a range, decoded, on their way into its landed file."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tokenshare.events import Event
-from tokenshare.offsets import Record, UnprovenRun
+from tokenshare.offsets import UnprovenRun
 
-Rows = Sequence[tuple[Record, Event]]
+Cells = tuple[Any, ...]  # the values of an event's fields, in their order
 
 
 class Chunk(NamedTuple):
-    """The rows, how many other records were rejected, and the runs of those that have no proof."""
+    """The rows with the offsets and times of their records, how many others were rejected, and the unproven runs."""
 
-    rows: Rows
+    rows: Sequence[Cells]
+    offsets: Sequence[int]
+    timestamps: Sequence[int]
     rejected: int
     unproven: Sequence[UnprovenRun] = ()
+
+
+def cells_of(event: Event) -> Cells:
+    """The values of an event's fields, in their order."""
+    return tuple(getattr(event, name) for name in type(event).model_fields)

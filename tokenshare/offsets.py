@@ -102,11 +102,7 @@ class Landed:
     unproven: tuple[UnprovenRun, ...] = ()
 
 
-def unproven_runs(records: Sequence[Record], unproven: Collection[int]) -> tuple[UnprovenRun, ...]:
-    """The runs of unproven records, given all records of a range in order, and the offsets of the unproven ones."""
-    runs = (
-        [record.offset for record in run]
-        for is_unproven, run in groupby(records, lambda record: record.offset in unproven)
-        if is_unproven
-    )
+def unproven_runs(offsets: Sequence[int], unproven: Collection[int]) -> tuple[UnprovenRun, ...]:
+    """The runs of unproven records, given the offsets of all records of a range in order, and of the unproven ones."""
+    runs = (list(run) for is_unproven, run in groupby(offsets, unproven.__contains__) if is_unproven)
     return tuple(UnprovenRun(run[0], run[-1] + 1, len(run)) for run in runs)

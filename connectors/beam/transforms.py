@@ -4,22 +4,21 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from typing import NamedTuple
 
 import apache_beam as beam
 
-from tokenshare.chunks import Chunk, Rows
-from tokenshare.codec import decode
+from connectors.beam.bulk_codec import decode_rows
+from tokenshare.chunks import Chunk
 from tokenshare.errors import ContractViolation
-from tokenshare.events import Event
-from tokenshare.offsets import Range, Record, UnprovenRun, unproven_runs
+from tokenshare.offsets import Range, Record, unproven_runs
+from tokenshare.record_batches import RecordBatch, resized
 from tokenshare.topics import TOPIC_BY_NAME
 
 UNPROVEN = "Unproven"
 CHUNK = 10_000  # two of them are held at most: one is read while the one before it is let go
-Read = Callable[[Range], Iterable[Record]]
-Doubt = Callable[[Range, Sequence[Record]], Mapping[int, str]]  # the reason for each offset whose record is unproven
+Read = Callable[[Range], Iterable[RecordBatch]]
+Doubt = Callable[[RecordBatch], Mapping[int, str]]  # the reason for each offset whose record is unproven
 
 
 class Rejection(NamedTuple):
@@ -32,15 +31,6 @@ class Rejection(NamedTuple):
 
 Reject = Callable[[Sequence[Rejection]], None]
 Write = Callable[[Range, Iterable[Chunk]], None]
-
-
-@dataclass(frozen=True)
-class Decoded:
-    """One chunk after decoding: every record is in exactly one of `rows` and `rejections`."""
-
-    rows: Rows
-    rejections: Sequence[Rejection]
-    unproven: Sequence[UnprovenRun]
 
 
 @dataclass
@@ -62,36 +52,36 @@ class LandRanges(beam.PTransform):  # type: ignore[misc]
 def land_range(range: Range, read: Read, doubt: Doubt, reject: Reject, write: Write) -> Range:
     """Land one range: `write` gets its chunks one by one, and makes the file after the last."""
     with collection_paused():
-        write(range, _settled(range, read(range), doubt, reject))
+        write(range, _settled(read(range), doubt, reject))
     return range
 
 
-def _settled(range: Range, records: Iterable[Record], doubt: Doubt, reject: Reject) -> Iterator[Chunk]:
+def _settled(batches: Iterable[RecordBatch], doubt: Doubt, reject: Reject) -> Iterator[Chunk]:
     """The rows of each chunk, its dead letters sent: an existing file proves that its rejects were."""
-    left = iter(records)
-    while chunk := tuple(islice(left, CHUNK)):
-        decoded = decode_chunk(range, chunk, doubt)
-        if decoded.rejections:
-            reject(decoded.rejections)
-        del chunk
-        yield Chunk(decoded.rows, len(decoded.rejections), decoded.unproven)
+    for batch in resized(batches, CHUNK):
+        chunk, rejections = decode_chunk(batch, doubt)
+        if rejections:
+            reject(rejections)
+        yield chunk
 
 
-def decode_chunk(range: Range, records: Sequence[Record], doubt: Doubt) -> Decoded:
-    """Records of a range, each decoded strictly or rejected with the reason; what is unproven is not even decoded."""
-    topic = TOPIC_BY_NAME[range.topic]
-    rows: list[tuple[Record, Event]] = []
-    rejections: list[Rejection] = []
-    unproven = doubt(range, records)
-    for record in records:
-        if record.offset in unproven:
-            rejections.append(Rejection(record, UNPROVEN, unproven[record.offset]))
-            continue
-        try:
-            rows.append((record, decode(topic, record.value)))
-        except ContractViolation as error:
-            rejections.append(Rejection(record, type(error).__name__, str(error)))
-    return Decoded(rows, rejections, unproven_runs(records, unproven))
+def decode_chunk(batch: RecordBatch, doubt: Doubt) -> tuple[Chunk, list[Rejection]]:
+    """Records decoded strictly, or each rejected with the reason; what is unproven is not even decoded."""
+    unproven = doubt(batch)
+    places = zip(batch.offsets, batch.values, strict=True)
+    values = [None if offset in unproven else value for offset, value in places] if unproven else batch.values
+    found = decode_rows(TOPIC_BY_NAME[batch.topic], values)
+    rejected = {n: error for n, error in enumerate(found) if isinstance(error, ContractViolation)}
+    rejections = [_rejection(batch.record(n), error, unproven) for n, error in rejected.items()]
+    kept = [n for n, cells in enumerate(found) if n not in rejected]
+    rows = [cells for cells in found if not isinstance(cells, ContractViolation)]
+    offsets, timestamps = [batch.offsets[n] for n in kept], [batch.timestamps[n] for n in kept]
+    return Chunk(rows, offsets, timestamps, len(rejected), unproven_runs(batch.offsets, unproven)), rejections
+
+
+def _rejection(record: Record, error: ContractViolation, unproven: Mapping[int, str]) -> Rejection:
+    reason = unproven.get(record.offset)
+    return Rejection(record, UNPROVEN, reason) if reason else Rejection(record, type(error).__name__, str(error))
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Offset ranges: partition ends, records new since the ledger, and the records of one range."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -9,10 +10,12 @@ from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.admin import OffsetSpec
 from kafka.errors import KafkaTimeoutError, LogTruncationError, OffsetOutOfRangeError
 
+from connectors.kafka import columnar
 from connectors.kafka.cluster import Cluster, opened
 from connectors.kafka.topics import CREATE, described
 from tokenshare.errors import BrokerUnavailable, RecordsLost
 from tokenshare.offsets import Range, Record
+from tokenshare.record_batches import RecordBatch
 
 Partition = tuple[str, int]
 STALL_SECONDS = 15.0
@@ -75,37 +78,51 @@ def records_lost(losses: Iterable[str]) -> RecordsLost:
 
 
 def read(cluster: Cluster, wanted: Range) -> Iterator[Record]:
-    """Every committed record with start <= offset < end, in order. Offsets without a record are control records.
+    """Every committed record with start <= offset < end, in order; raises as `read_batches` does."""
+    for batch in read_batches(cluster, wanted):
+        yield from batch.records()
+
+
+def read_batches(cluster: Cluster, wanted: Range) -> Iterator[RecordBatch]:
+    """The committed records with start <= offset < end, in order. Offsets without a record are control records.
 
     Raises RecordsLost if the topic no longer contains the range, BrokerUnavailable for a missing topic or 15 s
     without progress.
     """
     with opened(KafkaConsumer, cluster, **_options()) as consumer:
+        columnar.hook(consumer)
         partition = TopicPartition(cluster.physical(wanted.topic), wanted.partition)
         consumer.assign([partition])
         _check(consumer, partition, wanted)
         consumer.seek(partition, wanted.start)
-        for row in _rows(consumer, partition, wanted):
-            yield Record(
-                wanted.topic,
-                row.partition,
-                row.offset,
-                row.timestamp,
-                row.key,
-                row.value,
-                # Kafka allows a header without a value. Ours are bytes, and no reader distinguishes None from b"".
-                tuple((name, value or b"") for name, value in row.headers),
-            )
+        for rows in _polled(consumer, partition, wanted):
+            batches = (row.value if isinstance(row.value, columnar.Columns) else _single(row) for row in rows)
+            yield from filter(len, (_within(wanted, columns) for columns in batches))
+
+
+def _within(wanted: Range, found: columnar.Columns) -> RecordBatch:
+    """The records of a batch that are in the range: it may begin before it and end after it."""
+    span = slice(bisect_left(found.offsets, wanted.start), bisect_left(found.offsets, wanted.end))
+    places = (found.offsets[span], found.timestamps[span])
+    return RecordBatch(
+        wanted.topic, wanted.partition, *places, found.keys[span], found.values[span], found.headers[span]
+    )
+
+
+def _single(row: Any) -> columnar.Columns:
+    # Kafka allows a header without a value. Ours are bytes, and no reader distinguishes None from b"".
+    headers = tuple((name, value or b"") for name, value in row.headers)
+    return columnar.Columns([row.offset], [row.timestamp], [row.key], [row.value], [headers])
 
 
 @dataclass(frozen=True)
 class RangeReader:
-    """`read` bound to a cluster: the picklable callable for Beam workers."""
+    """`read_batches` bound to a cluster: the picklable callable for Beam workers."""
 
     cluster: Cluster
 
-    def __call__(self, wanted: Range) -> Iterator[Record]:
-        return read(self.cluster, wanted)
+    def __call__(self, wanted: Range) -> Iterator[RecordBatch]:
+        return read_batches(self.cluster, wanted)
 
 
 def _options() -> dict[str, Any]:
@@ -147,8 +164,8 @@ def _described(gap: Range) -> str:
     return f"{gap.topic} partition {gap.partition} offsets {gap.start} to {gap.end - 1}"
 
 
-def _rows(consumer: Any, partition: Any, wanted: Range) -> Iterator[Any]:
-    """Rows up to the end of the range.
+def _polled(consumer: Any, partition: Any, wanted: Range) -> Iterator[Sequence[Any]]:
+    """What the consumer returns, up to the end of the range and a little beyond.
 
     The consumer's position decides, because it also passes control records and aborted transactions.
     """
@@ -159,7 +176,7 @@ def _rows(consumer: Any, partition: Any, wanted: Range) -> Iterator[Any]:
             reached = consumer.position(partition, timeout_ms=1_000)
         except (OffsetOutOfRangeError, LogTruncationError) as error:
             raise records_lost([_described(Range(wanted.topic, wanted.partition, position, wanted.end))]) from error
-        yield from (row for row in rows if row.offset < wanted.end)
+        yield rows
         if reached is not None and reached > position:
             position, deadline = reached, monotonic() + STALL_SECONDS
         elif monotonic() > deadline:

@@ -22,7 +22,8 @@ from flows.stages.proof import FindUnproven, rule_of
 from tokenshare.codec import decode
 from tokenshare.errors import ContractViolation, UsageError
 from tokenshare.metrics import METRICS
-from tokenshare.offsets import Range, RecordId
+from tokenshare.offsets import RecordId
+from tokenshare.record_batches import batch_of
 from tokenshare.topics import TOPIC_BY_NAME
 
 
@@ -106,9 +107,7 @@ SEE = "see `tokenshare dlq list --all`"
 
 def _doubt(unproven: FindUnproven, dead_letter: DeadLetter) -> str:
     """The reason why a dead letter is not of this home, in words; empty if it is."""
-    at = dead_letter.id
-    place = Range(at.topic, at.partition, at.offset, at.offset + 1)
-    return unproven(place, [dead_letter.record]).get(at.offset, "")
+    return unproven(batch_of([dead_letter.record])).get(dead_letter.id.offset, "")
 
 
 def _land(

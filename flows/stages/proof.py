@@ -1,6 +1,7 @@
 """The proof that this home wrote a record: who makes the secret of an older home, and which records need a proof."""
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +12,8 @@ from connectors.storage import home as homes
 from connectors.storage.home import Home
 from connectors.storage.warehouse import Connection, fencing, ledger
 from flows.setup.context import PassContext
-from tokenshare.offsets import Range, Record
-from tokenshare.proof import doubt
+from tokenshare.proof import doubts
+from tokenshare.record_batches import RecordBatch
 from tokenshare.topics import TOPIC_NAMES
 
 
@@ -37,12 +38,11 @@ class FindUnproven:
     secret: Path | None
     exempt: Mapping[Partition, int]
 
-    def __call__(self, wanted: Range, records: Sequence[Record]) -> dict[int, str]:
+    def __call__(self, batch: RecordBatch) -> dict[int, str]:
         if self.secret is None:
             return {}
-        key, begin = secret.read(self.secret), self.exempt.get((wanted.topic, wanted.partition), 0)
-        doubts = ((record.offset, doubt(key, record)) for record in records if record.offset >= begin)
-        return {offset: reason for offset, reason in doubts if reason}
+        begin = self.exempt.get((batch.topic, batch.partition), 0)
+        return doubts(secret.read(self.secret), batch[bisect_left(batch.offsets, begin) :])
 
 
 def rule_of(home: Home, connection: Connection) -> FindUnproven:

@@ -14,7 +14,7 @@ from connectors.storage.landing.file_replacement import Change
 from connectors.storage.landing.gaps import Acceptance
 from connectors.storage.warehouse import Connection, ledger, open_warehouse, transaction
 from tokenshare.noop import noop
-from tokenshare.offsets import Landed, Loss, Range, Record, RecordId, UnprovenRun, unproven_runs
+from tokenshare.offsets import Landed, Loss, Range, RecordId, UnprovenRun, unproven_runs
 from tokenshare.topics import RELEASE_OBSERVED
 
 TOPIC = RELEASE_OBSERVED.name
@@ -46,9 +46,9 @@ def settle(connection: Connection, offset: int, outcome: str) -> None:
 
 
 def test_unproven_records_in_a_row_are_one_run_also_over_offsets_without_a_record() -> None:
-    records = [Record(TOPIC, 0, offset, 0, None, None) for offset in (3, 4, 6, 7, 9, 12)]
-    assert unproven_runs(records, {4, 6, 9, 12}) == (UnprovenRun(4, 7, 2), UnprovenRun(9, 13, 2))
-    assert unproven_runs(records, ()) == unproven_runs([], {3}) == ()
+    offsets = (3, 4, 6, 7, 9, 12)
+    assert unproven_runs(offsets, {4, 6, 9, 12}) == (UnprovenRun(4, 7, 2), UnprovenRun(9, 13, 2))
+    assert unproven_runs(offsets, ()) == unproven_runs([], {3}) == ()
 
 
 def test_a_file_states_them_and_is_as_before_without_any(tmp_path: Path) -> None:

@@ -16,11 +16,13 @@ from tokenshare.codec import encode
 from tokenshare.events import UsageObserved
 from tokenshare.noop import noop
 from tokenshare.offsets import Range, Record
+from tokenshare.record_batches import RecordBatch, batch_of
 from tokenshare.topics import USAGE_OBSERVED
 
 AT = datetime(2026, 7, 1, 6, tzinfo=UTC)
 ROWS = 3 * CHUNK // 2
 WHOLE = Range(USAGE_OBSERVED.name, 1, 100, 100 + ROWS)
+POLLED = 500  # records that a reader returns at once
 LONG = "m" * 120  # so that a column has more pages than one, and a cut could move their ends
 BROKEN = {100, 100 + CHUNK, 99 + ROWS}  # the first of a chunk, and the last of all
 
@@ -46,7 +48,7 @@ def test_a_range_is_the_same_file_however_it_is_cut(tmp_path: Path, monkeypatch:
     for size in (CHUNK, ROWS, 777):
         monkeypatch.setattr(transforms, "CHUNK", size)
         sent: list[Rejection] = []
-        land_range(WHOLE, lambda _: records(values), never, sent.extend, WriteRange(tmp_path / str(size), noop))
+        land_range(WHOLE, lambda _: batches(values), never, sent.extend, WriteRange(tmp_path / str(size), noop))
         files.append((tmp_path / str(size) / WHOLE.file_name).read_bytes())
         letters.append([rejection.record.offset for rejection in sent])
     assert files[0] == files[1] == files[2]
@@ -66,7 +68,7 @@ def test_letters_are_sent_before_the_file_is_there(tmp_path: Path) -> None:
     single = Range(WHOLE.topic, WHOLE.partition, 100, 101)
     seen: list[bool] = []
     land_range(
-        single, lambda _: records([b"{}"]), never,
+        single, lambda _: batches([b"{}"]), never,
         lambda _: seen.append((tmp_path / single.file_name).exists()), WriteRange(tmp_path, noop),
     )  # fmt: skip
     assert (seen, (tmp_path / single.file_name).exists()) == ([False], True)
@@ -81,7 +83,7 @@ def test_nothing_is_collected_while_a_range_lands_and_all_is_after_an_error() ->
 
     assert gc.isenabled()
     with pytest.raises(BrokenPipeError):
-        land_range(WHOLE, lambda _: records([]), never, fail, write)
+        land_range(WHOLE, lambda _: batches([]), never, fail, write)
     assert (states, gc.isenabled()) == ([False], True)
 
 
@@ -90,24 +92,30 @@ class Counted:
 
     def __init__(self, value: bytes, wanted: Range) -> None:
         self._value, self._wanted = value, wanted
-        self._alive: set[weakref.ref[Record]] = set()
+        self._alive: set[weakref.ref[RecordBatch]] = set()
         self.most_held = 0
 
-    def __call__(self, wanted: Range) -> Iterator[Record]:
-        for offset in range(wanted.start, wanted.end):
-            record = Record(wanted.topic, wanted.partition, offset, 0, None, self._value)
-            self._alive.add(weakref.ref(record, self._alive.discard))
-            self.most_held = max(self.most_held, len(self._alive))
-            yield record
+    def __call__(self, wanted: Range) -> Iterator[RecordBatch]:
+        for start in range(wanted.start, wanted.end, POLLED):
+            batch = batch_of(
+                [Record(wanted.topic, wanted.partition, start + n, 0, None, self._value) for n in range(POLLED)]
+            )
+            self._alive.add(weakref.ref(batch, self._alive.discard))
+            self.most_held = max(self.most_held, POLLED * len(self._alive))
+            yield batch
 
 
-def records(values: list[bytes]) -> Iterator[Record]:
-    for place, found in enumerate(values):
-        offset = WHOLE.start + place
-        yield Record(WHOLE.topic, WHOLE.partition, offset, 1_780_000_000_000 + offset, b"key", found)
+def batches(values: list[bytes]) -> Iterator[RecordBatch]:
+    """The values in batches of another length than any chunk."""
+    for start in range(0, len(values), POLLED):
+        yield batch_of([record(WHOLE.start + start + n, found) for n, found in enumerate(values[start:][:POLLED])])
 
 
-def never(_: Range, __: object) -> dict[int, str]:
+def record(offset: int, value: bytes) -> Record:
+    return Record(WHOLE.topic, WHOLE.partition, offset, 1_780_000_000_000 + offset, b"key", value)
+
+
+def never(_: RecordBatch) -> dict[int, str]:
     return {}
 
 

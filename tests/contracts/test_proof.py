@@ -18,8 +18,9 @@ from flows import settings
 from flows.queries.doctor import Diagnosis, examine
 from flows.stages.proof import FindUnproven
 from tokenshare.errors import UsageError
-from tokenshare.offsets import Loss, Range, Record
+from tokenshare.offsets import Loss, Record
 from tokenshare.proof import FOREIGN, HEADER, MISSING, doubt, mac_of, proven
+from tokenshare.record_batches import batch_of
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 TOPIC = "release.observed.v1"
@@ -104,21 +105,21 @@ def test_what_beam_pickles_does_not_hold_the_secret(tmp_path: Path) -> None:
     secret.make(path)
     find = FindUnproven(path, {(TOPIC, 0): 7})
     other = record(TOPIC, b"k", b"v")
-    assert find(Range(TOPIC, 0, 0, 9), [other]) == {7: MISSING}
+    assert find(batch_of([other])) == {7: MISSING}
     pickled = pickle.dumps(find)
     written = path.read_bytes().strip()
     for text in (pickled, repr(find).encode()):
         assert written not in text
         assert secret.read(path) not in text
-    assert pickle.loads(pickled)(Range(TOPIC, 0, 0, 9), [other]) == {7: MISSING}
+    assert pickle.loads(pickled)(batch_of([other])) == {7: MISSING}
 
 
 def test_records_before_the_secret_need_no_proof(tmp_path: Path) -> None:
     path = tmp_path / "secret"
     secret.make(path)
-    assert FindUnproven(path, {(TOPIC, 0): 8})(Range(TOPIC, 0, 0, 9), [record(TOPIC, b"k", b"v")]) == {}
-    assert FindUnproven(path, {(TOPIC, 1): 8})(Range(TOPIC, 0, 0, 9), [record(TOPIC, b"k", b"v")]) == {7: MISSING}
-    assert FindUnproven(None, {})(Range(TOPIC, 0, 0, 9), [record(TOPIC, b"k", b"v")]) == {}
+    assert FindUnproven(path, {(TOPIC, 0): 8})(batch_of([record(TOPIC, b"k", b"v")])) == {}
+    assert FindUnproven(path, {(TOPIC, 1): 8})(batch_of([record(TOPIC, b"k", b"v")])) == {7: MISSING}
+    assert FindUnproven(None, {})(batch_of([record(TOPIC, b"k", b"v")])) == {}
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 """The base of every event: frozen, strict, and identified by its content."""
 
 import json
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from functools import cache, partial
 from hashlib import sha256
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
@@ -12,6 +14,13 @@ from tokenshare.errors import ContractViolation
 
 EARLIEST = date(1999, 1, 1)  # reference rates begin here; no source of ours is older
 AHEAD = timedelta(days=1)  # clocks differ, and so do days
+
+
+class Rule(NamedTuple):
+    """What must hold between fields: `problem` says of their values what does not, or nothing."""
+
+    fields: tuple[str, ...]
+    problem: Callable[..., str]
 
 
 class Event(BaseModel):
@@ -33,13 +42,18 @@ class Event(BaseModel):
     observed_at: f.ObservedAt
     fetch_id: f.FetchId
 
+    @classmethod
+    @cache
+    def rules(cls) -> tuple[Rule, ...]:
+        """The rules between fields, for one event as for whole columns of them."""
+        return (Rule((cls.period, "observed_at"), partial(_implausible, cls.period)),) if cls.period else ()
+
     @model_validator(mode="after")
-    def _has_happened(self) -> Self:
-        """Refuse a day to come, as nobody has observed it, and one at the epoch, a misread number."""
-        day = getattr(self, self.period) if self.period else None
-        if isinstance(day, date) and not EARLIEST <= day <= self.observed_at.date() + AHEAD:
-            what = "a day before there was anything" if day < EARLIEST else "a day to come"
-            raise ValueError(f"event_time_implausible: {self.period} is {day}, {what} on {self.observed_at.date()}")
+    def _keeps_its_rules(self) -> Self:
+        for rule in self.rules():
+            problem = rule.problem(*(getattr(self, name) for name in rule.fields))
+            if problem:
+                raise ValueError(problem)
         return self
 
     @classmethod
@@ -60,3 +74,11 @@ class Event(BaseModel):
         if len(canonical) > cls.most_bytes // 2:  # it escapes letters and leaves out nulls: near, not exact
             cls.check_size(len(draft.model_dump_json().encode()))
         return draft.model_copy(update={"event_id": sha256(canonical.encode()).hexdigest()[:32]})
+
+
+def _implausible(name: str, day: Any, observed_at: datetime) -> str:
+    """A day to come, as nobody has observed it, and one at the epoch, a misread number."""
+    if not isinstance(day, date) or (day >= EARLIEST and day - observed_at.date() <= AHEAD):
+        return ""
+    what = "a day before there was anything" if day < EARLIEST else "a day to come"
+    return f"event_time_implausible: {name} is {day}, {what} on {observed_at.date()}"

@@ -1,12 +1,12 @@
 """A single request through a gateway of one's own."""
 
 from datetime import datetime, timedelta
-from typing import Self
+from functools import cache
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from tokenshare import fields as f
-from tokenshare.events.event import Event
+from tokenshare.events.event import Event, Rule
 
 AHEAD = timedelta(hours=1)  # clocks of clients differ
 BEFORE = timedelta(days=400)  # a replayed log; older ones are misread numbers
@@ -38,24 +38,35 @@ class RequestCompleted(Event):
     latency_ms: f.LatencyMs | None = None
     parent_request_id: f.RequestId | None = Field(None, description="The request that contains this one, if any.")
 
-    @model_validator(mode="after")
-    def _is_consistent(self) -> Self:
-        """Refuse parts that are larger than their whole, tokens of a request without an answer, and wrong clocks."""
-        parts = (self.cached_tokens or 0) + (self.cache_write_tokens or 0)
-        if parts > self.prompt_tokens:
-            raise ValueError(f"{parts} cached tokens are more than the {self.prompt_tokens} of the prompt")
-        if (self.reasoning_tokens or 0) > self.completion_tokens:
-            raise ValueError(
-                f"{self.reasoning_tokens} reasoning tokens are more than the {self.completion_tokens} of the completion"
-            )
-        if self.status != "success" and self.prompt_tokens + self.completion_tokens:
-            raise ValueError(f"a {self.status} has no tokens: no model answered")
-        _check_moment(self.completed_at, self.observed_at)
-        return self
+    @classmethod
+    @cache
+    def rules(cls) -> tuple[Rule, ...]:
+        return (
+            *super().rules(),
+            Rule(("prompt_tokens", "cached_tokens", "cache_write_tokens"), _excess_cached),
+            Rule(("completion_tokens", "reasoning_tokens"), _excess_reasoning),
+            Rule(("status", "prompt_tokens", "completion_tokens"), _unanswered),
+            Rule(("completed_at", "observed_at"), _misdated),
+        )
 
 
-def _check_moment(completed_at: datetime, observed_at: datetime) -> None:
-    if completed_at > observed_at + AHEAD:
-        raise ValueError(f"event_time_implausible: completed_at is {completed_at}, after it was received")
-    if completed_at < observed_at - BEFORE:
-        raise ValueError(f"event_time_implausible: completed_at is {completed_at}, over {BEFORE.days} days ago")
+def _excess_cached(prompt: int, cached: int | None, written: int | None) -> str:
+    parts = (cached or 0) + (written or 0)
+    return f"{parts} cached tokens are more than the {prompt} of the prompt" if parts > prompt else ""
+
+
+def _excess_reasoning(completion: int, reasoning: int | None) -> str:
+    is_more = (reasoning or 0) > completion
+    return f"{reasoning} reasoning tokens are more than the {completion} of the completion" if is_more else ""
+
+
+def _unanswered(status: str, prompt: int, completion: int) -> str:
+    return f"a {status} has no tokens: no model answered" if status != "success" and prompt + completion else ""
+
+
+def _misdated(completed_at: datetime, observed_at: datetime) -> str:
+    if completed_at - observed_at > AHEAD:
+        return f"event_time_implausible: completed_at is {completed_at}, after it was received"
+    if observed_at - completed_at > BEFORE:
+        return f"event_time_implausible: completed_at is {completed_at}, over {BEFORE.days} days ago"
+    return ""

@@ -10,10 +10,11 @@ import pyarrow.parquet as pq
 
 from connectors.storage.home import atomic_files
 from connectors.storage.warehouse.landed_columns import WRITTEN_BY, check_columns, our_version
-from tokenshare.chunks import Chunk, Rows
+from tokenshare.chunks import Cells, Chunk, cells_of
 from tokenshare.columns import columns_of
+from tokenshare.events import Event
 from tokenshare.noop import noop
-from tokenshare.offsets import Landed, Range, UnprovenRun
+from tokenshare.offsets import Landed, Range, Record, UnprovenRun
 from tokenshare.topics import Topic
 
 ARROW_TYPES = {
@@ -33,6 +34,7 @@ COORDINATES = (
     pa.field("offset", pa.int64(), nullable=False),
     pa.field("timestamp", pa.timestamp("ms", tz="UTC"), nullable=False),
 )
+Rows = Sequence[tuple[Record, Event]]
 REJECTED = b"tokenshare.rejected"
 UNPROVEN = b"tokenshare.unproven"  # absent if no rejected record is
 
@@ -53,7 +55,7 @@ def write(
     unproven: Sequence[UnprovenRun] = (),
 ) -> Landed:
     """Write the file of a range whole; the same rows give the same file. An empty range leaves an empty file."""
-    return write_chunks(landing, topic, range, [Chunk(rows, rejected, unproven)], midway)
+    return write_table(landing, range, table_of(topic, rows), rejected, midway, unproven)
 
 
 def write_chunks(
@@ -65,7 +67,9 @@ def write_chunks(
     """
     tables, rejected, unproven = [table_of(topic, ())], 0, list[UnprovenRun]()
     for chunk in chunks:
-        tables.append(table_of(topic, chunk.rows))
+        count = len(chunk.rows)
+        places = (pa.repeat(place, count) for place in (range.topic, range.partition))
+        tables.append(_table(topic, chunk.rows, *places, chunk.offsets, chunk.timestamps))
         rejected += chunk.rejected
         unproven += chunk.unproven
     return write_table(landing, range, pa.concat_tables(tables), rejected, midway, unproven)
@@ -73,11 +77,24 @@ def write_chunks(
 
 def table_of(topic: Topic, rows: Rows) -> pa.Table:
     """Events with the coordinates of their records."""
+    coordinates = [[getattr(record, field.name) for record, _ in rows] for field in COORDINATES]
+    return _table(topic, [cells_of(event) for _, event in rows], *coordinates)
+
+
+def _table(topic: Topic, rows: Sequence[Cells], *coordinates: Any) -> pa.Table:
+    """Rows of the contract's columns, and the columns of coordinates beside them."""
     schema = schema_of(topic)
-    events = schema.names[: -len(COORDINATES)]
-    columns = [[_arrow(getattr(event, name)) for _, event in rows] for name in events]
-    columns += [[getattr(record, field.name) for record, _ in rows] for field in COORDINATES]
-    return pa.table([pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema)
+    columns = zip(*rows, strict=True) if rows else [()] * (len(schema) - len(COORDINATES))
+    arrays = [_array(column, field.type) for column, field in zip((*columns, *coordinates), schema, strict=True)]
+    return pa.table(arrays, schema)
+
+
+def _array(column: Any, type: pa.DataType) -> pa.Array:
+    if isinstance(column, pa.Array):
+        return column.cast(type)
+    if pa.types.is_map(type):
+        column = [value if value is None else list(value.items()) for value in column]
+    return pa.array(column, type)
 
 
 def write_table(
@@ -119,7 +136,3 @@ def read_manifest(landing: Path, range: Range) -> Landed:
         stated = file.metadata.metadata or {}
         unproven = tuple(UnprovenRun(*run) for run in json.loads(stated.get(UNPROVEN, b"[]")))
         return Landed(range, file.metadata.num_rows, int(stated[REJECTED]), unproven)
-
-
-def _arrow(value: Any) -> Any:
-    return list(value.items()) if isinstance(value, dict) else value

@@ -1,0 +1,122 @@
+"""Records unpacked batch by batch into columns, inside kafka-python's consumer.
+
+The consumer keeps what it is good at: connections, fetch sessions, retries, changes of leaders, checksums, aborted
+transactions, its position. Only the walk over the records of a batch is ours. It touches what kafka-python keeps
+private, so its version is pinned, and a test compares what `poll()` alone returns.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from kafka.consumer.fetcher import Fetcher
+from kafka.errors import CorruptRecordError
+from kafka.record.default_records import DefaultRecordBatch
+
+from tokenshare.record_batches import Headers
+
+
+class Columns(NamedTuple):
+    """The records of a batch: a list a column, a value a record; headers as Kafka frames them, or read already."""
+
+    offsets: list[int]
+    timestamps: list[int]
+    keys: list[bytes | None]
+    values: list[bytes | None]
+    headers: list[bytes | Headers]
+
+
+class WholeBatch:
+    """All records of a batch in the place of one: what kafka-python asks of a record, and its columns as the value."""
+
+    key, headers, checksum = None, (), None
+
+    def __init__(self, batch: DefaultRecordBatch, columns: Columns) -> None:
+        self.offset = batch.last_offset
+        self.timestamp, self.timestamp_type = batch.max_timestamp, batch.timestamp_type
+        self.size_in_bytes = batch.size_in_bytes
+        self.value = columns
+
+    def validate_crc(self) -> bool:
+        return True  # the batch has one for all of its records, checked before
+
+
+class ColumnBatch(DefaultRecordBatch):  # type: ignore[misc]
+    """A batch that gives all of its records at once."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[WholeBatch]:
+        self._maybe_uncompress()
+        yield WholeBatch(self, unpack(bytes(self._buffer[self._pos :]), self))
+
+
+class ColumnarRecords(Fetcher.PartitionRecords):  # type: ignore[misc]
+    """Answers of the broker whose batches are unpacked into columns; control batches stay as they are."""
+
+    def _unpack_records(self, partition: Any, records: Any, *deserializers: Any) -> Any:
+        return super()._unpack_records(partition, _Batches(records), *deserializers)
+
+
+class _Batches:
+    def __init__(self, records: Any) -> None:
+        self._records = records
+
+    def next_batch(self) -> Any:
+        batch = self._records.next_batch()
+        if type(batch) is DefaultRecordBatch and not batch.is_control_batch:
+            batch.__class__ = ColumnBatch
+        return batch
+
+
+def hook(consumer: Any) -> None:
+    """Let a consumer return Columns as the values of its records. Another kafka-python is left as it is."""
+    if getattr(getattr(consumer, "_fetcher", None), "PartitionRecords", None) is Fetcher.PartitionRecords:
+        consumer._fetcher.PartitionRecords = ColumnarRecords
+
+
+def unpack(framed: bytes, batch: DefaultRecordBatch) -> Columns:
+    """The columns of a batch from its uncompressed records. Raises CorruptRecordError if they are framed otherwise."""
+    try:
+        return _walk(framed, batch)
+    except IndexError as error:
+        raise CorruptRecordError("a record goes on after the end of its batch") from error
+
+
+def _walk(framed: bytes, batch: DefaultRecordBatch) -> Columns:
+    """One pass over the bytes. A number of one byte is read in place: most are, and a call costs more than it."""
+    found = Columns([], [], [], [], [])
+    add_offset, add_time = found.offsets.append, found.timestamps.append
+    add_key, add_value, add_headers = found.keys.append, found.values.append, found.headers.append
+    base, first = batch.base_offset, batch.first_timestamp
+    appended = batch.max_timestamp if batch.timestamp_type == batch.LOG_APPEND_TIME else None
+    at = 0
+    for _ in range(batch.records_count):
+        length, at = _read_more(framed, at)
+        end = at + (length >> 1)
+        at += 1  # attributes, of which there are none yet
+        delta, at = (framed[at], at + 1) if framed[at] < 0x80 else _read_more(framed, at)
+        add_time(first + ((delta >> 1) ^ -(delta & 1)) if appended is None else appended)
+        delta, at = (framed[at], at + 1) if framed[at] < 0x80 else _read_more(framed, at)
+        add_offset(base + ((delta >> 1) ^ -(delta & 1)))
+        size, at = (framed[at], at + 1) if framed[at] < 0x80 else _read_more(framed, at)
+        after = at + (size >> 1) if not size & 1 else at  # odd is below zero: a null
+        add_key(None if size & 1 else framed[at:after])
+        size, at = _read_more(framed, after)
+        after = at + (size >> 1) if not size & 1 else at
+        add_value(None if size & 1 else framed[at:after])
+        if after >= end:
+            raise CorruptRecordError(f"a record of {length >> 1} bytes goes on after its end")
+        add_headers(framed[after:end])
+        at = end
+    if at != len(framed):
+        raise CorruptRecordError(f"records of {at} bytes in a batch of {len(framed)}")
+    return found
+
+
+def _read_more(framed: bytes, at: int) -> tuple[int, int]:
+    """A varint as it is written, its sign not yet read, and the place after it."""
+    result = shift = 0
+    while framed[at] >= 0x80:
+        result |= (framed[at] & 0x7F) << shift
+        at, shift = at + 1, shift + 7
+    return result | framed[at] << shift, at + 1
