@@ -91,8 +91,23 @@ def test_values_cut_elsewhere_are_not_taken_for_each_other() -> None:
     """Joined, these are two whole values on two lines; by themselves, neither of the two is one."""
     for topic in TOPICS:
         first, second = written(topic)[0], written(topic)[-1]
-        for values in ([first + b"\n" + second, b""], [first[:9], first[9:]], [first + b"\n", second], [b"", first]):
+        for values in (
+            [first + b"\n" + second],
+            [first + b"\n" + second, b""],
+            [first[:9], first[9:]],
+            [first + b"\n", second],
+            [b"", first],
+        ):
             assert at_once(topic, values) == one_by_one(topic, values)
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
+def test_a_value_of_too_many_bytes_is_refused(topic: Topic, monkeypatch: pytest.MonkeyPatch) -> None:
+    shortest, *longer = sorted(written(topic), key=len)
+    monkeypatch.setattr(topic.event, "most_bytes", len(shortest))
+    assert at_once(topic, [shortest, shortest + b" ", *longer]) == one_by_one(
+        topic, [shortest, shortest + b" ", *longer]
+    )
 
 
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
