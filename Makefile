@@ -18,6 +18,7 @@ SEED ?= 2026
 UV := $(BIN)/uv --quiet
 COMPILE := $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 CLIENTS := $(patsubst tests/clients/%.lock,$(VENV)/clients/%/.ready,$(wildcard tests/clients/*.lock))
+FLINK := $(VENV)/flink/.ready
 HOUSE_TESTS := $(wildcard tests/architecture tests/registry)
 TABLE := tests/faults/test_sources.py
 
@@ -29,7 +30,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 # uv is told which Python to use and never brings its own.
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup demo live test faults security mutations fuzz soak check check-style check-sql check-types check-house format generate bench lock audit digests clean
+.PHONY: help setup demo live test faults security flink mutations fuzz soak check check-style check-sql check-types check-house format generate bench lock audit digests clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +55,13 @@ faults: $(READY) ## every fault of tests/faults, whatever else is long, and the 
 security: $(READY) $(CLIENTS) ## every attack of tests/faults/threats.py, and the page of what was seen
 	$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder -m threat \
 	  --threat-report=docs/reference/security.md tests
+
+flink: $(READY) $(FLINK) ## land on a real Flink of two TaskManagers, one of them killed: the same bytes as in one process
+	$(BIN)/pytest -m flink tests/flink
+
+$(FLINK): tests/flink/flink.lock tests/flink/beam-jars.sha256 | $(READY)
+	$(BIN)/python -m tests.flink.distribution $(VENV)/flink
+	touch $@
 
 mutations: $(READY) ## take away what protects from each fault, one after the other: each time a test must go red
 	$(BIN)/python -m tests.faults.mutate

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AliasGenerator, Field, FilePath, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
@@ -186,6 +186,14 @@ class Settings(BaseSettings):
     range_records: int = Field(
         100_000, ge=1_000, le=1_000_000, description="Largest range of offsets to land as one file."
     )
+    runner: Literal["local", "flink"] = Field(
+        "local", description="What lands ranges: this process, or a Flink cluster through Beam's portable runner."
+    )
+    flink_master: str = Field("", description="HOST:PORT of the REST API of the Flink cluster.")
+    flink_job_server: str = Field(
+        "", description="HOST:PORT of Beam's job server for Flink, or its jar; unset lets Beam fetch the jar."
+    )
+    flink_parallelism: int = Field(2, ge=1, le=1_000, description="Ranges that Flink lands at the same time.")
     compact_records: int = Field(
         1_000_000, ge=1_000, le=100_000_000, description="Largest range of offsets to merge into one file by `compact`."
     )

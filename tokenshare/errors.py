@@ -65,6 +65,10 @@ class MessageTooLarge(BrokerUnavailable):
     """Kafka refuses a message, because it is larger than its topic takes."""
 
 
+class RunnerFailed(BrokerUnavailable):
+    """The Flink cluster that lands ranges cannot be reached, or its job failed."""
+
+
 class RecordsLost(TokenshareError):
     """Records are gone from the topic before they landed."""
 

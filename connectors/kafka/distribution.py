@@ -107,7 +107,7 @@ def _fetch(repository: Path, cache: Path) -> list[Path]:
     try:
         # jgo.build would also fetch a JDK to sort jars into modules, but a class path needs no modules.
         with contextlib.redirect_stdout(sys.stderr):
-            return _resolved(repository)
+            return resolve(repository, COORDINATES)
     except Exception as error:  # jgo passes on the errors of requests, XML and its own assertions
         raise BrokerUnavailable(
             f"Apache Kafka {VERSION} is not in {cache} and cannot be fetched ({type(error).__name__})",
@@ -116,12 +116,13 @@ def _fetch(repository: Path, cache: Path) -> list[Path]:
         ) from error
 
 
-def _resolved(repository: Path) -> list[Path]:
+def resolve(repository: Path, coordinates: str) -> list[Path]:
+    """Fetch artifacts, joined by +, with all that they need to run; raises whatever jgo does."""
     from jgo.maven import MavenContext
     from jgo.parse import Endpoint
 
     context = MavenContext(repo_cache=repository)
-    roots = [context.create_dependency(part) for part in Endpoint.parse(COORDINATES).coordinates]
+    roots = [context.create_dependency(part) for part in Endpoint.parse(coordinates).coordinates]
     resolved, others = context.resolver.resolve(roots)
     needed = [*resolved, *(dependency for dependency in others if dependency.scope in ("compile", "runtime"))]
     return [dependency.artifact.resolve() for dependency in needed]

@@ -29,6 +29,8 @@ Verbose = Annotated[
 First = Annotated[str, typer.Option("--from", help="The first day, such as 2026-07-01.")]
 Last = Annotated[str, typer.Option("--to", help="The last day, inclusive.")]
 RangeText = Annotated[str, typer.Option("--range", help="TOPIC:PARTITION:START-END, the end exclusive.")]
+Runner = Annotated[str, typer.Option(help="local or flink; by default as the settings say.")]
+Master = Annotated[str, typer.Option(help="HOST:PORT of the REST API of a Flink cluster.")]
 
 PATIENCE_SECONDS = 3600.0  # with --wait, for scripts and schedulers
 
@@ -91,15 +93,16 @@ def backfill(
     raise typer.Exit(int(report.exit_code))
 
 
-def land(range: RangeText, json: Json = False) -> None:
-    """Land a range again: verify its files, and replace damaged or missing ones."""
+def land(range: RangeText = "", runner: Runner = "", flink_master: Master = "", json: Json = False) -> None:
+    """Land what is new, here or on Flink; or a range again: verify its files, and replace damaged or missing ones."""
+    from flows.operations.land_new import land_new
     from flows.operations.reland import reland
 
-    settings = load_settings()
+    settings = load_settings(runner=runner, flink_master=flink_master)
     find_home(settings)
-    wanted = read_range(range)
+    wanted = read_range(range) if range else None
     with progress_on_stderr() as progress:
-        document = reland(settings, wanted, progress)
+        document = reland(settings, wanted, progress) if wanted else land_new(settings, progress)
     emit(document, json, draw_files)
 
 

@@ -9,11 +9,12 @@ if TYPE_CHECKING:
     from flows.settings import Settings
 
 
-def load_settings() -> "Settings":
-    """The settings of the environment; raises UsageError naming an unusable variable."""
+def load_settings(**given: str) -> "Settings":
+    """The settings of the environment, and options given in their place; raises UsageError naming an unusable one."""
     from flows import settings
 
-    return settings.load()
+    options = {f"TOKENSHARE_{name.upper()}": value for name, value in given.items() if value}
+    return settings.load({**settings.ENVIRON, **options})
 
 
 def find_home(settings: "Settings | None" = None) -> "Home":

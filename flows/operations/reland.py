@@ -60,7 +60,8 @@ def _read_again(
 ) -> None:
     """Write the files of the ranges as they would land now; their dead letters were sent when they landed."""
     from connectors.beam import pipeline  # three seconds
+    from connectors.beam.transforms import LandRanges
 
     cluster = open_cluster(settings, progress)
     progress(f"read {len(wanted)} files again")
-    pipeline.run(wanted, ranges.RangeReader(cluster), unproven, noop, WriteRange(folder, noop))
+    pipeline.run(wanted, LandRanges(ranges.RangeReader(cluster), unproven, noop, WriteRange(folder, noop)))

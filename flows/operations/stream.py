@@ -20,11 +20,10 @@ from flows.settings import Settings
 from flows.setup import Progress
 from flows.setup.clock import now
 from flows.setup.cluster import running_cluster
-from flows.setup.context import RunOptions
+from flows.setup.context import LANDS_ONLY
 from tokenshare.errors import BrokerUnavailable, Busy
 from tokenshare.topics import TOPIC_NAMES
 
-LANDS_ONLY = RunOptions(fetches=False)
 LONGEST_PAUSE = 60.0  # seconds between two attempts while Kafka does not answer
 PAGE_SECONDS = 60.0
 GAP_SECONDS = 1.0  # between two turns, for a pass that waits for the home

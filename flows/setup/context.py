@@ -44,6 +44,7 @@ class RunOptions:
 
 
 DEFAULT_OPTIONS = RunOptions()
+LANDS_ONLY = RunOptions(fetches=False)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from connectors.storage import landing, warehouse
 from connectors.storage.home import signature
 from connectors.storage.warehouse import fencing, ledger
 from flows.setup.context import PassContext
+from flows.setup.flink import flink_of
 from flows.stages.losses import check_losses, planned
 from flows.stages.proof import rule_of
 from tokenshare.chunks import Chunk
@@ -58,12 +59,14 @@ def _split(wanted: Range, records: int) -> list[Range]:
 
 def _land(run: PassContext, planned: Sequence[Range]) -> None:
     from connectors.beam import pipeline  # three seconds, paid only if there is a range to land
+    from connectors.beam.transforms import LandRanges
 
     with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
         unproven = rule_of(run.home, connection)
     reject = partial(_reject, run.cluster)
     write = WriteRange(run.home.landing, run.kill_switch("land.during"))
-    pipeline.run(planned, ranges.RangeReader(run.cluster), unproven, reject, write)
+    land = LandRanges(ranges.RangeReader(run.cluster), unproven, reject, write)
+    pipeline.run(planned, land, flink_of(run.settings))
 
 
 @dataclass(frozen=True)

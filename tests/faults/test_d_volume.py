@@ -45,11 +45,12 @@ def event(tokens: int) -> bytes:
 def land_in_a_process(cluster: Cluster, wanted: Sequence[Range], folder: Path, said: Path) -> None:
     """Lands the ranges, and says by how much memory the process grew, in MiB."""
     from connectors.beam import pipeline
+    from connectors.beam.transforms import LandRanges
 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    pipeline.run(
-        wanted, ranges.RangeReader(cluster), FindUnproven(None, {}), partial(reject, cluster), WriteRange(folder, noop)
-    )
+    write = WriteRange(folder, noop)
+    land = LandRanges(ranges.RangeReader(cluster), FindUnproven(None, {}), partial(reject, cluster), write)
+    pipeline.run(wanted, land)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     said.write_text(json.dumps(grown / 1024))
 

@@ -15,6 +15,7 @@ import pytest
 from dbt.adapters.duckdb.environments.local import DuckDBCursorWrapper
 
 from connectors.beam import pipeline
+from connectors.beam.transforms import LandRanges
 from connectors.kafka import dead_letter_reader, producer, ranges, topics
 from connectors.kafka.cluster import Cluster
 from connectors.kafka.producer import Message
@@ -226,7 +227,8 @@ def test_g04_a_range_that_is_landed_twice_lands_once(cluster: Cluster, tmp_path:
     made = []
     for _ in range(2):
         write = WriteRange(tmp_path, noop)
-        pipeline.run([wanted], ranges.RangeReader(cluster), FindUnproven(None, {}), partial(reject, cluster), write)
+        land = LandRanges(ranges.RangeReader(cluster), FindUnproven(None, {}), partial(reject, cluster), write)
+        pipeline.run([wanted], land)
         made.append((tmp_path / wanted.file_name).read_bytes())
     assert made[0] == made[1]
     assert landing.read_manifest(tmp_path, wanted) == Landed(wanted, 5, 1)
