@@ -13,6 +13,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LIVE := .tokenshare/live
+BENCH := .tokenshare/bench
 SECONDS ?= 600
 SEED ?= 2026
 UV := $(BIN)/uv --quiet
@@ -96,9 +97,10 @@ format: $(READY) ## let ruff and sqlfluff lay out the code
 generate: $(READY) ## render what is committed but derived: JSON Schemas, dbt YAML, prefect.yaml, reference
 	$(BIN)/python -m flows.generate
 
-bench: $(READY) ## measure the route, and landing at volume, on this machine
-	$(BIN)/python bench/route.py
-	$(BIN)/python bench/landing.py
+bench: $(READY) ## every benchmark beside an older commit, an hour of the machine, into docs/reference/benchmarks.md
+	test -x $(BENCH)/peers/bin/python || $(BIN)/python -m venv $(BENCH)/peers
+	$(UV) --no-config pip install --require-hashes --python $(BENCH)/peers/bin/python --requirement bench/peers/peers.lock
+	$(BIN)/python bench/page.py $(BENCH)
 
 lock: $(READY) ## resolve pyproject.toml again into both lock files, within its bounds
 	$(COMPILE) --upgrade --group dev --group build --group setup pyproject.toml --output-file requirements.lock

@@ -31,11 +31,14 @@ class Cost:
     out: str
 
 
-def cost_of(command: Sequence[str], environ: Mapping[str, str], folder: Path) -> Cost:
-    """Run a command in a folder to its end. What it prints on stderr is dropped."""
-    with tempfile.TemporaryFile("w+") as out:
+def cost_of(command: Sequence[str], environ: Mapping[str, str], folder: Path, told: str = "") -> Cost:
+    """Run a command in a folder to its end, `told` on its stdin. What it prints on stderr is dropped."""
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as given:
+        given.write(told)
+        given.seek(0)
         begun = time.monotonic()
-        process = subprocess.Popen(command, env=environ, cwd=folder, stdout=out, stderr=subprocess.DEVNULL)
+        streams = {"stdin": given, "stdout": out, "stderr": subprocess.DEVNULL}
+        process = subprocess.Popen(command, env=environ, cwd=folder, **streams)
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.monotonic() - begun
         process.returncode = os.waitstatus_to_exitcode(status)  # Popen did not wait itself

@@ -20,6 +20,8 @@ from tests.faults.world import write
 from tests.route.rebuilt import differing
 from tests.scene import Scene
 
+pytestmark = [pytest.mark.long, pytest.mark.timeout(3600)]
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -88,7 +90,6 @@ def seen(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict
     topics.delete_prefixed(Cluster(broker, topic_prefix=scene.prefix))
 
 
-@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("step", STEPS)
 def test_each_relation_is_as_a_whole_build_makes_it(seen: dict[str, Seen], step: str) -> None:
     assert seen[step].differing == []

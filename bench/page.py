@@ -1,0 +1,104 @@
+"""The page of benchmarks: every program of this folder in turn, beside the commit before costs followed what is new.
+
+    python bench/page.py FOLDER
+
+FOLDER keeps what each program printed: one whose output is there does not run again, so the hour this takes can be
+cut into pieces. Writes docs/reference/benchmarks.md. Leave the machine alone meanwhile.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from cost import COMMAND, cost_of
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "reference" / "benchmarks.md"
+BEFORE = "32e4bac"  # the last commit with a copy of every row for every version
+HEAD = """# Benchmarks
+
+Written by `make bench` ([bench](../../bench)). CPU-seconds are user and system of a command with all of its processes,
+without the broker; MB are bytes it had written to the disk; MiB are the memory of the largest process. Columns named
+`before` are commit {before}, in turn with this checkout, `now`, in the same run. Compare ratios: the machine is shared.
+"""
+SECTIONS = {
+    "route": (
+        "Passes over eighteen months",
+        "Medians of three rounds. The emulator of the upstreams runs in the pass.",
+    ),
+    "commands": ("Commands that look", "Medians of three, over the home of the demo, its broker stopped."),
+    "history": (
+        "Versions kept",
+        "The home of the demo, grown by a version of every metric a day, one row in five hundred restated. `decide` "
+        "commits the decisions, `publish` writes the published file and the Parquet. The published file has 104 tables "
+        "in DuckDB's storage format 1.0, which gives each at least a block of 256 KiB: 30 MB, written whole.",
+    ),
+    "throughput": (
+        "Landing at volume",
+        "Requests of some 530 bytes in four partitions. `limit`, `quix` (quixstreams) and `elements` (Beam, an element "
+        "a record) prove no writer, validate and deduplicate nothing.",
+    ),
+    "throughput-bad": ("Landing with one record in a hundred malformed", ""),
+    "gateway": ("The receiver of gateway requests", "Calls of a hundred requests."),
+}
+
+
+def main(folder: Path) -> None:
+    """Run what has not run, and write the page."""
+    folder.mkdir(parents=True, exist_ok=True)
+    before = _checked_out(folder / "before")
+    now = folder / "now"
+    now.unlink(missing_ok=True)
+    now.symlink_to(ROOT)
+    home = folder / "home"
+    if not home.exists():
+        environ = {**os.environ, "TOKENSHARE_HOME": str(home)}
+        cost_of([*COMMAND, "demo"], environ, before)
+        cost_of([*COMMAND, "broker", "stop"], environ, before)
+    peers = str(folder / "peers" / "bin" / "python")
+    words: Mapping[str, list[object]] = {
+        "route": ["route.py", before, now],
+        "commands": ["commands.py", home, before, now],
+        "history": ["history.py", home, "6,120,365,1825", now],
+        "throughput": ["throughput.py", "--peers", peers, before, now],
+        "throughput-bad": ["throughput.py", "--bad", "10", now],
+        "gateway": ["gateway.py"],
+    }
+    for name, command in words.items():
+        _run(folder / f"{name}.out", [str(word) for word in command])
+    PAGE.write_text(HEAD.format(before=BEFORE) + "".join(_section(folder, name) for name in SECTIONS))
+
+
+def _checked_out(folder: Path) -> Path:
+    if not folder.exists():
+        subprocess.run(["git", "worktree", "add", "--detach", "--force", str(folder), BEFORE], cwd=ROOT, check=True)
+    return folder
+
+
+def _run(out: Path, command: list[str]) -> None:
+    if not out.exists():
+        done = subprocess.run(
+            [sys.executable, *command], cwd=ROOT / "bench", stdout=subprocess.PIPE, text=True, check=True
+        )
+        out.write_text(done.stdout)
+
+
+def _section(folder: Path, name: str) -> str:
+    """A program's rows under its title, and its facts in a line of their own."""
+    title, said = SECTIONS[name]
+    *rows, facts = (folder / f"{name}.out").read_text().strip().rsplit("\n", 1)
+    table = "\n".join(rows).strip() or f"```json\n{json.dumps(json.loads(facts), indent=2)}\n```"
+    described = "" if not rows else f"\n{_described(json.loads(facts))}\n"
+    return f"\n## {title}\n\n" + (f"{said}\n\n" if said else "") + f"{table}\n{described}"
+
+
+def _described(facts: dict) -> str:
+    packages = ", ".join(f"{name} {version}" for name, version in facts.pop("packages").items())
+    return f"{'; '.join(f'{name} {value}' for name, value in facts.items())}; {packages}"
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]).absolute())
