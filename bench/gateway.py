@@ -4,7 +4,7 @@
 
 Starts a broker and a receiver in a home of their own. Calls of a hundred requests leave at their times, whether earlier
 ones are answered or not; a call that is not acknowledged is sent again. With --restart the broker is stopped and
-started in the middle. Prints one JSON document with machine and versions.
+started in the middle. Prints a row of Markdown, and machine and versions.
 """
 
 import argparse
@@ -21,10 +21,9 @@ from statistics import quantiles
 
 import httpx
 import psutil
-from cost import machine
+from cost import COMMAND, heading, machine, row
 
 ROOT = Path(__file__).parents[1]
-COMMAND = (sys.executable, "-c", "from flows.cli import main; main()")
 BATCH = 100
 CALLERS = 32
 
@@ -43,7 +42,8 @@ def main() -> None:
         ) as process:
             try:
                 facts = json.loads(process.stdout.readline())  # type: ignore[union-attr]
-                print(json.dumps({**machine(), **_load(facts, process.pid, asked, environ)}, indent=2))
+                found = _load(facts, process.pid, asked, environ)
+                print(heading(*found), row(*found.values()), json.dumps(machine()), sep="\n")
             finally:
                 process.terminate()
                 process.wait()
@@ -76,11 +76,11 @@ def _load(facts: dict, pid: int, asked: argparse.Namespace, environ: dict[str, s
     cuts = quantiles(waits, n=100)
     return {
         "requests": calls * BATCH,
-        "acknowledged_per_second": round(calls * BATCH / took),
-        "milliseconds": {"p50": round(cuts[49] * 1000), "p95": round(cuts[94] * 1000), "p99": round(cuts[98] * 1000)},
-        "receiver_cpu_seconds": round(after.user + after.system - before.user - before.system, 1),
-        "receiver_mib": round(receiver.memory_info().rss / 2**20),
-        "asked_again": {str(code): refused.count(code) for code in sorted(set(refused))},
+        "acknowledged a second": round(calls * BATCH / took),
+        **{f"p{place} ms": round(cuts[place - 1] * 1000) for place in (50, 95, 99)},
+        "CPU-s": round(after.user + after.system - before.user - before.system, 1),
+        "MiB": round(receiver.memory_info().rss / 2**20),
+        "calls sent again": len(refused),
         "lost": calls * BATCH - _landed(environ),
     }
 

@@ -18,38 +18,36 @@ from cost import COMMAND, cost_of
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "reference" / "benchmarks.md"
 BEFORE = "32e4bac"  # the last commit with a copy of every row for every version
+ONE_BY_ONE = "0993e0b"  # the last commit that read and decoded records one by one
 HEAD = """# Benchmarks
 
 Written by `make bench` ([bench](../../bench)). CPU-seconds are user and system of a command with all of its processes,
 without the broker; MB are bytes it had written to the disk; MiB are the memory of the largest process. Columns named
-`before` are commit {before}, in turn with this checkout, `now`, in the same run. Compare ratios: the machine is shared.
+`before` are commit {before}, in turn with this checkout, `now`, in the same run;
+`one by one` is {one_by_one}. Compare ratios: the machine is shared.
 """
+VERSIONS = """The home of the demo, grown by a version of every metric a day, one row in five hundred restated. `decide`
+commits the decisions, `publish` writes the published file and the Parquet. The published file has 104 tables, and
+DuckDB's storage format 1.0 gives each at least a block of 256 KiB: 30 MB, written whole."""
+LANDING = """Requests of some 530 bytes in four partitions. `limit` is written by hand, `quix` is quixstreams, and
+`elements` is Beam with an element a record: none of the three proves the writer, validates or deduplicates."""
 SECTIONS = {
     "route": (
         "Passes over eighteen months",
         "Medians of three rounds. The emulator of the upstreams runs in the pass.",
     ),
     "commands": ("Commands that look", "Medians of three, over the home of the demo, its broker stopped."),
-    "history": (
-        "Versions kept",
-        "The home of the demo, grown by a version of every metric a day, one row in five hundred restated. `decide` "
-        "commits the decisions, `publish` writes the published file and the Parquet. The published file has 104 tables "
-        "in DuckDB's storage format 1.0, which gives each at least a block of 256 KiB: 30 MB, written whole.",
-    ),
-    "throughput": (
-        "Landing at volume",
-        "Requests of some 530 bytes in four partitions. `limit`, `quix` (quixstreams) and `elements` (Beam, an element "
-        "a record) prove no writer, validate and deduplicate nothing.",
-    ),
+    "history": ("Versions kept", VERSIONS),
+    "throughput": ("Landing at volume", LANDING),
     "throughput-bad": ("Landing with one record in a hundred malformed", ""),
-    "gateway": ("The receiver of gateway requests", "Calls of a hundred requests."),
+    "gateway": ("The receiver of gateway requests", "Calls of a hundred requests, at the rate that is asked for."),
 }
 
 
 def main(folder: Path) -> None:
     """Run what has not run, and write the page."""
     folder.mkdir(parents=True, exist_ok=True)
-    before = _checked_out(folder / "before")
+    before, one_by_one = _checked_out(folder / "before", BEFORE), _checked_out(folder / "one by one", ONE_BY_ONE)
     now = folder / "now"
     now.unlink(missing_ok=True)
     now.symlink_to(ROOT)
@@ -63,18 +61,20 @@ def main(folder: Path) -> None:
         "route": ["route.py", before, now],
         "commands": ["commands.py", home, before, now],
         "history": ["history.py", home, "6,120,365,1825", now],
-        "throughput": ["throughput.py", "--peers", peers, before, now],
+        "throughput": ["throughput.py", "--peers", peers, one_by_one, now],
         "throughput-bad": ["throughput.py", "--bad", "10", now],
         "gateway": ["gateway.py"],
     }
     for name, command in words.items():
         _run(folder / f"{name}.out", [str(word) for word in command])
-    PAGE.write_text(HEAD.format(before=BEFORE) + "".join(_section(folder, name) for name in SECTIONS))
+    PAGE.write_text(
+        HEAD.format(before=BEFORE, one_by_one=ONE_BY_ONE) + "".join(_section(folder, name) for name in SECTIONS)
+    )
 
 
-def _checked_out(folder: Path) -> Path:
+def _checked_out(folder: Path, commit: str) -> Path:
     if not folder.exists():
-        subprocess.run(["git", "worktree", "add", "--detach", "--force", str(folder), BEFORE], cwd=ROOT, check=True)
+        subprocess.run(["git", "worktree", "add", "--detach", "--force", str(folder), commit], cwd=ROOT, check=True)
     return folder
 
 
@@ -89,10 +89,9 @@ def _run(out: Path, command: list[str]) -> None:
 def _section(folder: Path, name: str) -> str:
     """A program's rows under its title, and its facts in a line of their own."""
     title, said = SECTIONS[name]
-    *rows, facts = (folder / f"{name}.out").read_text().strip().rsplit("\n", 1)
-    table = "\n".join(rows).strip() or f"```json\n{json.dumps(json.loads(facts), indent=2)}\n```"
-    described = "" if not rows else f"\n{_described(json.loads(facts))}\n"
-    return f"\n## {title}\n\n" + (f"{said}\n\n" if said else "") + f"{table}\n{described}"
+    table, _, facts = (folder / f"{name}.out").read_text().strip().rpartition("\n")
+    parts = (f"## {title}", said, table.strip(), _described(json.loads(facts)))
+    return "".join(f"\n{part}\n" for part in parts if part)
 
 
 def _described(facts: dict) -> str:

@@ -39,6 +39,7 @@ ELSEWHERE = {
     "TOKENSHARE_HOME=.tokenshare/live tokenshare": "tests/docs/test_first_run.py",  # what `make live` runs
     "tokenshare alerts test": "tests/alerts/test_delivering.py",  # it wants a channel
     "tokenshare gateway": "tests/gateway/test_gateway.py",
+    "tokenshare land --runner flink": "tests/flink/test_flink.py",
     "tokenshare stream": "tests/gateway/test_stream.py",
     "export GENERIC_LOGGER_": "tests/gateway/test_gateway.py",
     "export OTEL_EXPORTER_": "tests/gateway/test_gateway.py",
