@@ -39,19 +39,8 @@ _CHANNEL = re.compile(r"([a-z0-9][a-z0-9-]{0,31}=)?[a-z][a-z0-9+.-]*://[!-~]+", 
 
 # The points at which `kill_at` can end a pass, in the order of the route.
 POINTS = (
-    "fetch",
-    "archive",
-    "produce",
-    "plan",
-    "land",
-    "commit",
-    "offsets",
-    "build",
-    "judge",
-    "decide",
-    "swap",
-    "alert",
-)
+    "fetch", "archive", "produce", "plan", "land", "commit", "offsets", "build", "judge", "decide", "swap", "alert",
+)  # fmt: skip
 
 
 def _absolute(path: Path) -> Path:

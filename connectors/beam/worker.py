@@ -4,8 +4,6 @@ It is the command `tokenshare-beam-worker`. Beam's PROCESS environment starts on
 images have a program in its place that does the same.
 """
 
-import os
-import sys
 from argparse import ArgumentParser
 
 
@@ -15,14 +13,17 @@ def main() -> None:
     parser.add_argument("--id", required=True)
     parser.add_argument("--provision_endpoint", required=True)
     asked, _ = parser.parse_known_args()
-    os.environ.update(_provisioned(asked.provision_endpoint, asked.id))
     from apache_beam.runners.worker import sdk_worker_main
 
-    sdk_worker_main.main(sys.argv)
+    log, harness, _ = sdk_worker_main.create_harness(_provisioned(asked.provision_endpoint, asked.id))
+    try:
+        harness.run()
+    finally:
+        log.close()
 
 
 def _provisioned(endpoint: str, worker: str) -> dict[str, str]:
-    """What Beam's worker reads of its environment, asked of the runner."""
+    """What Beam's worker would read of its environment, asked of the runner."""
     import grpc
     from apache_beam.portability.api import beam_provision_api_pb2 as messages
     from apache_beam.portability.api import beam_provision_api_pb2_grpc as services
