@@ -93,6 +93,10 @@ def spend(rows: Sequence[NamedRow], narrow: bool) -> Chart:
     return _sized(alt.layer(bounds, used), narrow, 22 * len(rows))
 
 
+def gateway(rows: Sequence[NamedRow], narrow: bool) -> Chart:
+    return _sized(_bars(_frame(rows), "vendor_id", "difference_share", PERCENT), narrow, 22 * len(rows))
+
+
 def market_values(rows: Sequence[NamedRow], narrow: bool) -> Chart:
     chart = (
         alt.Chart(_frame(rows))

@@ -98,6 +98,19 @@ FIGURES = (
         caption="The dot: share of tokens; the bar: bounds of the share of spend.",
     ),
     ReportFigure(
+        id="gateway",
+        heading="Your gateway beside the router",
+        metrics=("gateway_token_share_daily", "vendor_share_daily"),
+        columns=(
+            *("usage_date", "vendor_id", "gateway_share", "router_share", "difference_share"),
+            *("tokens", "router_date"),
+        ),
+        rows=tables.gateway,
+        summarise=sentences.gateway,
+        chart="gateway",
+        caption="Share of your tokens less share of the router's: right of 0 you use more of a vendor than others do.",
+    ),
+    ReportFigure(
         id="market-values",
         heading="Market values",
         metrics=("market_cap_daily", "pureplay_value_daily", "platform_value_daily"),

@@ -38,6 +38,15 @@ def programming(rows: Sequence[NamedRow]) -> str:
     )
 
 
+def gateway(rows: Sequence[NamedRow]) -> str:
+    first, most = rows[0], max(rows, key=lambda row: abs(row["difference_share"]))
+    return (
+        f"{first['usage_date']}: {first['vendor_id']} has {percent(first['gateway_share'])} of your tokens. "
+        f"Farthest from the router's {most['router_date']}: {most['vendor_id']}, {percent(most['gateway_share'])} "
+        f"against {percent(most['router_share'])}."
+    )
+
+
 def price_ratios(rows: Sequence[NamedRow]) -> str:
     cheapest = min(rows, key=lambda row: (row["blended_ratio"], row["model_id"]))
     return (

@@ -74,6 +74,25 @@ def spend(published: Published) -> list[NamedRow]:
     return _largest(rows, "vendor_share", MOST_VENDORS)
 
 
+def gateway(published: Published) -> list[NamedRow]:
+    """The vendors of your gateway's newest day beside the router's of that day, or of the newest one before it."""
+    own = published.newest("gateway_token_share_daily")
+    router = [row for row in published.rows("vendor_share_daily") if own and row["usage_date"] <= own[0]["usage_date"]]
+    day = max((row["usage_date"] for row in router), default=None)
+    others = {row["vendor_id"]: row["vendor_share"] for row in router if row["usage_date"] == day}
+    rows = [
+        {
+            **row,
+            "router_date": day,
+            "gateway_share": row["vendor_share"],
+            "router_share": others.get(row["vendor_id"], 0.0),
+            "difference_share": row["vendor_share"] - others.get(row["vendor_id"], 0.0),
+        }
+        for row in own
+    ]
+    return _largest(rows if day else [], "gateway_share", MOST_VENDORS)
+
+
 def market_values(published: Published) -> list[NamedRow]:
     """Each company's last session of a month, and its newest."""
     last: dict[tuple[str, int, int], NamedRow] = {}

@@ -19,10 +19,13 @@ from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from flows.queries.trace import trace
 from flows.queries.verify import verify
+from flows.report import tables
+from flows.report import write as write_page
+from flows.report.reading import Published
 from tests.gateway.payloads import payload
 from tests.gateway.running import Gateway, stop
 from tests.gateway.traffic import draw
-from tests.scene import ROUTER_ALONE, Scene, statuses
+from tests.scene import ROUTER_ALONE, Scene, small_rows, statuses, write_rankings
 from tokenshare.metrics import METRIC_BY_ID
 
 pytestmark = pytest.mark.timeout(900)
@@ -47,6 +50,7 @@ async def main():
 asyncio.run(main())
 """
 # Counted from the clients' own file: one row for each id, tokens of successes alone, parts inside their wholes.
+ROUTER_DAYS = 20
 COUNT = """
 WITH requests AS (
     SELECT DISTINCT ON (id) *, to_timestamp(endTime) AS ended FROM read_json(?, format = 'newline_delimited')
@@ -88,7 +92,7 @@ def story(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sto
     scene = Scene(tmp_path_factory.mktemp("gateway") / "home", broker, ROUTER_ALONE)
     now = datetime.now(UTC)
     story = Story(scene, tmp_path_factory.mktemp("clients") / "sent.ndjson", now)
-    story.world.mkdir()
+    write_rankings(story.world, small_rows(now.date() - timedelta(days=ROUTER_DAYS + 1), ROUTER_DAYS))
     scene.refresh(
         (now - timedelta(hours=1)).isoformat(), story.world
     )  # a home of a world before it is one of a receiver
@@ -147,6 +151,22 @@ def test_hours_make_the_day_and_requests_are_counted_by_kind(story: Story) -> No
     assert {row["app"] for row in hours} == {"support", "search", "unknown"}
     days = {row["usage_date"] for row in story.scene.metric("gateway_share_hourly")}
     assert days == {row[0] for row in story.count()}
+
+
+def test_the_page_shows_the_gateway_beside_the_router(story: Story) -> None:
+    rows = tables.gateway(Published(story.scene.home))
+    own, router = (story.scene.metric(id) for id in ("gateway_token_share_daily", "vendor_share_daily"))
+    day, other_day = (max(row["usage_date"] for row in found) for found in (own, router))
+    assert other_day < day
+    own_shares = {row["vendor_id"]: row["vendor_share"] for row in own if row["usage_date"] == day}
+    shares = {row["vendor_id"]: row["vendor_share"] for row in router if row["usage_date"] == other_day}
+    assert {row["vendor_id"]: row["gateway_share"] for row in rows} == own_shares
+    assert {row["router_date"] for row in rows} == {other_day}
+    for row in rows:
+        assert row["difference_share"] == own_shares[row["vendor_id"]] - shares.get(row["vendor_id"], 0)
+    assert {row["vendor_id"] for row in rows if row["router_share"]} >= {"openai", "anthropic"}
+    page = write_page(story.scene.home).read_text()
+    assert f"of your tokens. Farthest from the router&#39;s {other_day}" in page
 
 
 def test_nothing_of_the_content_is_kept_anywhere(story: Story) -> None:
