@@ -51,9 +51,9 @@ def main() -> None:
 
 
 def _load(facts: dict, pid: int, asked: argparse.Namespace, environ: dict[str, str]) -> dict:
-    client = _client(facts)
+    client = client_of(facts)
     calls = asked.rate * asked.seconds // BATCH
-    bodies = [_body(number) for number in range(calls)]
+    bodies = [body_of(number) for number in range(calls)]
     client.post(facts["litellm"], content=bodies[0])  # a first call opens what is opened once
     waits: list[float] = []
     refused: list[int] = []
@@ -85,7 +85,7 @@ def _load(facts: dict, pid: int, asked: argparse.Namespace, environ: dict[str, s
     }
 
 
-def _client(facts: dict) -> httpx.Client:
+def client_of(facts: dict) -> httpx.Client:
     token = Path(facts["tokens"]).read_text().strip()
     headers, limits = {"Authorization": f"Bearer {token}"}, httpx.Limits(max_connections=CALLERS)
     return httpx.Client(headers=headers, limits=limits, timeout=120)
@@ -107,7 +107,7 @@ def _landed(environ: dict[str, str]) -> int:
     return int(done.stdout)
 
 
-def _body(number: int) -> bytes:
+def body_of(number: int) -> bytes:
     """A call of LiteLLM's callback, with a prompt and an answer of some hundred letters."""
     now = time.time()
     words = [{"role": "user", "content": "how much of it is ours? " * 10}]
