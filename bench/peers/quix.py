@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+import uuid
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -33,9 +34,9 @@ def main() -> None:
         bootstrap_servers=access.servers, security_protocol="sasl_plaintext", sasl_mechanism="PLAIN",
         sasl_username=access.user, sasl_password=access.password,
     )  # fmt: skip
-    application = Application(
-        broker_address=login, consumer_group="tokenshare.land", auto_offset_reset="earliest", auto_create_topics=False,
-        commit_interval=2, loglevel="ERROR", processing_guarantee="at-least-once",
+    application = Application(  # a group of its own: another run has committed its offsets
+        broker_address=login, consumer_group=f"peers-{uuid.uuid4().hex}", auto_offset_reset="earliest",
+        auto_create_topics=False, commit_interval=2, loglevel="ERROR", processing_guarantee="at-least-once",
     )  # fmt: skip
     rows = application.dataframe(application.topic(access.topic, value_deserializer="json"))
     rows.sink(ParquetSink(access))
