@@ -1,6 +1,6 @@
 """The libraries that a command loads: a look needs those of the published file and the terminal alone.
 
-The modules are counted, never the seconds: those are in docs/performance.md.
+The modules are counted, never the seconds: those are in docs/reference/benchmarks.md.
 """
 
 import json

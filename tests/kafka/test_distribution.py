@@ -38,14 +38,14 @@ def fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for letter in "ab":
         (source / f"{letter}.jar").write_text(letter)
 
-    def resolved(repository: Path) -> list[Path]:
+    def resolved(repository: Path, _: str) -> list[Path]:
         repository.mkdir()
         for path in source.iterdir():
             (repository / path.name).write_bytes(path.read_bytes())
         return sorted(repository.iterdir())
 
     monkeypatch.setattr(distribution, "LIST", listing)
-    monkeypatch.setattr(distribution, "_resolved", resolved)
+    monkeypatch.setattr(distribution, "resolve", resolved)
     return source
 
 
