@@ -1,9 +1,10 @@
 """CPU-seconds and memory of every look, each in a process of its own as a person runs it, over one home.
 
-    python bench/commands.py HOME [CHECKOUT...]
+    python bench/commands.py HOME [CHECKOUT HOME CHECKOUT...]
 
-HOME is a home with the demo's metrics, such as `.tokenshare`; its broker may run or not. Each look runs once unmeasured
-and then three times, in turn in every checkout (by default this one), so that a noisy machine is noisy for all of them.
+HOME is a home with the demo's metrics that a pass of the checkout after it (at the end: of this one) has made; its
+broker may run or not. Each look runs once unmeasured and then three times, in turn in every checkout, so that a noisy
+machine is noisy for all of them.
 Prints the medians as rows of Markdown, and machine and versions.
 """
 
@@ -40,8 +41,9 @@ LOOKS = (
 REPEATS = 3
 
 
-def main(home: Path, checkouts: list[Path]) -> None:
-    """Measure every look in every checkout."""
+def main(homes: dict[Path, Path]) -> None:
+    """Measure every look in every checkout, over its own home."""
+    checkouts = list(homes)
     for checkout in checkouts:  # not every environment keeps what it compiles
         with contextlib.redirect_stdout(sys.stderr):
             compileall.compile_dir(checkout, maxlevels=0, quiet=1)
@@ -49,8 +51,8 @@ def main(home: Path, checkouts: list[Path]) -> None:
     names = [name for checkout in checkouts for name in (f"CPU-s, {checkout.name}", f"MiB, {checkout.name}")]
     print(heading("command", *names))
     for words in LOOKS:
-        _measure(words, home, checkouts)  # what a cold disk costs is not counted
-        rounds = [_measure(words, home, checkouts) for _ in range(REPEATS)]
+        _measure(words, homes)  # what a cold disk costs is not counted
+        rounds = [_measure(words, homes) for _ in range(REPEATS)]
         medians = [
             round(middle, digits)
             for found in zip(*rounds, strict=True)
@@ -60,9 +62,11 @@ def main(home: Path, checkouts: list[Path]) -> None:
     print(json.dumps(machine()))
 
 
-def _measure(words: str, home: Path, checkouts: list[Path]) -> list[Cost]:
-    environ = {**os.environ, "TOKENSHARE_HOME": str(home)}
-    found = [cost_of([*COMMAND, *words.split()], environ, checkout) for checkout in checkouts]
+def _measure(words: str, homes: dict[Path, Path]) -> list[Cost]:
+    command = [*COMMAND, *words.split()]
+    found = [
+        cost_of(command, {**os.environ, "TOKENSHARE_HOME": str(home)}, checkout) for checkout, home in homes.items()
+    ]
     failed = [cost.code for cost in found if cost.code]
     if failed:
         sys.exit(f"bench/commands.py: `{words}` ended with {failed[0]}: give it a home with the demo's metrics")
@@ -71,5 +75,7 @@ def _measure(words: str, home: Path, checkouts: list[Path]) -> list[Cost]:
 
 if __name__ == "__main__":
     if len(sys.argv) < 2:
-        sys.exit("bench/commands.py: name a home: python bench/commands.py HOME [CHECKOUT...]")
-    main(Path(sys.argv[1]).absolute(), [Path(path).absolute() for path in sys.argv[2:]] or [ROOT])
+        sys.exit("bench/commands.py: name a home: python bench/commands.py HOME [CHECKOUT HOME CHECKOUT...]")
+    words = sys.argv[1:] if len(sys.argv) % 2 else [*sys.argv[1:], str(ROOT)]
+    paths = [Path(word).absolute() for word in words]
+    main(dict(zip(paths[1::2], paths[::2], strict=True)))

@@ -36,7 +36,7 @@ SECTIONS = {
         "Passes over eighteen months",
         "Medians of three rounds. The emulator of the upstreams runs in the pass.",
     ),
-    "commands": ("Commands that look", "Medians of three, over the home of the demo, its broker stopped."),
+    "commands": ("Commands that look", "Medians of three, each checkout over a home of its own."),
     "history": ("Versions kept", VERSIONS),
     "throughput": ("Landing at volume", LANDING),
     "throughput-bad": ("Landing with one record in a hundred malformed", ""),
@@ -51,16 +51,12 @@ def main(folder: Path) -> None:
     now = folder / "now"
     now.unlink(missing_ok=True)
     now.symlink_to(ROOT)
-    home = folder / "home"
-    if not home.exists():
-        environ = {**os.environ, "TOKENSHARE_HOME": str(home)}
-        cost_of([*COMMAND, "demo"], environ, before)
-        cost_of([*COMMAND, "broker", "stop"], environ, before)
+    homes = [_made(folder / f"home {checkout.name}", checkout) for checkout in (before, now)]
     peers = str(folder / "peers" / "bin" / "python")
     words: Mapping[str, list[object]] = {
         "route": ["route.py", before, now],
-        "commands": ["commands.py", home, before, now],
-        "history": ["history.py", home, "6,120,365,1825", now],
+        "commands": ["commands.py", homes[0], before, homes[1], now],
+        "history": ["history.py", homes[1], "6,30,120,365,1825", now],
         "throughput": ["throughput.py", "--peers", peers, one_by_one, now],
         "throughput-bad": ["throughput.py", "--bad", "10", now],
         "gateway": ["gateway.py"],
@@ -76,6 +72,14 @@ def _checked_out(folder: Path, commit: str) -> Path:
     if not folder.exists():
         subprocess.run(["git", "worktree", "add", "--detach", "--force", str(folder), commit], cwd=ROOT, check=True)
     return folder
+
+
+def _made(home: Path, checkout: Path) -> Path:
+    """A home of the demo, made by a checkout, its broker stopped."""
+    environ = {**os.environ, "TOKENSHARE_HOME": str(home)}
+    for words in [["demo"], ["broker", "stop"]] if not home.exists() else []:
+        cost_of([*COMMAND, *words], environ, checkout)
+    return home
 
 
 def _run(out: Path, command: list[str]) -> None:
