@@ -31,10 +31,10 @@ class Cost:
     out: str
 
 
-def cost_of(command: Sequence[str], environ: Mapping[str, str], folder: Path, told: str = "") -> Cost:
-    """Run a command in a folder to its end, `told` on its stdin. What it prints on stderr is dropped."""
+def cost_of(command: Sequence[str], environ: Mapping[str, str], folder: Path, typed: str = "") -> Cost:
+    """Run a command in a folder to its end, with `typed` on its stdin. Its stderr is dropped."""
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as given:
-        given.write(told)
+        given.write(typed)
         given.seek(0)
         begun = time.monotonic()
         streams = {"stdin": given, "stdout": out, "stderr": subprocess.DEVNULL}
@@ -51,8 +51,11 @@ def cost_of(command: Sequence[str], environ: Mapping[str, str], folder: Path, to
 @contextmanager
 def broker_of(environ: Mapping[str, str], checkout: Path) -> Iterator[str]:
     """The local broker of a home, run by a checkout; yields the answer of `broker start --json`."""
-    yield _ours("broker", "start", "--json", environ=environ, checkout=checkout)
-    _ours("broker", "stop", environ=environ, checkout=checkout)
+    answer = _ours("broker", "start", "--json", environ=environ, checkout=checkout)
+    try:
+        yield answer
+    finally:
+        _ours("broker", "stop", environ=environ, checkout=checkout)
 
 
 def _ours(*words: str, environ: Mapping[str, str], checkout: Path) -> str:
