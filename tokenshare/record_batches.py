@@ -98,14 +98,17 @@ def read_headers(framed: bytes) -> Headers:
 
 def read_varint(framed: bytes, at: int) -> tuple[int, int]:
     """A zigzag varint at a place, and the place after it. Raises IndexError if it is cut."""
+    written, at = read_unsigned(framed, at)
+    return (written >> 1) ^ -(written & 1), at
+
+
+def read_unsigned(framed: bytes, at: int) -> tuple[int, int]:
+    """A varint as it is written, its sign not yet read, and the place after it. Raises IndexError if it is cut."""
     result = shift = 0
-    while True:
-        byte = framed[at]
-        at += 1
-        result |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return (result >> 1) ^ -(result & 1), at
-        shift += 7
+    while framed[at] >= 0x80:
+        result |= (framed[at] & 0x7F) << shift
+        at, shift = at + 1, shift + 7
+    return result | framed[at] << shift, at + 1
 
 
 def frame_varint(number: int) -> bytes:

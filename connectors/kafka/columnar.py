@@ -12,7 +12,7 @@ from kafka.consumer.fetcher import Fetcher
 from kafka.errors import CorruptRecordError
 from kafka.record.default_records import DefaultRecordBatch
 
-from tokenshare.record_batches import Headers
+from tokenshare.record_batches import Headers, read_unsigned
 
 
 class Columns(NamedTuple):
@@ -91,17 +91,17 @@ def _walk(framed: bytes, batch: DefaultRecordBatch) -> Columns:
     appended = batch.max_timestamp if batch.timestamp_type == batch.LOG_APPEND_TIME else None
     at = 0
     for _ in range(batch.records_count):
-        length, at = _read_more(framed, at)
+        length, at = read_unsigned(framed, at)
         end = at + (length >> 1)
         at += 1  # attributes, of which there are none yet
-        delta, at = (framed[at], at + 1) if framed[at] < 0x80 else _read_more(framed, at)
+        delta, at = (framed[at], at + 1) if framed[at] < 0x80 else read_unsigned(framed, at)
         add_time(first + ((delta >> 1) ^ -(delta & 1)) if appended is None else appended)
-        delta, at = (framed[at], at + 1) if framed[at] < 0x80 else _read_more(framed, at)
+        delta, at = (framed[at], at + 1) if framed[at] < 0x80 else read_unsigned(framed, at)
         add_offset(base + ((delta >> 1) ^ -(delta & 1)))
-        size, at = (framed[at], at + 1) if framed[at] < 0x80 else _read_more(framed, at)
+        size, at = (framed[at], at + 1) if framed[at] < 0x80 else read_unsigned(framed, at)
         after = at + (size >> 1) if not size & 1 else at  # odd is below zero: a null
         add_key(None if size & 1 else framed[at:after])
-        size, at = _read_more(framed, after)
+        size, at = read_unsigned(framed, after)
         after = at + (size >> 1) if not size & 1 else at
         add_value(None if size & 1 else framed[at:after])
         if after >= end:
@@ -111,12 +111,3 @@ def _walk(framed: bytes, batch: DefaultRecordBatch) -> Columns:
     if at != len(framed):
         raise CorruptRecordError(f"records of {at} bytes in a batch of {len(framed)}")
     return found
-
-
-def _read_more(framed: bytes, at: int) -> tuple[int, int]:
-    """A varint as it is written, its sign not yet read, and the place after it."""
-    result = shift = 0
-    while framed[at] >= 0x80:
-        result |= (framed[at] & 0x7F) << shift
-        at, shift = at + 1, shift + 7
-    return result | framed[at] << shift, at + 1
