@@ -1,4 +1,4 @@
-"""What a peer is given: the topic and its partitions with their ends, a folder, and the login of the local broker."""
+"""The input of a peer: the topic with the ends of its partitions, a folder, and the login of the local broker."""
 
 import json
 import sys

@@ -38,7 +38,7 @@ WRITE = msgspec.json.Encoder()
 
 
 class Reader(NamedTuple):
-    """How values of a topic are read: many lines, or one; which columns are moments; the checks of other columns."""
+    """The decoders of a topic, for many lines and for one value; the columns of moments; the checks of the others."""
 
     lines: Callable[[bytes], list[Any]]
     one: Callable[[bytes], Any]

@@ -1,4 +1,4 @@
-"""Where Beam runs our pipeline on a Flink cluster: the options of its portable runner."""
+"""A Flink cluster as a place to land ranges: the options of Beam's portable runner, and its failures in words."""
 
 import json
 import socket
@@ -59,7 +59,7 @@ class Flink:
                 raise RunnerFailed(f"Flink at {self.master} did not land the ranges: {said}", "start it") from error
 
     def failure(self, error: Exception) -> RunnerFailed:
-        """What a job said as it failed: our own words, if they are ours."""
+        """The error of a failed job. It quotes our own error if the job raised one, else the last line."""
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         ours = [line.partition("tokenshare.errors.")[2] for line in lines if "tokenshare.errors." in line]
         said = (ours or lines[-1:] or [type(error).__name__])[-1][:500]

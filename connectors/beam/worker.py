@@ -23,7 +23,7 @@ def main() -> None:
 
 
 def _provisioned(endpoint: str, worker: str) -> dict[str, str]:
-    """What Beam's worker would read of its environment, asked of the runner."""
+    """The variables that Beam's worker wants, with the values that the runner provisions."""
     import grpc
     from apache_beam.portability.api import beam_provision_api_pb2 as messages
     from apache_beam.portability.api import beam_provision_api_pb2_grpc as services

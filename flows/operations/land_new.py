@@ -21,7 +21,7 @@ def land_new(settings: Settings, progress: Progress) -> dict[str, Any]:
     Raises BrokerUnavailable, RecordsLost or RunnerFailed; ranges once planned are landed by the next pass then.
     """
     home, run_id = Home(settings.home), new_run_id(now())
-    flink_of(settings)
+    flink_of(settings)  # settings that name no cluster are refused before anything is planned
     with (
         exclusive_pass(home, run_id, now()) as fence,
         log_pass(home, run_id, noop) as log,
