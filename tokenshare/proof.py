@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from hmac import HMAC, compare_digest
 
-from tokenshare.offsets import Record
 from tokenshare.record_batches import Headers, RecordBatch, frame_varint, read_headers
 
 HEADER = "mac"
@@ -37,11 +36,6 @@ def proven(
     """The headers with the proof of this topic, key and value, in place of any other proof."""
     kept = (header for header in headers if header[0] != HEADER)
     return (*kept, (HEADER, mac_of(secret, topic, key, value)))
-
-
-def doubt(secret: bytes, record: Record) -> str:
-    """The reason why a record is not of this home; empty if its proof is right."""
-    return _doubt(_only_mac(record.headers), mac_of(secret, record.topic, record.key, record.value))
 
 
 def doubts(secret: bytes, batch: RecordBatch) -> dict[int, str]:

@@ -2,6 +2,7 @@
 
 import pickle
 import stat
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,8 @@ from flows.queries.doctor import Diagnosis, examine
 from flows.stages.proof import FindUnproven
 from tokenshare.errors import UsageError
 from tokenshare.offsets import Loss, Record
-from tokenshare.proof import FOREIGN, HEADER, MISSING, doubt, mac_of, proven
-from tokenshare.record_batches import batch_of
+from tokenshare.proof import FOREIGN, HEADER, MISSING, doubts, mac_of, proven
+from tokenshare.record_batches import Headers, batch_of, frame_varint
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 TOPIC = "release.observed.v1"
@@ -28,6 +29,22 @@ TOPIC = "release.observed.v1"
 
 def record(topic: str, key: bytes | None, value: bytes | None, *headers: tuple[str, bytes]) -> Record:
     return Record(topic, 0, 7, 0, key, value, headers)
+
+
+def doubt(secret: bytes, found: Record) -> str:
+    """The reason why a record is not of this home, among others of the form of its headers, read or as framed."""
+    batch = batch_of([replace(found, offset=offset) for offset in (7, 8, 9)])
+    framed = replace(batch, headers=[frame_headers(found.headers)] * 3)
+    reasons = [doubts(secret, one) for one in (batch, framed)]
+    assert reasons[0] == reasons[1]
+    assert len(set(reasons[0].values())) <= 1
+    assert set(reasons[0]) in (set(), {7, 8, 9})
+    return reasons[0].get(7, "")
+
+
+def frame_headers(headers: Headers) -> bytes:
+    parts = (part for name, value in headers for part in (name.encode(), value))
+    return frame_varint(len(headers)) + b"".join(frame_varint(len(part)) + part for part in parts)
 
 
 def test_a_proof_is_of_these_bytes_for_ever() -> None:
