@@ -81,7 +81,7 @@ def wanted(metrics: Iterable[Metric]) -> list[str]:
     """The relations to build for these metrics: their own, and those their groups are judged, listed and traced by."""
     chosen = list(metrics)
     groups = [GROUP_BY_ID[id] for id in dict.fromkeys(metric.group for metric in chosen)]
-    judged = [name for group in groups for name in (group.measured_by, *group.listed) if name]
+    judged = [name for group in groups for name in (group.measured_by, *group.listed, group.landed_in) if name]
     traced = [part.model for group in groups for part in group.provenance]
     return list(dict.fromkeys([*(metric.id for metric in chosen), *judged, *traced]))
 

@@ -49,6 +49,7 @@ class Shore:
     home: Home
     ends: dict[tuple[str, int], int] = field(default_factory=dict)
     built: tuple[Position, ...] = ()
+    relations: list[str] = field(default_factory=lambda: RELATIONS)
 
     def land(self, topic: Topic, *events: Event, partition: int = 1) -> None:
         start = self.ends.get((topic.name, partition), 0)
@@ -78,11 +79,11 @@ class Shore:
             now = tuple(sorted((*at, end) for at, end in ledger.positions(connection).items()))
         work, landed = self.home.build / "dbt", landed_since(self.built, now)
         if not self.built:
-            failed = dbt.build(self.home.warehouse, VARIABLES, work, RELATIONS)
+            failed = dbt.build(self.home.warehouse, VARIABLES, work, self.relations)
             dbt.keep_graph(work)
         else:
             graph = dbt.read_graph(work)
-            part = Part(frozenset(graph.below(RELATIONS) & graph.models.keys()))
+            part = Part(frozenset(graph.below(self.relations) & graph.models.keys()))
             failed = dbt.build_part(self.home.warehouse, {**VARIABLES, "landed": landed}, work, part)
         self.built = now
         return failed

@@ -17,6 +17,7 @@ GATEWAY = Group(
     ),
     measured_by="int_requests_evidence",
     listed=("int_requests_unmapped",),
+    landed_in="int_requests_landed",
     evidence=(
         Evidence(
             "vendor_price",

@@ -69,7 +69,8 @@ class Group:
 
     `measured_by` is the dbt model (check_name, key, observed) of its `evidence`. The keys of the check `dated_by` are
     its days; freshness is measured by the newest. `listed` are the dbt models `status` lists. A group `follows` the
-    groups it depends on: while one of them is shut, no row depending on it may change.
+    groups it depends on: while one of them is shut, no row depending on it may change. `landed_in` is the dbt model of
+    what landed of its pushed topic: fetch_id, topic, partition, first_offset, last_offset, records, digest.
     """
 
     id: str
@@ -79,6 +80,7 @@ class Group:
     evidence: tuple[Evidence, ...] = ()
     listed: tuple[str, ...] = ()
     follows: Following = Following()
+    landed_in: str = ""
 
 
 def about(models: Sequence[Provenance], *evidence: Evidence) -> tuple[Evidence, ...]:

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from connectors.storage import landing as files
 from connectors.storage.inspection import reading
+from connectors.storage.publications.lineage import LINEAGE, parts_sql
 from connectors.storage.warehouse import Connection
 from connectors.storage.warehouse.ledger import READ_UP_TO
 from tokenshare.inspected import LandedFile, LineageDiff
@@ -114,13 +115,8 @@ def _lineage(connection: Connection, metric: Metric, run: str) -> tuple[tuple[ob
     if not metric.topics:
         return ()
     bounds = _read_up_to(connection, run)
-    records = " UNION ALL ".join(
-        f'SELECT topic, "partition", "offset", event_id, fetch_id FROM raw.{topic.table} WHERE {_within(topic, bounds)}'
-        for topic in metric.topics
-    )
-    query = f"""SELECT topic, "partition", min("offset"), max("offset"), count(*),
-            sha256(string_agg(event_id, '' ORDER BY "offset"))
-        FROM ({records})
+    parts = " UNION ALL ".join(parts_sql(topic, _within(topic, bounds)) for topic in metric.topics)
+    query = f"""SELECT {LINEAGE} FROM ({parts})
         WHERE fetch_id IN (SELECT fetch_id FROM decisions.selected WHERE run = ? AND coherence_group = ?)
         GROUP BY topic, "partition" ORDER BY ALL"""
     with reading("a landed file", RESTORE):

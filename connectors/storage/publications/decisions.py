@@ -6,10 +6,10 @@ from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
 from typing import Any
 
-from connectors.storage.publications import version_rows
+from connectors.storage.publications import lineage, version_rows
 from connectors.storage.publications.candidates import provenance_sql
 from connectors.storage.publications.history import COLUMNS, read_standings
-from connectors.storage.warehouse import Connection, insert, relations_of, transaction
+from connectors.storage.warehouse import BUILT, Connection, insert, relations_of, transaction
 from connectors.storage.warehouse.holds import KEPT
 from tokenshare.columns import Column, columns_of
 from tokenshare.held_periods import HeldPeriod, HeldStatement
@@ -27,7 +27,7 @@ CONFIRMATIONS = """DELETE FROM decisions.gate_results WHERE (run, metric) IN (
     GROUP BY run, metric, candidate_version HAVING bool_and(outcome = 'passed')
     QUALIFY run <> ? AND row_number() OVER (PARTITION BY metric, candidate_version ORDER BY run) > 1
 )"""
-LINEAGE = "gathered_lineage"
+GATHERED = "gathered_lineage"
 LINEAGE_COLUMNS = (
     'coherence_group VARCHAR, topic_name VARCHAR, topic VARCHAR, "partition" INTEGER, first_offset BIGINT, '
     "last_offset BIGINT, records BIGINT, digest VARCHAR"
@@ -208,14 +208,14 @@ def _store_restatements(connection: Connection, decision: Decision) -> None:
 
 def _gather_lineage(connection: Connection, run: DecisionContext, metrics: Sequence[Metric]) -> None:
     """Gather the offsets of the fetches selected for any day of these metrics' groups, each topic read once."""
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {LINEAGE} ({LINEAGE_COLUMNS})")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {GATHERED} ({LINEAGE_COLUMNS})")
     for topic in dict.fromkeys(topic for metric in metrics for topic in metric.topics):
         groups = sorted({metric.group for metric in metrics if topic in metric.topics})
+        known = {GROUP_BY_ID[group].landed_in for group in groups if topic.pushed_by}
+        parts = f"FROM {BUILT}.{known.pop()}" if known else lineage.parts_sql(topic)
         connection.execute(
-            f"""INSERT INTO {LINEAGE}
-            SELECT coherence_group, '{topic.name}', topic, "partition", min("offset"), max("offset"), count(*),
-                sha256(string_agg(event_id, '' ORDER BY "offset"))
-            FROM raw.{topic.table} JOIN (
+            f"""INSERT INTO {GATHERED}
+            SELECT coherence_group, '{topic.name}', {lineage.LINEAGE} FROM ({parts}) JOIN (
                 SELECT DISTINCT coherence_group, fetch_id FROM decisions.selected
                 WHERE run = ? AND list_contains(?, coherence_group)
             ) USING (fetch_id)
@@ -226,7 +226,7 @@ def _gather_lineage(connection: Connection, run: DecisionContext, metrics: Seque
 
 def _store_lineage(connection: Connection, metric: Metric, version: int) -> None:
     connection.execute(
-        f"""INSERT INTO decisions.lineage SELECT ?, ?, * EXCLUDE (coherence_group, topic_name) FROM {LINEAGE}
+        f"""INSERT INTO decisions.lineage SELECT ?, ?, * EXCLUDE (coherence_group, topic_name) FROM {GATHERED}
         WHERE coherence_group = ? AND list_contains(?, topic_name)""",
         [metric.id, version, metric.group, [topic.name for topic in metric.topics]],
     )

@@ -13,9 +13,16 @@ from connectors.storage.warehouse import Connection, holds, records_sql
 from tokenshare.held_periods import HeldStatement
 from tokenshare.metrics import Metric
 from tokenshare.offsets import RETIRED
-from tokenshare.topics import TOPICS
+from tokenshare.topics import TOPICS, Topic
 
 _HELD = TypeAdapter(tuple[HeldStatement, ...])
+# The lineage of parts, by topic and partition.
+LINEAGE = """topic, "partition", min(first_offset), max(last_offset), sum(records)::BIGINT,
+    sha256(string_agg(digest, '' ORDER BY first_offset))"""
+_RECORDS = """SELECT fetch_id, topic, "partition", "offset" AS first_offset, "offset" AS last_offset, 1 AS records,
+    event_id AS digest"""
+_HOURS = """SELECT fetch_id, topic, "partition", min("offset") AS first_offset, max("offset") AS last_offset,
+    count(*) AS records, sha256(string_agg(event_id, '' ORDER BY "offset")) AS digest"""
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,13 @@ def read_run(connection: Connection, run_id: str) -> BuildInputs:
     if found is None:
         raise LookupError(f"{run_id} decided nothing")
     return BuildInputs(found[0], json.loads(found[1]), found[2], found[3], _HELD.validate_json(found[4] or "[]"))
+
+
+def parts_sql(topic: Topic, within: str = "true") -> str:
+    """The parts of a lineage that landed of a topic: each record, of a pushed topic the records of each hour."""
+    if topic.pushed_by:
+        return f'{_HOURS} FROM raw.{topic.table} WHERE {within} GROUP BY fetch_id, topic, "partition"'
+    return f"{_RECORDS} FROM raw.{topic.table} WHERE {within}"
 
 
 def read_fetches(connection: Connection, inputs: BuildInputs, group: str, days: Sequence[date]) -> list[str]:

@@ -1,6 +1,6 @@
 {{ config(unique_key='request_id') }}
 -- Requests of a gateway, each once, as it was reported last: a call that is sent again changes nothing, and a cost that
--- becomes known later counts.
+-- becomes known later counts. `reports` has the hour and the parent of each report, if there is more than one.
 -- Decision: money is whole units of 1e-18 USD, so that no order of adding changes a cent.
 with source as (
     select *
@@ -10,18 +10,14 @@ with source as (
 
 renamed as (
     select
-        event_id,
-        source_id,
         fetch_id,
         observed_at,
         request_id,
         completed_at,
         cast(completed_at at time zone 'UTC' as date) as usage_date,
         time_bucket(interval 1 hour, completed_at) as usage_hour,
-        gateway,
         model as model_id,
         coalesce(variant, '') as variant,
-        provider,
         coalesce(app, 'unknown') as app,
         coalesce(task, 'unknown') as task,
         status,
@@ -32,11 +28,11 @@ renamed as (
         coalesce(cache_write_tokens, 0) as cache_write_tokens,
         cast(split_part(cost_usd, '.', 1) as hugeint) * 1000000000000000000
         + cast(rpad(split_part(cost_usd, '.', 2), 18, '0') as hugeint) as reported_cost,
-        latency_ms,
         parent_request_id,
         topic,
         "partition",
-        "offset"
+        "offset",
+        cast(null as struct(usage_hour timestamptz, parent_request_id varchar)[]) as reports -- noqa: layout.spacing
     from source
 ),
 
@@ -48,10 +44,31 @@ together as (
     {% endif %}
 ),
 
-final as (
-    select *
+repeated as (
+    select request_id
     from together
-    qualify row_number() over (partition by request_id order by observed_at desc, "partition" asc, "offset" asc) = 1
+    group by request_id
+    having count(*) > 1
+),
+
+ranked as (
+    select
+        * exclude (reports),
+        row_number() over newest as age,
+        list_sort(list_distinct(flatten(list(
+            coalesce(reports, [{ 'usage_hour': usage_hour, 'parent_request_id': parent_request_id }])
+        ) over same))) as reports
+    from together
+    where request_id in (select repeated.request_id from repeated)
+    window
+        newest as (partition by request_id order by observed_at desc, "partition" asc, "offset" asc),
+        same as (partition by request_id)
+),
+
+final as (
+    select * from together where request_id not in (select repeated.request_id from repeated)
+    union all by name
+    select * exclude (age) from ranked where age = 1
 )
 
 select * from final

@@ -1,16 +1,9 @@
--- Requests with their vendor and their cost; `is_counted` is false for the ones whose tokens another one repeats.
--- Decision: of requests inside each other the innermost counts. The one around it, such as an agent's step, repeats it.
+-- Summed requests with their vendor and their cost.
 -- Decision: the reported cost, else list price: that of the day, or the newest one before. `:free` costs 0.
 with requests as (
     select *
-    from {{ ref('stg_request_completed') }} as staged
-    where {{ is_let_in(['int_requests_provenance'], 'staged.usage_date', 'staged.fetch_id') }}
-),
-
-inner_requests as (
-    select distinct parent_request_id
-    from requests
-    where status = 'success' and prompt_tokens + completion_tokens > 0 and parent_request_id is not null
+    from {{ ref('int_requests_summed') }} as summed
+    where {{ is_let_in(['int_requests_provenance'], 'summed.usage_date', 'summed.fetch_id') }}
 ),
 
 authors as (
@@ -47,11 +40,9 @@ keyed as (
         requests.*,
         lower(nfc_normalize(split_part(requests.model_id, '/', 1))) as author_key,
         coalesce(entries.slug, requests.model_id) as slug,
-        entries.entry_fetch_id,
-        inner_requests.parent_request_id is null as is_counted
+        entries.entry_fetch_id
     from requests
     left join entries on requests.model_id = entries.catalog_id
-    left join inner_requests on requests.request_id = inner_requests.parent_request_id
 ),
 
 priced as (
@@ -73,7 +64,7 @@ final as (
     select
         * exclude (author_key, slug),
         coalesce(reported_cost, list_cost) as cost,
-        reported_cost is null and list_cost is not null and tokens > 0 as is_estimated
+        not is_reported and list_cost is not null and has_tokens as is_estimated
     from priced
 )
 
