@@ -29,8 +29,9 @@ without the broker; MB are bytes it had written to the disk; MiB are the memory 
 VERSIONS = """The home of the demo, grown by a version of every metric a day, one row in five hundred restated. `decide`
 commits the decisions, `publish` writes the published file and the Parquet. The published file has 104 tables, and
 DuckDB's storage format 1.0 gives each at least a block of 256 KiB: 30 MB, written whole."""
-LANDING = """Requests of some 530 bytes in four partitions. `limit` is written by hand, `quix` is quixstreams, and
-`elements` is Beam with an element a record: none of the three proves the writer, validates or deduplicates."""
+LANDING = """Requests of some 530 bytes in four partitions. `limit` is written by hand, `dlt_arrow` is dlt over Arrow,
+`quix` is quixstreams, `bytewax_flow` is bytewax and `elements` is Beam, these three an element a record. None of them
+proves the writer, validates or deduplicates."""
 SECTIONS = {
     "route": (
         "Passes over eighteen months",

@@ -19,7 +19,7 @@ from statistics import median
 from cost import Cost, broker_of, cost_of, heading, machine, row
 
 ROOT = Path(__file__).parents[1]
-PEERS = ("limit", "quix", "elements")
+PEERS = ("limit", "dlt_arrow", "quix", "bytewax_flow", "elements")
 REPEATS = 3
 FILL = """
 import json, os, random, sys

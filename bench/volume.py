@@ -79,7 +79,8 @@ with open_warehouse(home.warehouse) as connection:
         drawn |= {"topic": [name] * size, "partition": [0] * size, "offset": range(first, first + size)}
         drawn["timestamp"] = drawn["observed_at"].cast(pyarrow.timestamp("ms", tz="UTC"), safe=False)
         arrays = [pyarrow.array(drawn.get(field.name, [None] * size), field.type) for field in schema]
-        landed = landing.write_table(home.landing, Range(name, 0, first, first + size), pyarrow.table(arrays, schema), 0)
+        span = Range(name, 0, first, first + size)
+        landing.write_table(home.landing, span, pyarrow.table(arrays, schema), 0)
         values = [name, 0, first, first + size, size, 0, "bench", BEGIN]
         connection.execute("INSERT INTO ledger.landed VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
     warehouse.show_landed(connection, home.landing)

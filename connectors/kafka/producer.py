@@ -38,14 +38,20 @@ class Message:
 
 
 class Sender:
-    """Sends through one producer, opened by the first message and closed by `open_sender`."""
+    """Sends through one producer, opened by the first message and closed by `open_sender`.
 
-    def __init__(self, cluster: Cluster, until: ExitStack, found: Iterable[str]) -> None:
+    If threads share it, each waits for its own messages; a flush would make it wait for those of the others.
+    """
+
+    def __init__(self, cluster: Cluster, until: ExitStack, found: Iterable[str], seconds: int) -> None:
+        self._seconds = seconds
         self._cluster, self._until, self._found = cluster, until, set(found)
         self._producer: Any = None
+        self._is_shared = False
 
-    def warm(self, names: Iterable[str]) -> None:
+    def share(self, names: Iterable[str]) -> None:
         """Open the producer and look for the topics now, so that threads may send at once from then on."""
+        self._is_shared = True
         self._require(set(names))
         self._opened()
 
@@ -53,24 +59,33 @@ class Sender:
         """Send all messages, stamped with the time of sending, and return their number.
 
         Calls `midway` once, after half of them were acknowledged. Raises BrokerUnavailable if a message is not
-        acknowledged within 30 s or its topic is missing, MessageTooLarge if it is too large for its topic, UsageError
+        acknowledged in time or its topic is missing, MessageTooLarge if it is too large for its topic, UsageError
         if the secret of the home cannot be read.
         """
         queue = self._proven(messages)
         if not queue:
             return 0
         self._require({message.topic for message in queue})
-        half = (len(queue) + 1) // 2
+        half = len(queue) if midway is noop else (len(queue) + 1) // 2
         try:
-            _deliver(self._opened(), self._cluster, queue[:half])
+            self._deliver(queue[:half])
             midway()
-            _deliver(self._opened(), self._cluster, queue[half:])
+            self._deliver(queue[half:])
         except KafkaError as error:
             raise failure_of(self._cluster, error) from error
         except MessageTooLarge:
             self._producer = None  # it would refuse later messages of any size too
             raise
         return len(queue)
+
+    def _deliver(self, messages: Sequence[Message]) -> None:
+        for start in range(0, len(messages), CHUNK):
+            chunk = messages[start : start + CHUNK]
+            futures = [_sent(self._opened(), self._cluster, message) for message in chunk]
+            if not self._is_shared:
+                self._opened().flush(timeout=self._seconds + 5)
+            for message, future in zip(chunk, futures, strict=True):
+                _acknowledged(message, future, self._seconds)
 
     def _proven(self, messages: Iterable[Message]) -> list[Message]:
         """The messages with the proof of the home; a dead letter keeps the headers of its record, proof or none."""
@@ -87,7 +102,7 @@ class Sender:
 
     def _opened(self) -> Any:
         if self._producer is None:
-            client = opened(KafkaProducer, self._cluster, closing={"timeout": 5}, **_options())
+            client = opened(KafkaProducer, self._cluster, closing={"timeout": 5}, **_options(self._seconds))
             self._producer = self._until.enter_context(client)
         return self._producer
 
@@ -100,10 +115,13 @@ def message_of(topic: Topic, event: Event) -> Message:
 
 
 @contextmanager
-def open_sender(cluster: Cluster, found: Iterable[str] = ()) -> Iterator[Sender]:
-    """One producer for many calls, to wait for a topic's metadata only once. The topics `found` exist."""
+def open_sender(cluster: Cluster, found: Iterable[str] = (), seconds: int = DELIVERY_SECONDS) -> Iterator[Sender]:
+    """One producer for many calls, to wait for a topic's metadata only once. The topics `found` exist.
+
+    A message that is not acknowledged in `seconds` is an error.
+    """
     with ExitStack() as until:
-        yield Sender(cluster, until, found)
+        yield Sender(cluster, until, found, seconds)
 
 
 def send(cluster: Cluster, messages: Iterable[Message], midway: Callable[[], None] = noop) -> int:
@@ -141,7 +159,7 @@ class _Nullable(Serializer):  # type: ignore[misc]
         return None if data is NO_VALUE else data
 
 
-def _options() -> dict[str, Any]:
+def _options(seconds: int) -> dict[str, Any]:
     return {
         "acks": "all",
         "enable_idempotence": True,
@@ -150,21 +168,13 @@ def _options() -> dict[str, Any]:
         "batch_size": 500_000,
         "linger_ms": 20,
         "max_block_ms": 10_000,
-        "delivery_timeout_ms": DELIVERY_SECONDS * 1000,
+        "delivery_timeout_ms": seconds * 1000,
+        "request_timeout_ms": seconds * 1000,
         # The broker judges the compressed size, so it alone decides what is too large.
         "max_request_size": 8 * 1024 * 1024,
         "metrics_enabled": False,
         "value_serializer": _Nullable(),
     }
-
-
-def _deliver(producer: Any, cluster: Cluster, messages: Sequence[Message]) -> None:
-    for start in range(0, len(messages), CHUNK):
-        chunk = messages[start : start + CHUNK]
-        futures = [_sent(producer, cluster, message) for message in chunk]
-        producer.flush(timeout=DELIVERY_SECONDS + 5)
-        for message, future in zip(chunk, futures, strict=True):
-            _acknowledged(message, future)
 
 
 def _sent(producer: Any, cluster: Cluster, message: Message) -> Any:
@@ -176,9 +186,9 @@ def _sent(producer: Any, cluster: Cluster, message: Message) -> Any:
         raise _too_large(message) from error
 
 
-def _acknowledged(message: Message, future: Any) -> None:
+def _acknowledged(message: Message, future: Any, seconds: int) -> None:
     try:
-        future.get(timeout=DELIVERY_SECONDS + 5)
+        future.get(timeout=seconds + 5)
     except MessageSizeTooLargeError as error:
         raise _too_large(message) from error
 

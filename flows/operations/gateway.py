@@ -27,6 +27,7 @@ from tokenshare.errors import BrokerUnavailable, UsageError
 from tokenshare.topics import REQUEST_COMPLETED
 
 CLOSING_SECONDS = 10
+DELIVERY_SECONDS = 10  # then the call is answered with 503, and its client sends it again
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,8 @@ class Delivery:
         with self._lock:
             if self._sender is None:
                 cluster = open_cluster(self._settings, self._progress)
-                sender = self._until.enter_context(producer.open_sender(cluster))
-                sender.warm([REQUEST_COMPLETED.name])
+                sender = self._until.enter_context(producer.open_sender(cluster, seconds=DELIVERY_SECONDS))
+                sender.share([REQUEST_COMPLETED.name])
                 self._sender = sender
             return self._sender
 
