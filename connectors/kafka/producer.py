@@ -169,7 +169,6 @@ def _options(seconds: int) -> dict[str, Any]:
         "linger_ms": 20,
         "max_block_ms": 10_000,
         "delivery_timeout_ms": seconds * 1000,
-        "request_timeout_ms": seconds * 1000,
         # The broker judges the compressed size, so it alone decides what is too large.
         "max_request_size": 8 * 1024 * 1024,
         "metrics_enabled": False,
