@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 
 import pandas as pd
-from great_expectations import ExpectationSuite
 
 from expectations.dependency_gate import judge_dependencies
 from expectations.evidence import FEW_LETTERS, DeadLetterRate, Measured, freshness, in_force, spoilt
@@ -13,7 +13,7 @@ from expectations.frames import CandidateFrames
 from expectations.laws import LAWS, Frames
 from expectations.measures import Measure, breaches_of, describe
 from expectations.pins import pins
-from expectations.profiles import line_of, lines_of, named_rules
+from expectations.profiles import Rule, line_of, lines_of, rules_of
 from expectations.suites import pin, suite_for
 from expectations.validation import find_sound
 from tokenshare.held_periods import period_of
@@ -49,11 +49,11 @@ def judge(case: Case) -> dict[str, list[Check]]:
     One validation judges everything that was observed of the group.
     """
     frames, evidence = CandidateFrames(case.candidates), _evidence(case)
-    suites = {m.id: suite_for(m) for m in case.metrics if m.id in frames}
+    rules = {m.id: _rules(m) for m in case.metrics if m.id in frames}
     laws = {m.id: _read_laws(m, frames) for m in case.metrics if m.id in frames}
     lines = [line_of(GROUP, measure) for measure in evidence if len(measure.observed)]
-    for id, suite in suites.items():
-        lines += lines_of(id, suite, frames[id])
+    for id, own in rules.items():
+        lines += lines_of(id, own, frames[id])
         lines += [line_of(id, measure) for measure in laws[id].measures if len(measure.observed)]
     sound = find_sound(lines)
     shared = [_built(case.failed_nodes), _whole(case), _there(case), _read(case)]
@@ -61,22 +61,25 @@ def judge(case: Case) -> dict[str, list[Check]]:
     checks = {m.id: [*shared, NOT_BUILT] for m in case.metrics}
     for metric in case.metrics:
         if metric.id in frames:
-            own = _judge_metric(metric, frames[metric.id], suites[metric.id], laws[metric.id], sound, case)
-            checks[metric.id] = [*shared, *own]
+            found = _judge_metric(metric, frames[metric.id], laws[metric.id], sound, case)
+            checks[metric.id] = [*shared, *found]
     return _together(checks) if len(case.metrics) > 1 else checks
 
 
-def _judge_metric(
-    metric: Metric, frame: pd.DataFrame, suite: ExpectationSuite, laws: "ReadLaws", sound: Sound, case: Case
-) -> Iterator[Check]:
+@cache
+def _rules(metric: Metric) -> tuple[Rule, ...]:
+    return rules_of(suite_for(metric))
+
+
+def _judge_metric(metric: Metric, frame: pd.DataFrame, laws: "ReadLaws", sound: Sound, case: Case) -> Iterator[Check]:
     yield _pinned(metric)
     if GROUP_BY_ID[metric.group].follows.groups:
         yield judge_dependencies(metric, case.candidates[metric.id].rows, case.shown.get(metric.id, ()), case.shut)
     breach = Breach(WHOLE, case.candidates[metric.id].digest)
-    for name, _ in named_rules(suite):
-        passed = f"{metric.id} {name}" in sound
+    for rule in _rules(metric):
+        passed = f"{metric.id} {rule.name}" in sound
         observed = "holds" if passed else f"does not hold in {len(frame)} rows"
-        yield _check(name, passed, observed, "holds", () if passed else (breach,), case.released)
+        yield _check(rule.name, passed, observed, "holds", () if passed else (breach,), case.released)
     yield from _measure(metric.id, laws.measures, sound, case.released)
     yield from laws.unread
 

@@ -1,7 +1,7 @@
 """The profile of a coherence group: what each check observed, from lowest to highest, beside what it allows."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -30,24 +30,31 @@ def line_of(owner: str, measure: Measure) -> ProfileLine:
     return ProfileLine(f"{owner} {measure.name}", lowest, highest, within.minimum, within.maximum)
 
 
-def lines_of(owner: str, suite: ExpectationSuite, frame: pd.DataFrame) -> list[ProfileLine]:
+class Rule(NamedTuple):
+    """An expectation of a suite: the name of its check, its type and its arguments."""
+
+    name: str
+    type: str
+    arguments: Arguments
+
+
+def lines_of(owner: str, rules: Iterable[Rule], frame: pd.DataFrame) -> list[ProfileLine]:
     """A line for each rule of a suite over the rows of a frame.
 
     A rule about numbers has the lowest and the highest of them, any other the number of rows that break it. A rule that
     cannot be read, as of a missing column, is broken.
     """
-    return [
-        ProfileLine(f"{owner} {name}", *_profile(rule.expectation_type, rule.configuration.kwargs, frame))
-        for name, rule in named_rules(suite)
-    ]
+    return [ProfileLine(f"{owner} {rule.name}", *_profile(rule.type, rule.arguments, frame)) for rule in rules]
 
 
-def named_rules(suite: ExpectationSuite) -> Iterator[tuple[str, Any]]:
-    """Each rule of a suite under the name of its check: its type and its columns."""
-    for rule in suite.expectations:
-        arguments = rule.configuration.kwargs
-        columns = [arguments["column"]] if "column" in arguments else list(arguments.get("column_list", ()))
-        yield ":".join([rule.expectation_type, *columns]), rule
+def rules_of(suite: ExpectationSuite) -> tuple[Rule, ...]:
+    """The rules of a suite; the name of a check is its type and its columns."""
+    return tuple(_rule(found.expectation_type, found.configuration.kwargs) for found in suite.expectations)
+
+
+def _rule(type: str, arguments: Arguments) -> Rule:
+    columns = [arguments["column"]] if "column" in arguments else list(arguments.get("column_list", ()))
+    return Rule(":".join([type, *columns]), type, arguments)
 
 
 def _profile(rule: str, arguments: Arguments, frame: pd.DataFrame) -> tuple[float, float, float, float]:

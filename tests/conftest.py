@@ -1,6 +1,8 @@
 """The fixtures of every test: broker, recorded data, quiet libraries; and the pages of what was seen."""
 
+import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,16 @@ def recorded_data() -> Path:
     if not RECORDED.is_dir():
         pytest.skip("recorded data are not beside this checkout")
     return RECORDED
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Collect tests without collecting garbage: imports make much that stays, and each round looks at all of it."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 @pytest.hookimpl(trylast=True)

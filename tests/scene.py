@@ -14,6 +14,7 @@ from connectors.storage.home import Home
 from connectors.storage.publications import catalog
 from demo import tables
 from flows import settings
+from flows.cli.setup import reading
 from flows.orchestration.refresh import Report
 from flows.orchestration.runner import run_once
 from flows.stages.publish import MetricOutcome
@@ -58,6 +59,11 @@ class Scene:
     def metric(self, id: str) -> list[dict[str, Any]]:
         """The published rows of a metric now."""
         return catalog.read_metric(self.home, METRIC_BY_ID[id])
+
+    def metrics(self, ids: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+        """The published rows of each metric now, all read at one opening of the file."""
+        with reading(self.home):
+            return {id: self.metric(id) for id in ids}
 
     def catalog(self, table: str, **where: Any) -> list[dict[str, Any]]:
         return catalog.read_catalog(self.home, table, **where)

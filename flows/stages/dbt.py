@@ -3,7 +3,7 @@
 import gc
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
@@ -27,6 +27,7 @@ _PARSED: dict[tuple[str, str], Any] = {}
 _GRAPH = TypeAdapter(Graph)
 _COMPILED = re.compile(r"compiled code at .*")  # in a folder that the next build replaces
 LONGEST_MESSAGE = 400
+CHOSEN = "chosen"  # dbt's tag of the nodes to build
 PARSERS = ("dbt-core", "dbt-adapters", "dbt-common", "dbt-duckdb", "duckdb")
 
 
@@ -75,16 +76,16 @@ def build(
     database has them already. Calls `midway` after every finished node.
     """
     left_out = ["unit_test", *([] if with_tests else ["test"]), *([] if loads_seeds else ["seed"])]
+    without = [word for kind in left_out for word in ("--exclude-resource-type", kind)]
+    words = ["--full-refresh", "--select", f"+tag:{CHOSEN}", "--indirect-selection", "cautious", *without]
 
-    def choose(_: Any) -> list[str]:
-        selected = [f"+{name}" for name in relations]
-        without = (word for kind in left_out for word in ("--exclude-resource-type", kind))
-        return ["--full-refresh", "--select", *selected, "--indirect-selection", "cautious", *without]
+    def needs(manifest: Any) -> set[str]:
+        if not with_tests:
+            return set()
+        graph = graph_of(manifest, _origin())
+        return graph.required_tests(graph.below(relations))
 
-    def needs(graph: Graph) -> set[str]:
-        return graph.required_tests(graph.below(relations)) if with_tests else set()
-
-    return _build(database, variables, work, seeds, choose, needs, midway)
+    return _build(database, variables, work, seeds, relations, words, needs, midway)
 
 
 def build_part(
@@ -99,16 +100,9 @@ def build_part(
     """Run `dbt build` for exactly these models and tests, on top of what the database has; returns as `build`."""
     if not (named := part.models | part.tests):
         return {}
-
-    def choose(manifest: Any) -> list[str]:
-        """Name what is to be built or what is not: dbt searches all nodes for each name, so the fewer."""
-        nodes = manifest.nodes.values() if manifest else ()
-        others = {node.name for node in nodes if node.resource_type in ("model", "test")} - named
-        is_most = len(others) < len(named) and manifest
-        words = ["--exclude", *sorted(others)] if is_most else ["--select", *sorted(named)]
-        return [*words, "--indirect-selection", "empty", "--resource-type", "model", "--resource-type", "test"]
-
-    return _build(database, variables, work, seeds, choose, lambda _: set(part.tests), midway)
+    kinds = ["--resource-type", "model", "--resource-type", "test"]
+    words = ["--select", f"tag:{CHOSEN}", "--indirect-selection", "empty", *kinds]
+    return _build(database, variables, work, seeds, named, words, lambda _: set(part.tests), midway)
 
 
 def _build(
@@ -116,15 +110,17 @@ def _build(
     variables: Mapping[str, Any],
     work: Path,
     seeds: Path,
-    choose: Callable[[Any], list[str]],
-    needs: Callable[[Graph], set[str]],
+    chosen: Collection[str],
+    words: Sequence[str],
+    needs: Callable[[Any], set[str]],
     midway: Callable[[], None],
 ) -> dict[str, str]:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
     try:
         manifest = _parse(database, work, seeds)
-        result = _run(manifest, ["build", "--vars", json.dumps(dict(variables)), *choose(manifest)], work, midway)
+        _mark(manifest, chosen)
+        result = _run(manifest, ["build", "--vars", json.dumps(dict(variables)), *words], work, midway)
         failed = _failed(result, manifest, needs)
     finally:
         DuckDBConnectionManager.close_all_connections()
@@ -132,6 +128,12 @@ def _build(
         del result
         gc.collect()  # dbt's error refers to its cursor, and the cursor to the database; we open it next
     return failed
+
+
+def _mark(manifest: Any, chosen: Collection[str]) -> None:
+    """Tag these nodes and no others: to find them by name, dbt would search all its nodes for each."""
+    for node in manifest.nodes.values() if manifest else ():
+        node.tags = [CHOSEN] if node.name in chosen else []
 
 
 def keep_graph(work: Path) -> None:
@@ -173,13 +175,13 @@ def _origin() -> str:
     return f"{models_digest()} {version('dbt-core')}"
 
 
-def _failed(result: Any, manifest: Any, needs: Callable[[Graph], set[str]]) -> dict[str, str]:
+def _failed(result: Any, manifest: Any, needs: Callable[[Any], set[str]]) -> dict[str, str]:
     if isinstance(result.exception, KeyboardInterrupt):  # dbt catches it; it is no finding about the data
         raise result.exception
     if result.exception or result.result is None:
         return {"dbt": _in_one_line(result.exception)}
     outcomes = {r.node.name: r for r in result.result}
-    required = needs(graph_of(manifest, _origin()))
+    required = needs(manifest)
     failed = {name: r for name, r in outcomes.items() if str(r.status) not in ("success", "pass")}
     messages = {name: "" if str(r.status) == "skipped" else _in_one_line(r.message) for name, r in failed.items()}
     return messages | dict.fromkeys(sorted(required - outcomes.keys()), "")
@@ -225,6 +227,9 @@ def _key(database: str) -> str:
 def _run(manifest: Any, words: Sequence[str], work: Path, midway: Callable[[], None]) -> Any:
     from dbt.cli.main import dbtRunner
 
+    from flows.stages.dbt_events import listen
+
+    listen()
     runner = dbtRunner(manifest, [lambda event: midway() if event.info.name == "NodeFinished" else None])
     return runner.invoke([*words, *_options(work)])
 

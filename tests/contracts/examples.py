@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tests.contracts.malformations import BY_TOPIC, OF_DOCUMENT
@@ -49,6 +50,7 @@ def failing_files() -> list[Example]:
     ]
 
 
+@cache
 def malformed() -> list[Example]:
     return [
         Example(topic, malformation.name, *malformation.apply(_base(topic, malformation.field)))
@@ -57,12 +59,14 @@ def malformed() -> list[Example]:
     ]
 
 
+@cache
 def _base(topic: Topic, field: str) -> str:
     """The first valid example with a value for the field, on one line."""
     documents = (json.loads(path.read_bytes()) for of, path in _files(".pass.json") if of is topic)
     return json.dumps(next(document for document in documents if not field or document.get(field) is not None))
 
 
+@cache
 def _files(suffix: str) -> list[tuple[Topic, Path]]:
     return [(topic, path) for topic in TOPICS for path in sorted((FOLDER / topic.name).glob(f"*{suffix}"))]
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from flows.stages import dbt
+from flows.stages.maps import SHIPPED
 from tests.dbt.landing import Landing
 from tests.dbt.world import land_recorded, land_synthetic
 
@@ -48,7 +50,7 @@ def built(landing: Landing, home: Path, *arguments: str) -> Iterator[duckdb.Duck
 
 
 def invoke_dbt(warehouse: Path, *arguments: str) -> None:
-    """Run dbt in this process; fail with its failures. Importing it takes seconds, so it is late."""
+    """Run dbt in this process, on the parse of a pass; fail with its failures. Imported late: it takes seconds."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
@@ -60,13 +62,14 @@ def invoke_dbt(warehouse: Path, *arguments: str) -> None:
         "--target-path",
         warehouse.parent / "target",
     ]
-    os.environ["TOKENSHARE_WAREHOUSE"] = str(warehouse)
     try:
+        manifest = dbt._parse(warehouse, warehouse.parent, SHIPPED)
         options = [*map(str, places), "--log-path", str(warehouse.parent), "--quiet"]
-        answer = dbtRunner().invoke([*arguments, *options])
+        answer = dbtRunner(manifest).invoke([*arguments, *options])
     finally:
         DuckDBConnectionManager.close_all_connections()
-        del os.environ["TOKENSHARE_WAREHOUSE"]
+        for name in ("TOKENSHARE_WAREHOUSE", "TOKENSHARE_SEEDS"):
+            os.environ.pop(name, None)
     assert answer.exception is None, answer.exception
     bad = [
         f"{result.node.name}: {result.message}"

@@ -68,7 +68,7 @@ class Scenario:
         served = {name: cells[name].edit(rows) if name in cells else rows for name, rows in self.files.items()}  # type: ignore[misc]
         report = self.scene.refresh(self.at.isoformat(), write(self.directory, served))
         self.at += timedelta(minutes=5)
-        shown = {metric.id: self.scene.metric(metric.id) for metric in METRICS}
+        shown = self.scene.metrics(metric.id for metric in METRICS)
         in_part = frozenset(row["metric"] for row in self.scene.catalog("held_periods"))
         step = Step(cells, report, shown, self._failed(report), in_part, dict(self.good))
         self.good |= {id: shown[id] for id, told in statuses(report).items() if told in WELL}

@@ -50,7 +50,7 @@ def again(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aga
     world = write_rankings(root / "world", small_rows(date(2026, 6, 1), 14))
     scene = Scene(root / "home", broker, ROUTER_ALONE)
     scene.refresh(MORNING, world)
-    before, (rows, _) = {id: scene.metric(id) for id in ROUTER}, landed(scene)
+    before, (rows, _) = scene.metrics(ROUTER), landed(scene)
     cluster = cluster_of(scene)
     copies = [record for topic in (NAME, FETCH_COMPLETED.name) for record in read(cluster, topic)]
     add_partitions(cluster)

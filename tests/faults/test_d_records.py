@@ -133,7 +133,7 @@ def seen(home_of: Callable[..., Scene], tmp_path_factory: pytest.TempPathFactory
 
 def play(scene: Scene, receiver: Receiver, as_of: str, world: Path) -> Step:
     report = scene.refresh(as_of, world)
-    return Step(report, {id: scene.metric(id) for id in ROUTER}, [one.document for one in receiver.taken("/hook")])
+    return Step(report, scene.metrics(ROUTER), [one.document for one in receiver.taken("/hook")])
 
 
 def back_by_a_day() -> Callable[[], datetime]:

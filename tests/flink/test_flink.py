@@ -119,7 +119,7 @@ def start(scene: Scene, more: dict[str, str], *words: str) -> subprocess.Popen[b
 def publish(scene: Scene, at: datetime) -> dict[str, Any]:
     """The published values after a pass that fetches nothing."""
     scene.refresh(at.isoformat(), None, options=LANDS_ONLY)
-    return {id: scene.metric(id) for id in SHOWN}
+    return scene.metrics(SHOWN)
 
 
 def files(home: Home) -> dict[str, bytes]:

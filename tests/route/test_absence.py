@@ -50,9 +50,9 @@ def seen(home_of: Callable[..., Scene], tmp_path_factory: pytest.TempPathFactory
 
 def look(scene: Scene, world: Path, moment: str) -> Seen:
     report = scene.refresh(moment, world)
-    shown = {id: scene.metric(id) for id in [*ROUTER, "list_price_daily"]}
-    versions = {id: max(p["version"] for p in scene.catalog("publications", metric=id)) for id in shown}
-    return Seen(report, shown, versions)
+    shown = scene.metrics([*ROUTER, "list_price_daily"])
+    known = scene.catalog("publications")  # in the order of their versions
+    return Seen(report, shown, {p["metric"]: p["version"] for p in known if p["metric"] in shown})
 
 
 @pytest.mark.parametrize("moment", PASSES)

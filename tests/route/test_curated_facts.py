@@ -51,7 +51,7 @@ def write(world: Path, name: str, rows: list[str]) -> None:
 
 def look(scene: Scene, world: Path, days: int) -> Step:
     report = scene.refresh((START + timedelta(days=days)).isoformat(), world)
-    return Step(report, {id: scene.metric(id) for id in CURATED})
+    return Step(report, scene.metrics(CURATED))
 
 
 def let_go(scene: Scene, held: Step) -> Step:
@@ -63,7 +63,7 @@ def let_go(scene: Scene, held: Step) -> Step:
             scene.home,
             ReleaseRequest(METRIC_BY_ID[id], versions[id], "Ada", "nobody stands by it", at, f"release-{id}"),
         )
-    return Step(held.report, {id: scene.metric(id) for id in CURATED}, scene.catalog("restatements"))
+    return Step(held.report, scene.metrics(CURATED), scene.catalog("restatements"))
 
 
 @pytest.fixture(scope="module")

@@ -85,7 +85,7 @@ def rankings() -> Iterator[Row]:
 
 def play(scene: Scene, world: Path, as_of: str) -> Step:
     report = scene.refresh(as_of, world)
-    shown = {id: scene.metric(id) for id in (*ROUTER, "list_price_daily")}
+    shown = scene.metrics((*ROUTER, "list_price_daily"))
     with open_warehouse(scene.home.warehouse) as connection:
         query = """SELECT split_part(fault_id, '/', 2), 'opened' FROM outbox.faults WHERE opened_run = $run
         UNION ALL SELECT split_part(fault_id, '/', 2), 'resolved' FROM outbox.faults WHERE resolved_run = $run

@@ -69,7 +69,7 @@ def cut(session: Session, window: Window) -> Iterator[Page]:
 
 def play(scene: Scene, world: Path, day: date) -> Step:
     report = scene.refresh(at(day), world)
-    return Step(report, {id: scene.metric(id) for id in ALL})
+    return Step(report, scene.metrics(ALL))
 
 
 @pytest.fixture(scope="module")

@@ -115,7 +115,7 @@ class Step:
 
 def play(scene: Scene, world: World, day: date) -> Step:
     report = scene.refresh(f"{day}T06:00:00+00:00", world.write())
-    return Step(report, {id: scene.metric(id) for id in (*MARKETS, "fct_quotes_daily")})
+    return Step(report, scene.metrics((*MARKETS, "fct_quotes_daily")))
 
 
 def put(rows: list[Row], key: Mapping[str, str], **given: str) -> None:

@@ -81,7 +81,7 @@ class Story:
 
     def play(self, name: str, world: Path, at: datetime) -> None:
         self.reports[name] = self.scene.refresh(at.isoformat(), world)
-        self.shown[name] = {id: self.scene.metric(id) for id in PRICES}
+        self.shown[name] = self.scene.metrics(PRICES)
 
 
 @pytest.fixture(scope="module")

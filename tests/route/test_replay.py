@@ -15,6 +15,7 @@ import pytest
 
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
+from flows.cli.setup import reading
 from flows.queries import overview
 from flows.queries.trace import trace
 from tests.route import independent
@@ -63,7 +64,7 @@ def replay(broker: str, recorded_data: Path, tmp_path_factory: pytest.TempPathFa
 
 def live(scene: Scene, world: Path, as_of: datetime) -> Morning:
     report = scene.refresh(as_of.isoformat(), world)
-    seen = {id: scene.metric(id) for id in SHOWN}
+    seen = scene.metrics(SHOWN)
     versions = {id: max(row["version"] for row in rows) for id, rows in seen.items()}
     return Morning(statuses(report), {id: [plain(row) for row in rows] for id, rows in seen.items()}, versions)
 
@@ -143,8 +144,11 @@ def test_a_version_moves_exactly_when_values_change(replay: Replay, metric: str)
 
 @pytest.mark.parametrize("as_of", LOOKED_BACK_AT, ids=lambda as_of: f"{as_of:%m-%d}")
 def test_a_look_back_shows_what_readers_saw_then(replay: Replay, as_of: datetime) -> None:
-    for id in SHOWN:
-        answer = overview.metric(replay.scene.home, METRIC_BY_ID[id], as_of + timedelta(hours=17))
+    with reading(replay.scene.home):
+        answers = {
+            id: overview.metric(replay.scene.home, METRIC_BY_ID[id], as_of + timedelta(hours=17)) for id in SHOWN
+        }
+    for id, answer in answers.items():
         assert answer["rows"] == replay.mornings[as_of].rows[id]
         assert answer["version"] == replay.mornings[as_of].versions[id]
         assert answer["as_of"] <= as_of
@@ -154,8 +158,10 @@ def test_a_look_back_shows_what_readers_saw_then(replay: Replay, as_of: datetime
 def test_a_look_back_shows_what_the_upstream_had_told_by_then(replay: Replay, as_of: datetime) -> None:
     told = independent.compute(replay.world, as_of)
     assert set(told) == set(SHOWN)
+    with reading(replay.scene.home):
+        shown = {id: overview.metric(replay.scene.home, METRIC_BY_ID[id], as_of)["rows"] for id in SHOWN}
     for id, wanted in told.items():
-        rows = overview.metric(replay.scene.home, METRIC_BY_ID[id], as_of)["rows"]
+        rows = shown[id]
         assert len(rows) == len(wanted)
         assert independent.differences(rows, wanted, METRIC_BY_ID[id].grain) == []
 

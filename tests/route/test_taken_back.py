@@ -128,7 +128,7 @@ class Step:
 
 
 def look(scene: Scene, report: Report) -> Step:
-    shown = {id: scene.metric(id) for id in (*MARKETS, *HUB, "trending_top10_daily", "fct_quotes_daily")}
+    shown = scene.metrics((*MARKETS, *HUB, "trending_top10_daily", "fct_quotes_daily"))
     with open_warehouse(scene.home.warehouse) as connection:
         rows = connection.execute("SELECT facts FROM outbox.faults WHERE kind = 'noticed' ORDER BY ALL").fetchall()
     return Step(report, shown, "\n".join(str(facts) for (facts,) in rows))

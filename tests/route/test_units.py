@@ -59,7 +59,7 @@ class Story:
         write(self.directory, self.files | {f"{stem}.csv": rows for stem, rows in files.items()})
         report = self.scene.refresh(self.at.isoformat(), self.directory)
         self.at += timedelta(minutes=5)
-        self.steps[name] = Step(report, {id: self.scene.metric(id) for id in SHOWN})
+        self.steps[name] = Step(report, self.scene.metrics(SHOWN))
 
     def with_rows(self, name: str, *rows: dict[str, str]) -> Rows:
         """A file with more rows, each like its last one but for some cells."""

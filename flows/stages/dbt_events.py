@@ -1,0 +1,22 @@
+"""dbt's events, without those that nobody hears: it tells of each statement several times."""
+
+from typing import Any
+
+from dbt_common.events.base_types import BaseEvent, EventLevel
+from dbt_common.events.event_manager import EventManager
+from dbt_common.events.event_manager_client import ctx_set_event_manager
+
+HEARD = ("NodeFinished",)  # of those for debugging
+
+
+class Listener(EventManager):
+    """Makes no message of an event for debugging that nobody hears; all others are as in dbt."""
+
+    def fire_event(self, e: BaseEvent, level: EventLevel | None = None, *others: Any, **named: Any) -> None:
+        if (level or e.level_tag()) != EventLevel.DEBUG or type(e).__name__ in HEARD:
+            super().fire_event(e, level, *others, **named)
+
+
+def listen() -> None:
+    """Let dbt fire its events here from now on, in this process."""
+    ctx_set_event_manager(Listener())
