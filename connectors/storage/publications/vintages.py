@@ -12,33 +12,25 @@ from tokenshare.metrics import Metric
 #
 # - public: the published versions, by sequence. `place` numbers them without a gap, pruned ones left out:
 #   neighbouring places are successive versions. A version was known from its as_of until the next one's.
-# - placed: the stored spans, from the place of their first public version to that of their last; spans of held
-#   candidates alone have none. A row that only such a candidate lacked has two spans with neighbouring places: each is
-#   `parted`, for beside it lies a version that is not public.
+# - kept: the stored spans, from the place of their first public version to that of their last; spans of held candidates
+#   alone have none. A row that only such a candidate lacked has two spans with neighbouring places.
 # - spans: those joined. Both lists are in order and equally long, so the two `unnest` pair each beginning with its end.
 # - The span opens with the as_of of its first version and closes with that of the version that replaced its last one;
 #   known_until and last_version are null while the row stands.
 SPANS = """WITH public AS (
-    SELECT version, as_of, row_number() OVER versions AS place, lead(as_of) OVER versions AS replaced_at,
-        lag(version) OVER versions AS before, lead(version) OVER versions AS after
+    SELECT version, as_of, row_number() OVER versions AS place, lead(as_of) OVER versions AS replaced_at
     FROM decisions.publications ANTI JOIN decisions.pruned USING (metric, version)
     WHERE metric = '{id}' AND published_at IS NOT NULL WINDOW versions AS (ORDER BY version)
 ),
-placed AS (
-    SELECT {stored}, opening.place AS first_place, closing.place AS last_place,
-        coalesce(opening.before < stored.first_version - 1 OR closing.after > stored.last_version + 1, false) AS parted
+kept AS (
+    SELECT {stored}, list(opening.place ORDER BY opening.place) AS firsts,
+        list(closing.place ORDER BY opening.place) AS lasts
     FROM (SELECT *, coalesce(last_version, first_version + {most}) AS through FROM versions.{id}) AS stored
     ASOF JOIN public AS opening ON stored.first_version <= opening.version
     ASOF JOIN public AS closing ON stored.through >= closing.version
-    WHERE opening.place <= closing.place
-),
-kept AS (
-    SELECT {columns}, list(first_place ORDER BY first_place) AS firsts, list(last_place ORDER BY first_place) AS lasts
-    FROM placed WHERE parted GROUP BY ALL
+    WHERE opening.place <= closing.place GROUP BY ALL
 ),
 spans AS (
-    SELECT {columns}, first_place, last_place FROM placed WHERE NOT parted
-    UNION ALL
     SELECT {columns},
         unnest(list_filter(firsts, lambda place, nth: nth = 1 OR place > lasts[nth - 1] + 1)) AS first_place,
         unnest(list_filter(lasts, lambda place, nth: nth = len(lasts) OR firsts[nth + 1] > place + 1)) AS last_place
