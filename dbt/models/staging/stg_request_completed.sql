@@ -51,7 +51,7 @@ together as (
 final as (
     select *
     from together
-    qualify row_number() over (partition by request_id order by observed_at desc, "partition" asc, "offset" asc) = 1
+    qualify row_number() over (partition by request_id order by observed_at desc, "partition" asc, "offset" desc) = 1
 )
 
 select * from final
