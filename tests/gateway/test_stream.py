@@ -16,8 +16,8 @@ from tests.gateway import traffic
 from tests.gateway.running import Gateway, begin, stop
 from tests.scene import ROUTER_ALONE, Scene
 
-pytestmark = pytest.mark.timeout(900)
-PATIENCE_SECONDS = 180
+pytestmark = pytest.mark.timeout(1800)
+PATIENCE_SECONDS = 600
 
 
 @pytest.fixture
