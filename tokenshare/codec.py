@@ -14,6 +14,7 @@ from tokenshare.events import Event
 from tokenshare.fields import LARGEST_COUNT, STEERING
 from tokenshare.topics import Topic
 
+REFUSED = "refused"  # the key of the reason, in a record that stands for a request a receiver could not count
 _DATED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _DIGITS = re.compile(r"[0-9]{1,19}", re.ASCII)
 
@@ -28,7 +29,9 @@ def decode(topic: Topic, value: bytes | None) -> Event:
     if value is None:
         raise ContractViolation(f"{topic.name}: a record without value (tombstone) is not an event")
     topic.event.check_size(len(value))
-    _check_dates(topic, read_json(value))  # pydantic keeps the last of duplicate keys; no option forbids it
+    document = read_json(value)  # pydantic keeps the last of duplicate keys; no option forbids it
+    _check_refused(topic, document)
+    _check_dates(topic, document)
     try:
         return topic.event.model_validate_json(value)
     except ValidationError as error:
@@ -84,6 +87,12 @@ def read_moment(value: Any, where: str) -> datetime:
     except (ValueError, TypeError, OverflowError):
         pass
     raise ContractViolation(f"{where} is {str(value)[:60]!r}: not a moment with its zone, such as 2026-08-03T02:05:00Z")
+
+
+def _check_refused(topic: Topic, document: Any) -> None:
+    """Refuse a record by which a receiver passes on that it has refused a request, in the receiver's words."""
+    if topic.pushed_by and isinstance(document, dict) and REFUSED in document:
+        raise ContractViolation(f"{topic.name}: refused by the receiver: {document[REFUSED]}")
 
 
 def _check_dates(topic: Topic, document: Any) -> None:

@@ -87,8 +87,9 @@ def read_headers(framed: bytes) -> Headers:
     """The names and values of framed headers; one without a value has b"". Raises ValueError if they are cut."""
     count, at = read_varint(framed, 0)
     found = []
-    for _ in range(count):
-        name, at = _read_part(framed, at)
+    for _ in range(_counted(count)):
+        length, at = read_varint(framed, at)
+        name, at = framed[at : at + _counted(length)], at + length
         value, at = _read_part(framed, at)
         found.append((name.decode(), value))
     if at != len(framed):
@@ -118,6 +119,13 @@ def frame_varint(number: int) -> bytes:
         found.append((left & 0x7F) | 0x80)
         left >>= 7
     return bytes([*found, left])
+
+
+def _counted(number: int) -> int:
+    """A count of headers, or of the bytes of a name: neither can be below zero, as the length of a value can."""
+    if number < 0:
+        raise ValueError(f"headers are framed with a count of {number}")
+    return number
 
 
 def _read_part(framed: bytes, at: int) -> tuple[bytes, int]:

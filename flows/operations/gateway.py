@@ -23,6 +23,7 @@ from flows.setup import Progress
 from flows.setup.clock import now
 from flows.setup.cluster import open_cluster
 from flows.setup.topic_ownership import sign_topics
+from tokenshare.codec import REFUSED
 from tokenshare.errors import BrokerUnavailable, UsageError
 from tokenshare.topics import REQUEST_COMPLETED
 
@@ -107,7 +108,7 @@ class Delivery:
 
 def _refused(refused: Refused) -> Message:
     """A record that is no event and says why, without a word of what was reported but ids and names."""
-    value = {**refused.named, "place": refused.place, "refused": refused.reason}
+    value = {**refused.named, "place": refused.place, REFUSED: refused.reason}
     return Message(
         REQUEST_COMPLETED.name, None, json.dumps(value).encode(), (("schema", REQUEST_COMPLETED.name.encode()),)
     )

@@ -122,9 +122,27 @@ ALERTS = {
     "A04": Row("a fault is over", "resolved once, under the same key"),
     "A05": Row("the orchestrator is down or its store is locked", "the pass goes through"),
 }
+REQUESTS = {
+    "Q01": Row("landing of many requests is killed at random moments", "each offset once; the numbers of a judge"),
+    "Q02": Row("the receiver and `stream` are killed under load", "what was acknowledged counts, and counts once"),
+    "Q03": Row("Kafka goes away under the receiver", "503 and try again; only what is acknowledged is promised"),
+    "Q04": Row("a reported request cannot be counted", "refused alone, a dead letter with the reason; the rest counts"),
+    "Q05": Row("requests fail, come from a cache, contain each other, lack vendor or currency", "each counts as it is"),
+    "Q06": Row("a call is too large, cut, oddly compressed, or without a token", "refused whole with its code"),
+    "Q07": Row("bytes of a batch are damaged after its checksum was right", "as kafka-python reads it, or corrupt"),
+    "Q08": Row("values that fast parsers take and the contract refuses", "dead letters in the words of the codec"),
+    "Q09": Row("nobody answers where Flink should be", "exit 14, soon; the ranges stay planned"),
+    "Q10": Row(
+        "a TaskManager of Flink is killed",
+        "the same files as in one process",
+        why="Flink is fetched by `make flink`, whose test kills one of two TaskManagers while they land, and compares "
+        "each byte.",
+    ),
+}
 SECURITY = {
     "X20": Row("others write into the topics, or into the landed files", "never a number; a dead letter, or named"),
 }
 ROWS: dict[str, Row] = {
-    **CRASHES, **KAFKA, **TIME, **DATA, **UPSTREAM, **CONCURRENCY, **RESOURCES, **GATES, **ALERTS, **SECURITY,
+    **CRASHES, **KAFKA, **TIME, **DATA, **UPSTREAM, **CONCURRENCY, **RESOURCES, **GATES, **ALERTS,
+    **REQUESTS, **SECURITY,
 }  # fmt: skip

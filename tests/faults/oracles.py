@@ -100,7 +100,7 @@ def _disagreements(scene: Scene, ledger: Rows) -> list[str]:
     cluster = Cluster(scene.broker, topic_prefix=scene.prefix)
     reached = {(row[0], row[1]): row[3] for row in ledger}
     ends = {at: end for at, (_, end) in ranges.positions(cluster, TOPIC_NAMES).items() if end}
-    group = groups.committed(cluster, CONSUMER_GROUP, TOPIC_NAMES)
+    group = {at: offset for at, offset in groups.committed(cluster, CONSUMER_GROUP, TOPIC_NAMES).items() if offset}
     return [
         f"{name}: {told} and not {reached}" for name, told in (("Kafka", ends), ("group", group)) if told != reached
     ]

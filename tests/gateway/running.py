@@ -46,8 +46,8 @@ class Gateway:
     facts: dict[str, str]
 
     @classmethod
-    def of(cls, scene: Scene) -> "Gateway":
-        process = begin(scene, "gateway", "--port", "0", "--json")
+    def of(cls, scene: Scene, port: int = 0) -> "Gateway":
+        process = begin(scene, "gateway", "--port", f"{port}", "--json")
         assert process.stdout
         return cls(process, json.loads(process.stdout.readline()))
 

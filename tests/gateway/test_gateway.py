@@ -7,11 +7,10 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import httpx
 import pytest
 
@@ -22,9 +21,9 @@ from flows.queries.verify import verify
 from flows.report import tables
 from flows.report import write as write_page
 from flows.report.reading import Published
+from tests.gateway import judge, traffic
 from tests.gateway.payloads import payload
 from tests.gateway.running import Gateway, stop
-from tests.gateway.traffic import draw
 from tests.scene import ROUTER_ALONE, Scene, small_rows, statuses, write_rankings
 from tokenshare.metrics import METRIC_BY_ID
 
@@ -49,27 +48,13 @@ async def main():
 
 asyncio.run(main())
 """
-# Counted from the clients' own file: one row for each id, tokens of successes alone, parts inside their wholes.
 ROUTER_DAYS = 20
-COUNT = """
-WITH requests AS (
-    SELECT DISTINCT ON (id) *, to_timestamp(endTime) AS ended FROM read_json(?, format = 'newline_delimited')
-    WHERE status = 'success' AND cache_hit IS NULL
-)
-SELECT CAST(ended AS DATE) AS usage_date,
-    CASE WHEN model LIKE 'gpt%' THEN 'openai' WHEN model LIKE 'claude%' THEN 'anthropic'
-        WHEN model LIKE 'qwen%' THEN 'qwen' WHEN model LIKE 'deepseek%' THEN 'deepseek' ELSE 'unknown' END AS vendor_id,
-    CAST(sum(prompt_tokens + completion_tokens) AS BIGINT) AS tokens,
-    coalesce(sum(CAST(response_cost AS DECIMAL(38, 18))), 0) AS cost,
-    count(*) AS requests
-FROM requests GROUP BY ALL ORDER BY ALL
-"""
 
 
 @dataclass
 class Story:
     scene: Scene
-    file: Path  # what the clients have sent, a line each
+    file: Path  # what the clients have told
     now: datetime
 
     def refresh(self) -> dict[str, str]:
@@ -80,10 +65,9 @@ class Story:
     def world(self) -> Path:
         return self.file.parent / "world"
 
-    def count(self) -> list[tuple[Any, ...]]:
-        with duckdb.connect() as connection:
-            connection.execute("SET TimeZone = 'UTC'")
-            return connection.execute(COUNT, [str(self.file)]).fetchall()
+    def days(self) -> list[date]:
+        """The days on which there were tokens, in order."""
+        return sorted({row[0] for row in judge.counted(self.file)["gateway_token_share_daily"]})
 
 
 @pytest.fixture(scope="module")
@@ -91,14 +75,14 @@ def story(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sto
     """2,000 requests in batches from three clients at once, every fifth batch twice; then a pass."""
     scene = Scene(tmp_path_factory.mktemp("gateway") / "home", broker, ROUTER_ALONE)
     now = datetime.now(UTC)
-    story = Story(scene, tmp_path_factory.mktemp("clients") / "sent.ndjson", now)
+    story = Story(scene, tmp_path_factory.mktemp("clients") / "told.parquet", now)
     write_rankings(story.world, small_rows(now.date() - timedelta(days=ROUTER_DAYS + 1), ROUTER_DAYS))
     scene.refresh(
         (now - timedelta(hours=1)).isoformat(), story.world
     )  # a home of a world before it is one of a receiver
     running = Gateway.of(scene)
-    payloads = draw(2_000, now)
-    story.file.write_text("".join(f"{json.dumps(one)}\n" for one in payloads))
+    reports = traffic.draw(2_000, now, is_told_again=False)
+    payloads = [traffic.payload_of(report) for report in traffic.write(reports, story.file)]
     batches = [payloads[at : at + BATCH] for at in range(0, len(payloads), BATCH)]
     answers: list[httpx.Response] = []
 
@@ -120,37 +104,11 @@ def story(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sto
     topics.delete_prefixed(Cluster(broker, topic_prefix=scene.prefix))
 
 
-def test_tokens_are_those_of_an_independent_count(story: Story) -> None:
-    found = {(r["usage_date"], r["vendor_id"]): r["tokens"] for r in story.scene.metric("gateway_token_share_daily")}
-    assert found == {(day, vendor): tokens for day, vendor, tokens, _, _ in story.count()}
-
-
-def test_shares_and_spend_are_those_of_an_independent_count(story: Story) -> None:
-    counted = story.count()
-    tokens = {day: sum(row[2] for row in counted if row[0] == day) for day in {row[0] for row in counted}}
-    cost = {day: sum(row[3] for row in counted if row[0] == day) for day in tokens}
-    shares = {
-        (r["usage_date"], r["vendor_id"]): r["vendor_share"] for r in story.scene.metric("gateway_token_share_daily")
-    }
-    spend = {(r["usage_date"], r["vendor_id"]): r for r in story.scene.metric("gateway_spend_share_daily")}
-    gaps = {(r["usage_date"], r["vendor_id"]): r for r in story.scene.metric("gateway_token_spend_gap_daily")}
-    for day, vendor, own_tokens, own_cost, _ in counted:
-        assert shares[day, vendor] == pytest.approx(own_tokens / tokens[day], abs=1e-12)
-        assert spend[day, vendor]["spend_usd"] == pytest.approx(float(own_cost), rel=1e-12)
-        assert spend[day, vendor]["vendor_share"] == pytest.approx(float(own_cost / cost[day]), abs=1e-12)
-        assert gaps[day, vendor]["gap_share"] == pytest.approx(shares[day, vendor] - spend[day, vendor]["vendor_share"])
-    assert sum(row["unpriced_tokens"] for row in spend.values()) > 0
-
-
-def test_hours_make_the_day_and_requests_are_counted_by_kind(story: Story) -> None:
-    hours = story.scene.metric("fct_requests_hourly")
-    lines = [json.loads(line) for line in story.file.read_text().splitlines()]
-    assert sum(row["requests_count"] for row in hours) == sum(row[4] for row in story.count())
-    assert sum(row["failures_count"] for row in hours) == sum(line["status"] == "failure" for line in lines)
-    assert sum(row["cache_hits_count"] for row in hours) == sum(line["cache_hit"] is not None for line in lines)
-    assert {row["app"] for row in hours} == {"support", "search", "unknown"}
-    days = {row["usage_date"] for row in story.scene.metric("gateway_share_hourly")}
-    assert days == {row[0] for row in story.count()}
+def test_the_published_numbers_are_those_of_an_independent_count(story: Story) -> None:
+    counted = judge.counted(story.file)
+    assert judge.published(story.scene) == counted
+    assert sum(row[-1] for row in counted["gateway_spend_share_daily"]) > 0
+    assert {row["app"] for row in story.scene.metric("fct_requests_hourly")} == {"support", "search", "unknown"}
 
 
 def test_the_page_shows_the_gateway_beside_the_router(story: Story) -> None:
@@ -176,7 +134,7 @@ def test_nothing_of_the_content_is_kept_anywhere(story: Story) -> None:
 
 
 def test_a_share_is_traced_and_computed_again_from_its_offsets(story: Story) -> None:
-    day = f"{story.count()[0][0]}"
+    day = f"{story.days()[-2]}"
     found = trace(story.scene.home, METRIC_BY_ID["gateway_spend_share_daily"], [day, "openai"])
     assert found.is_equal
     assert {span.topic for span in found.spans} == {"request.completed.v1"}
@@ -193,9 +151,10 @@ def test_a_late_request_restates_its_hour_and_bad_ones_are_dead_letters(story: S
     late = story.now - timedelta(hours=30)
     at, hour = late.timestamp(), late.replace(minute=0, second=0, microsecond=0)
     good = payload("late", "gpt-5.1", 5_000, 0, endTime=at, startTime=at - 1, response_cost=0.5)
+    early = {**good, "prompt_tokens": 7, "total_tokens": 7}  # of the same request: what is told later counts
     bad = [payload("worse", "gpt-5.1", -1, endTime=at), payload("worst", "gpt-5.1", endTime=at + 10**9)]
-    answer = running.post([bad[0], good, bad[1]]).json()
-    assert (answer["accepted"], [one["request_id"] for one in answer["refused"]]) == (1, ["worse", "worst"])
+    answer = running.post([bad[0], early, good, bad[1]]).json()
+    assert (answer["accepted"], [one["request_id"] for one in answer["refused"]]) == (2, ["worse", "worst"])
     assert stop(running.process) == 0
     story.refresh()
     assert openai_tokens(story)[late.date()] - before[late.date()] == 5_000

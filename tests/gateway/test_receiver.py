@@ -35,7 +35,7 @@ class Door:
 
     def post(self, path: str = "/v1/litellm", **given: object) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.token}", **given.pop("headers", {})}  # type: ignore[dict-item]
-        return httpx.post(f"{self.url}{path}", headers=headers, timeout=10, **given)  # type: ignore[arg-type]
+        return httpx.post(f"{self.url}{path}", headers=headers, **{"timeout": 10, **given})  # type: ignore[arg-type]
 
 
 @contextmanager

@@ -61,7 +61,7 @@ ranked as (
     from together
     where request_id in (select repeated.request_id from repeated)
     window
-        newest as (partition by request_id order by observed_at desc, "partition" asc, "offset" asc),
+        newest as (partition by request_id order by observed_at desc, "partition" asc, "offset" desc),
         same as (partition by request_id)
 ),
 
