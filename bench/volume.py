@@ -99,7 +99,7 @@ def messages():
         drawn = draw(first, size)
         table = pyarrow.table({name: column for name, column in drawn.items()})
         for found in table.to_pylist():
-            yield producer.message_of(TOPIC, TOPIC.event(**found))
+            yield producer.message_of(TOPIC, TOPIC.event.model_construct(**found))
 producer.send(open_cluster(settings.load(), noop), messages())
 """
 )
