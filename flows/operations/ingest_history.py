@@ -45,7 +45,7 @@ def collect(
     home, started = Home(settings.home), now()
     initialise(home, origin)
     sources, id = select_sources(source_ids), new_run_id(started)
-    with exclusive_pass(home, id, started) as fence:
+    with exclusive_pass(home, id, started, folders=settings.folders) as fence:
         _check_past(home, sources, min(moments))
         check_lease = partial(lock.require_ownership, home.lock, id)
         cluster = open_cluster(settings, progress)
