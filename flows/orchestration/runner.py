@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 
 from connectors import lock
 from connectors.lock import Owner
@@ -61,11 +60,11 @@ def run_once(
         lock.take_over(Home(settings.home).lock)
     run_id, options = new_run_id(now()), replace(options, takes_topics=take_over)
     alert_stale = partial(alert_stale_lock, settings, run_id)
-    own = partial(exclusive_pass, folders=settings.folders, take_over=take_over)
     with (
-        own(Home(settings.home), run_id, now(), patience_seconds, alert_stale) as fence,
+        exclusive_pass(Home(settings.home), run_id, now(), patience_seconds, alert_stale, is_settled=False) as fence,
         log_pass(Home(settings.home), run_id, echo) as log,
         alert_on_failure(settings, run_id, as_of or now(), progress, fence),
+        settled(Home(settings.home), settings.folders, take_over=take_over),
         open_pass(settings, now(), run_id, as_of, world, sources, _both(progress, log), options, fence, log) as run,
     ):
         modes.restrict(run.home.root, run.home.published, settings.published_readers)
@@ -102,6 +101,14 @@ def _both(progress: Progress, log: Log) -> Progress:
 
 
 @contextmanager
+def settled(mine: Home, folders: Mapping[Kind, AnyPath], *, take_over: bool = False) -> Iterator[None]:
+    """Landed files and archive in the wanted folders, see `relocation`, and within reach of DuckDB inside the block."""
+    relocation.settle(mine, folders, take_over=take_over)
+    with open_warehouse(mine.warehouse) as connection, reaching(connection, mine.landing):
+        yield
+
+
+@contextmanager
 def alert_on_failure(
     settings: Settings, run_id: str, as_of: datetime, progress: Progress, fence: int
 ) -> Iterator[None]:
@@ -125,13 +132,12 @@ def exclusive_pass(
     patience_seconds: float = 0.0,
     alert_stale: Callable[[Owner], None] = noop,
     *,
-    folders: Mapping[Kind, AnyPath] = MappingProxyType({}),
-    take_over: bool = False,
+    is_settled: bool = True,
 ) -> Iterator[int]:
     """Own the home for one pass. First repair the remains of a killed one: delete drafts, publish its decisions.
 
-    Yields the fencing number of the pass. `alert_stale` is called with an owner that sends no heartbeat. Landed files
-    and archive are first moved to `folders`, see `relocation`.
+    Yields the fencing number of the pass. `alert_stale` is called with an owner that sends no heartbeat. Without
+    `is_settled` the caller sees to the folders outside by `settled`.
 
     Raises Busy if another pass owns the home and WarehouseLocked if another program has its database open; both leave
     a note, for a later pass to record. Raises UsageError if the home is incomplete or not writable.
@@ -140,7 +146,8 @@ def exclusive_pass(
     home.check_rights(mine)
     try:
         with lock.acquire(mine.lock, run_id, now, patience_seconds, alert_stale):
-            relocation.settle(mine, folders, take_over=take_over)
+            if is_settled:
+                relocation.require_own(mine)
             atomic_files.sweep(mine.archive)
             atomic_files.sweep(mine.landing)
             atomic_files.sweep(mine.build)

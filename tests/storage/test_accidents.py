@@ -9,6 +9,8 @@ import pytest
 
 from connectors.kafka import producer
 from connectors.kafka.producer import Message
+from connectors.storage import home
+from connectors.storage.alert_log import alert_status
 from connectors.storage.home.objects import names_in
 from flows import settings
 from flows.orchestration.runner import run_once
@@ -92,6 +94,20 @@ def test_a_store_that_stops_in_a_pass_changes_no_number_and_the_next_pass_goes_o
     assert statuses(scene.refresh(SECOND, late))[SHARE] == "published"
     assert len(numbers(scene)[SHARE]) == 7
     assert verify(scene.home, silent, is_all=True)["breaches"] == []
+
+
+def test_a_store_that_is_away_when_a_pass_begins_is_an_alert(
+    new_scene: Callable[..., Scene], store: ObjectStore, tmp_path: Path
+) -> None:
+    world = write_rankings(tmp_path / "world", small_rows(date(2026, 5, 4), 42))
+    scene = new_scene(**ROUTER_ALONE, **apart(store))
+    home.initialise(scene.home, "synthetic")
+    store.stop()
+    with pytest.raises(StoreUnavailable):
+        scene.refresh(FIRST, world)
+    (alert,) = alert_status.read(scene.home)["open"]
+    assert "does not answer" in str(alert)
+    assert scene.home.landing == scene.root / "landing"  # nothing was moved
 
 
 def adopt(scene: Scene, store: ObjectStore) -> None:
