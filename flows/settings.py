@@ -1,7 +1,6 @@
 """All settings. Only this module reads the environment."""
 
 import os
-import re
 import time
 from collections.abc import Mapping
 from datetime import timedelta
@@ -11,8 +10,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AliasGenerator, Field, FilePath, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
-from connectors.http.addresses import read_secret_url
+from connectors.http.addresses import read_channels, read_secret_url, read_servers
+from connectors.storage.home import KINDS, Kind
 from connectors.storage.home.modes import Readers
+from connectors.storage.home.objects import AnyPath, path_of
 from tokenshare.errors import UsageError
 
 PREFIX = "TOKENSHARE_"
@@ -23,19 +24,19 @@ NO_HOME = "/nonexistent"  # as of a user without a home directory
 # What a scheduled pass inherits beside our settings and Prefect's: where programs, proxies and certificates are.
 INHERITED = frozenset({"PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "JAVA_HOME", "DO_NOT_TRACK"})
 INHERITED |= {"SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
+INHERITED |= {word for name in ("ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY") for word in (name, name.lower())}
+# What an AWS client reads by itself.
+INHERITED |= {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_ROLE_ARN"}
+INHERITED |= {"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE"}
+INHERITED |= {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"}
 INHERITED |= {
-    "ALL_PROXY",
-    "HTTPS_PROXY",
-    "HTTP_PROXY",
-    "NO_PROXY",
-    "all_proxy",
-    "https_proxy",
-    "http_proxy",
-    "no_proxy",
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_EC2_METADATA_DISABLED",
 }
 FIXED = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONUTF8": "1", "PYTHONSAFEPATH": "1"}
-_SERVER = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:\[\]]+):(\d{1,5})", re.ASCII)
-_CHANNEL = re.compile(r"([a-z0-9][a-z0-9-]{0,31}=)?[a-z][a-z0-9+.-]*://[!-~]+", re.IGNORECASE | re.ASCII)
 
 # The points at which `kill_at` can end a pass, in the order of the route.
 POINTS = (
@@ -59,15 +60,6 @@ def _folder(path: Path) -> Path:
     return folder
 
 
-def _servers(text: str) -> str:
-    """Accept host:port,... and raise ValueError naming the first invalid part."""
-    for server in (part.strip() for part in text.split(",")):
-        found = _SERVER.fullmatch(server)
-        if not found or not 1 <= int(found[2]) <= 65535:
-            raise ValueError(f"{server!r} is not host:port with a port of 1 to 65535")
-    return text
-
-
 def _address(secret: SecretStr) -> SecretStr:
     """Accept an address we may call; raise ValueError for any other without repeating it."""
     read_secret_url(secret.get_secret_value())
@@ -75,11 +67,11 @@ def _address(secret: SecretStr) -> SecretStr:
 
 
 def _channels(secret: SecretStr) -> SecretStr:
-    """Accept addresses of services; raise ValueError giving the position of a wrong one without repeating it."""
-    for place, word in enumerate(secret.get_secret_value().split(), start=1):
-        if not _CHANNEL.fullmatch(word):
-            raise ValueError(f"number {place} is not [name=]service://...")
+    read_channels(secret.get_secret_value())
     return secret
+
+
+AnyAddress = Annotated[str, AfterValidator(lambda text: str(path_of(text)))] | None  # ValueError tells what else it is
 
 
 class Settings(BaseSettings):
@@ -100,6 +92,12 @@ class Settings(BaseSettings):
         "everyone",
         description="Who may read what is published: `owner`, `group` or `everyone`; the rest of the home is its "
         "user's alone.",
+    )
+    landing: AnyAddress = Field(
+        None, description="Folder or s3://bucket/prefix of landed files; unset leaves them where they are."
+    )
+    archive: AnyAddress = Field(
+        None, description="Folder or s3://bucket/prefix of the archive of answers; unset leaves it where it is."
     )
     cache: Annotated[Path, AfterValidator(_absolute)] = Field(
         Path("~/.cache/tokenshare"),
@@ -151,7 +149,7 @@ class Settings(BaseSettings):
     )
     http_attempts: int = Field(4, ge=1, le=10, description="Calls made for one answer before the source is absent.")
     http_deadline_seconds: float = Field(60.0, gt=0, le=3600, description="Time one fetch may take, retries included.")
-    kafka_bootstrap_servers: Annotated[str, AfterValidator(_servers)] | None = Field(
+    kafka_bootstrap_servers: Annotated[str, AfterValidator(read_servers)] | None = Field(
         None, description="host:port,... of your Kafka; without it a local broker runs under the home."
     )
     kafka_topic_prefix: str = Field(
@@ -225,6 +223,11 @@ class Settings(BaseSettings):
         description="For tests: end the process at <point>.before, .during or .after.",
         json_schema_extra={"hidden": True},
     )
+
+    @property
+    def folders(self) -> dict[Kind, AnyPath]:
+        """The wanted folders of landed files and archive, if a person names them."""
+        return {kind: path_of(named) for kind in KINDS if (named := getattr(self, kind))}
 
     @property
     def alert_repeat(self) -> timedelta:

@@ -65,6 +65,10 @@ class MessageTooLarge(BrokerUnavailable):
     """Kafka refuses a message, because it is larger than its topic takes."""
 
 
+class StoreUnavailable(BrokerUnavailable):
+    """The object store of landed files or of the archive does not answer."""
+
+
 class RunnerFailed(BrokerUnavailable):
     """The Flink cluster that lands ranges cannot be reached, or its job failed."""
 

@@ -11,6 +11,8 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
 
 _HOST = re.compile(r"[A-Za-z0-9._:-]+", re.ASCII)
+_SERVER = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:\[\]]+):(\d{1,5})", re.ASCII)
+_CHANNEL = re.compile(r"([a-z0-9][a-z0-9-]{0,31}=)?[a-z][a-z0-9+.-]*://[!-~]+", re.IGNORECASE | re.ASCII)
 _NAT64 = IPv6Network("64:ff9b::/96")
 _PRINTABLE = re.compile(r"[!-~]+", re.ASCII)
 
@@ -50,6 +52,24 @@ def read_secret_url(text: str) -> SplitResult:
     if objection:
         raise ValueError(f"{objection}; use https://<public host>/..., or http://127.0.0.1:<port>/... on this machine")
     return url
+
+
+def read_servers(text: str) -> str:
+    """Accept host:port,... and raise ValueError naming the first invalid part."""
+    for server in (part.strip() for part in text.split(",")):
+        found = _SERVER.fullmatch(server)
+        if not found or not 1 <= int(found[2]) <= 65535:
+            raise ValueError(f"{server!r} is not host:port with a port of 1 to 65535")
+    return text
+
+
+def read_channels(text: str) -> list[str]:
+    """Addresses of services, in words; raises ValueError giving the position of a wrong one without repeating it."""
+    words = text.split()
+    for place, word in enumerate(words, start=1):
+        if not _CHANNEL.fullmatch(word):
+            raise ValueError(f"number {place} is not [name=]service://...")
+    return words
 
 
 def is_allowed_peer(host: str, peer: str) -> bool:

@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 from connectors.storage.home import atomic_files
+from connectors.storage.home.objects import AnyPath
 from tokenshare.events import Event, digest_of
 from tokenshare.noop import noop
 from tokenshare.sources import Fetch, Page, Window, fetch_id_of
@@ -64,7 +64,7 @@ class Completed:
     answer: Answer | None = None
 
 
-def keep(archive: Path, source_id: str, day: date, page: Page, midway: Callable[[], None] = noop) -> Path:
+def keep(archive: AnyPath, source_id: str, day: date, page: Page, midway: Callable[[], None] = noop) -> AnyPath:
     """Store a payload once by source, day and digest, with its address beside it; return its path."""
     path = archive / source_id / day.isoformat() / page.digest
     if not path.exists():
@@ -75,7 +75,7 @@ def keep(archive: Path, source_id: str, day: date, page: Page, midway: Callable[
     return path
 
 
-def keep_produced(archive: Path, fetch: Fetch, events: Collection[Event], parser: str) -> None:
+def keep_produced(archive: AnyPath, fetch: Fetch, events: Collection[Event], parser: str) -> None:
     """Note a fetch before its events are produced, so that whatever lands of it is found here."""
     window = fetch.window
     pages = tuple(
@@ -97,7 +97,7 @@ def keep_produced(archive: Path, fetch: Fetch, events: Collection[Event], parser
     _write_json(_produced_path(archive, fetch.source_id, fetch.id), asdict(found))
 
 
-def read_produced(archive: Path, source_id: str, fetch_id: str) -> Produced | None:
+def read_produced(archive: AnyPath, source_id: str, fetch_id: str) -> Produced | None:
     """The note of a produced fetch; None if the archive has none. The names must be those of an event's contract."""
     path = _produced_path(archive, source_id, fetch_id)
     if not path.exists():
@@ -108,7 +108,7 @@ def read_produced(archive: Path, source_id: str, fetch_id: str) -> Produced | No
     return Produced(**found | days | {"observed_at": moment, "pages": tuple(found["pages"])})
 
 
-def reopen(archive: Path, produced: Produced) -> Fetch | None:
+def reopen(archive: AnyPath, produced: Produced) -> Fetch | None:
     """A produced fetch with the bodies of its pages; None if a payload is gone."""
     folder = archive / produced.source_id / produced.observed_at.date().isoformat()
     paths = [folder / page["digest"] for page in produced.pages]
@@ -122,7 +122,7 @@ def reopen(archive: Path, produced: Produced) -> Fetch | None:
     return Fetch(produced.source_id, window, pages, produced.cut)
 
 
-def read_completed(archive: Path, source_id: str) -> Completed | None:
+def read_completed(archive: AnyPath, source_id: str) -> Completed | None:
     """The newest whole fetch of a source; None if there is none."""
     path = _path(archive, source_id)
     if not path.exists():
@@ -134,7 +134,7 @@ def read_completed(archive: Path, source_id: str) -> Completed | None:
     return Completed(**found | {"observed_at": moment, "as_of": as_of, "answer": answer})
 
 
-def read_answer(archive: Path, source_id: str) -> Fetch | None:
+def read_answer(archive: AnyPath, source_id: str) -> Fetch | None:
     """The newest accepted answer of a source, from its payloads; None if it is unknown or a payload is gone."""
     completed = read_completed(archive, source_id)
     answer = completed.answer if completed else None
@@ -148,24 +148,24 @@ def read_answer(archive: Path, source_id: str) -> Fetch | None:
 
 
 def complete(
-    archive: Path, fetch: Fetch, as_of: datetime, digests: Mapping[str, str], is_of_world: bool = False
+    archive: AnyPath, fetch: Fetch, as_of: datetime, digests: Mapping[str, str], is_of_world: bool = False
 ) -> None:
     """Mark a fetch as whole, after Kafka acknowledged its fetch.completed; `digests` cover all its periods."""
     moment = fetch.window.observed_at
     _write(archive, fetch.source_id, Completed(fetch.id, moment, digests, False, as_of, is_of_world, _answered(fetch)))
 
 
-def confirm(archive: Path, completed: Completed, fetch: Fetch) -> None:
+def confirm(archive: AnyPath, completed: Completed, fetch: Fetch) -> None:
     """Save that a newer answer said the same."""
     _write(archive, fetch.source_id, replace(completed, answer=_answered(fetch)))
 
 
-def restate(archive: Path, source_id: str, completed: Completed, digests: Mapping[str, str]) -> None:
+def restate(archive: AnyPath, source_id: str, completed: Completed, digests: Mapping[str, str]) -> None:
     """Save the digests of a fetch of chosen days; the next fetch still asks for all days since the last whole one."""
     _write(archive, source_id, replace(completed, digests=digests))
 
 
-def remember_fields(archive: Path, source_id: str, found: frozenset[str]) -> frozenset[str]:
+def remember_fields(archive: AnyPath, source_id: str, found: frozenset[str]) -> frozenset[str]:
     """Record the fields a source sent that its parser does not know; return those never met in this home."""
     path = archive / source_id / "fields.json"
     known = frozenset(json.loads(path.read_text())) if path.exists() else frozenset()
@@ -174,7 +174,7 @@ def remember_fields(archive: Path, source_id: str, found: frozenset[str]) -> fro
     return found - known
 
 
-def forget(archive: Path, source_id: str, days: Collection[date] | None = None) -> None:
+def forget(archive: AnyPath, source_id: str, days: Collection[date] | None = None) -> None:
     """Drop the digests of the days, or of all, because their events may be lost: the next fetch sends them again."""
     completed = read_completed(archive, source_id)
     if not completed:
@@ -196,22 +196,22 @@ def _answer(found: Mapping[str, Any]) -> Answer:
     return Answer(datetime.fromisoformat(found["observed_at"]), start, end, tuple(found["pages"]))
 
 
-def _page(path: Path) -> Page:
+def _page(path: AnyPath) -> Page:
     about = json.loads(path.with_suffix(".json").read_text())
     return Page(about["url"], path.read_bytes(), about["content_type"], about.get("following", ""))
 
 
-def _write(archive: Path, source_id: str, completed: Completed) -> None:
+def _write(archive: AnyPath, source_id: str, completed: Completed) -> None:
     _write_json(_path(archive, source_id), asdict(completed))
 
 
-def _write_json(path: Path, document: Mapping[str, Any]) -> None:
+def _write_json(path: AnyPath, document: Mapping[str, Any]) -> None:
     atomic_files.write(path, json.dumps(document, default=lambda moment: moment.isoformat()).encode())
 
 
-def _produced_path(archive: Path, source_id: str, fetch_id: str) -> Path:
+def _produced_path(archive: AnyPath, source_id: str, fetch_id: str) -> AnyPath:
     return archive / source_id / "fetches" / f"{fetch_id}.json"
 
 
-def _path(archive: Path, source_id: str) -> Path:
+def _path(archive: AnyPath, source_id: str) -> AnyPath:
     return archive / source_id / "completed.json"

@@ -16,7 +16,7 @@ from connectors.kafka.cluster import Cluster
 from connectors.sources import SOURCES
 from connectors.storage import archive
 from connectors.storage.home import Home, HomeOrigin, initialise, signature
-from flows.orchestration.runner import exclusive_pass
+from flows.orchestration.runner import exclusive_pass, settled
 from flows.settings import Settings
 from flows.setup import Progress
 from flows.setup.clock import new_run_id, now
@@ -45,7 +45,7 @@ def collect(
     home, started = Home(settings.home), now()
     initialise(home, origin)
     sources, id = select_sources(source_ids), new_run_id(started)
-    with exclusive_pass(home, id, started) as fence:
+    with exclusive_pass(home, id, started, is_settled=False) as fence, settled(home, settings.folders):
         _check_past(home, sources, min(moments))
         check_lease = partial(lock.require_ownership, home.lock, id)
         cluster = open_cluster(settings, progress)

@@ -1,7 +1,7 @@
 """One pass with its surroundings: own the home, open its connections, report to Prefect if it answers."""
 
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -11,10 +11,11 @@ from pathlib import Path
 from connectors import lock
 from connectors.lock import Owner
 from connectors.storage import home
-from connectors.storage.home import Home, HomeOrigin, atomic_files, modes
+from connectors.storage.home import Home, HomeOrigin, Kind, atomic_files, modes, relocation
+from connectors.storage.home.objects import AnyPath
 from connectors.storage.home.pass_log import Log, open_log
 from connectors.storage.landing import file_replacement
-from connectors.storage.warehouse import WarehouseLocked, fencing, open_warehouse, runs, snapshot
+from connectors.storage.warehouse import WarehouseLocked, fencing, open_warehouse, reaching, runs, snapshot
 from connectors.storage.warehouse.landed_columns import our_version
 from flows.orchestration.prefect_flows import answers, follow
 from flows.orchestration.refresh import Report, refresh
@@ -60,9 +61,10 @@ def run_once(
     run_id, options = new_run_id(now()), replace(options, takes_topics=take_over)
     alert_stale = partial(alert_stale_lock, settings, run_id)
     with (
-        exclusive_pass(Home(settings.home), run_id, now(), patience_seconds, alert_stale) as fence,
+        exclusive_pass(Home(settings.home), run_id, now(), patience_seconds, alert_stale, is_settled=False) as fence,
         log_pass(Home(settings.home), run_id, echo) as log,
         alert_on_failure(settings, run_id, as_of or now(), progress, fence),
+        settled(Home(settings.home), settings.folders, take_over=take_over),
         open_pass(settings, now(), run_id, as_of, world, sources, _both(progress, log), options, fence, log) as run,
     ):
         modes.restrict(run.home.root, run.home.published, settings.published_readers)
@@ -99,6 +101,14 @@ def _both(progress: Progress, log: Log) -> Progress:
 
 
 @contextmanager
+def settled(mine: Home, folders: Mapping[Kind, AnyPath], *, take_over: bool = False) -> Iterator[None]:
+    """Landed files and archive in the wanted folders, see `relocation`, and within reach of DuckDB inside the block."""
+    relocation.settle(mine, folders, take_over=take_over)
+    with open_warehouse(mine.warehouse) as connection, reaching(connection, mine.landing):
+        yield
+
+
+@contextmanager
 def alert_on_failure(
     settings: Settings, run_id: str, as_of: datetime, progress: Progress, fence: int
 ) -> Iterator[None]:
@@ -121,10 +131,13 @@ def exclusive_pass(
     at: datetime,
     patience_seconds: float = 0.0,
     alert_stale: Callable[[Owner], None] = noop,
+    *,
+    is_settled: bool = True,
 ) -> Iterator[int]:
     """Own the home for one pass. First repair the remains of a killed one: delete drafts, publish its decisions.
 
-    Yields the fencing number of the pass. `alert_stale` is called with an owner that sends no heartbeat.
+    Yields the fencing number of the pass. `alert_stale` is called with an owner that sends no heartbeat. Without
+    `is_settled` the caller sees to the folders outside by `settled`.
 
     Raises Busy if another pass owns the home and WarehouseLocked if another program has its database open; both leave
     a note, for a later pass to record. Raises UsageError if the home is incomplete or not writable.
@@ -133,11 +146,14 @@ def exclusive_pass(
     home.check_rights(mine)
     try:
         with lock.acquire(mine.lock, run_id, now, patience_seconds, alert_stale):
+            if is_settled:
+                relocation.require_own(mine)
             atomic_files.sweep(mine.archive)
             atomic_files.sweep(mine.landing)
             atomic_files.sweep(mine.build)
             snapshot.back_up_older(mine)
-            with open_warehouse(mine.warehouse) as connection:  # held: each of fifty later ones joins it
+            # Held: each of fifty later ones joins it, and reads landed files as it does.
+            with open_warehouse(mine.warehouse) as connection, reaching(connection, mine.landing):
                 number = fencing.take(connection, run_id)
                 file_replacement.delete_obsolete(connection, mine.landing)
                 home.adopt_layout(mine)

@@ -4,12 +4,24 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from connectors import secret
 from connectors.kafka import broker, cluster, java
 from connectors.sources import SOURCES
-from connectors.storage.home import Home, check_rights, check_whole, describe, has_secret, kind_of, signature
+from connectors.storage.home import (
+    KINDS,
+    Home,
+    Kind,
+    check_rights,
+    check_whole,
+    describe,
+    has_secret,
+    kind_of,
+    relocation,
+    signature,
+)
 from flows import settings as environment
 from flows.settings import Settings, name_of
 from flows.setup.channels import open_channels
@@ -43,6 +55,7 @@ def examine(settings: Settings, environ: Mapping[str, str]) -> list[Diagnosis]:
                 "settings": lambda: _settings(environ),
                 "home": lambda: _home(settings),
                 "secret": lambda: _secret(Home(settings.home)),
+                **{kind: partial(_outside, settings, kind) for kind in KINDS},
                 "disk": lambda: _space(settings),
                 "kafka": lambda: _kafka(settings, environ),
                 "key": lambda: _key(settings),
@@ -99,6 +112,15 @@ def _readers(path: Path) -> tuple[str, str]:
     if secret.is_private(path):
         return "only its user reads it", ""
     return f"others may read {path}", f"run chmod 600 {path}, and see that nobody has copied it"
+
+
+def _outside(settings: Settings, kind: Kind) -> Diagnosis:
+    """The folder of landed files or of the archive: this home's, and where the settings want it."""
+    home = Home(settings.home)
+    now = home.folder(kind)
+    relocation.require_own(home, kind)
+    wanted = settings.folders.get(kind, now)
+    return Diagnosis(kind, True, str(now) if wanted == now else f"{now}; the next pass moves it to {wanted}")
 
 
 def _space(settings: Settings) -> Diagnosis:

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from connectors.storage import warehouse
-from connectors.storage.home import LAYOUT, Home, describe
+from connectors.storage.home import Home, describe, layout_of
 from connectors.storage.publications import history, published
 from connectors.storage.warehouse import Connection, landed_columns, snapshot
 from flows.queries.overview import find_home
@@ -38,7 +38,7 @@ def foresee(settings: Settings) -> dict[str, Any]:
     return {
         "home": str(home.root),
         "version": landed_columns.our_version(),
-        "layout": LAYOUT,
+        "layout": layout_of(describe(home) or {}),
         "status": "nothing to do" if is_same else "rebuilt by the next pass",
         "parts": [asdict(part) for part in parts],
     }
@@ -49,7 +49,8 @@ def _format(home: Home) -> Part:
     known = {"id": "no id", "has_secret": "no secret that proves its records"}
     lacking = [words for name, words in known.items() if not found.get(name)]
     reasons = [f"the home has {' and '.join(lacking)} yet"] if lacking else []
-    reasons += [f"layout {found['layout']} becomes {LAYOUT}"] if found.get("layout") != LAYOUT else []
+    layout = layout_of(found)
+    reasons += [f"layout {found['layout']} becomes {layout}"] if found.get("layout") != layout else []
     return Part("format", *_changed(not reasons, "; ".join(reasons)))
 
 

@@ -11,7 +11,10 @@ from flows.settings import ENVIRON, Settings, name_of
 from tokenshare.secret_forms import SHORTEST, hide
 
 # Variables of others that this process inherits and holds a secret with.
-OTHERS = ("PREFECT_API_KEY", "PREFECT_API_AUTH_STRING", "PREFECT_SERVER_API_AUTH_STRING")
+OTHERS = (
+    *("PREFECT_API_KEY", "PREFECT_API_AUTH_STRING", "PREFECT_SERVER_API_AUTH_STRING"),
+    *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"),
+)
 ADDRESSES = ("PREFECT_API_URL", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 _PART = re.compile(rf"[^/?&=@:\s]{{{SHORTEST},}}")
 _USER = re.compile(r"://([^/?#\s]+)@")

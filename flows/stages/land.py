@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from connectors.kafka import groups, producer, ranges, topics
 from connectors.kafka.cluster import Cluster
 from connectors.storage import landing, warehouse
 from connectors.storage.home import signature
+from connectors.storage.home.objects import AnyPath
 from connectors.storage.warehouse import fencing, ledger
 from flows.setup.context import PassContext
 from flows.setup.flink import flink_of
@@ -73,7 +73,7 @@ def _land(run: PassContext, planned: Sequence[Range]) -> None:
 class WriteRange:
     """A picklable callable for Beam: it writes the file of a range."""
 
-    landing: Path
+    landing: AnyPath
     midway: Callable[[], None]
 
     def __call__(self, wanted: Range, chunks: Iterable[Chunk]) -> None:

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from connectors.storage import archive
+from connectors.storage.home.objects import ObjectPath
 from connectors.storage.publications import history
 from connectors.storage.warehouse import Connection, builds, fencing, holds, ledger
 from connectors.storage.warehouse.builds import Build, Position
@@ -155,7 +156,7 @@ def _build(
     *,
     loads_seeds: bool,
 ) -> dict[str, str]:
-    return build(
+    failed = build(
         run.home.warehouse,
         variables,
         run.home.build / "dbt",
@@ -165,11 +166,19 @@ def _build(
         with_tests=True,
         loads_seeds=loads_seeds,
     )
+    return _of_data(run, failed)
 
 
 def _build_part(run: PassContext, variables: Variables, part: Part, midway: Callable[[], None]) -> dict[str, str]:
     work, seeds = run.home.build / "dbt", seeds_of(run.home)
-    return build_part(run.home.warehouse, variables, work, part, midway, seeds=seeds)
+    return _of_data(run, build_part(run.home.warehouse, variables, work, part, midway, seeds=seeds))
+
+
+def _of_data(run: PassContext, failed: dict[str, str]) -> dict[str, str]:
+    """What failed; raises StoreUnavailable if landed files are out of reach, for then no model says anything."""
+    if failed and isinstance(run.home.landing, ObjectPath):
+        run.home.landing.require_store()
+    return failed
 
 
 def _inputs(run: PassContext, connection: Connection, variables: Variables, relations: Sequence[str]) -> Inputs:

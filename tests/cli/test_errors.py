@@ -82,7 +82,7 @@ CASES = {
     ),
     "home that cannot be made": Case(REFRESH, 2, ("cannot write", "writable directory"), home=under_a_file),
     "home of another origin": Case(REFRESH, 2, ("'demo'", "TOKENSHARE_HOME"), home=of_the_demo),
-    "home of a newer layout": Case(REFRESH, 2, ("layout 3", "upgrade tokenshare"), home=from_tomorrow),
+    "home of a newer layout": Case(REFRESH, 2, ("layout 4", "upgrade tokenshare"), home=from_tomorrow),
     "home that was copied by half": Case(
         REFRESH, 2, ("is incomplete", "missing build/warehouse.duckdb", "copy it again"), home=half_copied
     ),
@@ -90,7 +90,7 @@ CASES = {
         REFRESH, 2, ("is incomplete", "missing format", "copy it again"), home=without_format
     ),
     "home with half a database": Case(REFRESH, 2, ("is damaged or truncated", "copy the home again"), home=cut_off),
-    "looking into a newer layout": Case(("metrics", "--json"), 2, ("layout 3", "upgrade"), home=from_tomorrow),
+    "looking into a newer layout": Case(("metrics", "--json"), 2, ("layout 4", "upgrade"), home=from_tomorrow),
     "no channel": Case(
         ("alerts", "test", "--json"), 2, ("no channel is set up", "set TOKENSHARE_ALERT_WEBHOOK_URL"),
         {"TOKENSHARE_ALERT_WEBHOOK_URL": ""},

@@ -130,7 +130,7 @@ def test_a_column_of_a_newer_version_is_refused_in_one_sentence(say: Say, home: 
 def test_a_newer_layout_is_refused_in_one_sentence(say: Say, tmp_path: Path) -> None:
     from_tomorrow(tmp_path / "home")
     code, _, err = say("--check")
-    assert (code, err) == (2, "tokenshare: this home has layout 3, newer than 2: upgrade tokenshare\n")
+    assert (code, err) == (2, "tokenshare: this home has layout 4, newer than 3: upgrade tokenshare\n")
 
 
 def test_without_check_the_commands_are_named(say: Say, home: Home) -> None:

@@ -41,7 +41,8 @@ def opened_run(
     moment, id = datetime.fromisoformat(as_of), clock.new_run_id(clock.now())
     given = settings.load({**scene.variables, **environ})
     with (
-        runner.exclusive_pass(scene.home, id, moment) as fence,
+        runner.exclusive_pass(scene.home, id, moment, is_settled=False) as fence,
+        runner.settled(scene.home, given.folders),
         open_pass(given, moment, id, moment, world, (), lambda _: None, order, fence) as run,
     ):
         yield run

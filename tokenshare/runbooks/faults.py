@@ -78,7 +78,8 @@ OPERATION = RunbookPage(
         "broker_unavailable": (
             "Kafka did not answer, refused us, or lacks a topic. The pass did nothing. Start your Kafka, or correct "
             "its address and credentials. The next pass starts the local one, and so does `tokenshare broker start`. "
-            "Nothing is lost: the next pass goes on from where this one ended."
+            "Nothing is lost: the next pass goes on from where this one ended. It is the same with the object store of "
+            "landed files or archive: start it, or correct `AWS_ENDPOINT_URL` and the login."
         ),
         "pass_failed": (
             "A pass ended with an unexpected error. It is a defect of ours. Report it with the traceback, which "

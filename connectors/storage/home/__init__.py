@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -9,10 +10,13 @@ from uuid import uuid4
 
 from connectors import secret
 from connectors.storage.home import atomic_files, modes
+from connectors.storage.home.objects import AnyPath, path_of
 from tokenshare.errors import UsageError
 from tokenshare.origins import OriginKind
 
-LAYOUT = 2  # 2: versions as spans
+LAYOUT = 3  # 2: versions as spans; 3: a folder outside the home, see `layout_of`
+Kind = Literal["landing", "archive"]
+KINDS: tuple[Kind, ...] = ("landing", "archive")  # what may be outside the home
 HomeOrigin = OriginKind | Literal["demo"]  # the demo's world is synthetic, and no other enters its home
 FORMER = {"world": "synthetic"}  # names in homes of earlier versions
 FED_BY: dict[HomeOrigin, str] = {
@@ -58,12 +62,17 @@ class Home:
         return self.root / "log"
 
     @property
-    def archive(self) -> Path:
-        return self.root / "archive"
+    def archive(self) -> AnyPath:
+        return self.folder("archive")
 
     @property
-    def landing(self) -> Path:
-        return self.root / "landing"
+    def landing(self) -> AnyPath:
+        return self.folder("landing")
+
+    def folder(self, kind: Kind) -> AnyPath:
+        """The folder that the home names, by default its own."""
+        named = (describe(self) or {}).get(kind)
+        return path_of(named) if named else self.root / kind
 
     @property
     def build(self) -> Path:
@@ -89,7 +98,7 @@ class Home:
     @property
     def folders(self) -> tuple[Path, ...]:
         """The folders of every home, from its beginning."""
-        return self.skipped, self.archive, self.landing, self.build, self.published
+        return self.skipped, *(self.root / kind for kind in KINDS), self.build, self.published
 
 
 def initialise(home: Home, origin: HomeOrigin, *, has_lost_secret: bool = False) -> None:
@@ -141,14 +150,26 @@ def add_secret(home: Home) -> None:
 def adopt_layout(home: Home) -> None:
     """Mark the home as one of this layout, once its database is: an earlier version then refuses it by name."""
     found = describe(home)
-    if found and found["layout"] != LAYOUT:
-        _describe_as(home, found | {"layout": LAYOUT})
+    if found and found["layout"] != layout_of(found):
+        _describe_as(home, found | {"layout": layout_of(found)})
+
+
+def layout_of(found: Mapping[str, Any]) -> int:
+    """The layout of a home so described; an earlier version would look for everything inside, and must refuse it."""
+    return LAYOUT if any(kind in found for kind in KINDS) else LAYOUT - 1
+
+
+def adopt_folder(home: Home, kind: Kind, folder: AnyPath) -> None:
+    """From now on the landed files or the archive of the home are in that folder."""
+    found = {name: value for name, value in (describe(home) or {}).items() if name != kind}
+    found |= {} if folder == home.root / kind else {kind: str(folder)}
+    _describe_as(home, found | {"layout": layout_of(found)})
 
 
 def check_whole(home: Home) -> None:
     """Raise UsageError if a part of every home is missing: the copy of this one was not finished."""
     is_used = any(any(folder.iterdir()) for folder in home.folders if folder.is_dir())
-    is_built = any(home.landing.rglob("*.parquet")) or home.published_file.exists()
+    is_built = any((home.root / "landing").rglob("*.parquet")) or home.published_file.exists()
     kept = [home.secret] if has_secret(home) else []
     parts = (home.format, *kept, *home.folders, *([home.warehouse] if is_built else []))
     missing = [str(path.relative_to(home.root)) for path in parts if not path.exists()]
@@ -197,7 +218,7 @@ def _make(home: Home, origin: HomeOrigin) -> None:
         for folder in home.folders:
             folder.mkdir(mode=0o700, exist_ok=True)
         secret.make(home.secret)
-        _describe_as(home, {"layout": LAYOUT, "origin": origin, "id": uuid4().hex, "has_secret": True})
+        _describe_as(home, {"layout": layout_of({}), "origin": origin, "id": uuid4().hex, "has_secret": True})
     except OSError as error:
         raise UsageError(
             f"cannot write the home {home.root} ({error.strerror})",

@@ -7,16 +7,21 @@ from hashlib import file_digest
 from pathlib import Path
 
 from connectors.storage.home.modes import of_file_in, of_folder_in
+from connectors.storage.home.objects import AnyPath, ObjectPath
 from tokenshare.noop import noop
 
 DRAFT = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def write(path: Path, body: bytes, midway: Callable[[], None] = noop) -> None:
+def write(path: AnyPath, body: bytes, midway: Callable[[], None] = noop) -> None:
     """Write `body` to `path` whole, and make its folder: a temporary file, fsync, rename, fsync of the folder.
 
-    Calls `midway` after the first half.
+    Calls `midway` after the first half. An object needs none of that: a store shows it when it has all of it.
     """
+    if isinstance(path, ObjectPath):
+        midway()
+        path.write_bytes(body)
+        return
     make_folder(path.parent)
     draft = _draft_of(path)
     half = len(body) // 2
@@ -60,8 +65,10 @@ def digest_of(path: Path) -> str:
         return file_digest(file, "sha256").hexdigest()
 
 
-def sweep(folder: Path) -> None:
-    """Remove the drafts of killed writers."""
+def sweep(folder: AnyPath) -> None:
+    """Remove the drafts of killed writers; a store has none."""
+    if isinstance(folder, ObjectPath):
+        return
     for draft in folder.rglob(".*.tmp"):
         draft.unlink(missing_ok=True)
 

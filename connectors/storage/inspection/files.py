@@ -1,22 +1,30 @@
 """The files of a home: all of them, the known names, and the torn payloads."""
 
+import re
 from collections.abc import Iterable, Iterator
-from hashlib import file_digest
-from pathlib import Path
+from hashlib import sha256
 
-from connectors.storage.home import Home
+from connectors.storage.home import KINDS, Home
+from connectors.storage.home.objects import names_in
 from connectors.storage.publications.version_files import CURRENT
 from tokenshare.offsets import Landed, Range
 from tokenshare.publication import Publication
 
+PAYLOAD = re.compile(r"[^/]+/[^/]+/([^/]+)(?<!\.json)(?<!\.tmp)")
 APART = "broker"  # Kafka's own; it may be writing there
 
 
 def list_files(home: Home) -> list[str]:
-    """Every file by its path in the home, without the broker's files and those of another home inside this one."""
+    """Every file by its path in the home, without the broker's files and those of another home inside this one.
+
+    A file of a folder outside has the path that it would have inside, and one that a killed move left inside says so.
+    """
+    apart = [kind for kind in KINDS if home.folder(kind) != home.root / kind]
     tops = sorted(path for path in home.root.iterdir() if path.name != APART and not (path / "format").exists())
     paths = (path for top in tops for path in ([top] if top.is_file() else sorted(top.rglob("*"))))
-    return [path.relative_to(home.root).as_posix() for path in paths if not path.is_dir() or path.is_symlink()]
+    inside = [path.relative_to(home.root).as_posix() for path in paths if not path.is_dir() or path.is_symlink()]
+    inside = [f"{path} inside the home" if path.split("/")[0] in apart else path for path in inside]
+    return inside + [f"{kind}/{name}" for kind in apart for name in names_in(home.folder(kind))]
 
 
 def name_known(
@@ -32,11 +40,8 @@ def name_known(
 
 def find_torn(home: Home) -> Iterator[str]:
     """Archived payloads whose digest differs from their name."""
-    for path in sorted(home.archive.glob("*/*/*")):
-        if path.is_file() and path.suffix not in (".json", ".tmp") and _digest(path) != path.name:
-            yield path.relative_to(home.root).as_posix()
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
+    archive = home.archive
+    for name in names_in(archive):
+        digest = PAYLOAD.fullmatch(name)
+        if digest and sha256((archive / name).read_bytes()).hexdigest() != digest[1]:
+            yield f"archive/{name}"

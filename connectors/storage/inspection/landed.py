@@ -3,12 +3,12 @@
 import json
 from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from connectors.storage import landing as files
+from connectors.storage.home.objects import AnyPath
 from connectors.storage.inspection import reading
 from connectors.storage.publications.lineage import LINEAGE, parts_sql
 from connectors.storage.warehouse import Connection
@@ -44,7 +44,7 @@ def read_obsolete(connection: Connection) -> list[str]:
     return [row[0] for row in connection.execute("SELECT file_name FROM ledger.obsolete").fetchall()]
 
 
-def read_files(connection: Connection, landing: Path, ledger: Sequence[Landed]) -> Iterator[LandedFile]:
+def read_files(connection: Connection, landing: AnyPath, ledger: Sequence[Landed]) -> Iterator[LandedFile]:
     """The file of each range: the counts of its rows and of its own manifest."""
     for _, found in groupby(ledger, key=lambda landed: landed.range.topic):
         ranges = [landed.range for landed in found]
@@ -72,7 +72,7 @@ def read_traced(connection: Connection, versions: Collection[tuple[str, int]]) -
         yield LineageDiff(id, version, tuple(recorded[id, version]), landed[source])
 
 
-def _count(connection: Connection, landing: Path, ranges: Sequence[Range]) -> dict[str, FileCounts] | None:
+def _count(connection: Connection, landing: AnyPath, ranges: Sequence[Range]) -> dict[str, FileCounts] | None:
     """Counts of all files of a topic by path, in one query; None if any of them is not readable."""
     paths = [str(landing / range.file_name) for range in ranges]
     try:
@@ -97,7 +97,7 @@ def _query(connection: Connection, paths: Sequence[str]) -> dict[str, FileCounts
     return {path: (rows, distinct, outside) for path, rows, distinct, outside in rows}
 
 
-def _read(connection: Connection, landing: Path, range: Range, counts: dict[str, FileCounts] | None) -> LandedFile:
+def _read(connection: Connection, landing: AnyPath, range: Range, counts: dict[str, FileCounts] | None) -> LandedFile:
     path = landing / range.file_name
     if not path.exists():
         return LandedFile(range, problem="no file")

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from connectors.storage.home import atomic_files
+from connectors.storage.home.objects import AnyPath, opened
 from connectors.storage.warehouse.landed_columns import WRITTEN_BY, check_columns, our_version
 from tokenshare.chunks import Cells, Chunk, cells_of
 from tokenshare.columns import columns_of
@@ -46,7 +46,7 @@ def schema_of(topic: Topic) -> pa.Schema:
 
 
 def write(
-    landing: Path,
+    landing: AnyPath,
     topic: Topic,
     range: Range,
     rows: Rows,
@@ -59,7 +59,7 @@ def write(
 
 
 def write_chunks(
-    landing: Path, topic: Topic, range: Range, chunks: Iterable[Chunk], midway: Callable[[], None] = noop
+    landing: AnyPath, topic: Topic, range: Range, chunks: Iterable[Chunk], midway: Callable[[], None] = noop
 ) -> Landed:
     """Write the file of a range whose rows come in chunks; however they are cut, it is the same file.
 
@@ -98,7 +98,7 @@ def _array(column: Any, type: pa.DataType) -> pa.Array:
 
 
 def write_table(
-    landing: Path,
+    landing: AnyPath,
     range: Range,
     table: pa.Table,
     rejected: int,
@@ -118,21 +118,21 @@ def write_table(
     return Landed(range, table.num_rows, rejected, tuple(unproven))
 
 
-def read_table(landing: Path, range: Range, topic: Topic) -> pa.Table:
+def read_table(landing: AnyPath, range: Range, topic: Topic) -> pa.Table:
     """The rows of a landed file in the columns of the topic's contract; a column younger than the file is null.
 
     Raises UsageError for a column that a newer version wrote: leaving it out would lose it.
     """
     check_columns(landing / range.file_name, topic)
-    table = pq.ParquetFile(landing / range.file_name).read()
+    table = pq.ParquetFile(opened(landing / range.file_name)).read()
     columns = {name: table[name] for name in table.column_names}
     fields = schema_of(topic)
     return pa.table([columns.get(field.name, pa.nulls(table.num_rows, field.type)) for field in fields], schema=fields)
 
 
-def read_manifest(landing: Path, range: Range) -> Landed:
+def read_manifest(landing: AnyPath, range: Range) -> Landed:
     """The counts in a landed file's own metadata; raises FileNotFoundError if the range did not land."""
-    with pq.ParquetFile(landing / range.file_name) as file:
+    with pq.ParquetFile(opened(landing / range.file_name)) as file:
         stated = file.metadata.metadata or {}
         unproven = tuple(UnprovenRun(*run) for run in json.loads(stated.get(UNPROVEN, b"[]")))
         return Landed(range, file.metadata.num_rows, int(stated[REJECTED]), unproven)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import pyarrow as pa
 
 from connectors.storage import landing as files
+from connectors.storage.home.objects import AnyPath
 from connectors.storage.landing import file_replacement
 from connectors.storage.landing.file_replacement import Change, NewFile
 from connectors.storage.warehouse import Connection
@@ -23,7 +23,7 @@ class Merged:
     rows: int
 
 
-def compact(connection: Connection, landing: Path, records: int, change: Change) -> list[Merged]:
+def compact(connection: Connection, landing: AnyPath, records: int, change: Change) -> list[Merged]:
     """Merge neighbouring files into ones of at most `records` offsets; rows, coordinates and views stay the same.
 
     A kill leaves each group as it was or merged; the next owner of the home removes left-over files.
@@ -36,7 +36,7 @@ def compact(connection: Connection, landing: Path, records: int, change: Change)
     return made
 
 
-def _merged(landing: Path, group: Sequence[Landed]) -> NewFile:
+def _merged(landing: AnyPath, group: Sequence[Landed]) -> NewFile:
     first, last = group[0].range, group[-1].range
     topic = TOPIC_BY_NAME[first.topic.partition(RETIRED)[0]]
     tables = [files.read_table(landing, landed.range, topic) for landed in group]

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.storage import landing as files
+from connectors.storage.home.objects import AnyPath
 from connectors.storage.landing import file_replacement
 from connectors.storage.landing.file_replacement import Change, NewFile
 from connectors.storage.warehouse import Connection
@@ -47,7 +47,7 @@ def containing(connection: Connection, id: RecordId) -> Landed | None:
     return next((landed for landed in found if landed.range.start <= id.offset < landed.range.end), None)
 
 
-def is_landed(landing: Path, whole: Landed, id: RecordId) -> bool:
+def is_landed(landing: AnyPath, whole: Landed, id: RecordId) -> bool:
     """True if the landed range has a row of that record already."""
     if not whole.rows:
         return False
@@ -57,7 +57,7 @@ def is_landed(landing: Path, whole: Landed, id: RecordId) -> bool:
 
 def land(
     connection: Connection,
-    landing: Path,
+    landing: AnyPath,
     whole: Landed,
     row: tuple[Record, Event],
     change: Change,

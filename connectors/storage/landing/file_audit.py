@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.storage import landing as files
+from connectors.storage.home.objects import AnyPath
 from connectors.storage.landing import file_replacement
 from connectors.storage.landing.file_replacement import NewFile
 from connectors.storage.warehouse import Connection
@@ -30,7 +31,7 @@ def overlapping(connection: Connection, wanted: Range) -> list[Landed]:
     return chosen
 
 
-def differing(landing: Path, draft: Path, landed: Landed, dropped: Collection[int]) -> NewFile | None:
+def differing(landing: AnyPath, draft: Path, landed: Landed, dropped: Collection[int]) -> NewFile | None:
     """The replacement of a landed file; None if it contains exactly the rows read again into `draft`.
 
     `dropped` are the offsets of records dropped by a person.
@@ -43,7 +44,7 @@ def differing(landing: Path, draft: Path, landed: Landed, dropped: Collection[in
     return None if part.landed == landed and _has_rows(landing, part) else part
 
 
-def _has_rows(landing: Path, part: NewFile) -> bool:
+def _has_rows(landing: AnyPath, part: NewFile) -> bool:
     """True if the file contains exactly those rows; False if it is missing or damaged."""
     try:
         found = files.read_table(landing, part.range, TOPIC_BY_NAME[part.range.topic])

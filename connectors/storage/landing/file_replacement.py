@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import pyarrow as pa
 
 from connectors.storage import landing as files
+from connectors.storage.home.objects import AnyPath
 from connectors.storage.warehouse import Connection, show_landed, transaction
 from tokenshare.noop import noop
 from tokenshare.offsets import Landed, Range
@@ -47,7 +47,7 @@ def read_landed(connection: Connection, topic: str, partition: int) -> list[Land
 
 def replace_files(
     connection: Connection,
-    landing: Path,
+    landing: AnyPath,
     old: Sequence[Range],
     new: Sequence[NewFile],
     change: Change,
@@ -68,7 +68,7 @@ def replace_files(
     delete_obsolete(connection, landing)
 
 
-def stage(connection: Connection, landing: Path, new: Sequence[NewFile], change: Change) -> None:
+def stage(connection: Connection, landing: AnyPath, new: Sequence[NewFile], change: Change) -> None:
     """Write files before they are in the ledger."""
     with transaction(connection):
         _mark(connection, [part.range for part in new])
@@ -77,7 +77,9 @@ def stage(connection: Connection, landing: Path, new: Sequence[NewFile], change:
         change.midway()
 
 
-def commit(connection: Connection, landing: Path, old: Sequence[Range], new: Sequence[NewFile], change: Change) -> None:
+def commit(
+    connection: Connection, landing: AnyPath, old: Sequence[Range], new: Sequence[NewFile], change: Change
+) -> None:
     """Move the ledger from the old files to the new ones, inside a transaction of the caller."""
     shown = {
         landed.range
@@ -102,7 +104,7 @@ def commit(connection: Connection, landing: Path, old: Sequence[Range], new: Seq
         show_landed(connection, landing)
 
 
-def delete_obsolete(connection: Connection, landing: Path) -> None:
+def delete_obsolete(connection: Connection, landing: AnyPath) -> None:
     """Delete obsolete files, also those of a killed replacement; never one in the ledger."""
     listed = [row[0] for row in connection.execute("SELECT file_name FROM ledger.obsolete").fetchall()]
     if not listed:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 
 import pyarrow as pa
 
 from connectors.storage import landing as files
+from connectors.storage.home.objects import AnyPath
 from connectors.storage.landing.file_replacement import Change, NewFile, commit, read_landed, stage
 from connectors.storage.warehouse import BUILT, Connection, has_relation
 from tokenshare.offsets import RETIRED, Landed, Loss
@@ -33,7 +33,7 @@ class OpenGap:
     source_id: str
 
 
-def retire(connection: Connection, landing: Path, loss: Loss, acceptance: Acceptance) -> list[NewFile]:
+def retire(connection: Connection, landing: AnyPath, loss: Loss, acceptance: Acceptance) -> list[NewFile]:
     """Write the landed rows of a partition under a retired topic name; nothing refers to these files until `record`."""
     topic = TOPIC_BY_NAME[loss.topic]
     found = read_landed(connection, loss.topic, loss.partition)
@@ -45,7 +45,7 @@ def retire(connection: Connection, landing: Path, loss: Loss, acceptance: Accept
 
 def record(
     connection: Connection,
-    landing: Path,
+    landing: AnyPath,
     losses: Sequence[tuple[Loss, Sequence[NewFile]]],
     acceptance: Acceptance,
 ) -> None:
@@ -147,7 +147,7 @@ def _generation(connection: Connection, loss: Loss) -> int:
 
 
 def _rename(
-    connection: Connection, landing: Path, loss: Loss, parts: Sequence[NewFile], acceptance: Acceptance
+    connection: Connection, landing: AnyPath, loss: Loss, parts: Sequence[NewFile], acceptance: Acceptance
 ) -> None:
     generation = _generation(connection, loss)
     old = [landed.range for landed in read_landed(connection, loss.topic, loss.partition)]

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from connectors.storage.home.objects import AnyPath, ObjectPath
 from connectors.storage.warehouse import migrations
 from connectors.storage.warehouse.landed_columns import check_columns, find_unknown, types_of
 from tokenshare.errors import UsageError
@@ -102,6 +103,24 @@ def connect_reader(path: Path) -> Connection:
     return connection
 
 
+@contextmanager
+def reaching(connection: Connection, landing: AnyPath) -> Iterator[None]:
+    """Let DuckDB read landed files from a store inside the block, and say so if the store is why it cannot.
+
+    All connections to a database that one process has open share this.
+    """
+    if not isinstance(landing, ObjectPath):
+        yield
+        return
+    if not connection.filesystem_is_registered("s3"):
+        connection.register_filesystem(landing.file_system())
+    try:
+        yield
+    except duckdb.Error:
+        landing.require_store()
+        raise
+
+
 def views_of(connection: Connection, database: str | None = None) -> list[str]:
     """The views in the open database, or in an attached one: a view queries with its reader's rights."""
     query = """SELECT schema_name || '.' || view_name FROM duckdb_views()
@@ -150,7 +169,7 @@ def insert(connection: Connection, table: str, rows: Sequence[tuple[Any, ...]]) 
         )
 
 
-def show_landed(connection: Connection, landing: Path) -> None:
+def show_landed(connection: Connection, landing: AnyPath) -> None:
     """Point the views `raw.<topic>` at exactly the files in the ledger; no other file is data.
 
     Raises UsageError if a file in the ledger is missing, or if a newer version wrote a column into it.
@@ -164,7 +183,7 @@ def show_landed(connection: Connection, landing: Path) -> None:
     connection.execute(records_sql("raw"))
 
 
-def landed_files(connection: Connection, landing: Path, topic: Topic) -> list[Path]:
+def landed_files(connection: Connection, landing: AnyPath, topic: Topic) -> list[AnyPath]:
     """The files with rows of a topic, by the ledger; raises UsageError if one is missing."""
     found = connection.execute(
         'SELECT topic, "partition", start_offset, end_offset FROM ledger.landed '
@@ -199,7 +218,7 @@ def records_sql(schema: str) -> str:
     )
 
 
-def _present(landing: Path, range: Range) -> Path:
+def _present(landing: AnyPath, range: Range) -> AnyPath:
     path = landing / range.file_name
     if not path.exists():
         place = f"{range.topic}:{range.partition}:{range.start}-{range.end}"
@@ -207,7 +226,7 @@ def _present(landing: Path, range: Range) -> Path:
     return path
 
 
-def _select(topic: Topic, files: Sequence[Path]) -> str:
+def _select(topic: Topic, files: Sequence[AnyPath]) -> str:
     """The rows of the files in the columns of the contract; a column younger than a file is null there."""
     columns = ", ".join(f'NULL::{type} AS "{name}"' for name, type in types_of(topic).items())
     empty = f"SELECT {columns} WHERE false"

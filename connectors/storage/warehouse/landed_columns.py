@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from functools import cache
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
+from connectors.storage.home.objects import AnyPath, opened
 from tokenshare.columns import columns_of
 from tokenshare.errors import UsageError
 from tokenshare.topics import Topic
@@ -30,13 +30,13 @@ def types_of(topic: Topic) -> dict[str, str]:
     return {column.name: column.sql_type for column in columns_of(topic.event)} | COORDINATE_TYPES
 
 
-def find_younger(path: Path, topic: Topic) -> list[str]:
+def find_younger(path: AnyPath, topic: Topic) -> list[str]:
     """The columns of the contract that a file lacks: they read as null."""
     found = _schema(path).names
     return [name for name in types_of(topic) if name not in found]
 
 
-def check_columns(path: Path, topic: Topic) -> None:
+def check_columns(path: AnyPath, topic: Topic) -> None:
     """Raise UsageError naming a column unknown to the contract, the version that wrote it, and ours."""
     schema = _schema(path)
     unknown = find_unknown(schema.names, topic)
@@ -49,10 +49,10 @@ def check_columns(path: Path, topic: Topic) -> None:
         )
 
 
-def _schema(path: Path) -> Any:
+def _schema(path: AnyPath) -> Any:
     import pyarrow.parquet as pq  # a third of a second, and no look reads a landed file
 
-    return pq.read_schema(path)
+    return pq.read_schema(opened(path))
 
 
 def find_unknown(names: Collection[str], topic: Topic) -> list[str]:

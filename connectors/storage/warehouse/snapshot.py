@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 
 from connectors import lock
-from connectors.storage.home import Home, atomic_files
-from connectors.storage.warehouse import Connection, has_form, open_warehouse, opened
+from connectors.storage.home import Home, atomic_files, relocation
+from connectors.storage.warehouse import Connection, has_form, open_warehouse, opened, reaching
 from tokenshare.errors import Busy, UsageError
 
 AGAIN = "run it again when that pass has ended"
@@ -20,11 +20,12 @@ def take(home: Home, folder: Path) -> Iterator[Connection]:
     """A connection to a copy made in `folder`, with the tables of this version.
 
     Raises Busy if a pass owns the home, or begins before the block ends; UsageError if the build database is missing
-    or not readable.
+    or not readable, or a folder outside is not this home's; StoreUnavailable if a store does not answer.
     """
     with copied(home, folder) as copy:
+        relocation.require_own(home)
         try:
-            with open_warehouse(copy) as connection:
+            with open_warehouse(copy) as connection, reaching(connection, home.landing):
                 yield connection
         except duckdb.ProgrammingError:  # a wrong query does not make the file unreadable
             raise

@@ -10,6 +10,7 @@ SWEPT = "run `tokenshare refresh`, which removes it"
 PLACES = re.compile(
     r"""format | secret | gateway-tokens | lock | alerts\.json
     | log/[^/]+\.jsonl
+    | (landing|archive)/\.home
     | skipped/[^/]+\.(json|told)
     | archive/[a-z0-9_]+/(completed|fields)\.json
     | archive/[a-z0-9_]+/fetches/[0-9a-f]{32}\.json
