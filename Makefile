@@ -111,7 +111,7 @@ audit: $(READY) ## the pins against the advisories that a package carries, witho
 	$(BIN)/python -m tests.audit.audit
 
 digests: ## what the tags in Dockerfile and docker-compose.yml stand for now, as lines for .env; needs Docker
-	@sed -nE 's/^(FROM|    image:) ([^@ ]+)@[$$][{]([A-Z_]+).*/\3 \2/p' Dockerfile docker-compose.yml | \
+	@sed -nE 's/^(FROM|    image:( &[a-z-]+)?) ([^@ ]+)@[$$][{]([A-Z_]+).*/\4 \3/p' Dockerfile docker-compose.yml | \
 	while read -r variable image; do \
 	  digest=$$(docker buildx imagetools inspect --format '{{.Manifest.Digest}}' "$$image"); \
 	  echo "$$variable=$$digest"; \

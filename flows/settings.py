@@ -180,6 +180,9 @@ class Settings(BaseSettings):
     flink_job_server: str = Field(
         "", description="HOST:PORT of Beam's job server for Flink, or its jar; unset lets Beam fetch the jar."
     )
+    flink_workers: str = Field(
+        "", description="HOST:PORT of Beam's pool of workers, as a TaskManager calls it; unset, it starts its own."
+    )
     flink_parallelism: int = Field(2, ge=1, le=1_000, description="Ranges that Flink lands at the same time.")
     compact_records: int = Field(
         1_000_000, ge=1_000, le=100_000_000, description="Largest range of offsets to merge into one file by `compact`."

@@ -19,12 +19,14 @@ class Flink:
     """A Flink cluster by the address of its REST API.
 
     `job_server` is the HOST:PORT of Beam's job server for it, or its jar, which runs beside us under `java` then. If it
-    is empty, Beam fetches the jar of its own version.
+    is empty, Beam fetches the jar of its own version. `workers` is the HOST:PORT at which a TaskManager finds a pool of
+    Beam's workers; if it is empty, a TaskManager starts ours by itself, at the path that it has here.
     """
 
     master: str
     job_server: str = ""
     java: str = "java"
+    workers: str = ""
     parallelism: int = 2
 
     @property
@@ -33,13 +35,11 @@ class Flink:
 
     def options(self) -> list[str]:
         """The options of the pipeline, as Beam reads them."""
-        worker = {"command": str(Path(sys.executable).with_name(WORKER))}
         return [
             *self._submission(),
             f"--flink_master={self.master}",
             f"--parallelism={self.parallelism}",
-            "--environment_type=PROCESS",
-            f"--environment_config={json.dumps(worker)}",
+            *self._environment(),
         ]
 
     def _submission(self) -> list[str]:
@@ -47,6 +47,12 @@ class Flink:
             return ["--runner=PortableRunner", f"--job_endpoint={self.job_server}"]
         jar = [f"--flink_job_server_jar={self.job_server}"] if self.job_server else []
         return ["--runner=FlinkRunner", f"--job_server_java_launcher={self.java}", *jar]
+
+    def _environment(self) -> list[str]:
+        if self.workers:
+            return ["--environment_type=EXTERNAL", f"--environment_config={self.workers}"]
+        worker = {"command": str(Path(sys.executable).with_name(WORKER))}
+        return ["--environment_type=PROCESS", f"--environment_config={json.dumps(worker)}"]
 
     def check(self) -> None:
         """Raise RunnerFailed if nobody listens at an address: Beam would wait for it without a limit."""

@@ -1,7 +1,7 @@
 """The process in which a Flink TaskManager runs our steps: Beam's own worker, with what its runner provisions.
 
-It is the command `tokenshare-beam-worker`. Beam's PROCESS environment starts one beside each task slot, and Beam's
-images have a program in its place that does the same.
+It is the command `tokenshare-beam-worker`. Beam's PROCESS environment starts one beside each TaskManager, and so does
+Beam's pool of workers (EXTERNAL); Beam's images have a program in its place that does the same.
 """
 
 from argparse import ArgumentParser

@@ -13,4 +13,6 @@ def flink_of(settings: Settings) -> Flink | None:
     if not settings.flink_master:
         raise UsageError("the runner is flink, and no cluster is named", "add --flink-master HOST:PORT, its REST API")
     launcher = str(java.find(ENVIRON).path) if settings.flink_job_server.endswith(".jar") else "java"
-    return Flink(settings.flink_master, settings.flink_job_server, launcher, settings.flink_parallelism)
+    return Flink(
+        settings.flink_master, settings.flink_job_server, launcher, settings.flink_workers, settings.flink_parallelism
+    )

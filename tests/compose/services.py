@@ -31,7 +31,10 @@ PASSWORDS = {
 IMAGES = ("KAFKA", "POSTGRES", "PREFECT", "PYTHON")
 DIGESTS = {f"TOKENSHARE_{image}_DIGEST": f"sha256:{image.encode().hex():0>64}" for image in IMAGES}
 GIVEN = PASSWORDS | DIGESTS
-VARIABLE = re.compile(r"\$\{(\w+)(?::([?-])([^}]*))?\}")
+# What the profile `scale` wants beside these.
+SCALE_DIGESTS = {f"TOKENSHARE_{image}_DIGEST": f"sha256:{image.encode().hex():0>64}" for image in ("FLINK", "BEAM")}
+SCALE = {"COMPOSE_PROFILES": "scale"} | SCALE_DIGESTS
+VARIABLE = re.compile(r"\$\{(\w+)(?::([?+-])([^}]*))?\}")
 MEMORY = re.compile(r"^/tmp(?=/(?:prefect|pages)$|$)")
 # Every port that a service listens on, with the names by which it is called there.
 PORTS = {
@@ -48,7 +51,14 @@ PORTS = {
 
 def interpolated(text: str, given: Mapping[str, str]) -> str:
     """The text with variables filled in as Compose does; raises KeyError for a required one not set."""
-    return VARIABLE.sub(lambda m: given[m[1]] if m[2] == "?" else given.get(m[1], m[3] or ""), text)
+
+    def filled(found: re.Match[str]) -> str:
+        name, sign, word = found.groups()
+        if sign == "+":
+            return word if name in given else ""
+        return given[name] if sign == "?" else given.get(name, word or "")
+
+    return VARIABLE.sub(filled, text)
 
 
 def postgres_folder() -> Path | None:

@@ -16,12 +16,14 @@ from tests.compose.services import (
     PASSWORDS,
     PORTS,
     ROOT,
+    SCALE,
+    SCALE_DIGESTS,
     SERVICES,
     VARIABLE,
     interpolated,
 )
 
-TAG = re.compile(r"[a-z0-9./-]+:[0-9]+\.[0-9]+\.[0-9]+[a-z0-9.-]*|[a-z]+:[0-9]+\.[0-9]+-[a-z]+")
+TAG = re.compile(r"[a-z0-9._/-]+:[0-9]+\.[0-9]+\.[0-9]+[a-z0-9.-]*|[a-z]+:[0-9]+\.[0-9]+-[a-z]+")
 OURS = "tokenshare:0.1.0"
 BASE = "python:3.11.14-slim-bookworm"
 SECRET = re.compile(r"PASSWORD|AUTH|KEY|SECRET|TOKEN(?!SHARE)|CONNECTION_URL|JAAS")
@@ -29,13 +31,19 @@ QUIET = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
 KEYS = {
     *("image", "build", "command", "ports", "volumes", "environment", "depends_on", "healthcheck", "restart"),
     *("read_only", "tmpfs", "user", "cap_drop", "security_opt", "mem_limit", "pids_limit"),
+    *("profiles", "container_name", "entrypoint", "networks", "network_mode"),
 }
+ALWAYS = {"kafka", "postgres", "prefect", "tokenshare", "report"}
+PAIRS = {"flink-taskmanager": "flink-worker", "flink-taskmanager-2": "flink-worker-2"}
 every_service = pytest.mark.parametrize("name", SERVICES)
 
 
 def test_it_composes_what_a_set_up_needs() -> None:
-    assert COMPOSE.keys() == {"name", "x-confined", "services", "volumes"}
-    assert SERVICES.keys() == {"kafka", "postgres", "prefect", "tokenshare", "report"}
+    assert COMPOSE.keys() == {"name", "x-confined", "services", "networks", "volumes"}
+    assert {name for name, service in SERVICES.items() if "profiles" not in service} == ALWAYS
+    flink = {name: service["profiles"] for name, service in SERVICES.items() if name not in ALWAYS}
+    assert set(flink) == {"flink-jobmanager", "flink-job-server", *PAIRS, *PAIRS.values()}
+    assert all(profiles == ["scale"] for profiles in flink.values())
 
 
 @every_service
@@ -45,7 +53,8 @@ def test_a_service_is_pinned_restarted_and_says_when_it_is_well(name: str) -> No
     assert service.keys() <= KEYS
     tag, _, digest = service["image"].partition("@")
     assert TAG.fullmatch(tag), tag
-    assert service["image"] == OURS or interpolated(digest, GIVEN) in DIGESTS.values()
+    given = (GIVEN | SCALE, DIGESTS | SCALE_DIGESTS) if "profiles" in service else (GIVEN, DIGESTS)
+    assert service["image"] == OURS or interpolated(digest, given[0]) in given[1].values()
     assert service["restart"] == "unless-stopped"
     assert {"test", "interval", "timeout", "retries", "start_period"} == service["healthcheck"].keys()
     assert isinstance(service["healthcheck"]["test"], str)  # a string is a line of the shell
@@ -106,6 +115,53 @@ def test_passwords_and_digests_must_be_given() -> None:
             interpolated(told, {other: value for other, value in GIVEN.items() if other != name})
 
 
+@pytest.mark.threat("X18")
+@pytest.mark.parametrize("name", ["flink-jobmanager", "flink-job-server", "flink-taskmanager"])
+def test_only_who_asks_for_flink_is_asked_for_its_digests(name: str) -> None:
+    """Without one, the image has a name that no registry can have, and that says what to do."""
+    _, _, missing = interpolated(SERVICES[name]["image"], GIVEN).partition("@")
+    assert missing == "its digest is missing, run make --silent digests >> .env"
+
+
+def test_flink_is_asked_for_in_the_way_that_tells_tokenshare() -> None:
+    """`--profile scale` by itself ends at a name that no container may have, and that says what to do."""
+    name = SERVICES["flink-jobmanager"]["container_name"]
+    runner = SERVICES["tokenshare"]["environment"]["TOKENSHARE_RUNNER"]
+    assert (interpolated(name, SCALE), interpolated(runner, SCALE)) == ("tokenshare-flink-scale", "flink")
+    assert interpolated(name, GIVEN) == "tokenshare-flink-needs COMPOSE_PROFILES=scale in .env"
+    assert interpolated(runner, GIVEN) == ""
+
+
+@pytest.mark.threat("X20")
+def test_flink_is_reached_by_who_lands_and_by_nobody_else() -> None:
+    """A job carries the login of Kafka, and Flink runs the job of whoever reaches it."""
+    assert COMPOSE["networks"] == {"flink": {"internal": True}}
+    inside = {name for name, service in SERVICES.items() if "flink" in service.get("networks", [])}
+    assert inside == {"kafka", "tokenshare", "flink-jobmanager", "flink-job-server", *PAIRS.values()}
+    for name in SERVICES.keys() - ALWAYS:
+        assert "ports" not in SERVICES[name]
+        assert name in PAIRS or SERVICES[name]["networks"] == ["flink"]
+    assert {name: SERVICES[name]["network_mode"] for name in PAIRS} == {
+        name: f"service:{worker}" for name, worker in PAIRS.items()
+    }
+
+
+def test_flink_and_beam_are_those_of_the_locks() -> None:
+    (flink,) = re.findall(
+        r"^apache-flink-libraries==(\S+)", (ROOT / "tests/flink/flink.lock").read_text(), re.MULTILINE
+    )
+    (beam,) = re.findall(r"^apache-beam==(\S+)", (ROOT / "requirements.run.lock").read_text(), re.MULTILINE)
+    assert SERVICES["flink-jobmanager"]["image"].startswith(f"flink:{flink}-java17@")
+    minor = flink.rpartition(".")[0]
+    assert SERVICES["flink-job-server"]["image"].startswith(f"apache/beam_flink{minor}_job_server:{beam}@")
+
+
+def test_flink_has_a_slot_for_each_range_of_tokenshare() -> None:
+    wanted = SERVICES["tokenshare"]["environment"]["TOKENSHARE_FLINK_PARALLELISM"]
+    slots = [re.findall(r"numberOfTaskSlots=(\d+)", SERVICES[name]["command"]) for name in PAIRS]
+    assert sum(int(found) for (found,) in slots) == wanted
+
+
 def test_the_documented_passwords_are_all_that_must_be_given(tmp_path: Path) -> None:
     (lines,) = re.findall(r"^umask 077\n(?:echo .*\n)+", (ROOT / "docs" / "operate.md").read_text(), re.MULTILINE)
     subprocess.run(["bash", "-euc", lines], cwd=tmp_path, check=True)
@@ -132,7 +188,7 @@ def test_the_documented_digests_are_those_that_must_be_given(tmp_path: Path, ans
     assert done.returncode == code, done.stderr
     tags = {service["image"].split("@")[0] for service in SERVICES.values()} - {OURS} | {BASE}
     written = dict(line.split("=", 1) for line in done.stdout.splitlines())
-    assert written.keys() == (DIGESTS.keys() if answer else set())
+    assert written.keys() == ({*DIGESTS, *SCALE_DIGESTS} if answer else set())
     wanted = {f"sha256:{hashlib.sha256(tag.encode()).hexdigest()}" for tag in tags}
     assert set(written.values()) == (wanted if answer else set())
 

@@ -70,21 +70,24 @@ def requests() -> Iterator[Message]:
         yield bad if number % (REQUESTS // BAD) == 1 else message
 
 
-def test_flink_lands_the_very_bytes_though_a_task_manager_is_killed(scene: Scene, flink: FlinkCluster) -> None:
+@pytest.mark.parametrize("workers", ["its own", "a pool"])
+def test_flink_lands_the_very_bytes_though_a_task_manager_is_killed(
+    scene: Scene, flink: FlinkCluster, workers: str
+) -> None:
     other = Scene(scene.root.with_name("other"), scene.broker, scene.environ, scene.prefix)
     shutil.copytree(scene.root, other.root)
     land(scene)
-    on_flink = {"TOKENSHARE_RUNNER": "flink", "TOKENSHARE_FLINK_MASTER": flink.master}
-    on_flink["TOKENSHARE_FLINK_JOB_SERVER"] = flink.job_server
-    process = start(other, on_flink, "land", "--json")
+    own = {"TOKENSHARE_FLINK_WORKERS": ""} if workers == "its own" else {}
+    process = start(other, flink.settings | own, "land", "--json")
     folder = other.home.landing / REQUEST_COMPLETED.name
-    wait_for(lambda: len(list(folder.rglob("*.parquet"))) > 2, seconds=120)
+    wait_for(lambda: len(list(folder.rglob("*.parquet"))) > 2, seconds=300)
     assert process.poll() is None
-    flink.kill_task_manager("one")
-    flink.start_task_manager("one")
-    out, said = process.communicate(timeout=400)
+    flink.kill_task_manager("flink-taskmanager")
+    flink.start_task_manager("flink-taskmanager")
+    out, said = process.communicate(timeout=600)
     assert process.returncode == 0, said.decode()
     assert json.loads(out)["runner"] == "flink"
+    assert flink.started_by_pool() == (workers == "a pool")
     assert files(other.home) == files(scene.home)
     assert len(files(scene.home)) >= REQUESTS // 1_000
     assert ledger(other.home) == ledger(scene.home)
