@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median, quantiles
@@ -22,7 +23,7 @@ from statistics import median, quantiles
 import duckdb
 import psutil
 from cost import COMMAND, heading, machine, row
-from gateway import BATCH, ROOT, body_of, client_of
+from gateway import BATCH, CALLERS, ROOT, body_of, client_of
 
 LOOK_SECONDS = 0.25
 SETTLE_SECONDS = 120
@@ -68,10 +69,16 @@ def _load(asked: argparse.Namespace, facts: dict, stream: int, published: Path) 
     looking = threading.Thread(target=_look, args=(published, psutil.Process(stream), looks, ended))
     looking.start()
     client, begun = client_of(facts), time.monotonic()
-    for number in range(asked.rate * asked.seconds // BATCH):
+    counting = threading.Lock()
+
+    def send(number: int) -> None:
         time.sleep(max(0.0, begun + number * BATCH / asked.rate - time.monotonic()))
         client.post(facts["litellm"], content=body_of(number)).raise_for_status()
-        acknowledged.append((time.monotonic(), (number + 1) * BATCH))
+        with counting:
+            acknowledged.append((time.monotonic(), (len(acknowledged) + 1) * BATCH))
+
+    with ThreadPoolExecutor(CALLERS) as callers:
+        list(callers.map(send, range(asked.rate * asked.seconds // BATCH)))
     until = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < until and (not looks or looks[-1][1] < acknowledged[-1][1]):
         time.sleep(LOOK_SECONDS)

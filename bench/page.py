@@ -41,7 +41,9 @@ SECTIONS = {
     "history": ("Versions kept", VERSIONS),
     "throughput": ("Landing at volume", LANDING),
     "throughput-bad": ("Landing with one record in a hundred malformed", ""),
+    "volume": ("A million requests on top of many", "Cold passes; `all` is the build from the beginning."),
     "gateway": ("The receiver of gateway requests", "Calls of a hundred requests, at the rate that is asked for."),
+    "latency": ("From acknowledged to published", "The receiver and `stream` beside each other for ten minutes."),
 }
 
 
@@ -60,7 +62,9 @@ def main(folder: Path) -> None:
         "history": ["history.py", homes[1], "6,30,120,365,1825", now],
         "throughput": ["throughput.py", "--peers", peers, one_by_one, now],
         "throughput-bad": ["throughput.py", "--bad", "10", now],
+        "volume": ["volume.py", "1000000,10000000,100000000", now],
         "gateway": ["gateway.py"],
+        "latency": ["latency.py"],
     }
     for name, command in words.items():
         _run(folder / f"{name}.out", [str(word) for word in command])
