@@ -28,7 +28,7 @@ from tokenshare.errors import BrokerUnavailable, UsageError
 from tokenshare.topics import REQUEST_COMPLETED
 
 CLOSING_SECONDS = 10
-DELIVERY_SECONDS = 10  # then the call is answered with 503, and its client sends it again
+DELIVERY_SECONDS = 12  # a request to Kafka has ten; then the call is answered with 503, and its client sends it again
 
 
 @dataclass(frozen=True)

@@ -184,7 +184,20 @@ def test_trace(answer: Callable[[str], dict[str, Any]]) -> None:
 
 def test_doctor_and_broker(answer: Callable[[str], dict[str, Any]]) -> None:
     findings = answer("doctor")["findings"]
-    names = ["python", "settings", "home", "secret", "disk", "kafka", "key", "curated", "quotes", "alerts"]
+    names = [
+        "python",
+        "settings",
+        "home",
+        "secret",
+        "landing",
+        "archive",
+        "disk",
+        "kafka",
+        "key",
+        "curated",
+        "quotes",
+        "alerts",
+    ]
     assert [finding["name"] for finding in findings] == names
     assert all(finding.keys() == {"name", "is_well", "said", "fix"} and finding["is_well"] for finding in findings)
     broker = answer("broker")

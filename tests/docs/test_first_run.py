@@ -43,6 +43,8 @@ ELSEWHERE = {
     "tokenshare stream": "tests/gateway/test_stream.py",
     "export GENERIC_LOGGER_": "tests/gateway/test_gateway.py",
     "export OTEL_EXPORTER_": "tests/gateway/test_gateway.py",
+    "export TOKENSHARE_LANDING=": "tests/storage/test_folders.py",
+    "export AWS_": "tests/storage/scenes.py",  # the variables of a store
     "tokenshare serve": "tests/prefect/test_schedule.py",
     "prefect server start": "tests/prefect/server.py",
     "export PREFECT_SERVER_": "tests/prefect/test_schedule.py",
