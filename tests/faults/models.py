@@ -93,7 +93,8 @@ def build(home: Path, patch: pytest.MonkeyPatch) -> Models:
         patch.undo()
         time.tzset()
     nodes = json.loads((home / "target" / "manifest.json").read_text())["nodes"]
-    made = {id: node for id, node in nodes.items() if node["resource_type"] == "model" and node.get("compiled_code")}
+    ran = {result["unique_id"] for result in json.loads((home / "target" / "run_results.json").read_text())["results"]}
+    made = {id: node for id, node in nodes.items() if node["resource_type"] == "model" and id in ran}
     order = TopologicalSorter({id: set(node["depends_on"]["nodes"]) & made.keys() for id, node in made.items()})
     names = {id: f"{node['schema']}.{node['name']}" for id, node in made.items()}
     tables = [id for id in order.static_order() if made[id]["config"]["materialized"] in ("table", "incremental")]

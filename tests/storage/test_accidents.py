@@ -70,7 +70,9 @@ def test_an_object_that_no_ledger_names_is_ignored_and_shown(mill: Scene, store:
     assert verify_landing(mill) == [("home_holds_nothing_else", f"landing/{stray}")]
 
 
-@pytest.mark.parametrize("stage", ["ingest", "land", "transform", "publish"])
+@pytest.mark.parametrize(
+    "stage", ["land", *(pytest.param(name, marks=pytest.mark.long) for name in ("ingest", "transform", "publish"))]
+)
 def test_a_store_that_stops_in_a_pass_changes_no_number_and_the_next_pass_goes_on(
     new_scene: Callable[..., Scene], store: ObjectStore, tmp_path: Path, stage: str
 ) -> None:
