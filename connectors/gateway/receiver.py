@@ -24,6 +24,7 @@ from tokenshare.errors import ContractViolation, SourceAbsent, TokenshareError
 from tokenshare.topics import REQUEST_COMPLETED
 
 MEBIBYTE = 1 << 20
+READERS = 2  # more at once only take the interpreter from each other; one alone would wait for the longest body
 NAMED_REFUSALS = 20
 RETRY_SECONDS = 5
 SOURCE_ID = REQUEST_COMPLETED.pushed_by
@@ -74,6 +75,7 @@ class Receiver:
         self._figures = Figures()
         self._served = 0
         self._threads = ThreadPoolExecutor(limits.calls, "gateway")  # a call waits for Kafka in a thread of its own
+        self._readers = ThreadPoolExecutor(READERS, "reader")
 
     def app(self) -> Starlette:
         """The ASGI application."""
@@ -90,7 +92,7 @@ class Receiver:
     async def _take_litellm(self, request: Request) -> Response:
         async def take() -> Response:
             body = await self._body(request)
-            reading = await self._in_thread(self._read, litellm.read, body, self._envelope())
+            reading = await self._read(litellm.read, body, self._envelope())
             await self._settle("litellm", reading)
             return JSONResponse({"accepted": len(reading.events), "refused": _refusals(reading)})
 
@@ -102,7 +104,7 @@ class Receiver:
 
         async def take() -> Response:
             body = await self._body(request)
-            reading = await self._in_thread(self._read, otlp.read, body, kind, self._envelope())
+            reading = await self._read(otlp.read, body, kind, self._envelope())
             await self._settle("otlp", reading)
             return _export_answer(reading, is_binary=is_binary)
 
@@ -164,7 +166,7 @@ class Receiver:
             raise Refusal(400, str(error)) from error
 
     async def _in_thread(self, function: Callable[..., Any], *given: Any) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, function, *given)
+        return await _run(self._threads, function, *given)
 
     def _envelope(self) -> Object:
         """The fields of every event of a call. What is received within an hour counts as one fetch."""
@@ -172,9 +174,9 @@ class Receiver:
         hour = sha256(f"{SOURCE_ID} {at:%Y-%m-%dT%H}".encode()).hexdigest()[:32]
         return {"source_id": SOURCE_ID, "observed_at": at, "fetch_id": hour}
 
-    def _read(self, read: Callable[..., Reading], *given: Any) -> Reading:
+    async def _read(self, read: Callable[..., Reading], *given: Any) -> Reading:
         try:
-            reading = read(*given)
+            reading: Reading = await _run(self._readers, read, *given)
         except ContractViolation as error:
             raise Refusal(400, str(error)) from error
         if len(reading.events) + len(reading.refused) > self._limits.requests:
@@ -192,6 +194,10 @@ class Receiver:
         counted = {"accepted": len(reading.events), "refused": len(reading.refused), "ignored": reading.ignored}
         for outcome, number in counted.items():
             self._figures.requests.labels(form, outcome).inc(number)
+
+
+async def _run(threads: ThreadPoolExecutor, function: Callable[..., Any], *given: Any) -> Any:
+    return await asyncio.get_running_loop().run_in_executor(threads, function, *given)
 
 
 def _refusals(reading: Reading) -> list[dict[str, str]]:

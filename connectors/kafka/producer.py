@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Any
 
 from kafka import KafkaProducer
@@ -48,6 +49,7 @@ class Sender:
         self._cluster, self._until, self._found = cluster, until, set(found)
         self._producer: Any = None
         self._is_shared = False
+        self._turn = Lock()  # threads that compute at once only take the interpreter from each other
 
     def share(self, names: Iterable[str]) -> None:
         """Open the producer and look for the topics now, so that threads may send at once from then on."""
@@ -62,7 +64,8 @@ class Sender:
         acknowledged in time or its topic is missing, MessageTooLarge if it is too large for its topic, UsageError
         if the secret of the home cannot be read.
         """
-        queue = self._proven(messages)
+        with self._turn:
+            queue = self._proven(messages)
         if not queue:
             return 0
         self._require({message.topic for message in queue})
@@ -81,7 +84,8 @@ class Sender:
     def _deliver(self, messages: Sequence[Message]) -> None:
         for start in range(0, len(messages), CHUNK):
             chunk = messages[start : start + CHUNK]
-            futures = [_sent(self._opened(), self._cluster, message) for message in chunk]
+            with self._turn:
+                futures = [_sent(self._opened(), self._cluster, message) for message in chunk]
             if not self._is_shared:
                 self._opened().flush(timeout=self._seconds + 5)
             for message, future in zip(chunk, futures, strict=True):
