@@ -21,14 +21,14 @@ from tokenshare.topics import CONSUMER_GROUP, TOPIC_BY_NAME, TOPIC_NAMES
 
 def land(run: PassContext) -> list[Landed]:
     """Land every new committed record; ranges planned by an earlier pass come first."""
-    planned = _plan(run)
+    planned, folder = _plan(run), run.home.landing
     if planned:
         with run.checkpoint("land"):
             _land(run, planned)
-    manifests = [landing.read_manifest(run.home.landing, wanted) for wanted in planned]
+    manifests = [landing.read_manifest(folder, wanted) for wanted in planned]
     with run.checkpoint("commit") as midway, fencing.open_fenced(run.home.warehouse, run.fence) as connection:
         ledger.record_landed(connection, run.id, run.clock(), manifests, midway)
-        warehouse.show_landed(connection, run.home.landing)
+        warehouse.show_landed(connection, folder)
         reached = {at: offset for at, offset in ledger.positions(connection).items() if at[0] in TOPIC_NAMES}
     with run.checkpoint("offsets") as midway:
         groups.commit(run.cluster, CONSUMER_GROUP, reached, midway, signature(run.home))

@@ -175,7 +175,7 @@ def _build_part(run: PassContext, variables: Variables, part: Part, midway: Call
 
 
 def _of_data(run: PassContext, failed: dict[str, str]) -> dict[str, str]:
-    """What failed; raises StoreUnavailable if landed files are out of reach, for then no model says anything."""
+    """Return what failed. Raise StoreUnavailable if the store does not answer: then the failures are not the data's."""
     if failed and isinstance(run.home.landing, ObjectPath):
         run.home.landing.require_store()
     return failed

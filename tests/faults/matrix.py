@@ -127,7 +127,9 @@ REQUESTS = {
     "Q02": Row("the receiver and `stream` are killed under load", "what was acknowledged counts, and counts once"),
     "Q03": Row("Kafka goes away under the receiver", "503 and try again; only what is acknowledged is promised"),
     "Q04": Row("a reported request cannot be counted", "refused alone, a dead letter with the reason; the rest counts"),
-    "Q05": Row("requests fail, come from a cache, contain each other, lack vendor or currency", "each counts as it is"),
+    "Q05": Row(
+        "a request failed, came from a cache, contains another, or has no vendor or currency", "each counts as it is"
+    ),
     "Q06": Row("a call is too large, cut, oddly compressed, or without a token", "refused whole with its code"),
     "Q07": Row("bytes of a batch are damaged after its checksum was right", "as kafka-python reads it, or corrupt"),
     "Q08": Row("values that fast parsers take and the contract refuses", "dead letters in the words of the codec"),

@@ -1,4 +1,4 @@
-"""What the receiver and a landing depend on goes away: nothing is promised that is not kept, and planned work stays."""
+"""Kafka or Flink goes away: the receiver acknowledges only what Kafka has, and planned ranges stay planned."""
 
 import json
 from collections.abc import Callable, Iterator

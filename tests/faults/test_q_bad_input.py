@@ -1,4 +1,4 @@
-"""What gateways report and is no request, through the command's own HTTP: refused alone, by name, and on record."""
+"""A gateway reports something that is no request: the receiver refuses it alone, with its id, and records it."""
 
 import gzip
 import json
@@ -101,15 +101,15 @@ def _moments(more: Object) -> tuple[float, float]:
 
 def _payload(id: str, more: Object) -> Object:
     begun, ended = _moments(more)
-    told = {name: value for name, value in more.items() if name != "ended"}
-    return payload(id, **{"startTime": begun, "endTime": ended, **told})
+    stated = {name: value for name, value in more.items() if name != "ended"}
+    return payload(id, **{"startTime": begun, "endTime": ended, **stated})
 
 
 def _span(id: str, more: Object) -> Object:
     own = {name: value for name, value in more.items() if name in ("attributes", "spanId", "status")}
-    told = {name: value for name, value in more.items() if name not in (*own, "ended")}
+    stated = {name: value for name, value in more.items() if name not in (*own, "ended")}
     moments = dict(zip(("startTimeUnixNano", "endTimeUnixNano"), _moments(more), strict=True))
-    found = call(f"span of {id}", **{"gen_ai__response__id": id, **told})
+    found = call(f"span of {id}", **{"gen_ai__response__id": id, **stated})
     own["attributes"] = [*found["attributes"], *own.get("attributes", [])]
     return {**found, **{name: str(int(at * 1e9)) for name, at in moments.items()}, **own}
 
@@ -118,7 +118,7 @@ def _three(form: str, name: str, more: Object) -> bytes:
     """A call with this one between two good ones."""
     make = _payload if form == LITELLM else _span
     given = zip(PLACES, ({}, more, {}), strict=True)
-    three = [make(f"{form}-{name}-{place}", told) for place, told in given]
+    three = [make(f"{form}-{name}-{place}", stated) for place, stated in given]
     return json.dumps(three).encode() if form == LITELLM else export(*three)
 
 
@@ -152,8 +152,8 @@ def story(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sto
         names = [column[0] for column in found.description or ()]
         events = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     letters = dead_letter_reader.read(cluster, [REQUEST_COMPLETED.name])
-    told = {json.loads(letter.record.value or b"")["request_id"]: letter.message for letter in letters}
-    yield Story(answers, {event["request_id"]: event for event in events}, told)
+    stated = {json.loads(letter.record.value or b"")["request_id"]: letter.message for letter in letters}
+    yield Story(answers, {event["request_id"]: event for event in events}, stated)
     topics.delete_prefixed(cluster)
 
 
@@ -184,7 +184,7 @@ def test_q04_a_bad_request_is_refused_alone(
 
 @pytest.mark.parametrize(("form", "name", "more", "counts"), COUNTED, ids=words_of)
 def test_q05_an_odd_request_counts(story: Story, form: str, name: str, more: Object, counts: Object) -> None:
-    """Without vendor or currency, failed, from a cache, of a clock half an hour fast, or told twice: between two."""
+    """A request without vendor or currency, failed, cached, repeated or half an hour ahead counts between two others."""
     answer = story.answers[form, name]
     assert (answer.status_code, answer.json()) == (200, {"accepted": 3, "refused": []} if form == LITELLM else {})
     event = story.events[counts.get("request_id", f"{form}-{name}-middle")]

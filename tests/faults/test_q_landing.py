@@ -43,7 +43,7 @@ def test_q01_requests_land_once_whenever_landing_is_killed(
     record_property: Record,
 ) -> None:  # fmt: skip
     """kill -9 of `tokenshare land` at random moments of its work, then once undisturbed; then a pass."""
-    seed, scene, file = random.randrange(10**6), home(records), tmp_path / "told.parquet"
+    seed, scene, file = random.randrange(10**6), home(records), tmp_path / "reported.parquet"
     print(f"seed {seed}")
     bad = receive(scene, traffic.write(traffic.draw(count, datetime.now(UTC), seed, is_nested=True), file))
     written = [land_killed(scene, moment) for moment in moments(seed, kills, count // records, longest)]

@@ -126,7 +126,7 @@ def test_q02_what_was_acknowledged_counts_once_whatever_is_killed(
     scene: Scene, running: Running, tmp_path: Path, kills: int, record_property: Record
 ) -> None:
     """kill -9 of the receiver and of `stream` at random moments under load; clients repeat what is not acknowledged."""
-    seed, file = random.randrange(10**6), tmp_path / "told.parquet"
+    seed, file = random.randrange(10**6), tmp_path / "reported.parquet"
     print(f"seed {seed}")
     chance, load = random.Random(seed), Load(running.gateway.facts["litellm"], running.gateway.headers)
     with sending(load, seed):
@@ -141,5 +141,5 @@ def test_q02_what_was_acknowledged_counts_once_whatever_is_killed(
     assert running.stop() == (0, 0)
     assert unaccounted(scene) == find_losses(scene) == []
     assert verify(scene.home, lambda _: None)["breaches"] == []
-    told = f"{kills} kills of each, {len(load.acknowledged)} reports, {load.again} calls sent again"
-    record_property("observed", f"{told}: as the judge counts")
+    stated = f"{kills} kills of each, {len(load.acknowledged)} reports, {load.again} calls sent again"
+    record_property("observed", f"{stated}: as the judge counts")

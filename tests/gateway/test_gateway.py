@@ -54,7 +54,7 @@ ROUTER_DAYS = 20
 @dataclass
 class Story:
     scene: Scene
-    file: Path  # what the clients have told
+    file: Path  # what the clients have reported
     now: datetime
 
     def refresh(self) -> dict[str, str]:
@@ -75,13 +75,13 @@ def story(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sto
     """2,000 requests in batches from three clients at once, every fifth batch twice; then a pass."""
     scene = Scene(tmp_path_factory.mktemp("gateway") / "home", broker, ROUTER_ALONE)
     now = datetime.now(UTC)
-    story = Story(scene, tmp_path_factory.mktemp("clients") / "told.parquet", now)
+    story = Story(scene, tmp_path_factory.mktemp("clients") / "reported.parquet", now)
     write_rankings(story.world, small_rows(now.date() - timedelta(days=ROUTER_DAYS + 1), ROUTER_DAYS))
     scene.refresh(
         (now - timedelta(hours=1)).isoformat(), story.world
     )  # a home of a world before it is one of a receiver
     running = Gateway.of(scene)
-    reports = traffic.draw(2_000, now, is_told_again=False)
+    reports = traffic.draw(2_000, now, is_repeated=False)
     payloads = [traffic.payload_of(report) for report in traffic.write(reports, story.file)]
     batches = [payloads[at : at + BATCH] for at in range(0, len(payloads), BATCH)]
     answers: list[httpx.Response] = []
@@ -151,7 +151,7 @@ def test_a_late_request_restates_its_hour_and_bad_ones_are_dead_letters(story: S
     late = story.now - timedelta(hours=30)
     at, hour = late.timestamp(), late.replace(minute=0, second=0, microsecond=0)
     good = payload("late", "gpt-5.1", 5_000, 0, endTime=at, startTime=at - 1, response_cost=0.5)
-    early = {**good, "prompt_tokens": 7, "total_tokens": 7}  # of the same request: what is told later counts
+    early = {**good, "prompt_tokens": 7, "total_tokens": 7}  # of the same request: what is reported later counts
     bad = [payload("worse", "gpt-5.1", -1, endTime=at), payload("worst", "gpt-5.1", endTime=at + 10**9)]
     answer = running.post([bad[0], early, good, bad[1]]).json()
     assert (answer["accepted"], [one["request_id"] for one in answer["refused"]]) == (2, ["worse", "worst"])

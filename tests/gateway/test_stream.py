@@ -48,7 +48,7 @@ def begin_stream(scene: Scene, tmp_path: Path) -> "subprocess.Popen[str]":
 
 def test_what_is_acknowledged_is_shown_and_a_pass_of_a_person_is_let_through(scene: Scene, tmp_path: Path) -> None:
     gateway, streaming = Gateway.of(scene), begin_stream(scene, tmp_path)
-    reports = list(traffic.draw(300, datetime.now(UTC), is_told_again=False))
+    reports = list(traffic.draw(300, datetime.now(UTC), is_repeated=False))
     sent = [traffic.payload_of(report) for report in reports]
     restated = [traffic.payload_of(report._replace(answered=report.answered + 1)) for report in reports[:100]]
     for at in range(0, len(sent), 100):

@@ -19,7 +19,7 @@ from tokenshare.events import RequestCompleted
 
 PICO = 10**12  # picodollars of a dollar
 ROWS = 100_000  # of one write
-RECENT = 500  # reports, of which some are told again
+RECENT = 500  # reports, of which some are repeated
 # Who made it, the model as it is called, who serves it, and picodollars for a token of the prompt, if it has a price.
 MODELS = (
     ("deepseek", "deepseek/deepseek-chat-v3.1", "openrouter", 110_000),
@@ -39,7 +39,7 @@ class Report(NamedTuple):
 
     number: int
     id: str
-    told_at: datetime  # UTC, without saying so, as in the file
+    reported_at: datetime  # UTC, without saying so, as in the file
     ended_at: datetime
     who: str
     model: str
@@ -61,48 +61,48 @@ SCHEMA = pa.schema([(field, _type_of(field)) for field in Report._fields])
 
 
 def draw(
-    count: int, now: datetime, seed: int = 7, *, is_told_again: bool = True, is_nested: bool = False
+    count: int, now: datetime, seed: int = 7, *, is_repeated: bool = True, is_nested: bool = False
 ) -> Iterator[Report]:
-    """So many reports, the last of them told now; nested ones only on wish, as LiteLLM does not tell of them.
+    """So many reports, the last of them reported now; nested ones only on wish, as LiteLLM does not report them.
 
-    A judge goes by their numbers, a home by what comes later: if some are told again, they must be sent in order.
+    A judge goes by their numbers, a home by what comes later: if some are repeated, they must be sent in order.
     """
     chance, recent = random.Random(seed), list[Report]()
     begun = now.astimezone(UTC).replace(tzinfo=None) - timedelta(microseconds=100 * count)
     for number in range(count):
-        told_at = begun + timedelta(microseconds=100 * number)
-        kind = chance.random() if recent and is_told_again else 0.5
+        reported_at = begun + timedelta(microseconds=100 * number)
+        kind = chance.random() if recent and is_repeated else 0.5
         if kind < REPEATED:
-            report = chance.choice(recent)._replace(number=number, told_at=told_at)
+            report = chance.choice(recent)._replace(number=number, reported_at=reported_at)
         elif kind < REPEATED + RESTATED:
-            report = _restated(chance.choice(recent), number, told_at)
+            report = _restated(chance.choice(recent), number, reported_at)
         else:
-            report = _new(chance, seed, number, told_at)
+            report = _new(chance, seed, number, reported_at)
             if is_nested and kind > 1 - NESTED:
                 report = report._replace(inside=chance.choice(recent).id)
         recent[number % RECENT : number % RECENT + 1] = [report]
         yield report
 
 
-def _new(chance: random.Random, seed: int, number: int, told_at: datetime) -> Report:
+def _new(chance: random.Random, seed: int, number: int, reported_at: datetime) -> Report:
     who, model, provider, price = chance.choice(MODELS)
     days = 20 if chance.random() < LATE else 2
-    ended = told_at - timedelta(milliseconds=chance.randrange(1_000, days * 86_400_000))
+    ended = reported_at - timedelta(milliseconds=chance.randrange(1_000, days * 86_400_000))
     asked, answered, kind = round(chance.lognormvariate(6, 1.2)), round(chance.lognormvariate(5, 1)), chance.random()
     outcome = "failure" if kind < FAILED else "cache_hit" if kind < FAILED + CACHED else "success"
     cost = None if price is None or chance.random() < UNPRICED else price * (asked + 4 * answered)
     return Report(
-        number, f"chatcmpl-{seed}-{number}", told_at, ended.replace(microsecond=ended.microsecond // 1000 * 1000),
+        number, f"chatcmpl-{seed}-{number}", reported_at, ended.replace(microsecond=ended.microsecond // 1000 * 1000),
         who, model, provider, chance.choice(APPS), asked, answered, cost, outcome, chance.randrange(100, 30_000), None,
     )  # fmt: skip
 
 
-def _restated(report: Report, number: int, told_at: datetime) -> Report:
+def _restated(report: Report, number: int, reported_at: datetime) -> Report:
     """The same request, whose tokens are now known to be one more, and whose price has become known."""
     price = max((price or 0 for who, *_, price in MODELS if who == report.who), default=0)
     answered = report.answered + 1
     cost = price * (report.asked + 4 * answered) or None
-    return report._replace(number=number, told_at=told_at, answered=answered, picodollars=cost)
+    return report._replace(number=number, reported_at=reported_at, answered=answered, picodollars=cost)
 
 
 def write(reports: Iterable[Report], path: Path) -> Iterator[Report]:
@@ -143,7 +143,7 @@ def event_of(report: Report) -> RequestCompleted:
     asked, answered = (report.asked, report.answered) if is_used else (0, 0)
     return RequestCompleted.identified(
         source_id="gateway",
-        observed_at=report.told_at.replace(tzinfo=UTC),
+        observed_at=report.reported_at.replace(tzinfo=UTC),
         fetch_id="0" * 32,
         request_id=report.id,
         completed_at=report.ended_at.replace(tzinfo=UTC),
