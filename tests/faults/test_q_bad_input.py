@@ -184,7 +184,7 @@ def test_q04_a_bad_request_is_refused_alone(
 
 @pytest.mark.parametrize(("form", "name", "more", "counts"), COUNTED, ids=words_of)
 def test_q05_an_odd_request_counts(story: Story, form: str, name: str, more: Object, counts: Object) -> None:
-    """A request without vendor or currency, failed, cached, repeated or half an hour ahead counts between two others."""
+    """A request without vendor or currency, failed, cached, repeated or early counts between two others."""
     answer = story.answers[form, name]
     assert (answer.status_code, answer.json()) == (200, {"accepted": 3, "refused": []} if form == LITELLM else {})
     event = story.events[counts.get("request_id", f"{form}-{name}-middle")]
