@@ -13,9 +13,9 @@ from flows.orchestration.refresh import Report, Stages
 from flows.setup import Progress
 
 ANSWER_SECONDS = 2.0  # before a pass
-PATIENCE_SECONDS = 10.0  # within a pass: the server was there, and may be busy
+PATIENCE_SECONDS = 30.0  # within a pass: the server was there, and may be busy
 # By default Prefect waits a minute a call for a lost server.
-BRIEF = {"client.max_retries": 1, "api.request_timeout": PATIENCE_SECONDS}
+BRIEF = {"client.max_retries": 3, "api.request_timeout": PATIENCE_SECONDS}
 
 
 def answers(api_url: str | None, seconds: float = ANSWER_SECONDS) -> bool:

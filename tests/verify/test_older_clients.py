@@ -48,5 +48,5 @@ def test_an_older_client_reads_every_relation(clean: Home, client: str) -> None:
 
 
 def test_the_clients_are_older_than_ours() -> None:
-    assert len(CLIENTS) == 3
+    assert len(CLIENTS) == 2
     assert all(client.removeprefix("duckdb-").split(".") < duckdb.__version__.split(".") for client in CLIENTS)

@@ -28,8 +28,8 @@ from tokenshare.publication import Publication
 
 CATALOG = (Path(__file__).parent / "published.sql").read_text()
 # Of the file; one of another form is rebuilt. 4: held periods, unmapped, origin, 5: oldest storage, 6: rows put aside
-FORM = 6
-FILE_FORM = "STORAGE_VERSION 'v1.0.0', BLOCK_SIZE 262144"  # what DuckDB 1.0, the oldest client, can open
+FORM = 7
+FILE_FORM = "STORAGE_VERSION 'v1.2.0', BLOCK_SIZE 16384"  # what DuckDB 1.2, the oldest client, can open
 MODE = 0o444
 # Lists of `status` beside the numbers, once dbt has built them: relation and order.
 LISTED = {
