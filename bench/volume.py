@@ -20,7 +20,7 @@ from cost import broker_of, cost_of, heading, machine, row
 ROOT = Path(__file__).parents[1]
 DAY = 1_000_000
 FILE_ROWS = 100_000
-COLUMNS = ("checkout", "landed before", "of", "CPU-s", "seconds", "MB written", "peak MiB", "build MB")
+COLUMNS = ("checkout", "landed before", "new", "CPU-s", "seconds", "MB written", "peak MiB", "build MB")
 DRAW = """
 import sys
 from datetime import UTC, datetime, timedelta

@@ -13,14 +13,12 @@ from expectations.frames import CandidateFrames
 from expectations.laws import LAWS, Frames
 from expectations.measures import Measure, breaches_of, describe
 from expectations.pins import pins
-from expectations.profiles import Rule, line_of, lines_of, rules_of
+from expectations.profiles import ProfileLine, Rule, line_of, lines_of, rules_of
 from expectations.suites import pin, suite_for
-from expectations.validation import find_sound
 from tokenshare.held_periods import period_of
 from tokenshare.metrics import GROUP_BY_ID, Interval, Metric
 from tokenshare.publication import WHOLE, Breach, Candidate, Check, Row
 
-GROUP = "*"  # the owner of what is observed of the group itself
 NOT_BUILT = Check("build", "failed", "no relation", "a relation built by dbt")
 Sound = frozenset[str]  # keys of profile lines
 ReleasedFindings = frozenset[tuple[str, str, str]]  # (check, key, observed), each released by a person
@@ -43,27 +41,44 @@ class Case:
     gone: tuple[Breach, ...] = ()  # missing files it was made from
 
 
-def judge(case: Case) -> dict[str, list[Check]]:
-    """The checks of each metric of a group; one failed member shuts the gate of all.
+@dataclass(frozen=True)
+class Observed:
+    """What was observed of a group: measures of the group and of each metric, and the lines of all for a validation."""
 
-    One validation judges everything that was observed of the group.
-    """
+    case: Case
+    evidence: Sequence[Measure]
+    laws: Mapping[str, "ReadLaws"]
+    lines: Sequence[ProfileLine]
+
+
+def observe(case: Case) -> Observed:
+    """Profile the candidates of a group, for a validation."""
     frames, evidence = CandidateFrames(case.candidates), _evidence(case)
-    rules = {m.id: _rules(m) for m in case.metrics if m.id in frames}
     laws = {m.id: _read_laws(m, frames) for m in case.metrics if m.id in frames}
-    lines = [line_of(GROUP, measure) for measure in evidence if len(measure.observed)]
-    for id, own in rules.items():
-        lines += lines_of(id, own, frames[id])
-        lines += [line_of(id, measure) for measure in laws[id].measures if len(measure.observed)]
-    sound = find_sound(lines)
-    shared = [_built(case.failed_nodes), _whole(case), _there(case), _read(case)]
-    shared += _measure(GROUP, evidence, sound, case.released)
-    checks = {m.id: [*shared, NOT_BUILT] for m in case.metrics}
+    lines = [line_of(_owner(case), measure) for measure in evidence if len(measure.observed)]
     for metric in case.metrics:
         if metric.id in frames:
-            found = _judge_metric(metric, frames[metric.id], laws[metric.id], sound, case)
+            lines += lines_of(metric.id, _rules(metric), frames[metric.id])
+            lines += [line_of(metric.id, measure) for measure in laws[metric.id].measures if len(measure.observed)]
+    return Observed(case, evidence, laws, lines)
+
+
+def judge(observed: Observed, sound: Sound) -> dict[str, list[Check]]:
+    """The checks of each metric of a group; one failed member shuts the gate of all."""
+    case = observed.case
+    shared = [_built(case.failed_nodes), _whole(case), _there(case), _read(case)]
+    shared += _measure(_owner(case), observed.evidence, sound, case.released)
+    checks = {m.id: [*shared, NOT_BUILT] for m in case.metrics}
+    for metric in case.metrics:
+        if metric.id in observed.laws:
+            found = _judge_metric(metric, observed.laws[metric.id], sound, case)
             checks[metric.id] = [*shared, *found]
     return _together(checks) if len(case.metrics) > 1 else checks
+
+
+def _owner(case: Case) -> str:
+    """The owner of what is observed of the group itself: no metric has this id."""
+    return f"{case.metrics[0].group}*"
 
 
 @cache
@@ -71,14 +86,15 @@ def _rules(metric: Metric) -> tuple[Rule, ...]:
     return rules_of(suite_for(metric))
 
 
-def _judge_metric(metric: Metric, frame: pd.DataFrame, laws: "ReadLaws", sound: Sound, case: Case) -> Iterator[Check]:
+def _judge_metric(metric: Metric, laws: "ReadLaws", sound: Sound, case: Case) -> Iterator[Check]:
+    candidate = case.candidates[metric.id]
     yield _pinned(metric)
     if GROUP_BY_ID[metric.group].follows.groups:
-        yield judge_dependencies(metric, case.candidates[metric.id].rows, case.shown.get(metric.id, ()), case.shut)
-    breach = Breach(WHOLE, case.candidates[metric.id].digest)
+        yield judge_dependencies(metric, candidate.rows, case.shown.get(metric.id, ()), case.shut)
+    breach = Breach(WHOLE, candidate.digest)
     for rule in _rules(metric):
         passed = f"{metric.id} {rule.name}" in sound
-        observed = "holds" if passed else f"does not hold in {len(frame)} rows"
+        observed = "holds" if passed else f"does not hold in {len(candidate.rows)} rows"
         yield _check(rule.name, passed, observed, "holds", () if passed else (breach,), case.released)
     yield from _measure(metric.id, laws.measures, sound, case.released)
     yield from laws.unread

@@ -1,4 +1,4 @@
-"""Great Expectations at arm's length: the profile of a group goes in, the keys of its sound lines come out."""
+"""Great Expectations at arm's length: the profiles of groups go in, the keys of their sound lines come out."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -34,11 +34,23 @@ def suite_of_profiles() -> gx.ExpectationSuite:
     return gx.ExpectationSuite(name="profile", expectations=rules)
 
 
-def find_sound(lines: Sequence[ProfileLine]) -> frozenset[str]:
-    """The keys of the lines that lie within their interval.
+def find_sound(profiles: Sequence[Sequence[ProfileLine]]) -> list[frozenset[str]]:
+    """The keys of the lines of each profile that lie within their interval.
 
-    Great Expectations fails open, so if an expectation has no result, or an exception, or did not see every line, none
-    is sound.
+    One validation judges all of them: it costs the same for one line and for a thousand. If it cannot, each profile has
+    one of its own, so that what breaks it breaks no other.
+    """
+    lines = [line for profile in profiles for line in profile]
+    sound = _find_sound(lines)
+    if sound is None:
+        return [_find_sound(profile) or frozenset() for profile in profiles]
+    return [sound & {line.key for line in profile} for profile in profiles]
+
+
+def _find_sound(lines: Sequence[ProfileLine]) -> frozenset[str] | None:
+    """The keys of the sound lines; None if Great Expectations has not judged every one.
+
+    It fails open: an expectation may have no result, or an exception, or not see every line.
     """
     if not lines:
         return frozenset()
@@ -46,10 +58,10 @@ def find_sound(lines: Sequence[ProfileLine]) -> frozenset[str]:
     try:
         results = _frames().get_batch({"dataframe": frame}).validate(suite, result_format=FORMAT).results
     except Exception:  # noqa: BLE001  # whatever it throws, the gate stays shut
-        return frozenset()
+        return None
     judged = [found for found in results if not _raised(found.exception_info) and _saw(found, len(lines))]
     if len(judged) != len(suite.expectations):
-        return frozenset()
+        return None
     outside = {row["key"] for found in judged for row in found.result["unexpected_index_list"]}
     return frozenset(frame["key"]) - outside
 

@@ -33,10 +33,8 @@
 
 {% macro has_other_columns(made) %}
     {%- set differing -%}
-        select column_index, column_name, data_type from duckdb_columns()
-        where (database_name, schema_name, table_name) in (
-            ('temp', 'main', '{{ made }}'), ('{{ this.database }}', '{{ this.schema }}', '{{ this.identifier }}')
-        )
+        select cid, name, type
+        from (from pragma_table_info('{{ made }}') union all from pragma_table_info('{{ this }}'))
         group by all having count(*) = 1
     {%- endset -%}
     {{ return(run_query(differing) | length > 0) }}

@@ -89,7 +89,7 @@ def _recompute(
 ) -> Row | None:
     dbt.build(scratch, inputs.variables, work, [metric.id], seeds=seeds)
     with warehouse.open_warehouse(scratch) as connection:
-        candidate = candidates.read_candidate(connection, metric)
+        candidate = candidates.read_candidates(connection, [metric]).get(metric.id)
     return _row_of(metric, key, candidate.rows) if candidate else None
 
 

@@ -3,7 +3,7 @@
 It saves the import of Great Expectations, too, if no group has moved.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from connectors.storage.landing import gaps
@@ -15,7 +15,7 @@ from expectations.pins import pins
 from flows.stages.graph import wanted
 from flows.stages.judge import PassInputs, read_dead_letter_rates, read_measured
 from tokenshare.metrics import GROUP_BY_ID, Metric
-from tokenshare.publication import Check, Publication
+from tokenshare.publication import Check, Publication, Standing
 
 STANDING = ("current", "released")
 SOUND = ("passed", "released")
@@ -38,11 +38,12 @@ def find_carried(
     letters, if it is not fresh, or if its suite is another one.
     """
     found: dict[str, Carried] = {}
+    standings = history.read_standings(connection)
     for group in dict.fromkeys(metric.group for metric in active):
         members = [metric for metric in active if metric.group == group]
         followed = [metric.id for metric in active if metric.group in GROUP_BY_ID[group].follows.groups]
         if set(followed) <= found.keys() and _is_still(connection, members, build, inputs):
-            found |= _read_standing(connection, members)
+            found |= _read_standing(connection, members, standings)
     return found
 
 
@@ -64,18 +65,20 @@ def _is_fresh(connection: Connection, members: Sequence[Metric], inputs: PassInp
     group, limit = GROUP_BY_ID[members[0].group], members[0].freshness
     if limit is None or not group.evidence:
         return True
-    age, within = freshness(group, read_measured(connection, group), inputs.as_of, limit)
+    age, within = freshness(group, read_measured(connection, group, inputs), inputs.as_of, limit)
     return within.minimum <= age.observed <= within.maximum
 
 
-def _read_standing(connection: Connection, members: Sequence[Metric]) -> dict[str, Carried]:
+def _read_standing(
+    connection: Connection, members: Sequence[Metric], standings: Mapping[str, Standing]
+) -> dict[str, Carried]:
     """The members with their last checks; none if any has no shown version, or was not let out by all of them."""
     known, found = pins(), {}
     for metric in members:
-        standing, checks = history.read_standing(connection, metric), releases.read_checks(connection, metric)
+        checks = releases.read_checks(connection, metric)
         pinned = known.get(metric.id, {}).get("digest")
         is_open = all(check.outcome in SOUND or check.severity == "alert" for check in checks)
-        shown = standing.shown
+        shown = standings.get(metric.id, Standing()).shown
         if not checks or not is_open or shown is None or shown.status not in STANDING or shown.suite_digest != pinned:
             return {}
         found[metric.id] = Carried(shown, tuple(checks))

@@ -15,7 +15,16 @@ from flows.stages.hold import Judged
 from flows.stages.ingest import SourceOutcome
 from tokenshare.held_periods import HeldPeriod, PeriodFinding, touched_periods, with_holds
 from tokenshare.metrics import METRIC_BY_ID, METRICS, ROUTER_SOURCES, Metric
-from tokenshare.publication import GateOutcome, decide, hold_back, hold_periods, keep, reason_of, reason_of_periods
+from tokenshare.publication import (
+    GateOutcome,
+    Standing,
+    decide,
+    hold_back,
+    hold_periods,
+    keep,
+    reason_of,
+    reason_of_periods,
+)
 
 
 def decide_metrics(
@@ -23,7 +32,11 @@ def decide_metrics(
 ) -> list[Decision]:
     """The decision about every metric: first the judged metrics, then those outside this set-up."""
     changes = Changes.since_last(connection, project, judged.found)
-    decided = [_decide(connection, METRIC_BY_ID[id], judged, answered, as_of, changes) for id in judged.checks]
+    standings = history.read_standings(connection)
+    decided = [
+        _decide(connection, METRIC_BY_ID[id], standings.get(id, Standing()), judged, answered, as_of, changes)
+        for id in judged.checks
+    ]
     return [*decided, *(_inactive(metric) for metric in METRICS if metric.id not in judged.checks)]
 
 
@@ -39,12 +52,12 @@ def answering(sources: Sequence[SourceOutcome], variables: Mapping[str, Any]) ->
 def _decide(
     connection: Connection,
     metric: Metric,
+    standing: Standing,
     judged: Judged,
     answered: frozenset[str],
     as_of: datetime,
     changes: Changes,
 ) -> Decision:
-    standing = history.read_standing(connection, metric)
     candidate, refused = judged.found.get(metric.id), judged.refused.get(metric.id)
     findings = [f for f in judged.findings if f.group == metric.group and f.metric in ("", metric.id)]
     periods = _held_periods(connection, metric, judged, findings, as_of)

@@ -13,7 +13,7 @@ from connectors.storage.warehouse import Connection, builds, fencing, holds
 from connectors.storage.warehouse.builds import Build
 from flows.setup.context import PassContext
 from flows.stages.carry import find_carried
-from flows.stages.judge import Candidates, Checks, judge_groups, read_candidates, read_inputs
+from flows.stages.judge import Candidates, Checks, judge_groups, read_inputs
 from flows.stages.transform import rebuild
 from tokenshare.held_periods import HeldStatement, PeriodFinding, find_periods
 from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID, Metric
@@ -46,10 +46,11 @@ def judge_periods(
     It ends, since each round holds statements that no round before has held.
     """
     with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
-        inputs = read_inputs(run, build)
+        inputs = read_inputs(run, connection, build)
         carried = find_carried(connection, active, build, inputs)
         rest = [metric for metric in active if metric.id not in carried]
-        found = read_candidates(connection, active, build) if rest else {}
+        built = [metric for metric in active if metric.id not in build.failed] if rest else []
+        found = candidates.read_candidates(connection, built)
         judged = judge_groups(connection, rest, found, inputs, midway) if rest else {}
         checks = {m.id: list(carried[m.id].checks) if m.id in carried else judged[m.id] for m in active}
         fresh, statements = _find_wrong(connection, checks)

@@ -1,7 +1,7 @@
 """Stage 10: judge each coherence group by the evidence of the warehouse and the pass."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ from connectors.sources import SOURCES
 from connectors.storage.alert_log import alert_inputs
 from connectors.storage.landing import gaps
 from connectors.storage.publications import candidates, history
-from connectors.storage.warehouse import Connection
+from connectors.storage.warehouse import Connection, Relations, relations_of
 from connectors.storage.warehouse.builds import Build
 from expectations.evidence import DeadLetterRate, Measured
 from flows.setup.context import PassContext
@@ -21,7 +21,7 @@ from tokenshare.publication import Breach, Candidate, Check, Row
 from tokenshare.sources import Source
 
 if TYPE_CHECKING:
-    from expectations.gates import Case
+    from expectations.gates import Case, Observed
 
 Candidates = Mapping[str, Candidate]
 Checks = dict[str, list[Check]]
@@ -32,7 +32,8 @@ class PassInputs:
     """Evidence for every group, besides its own rows.
 
     `as_of` is the moment that freshness is judged at, `present` are the sources of the set-up, `gone` the reasons for
-    lost files by source, and `failed` the models and tests of dbt without success, each with its message.
+    lost files by source, `failed` the models and tests of dbt without success, each with its message, and `relations`
+    what the build database has.
     """
 
     as_of: datetime
@@ -40,20 +41,14 @@ class PassInputs:
     gone: Mapping[str, str]
     failed: Mapping[str, str]
     graph: Graph
+    relations: Relations
 
 
-def read_inputs(run: PassContext, build: Build) -> PassInputs:
+def read_inputs(run: PassContext, connection: Connection, build: Build) -> PassInputs:
     """The evidence of this pass for every group."""
     gone, graph = source_selection.missing_reasons(run), read_graph(run.home.build / "dbt")
-    return PassInputs(run.judged_at, source_selection.active_sources(run), gone, build.failed, graph)
-
-
-def read_candidates(connection: Connection, active: Sequence[Metric], build: Build) -> dict[str, Candidate]:
-    """The candidates built by dbt, by metric."""
-    read = {
-        metric.id: candidates.read_candidate(connection, metric) for metric in active if metric.id not in build.failed
-    }
-    return {id: candidate for id, candidate in read.items() if candidate is not None}
+    present = source_selection.active_sources(run)
+    return PassInputs(run.judged_at, present, gone, build.failed, graph, relations_of(connection))
 
 
 def judge_groups(
@@ -64,12 +59,17 @@ def judge_groups(
     midway: Callable[[], None],
 ) -> Checks:
     """The checks of each active metric; a group comes after the groups it follows."""
-    from expectations.gates import judge  # Great Expectations: seven seconds
+    from expectations.gates import judge, observe  # Great Expectations: seven seconds
+    from expectations.validation import find_sound
 
-    checks: Checks = {}
+    observed = []
     for group in dict.fromkeys(metric.group for metric in active):
         members = tuple(metric for metric in active if metric.group == group)
-        checks |= judge(_case(connection, members, found, inputs, _shut(group, checks)))
+        observed.append(observe(_case(connection, members, found, inputs)))
+        midway()
+    checks: Checks = {}
+    for own, sound in zip(observed, find_sound([own.lines for own in observed]), strict=True):
+        checks |= judge(_behind(connection, own, checks), sound)
         midway()
     return checks
 
@@ -79,7 +79,6 @@ def _case(
     members: tuple[Metric, ...],
     found: Candidates,
     inputs: PassInputs,
-    shut: tuple[str, ...],
 ) -> "Case":
     from expectations.gates import Case
 
@@ -87,22 +86,23 @@ def _case(
     return Case(
         metrics=members,
         candidates=found,
-        measured=read_measured(connection, group),
+        measured=read_measured(connection, group, inputs),
         failed_nodes={name: inputs.failed[name] for name in inputs.graph.concerning(inputs.failed, members)},
         released=history.read_releases(connection, group.id),
         as_of=inputs.as_of,
-        shut=shut,
-        shown=_shown(connection, members) if shut else {},
         gaps=_gaps(connection, members, inputs.present),
         gone=_gone(members, inputs.gone),
         letters=read_dead_letter_rates(connection, members),
     )
 
 
-def _shut(group: str, checks: Mapping[str, Sequence[Check]]) -> tuple[str, ...]:
-    """The groups followed by this one and shut in this pass."""
+def _behind(connection: Connection, own: "Observed", checks: Mapping[str, Sequence[Check]]) -> "Observed":
+    """A group with those that it follows and that are shut in this pass."""
     shut = {METRIC_BY_ID[id].group for id, judged in checks.items() if any(check.shuts for check in judged)}
-    return tuple(id for id in GROUP_BY_ID[group].follows.groups if id in shut)
+    members = own.case.metrics
+    groups = tuple(id for id in GROUP_BY_ID[members[0].group].follows.groups if id in shut)
+    shown = _shown(connection, members) if groups else {}
+    return replace(own, case=replace(own.case, shut=groups, shown=shown))
 
 
 def _shown(connection: Connection, metrics: Sequence[Metric]) -> dict[str, tuple[Row, ...]]:
@@ -126,9 +126,9 @@ def _gone(members: Sequence[Metric], gone: Mapping[str, str]) -> tuple[Breach, .
     return tuple(Breach(file, reason) for file, reason in lost.items())
 
 
-def read_measured(connection: Connection, group: Group) -> tuple[Measured, ...]:
+def read_measured(connection: Connection, group: Group, inputs: PassInputs) -> tuple[Measured, ...]:
     """dbt's measurements for a group."""
-    return tuple(Measured(*row) for row in candidates.read_evidence(connection, group))
+    return tuple(Measured(*row) for row in candidates.read_evidence(connection, group, inputs.relations))
 
 
 def read_dead_letter_rates(connection: Connection, members: Sequence[Metric]) -> tuple[DeadLetterRate, ...]:

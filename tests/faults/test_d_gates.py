@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from connectors.sources import quotes_file
-from expectations.gates import judge
-from tests.gates.consistent import case, found, measuring, members, setting, shut, unlanded
+from tests.gates.consistent import case, found, judge, measuring, members, setting, shut, unlanded
 from tests.sources.payloads import fetch_of
 from tokenshare.errors import PayloadRefused
 from tokenshare.metrics import GROUPS

@@ -28,7 +28,7 @@ from flows.stages.land import WriteRange
 from flows.stages.land import _reject as reject
 from flows.stages.proof import FindUnproven
 from tests.faults.models import land
-from tests.gates.consistent import case, shut
+from tests.gates.consistent import case, judge, shut
 from tests.kafka.conftest import cluster, cluster_factory
 from tokenshare.codec import encode
 from tokenshare.events import UsageObserved
@@ -117,11 +117,21 @@ def test_g01_an_expectation_that_was_not_evaluated_has_failed(
         found = SimpleNamespace(results=[SimpleNamespace(**result) for result in results])
         batch = SimpleNamespace(validate=lambda suite, result_format: found)
         monkeypatch.setattr(validation, "_frames", lambda: SimpleNamespace(get_batch=lambda parameters: batch))
-        return validation.find_sound(lines)
+        (found,) = validation.find_sound([lines])
+        return found
 
     assert answer([sound, sound]) == {"a", "b"}
     assert answer([sound, *WRONG_RESULTS[fault](sound)]) == frozenset()
     record_property("observed", "nothing passes")
+
+
+def test_g01_what_breaks_a_validation_breaks_no_other_group(record_property: Record) -> None:
+    """A profile that Great Expectations cannot read, between two sound ones."""
+    sound, other = [ProfileLine("a", 1, 2, 0, 3)], [ProfileLine("c", 0, 0, 0, 0), ProfileLine("d", 4, 5, 0, 3)]
+    unreadable = [ProfileLine("b", "one", object(), 0, 3)]  # type: ignore[arg-type]
+    assert validation.find_sound([sound, unreadable, other]) == [{"a"}, frozenset(), {"c"}]
+    assert validation.find_sound([sound, [], other]) == [{"a"}, frozenset(), {"c"}]
+    record_property("observed", "its own group is held, and no other")
 
 
 def test_g02_a_relation_that_was_not_built_shuts_the_gate(record_property: Record) -> None:
@@ -186,9 +196,7 @@ def test_g02_the_error_of_dbt_stands_in_the_check(
     assert broken[LEFT_OUT] == ""
     assert str(tmp_path.parent) not in "".join(broken.values())
     found = {name: broken[name] for name in dbt.read_graph(tmp_path).concerning(broken, [METRIC_BY_ID[TOTAL]])}
-    (check,) = [
-        check for check in gates.judge(replace(case(TOTAL), failed_nodes=found))[TOTAL] if check.name == "dbt_build"
-    ]
+    (check,) = [check for check in judge(replace(case(TOTAL), failed_nodes=found))[TOTAL] if check.name == "dbt_build"]
     assert re.match(rf"(?!{LEFT_OUT})\w+: .+; failed: ", check.observed)
     assert {TOTAL, FAILING, WARNING, LEFT_OUT} <= set(check.observed.partition("; failed: ")[2].split(", "))
     record_property("observed", check.observed[:80])

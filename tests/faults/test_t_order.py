@@ -10,9 +10,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from expectations.gates import judge
 from tests.faults.models import BEFORE, EDGE, EMPTY, LEAP, Models, build, in_another_order
-from tests.gates.consistent import case, found, measuring
+from tests.gates.consistent import case, found, judge, measuring
 
 Record = Callable[[str, Any], None]
 ORDERS = 100

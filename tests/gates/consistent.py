@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from expectations import gates
 from expectations.evidence import Measured
-from expectations.gates import Case, ReleasedFindings, judge
+from expectations.gates import Case, ReleasedFindings
+from expectations.validation import find_sound
 from tests.gates.tables import DAYS, TABLES, Table
 from tests.gates.tables_claims import CLAIM_EVIDENCE
 from tests.gates.tables_curated import CURATED_EVIDENCE
@@ -96,6 +98,13 @@ def measuring(case: Case, check: str, key: str, observed: float) -> Case:
     """The case with one check's observation at one key replaced or added."""
     kept = [m for m in case.measured if (m.check, m.key) != (check, key)]
     return replace(case, measured=(*kept, Measured(check, key, observed)))
+
+
+def judge(case: Case) -> dict[str, list[Check]]:
+    """The checks of each metric of the group, validated alone."""
+    observed = gates.observe(case)
+    (sound,) = find_sound([observed.lines])
+    return gates.judge(observed, sound)
 
 
 def shut(case: Case) -> dict[str, list[str]]:

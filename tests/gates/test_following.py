@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from expectations.gates import Case, judge
-from tests.gates.consistent import Break, case, found, setting, shut
+from expectations.gates import Case
+from tests.gates.consistent import Break, case, found, judge, setting, shut
 from tokenshare.metrics import GROUP_BY_ID, GROUPS, METRICS
 from tokenshare.publication import Check
 

@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from expectations.gates import judge
 from expectations.laws import LAWS, Law
-from tests.gates.consistent import Break, case, found, setting, shut, unlanded
+from tests.gates.consistent import Break, case, found, judge, setting, shut, unlanded
 from tests.gates.tables import Table
 
 SPEND = "router_spend_share_estimated_weekly"

@@ -5,8 +5,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from expectations import frames, gates
-from tests.gates.consistent import Break, case, members, setting, shut, unlanded
+from expectations import frames
+from tests.gates.consistent import Break, case, judge, members, setting, shut, unlanded
 from tests.gates.tables import TABLES, Table
 from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID, METRICS
 
@@ -51,7 +51,7 @@ BROKEN: tuple[tuple[str, Break, str], ...] = (
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_the_gates_of_a_consistent_group_open(group: str) -> None:
-    checks = gates.judge(case(*members(group)))
+    checks = judge(case(*members(group)))
     assert {id: [check for check in found if check.outcome != "passed"] for id, found in checks.items()} == {
         id: [] for id in members(group)
     }

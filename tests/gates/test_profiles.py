@@ -68,7 +68,7 @@ def test_a_profile_says_what_great_expectations_says(metric: Metric, spoiling: s
     suite = suite_for(metric)
     candidate: Candidate = case(metric.id).candidates[metric.id]
     frame = SPOILINGS[spoiling](frame_of(candidate))
-    sound = validation.find_sound(lines_of(metric.id, rules_of(suite), frame))
+    (sound,) = validation.find_sound([lines_of(metric.id, rules_of(suite), frame)])
     assert {rule.name for rule in rules_of(suite) if f"{metric.id} {rule.name}" in sound} == directly(suite, frame)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from connectors.storage.publications import lineage, version_rows
 from connectors.storage.publications.candidates import provenance_sql
 from connectors.storage.publications.history import COLUMNS, read_standings
-from connectors.storage.warehouse import BUILT, Connection, insert, relations_of, transaction
+from connectors.storage.warehouse import BUILT, Connection, Relations, insert, relations_of, transaction
 from connectors.storage.warehouse.holds import KEPT
 from tokenshare.columns import Column, columns_of
 from tokenshare.held_periods import HeldPeriod, HeldStatement
@@ -142,9 +142,7 @@ def _find_new(decision: Decision, standing: Standing) -> set[int]:
     return {p.version for p in decision.outcome.publications if p.version > standing.last_version}
 
 
-def _store_provenance(
-    connection: Connection, run: DecisionContext, group: Group, known: Collection[tuple[str, str]]
-) -> None:
+def _store_provenance(connection: Connection, run: DecisionContext, group: Group, known: Relations) -> None:
     """Store the fetches selected for each day of a group: end the spans of those replaced, begin those of new ones."""
     (number,) = connection.execute("SELECT number FROM decisions.inputs WHERE run = ?", [run.id]).fetchall()[0]
     selected = f"SELECT * FROM ({provenance_sql(group, known)})"

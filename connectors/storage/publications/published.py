@@ -1,7 +1,7 @@
 """The file BI reads: a pure function of the decisions, written whole beside the old one and swapped in."""
 
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -14,10 +14,11 @@ from connectors.storage.publications.history import read_standings
 from connectors.storage.warehouse import (
     BUILT,
     Connection,
+    Relations,
     connect_reader,
-    has_column,
     insert,
     relations_of,
+    relations_with,
     transaction,
     views_of,
 )
@@ -138,7 +139,7 @@ def compose(connection: Connection, draft: Path, metrics: Sequence[Metric]) -> N
             connection.execute(f"CREATE TABLE reader.catalog.{table} AS {source}")
         for table in GATHERED:
             _gather(connection, table, known)
-        counts = has_column(connection, BUILT, "int_fetches_judged", "rejected_count")
+        counts = (BUILT, "int_fetches_judged") in relations_with(connection, "rejected_count")
         connection.execute(
             f"CREATE TABLE reader.catalog.rows_put_aside AS {PUT_ASIDE if counts else NOTHING_PUT_ASIDE}"
         )
@@ -205,7 +206,7 @@ def _attached(connection: Connection, draft: Path) -> Iterator[None]:
         connection.execute("DETACH reader")
 
 
-def _gather(connection: Connection, table: str, known: Collection[tuple[str, str]]) -> None:
+def _gather(connection: Connection, table: str, known: Relations) -> None:
     relations, columns, order = GATHERED[table]
     connection.execute(f"CREATE TABLE reader.catalog.{table} ({columns})")
     built = [f"FROM {BUILT}.{name}" for name in relations if (BUILT, name) in known]

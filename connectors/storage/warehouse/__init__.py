@@ -17,6 +17,7 @@ from tokenshare.offsets import RETIRED, Range
 from tokenshare.topics import FETCHED, TOPICS, Topic
 
 Connection = duckdb.DuckDBPyConnection
+Relations = frozenset[tuple[str, str]]  # tables and views, as (schema, name)
 BUILT = "intermediate"  # dbt's schema of the models before the metrics
 SCHEMA = (Path(__file__).parent / "warehouse.sql").read_text()
 FORM = sha256(SCHEMA.encode()).hexdigest()
@@ -145,7 +146,7 @@ def has_relation(connection: Connection, schema: str, table: str, database: str 
     return (schema, table) in relations_of(connection, database)
 
 
-def relations_of(connection: Connection, database: str | None = None) -> frozenset[tuple[str, str]]:
+def relations_of(connection: Connection, database: str | None = None) -> Relations:
     """The tables and views of a database, as (schema, name); read once for many questions."""
     query = """SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = coalesce(?, current_database())
         UNION ALL
@@ -153,11 +154,11 @@ def relations_of(connection: Connection, database: str | None = None) -> frozens
     return frozenset(connection.execute(query, [database, database]).fetchall())
 
 
-def has_column(connection: Connection, schema: str, table: str, column: str) -> bool:
-    """True if a relation of the build database has a column."""
-    query = """SELECT count(*) FROM information_schema.columns
-        WHERE table_catalog = current_database() AND table_schema = ? AND table_name = ? AND column_name = ?"""
-    return bool(connection.execute(query, [schema, table, column]).fetchone()[0])  # type: ignore[index]
+def relations_with(connection: Connection, column: str) -> Relations:
+    """The relations of the build database with a column of that name, as (schema, name)."""
+    query = """SELECT schema_name, table_name FROM duckdb_columns()
+        WHERE database_name = current_database() AND column_name = ?"""
+    return frozenset(connection.execute(query, [column]).fetchall())
 
 
 def insert(connection: Connection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -174,10 +175,14 @@ def show_landed(connection: Connection, landing: AnyPath) -> None:
 
     Raises UsageError if a file in the ledger is missing, or if a newer version wrote a column into it.
     """
+    landed = {}
     for topic in TOPICS:
         files = landed_files(connection, landing, topic)
         connection.execute(f"CREATE OR REPLACE VIEW raw.{topic.table} AS {_select(topic, files)}")
-        if find_unknown(_columns_of_view(connection, topic), topic):
+        landed[topic] = files
+    columns = _columns_of_views(connection)
+    for topic, files in landed.items():
+        if find_unknown(columns[topic.table], topic):
             for file in files:
                 check_columns(file, topic)
     connection.execute(records_sql("raw"))
@@ -193,11 +198,11 @@ def landed_files(connection: Connection, landing: AnyPath, topic: Topic) -> list
     return [_present(landing, Range(*row)) for row in found]
 
 
-def _columns_of_view(connection: Connection, topic: Topic) -> list[str]:
-    """The columns as DuckDB bound them when the view was made, so no file is opened again."""
-    query = """SELECT column_name FROM duckdb_columns()
-        WHERE database_name = current_database() AND schema_name = 'raw' AND table_name = ?"""
-    return [name for (name,) in connection.execute(query, [topic.table]).fetchall()]
+def _columns_of_views(connection: Connection) -> dict[str, list[str]]:
+    """The columns of each view of landed files as DuckDB bound them when it was made, so no file is opened again."""
+    query = """SELECT table_name, list(column_name) FROM duckdb_columns()
+        WHERE database_name = current_database() AND schema_name = 'raw' GROUP BY ALL"""
+    return dict(connection.execute(query).fetchall())
 
 
 def records_sql(schema: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from connectors.storage.warehouse import BUILT, Connection, has_column, relations_of, transaction
+from connectors.storage.warehouse import BUILT, Connection, relations_of, relations_with, transaction
 from tokenshare.held_periods import PeriodFinding
 
 LAYERS = ("staging", BUILT, "marts", "metrics")  # the schemas of the models
@@ -100,9 +100,10 @@ def find_missing(connection: Connection, names: Iterable[str]) -> set[str]:
 def read_states(connection: Connection, names: Collection[str]) -> dict[tuple[str, str], str]:
     """A digest of the rows of each of these models, by name and `source_id`, empty if it has none."""
     states: dict[tuple[str, str], str] = {}
+    by_source = relations_with(connection, "source_id") if names else ()
     for schema, name in relations_of(connection) if names else ():
         if schema in LAYERS and name in names:
-            source = "source_id" if has_column(connection, schema, name, "source_id") else "''"
+            source = "source_id" if (schema, name) in by_source else "''"
             digest = (
                 f"SELECT {source}, concat(count(*), ' ', sum(hash(made))) FROM {schema}.{name} AS made GROUP BY ALL"
             )
