@@ -4,6 +4,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -35,6 +36,7 @@ def digest_of(suite: ExpectationSuite) -> str:
     return sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
 
+@cache
 def pin(metric: Metric) -> dict[str, Any]:
     """The size and digest of a metric's suite as derived now."""
     suite = suite_for(metric)

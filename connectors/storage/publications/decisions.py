@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from tokenshare.columns import Column, columns_of
 from tokenshare.held_periods import HeldPeriod, HeldStatement
 from tokenshare.metrics import GROUP_BY_ID, Group, Metric
 from tokenshare.origins import Origin
-from tokenshare.publication import Check, GateOutcome, Publication, Standing
+from tokenshare.publication import Check, GateOutcome, Standing
 from tokenshare.restatements import Restatement
 
 # Of the gates of one version in which every check passed, the first one and the newest stay: hourly passes without news
@@ -27,6 +27,13 @@ CONFIRMATIONS = """DELETE FROM decisions.gate_results WHERE (run, metric) IN (
     GROUP BY run, metric, candidate_version HAVING bool_and(outcome = 'passed')
     QUALIFY run <> ? AND row_number() OVER (PARTITION BY metric, candidate_version ORDER BY run) > 1
 )"""
+PUBLIC = ("current", "released")
+CONFIRMED = """ON CONFLICT DO UPDATE SET as_of = excluded.as_of, valid_through = excluded.valid_through,
+    suite_digest = excluded.suite_digest, checks_evaluated = excluded.checks_evaluated, status = excluded.status,
+    held_since = excluded.held_since, reason = excluded.reason,
+    published_at = coalesce(publications.published_at, excluded.published_at)"""
+STATED_ANEW = """ON CONFLICT DO UPDATE SET state = excluded.state, reason = excluded.reason,
+    citation = excluded.citation"""
 GATHERED = "gathered_lineage"
 LINEAGE_COLUMNS = (
     'coherence_group VARCHAR, topic_name VARCHAR, topic VARCHAR, "partition" INTEGER, first_offset BIGINT, '
@@ -85,9 +92,10 @@ def record(
         new = {d.metric.id: _find_new(d, standings.get(d.metric.id, Standing())) for d in decisions}
         _gather_lineage(connection, run, [d.metric for d in decisions if new[d.metric.id]])
         for index, decision in enumerate(decisions):
-            _record_one(connection, run, decision, new[decision.metric.id])
+            _store_new(connection, decision, new[decision.metric.id])
             if index == len(decisions) // 2:
                 midway()
+        _store_outcomes(connection, run, decisions)
         _store_checks(connection, run, decisions)
         also()
 
@@ -119,7 +127,8 @@ def find_gained(connection: Connection, metrics: Iterable[Metric]) -> list[tuple
     ]
 
 
-def _record_one(connection: Connection, run: DecisionContext, decision: Decision, new: Collection[int]) -> None:
+def _store_new(connection: Connection, decision: Decision, new: Collection[int]) -> None:
+    """Store the rows and the lineage of the versions that are not on record yet."""
     metric, outcome = decision.metric, decision.outcome
     for publication in sorted(outcome.publications, key=lambda publication: publication.version):
         if publication.version in new:
@@ -127,14 +136,23 @@ def _record_one(connection: Connection, run: DecisionContext, decision: Decision
             relation = f"{KEPT}.{metric.id}" if is_refused else metric.relation
             version_rows.store(connection, metric, publication.version, relation)
             _store_lineage(connection, metric, publication.version)
-        _store_publication(connection, run, publication)
-    _store_restatements(connection, decision)
-    connection.execute("DELETE FROM decisions.held_periods WHERE metric = ?", [metric.id])
-    insert(connection, "decisions.held_periods", [astuple(period) for period in decision.held_periods])
-    connection.execute(
-        "INSERT OR REPLACE INTO decisions.metric_states VALUES (?, ?, ?, ?)",
-        [metric.id, outcome.status, outcome.reason, decision.citation],
-    )
+
+
+def _store_outcomes(connection: Connection, run: DecisionContext, decisions: Sequence[Decision]) -> None:
+    """Store what was decided about every metric, a statement a table."""
+    publications = [
+        (*astuple(found), run.at if found.status in PUBLIC else None, run.id)
+        for decision in decisions
+        for found in decision.outcome.publications
+    ]
+    insert(connection, f"decisions.publications ({', '.join(COLUMNS)}, published_at, run_id)", publications, CONFIRMED)
+    insert(connection, "decisions.restatements", [row for decision in decisions for row in _restated(decision)])
+    metrics = [decision.metric.id for decision in decisions]
+    connection.execute("DELETE FROM decisions.held_periods WHERE list_contains(?, metric)", [metrics])
+    held = [astuple(period) for decision in decisions for period in decision.held_periods]
+    insert(connection, "decisions.held_periods", held)
+    states = [(d.metric.id, d.outcome.status, d.outcome.reason, d.citation) for d in decisions]
+    insert(connection, "decisions.metric_states", states, STATED_ANEW)
 
 
 def _find_new(decision: Decision, standing: Standing) -> set[int]:
@@ -160,20 +178,6 @@ def _store_provenance(connection: Connection, run: DecisionContext, group: Group
     )
 
 
-def _store_publication(connection: Connection, run: DecisionContext, publication: Publication) -> None:
-    is_public = publication.status in ("current", "released")
-    values = [*asdict(publication).values(), run.at if is_public else None, run.id]
-    connection.execute(
-        f"""INSERT INTO decisions.publications ({", ".join(COLUMNS)}, published_at, run_id)
-        VALUES ({", ".join("?" * len(values))})
-        ON CONFLICT DO UPDATE SET as_of = excluded.as_of, valid_through = excluded.valid_through,
-            suite_digest = excluded.suite_digest, checks_evaluated = excluded.checks_evaluated,
-            status = excluded.status, held_since = excluded.held_since, reason = excluded.reason,
-            published_at = coalesce(publications.published_at, excluded.published_at)""",
-        values,
-    )
-
-
 def _store_checks(connection: Connection, run: DecisionContext, decisions: Sequence[Decision]) -> None:
     judged = [(decision, check) for decision in decisions for check in decision.checks]
     results = [
@@ -186,8 +190,9 @@ def _store_checks(connection: Connection, run: DecisionContext, decisions: Seque
     connection.execute(CONFIRMATIONS, [run.id, run.id])
 
 
-def _store_restatements(connection: Connection, decision: Decision) -> None:
-    rows = [
+def _restated(decision: Decision) -> list[tuple[Any, ...]]:
+    """The rows of decisions.restatements."""
+    return [
         (
             decision.metric.id,
             r.key,
@@ -201,7 +206,6 @@ def _store_restatements(connection: Connection, decision: Decision) -> None:
         )
         for r, offsets in zip(decision.restatements, decision.source_offsets, strict=True)
     ]
-    insert(connection, "decisions.restatements", rows)
 
 
 def _gather_lineage(connection: Connection, run: DecisionContext, metrics: Sequence[Metric]) -> None:
