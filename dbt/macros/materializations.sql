@@ -71,7 +71,10 @@
     {%- set key = config.get('unique_key') -%}
     {%- call statement('main') -%}
         create or replace temp table made as ({{ compiled_code }});
-        {% if key -%}
+        {% if config.get('meta', {}).get('is_numbered') -%}
+            delete from {{ this }}
+            where rowid in (select place from ({{ found_by_number(this, 'select request_id from made') }}));
+        {%- elif key -%}
             delete from {{ this }} where {{ key }} in (select {{ key }} from made);
         {%- endif %}
         insert into {{ this }} by name from made;

@@ -11,8 +11,8 @@
 
     select usage_hour from reported
     union all
-    select around.usage_hour
-    from {{ requests }} as around
-    where around.request_id in (select reported.parent_request_id from reported where reported.parent_request_id is not null
-    )
+    select usage_hour
+    from ({{ found_by_number(
+        requests, 'select parent_request_id as request_id from reported where parent_request_id is not null'
+    ) }})
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{{ config(unique_key='request_id') }}
+{{ config(unique_key='request_id', meta={'is_numbered': true}) }}
 -- Requests of a gateway, each once, as it was reported last: a call that is sent again changes nothing, and a cost that
 -- becomes known later counts. `reports` has the hour and the parent of each report, if there is more than one.
 -- Decision: money is whole units of 1e-18 USD, so that no order of adding changes a cent.
@@ -13,6 +13,7 @@ renamed as (
         fetch_id,
         observed_at,
         request_id,
+        md5_number_lower(request_id) as request_number,
         completed_at,
         cast(completed_at at time zone 'UTC' as date) as usage_date,
         time_bucket(interval 1 hour, completed_at) as usage_hour,
@@ -29,6 +30,7 @@ renamed as (
         cast(split_part(cost_usd, '.', 1) as hugeint) * 1000000000000000000
         + cast(rpad(split_part(cost_usd, '.', 2), 18, '0') as hugeint) as reported_cost,
         parent_request_id,
+        md5_number_lower(parent_request_id) as parent_number,
         topic,
         "partition",
         "offset",
@@ -40,7 +42,7 @@ together as (
     select * from renamed
     {% if is_incremental() %}
         union all by name
-        select * from {{ this }} where request_id in (select renamed.request_id from renamed)
+        select * exclude (place) from ({{ found_by_number(this, 'select request_id from renamed') }})
     {% endif %}
 ),
 

@@ -17,11 +17,12 @@ with requests as (
 
 inner_requests as (
     select distinct parent_request_id
-    from {{ ref('stg_request_completed') }}
-    where
-        status = 'success'
-        and prompt_tokens + completion_tokens > 0
-        and parent_request_id in (select requests.request_id from requests)
+    {% if is_incremental() -%}
+        from ({{ found_by_number(ref('stg_request_completed'), 'select request_id from requests', of='parent') }})
+    {%- else -%}
+        from {{ ref('stg_request_completed') }}
+    {%- endif %}
+    where status = 'success' and prompt_tokens + completion_tokens > 0 and parent_request_id is not null
 ),
 
 final as (
