@@ -1,0 +1,23 @@
+-- The rows of a model on top of the ones it has; those of their keys, which they replace, go in the same transaction.
+{% materialization incremental, adapter='duckdb' %}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- if existing is none or existing.type != 'table' or should_full_refresh() -%}
+        {{ return(replace_relation('table')) }}
+    {%- endif -%}
+    {{ run_hooks(pre_hooks) }}
+    {%- set key = config.get('unique_key') -%}
+    {%- call statement('main') -%}
+        create or replace temp table made as ({{ compiled_code }});
+        {% if config.get('meta', {}).get('is_numbered') -%}
+            delete from {{ this }}
+            where rowid in (select place from ({{ found_by_number(this, 'select request_id from made') }}));
+        {%- elif key -%}
+            delete from {{ this }} where {{ key }} in (select {{ key }} from made);
+        {%- endif %}
+        insert into {{ this }} by name from made;
+        drop table made;
+    {%- endcall -%}
+    {{ run_hooks(post_hooks) }}
+    {{ adapter.commit() }}
+    {{ return({'relations': [this]}) }}
+{% endmaterialization %}
