@@ -17,6 +17,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from flows.cli.screen import Screen
 from flows.cli.tables_log import log_line
 from tokenshare.errors import ExitCode, TokenshareError
 from tokenshare.text import visible, visible_lines
@@ -24,12 +25,12 @@ from tokenshare.text import visible, visible_lines
 PATIENCE_SECONDS = 1.0
 
 
-def emit(document: dict[str, Any], is_json: bool, draw: Callable[[Console, dict[str, Any]], None]) -> None:
+def emit(document: dict[str, Any], is_json: bool, draw: Callable[[Screen, dict[str, Any]], None]) -> None:
     """Print the document as JSON on stdout, or draw it."""
     if is_json:
         print(visible(json.dumps(document, default=_to_text, ensure_ascii=False)))  # escapes that JSON reads back
     else:
-        draw(open_console(), show(document))
+        draw(Screen(open_console()), show(document))
 
 
 def open_console(**options: Any) -> Console:

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from connectors.sources import SOURCES
 from flows.cli import tables
+from flows.cli.screen import Screen
 from tests.cli.command import CANARY, LOOKS_IMPORTING, ROOT, Ask, Said
 from tests.cli.conftest import Refreshed
 from tokenshare.metrics import METRICS
@@ -227,7 +228,7 @@ def test_secrets_are_written_nowhere(refreshed: Refreshed) -> None:
     assert [path for path in files if CANARY.encode() in path.read_bytes()] == []
 
 
-def _drawn(draw: Callable[[Console, dict[str, Any]], None], document: dict[str, Any]) -> str:
+def _drawn(draw: Callable[[Screen, dict[str, Any]], None], document: dict[str, Any]) -> str:
     text = io.StringIO()
-    draw(Console(file=text, width=200, highlight=False), document)
+    draw(Screen(Console(file=text)), document)
     return text.getvalue()
