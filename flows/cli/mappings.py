@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.cli.listing import Listing, lists
 from flows.cli.options import Json, ListFirst, completes
 from flows.cli.output import emit
 from flows.cli.parsers import read_day
 from flows.cli.setup import find_home, load_settings, reading
-from flows.cli.tables import draw_added, draw_mappings
+from flows.cli.tables import UNMAPPED, draw_added, draw_mappings
 from tokenshare.errors import UsageError
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ app = typer.Typer(
 
 
 @app.command("list")
-def list_mappings(kind: KindOption = None, json: Json = False) -> None:
+@lists
+def list_mappings(kind: KindOption = None, *, listing: Listing) -> None:
     """List unmapped names, the heaviest first, each with the row proposed for it."""
     from flows.queries import mappings
 
@@ -64,7 +66,7 @@ def list_mappings(kind: KindOption = None, json: Json = False) -> None:
     home = find_home(settings)
     with reading(home):
         document = mappings.unmapped(settings, home, kind)
-    emit(document, json, draw_mappings)
+    listing.emit(document, "unmapped", draw_mappings, UNMAPPED)
 
 
 @app.command("add")

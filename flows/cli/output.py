@@ -25,12 +25,14 @@ from tokenshare.text import visible, visible_lines
 PATIENCE_SECONDS = 1.0
 
 
-def emit(document: dict[str, Any], is_json: bool, draw: Callable[[Screen, dict[str, Any]], None]) -> None:
-    """Print the document as JSON on stdout, or draw it."""
+def emit(
+    document: dict[str, Any], is_json: bool, draw: Callable[[Screen, dict[str, Any]], None], *, is_wide: bool = False
+) -> None:
+    """Print the document as JSON on stdout, or draw it; `is_wide` leaves each row of a table on one line."""
     if is_json:
-        print(visible(json.dumps(document, default=_to_text, ensure_ascii=False)))  # escapes that JSON reads back
+        print(as_json(document))
     else:
-        draw(Screen(open_console()), show(document))
+        draw(Screen(open_console(), is_wide=is_wide), show(document))
 
 
 def open_console(**options: Any) -> Console:
@@ -112,6 +114,11 @@ def _redact(text: str) -> str:
     from flows.setup.redaction import redact
 
     return redact(text)
+
+
+def as_json(value: Any) -> str:
+    """A value as JSON in one line, what would steer a terminal as an escape that JSON reads back."""
+    return visible(json.dumps(value, default=_to_text, ensure_ascii=False))
 
 
 def _to_text(value: Any) -> Any:

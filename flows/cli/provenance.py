@@ -4,12 +4,13 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.listing import Listing, lists
 from flows.cli.options import AboutOption, AsKnownAt, Json, KeyArgument, MetricId
 from flows.cli.output import emit, progress_on_stderr, spinner_on_stderr
 from flows.cli.parsers import find_metric, read_moment
 from flows.cli.setup import find_home, reading
 from flows.cli.tables import draw_trace, draw_verify
-from flows.cli.tables_claims import draw_check, draw_citation
+from flows.cli.tables_claims import MATCH, MATCHES, draw_check, draw_citation
 from tokenshare.errors import ExitCode
 
 All = Annotated[bool, typer.Option("--all", help="Examine every version ever published, and every raw payload.")]
@@ -37,6 +38,7 @@ def trace(metric: MetricId, key: KeyArgument, json: Json = False) -> None:
     raise typer.Exit(int(ExitCode.OK if found.is_equal or found.changed_since else ExitCode.BUG))
 
 
+@lists
 def check(
     value: Quoted,
     about: AboutOption,
@@ -44,7 +46,8 @@ def check(
     period: PeriodOption = None,
     rounding: Rounding = None,
     method: Method = None,
-    json: Json = False,
+    *,
+    listing: Listing,
 ) -> None:
     """Compare a quoted number with every way of counting it; list the matches and the number of variants tried."""
     from flows.queries.check import check as compare
@@ -54,7 +57,7 @@ def check(
     home = find_home()
     with reading(home), spinner_on_stderr("trying every way of counting it"):
         document = compare(home, question)
-    emit(document, json, draw_check)
+    listing.emit(document, "matches", draw_check, MATCH, drawn=MATCHES)
 
 
 def cite(

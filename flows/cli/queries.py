@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.listing import Listing, lists
 from flows.cli.options import AsKnownAt, Json, OptionalMetric
 from flows.cli.output import emit, spinner_on_stderr
 from flows.cli.parsers import find_metric, read_moment, read_version
 from flows.cli.setup import find_home, load_settings, reading
-from flows.cli.tables import draw_facts, draw_metric, draw_metrics, draw_restatements, draw_status
+from flows.cli.tables import RESTATEMENT, draw_facts, draw_metric, draw_metrics, draw_restatements, draw_status
 from flows.cli.tables_log import draw_log
 from tokenshare.errors import UsageError
 
@@ -35,12 +36,14 @@ def status(json: Json = False) -> None:
     emit(document, json, draw_status)
 
 
+@lists
 def metrics(
     metric: OptionalMetric = None,
     as_of: AsKnownAt = None,
     version: VersionOption = None,
     parquet: ParquetOption = None,
-    json: Json = False,
+    *,
+    listing: Listing,
 ) -> None:
     """List all metrics, or the rows of one: now, as known at a moment, or of a version."""
     from flows.queries import overview
@@ -56,17 +59,24 @@ def metrics(
     if parquet and wanted:
         from flows.queries.parquet_file import write_rows
 
-        emit(write_rows(parquet, wanted, document), json, draw_facts)
+        emit(write_rows(parquet, wanted, document), listing.json, draw_facts)
+    elif wanted:
+        from tokenshare.columns import columns_of
+
+        names = [column.name for column in columns_of(wanted.row)]
+        listing.emit(document, "rows", draw_metric, names, period=wanted.period)
     else:
-        emit(document, json, draw_metric if wanted else draw_metrics)
+        listing.emit(document, "metrics", draw_metrics)
 
 
-def restatements(metric: OptionalMetric = None, json: Json = False) -> None:
+@lists
+def restatements(metric: OptionalMetric = None, *, listing: Listing) -> None:
     """List replaced cells of published metrics: old, new, cause, source offsets."""
     from flows.queries import overview
 
     home = find_home()
-    emit(overview.restatements(home, find_metric(metric) if metric else None), json, draw_restatements)
+    document = overview.restatements(home, find_metric(metric) if metric else None)
+    listing.emit(document, "restatements", draw_restatements, RESTATEMENT, period="new_version")
 
 
 def logs(run: RunArgument = None, json: Json = False) -> None:

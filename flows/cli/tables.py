@@ -12,7 +12,13 @@ DRAWN_ROWS = 100  # nobody reads more on a terminal
 UNANSWERED_FIX = """Check the connection, or set HTTPS_PROXY if this network needs a proxy; then run it
 again. What is published stays, and what is missing is fetched then.
 """
+METRIC = ("metric", "title", "unit", "state", "version", "as_of", "rows_count")
+RESTATEMENT = ("metric", "key", "column", "old", "new", "old_version", "new_version", "cause")
+HELD_PERIOD = ("metric", "period", "check", "key", "observed", "expected", "since")
+CHECK = ("metric", "candidate_version", "check", "outcome", "observed", "expected")
 OPEN = ("key", "subject", "since", "is_flapping", "reason", "runbook")
+UNMAPPED = ("kind", "name", "mass", "share", "first_seen", "proposal")
+LETTER = ("record", "state", "sent_at", "error", "message", "by", "reason", "decided_at")
 ASIDE = ("source_id", "observed_at", "rows", "reasons")
 DELIVERY = ("channel", "key", "action", "reminder", "state", "tries", "next_try_at", "said")
 DISAGREEMENT = (
@@ -113,12 +119,11 @@ def _draw_capped(screen: Screen, title: str, rows: Sequence[Mapping[str, Any]], 
         screen.print(f"and {len(rows) - DRAWN_ROWS} more: --json gives all")
 
 
-def draw_mappings(screen: Screen, document: Mapping[str, Any]) -> None:
+def draw_mappings(screen: Screen, document: Mapping[str, Any], columns: Sequence[str] = ()) -> None:
     """Draw the names that no map knows, the heaviest of each kind first, and the parts of the newest week."""
     screen.print(f"your maps: {document['folder'] or 'none; TOKENSHARE_CURATED names their folder'}")
-    rows = [{**row, "share": f"{row['share'] or 0:.4%}"} for row in document["unmapped"]]
-    more = f"the heaviest {DRAWN_ROWS} of {len(rows)}: --kind or --json gives more" if len(rows) > DRAWN_ROWS else ""
-    screen.print(table(more, rows[:DRAWN_ROWS]) if rows else "every name is mapped")
+    rows = [row | ({"share": f"{row['share'] or 0:.4%}"} if "share" in row else {}) for row in document["unmapped"]]
+    screen.print(table("", rows, columns) if rows else "every name is mapped")
     screen.print(table("Unmapped part of the newest week's tokens", document["unmapped_weekly"]))
 
 
@@ -129,15 +134,15 @@ def draw_added(screen: Screen, document: Mapping[str, Any]) -> None:
     screen.print(document["then"])
 
 
-def draw_letters(screen: Screen, document: Mapping[str, Any]) -> None:
+def draw_letters(screen: Screen, document: Mapping[str, Any], columns: Sequence[str] = ()) -> None:
     """Draw dead letters, a line each; every value is drawn as text."""
     rows = [{name: str(value or "-") for name, value in row.items()} for row in document["letters"]]
-    screen.print(table("Dead letters", rows) if rows else "no dead letter is open")
+    screen.print(table("Dead letters", rows, columns) if rows else "no dead letter is open")
 
 
-def draw_alerts(screen: Screen, document: Mapping[str, Any]) -> None:
+def draw_alerts(screen: Screen, document: Mapping[str, Any], columns: Sequence[str] = ()) -> None:
     """Draw open alerts, past alerts, and the deliveries of each channel."""
-    screen.print(table("Open", document["open"], OPEN))
+    screen.print(table("Open", document["open"], columns or OPEN))
     screen.print(table("Over", document["over"], ("fault", "key", "opened_at", "resolved_at")))
     screen.print(table("Messages", document["messages"], DELIVERY))
     draw_channels(screen, document)
@@ -148,13 +153,12 @@ def draw_channels(screen: Screen, document: Mapping[str, Any]) -> None:
     screen.print(table("Channels", document["channels"]) if document["channels"] else "no channel is set up")
 
 
-def draw_metrics(screen: Screen, document: Mapping[str, Any]) -> None:
+def draw_metrics(screen: Screen, document: Mapping[str, Any], columns: Sequence[str] = ()) -> None:
     """Draw all metrics, one line each."""
-    columns = ("metric", "title", "unit", "state", "version", "as_of", "rows_count")
-    screen.print(table("Metrics", document["metrics"], columns))
+    screen.print(table("Metrics", document["metrics"], columns or METRIC))
 
 
-def draw_metric(screen: Screen, document: Mapping[str, Any]) -> None:
+def draw_metric(screen: Screen, document: Mapping[str, Any], columns: Sequence[str] = ()) -> None:
     """Draw one metric with its card: no number is read without its denominator."""
     screen.print(f"{document['title']} ({document['metric']})", "bold")
     for name in ("method", "denominator", "coverage", "exclusions", "citation"):
@@ -162,25 +166,21 @@ def draw_metric(screen: Screen, document: Mapping[str, Any]) -> None:
     screen.print(f"  numbers: {origin_of(document)}")
     screen.print(f"  version {document['version']}, as of {text(document['as_of'])}, {text(document.get('status'))}")
     rows = document["rows"]
-    title = f"the last {DRAWN_ROWS} of {len(rows)} rows: --json gives all" if len(rows) > DRAWN_ROWS else ""
-    columns = tuple(name for name in rows[0] if name not in HIDDEN) if rows else ()
-    screen.print(table(title, rows[-DRAWN_ROWS:], columns))
+    shown = columns or tuple(name for name in rows[0] if name not in HIDDEN) if rows else ()
+    screen.print(table("", rows, shown))
 
 
-def draw_restatements(screen: Screen, document: Mapping[str, Any]) -> None:
+def draw_restatements(screen: Screen, document: Mapping[str, Any], columns: Sequence[str] = ()) -> None:
     """Draw replaced cells, old beside new."""
-    columns = ("metric", "key", "column", "old", "new", "old_version", "new_version", "cause")
-    screen.print(table("Restatements", document["restatements"], columns))
+    screen.print(table("Restatements", document["restatements"], columns or RESTATEMENT))
 
 
-def draw_gates(screen: Screen, document: Mapping[str, Any]) -> None:
+def draw_gates(screen: Screen, document: Mapping[str, Any], columns: Sequence[str] = ()) -> None:
     """Draw held metrics and the checks of the newest pass."""
     screen.print(table("Held", document["held"], ("metric", "version", "held_since", "reason")))
-    periods = ("metric", "period", "check", "key", "observed", "expected", "since")
     if document["held_periods"]:
-        screen.print(table("Held periods", document["held_periods"], periods))
-    columns = ("metric", "candidate_version", "check", "outcome", "observed", "expected")
-    screen.print(table(f"Checks of {document['run']}", document["checks"], columns))
+        screen.print(table("Held periods", document["held_periods"], HELD_PERIOD))
+    screen.print(table(f"Checks of {document['run']}", document["checks"], columns or CHECK))
 
 
 def draw_trace(screen: Screen, document: Mapping[str, Any]) -> None:

@@ -6,11 +6,13 @@ from typing import Any
 from flows.cli.screen import STYLES, Screen, Table
 from flows.cli.tables import origin_of, table, text
 
-MATCHES = 8
+MATCHES = 8  # drawn, unless more are asked for
+MATCH = ("method", "window", "period", "nearest")
+METHOD = {"method": "method", "nearest": "gives", "numerator": "counted", "denominator": "of"}
 CLAIM_HEADINGS = ("claim", "claimed", "demo (synthetic)", "method", "period", "verdict", "status", "as of")
 
 
-def draw_check(screen: Screen, document: Mapping[str, Any]) -> None:
+def draw_check(screen: Screen, document: Mapping[str, Any], columns: Sequence[str] = ()) -> None:
     """Draw the verdict, the value of each method, and the number of variants tried."""
     unit, window = document["unit"], document["window"]
     name = " ".join(part for part in (document["about"], document["entity"]) if part)
@@ -21,8 +23,8 @@ def draw_check(screen: Screen, document: Mapping[str, Any]) -> None:
     tried = ", ".join(f"{found['matched']} of {found['tried']} by {found['window']}" for found in document["windows"])
     screen.print(f"{document['variants_tried']} variants tried, {document['variants_matched']} matched: {tried}")
     screen.print("enough variants match anything by chance; only the window of the first line decides the verdict")
-    for match in document["matches"][:MATCHES]:
-        screen.print(f"  {match['method']} {match['period']}: {format_value(match['nearest'], unit)}")
+    if document["matches"]:
+        screen.print(table("Matches", [_drawn(match, unit) for match in document["matches"]], columns or MATCH))
     if document["stands_on"]:
         standing = f"version {document['version']}, {document['status']}"
         screen.print(f"numbers as of {text(document['as_of'])}, {standing} ({origin_of(document)})")
@@ -67,17 +69,13 @@ def _nearest(document: Mapping[str, Any]) -> str:
 
 
 def _methods(rows: Sequence[Mapping[str, Any]], unit: str, period: str | None) -> Table:
-    drawn = [
-        {
-            "method": row["method"],
-            "gives": format_value(row["nearest"], unit),
-            "counted": _count(row["numerator"]),
-            "of": _count(row["denominator"]),
-        }
-        for row in rows
-    ]
-    return table(f"By method, {period}" if rows else "", drawn)
+    return table(f"By method, {period}" if rows else "", [_drawn(row, unit) for row in rows], METHOD)
 
 
-def _count(count: int | None) -> str:
-    return "-" if count is None else f"{count:,}"
+def _drawn(variant: Mapping[str, Any], unit: str) -> dict[str, Any]:
+    """A variant with its value for people, and its counts with separators."""
+    counts = ("numerator", "denominator")
+    return {
+        name: format_value(value, unit) if name == "nearest" else f"{value:,}" if name in counts and value else value
+        for name, value in variant.items()
+    }

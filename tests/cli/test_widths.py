@@ -1,15 +1,18 @@
 """What a terminal of any width shows, and a pipe: no word, date or number is cut, and a row of a pipe is one line."""
 
+import csv
 import io
+import json
 import os
 import pty
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fcntl import ioctl
 from struct import pack
 from termios import TIOCSWINSZ
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -36,6 +39,11 @@ ACTING = {
     "mappings add", "upstream", "broker start", "broker stop", "dlq show", "dlq redrive", "dlq drop", "alerts test",
     "alerts deliver",
 }  # fmt: skip
+LISTS = {
+    ("metrics",): "metrics", ("metrics", "vendor_share_weekly"): "rows", ("restatements",): "restatements",
+    ("gates", ORIGIN): "checks", ("mappings",): "unmapped", ("dlq", "list"): "letters", ("alerts", "list"): "open",
+    ("check", "0.61", "--about", "china_share"): "matches",
+}  # fmt: skip
 DIGIT, STYLED, MARK = re.compile(r"\d"), re.compile(r"\x1b\[[\d;]*m"), re.compile(r"^-\[ \d+ \]-$", re.MULTILINE)
 Shown = Callable[[tuple[str, ...], int | None], str]
 
@@ -57,6 +65,10 @@ def shown(refreshed: Refreshed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.
         return out
 
     return run
+
+
+def as_csv(value: Any) -> str:
+    return "" if value is None else value if isinstance(value, str) else json.dumps(value)
 
 
 def words(text: str) -> set[str]:
@@ -122,6 +134,47 @@ def _read(end: int) -> bytes:
         return os.read(end, 65536)
     except OSError:  # the other end is closed
         return b""
+
+
+def has_every(columns: Iterable[str], row: dict[str, Any], line: str) -> bool:
+    return all(tables.text(row[column]) in line for column in columns)
+
+
+@pytest.mark.parametrize("asked", LISTS, ids=" ".join)
+def test_every_list_has_the_same_rows_in_every_form(asked: tuple[str, ...], shown: Shown) -> None:
+    name = LISTS[asked]
+    rows = json.loads(shown((*asked, "--json"), None))[name]
+    out = shown((*asked, "--csv"), None)
+    header, *fields = csv.reader(io.StringIO(out, newline=""))
+    assert (len(header), out.count("\r\n"), len(fields)) == (len(set(header)), len(rows) + 1, len(rows))
+    found = [dict(zip(header, row, strict=True)) for row in fields]
+    assert found == [{column: as_csv(value) for column, value in row.items()} for row in rows]
+    few = {"--limit": "1", "--columns": f"{header[-1]},{header[0]}"}
+    options = [word for option in few.items() for word in option]
+    (*_, cut), kept = (
+        shown((*asked, *options, "--csv"), None).split("\r\n"),
+        json.loads(shown((*asked, *options, "--json"), None))[name],
+    )
+    assert (cut, [tuple(row) for row in kept]) == ("", [(header[-1], header[0])] * min(len(rows), 1))
+
+
+@pytest.mark.parametrize("asked", LISTS, ids=" ".join)
+@pytest.mark.parametrize(("width", "wide"), [(None, ()), (40, ("--wide",))])
+def test_a_row_is_one_line_in_a_pipe_or_if_asked(
+    asked: tuple[str, ...], width: int | None, wide: tuple[str, ...], shown: Shown
+) -> None:
+    rows = json.loads(shown((*asked, "--json"), None))[LISTS[asked]]
+    columns = [column for column in (rows or [{}])[0] if column not in ("nearest", "share", "numerator", "denominator")]
+    if rows:
+        lines = STYLED.sub(
+            "", shown((*asked, *wide, "--limit", str(len(rows)), "--columns", ",".join(columns)), width)
+        ).splitlines()
+        assert [row for row in rows if not any(has_every(columns, row, line) for line in lines)] == []
+
+
+def test_a_limit_keeps_the_newest_rows(shown: Shown) -> None:
+    asked = ("metrics", "vendor_share_weekly", "--columns", "week_start_date", "--limit", "2", "--csv")
+    assert shown(asked, None).split() == ["week_start_date", "2026-07-06", "2026-07-06"]
 
 
 DATES = [["2026-06-29", "the prices of a day are per million tokens"]]
