@@ -41,7 +41,12 @@ PANELS: Mapping[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
     "Operate": (local_services.upstream, upgrades.upgrade, local_services.broker, dead_letters.app, alerts.app),
 }
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=PRODUCT)
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help=PRODUCT,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 for panel, commands in PANELS.items():
     for command in commands:
         if isinstance(command, typer.Typer):
@@ -79,7 +84,7 @@ def main() -> None:
     """Run the console script. Every outcome has its exit code; a user's error prints no traceback."""
     is_json = "--json" in sys.argv
     try:
-        code: Any = app(standalone_mode=False)
+        code: Any = app(prog_name="tokenshare", standalone_mode=False)
     except (typer.Abort, KeyboardInterrupt):
         code = int(ExitCode.INTERRUPTED)
     except Exception as error:  # noqa: BLE001  # the outermost handler: it reports every error left
@@ -94,4 +99,6 @@ def _as_usage(error: Exception) -> Exception:
     message = getattr(error, "format_message", None)
     if message is None:
         return error
-    return UsageError(message().rstrip(".") or "a command is missing", "see `tokenshare --help`")
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "tokenshare"
+    return UsageError(message().rstrip(".?") or "a command is missing", f"see `{path} --help`")

@@ -11,6 +11,7 @@ from flows.cli.output import emit
 from flows.cli.parsers import read_day
 from flows.cli.setup import find_home, load_settings, reading
 from flows.cli.tables import UNMAPPED, draw_added, draw_mappings
+from tokenshare.closest import unknown
 from tokenshare.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ KindArgument = Annotated[
 NameArgument = Annotated[str, typer.Argument(help="The name to map, as listed by `tokenshare mappings`.")]
 ColumnArguments = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[COLUMN=VALUE]...", help="Columns of the row; the others are those proposed."),
+    typer.Argument(metavar="COLUMN=VALUE", help="Columns of the row; the others are those proposed."),
 ]
 Citation = Annotated[str, typer.Option("--citation", help="Where a reader can look it up; required.")]
 KnownFrom = Annotated[
@@ -61,7 +62,7 @@ def list_mappings(kind: KindOption = None, *, listing: Listing) -> None:
     from flows.queries import mappings
 
     if kind is not None and kind not in _listed():
-        raise UsageError(f"there is no kind {kind}", f"choose among {', '.join(_listed())}")
+        raise unknown(f"there is no kind {kind}", kind, _listed())
     settings = load_settings()
     home = find_home(settings)
     with reading(home):
@@ -93,7 +94,7 @@ def _find_kind(id: str) -> "Kind":
     from tokenshare.maps import KIND_BY_ID
 
     if id not in KIND_BY_ID:
-        raise UsageError(f"there is no kind or map {id}", f"choose among {', '.join(KIND_BY_ID)}")
+        raise unknown(f"there is no kind or map {id}", id, KIND_BY_ID)
     return KIND_BY_ID[id]
 
 

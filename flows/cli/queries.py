@@ -22,7 +22,7 @@ ParquetOption = Annotated[
 ]
 RunArgument = Annotated[
     str | None,
-    typer.Argument(metavar="[RUN]", help="The id of a pass, as alerts name it; by default the newest."),
+    typer.Argument(metavar="RUN", help="The id of a pass, as alerts name it; by default the newest."),
 ]
 
 

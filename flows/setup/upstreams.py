@@ -16,6 +16,7 @@ from connectors.sources.installed_book import InstalledBook
 from demo.emulator.server import Upstream, available
 from demo.emulator.world_files import read_origin
 from flows.settings import Settings, name_of
+from tokenshare.closest import unknown
 from tokenshare.errors import UsageError
 from tokenshare.origins import LIVE, Origin
 
@@ -81,9 +82,9 @@ def _existing(world: Path) -> Path:
 def select_sources(ids: Sequence[str]) -> tuple[str, ...]:
     """The named sources, or all if none is named. Raises UsageError for an unknown one."""
     known = [source.id for source in SOURCES]
-    strange = sorted(set(ids) - set(known))
-    if strange:
-        raise UsageError(f"there is no source {', '.join(strange)}", f"choose among {', '.join(known)}")
+    for id in ids:
+        if id not in known:
+            raise unknown(f"there is no source {id}", id, known, "tokenshare status")
     return tuple(ids) or tuple(known)
 
 

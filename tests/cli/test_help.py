@@ -75,6 +75,17 @@ def test_a_command_explains_itself_and_all_it_takes(name: str, command: Any) -> 
     assert name in SILENT or "--json" in [word for found in command.params for word in found.opts]
 
 
+@pytest.mark.parametrize("help", ["-h", "--help"])
+@pytest.mark.parametrize("name", ["", *(name for name, _ in commands()), "gates", "mappings", "dlq", "import"])
+def test_help_is_that_of_the_command(name: str, help: str, say: Say) -> None:
+    code, out, err = say(*name.split(), help)
+    assert (code, err) == (0, "")
+    assert f"Usage: tokenshare {name}".rstrip() in out
+    assert f"Usage: tokenshare {name} [OPTIONS]".replace("  ", " ") in out
+    if name.endswith("release"):
+        assert "--reason" in out
+
+
 def test_version_is_that_of_the_package(say: Say) -> None:
     assert say("--version") == (0, f"tokenshare {version('tokenshare')}\n", "")
 
