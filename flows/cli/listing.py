@@ -12,6 +12,7 @@ import typer
 
 from flows.cli.options import Json
 from flows.cli.output import as_json, emit, open_console
+from flows.cli.pipes import unbroken
 from flows.cli.screen import Screen
 from tokenshare.closest import suggest
 from tokenshare.errors import UsageError
@@ -63,7 +64,8 @@ class Listing:
         if chosen:
             kept = [{column: row[column] for column in chosen} for row in kept]
         if self.csv:
-            _print_csv(kept, chosen or known)
+            with unbroken(sys.stdout):
+                _print_csv(kept, chosen or known)
             return
         emit({**document, name: kept}, self.json, lambda screen, found: draw(screen, found, chosen), is_wide=self.wide)
         if is_read and self.limit is None and len(kept) < len(rows):

@@ -36,8 +36,8 @@ def trace(metric: MetricId, key: KeyArgument = None, json: Json = False) -> None
     home, wanted, words = find_home(), find_metric(metric), key or []
     with reading(home):
         key_among(wanted, words, catalog.read_metric(home, wanted))  # before the build database is copied
-    with spinner_on_stderr("computing the number again from its offsets"):
-        found = trace_number(home, wanted, words)
+    with spinner_on_stderr("compute the number again from its offsets") as progress:
+        found = trace_number(home, wanted, words, progress=progress)
     emit(found.document(), json, draw_trace)
     raise typer.Exit(int(ExitCode.OK if found.is_equal or found.changed_since else ExitCode.BUG))
 

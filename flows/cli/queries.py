@@ -1,7 +1,8 @@
 """Read-only commands: the health of a home, its metrics and their history, and what its passes did."""
 
+import webbrowser
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,11 +15,17 @@ from flows.cli.tables import RESTATEMENT, draw_facts, draw_metric, draw_metrics,
 from flows.cli.tables_log import draw_log
 from tokenshare.errors import UsageError
 
+if TYPE_CHECKING:
+    from connectors.storage.home import Home
+
 VersionOption = Annotated[
     str | None, typer.Option("--version", help="The rows of this version, as `restatements` numbers them.")
 ]
 ParquetOption = Annotated[
     Path | None, typer.Option("--parquet", help="Write the rows to this Parquet file instead of the terminal.")
+]
+Browser = Annotated[
+    bool, typer.Option("--browser/--no-browser", help="Open a browser, or only print the path of the page.")
 ]
 RunArgument = Annotated[
     str | None,
@@ -88,9 +95,21 @@ def logs(run: RunArgument = None, json: Json = False) -> None:
 
 def report(json: Json = False) -> None:
     """Write report/index.html, a page of charts and tables, from the published file."""
-    home = find_home()
-    with spinner_on_stderr("drawing the page"):
-        from flows.report import write as write_page  # imports for three seconds
+    emit({"report": str(_write_page(find_home()))}, json, draw_facts)
 
-        page = write_page(home)
-    emit({"report": str(page)}, json, draw_facts)
+
+def open_page(browser: Browser = True, json: Json = False) -> None:
+    """Open the page in a browser; if there is none yet, write it first."""
+    home = find_home()
+    page = home.root / "report" / "index.html"
+    if not page.exists():
+        page = _write_page(home)
+    is_opened = browser and webbrowser.open(page.as_uri())
+    emit({"report": str(page), "is_opened": is_opened}, json, draw_facts)
+
+
+def _write_page(home: "Home") -> Path:
+    with spinner_on_stderr("draw the page"):
+        from flows.report import write  # imports for three seconds
+
+        return write(home)

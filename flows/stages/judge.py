@@ -17,6 +17,7 @@ from flows.stages import source_selection
 from flows.stages.dbt import read_graph
 from flows.stages.graph import Graph
 from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID, Group, Metric
+from tokenshare.noop import noop
 from tokenshare.publication import Breach, Candidate, Check, Row
 from tokenshare.sources import Source
 
@@ -62,8 +63,9 @@ def judge_groups(
     found: Candidates,
     inputs: PassInputs,
     midway: Callable[[], None],
+    count: Callable[[int], None] = noop,
 ) -> Checks:
-    """The checks of each active metric; a group comes after the groups it follows."""
+    """The checks of each active metric; a group comes after the groups it follows. `count` takes a group's metrics."""
     from expectations.gates import judge  # Great Expectations: seven seconds
 
     checks: Checks = {}
@@ -71,6 +73,7 @@ def judge_groups(
         members = tuple(metric for metric in active if metric.group == group)
         checks |= judge(_case(connection, members, found, inputs, _shut(group, checks)))
         midway()
+        count(len(members))
     return checks
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import typer
 
-from flows.cli import app, main
+from flows.cli import main
+from flows.cli.commands import app
 from tests.cli.command import environment, run
 from tests.cli.homes import claimed
 
@@ -22,6 +23,7 @@ PANELS = {
         "metrics",
         "restatements",
         "report",
+        "open",
         "logs",
         "trace",
         "check",

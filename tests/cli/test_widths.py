@@ -31,7 +31,7 @@ ASKED = (
     ("status",), ("metrics",), ("metrics", ORIGIN), ("metrics", "vendor_share_weekly"), ("restatements",), ("gates",),
     ("gates", ORIGIN), ("doctor",), ("mappings",), ("alerts", "list"), ("dlq", "list"), ("logs",),
     ("check", "0.61", "--about", "china_share"), ("cite", ORIGIN, "2026-W27"), ("broker", "status"),
-    ("upgrade", "--check"), ("trace", ORIGIN, "2026-W27"), ("verify",), ("report",),
+    ("upgrade", "--check"), ("trace", ORIGIN, "2026-W27"), ("verify",), ("report",), ("open", "--no-browser"),
 )  # fmt: skip
 # They change a home, a broker or the outside; a pass is drawn below from its document.
 ACTING = {
