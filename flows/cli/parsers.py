@@ -29,12 +29,10 @@ def find_metric(id: str) -> "Metric":
 
 def read_sources(ids: list[str] | None) -> list[str]:
     """The ids of sources, none for all."""
-    from connectors.sources import SOURCES
+    if ids:
+        from flows.setup.selection import select_sources
 
-    known = [source.id for source in SOURCES]
-    for id in ids or []:
-        if id not in known:
-            raise unknown(f"there is no source {id}", id, known, "tokenshare status")
+        select_sources(ids)
     return ids or []
 
 

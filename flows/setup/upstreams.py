@@ -1,6 +1,6 @@
 """The endpoint of each upstream: HTTP, files, or an installed package; for real, or in a world."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,13 +10,12 @@ from typing import Any
 from pydantic import SecretStr
 
 from connectors.http.session import POLITE, USER_AGENT, HttpSession, Politeness
-from connectors.sources import SOURCES, ecb_bundled
+from connectors.sources import ecb_bundled
 from connectors.sources.files import SHIPPED, FileSession
 from connectors.sources.installed_book import InstalledBook
 from demo.emulator.server import Upstream, available
 from demo.emulator.world_files import read_origin
 from flows.settings import Settings, name_of
-from tokenshare.closest import unknown
 from tokenshare.errors import UsageError
 from tokenshare.origins import LIVE, Origin
 
@@ -77,15 +76,6 @@ def _existing(world: Path) -> Path:
     if not world.is_dir():
         raise UsageError(f"there is no world at {world}", "name a directory with CSV files, such as rankings_daily.csv")
     return world
-
-
-def select_sources(ids: Sequence[str]) -> tuple[str, ...]:
-    """The named sources, or all if none is named. Raises UsageError for an unknown one."""
-    known = [source.id for source in SOURCES]
-    for id in ids:
-        if id not in known:
-            raise unknown(f"there is no source {id}", id, known, "tokenshare status")
-    return tuple(ids) or tuple(known)
 
 
 def open_session(settings: Settings, endpoint: Endpoint) -> HttpSession | FileSession | InstalledBook:
