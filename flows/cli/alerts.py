@@ -2,10 +2,11 @@
 
 import typer
 
+from flows.cli.listing import Listing, lists
 from flows.cli.options import Json
 from flows.cli.output import emit
 from flows.cli.setup import find_home, load_settings
-from flows.cli.tables import draw_alerts, draw_channels
+from flows.cli.tables import OPEN, draw_alerts, draw_channels
 from tokenshare.errors import ExitCode
 
 app = typer.Typer(
@@ -14,11 +15,12 @@ app = typer.Typer(
 
 
 @app.command("list")
-def list_alerts(json: Json = False) -> None:
+@lists
+def list_alerts(*, listing: Listing) -> None:
     """List open and past alerts, and the delivery of each message in each channel."""
     from flows.queries import overview
 
-    emit(overview.alerts(find_home()), json, draw_alerts)
+    listing.emit(overview.alerts(find_home()), "open", draw_alerts, OPEN)
 
 
 @app.command("test")

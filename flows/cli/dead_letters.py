@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.cli.listing import Listing, lists
 from flows.cli.options import By, Json, Reason
 from flows.cli.output import emit, progress_on_stderr
 from flows.cli.parsers import read_record_id
 from flows.cli.setup import find_home, load_settings
-from flows.cli.tables import draw_facts, draw_letters
+from flows.cli.tables import LETTER, draw_facts, draw_letters
 from tokenshare.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,13 +28,14 @@ app = typer.Typer(
 
 
 @app.command("list")
-def list_letters(with_closed: WithClosed = False, json: Json = False) -> None:
+@lists
+def list_letters(with_closed: WithClosed = False, *, listing: Listing) -> None:
     """List the open dead letters, each with its origin and its error."""
     from flows.operations.dead_letters import listed
 
     with progress_on_stderr() as progress:
         document = listed(_settings(), progress, with_closed)
-    emit(document, json, draw_letters)
+    listing.emit(document, "letters", draw_letters, LETTER)
 
 
 @app.command("show")

@@ -4,11 +4,12 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.listing import Listing, lists
 from flows.cli.options import METRIC_HELP, By, Json, ListFirst, MetricId, Reason, completes, metric_ids
 from flows.cli.output import emit
 from flows.cli.parsers import find_metric, read_version
 from flows.cli.setup import find_home, load_settings, reading
-from flows.cli.tables import draw_facts, draw_gates
+from flows.cli.tables import CHECK, draw_facts, draw_gates
 from tokenshare.errors import Busy, ExitCode, UsageError
 
 # A shell completes `gates` from this argument, so it offers the subcommand beside the metrics.
@@ -27,14 +28,15 @@ app = typer.Typer(
 
 
 @app.command("list")
-def list_gates(metric: Listed = None, json: Json = False) -> None:
+@lists
+def list_gates(metric: Listed = None, *, listing: Listing) -> None:
     """List held metrics with their reasons and failing checks, or all newest checks of one metric."""
     from flows.queries import overview
 
     home, wanted = find_home(), find_metric(metric) if metric else None
     with reading(home):
         document = overview.gates(home, wanted)
-    emit(document, json, draw_gates)
+    listing.emit(document, "checks", draw_gates, CHECK)
 
 
 @app.command("release")

@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.cli.listing import Listing, lists
 from flows.cli.options import Json, ListFirst, completes
 from flows.cli.output import emit
 from flows.cli.parsers import read_day
 from flows.cli.setup import find_home, load_settings, reading
-from flows.cli.tables import draw_added, draw_mappings
+from flows.cli.tables import UNMAPPED, draw_added, draw_mappings
+from tokenshare.closest import unknown
 from tokenshare.errors import UsageError
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ KindArgument = Annotated[
 NameArgument = Annotated[str, typer.Argument(help="The name to map, as listed by `tokenshare mappings`.")]
 ColumnArguments = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[COLUMN=VALUE]...", help="Columns of the row; the others are those proposed."),
+    typer.Argument(metavar="COLUMN=VALUE", help="Columns of the row; the others are those proposed."),
 ]
 Citation = Annotated[str, typer.Option("--citation", help="Where a reader can look it up; required.")]
 KnownFrom = Annotated[
@@ -54,17 +56,18 @@ app = typer.Typer(
 
 
 @app.command("list")
-def list_mappings(kind: KindOption = None, json: Json = False) -> None:
+@lists
+def list_mappings(kind: KindOption = None, *, listing: Listing) -> None:
     """List unmapped names, the heaviest first, each with the row proposed for it."""
     from flows.queries import mappings
 
     if kind is not None and kind not in _listed():
-        raise UsageError(f"there is no kind {kind}", f"choose among {', '.join(_listed())}")
+        raise unknown(f"there is no kind {kind}", kind, _listed())
     settings = load_settings()
     home = find_home(settings)
     with reading(home):
         document = mappings.unmapped(settings, home, kind)
-    emit(document, json, draw_mappings)
+    listing.emit(document, "unmapped", draw_mappings, UNMAPPED)
 
 
 @app.command("add")
@@ -91,7 +94,7 @@ def _find_kind(id: str) -> "Kind":
     from tokenshare.maps import KIND_BY_ID
 
     if id not in KIND_BY_ID:
-        raise UsageError(f"there is no kind or map {id}", f"choose among {', '.join(KIND_BY_ID)}")
+        raise unknown(f"there is no kind or map {id}", id, KIND_BY_ID)
     return KIND_BY_ID[id]
 
 

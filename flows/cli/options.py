@@ -40,7 +40,7 @@ class ListFirst(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Move the subcommand to the front."""
-        if args == ["--help"]:
+        if args in (["--help"], ["-h"]):
             return super().parse_args(ctx, args)
         name = next((word for word in args if word in self.commands), "list")
         if name in args:
@@ -69,7 +69,9 @@ Sources = Annotated[
 ]
 MetricId = Annotated[str, typer.Argument(help=METRIC_HELP, autocompletion=complete_metric)]
 OptionalMetric = Annotated[str | None, typer.Argument(help=METRIC_HELP, autocompletion=complete_metric)]
-KeyArgument = Annotated[list[str], typer.Argument(help="One word for each column of its key, such as 2026-W27.")]
+KeyArgument = Annotated[
+    list[str] | None, typer.Argument(help="One word for each column of its key, such as 2026-W27.", show_default=False)
+]
 AboutOption = Annotated[
     str,
     typer.Option(

@@ -12,24 +12,32 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from threading import Timer
+from time import monotonic
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
+from flows.cli.pipes import unbroken
+from flows.cli.screen import Screen
 from flows.cli.tables_log import log_line
+from flows.setup import Count, Progress
 from tokenshare.errors import ExitCode, TokenshareError
+from tokenshare.noop import noop
 from tokenshare.text import visible, visible_lines
 
-PATIENCE_SECONDS = 1.0
+PATIENCE_SECONDS, LOG_SECONDS = 1.0, 10.0
 
 
-def emit(document: dict[str, Any], is_json: bool, draw: Callable[[Console, dict[str, Any]], None]) -> None:
-    """Print the document as JSON on stdout, or draw it."""
-    if is_json:
-        print(visible(json.dumps(document, default=_to_text, ensure_ascii=False)))  # escapes that JSON reads back
-    else:
-        draw(open_console(), show(document))
+def emit(
+    document: dict[str, Any], is_json: bool, draw: Callable[[Screen, dict[str, Any]], None], *, is_wide: bool = False
+) -> None:
+    """Print the document as JSON on stdout, or draw it; `is_wide` leaves each row of a table on one line."""
+    with unbroken(sys.stdout):
+        if is_json:
+            print(as_json(document))
+        else:
+            draw(Screen(open_console(), is_wide=is_wide), show(document))
 
 
 def open_console(**options: Any) -> Console:
@@ -54,49 +62,88 @@ def report_error(error: BaseException, is_json: bool) -> ExitCode:
     known = isinstance(error, TokenshareError)
     code = error.exit_code if isinstance(error, TokenshareError) else ExitCode.BUG
     if not known:
-        print(visible_lines(_redact("".join(traceback.format_exception(error)))), end="", file=sys.stderr)
+        _print_on_stderr(visible_lines(_redact("".join(traceback.format_exception(error)).rstrip("\n"))))
     message = _redact(str(error) if known else f"{type(error).__name__}: {error}")
     if is_json:
         fix = _redact(error.fix) if isinstance(error, TokenshareError) else ""
-        print(json.dumps({"status": "failed", "exit_code": int(code), "error": message, "fix": fix}))
-    print(f"tokenshare: {visible(message)}", file=sys.stderr)
+        with unbroken(sys.stdout):
+            print(json.dumps({"status": "failed", "exit_code": int(code), "error": message, "fix": fix}))
+    _print_on_stderr(f"tokenshare: {visible(message)}")
     return code
 
 
 @contextmanager
-def progress_on_stderr(*, is_plain: bool = False) -> Iterator[Callable[[str], None]]:
+def progress_on_stderr(*, is_plain: bool = False) -> Iterator[Progress]:
     """A progress function for stderr: a spinner on a terminal, plain lines in a log or on demand."""
-    console = open_console(stderr=True)
-    if is_plain or not console.is_terminal:
-        yield lambda text: print(visible(_redact(text)), file=sys.stderr)
+    if is_plain or not open_console(stderr=True).is_terminal:
+        yield log_progress()
         return
-    with console.status("starting") as status:
-        yield lambda text: status.update(Text(visible(_redact(text))))
+    with spinner_on_stderr("start") as progress:
+        yield progress
+
+
+def log_progress() -> Progress:
+    """A progress function for a log: each stage, and every ten seconds what counts within one."""
+    since = printed = monotonic()
+
+    def report(text: str) -> None:
+        nonlocal since, printed
+        now, is_count = monotonic(), isinstance(text, Count)
+        if is_count and now < printed + LOG_SECONDS:
+            return
+        since, printed = since if is_count else now, now
+        _print_on_stderr(visible(_redact(f"{text}, {now - since:.0f} s" if is_count else text)))
+
+    return report
 
 
 @contextmanager
-def spinner_on_stderr(text: str) -> Iterator[None]:
-    """A spinner on a terminal for a look that takes longer than a second; a log gets nothing."""
+def spinner_on_stderr(text: str) -> Iterator[Progress]:
+    """A progress function for a terminal, with a spinner from the second second on; a log gets nothing."""
     console = open_console(stderr=True)
-    status = console.status(Text(text))
+    if not console.is_terminal:
+        yield noop
+        return
+    line = _Line(text)
+    status = console.status(line)
     timer = Timer(PATIENCE_SECONDS, status.start)
     timer.daemon = True
-    if console.is_terminal:
-        timer.start()
+    timer.start()
     try:
-        yield
+        yield line.show
     finally:
         timer.cancel()
-        if console.is_terminal:
-            timer.join()
-            status.stop()
+        timer.join()
+        status.stop()
+
+
+class _Line:
+    """The line of a spinner: the newest text, and the seconds since its stage began."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.since = text, monotonic()
+
+    def show(self, text: str) -> None:
+        """Take a new text; one that counts is of the same stage."""
+        if not isinstance(text, Count):
+            self.since = monotonic()
+        self.text = visible(_redact(text))
+
+    def __rich__(self) -> Text:
+        seconds = int(monotonic() - self.since)
+        return Text(f"{self.text}, {seconds} s" if seconds else self.text)
 
 
 def echo_on_stderr(line: str) -> None:
     """Print a line of the log of a pass; its progress is printed already."""
     fact = json.loads(line)
     if fact["event"] != "progress":
-        print(visible(log_line(fact)), file=sys.stderr)
+        _print_on_stderr(visible(log_line(fact)))
+
+
+def _print_on_stderr(line: str) -> None:
+    with unbroken(sys.stderr):
+        print(line, file=sys.stderr)
 
 
 def silence_libraries() -> None:
@@ -104,6 +151,7 @@ def silence_libraries() -> None:
     from flows.setup.redaction import redact_logs
 
     logging.disable(logging.ERROR)
+    sys.warnoptions.append("ignore:resource_tracker")  # of a process ended by Ctrl-C, by its helper that outlives it
     redact_logs()
 
 
@@ -111,6 +159,11 @@ def _redact(text: str) -> str:
     from flows.setup.redaction import redact
 
     return redact(text)
+
+
+def as_json(value: Any) -> str:
+    """A value as JSON in one line, what would steer a terminal as an escape that JSON reads back."""
+    return visible(json.dumps(value, default=_to_text, ensure_ascii=False))
 
 
 def _to_text(value: Any) -> Any:

@@ -3,8 +3,10 @@
 import re
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tokenshare.closest import unknown
 from tokenshare.errors import UsageError
 from tokenshare.offsets import Range, RecordId
 
@@ -21,8 +23,26 @@ def find_metric(id: str) -> "Metric":
     from tokenshare.metrics import METRIC_BY_ID
 
     if id not in METRIC_BY_ID:
-        raise UsageError(f"there is no metric {id}", f"choose among {', '.join(METRIC_BY_ID)}")
+        raise unknown(f"there is no metric {id}", id, METRIC_BY_ID, "tokenshare metrics")
     return METRIC_BY_ID[id]
+
+
+def read_sources(ids: list[str] | None) -> list[str]:
+    """The ids of sources, none for all."""
+    if ids:
+        from flows.setup.selection import select_sources
+
+        select_sources(ids)
+    return ids or []
+
+
+def read_world(world: Path | None) -> Path | None:
+    """The directory of a world, if one is named."""
+    if world:
+        from flows.setup.upstreams import origin_of
+
+        origin_of(world)
+    return world
 
 
 def read_moment(text: str) -> datetime:

@@ -8,7 +8,7 @@ import typer
 
 from flows.cli.options import AsOf, Json, Sources, World
 from flows.cli.output import echo_on_stderr, emit, progress_on_stderr
-from flows.cli.parsers import read_day, read_moment, read_range
+from flows.cli.parsers import read_day, read_moment, read_range, read_sources, read_world
 from flows.cli.setup import find_home, load_settings
 from flows.cli.tables import draw_compacted, draw_files, draw_refresh, draw_turn
 from tokenshare.noop import noop
@@ -47,21 +47,22 @@ def refresh(
     json: Json = False,
 ) -> None:
     """Run one whole pass: fetch, land, build, judge, publish."""
+    settings, sources, world = load_settings(), read_sources(source), read_world(world)
+    moment = read_moment(as_of) if as_of else None
+    # These import for seconds, and a wrong option is answered before.
     from connectors.storage.home import Home
     from flows.orchestration.runner import run_once
-    from flows.report import write as write_page  # imports for three seconds
+    from flows.report import write as write_page
     from flows.setup.clock import current_user
     from flows.setup.context import RunOptions
 
-    settings = load_settings()
-    moment = read_moment(as_of) if as_of else None
     options = RunOptions(accepts_gaps_by=current_user() if accept_gap else "", full_refresh=full_refresh)
     with progress_on_stderr(is_plain=verbose) as progress:
         report = run_once(
             settings,
             moment,
             world,
-            source or [],
+            sources,
             progress,
             take_over=take_over,
             patience_seconds=PATIENCE_SECONDS if wait else 0.0,
@@ -78,15 +79,15 @@ def backfill(
     first: First, last: Last, source: Sources = None, as_of: AsOf = None, world: World = None, json: Json = False
 ) -> None:
     """Fetch past days again, and run a whole pass over the answers."""
-    from flows.operations.backfill import backfill as fetch_again
-    from flows.report import write as write_page  # imports for three seconds
-
-    settings = load_settings()
-    home = find_home(settings)
+    settings, sources, world = load_settings(), read_sources(source), read_world(world)
     moment = read_moment(as_of) if as_of else None
     days: tuple[date, date] = (read_day(first), read_day(last))
+    home = find_home(settings)
+    from flows.operations.backfill import backfill as fetch_again
+    from flows.report import write as write_page
+
     with progress_on_stderr() as progress:
-        report = fetch_again(settings, days, moment, world, source or [], progress)
+        report = fetch_again(settings, days, moment, world, sources, progress)
         progress("report")
         page = write_page(home)
     emit({**report.document(), "report": str(page)}, json, draw_refresh)
@@ -95,12 +96,12 @@ def backfill(
 
 def land(range: RangeText = "", runner: Runner = "", flink_master: Master = "", json: Json = False) -> None:
     """Land what is new, here or on Flink; or a range again: verify its files, and replace damaged or missing ones."""
-    from flows.operations.land_new import land_new
-    from flows.operations.reland import reland
-
     settings = load_settings(runner=runner, flink_master=flink_master)
     find_home(settings)
     wanted = read_range(range) if range else None
+    from flows.operations.land_new import land_new
+    from flows.operations.reland import reland
+
     with progress_on_stderr() as progress:
         document = reland(settings, wanted, progress) if wanted else land_new(settings, progress)
     emit(document, json, draw_files)

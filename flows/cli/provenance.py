@@ -4,16 +4,17 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.listing import Listing, lists
 from flows.cli.options import AboutOption, AsKnownAt, Json, KeyArgument, MetricId
 from flows.cli.output import emit, progress_on_stderr, spinner_on_stderr
 from flows.cli.parsers import find_metric, read_moment
 from flows.cli.setup import find_home, reading
 from flows.cli.tables import draw_trace, draw_verify
-from flows.cli.tables_claims import draw_check, draw_citation
+from flows.cli.tables_claims import MATCH, MATCHES, draw_check, draw_citation
 from tokenshare.errors import ExitCode
 
 All = Annotated[bool, typer.Option("--all", help="Examine every version ever published, and every raw payload.")]
-Quoted = Annotated[str, typer.Argument(help="The number as quoted; a share as a fraction: 0.61.")]
+Quoted = Annotated[str, typer.Argument(help="The number as quoted; a share as 0.61 or 61%.")]
 Entity = Annotated[str, typer.Option("--entity", help="The vendor, model, family or company of the number.")]
 PeriodOption = Annotated[
     str | None,
@@ -26,17 +27,22 @@ Method = Annotated[str | None, typer.Option("--method", help="The method named w
 Verify = Annotated[bool, typer.Option("--verify", help="Compute the number again from its offsets first.")]
 
 
-def trace(metric: MetricId, key: KeyArgument, json: Json = False) -> None:
+def trace(metric: MetricId, key: KeyArgument = None, json: Json = False) -> None:
     """Trace a published number to its topics, partitions and offsets, and compute it again from them."""
+    from connectors.storage.publications import catalog
+    from flows.queries.keys import key_among
     from flows.queries.trace import trace as trace_number
 
-    home, wanted = find_home(), find_metric(metric)
-    with spinner_on_stderr("computing the number again from its offsets"):
-        found = trace_number(home, wanted, key)
+    home, wanted, words = find_home(), find_metric(metric), key or []
+    with reading(home):
+        key_among(wanted, words, catalog.read_metric(home, wanted))  # before the build database is copied
+    with spinner_on_stderr("compute the number again from its offsets") as progress:
+        found = trace_number(home, wanted, words, progress=progress)
     emit(found.document(), json, draw_trace)
     raise typer.Exit(int(ExitCode.OK if found.is_equal or found.changed_since else ExitCode.BUG))
 
 
+@lists
 def check(
     value: Quoted,
     about: AboutOption,
@@ -44,7 +50,8 @@ def check(
     period: PeriodOption = None,
     rounding: Rounding = None,
     method: Method = None,
-    json: Json = False,
+    *,
+    listing: Listing,
 ) -> None:
     """Compare a quoted number with every way of counting it; list the matches and the number of variants tried."""
     from flows.queries.check import check as compare
@@ -54,11 +61,11 @@ def check(
     home = find_home()
     with reading(home), spinner_on_stderr("trying every way of counting it"):
         document = compare(home, question)
-    emit(document, json, draw_check)
+    listing.emit(document, "matches", draw_check, MATCH, drawn=MATCHES)
 
 
 def cite(
-    metric: MetricId, key: KeyArgument, as_of: AsKnownAt = None, verify: Verify = False, json: Json = False
+    metric: MetricId, key: KeyArgument = None, as_of: AsKnownAt = None, verify: Verify = False, json: Json = False
 ) -> None:
     """Print one sentence for citing a number: value, denominator, bounds, as-of, version, digest, source."""
     from flows.queries.cite import cite as quote
@@ -66,7 +73,7 @@ def cite(
     moment = read_moment(as_of) if as_of else None
     home, wanted = find_home(), find_metric(metric)
     with reading(home), spinner_on_stderr("looking the number up"):
-        citation = quote(home, wanted, key, as_of=moment, verify=verify)
+        citation = quote(home, wanted, key or [], as_of=moment, verify=verify)
     emit(citation, json, draw_citation)
     raise typer.Exit(int(ExitCode.BUG if citation["verified"] is False else ExitCode.OK))
 

@@ -1,17 +1,22 @@
 """Read-only commands: the health of a home, its metrics and their history, and what its passes did."""
 
+import webbrowser
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.cli.listing import Listing, lists
 from flows.cli.options import AsKnownAt, Json, OptionalMetric
 from flows.cli.output import emit, spinner_on_stderr
 from flows.cli.parsers import find_metric, read_moment, read_version
 from flows.cli.setup import find_home, load_settings, reading
-from flows.cli.tables import draw_facts, draw_metric, draw_metrics, draw_restatements, draw_status
+from flows.cli.tables import RESTATEMENT, draw_facts, draw_metric, draw_metrics, draw_restatements, draw_status
 from flows.cli.tables_log import draw_log
 from tokenshare.errors import UsageError
+
+if TYPE_CHECKING:
+    from connectors.storage.home import Home
 
 VersionOption = Annotated[
     str | None, typer.Option("--version", help="The rows of this version, as `restatements` numbers them.")
@@ -19,9 +24,12 @@ VersionOption = Annotated[
 ParquetOption = Annotated[
     Path | None, typer.Option("--parquet", help="Write the rows to this Parquet file instead of the terminal.")
 ]
+Browser = Annotated[
+    bool, typer.Option("--browser/--no-browser", help="Open a browser, or only print the path of the page.")
+]
 RunArgument = Annotated[
     str | None,
-    typer.Argument(metavar="[RUN]", help="The id of a pass, as alerts name it; by default the newest."),
+    typer.Argument(metavar="RUN", help="The id of a pass, as alerts name it; by default the newest."),
 ]
 
 
@@ -35,12 +43,14 @@ def status(json: Json = False) -> None:
     emit(document, json, draw_status)
 
 
+@lists
 def metrics(
     metric: OptionalMetric = None,
     as_of: AsKnownAt = None,
     version: VersionOption = None,
     parquet: ParquetOption = None,
-    json: Json = False,
+    *,
+    listing: Listing,
 ) -> None:
     """List all metrics, or the rows of one: now, as known at a moment, or of a version."""
     from flows.queries import overview
@@ -56,17 +66,24 @@ def metrics(
     if parquet and wanted:
         from flows.queries.parquet_file import write_rows
 
-        emit(write_rows(parquet, wanted, document), json, draw_facts)
+        emit(write_rows(parquet, wanted, document), listing.json, draw_facts)
+    elif wanted:
+        from tokenshare.columns import columns_of
+
+        names = [column.name for column in columns_of(wanted.row)]
+        listing.emit(document, "rows", draw_metric, names, period=wanted.period)
     else:
-        emit(document, json, draw_metric if wanted else draw_metrics)
+        listing.emit(document, "metrics", draw_metrics)
 
 
-def restatements(metric: OptionalMetric = None, json: Json = False) -> None:
+@lists
+def restatements(metric: OptionalMetric = None, *, listing: Listing) -> None:
     """List replaced cells of published metrics: old, new, cause, source offsets."""
     from flows.queries import overview
 
     home = find_home()
-    emit(overview.restatements(home, find_metric(metric) if metric else None), json, draw_restatements)
+    document = overview.restatements(home, find_metric(metric) if metric else None)
+    listing.emit(document, "restatements", draw_restatements, RESTATEMENT, period="new_version")
 
 
 def logs(run: RunArgument = None, json: Json = False) -> None:
@@ -78,9 +95,21 @@ def logs(run: RunArgument = None, json: Json = False) -> None:
 
 def report(json: Json = False) -> None:
     """Write report/index.html, a page of charts and tables, from the published file."""
-    home = find_home()
-    with spinner_on_stderr("drawing the page"):
-        from flows.report import write as write_page  # imports for three seconds
+    emit({"report": str(_write_page(find_home()))}, json, draw_facts)
 
-        page = write_page(home)
-    emit({"report": str(page)}, json, draw_facts)
+
+def open_page(browser: Browser = True, json: Json = False) -> None:
+    """Open the page in a browser; if there is none yet, write it first."""
+    home = find_home()
+    page = home.root / "report" / "index.html"
+    if not page.exists():
+        page = _write_page(home)
+    is_opened = browser and webbrowser.open(page.as_uri())
+    emit({"report": str(page), "is_opened": is_opened}, json, draw_facts)
+
+
+def _write_page(home: "Home") -> Path:
+    with spinner_on_stderr("draw the page"):
+        from flows.report import write  # imports for three seconds
+
+        return write(home)

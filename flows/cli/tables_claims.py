@@ -3,64 +3,51 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from flows.cli.screen import STYLES, Screen, Table
+from flows.cli.tables import origin_of, table, text
 
-from flows.cli.tables import coloured, origin_of, text
-
-MATCHES = 8
-VERDICT_COLOURS = {
-    "reproduced": "green",
-    "reproduced_by_another_method": "yellow",
-    "not_reproduced": "red",
-    "no_data": "dim",
-}
+MATCHES = 8  # drawn, unless more are asked for
+MATCH = ("method", "window", "period", "nearest")
+METHOD = {"method": "method", "nearest": "gives", "numerator": "counted", "denominator": "of"}
+CLAIM_HEADINGS = ("claim", "claimed", "demo (synthetic)", "method", "period", "verdict", "status", "as of")
 
 
-def draw_check(console: Console, document: Mapping[str, Any]) -> None:
+def draw_check(screen: Screen, document: Mapping[str, Any], columns: Sequence[str] = ()) -> None:
     """Draw the verdict, the value of each method, and the number of variants tried."""
     unit, window = document["unit"], document["window"]
     name = " ".join(part for part in (document["about"], document["entity"]) if part)
-    console.print(
-        f"{name} {format_value(document['value'], unit)} over {document['asked_period']}, by {window}", markup=False
-    )
+    screen.print(f"{name} {format_value(document['value'], unit)} over {document['asked_period']}, by {window}")
     verdict = document["verdict"]
-    console.print(Text.assemble((verdict, VERDICT_COLOURS[verdict]), _nearest(document)))
-    console.print(_methods(document["beside"], unit, document["period"]))
+    screen.print(f"{verdict}{_nearest(document)}", STYLES[verdict])
+    screen.print(_methods(document["beside"], unit, document["period"]))
     tried = ", ".join(f"{found['matched']} of {found['tried']} by {found['window']}" for found in document["windows"])
-    console.print(f"{document['variants_tried']} variants tried, {document['variants_matched']} matched: {tried}")
-    console.print("enough variants match anything by chance; only the window of the first line decides the verdict")
-    for match in document["matches"][:MATCHES]:
-        console.print(f"  {match['method']} {match['period']}: {format_value(match['nearest'], unit)}", markup=False)
+    screen.print(f"{document['variants_tried']} variants tried, {document['variants_matched']} matched: {tried}")
+    screen.print("enough variants match anything by chance; only the window of the first line decides the verdict")
+    if document["matches"]:
+        screen.print(table("Matches", [_drawn(match, unit) for match in document["matches"]], columns or MATCH))
     if document["stands_on"]:
         standing = f"version {document['version']}, {document['status']}"
-        console.print(f"numbers as of {text(document['as_of'])}, {standing} ({origin_of(document)})", markup=False)
+        screen.print(f"numbers as of {text(document['as_of'])}, {standing} ({origin_of(document)})")
 
 
-def draw_citation(console: Console, document: Mapping[str, Any]) -> None:
+def draw_citation(screen: Screen, document: Mapping[str, Any]) -> None:
     """Draw the sentence, unwrapped on its line."""
-    console.print(document["sentence"], markup=False, soft_wrap=True)
+    screen.print(document["sentence"], is_unbroken=True)
 
 
 def claims_table(claims: Sequence[Mapping[str, Any]]) -> Table:
     """The claims of the article beside the values of an invented world, never called measured."""
-    table = Table(title="Claims, compared with the demo (synthetic)", title_justify="left", box=None, pad_edge=False)
-    for heading in ("claim", "claimed", "demo (synthetic)", "method", "period", "verdict", "status", "as of"):
-        table.add_column(heading, overflow="fold", no_wrap=heading != "claim")
-    for claim in claims:
-        verdict = claim["verdict"]
-        table.add_row(
-            Text(claim["claim"]),
-            format_value(claim["claimed"], claim["unit"]),
-            format_value(claim["demo (synthetic)"], claim["unit"]),
-            Text(text(claim["method"])),
-            Text(text(claim["period"])),
-            Text(verdict, VERDICT_COLOURS[verdict]),
-            coloured(claim["status"]),
-            f"{claim['as_of']:%Y-%m-%d}",
-        )
-    return table
+    rows = [
+        {
+            "claim": claim["claim"],
+            "claimed": format_value(claim["claimed"], claim["unit"]),
+            "demo (synthetic)": format_value(claim["demo (synthetic)"], claim["unit"]),
+            **{name: claim[name] for name in ("method", "period", "verdict", "status")},
+            "as of": f"{claim['as_of']:%Y-%m-%d}",
+        }
+        for claim in claims
+    ]
+    return table("Claims, compared with the demo (synthetic)", rows, CLAIM_HEADINGS)
 
 
 def format_value(value: float | None, unit: str) -> str:
@@ -82,10 +69,13 @@ def _nearest(document: Mapping[str, Any]) -> str:
 
 
 def _methods(rows: Sequence[Mapping[str, Any]], unit: str, period: str | None) -> Table:
-    table = Table(title=f"By method, {period}" if rows else "", title_justify="left", box=None, pad_edge=False)
-    for heading in ("method", "gives", "counted", "of") if rows else ():
-        table.add_column(heading)
-    for row in rows:
-        counts = [f"{count:,}" if count is not None else "-" for count in (row["numerator"], row["denominator"])]
-        table.add_row(Text(row["method"]), format_value(row["nearest"], unit), *counts)
-    return table
+    return table(f"By method, {period}" if rows else "", [_drawn(row, unit) for row in rows], METHOD)
+
+
+def _drawn(variant: Mapping[str, Any], unit: str) -> dict[str, Any]:
+    """A variant with its value for people, and its counts with separators."""
+    counts = ("numerator", "denominator")
+    return {
+        name: format_value(value, unit) if name == "nearest" else f"{value:,}" if name in counts and value else value
+        for name, value in variant.items()
+    }

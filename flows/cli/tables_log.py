@@ -3,26 +3,25 @@
 from collections.abc import Mapping
 from typing import Any
 
-from rich.console import Console
-
+from flows.cli.screen import Screen
 from flows.cli.tables import table, text
 
 UNNAMED = ("at", "event", "traceback")  # of a fact: drawn without their names
 
 
-def draw_upgrade(console: Console, document: Mapping[str, Any]) -> None:
+def draw_upgrade(screen: Screen, document: Mapping[str, Any]) -> None:
     """Draw what the next pass would change, part by part."""
-    console.print(table("Parts", document["parts"], ("part", "change", "reason")))
-    console.print(f"{document['home']}, read by tokenshare {document['version']}: {document['status']}")
+    screen.print(table("Parts", document["parts"], ("part", "change", "reason")))
+    screen.print(f"{document['home']}, read by tokenshare {document['version']}: {document['status']}")
 
 
-def draw_log(console: Console, document: Mapping[str, Any]) -> None:
+def draw_log(screen: Screen, document: Mapping[str, Any]) -> None:
     """Draw the log of a pass, a line for each fact, and the ids of other passes."""
-    console.print(f"pass {document['run']}, one of {len(document['runs'])} kept")
+    screen.print(f"pass {document['run']}, one of {len(document['runs'])} kept")
     for fact in document["lines"]:
-        console.print(log_line(fact), soft_wrap=True)
+        screen.print(log_line(fact))
         for line in fact.get("traceback", ()):
-            console.print(f"  {line}", soft_wrap=True)
+            screen.print(f"  {line}")
 
 
 def log_line(fact: Mapping[str, Any]) -> str:

@@ -11,7 +11,8 @@ from flows.settings import Settings
 from flows.setup import Progress
 from flows.setup.clock import now
 from flows.setup.context import RunOptions
-from flows.setup.upstreams import origin_of, select_sources
+from flows.setup.selection import select_sources
+from flows.setup.upstreams import origin_of
 from flows.stages.ingest import BEGINNING
 from tokenshare.errors import UsageError
 

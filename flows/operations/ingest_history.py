@@ -22,8 +22,9 @@ from flows.setup import Progress
 from flows.setup.clock import new_run_id, now
 from flows.setup.cluster import open_cluster
 from flows.setup.context import PassContext
+from flows.setup.selection import select_sources
 from flows.setup.topic_ownership import sign_topics
-from flows.setup.upstreams import Upstreams, open_upstreams, select_sources
+from flows.setup.upstreams import Upstreams, open_upstreams
 from flows.stages.ingest import SourceOutcome, ingest_one
 from flows.stages.proof import begin_proof
 from tokenshare.errors import UsageError

@@ -20,7 +20,7 @@ from connectors.storage.warehouse.landed_columns import our_version
 from flows.orchestration.prefect_flows import answers, follow
 from flows.orchestration.refresh import Report, refresh
 from flows.settings import Settings
-from flows.setup import Progress
+from flows.setup import Count, Progress
 from flows.setup.clock import new_run_id, now
 from flows.setup.context import DEFAULT_OPTIONS, RunOptions, open_pass
 from flows.setup.redaction import redact
@@ -91,11 +91,12 @@ def log_pass(mine: Home, run_id: str, echo: Callable[[str], None]) -> Iterator[L
 
 
 def _both(progress: Progress, log: Log) -> Progress:
-    """A progress function that logs each line too."""
+    """A progress function that logs each line too, but what counts within a stage."""
 
     def report(text: str) -> None:
         progress(text)
-        log("progress", {"text": text})
+        if not isinstance(text, Count):
+            log("progress", {"text": text})
 
     return report
 

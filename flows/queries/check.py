@@ -1,9 +1,10 @@
 """`check`: a quoted number compared with every way of counting it over the published metrics."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from connectors.storage.home import Home
@@ -14,10 +15,13 @@ from flows.queries.periods import EVER, Period, read_period
 from flows.stages.dbt import read_graph
 from tokenshare import claims
 from tokenshare.claims import About
+from tokenshare.closest import unknown
 from tokenshare.errors import UsageError
 from tokenshare.metrics import METRIC_BY_ID, Metric
 
 EVERYTHING = "all that is published"
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?", re.IGNORECASE | re.ASCII)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 SHOWN = 20  # of many matches, the nearest
 STATED = """SELECT 'asked' AS claim_id, '' AS quote, ?::VARCHAR AS about, ?::VARCHAR AS entity,
     ?::DECIMAL(28, 9) AS claimed, ?::DECIMAL(28, 9) AS rounding, ?::VARCHAR AS unit, 'about' AS comparison,
@@ -50,7 +54,9 @@ def read_question(
     """The arguments of `check` as a question; raises UsageError naming the valid form."""
     found = claims.ABOUT_BY_NAME.get(about)
     if found is None:
-        raise UsageError(f"a claim cannot be about {about!r}", f"choose among {', '.join(claims.ABOUT_BY_NAME)}")
+        raise unknown(f"a claim cannot be about {about!r}", about, claims.ABOUT_BY_NAME)
+    if "%" in value and found.unit != "ratio":
+        raise UsageError(f"{about} is stated in {found.unit}, not in percent", "write the number itself")
     number = _read_number(value, "VALUE")
     step = _read_number(rounding, "--rounding") if rounding else Decimal(1).scaleb(int(number.as_tuple().exponent))
     if step <= 0:
@@ -107,13 +113,18 @@ def _question_fields(question: Question) -> dict[str, Any]:
 
 
 def _read_number(text: str, name: str) -> Decimal:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        number = Decimal("NaN")
+    """A number of digits and a point, or a percentage: `61%` is 0.61."""
+    digits = text.strip()
+    sign = "%" if digits.endswith("%") else ""
+    digits = digits.removesuffix("%").rstrip()
+    meant = [digits.replace(",", "."), *([digits.replace(",", "")] if _GROUPED.fullmatch(digits) else [])]
+    if "," in digits and (forms := [f"{form}{sign}" for form in meant if _NUMBER.fullmatch(form)]):
+        problem = f"a comma in {name} {text!r} may separate decimals or thousands"
+        raise UsageError(problem, f"write {' or '.join(forms)}")
+    number = Decimal(digits) if _NUMBER.fullmatch(digits) else Decimal("NaN")
     if not number.is_finite() or abs(number) >= Decimal(10) ** 18:
-        raise UsageError(f"{name} {text!r} is not a valid number", "write digits, a share as a fraction: 0.61")
-    return number
+        raise UsageError(f"{name} {text!r} is not a valid number", "write digits, a share as a fraction: 0.61, or 61%")
+    return number.scaleb(-2) if sign else number
 
 
 def _values(question: Question) -> list[Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from connectors.storage.home import Home
 from connectors.storage.publications import catalog
-from flows.queries.keys import read_key
+from flows.queries.keys import key_among, read_key
 from flows.queries.trace import trace
 from tokenshare.columns import columns_of
 from tokenshare.errors import UsageError
@@ -92,12 +92,8 @@ def _of_version(publication: dict[str, Any], rows: Sequence[dict[str, Any]], as_
 
 
 def _row(metric: Metric, words: Sequence[str], known: KnownNumber, as_of: datetime | None) -> dict[str, Any]:
-    wanted = read_key(metric, words)
-    for row in known.rows:
-        if tuple(row[name] for name in metric.grain) == wanted:
-            return row
-    when = f" as of {as_of.isoformat()}" if as_of else ""
-    raise UsageError(f"{metric.id} has no row for {' '.join(words)}{when}", f"see `tokenshare metrics {metric.id}`")
+    wanted = key_among(metric, words, known.rows, f" as of {as_of.isoformat()}" if as_of else "")
+    return next(row for row in known.rows if tuple(row[name] for name in metric.grain) == wanted)
 
 
 def _period_status(home: Home, metric: Metric, words: Sequence[str]) -> dict[str, Any]:

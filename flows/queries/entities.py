@@ -1,15 +1,12 @@
 """Known entities of claims: a misspelt name is an error, not a lack of data."""
 
 import re
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from connectors.storage.home import Home
 from connectors.storage.publications import catalog
 from tokenshare import claims
-from tokenshare.errors import UsageError
-
-OFFERED = 30  # of many names, the closest to the typed one
+from tokenshare.closest import unknown
 
 
 class Names(NamedTuple):
@@ -50,5 +47,4 @@ def require_known_entity(home: Home, about: str, entity: str) -> None:
     known = [name for row in catalog.read_query(home, names.query, []) for name in row.values()]
     for name in re.split(names.between, entity):
         if name not in known:
-            offered = known if len(known) <= OFFERED else get_close_matches(name, known, OFFERED, cutoff=0)
-            raise UsageError(f"there is no {names.kind} {name}", f"choose among {', '.join(offered)}")
+            raise unknown(f"there is no {names.kind} {name}", name, known)

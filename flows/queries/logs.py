@@ -4,9 +4,8 @@ from typing import Any
 
 from connectors.storage.home import Home
 from connectors.storage.home.pass_log import list_logs, read_log
+from tokenshare.closest import unknown
 from tokenshare.errors import UsageError
-
-MOST_NAMED = 5
 
 
 def read_pass(home: Home, run_id: str | None) -> dict[str, Any]:
@@ -18,6 +17,6 @@ def read_pass(home: Home, run_id: str | None) -> dict[str, Any]:
     if not runs:
         raise UsageError("there is no log of a pass yet", "run `tokenshare refresh` or `tokenshare demo` first")
     if run_id is not None and run_id not in runs:
-        raise UsageError(f"there is no log of a pass {run_id[:60]!r}", f"choose among {', '.join(runs[:MOST_NAMED])}")
+        raise unknown(f"there is no log of a pass {run_id[:60]!r}", run_id, runs)
     chosen = run_id or runs[0]
     return {"run": chosen, "runs": runs, "lines": read_log(home.log, chosen)}

@@ -1,6 +1,6 @@
 """`trace`: a published number with its offsets, and its recomputation from nothing but them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -13,11 +13,13 @@ from connectors.storage.publications import candidates, history, lineage
 from connectors.storage.publications.lineage import BuildInputs, Span
 from connectors.storage.warehouse import Connection, snapshot
 from flows.queries.keys import read_key
+from flows.setup import Progress, counter
 from flows.stages import dbt
 from flows.stages.maps import seeds_of
 from tokenshare.columns import columns_of
 from tokenshare.errors import UsageError
 from tokenshare.metrics import Metric
+from tokenshare.noop import noop
 from tokenshare.publication import Publication, Row
 from tokenshare.restatements import key_json
 
@@ -55,7 +57,13 @@ class Trace:
         }
 
 
-def trace(home: Home, metric: Metric, words: Sequence[str], version: int | None = None) -> Trace:
+def trace(
+    home: Home,
+    metric: Metric,
+    words: Sequence[str],
+    version: int | None = None,
+    progress: Progress = noop,
+) -> Trace:
     """Trace the number of a version, by default of the shown one.
 
     It reads a copy of the build database, so that no pass waits for it. Raises UsageError if the version has no such
@@ -74,7 +82,8 @@ def trace(home: Home, metric: Metric, words: Sequence[str], version: int | None 
         warehouse.show_landed(connection, home.landing)  # a topic may be younger than the last pass
         spans = lineage.read_spans(connection, fetches) if metric.topics else []
         lineage.copy_spans(connection, spans, inputs, scratch)
-        recomputed = _recompute(metric, key, scratch, inputs, Path(folder), seeds_of(home))
+        count = counter(progress, "compute the number again from its offsets:", "models and seeds built")
+        recomputed = _recompute(metric, key, scratch, inputs, Path(folder), seeds_of(home), count)
     return Trace(metric, key, publication, row, spans, recomputed, _changed_since(inputs, home))
 
 
@@ -85,9 +94,15 @@ def _publication(connection: Connection, metric: Metric, version: int | None) ->
 
 
 def _recompute(
-    metric: Metric, key: tuple[Any, ...], scratch: Path, inputs: BuildInputs, work: Path, seeds: Path
+    metric: Metric,
+    key: tuple[Any, ...],
+    scratch: Path,
+    inputs: BuildInputs,
+    work: Path,
+    seeds: Path,
+    count: Callable[[], None],
 ) -> Row | None:
-    dbt.build(scratch, inputs.variables, work, [metric.id], seeds=seeds)
+    dbt.build(scratch, inputs.variables, work, [metric.id], count, seeds=seeds)
     with warehouse.open_warehouse(scratch) as connection:
         candidate = candidates.read_candidates(connection, [metric]).get(metric.id)
     return _row_of(metric, key, candidate.rows) if candidate else None

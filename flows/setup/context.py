@@ -21,7 +21,8 @@ from flows.setup import Progress
 from flows.setup.channels import open_channels
 from flows.setup.clock import now
 from flows.setup.cluster import open_cluster
-from flows.setup.upstreams import Upstreams, open_upstreams, select_sources
+from flows.setup.selection import select_sources
+from flows.setup.upstreams import Upstreams, open_upstreams
 from tokenshare.noop import noop
 from tokenshare.origins import Origin
 

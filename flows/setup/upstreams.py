@@ -1,6 +1,6 @@
 """The endpoint of each upstream: HTTP, files, or an installed package; for real, or in a world."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from connectors.http.session import POLITE, USER_AGENT, HttpSession, Politeness
-from connectors.sources import SOURCES, ecb_bundled
+from connectors.sources import ecb_bundled
 from connectors.sources.files import SHIPPED, FileSession
 from connectors.sources.installed_book import InstalledBook
 from demo.emulator.server import Upstream, available
@@ -76,15 +76,6 @@ def _existing(world: Path) -> Path:
     if not world.is_dir():
         raise UsageError(f"there is no world at {world}", "name a directory with CSV files, such as rankings_daily.csv")
     return world
-
-
-def select_sources(ids: Sequence[str]) -> tuple[str, ...]:
-    """The named sources, or all if none is named. Raises UsageError for an unknown one."""
-    known = [source.id for source in SOURCES]
-    strange = sorted(set(ids) - set(known))
-    if strange:
-        raise UsageError(f"there is no source {', '.join(strange)}", f"choose among {', '.join(known)}")
-    return tuple(ids) or tuple(known)
 
 
 def open_session(settings: Settings, endpoint: Endpoint) -> HttpSession | FileSession | InstalledBook:

@@ -11,6 +11,7 @@ from typing import Any
 from connectors.storage.publications import candidates
 from connectors.storage.warehouse import Connection, builds, fencing, holds
 from connectors.storage.warehouse.builds import Build
+from flows.setup import counter
 from flows.setup.context import PassContext
 from flows.stages.carry import find_carried
 from flows.stages.judge import Candidates, Checks, judge_groups, read_inputs
@@ -51,7 +52,8 @@ def judge_periods(
         rest = [metric for metric in active if metric.id not in carried]
         built = [metric for metric in active if metric.id not in build.failed] if rest else []
         found = candidates.read_candidates(connection, built)
-        judged = judge_groups(connection, rest, found, inputs, midway) if rest else {}
+        count = counter(run.progress, "publish", "metrics", len(rest))
+        judged = judge_groups(connection, rest, found, inputs, midway, count) if rest else {}
         checks = {m.id: list(carried[m.id].checks) if m.id in carried else judged[m.id] for m in active}
         fresh, statements = _find_wrong(connection, checks)
         if not statements:

@@ -1,6 +1,7 @@
 """Stages 1 to 4: fetch every source, archive and parse its answer, and produce its events to Kafka."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -14,6 +15,7 @@ from connectors.sources.payload import printable
 from connectors.storage import archive
 from connectors.storage.archive import Completed
 from connectors.storage.home import signature
+from flows.setup import counter
 from flows.setup.context import PassContext
 from flows.setup.topic_ownership import sign_topics
 from flows.setup.upstreams import open_session
@@ -52,7 +54,13 @@ def ingest(run: PassContext) -> list[SourceOutcome]:
     sign_topics(run.cluster, signature(run.home), run.options.takes_topics)
     begin_proof(run)
     with producer.open_sender(run.cluster, TOPIC_NAMES) as sender:
-        return [ingest_one(run, source, sender) for source in SOURCES]
+        count = counter(run.progress, "ingest", "sources", len(SOURCES))
+        return [_counted(ingest_one(run, source, sender), count) for source in SOURCES]
+
+
+def _counted(outcome: SourceOutcome, count: Callable[[], None]) -> SourceOutcome:
+    count()
+    return outcome
 
 
 def ingest_one(run: PassContext, source: Source, sender: Sender) -> SourceOutcome:

@@ -17,6 +17,7 @@ from flows.stages import source_selection
 from flows.stages.dbt import read_graph
 from flows.stages.graph import Graph
 from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID, Group, Metric
+from tokenshare.noop import noop
 from tokenshare.publication import Breach, Candidate, Check, Row
 from tokenshare.sources import Source
 
@@ -57,8 +58,9 @@ def judge_groups(
     found: Candidates,
     inputs: PassInputs,
     midway: Callable[[], None],
+    count: Callable[[int], None] = noop,
 ) -> Checks:
-    """The checks of each active metric; a group comes after the groups it follows."""
+    """The checks of each active metric; a group comes after the groups it follows. `count` takes a group's metrics."""
     from expectations.gates import judge, observe  # Great Expectations: seven seconds
     from expectations.validation import find_sound
 
@@ -67,10 +69,10 @@ def judge_groups(
         members = tuple(metric for metric in active if metric.group == group)
         observed.append(observe(_case(connection, members, found, inputs)))
         midway()
+        count(len(members))
     checks: Checks = {}
     for own, sound in zip(observed, find_sound([own.lines for own in observed]), strict=True):
         checks |= judge(_behind(connection, own, checks), sound)
-        midway()
     return checks
 
 

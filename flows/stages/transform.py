@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -11,6 +12,7 @@ from connectors.storage.home.objects import ObjectPath
 from connectors.storage.publications import history
 from connectors.storage.warehouse import Connection, builds, fencing, holds, ledger
 from connectors.storage.warehouse.builds import Build, Position
+from flows.setup import counter
 from flows.setup.context import PassContext
 from flows.stages.dbt import Part, build, build_part, keep_graph, project, read_graph
 from flows.stages.graph import Graph, wanted
@@ -56,7 +58,9 @@ def transform(run: PassContext, variables: Variables) -> Build:
         held = frozenset(statement.relation for statement in holds.read(connection))
         builds.delete(connection)
         holds.clear(connection)
-    with run.checkpoint("build") as midway:
+    count = counter(run.progress, "transform", "models and tests built")
+    with run.checkpoint("build") as kill:
+        midway = partial(_both, kill, count)
         if known and graph:
             landed = landed_since(known.positions, inputs.positions)
             moved = Moved(frozenset(landed), held=held)
@@ -141,6 +145,11 @@ def _build_moved(
     second = reached(graph, names, moved)
     part = Part(second, graph.tests_of(graph.below(relations), first | second))
     return first | second, _build_part(run, variables, part, midway)
+
+
+def _both(first: Callable[[], None], second: Callable[[], None]) -> None:
+    first()
+    second()
 
 
 def _states(run: PassContext, names: frozenset[str]) -> dict[tuple[str, str], str]:

@@ -61,7 +61,7 @@ def test_commands_deliver_list_and_test(
 ) -> None:
     from typer.testing import CliRunner
 
-    from flows.cli import app
+    from flows.cli.commands import app
 
     for name, value in {"TOKENSHARE_HOME": str(outbox_home.root), **outbox_home.variables}.items():
         monkeypatch.setenv(name, value)

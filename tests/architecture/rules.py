@@ -51,6 +51,7 @@ DOORS = {
     "jinja2": ("flows/report/",),
     "kafka": ("connectors/kafka/",),
     "prefect": ("flows/",),
+    "rich": ("flows/cli/screen.py", "flows/cli/output.py"),
     "vl_convert": ("flows/report/",),
 }
 CLOCKS = re.compile(r"(^|\.)(date(time)?\.(now|utcnow|today)|time\.(time|time_ns|gmtime|localtime))$")

@@ -63,6 +63,6 @@ def nobody(folder: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def refreshed(home: Path, surroundings: dict[str, str], world: Path) -> Refreshed:
-    """The finished shared pass: only one file asks for it, so that parallel workers make it once."""
+    """The finished shared pass: few files ask for it, as each parallel worker with one of them makes its own."""
     said = run(surroundings, "refresh", "--world", str(world), "--as-of", AS_OF, "--json")
     return Refreshed(home, surroundings, said)

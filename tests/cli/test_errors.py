@@ -68,11 +68,11 @@ CASES = {
     "unknown option": Case((*REFRESH, "--nope"), 2, ("--nope", "tokenshare --help")),
     "unknown command": Case(("nope", "--json"), 2, ("nope", "tokenshare --help")),
     "unknown metric": Case(
-        ("metrics", "nope", "--json"), 2, ("no metric nope", "choose among", "china_share_origin_weekly"),
+        ("metrics", "nope", "--json"), 2, ("no metric nope", "`tokenshare metrics` lists"),
         home=claimed,
     ),
     "unknown source": Case(
-        (*REFRESH, "--source", "nope"), 2, ("no source nope", "choose among", "openrouter_rankings")
+        (*REFRESH, "--source", "nope"), 2, ("no source nope", "`tokenshare status` lists")
     ),
     "moment without a zone": Case(
         ("refresh", "--as-of", "2026-07-13T06:00:00", "--json"), 2, ("2026-07-13T06:00:00", "write it as")

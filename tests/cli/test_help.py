@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import typer
 
-from flows.cli import app, main
+from flows.cli import main
+from flows.cli.commands import app
 from tests.cli.command import environment, run
 from tests.cli.homes import claimed
 
@@ -22,6 +23,7 @@ PANELS = {
         "metrics",
         "restatements",
         "report",
+        "open",
         "logs",
         "trace",
         "check",
@@ -73,6 +75,17 @@ def test_a_command_explains_itself_and_all_it_takes(name: str, command: Any) -> 
     assert re.match(r"[A-Z][a-z]+ .*\.$", command.help, re.DOTALL)
     assert [found.name for found in command.params if not found.help] == []
     assert name in SILENT or "--json" in [word for found in command.params for word in found.opts]
+
+
+@pytest.mark.parametrize("help", ["-h", "--help"])
+@pytest.mark.parametrize("name", ["", *(name for name, _ in commands()), "gates", "mappings", "dlq", "import"])
+def test_help_is_that_of_the_command(name: str, help: str, say: Say) -> None:
+    code, out, err = say(*name.split(), help)
+    assert (code, err) == (0, "")
+    assert f"Usage: tokenshare {name}".rstrip() in out
+    assert f"Usage: tokenshare {name} [OPTIONS]".replace("  ", " ") in out
+    if name.endswith("release"):
+        assert "--reason" in out
 
 
 def test_version_is_that_of_the_package(say: Say) -> None:

@@ -13,6 +13,8 @@ from rich.console import Console
 
 from connectors.sources import SOURCES
 from flows.cli import tables
+from flows.cli.listing import Listing
+from flows.cli.screen import Screen
 from tests.cli.command import CANARY, LOOKS_IMPORTING, ROOT, Ask, Said
 from tests.cli.conftest import Refreshed
 from tokenshare.metrics import METRICS
@@ -95,11 +97,15 @@ def test_a_prefect_that_does_not_answer_is_not_missed(refreshed: Refreshed) -> N
 
 
 @pytest.mark.threat("X22")
-def test_a_long_metric_shows_its_end_and_says_where_the_rest_is(answer: Callable[[str], dict[str, Any]]) -> None:
+def test_a_long_metric_shows_its_end_and_says_where_the_rest_is(
+    answer: Callable[[str], dict[str, Any]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     found = answer("metric")
     rows = [{**found["rows"][0], "known_tokens": 1_000_000 + number} for number in range(250)]
-    text = _drawn(tables.draw_metric, {**found, "rows": rows})
-    assert "the last 100 of 250 rows: --json gives all" in text
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    Listing().emit({**found, "rows": rows}, "rows", tables.draw_metric, period="known_tokens")
+    text = capsys.readouterr().out
+    assert "100 of 250 rows: --limit N gives more" in text
     assert ("1000149" in text, "1000150" in text, "1000249" in text) == (False, True, True)
 
 
@@ -227,7 +233,7 @@ def test_secrets_are_written_nowhere(refreshed: Refreshed) -> None:
     assert [path for path in files if CANARY.encode() in path.read_bytes()] == []
 
 
-def _drawn(draw: Callable[[Console, dict[str, Any]], None], document: dict[str, Any]) -> str:
+def _drawn(draw: Callable[[Screen, dict[str, Any]], None], document: dict[str, Any]) -> str:
     text = io.StringIO()
-    draw(Console(file=text, width=200, highlight=False), document)
+    draw(Screen(Console(file=text)), document)
     return text.getvalue()

@@ -45,7 +45,16 @@ def test_what_is_no_period_is_said_with_what_to_write(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "rounding", "step"),
-    [("0.61", None, "0.01"), ("0.176", None, "0.001"), ("4", None, "1"), ("0.6", "0.05", "0.05")],
+    [
+        ("0.61", None, "0.01"),
+        ("0.176", None, "0.001"),
+        ("4", None, "1"),
+        ("0.6", "0.05", "0.05"),
+        ("61%", None, "0.01"),
+        ("61.0 %", None, "0.001"),
+        ("61%", "0.5%", "0.005"),
+        (".61", None, "0.01"),
+    ],
 )
 def test_the_last_digit_is_the_step(value: str, rounding: str | None, step: str) -> None:
     about = "router_growth" if value == "4" else "china_share"
@@ -63,10 +72,28 @@ def test_a_short_period_is_told_in_days() -> None:
         (("61", "china_share", "", None, None, None), r"value: 61 is outside 0 to 1: .* for 61 % write 0.61"),
         (("-0.1", "china_share", "", None, None, None), r"value: -0.1 is outside 0 to 1"),
         (("x", "china_share", "", None, None, None), r"VALUE 'x' is not a valid number: write digits"),
+        (
+            ("1,2", "router_growth", "", None, None, None),
+            r"a comma in VALUE '1,2' may separate decimals or .*: write 1.2$",
+        ),
+        (("1,200", "router_growth", "", None, None, None), r"may separate decimals or thousands: write 1.200 or 1200$"),
+        (
+            ("1,234,567.5", "router_growth", "", None, None, None),
+            r"may separate decimals or thousands: write 1234567.5$",
+        ),
+        (("61,5%", "china_share", "", None, None, None), r"may separate decimals or thousands: write 61.5%$"),
+        (("1,2,3", "router_growth", "", None, None, None), r"VALUE '1,2,3' is not a valid number"),
+        (("6 1%", "china_share", "", None, None, None), r"VALUE '6 1%' is not a valid number"),
+        (("1_0", "router_growth", "", None, None, None), r"VALUE '1_0' is not a valid number"),
+        (
+            ("61%", "router_tokens", "", None, None, None),
+            r"router_tokens is stated in tokens, not in percent: write the",
+        ),
+        (("161%", "china_share", "", None, None, None), r"value: 1.61 is outside 0 to 1"),
         (("NaN", "china_share", "", None, None, None), r"VALUE 'NaN' is not a valid number"),
         (("Infinity", "router_growth", "", None, None, None), r"VALUE 'Infinity' is not a valid number"),
         (("1e400", "router_growth", "", None, None, None), r"VALUE '1e400' is not a valid number"),
-        (("0.6", "share", "", None, None, None), r"a claim cannot be about 'share': choose among china_share, "),
+        (("0.6", "share", "", None, None, None), r"a claim cannot be about 'share': did you mean .*china_share"),
         (("0.6", "china_share", "qwen", None, None, None), r"entity: 'qwen' is not an entity of china_share: leave it"),
         (
             ("0.6", "vendor_share", "", None, None, None),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from flows.cli.screen import Screen
 from flows.cli.tables_claims import claims_table, draw_check, draw_citation, format_value
 
 NEAREST = {"method": "top10", "period": "2026-W21", "nearest": 0.62, "numerator": 62, "denominator": 100}
@@ -35,9 +36,9 @@ CHECKED: dict[str, Any] = {
 
 
 def drawn(draw: Any, *given: Any) -> str:
-    console = Console(file=StringIO(), width=160)
-    draw(console, *given)
-    return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
+    file = StringIO()
+    draw(Screen(Console(file=file)), *given)
+    return file.getvalue()
 
 
 def test_a_check_says_the_verdict_and_how_much_was_tried() -> None:
@@ -56,7 +57,7 @@ def test_a_check_without_data_says_so() -> None:
 def test_the_demos_claims_are_labelled_and_never_called_measured() -> None:
     row = {"claim": "61 % [all]", "claimed": 0.61, "unit": "ratio", "demo (synthetic)": 0.62, "method": "top10"}
     row |= {"period": "2026-W21", "verdict": "not_reproduced", "status": "held", "as_of": CHECKED["as_of"]}
-    seen = drawn(lambda console: console.print(claims_table([row])))
+    seen = drawn(lambda screen: screen.print(claims_table([row])))
     for part in ("demo (synthetic)", "61 % [all]", "62.0%", "top10", "not_reproduced", "held", "2026-07-01"):
         assert part in seen, part
     assert "measured" not in seen

@@ -8,10 +8,10 @@ from typing import Any
 from unicodedata import category
 
 import pytest
-from rich.console import Console
 
 from flows.cli import tables
 from flows.cli.output import emit, progress_on_stderr, report_error
+from flows.cli.screen import Screen
 from flows.cli.tables_claims import claims_table, draw_check
 from tests.cli.test_showing_claims import CHECKED
 from tokenshare.errors import UsageError
@@ -33,7 +33,7 @@ HOSTILE = {
 }
 ESCAPE = "\x1b"
 EMPTY = (*("sources", "metrics", "gaps", "dead_letters", "rows_put_aside", "unmapped_weekly", "price_disagreements"),)
-Draw = Callable[[Console, dict[str, Any]], None]
+Draw = Callable[[Screen, dict[str, Any]], None]
 
 
 def steering(text: str) -> set[str]:
@@ -50,12 +50,12 @@ def is_terminal(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
     return bool(request.param == "terminal")
 
 
-def draw_rows(console: Console, document: Mapping[str, Any]) -> None:
-    console.print(tables.table("Rows", document["rows"]))
+def draw_rows(screen: Screen, document: Mapping[str, Any]) -> None:
+    screen.print(tables.table("Rows", document["rows"]))
 
 
-def draw_line(console: Console, document: Mapping[str, Any]) -> None:
-    console.print(f"name {document['rows'][0]['name']}")
+def draw_line(screen: Screen, document: Mapping[str, Any]) -> None:
+    screen.print(f"name {document['rows'][0]['name']}")
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -81,7 +81,7 @@ def test_a_quoted_claim_is_drawn_as_it_is(name: str, capsys: pytest.CaptureFixtu
         "status": "held",
         "as_of": datetime(2026, 7, 1, tzinfo=UTC),
     }
-    emit({"claims": [claim]}, False, lambda console, found: console.print(claims_table(found["claims"]), width=300))
+    emit({"claims": [claim]}, False, lambda screen, found: screen.print(claims_table(found["claims"])))
     emit({**CHECKED, "entity": HOSTILE[name], "method": HOSTILE[name]}, False, draw_check)
     assert steering(capsys.readouterr().out) == set()
 

@@ -16,7 +16,7 @@ from connectors.kafka.cluster import Cluster
 from connectors.storage.alert_log import alert_status
 from connectors.storage.warehouse import open_warehouse
 from flows import settings
-from flows.cli import app
+from flows.cli.commands import app
 from flows.orchestration.refresh import Report
 from flows.setup.clock import now
 from tests.receiver import DOWN, Receiver, listening

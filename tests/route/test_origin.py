@@ -17,6 +17,7 @@ from connectors.storage.home import Home, HomeOrigin
 from connectors.storage.publications import catalog
 from flows import report, settings
 from flows.cli import tables
+from flows.cli.screen import Screen
 from flows.cli.tables_claims import draw_check
 from flows.orchestration.refresh import Report
 from flows.orchestration.runner import run_once
@@ -59,10 +60,10 @@ def replayed(home_of: Callable[..., Scene], tmp_path_factory: pytest.TempPathFac
     return Replayed(scene, world, said, first, later, report.write(scene.home).read_text())
 
 
-def drawn(draw: Callable[[Console, Any], None], document: Any) -> str:
-    console = Console(file=StringIO(), width=240)
-    draw(console, document)
-    return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
+def drawn(draw: Callable[[Screen, Any], None], document: Any) -> str:
+    file = StringIO()
+    draw(Screen(Console(file=file)), document)
+    return file.getvalue()
 
 
 def test_without_an_as_of_a_pass_speaks_for_the_moment_of_its_world(replayed: Replayed) -> None:

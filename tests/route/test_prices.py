@@ -232,7 +232,7 @@ def test_a_model_that_is_twelve_times_cheaper_is_the_one_divided_by(story: Story
 
 
 def test_a_model_nobody_lists_is_an_error_in_spelling(story: Story) -> None:
-    with pytest.raises(UsageError, match=r"there is no model openai/gpt-5.4: choose among .*openai/gpt-5.5, "):
+    with pytest.raises(UsageError, match=r"there is no model openai/gpt-5.4: did you mean .*openai/gpt-5.5"):
         ask(story, "11.5", "price_ratio", "openai/gpt-5.4:deepseek/deepseek-v4-pro")
 
 

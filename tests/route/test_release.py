@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli import app
+from flows.cli.commands import app
 from flows.operations.release import ReleaseRequest, release
 from flows.orchestration.refresh import Report
 from tests.scene import ROUTER_ALONE, Row, Scene, small_rows, statuses, write_rankings

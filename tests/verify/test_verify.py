@@ -11,6 +11,7 @@ from rich.console import Console
 
 from connectors.storage.home import Home
 from flows.cli import provenance, tables
+from flows.cli.screen import Screen
 from flows.queries.verify import verify
 from flows.queries.verify.promises import PROMISES, Promise
 from tests.cli.homes import HOLD, claimed, other_process
@@ -109,7 +110,7 @@ def test_the_command_gives_one_document_and_code_1(
     statuses = {one["promise"]: one["status"] for one in told["promises"]}
     assert statuses["numbers_come_from_their_offsets"] == statuses["lineage_is_landed"] == "skipped"
     drawn = io.StringIO()
-    tables.draw_verify(Console(file=drawn, width=300), told)
+    tables.draw_verify(Screen(Console(file=drawn)), told)
     assert f"{breach['where']}: {breach['observed']}; expected {breach['expected']}" in drawn.getvalue()
     assert f"mend: {breach['mend']}" in drawn.getvalue()
 

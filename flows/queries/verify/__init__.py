@@ -12,7 +12,7 @@ from connectors.storage.publications import decisions
 from connectors.storage.warehouse import Connection, snapshot
 from flows.queries.verify.promises import PROMISES, Promise, PromiseBreach
 from flows.queries.verify.state import HomeReader
-from flows.setup import Progress
+from flows.setup import Count, Progress
 from tokenshare.errors import UsageError
 from tokenshare.metrics import METRICS
 
@@ -73,8 +73,9 @@ def _check_version(connection: Connection) -> None:
 
 def _examine(promises: Sequence[Promise], reader: HomeReader, progress: Progress) -> Iterator[Examined]:
     broken: set[str] = set()
-    for promise in promises:
+    for number, promise in enumerate(promises, 1):
         progress(promise.name)
+        progress(Count(f"verify {number} of {len(promises)} promises, {promise.name}"))
         began = monotonic()
         skipped = next((name for name in promise.stands_on if name in broken), "")
         findings = () if skipped else _findings(promise, reader)
