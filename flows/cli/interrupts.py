@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from time import sleep
 from types import FrameType
 
+from flows.cli.pipes import unbroken
 from tokenshare.errors import ExitCode, Interrupted
 
 GRACE_SECONDS, LAST_SECONDS = 0.4, 0.3
@@ -36,13 +37,14 @@ class Watch:
         if not self._is_reported.acquire(blocking=False):
             return
         error = Interrupted("interrupted", "run it again; finished work stays")
-        if "--json" in sys.argv:
-            found = {"status": "failed", "exit_code": int(error.exit_code), "error": str(error), "fix": error.fix}
-            print(json.dumps(found), flush=True)
         is_terminal = os.isatty(STDERR)
         line = f"{CLEAR if is_terminal else ''}tokenshare: {error}\n{SHOW_CURSOR if is_terminal else ''}"
         with suppress(OSError):  # nobody may be reading
             os.write(STDERR, line.encode())  # around the spinner, which keeps what is printed meanwhile
+        if "--json" in sys.argv:
+            found = {"status": "failed", "exit_code": int(error.exit_code), "error": str(error), "fix": error.fix}
+            with unbroken(sys.stdout):
+                print(json.dumps(found))
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The pass in Prefect: its flows and decisions. A failure of Prefect never stops a pass."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from functools import partial
 from http import HTTPStatus
@@ -14,6 +15,7 @@ from flows.setup import Progress
 
 ANSWER_SECONDS = 2.0  # before a pass
 PATIENCE_SECONDS = 30.0  # within a pass: the server was there, and may be busy
+ENDING_SECONDS = 5.0
 # By default Prefect waits a minute a call for a lost server.
 BRIEF = {"client.max_retries": 3, "api.request_timeout": PATIENCE_SECONDS}
 
@@ -54,7 +56,10 @@ def follow(route: Callable[..., Report], api_url: str, progress: Progress) -> Re
         prefect.ask(partial(announce, report))
         return report
 
-    report: Report = prefect.flow("refresh", announced)()
+    try:
+        report: Report = prefect.flow("refresh", announced)()
+    finally:
+        _end_threads()
     return report
 
 
@@ -126,6 +131,21 @@ def _run_as_flow(name: str, work: OnceOnly) -> None:
     from prefect import Flow  # two seconds
 
     Flow(work.do, name=name, persist_result=False, validate_parameters=False)()
+
+
+def _end_threads() -> None:
+    """End the threads of Prefect; the next pass starts new ones.
+
+    If they live on to the end of the process, DuckDB's modules are not freed, and its binding reports each on stderr.
+    """
+    with suppress(Exception):  # internals of Prefect: without them there is noise, and nothing else
+        from prefect._internal.concurrency import threads
+        from prefect.events.worker import EventsWorker
+
+        EventsWorker.drain_all(timeout=ENDING_SECONDS)
+        for loop in (threads.get_run_sync_loop(), threads.get_global_loop()):
+            loop.shutdown()
+            loop.thread.join(ENDING_SECONDS)
 
 
 def _briefly(api_url: str, request: Callable[[], Any]) -> None:

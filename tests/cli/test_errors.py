@@ -65,7 +65,7 @@ CASES = {
     "setting out of bounds": Case(
         REFRESH, 2, ("correct or unset TOKENSHARE_HTTP_ATTEMPTS",), {"TOKENSHARE_HTTP_ATTEMPTS": "99"}
     ),
-    "unknown option": Case((*REFRESH, "--nope"), 2, ("--nope", "tokenshare --help")),
+    "unknown option": Case((*REFRESH, "--nope"), 2, ("--nope", "tokenshare refresh --help")),
     "unknown command": Case(("nope", "--json"), 2, ("nope", "tokenshare --help")),
     "unknown metric": Case(
         ("metrics", "nope", "--json"), 2, ("no metric nope", "`tokenshare metrics` lists"),

@@ -1,6 +1,7 @@
 """What a Prefect server is told of a pass, and that a pass goes on where there is none, or it dies in the middle."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from flows.orchestration.prefect_events import _event
 from flows.orchestration.refresh import Report
 from flows.orchestration.runner import run_once
 from flows.orchestration.schedule import deployments
+from tests.cli.command import COMMAND
 from tests.prefect.server import Server, environment, free_port, start
 from tests.scene import ROUTER_ALONE, Scene, small_rows, statuses, write_prices, write_rankings
 from tokenshare.metrics import METRICS
@@ -184,6 +186,16 @@ def test_prefect_yaml_deploys_what_serve_would(server: Server, tmp_path: Path) -
         assert made["parameters"] == {"sources": list(planned.sources)}
         assert (made["work_pool_name"], made["global_concurrency_limit"]["limit"]) == ("tokenshare", 1)
         assert made["concurrency_options"]["collision_strategy"] == "ENQUEUE"
+
+
+def test_no_library_makes_a_noise_on_stderr(scene: Scene, world: Path, second: Report) -> None:
+    """Threads of Prefect that live on make DuckDB's binding report what is not freed."""
+    words = [*COMMAND, "refresh", "--world", str(world), "--as-of", "2026-07-14T07:00:00+00:00"]
+    done = subprocess.run(
+        words, cwd=ROOT, env={**os.environ, **scene.variables}, capture_output=True, text=True, check=False
+    )
+    lines = [line for line in done.stderr.splitlines() if not re.search(r", \d+ s$", line)]
+    assert lines == ["ingest", "land", "transform", "publish", "notify", "report"]
 
 
 def test_a_server_killed_in_the_middle_stops_nothing(scene: Scene, server: Server, world: Path, second: Report) -> None:
