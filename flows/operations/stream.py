@@ -108,21 +108,22 @@ def _turn(settings: Settings, world: Path | None, progress: Progress, behind: in
 @contextmanager
 def _stopping() -> Iterator[Event]:
     """An event set by SIGTERM or SIGINT; a turn that has not ended by itself STOP_SECONDS later is interrupted."""
-    stop = Event()
+    stop, interrupted = Event(), Event()
 
     def request(*_: object) -> None:
         stop.set()
         signal.alarm(STOP_SECONDS)
 
     def interrupt(*_: object) -> None:
+        interrupted.set()
         raise KeyboardInterrupt
 
     before = {at: signal.signal(at, request) for at in (signal.SIGTERM, signal.SIGINT)}
     before[signal.SIGALRM] = signal.signal(signal.SIGALRM, interrupt)
     try:
         yield stop
-    except KeyboardInterrupt:
-        if not stop.is_set():
+    except BaseException:
+        if not interrupted.is_set():  # a library may report it as an error of its own, as DuckDB does from a query
             raise
     finally:
         signal.alarm(0)

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,11 +14,23 @@ from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from flows.queries.verify import verify
 from tests.gateway import traffic
-from tests.gateway.running import Gateway, begin, stop
+from tests.gateway.running import ROOT, Gateway, begin, stop
 from tests.scene import ROUTER_ALONE, Scene
 
 pytestmark = pytest.mark.timeout(1800)
 PATIENCE_SECONDS = 600
+INTERRUPTED = """
+import os, signal, time
+from flows.operations import stream
+stream.STOP_SECONDS = 1
+with stream._stopping() as stop:
+    os.kill(os.getpid(), signal.SIGTERM)
+    try:
+        time.sleep(60)
+    except KeyboardInterrupt as interrupt:
+        raise RuntimeError("Query interrupted") from interrupt
+print("stopped" if stop.is_set() else "")
+"""
 
 
 @pytest.fixture
@@ -63,3 +76,9 @@ def test_what_is_acknowledged_is_shown_and_a_pass_of_a_person_is_let_through(sce
     assert {turn["held"] for turn in turns} == {0}
     assert all(turn["records_per_second"] > 0 for turn in turns)
     assert verify(scene.home, lambda _: None)["breaches"] == []
+
+
+def test_an_interrupt_that_a_library_reports_as_its_own_error_ends_it_in_order() -> None:
+    """As DuckDB does from a query."""
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (0, "stopped\n"), done.stderr
