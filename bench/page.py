@@ -27,8 +27,8 @@ without the broker; MB are bytes it had written to the disk; MiB are the memory 
 `one by one` is {one_by_one}. Compare ratios: the machine is shared.
 """
 VERSIONS = """The home of the demo, grown by a version of every metric a day, one row in five hundred restated. `decide`
-commits the decisions, `publish` writes the published file and the Parquet. The published file is
-written whole."""
+commits the decisions, `publish` writes the published file and the Parquet. The published file is written
+whole."""
 LANDING = """Requests of some 530 bytes in four partitions. `limit` is written by hand, `dlt_arrow` is dlt over Arrow,
 `quix` is quixstreams, `bytewax_flow` is bytewax and `elements` is Beam, these three an element a record. None of them
 proves the writer, validates or deduplicates."""

@@ -14,11 +14,11 @@ from flows.cli.options import Json
 from flows.cli.output import as_json, emit, open_console
 from flows.cli.pipes import unbroken
 from flows.cli.screen import Screen
+from flows.cli.tables import DRAWN_ROWS
 from tokenshare.closest import suggest
 from tokenshare.errors import UsageError
 from tokenshare.text import visible
 
-DRAWN_ROWS = 100  # nobody reads more on a terminal
 _FORMULA = re.compile(r"""\s*([=@]|[+-].*[()|!'"&+*<>^=])""", re.DOTALL)
 Rows = list[dict[str, Any]]
 Draw = Callable[[Screen, dict[str, Any], Sequence[str]], None]

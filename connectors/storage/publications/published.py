@@ -28,7 +28,8 @@ from tokenshare.noop import noop
 from tokenshare.publication import Publication
 
 CATALOG = (Path(__file__).parent / "published.sql").read_text()
-# Of the file; one of another form is rebuilt. 4: held periods, unmapped, origin, 5: oldest storage, 6: rows put aside
+# Of the file; one of another form is rebuilt. 4: held periods, unmapped, origin, 5: oldest storage, 6: rows put aside,
+# 7: small blocks
 FORM = 7
 FILE_FORM = "STORAGE_VERSION 'v1.2.0', BLOCK_SIZE 16384"  # what DuckDB 1.2, the oldest client, can open
 MODE = 0o444
