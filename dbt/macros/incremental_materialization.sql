@@ -1,7 +1,6 @@
 -- The rows of a model on top of the ones it has; those of their keys, which they replace, go in the same transaction.
 {% materialization incremental, adapter='duckdb' %}
-    {%- set existing = load_cached_relation(this) -%}
-    {%- if existing is none or existing.type != 'table' or should_full_refresh() -%}
+    {%- if is_made_anew() -%}
         {{ return(replace_relation('table')) }}
     {%- endif -%}
     {{ run_hooks(pre_hooks) }}

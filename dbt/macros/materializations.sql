@@ -2,17 +2,17 @@
 -- what moved. The adapter's own way (build beside, rename twice, drop) spares readers a gap; here no reader looks, and it
 -- costs half of a build's time and writes every row again.
 {% materialization table, adapter='duckdb' %}
-    {%- set existing = load_cached_relation(this) -%}
-    {%- if existing is none or existing.type != 'table' or should_full_refresh() -%}
+    {%- if is_made_anew() -%}
         {{ return(replace_relation('table')) }}
     {%- endif -%}
-    {{ run_hooks(pre_hooks) }}
     {%- call statement('made') -%}
         create or replace temp table rows_made as ({{ compiled_code }});
     {%- endcall -%}
     {%- if has_other_columns('rows_made') -%}
+        {%- do run_query('drop table rows_made') -%}
         {{ return(replace_relation('table')) }}
     {%- endif -%}
+    {{ run_hooks(pre_hooks) }}
     {%- call statement('main') -%}
         create or replace temp table rows_moved as (
             select * exclude (standing_or_made) from (
@@ -30,6 +30,11 @@
     {{ adapter.commit() }}
     {{ return({'relations': [this]}) }}
 {% endmaterialization %}
+
+{% macro is_made_anew() %}
+    {%- set existing = load_cached_relation(this) -%}
+    {{ return(existing is none or existing.type != 'table' or should_full_refresh()) }}
+{% endmacro %}
 
 {% macro has_other_columns(made) %}
     {%- set differing -%}
