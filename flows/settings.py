@@ -66,6 +66,7 @@ def _channels(secret: SecretStr) -> SecretStr:
     return secret
 
 
+RUNBOOKS = "docs/runbooks/"  # a folder of the project
 AnyAddress = Annotated[str, AfterValidator(lambda text: str(path_of(text)))] | None  # ValueError tells what else it is
 
 
@@ -205,9 +206,9 @@ class Settings(BaseSettings):
     )
     alert_repeat_hours: float = Field(24.0, ge=1, le=8760, description="Hours after which an open alert is sent again.")
     alert_runbooks: str = Field(
-        "docs/runbooks/",
+        RUNBOOKS,
         pattern=r"^[!-~]*$",
-        description="Prefix of `<page>.md#<check>` in the links of alerts to runbooks.",
+        description="Prefix of `<page>.md#<check>` in the links of alerts and of the page to runbooks.",
     )
     heartbeat_url: Annotated[SecretStr, AfterValidator(_address)] | None = Field(
         None, description="Address to call after every completed pass with its alerts delivered; a secret."

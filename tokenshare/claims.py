@@ -29,7 +29,13 @@ class About:
 
 
 SHARE = (0, 1)
-_SETS = ("named", "known", "top5", "top9", "top10")
+_SETS = {
+    "named": "of tokens of named models",
+    "known": "of tokens of known origin",
+    "top5": "within the five most-used models",
+    "top9": "within the nine most-used models",
+    "top10": "within the ten most-used models",
+}
 _CHINESE = (
     *("origin", "identified", "top10", "lower", "upper", "top5", "top9", "origin_of_named"),
     *(f"identified_of_{name}" for name in _SETS),
@@ -230,6 +236,33 @@ ELSEWHERE = (  # no source of ours observes these populations: their claims have
     About("elsewhere_token_share", "ratio", "a share of others' tokens", **_STATED),
     About("elsewhere_revenue_share", "ratio", "a share of others' revenue", **_STATED),
 )
+# Each method in the words of a sentence: "56 % ..., 61 % ...".
+METHOD_WORDS = {
+    "origin": "of tokens of known origin",
+    "identified": "of all tokens, identified vendors alone",
+    "lower": "of all tokens, if none of the unknown counts",
+    "upper": "of all tokens, if all of the unknown counts",
+    "origin_of_named": "of tokens of named models, by origin",
+    **{f"identified_of_{name}": f"{words}, identified vendors alone" for name, words in _SETS.items()},
+    "of_all": "of all tokens",
+    **{f"of_{name}": words for name, words in _SETS.items()},
+    **{name: words for name, words in _SETS.items() if name.startswith("top")},
+    "attributed": "of all tokens, with attributed stealth models",
+    "all": "in all",
+    "official": "by the family's own organisations",
+    "any": "by any relation or tag",
+    "tagged": "by tag",
+    **{name: f"as {name}" for name in ("finetune", "quantized", "adapter", "merge")},
+    "declared": "by declared relation",
+    "flow": "of downloads counted day by day",
+    "score": "by trending score",
+    "input": "for input",
+    "output": "for output",
+    "blended": "for three parts input to one part output",
+    "close": "at the close",
+    "newest": "by the newest figure",
+    "stated": "as stated",
+}
 ABOUTS = (*ROUTER, *PROGRAMMING, *HUB, *PRICES, *MARKETS, *ELSEWHERE)
 ABOUT_BY_NAME: Mapping[str, About] = {about.name: about for about in ABOUTS}
 

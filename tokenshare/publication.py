@@ -104,6 +104,11 @@ class GateOutcome:
         return self.publications[-1].version if self.publications else None
 
 
+def cite_sources(template: str, moment: datetime) -> str:
+    """The citation of the sources behind numbers that are valid at a moment."""
+    return template.replace("{as_of}", f"{moment:%Y-%m-%d}")
+
+
 def reason_of(checks: Sequence[Check]) -> str:
     """The reason of a shut gate, in one line; empty for an open one."""
     return _reasons([check for check in checks if check.shuts])

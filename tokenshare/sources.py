@@ -102,7 +102,8 @@ class Source:
     of June were unknown in May. With `has_days` it answers for past days too, otherwise for the present only. From
     `day_ends` on, a time of day in UTC, it states the running day whole too; without it, the last day is yesterday.
     `parties` names who controls each field. `due` is the cron, in UTC, of its schedule; if empty, the cron follows from
-    the cadence. `example` is its file with one row, for the people who write it; empty if no person does.
+    the cadence. `example` is its file with one row, for the people who write it; empty if no person does. `homepage`
+    shows what it serves to a reader; empty for a file.
     """
 
     id: str
@@ -126,6 +127,7 @@ class Source:
     has_days: bool = False
     example: str = ""
     day_ends: time | None = None
+    homepage: str = ""
 
     def last_day(self, moment: datetime) -> date:
         """The newest day it states whole at a moment."""

@@ -1,5 +1,8 @@
 """Text of others, made visible: a character that steers a terminal or a reader's eye is shown and never sent."""
 
+import json
+from datetime import date
+from typing import Any
 from unicodedata import category
 
 STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # controls, directions, lone surrogates, line separators
@@ -15,6 +18,15 @@ def visible(text: str) -> str:
 def visible_lines(text: str) -> str:
     """The text line by line, each made visible."""
     return "\n".join(visible(line) for line in text.split("\n"))
+
+
+def as_json(value: Any) -> str:
+    """A value as JSON in one line, what would steer a terminal as an escape that JSON reads back."""
+    return visible(json.dumps(value, default=_plain, ensure_ascii=False))
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _escaped(letter: str) -> str:

@@ -18,6 +18,7 @@ from connectors.sources import (
     releases,
     shares_file,
 )
+from tokenshare.metrics import Metric
 from tokenshare.sources import Source
 
 SOURCES: tuple[Source, ...] = (
@@ -38,3 +39,8 @@ SOURCES: tuple[Source, ...] = (
     huggingface_hub.SOURCE,
     claims.SOURCE,
 )
+
+
+def citation_of(metric: Metric) -> str:
+    """The citation of the sources of a metric; `{as_of}` in it stands for the date of the numbers."""
+    return " ".join(dict.fromkeys(source.citation for source in SOURCES if source.id in metric.sources)) or "curated"

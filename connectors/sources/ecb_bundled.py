@@ -18,6 +18,7 @@ SOURCE = Source(
     cadence=timedelta(days=1),
     needs_key=False,
     licence="free reuse with attribution; the package is Apache-2.0",
+    homepage="https://www.ecb.europa.eu/stats/policy_and_exchange_rates/euro_reference_exchange_rates/html/index.en.html",
     citation="Exchange rates: European Central Bank, euro reference rates, as of {as_of}.",
     terms="None: the file is in the environment. An answer of the ECB itself takes precedence.",
     traps="It ends on the last day of the installed release of the package. A later session has no rate of its own, "

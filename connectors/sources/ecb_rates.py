@@ -13,6 +13,7 @@ SOURCE = Source(
     cadence=timedelta(days=1),
     needs_key=False,
     licence="free reuse with attribution",
+    homepage="https://www.ecb.europa.eu/stats/policy_and_exchange_rates/euro_reference_exchange_rates/html/index.en.html",
     citation="Exchange rates: European Central Bank, euro reference rates, as of {as_of}.",
     terms="No key. Published about 16:00 CET on TARGET working days, for information, not for transactions.",
     traps="Days without a rate are missing from the file: weekends, Good Friday, Easter Monday, 1 May, 25 and 26 "

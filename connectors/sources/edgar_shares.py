@@ -122,6 +122,7 @@ SOURCE = Source(
     cadence=timedelta(days=1),
     needs_key=True,
     licence="public domain",
+    homepage="https://www.sec.gov/search-filings",
     citation="Share counts: U.S. Securities and Exchange Commission, EDGAR company facts, as of {as_of}.",
     terms="No key, but fair access requires a User-Agent with a contact: set TOKENSHARE_EDGAR_CONTACT to an e-mail "
     "address. At most ten requests a second; a pass makes one per filer, one after another.",

@@ -151,6 +151,7 @@ SOURCE = Source(
     cadence=timedelta(days=1),
     needs_key=True,
     licence="EODHD's terms: personal plans for personal use, a commercial plan for anything else",
+    homepage="https://eodhd.com",
     citation="Closes: EODHD (eodhd.com), as of {as_of}.",
     terms="Your own key in TOKENSHARE_EODHD_API_KEY. The free plan allows 20 calls a day and one year back. A pass "
     f"makes {len(EXCHANGES) + len(LINES)} calls, one per line and one per exchange, for all days; the first pass "

@@ -124,6 +124,7 @@ SOURCE = file_source(
     title="genai-prices: dated list prices of model providers",
     emits=(PRICE_LISTED,),
     licence="MIT",
+    homepage="https://github.com/pydantic/genai-prices",
     citation="Source: genai-prices (Pydantic Services Inc., MIT), as read {as_of}.",
     terms="Part of an installed package, read without network. A newer book needs a newer version of the package.",
     traps="Asked for the price of a million tokens, a book answers with the long-context tier; only the base tier is "

@@ -264,6 +264,7 @@ SOURCE = Source(
     cadence=timedelta(days=1),
     needs_key=False,
     licence="Hugging Face terms of service; counters are facts about public repositories",
+    homepage="https://huggingface.co/models",
     citation="Source: Hugging Face Hub (huggingface.co), counters as of {as_of}.",
     terms="Public, without a token; HF_TOKEN, if set, is sent and raises the limit. 500 calls in five minutes for an "
     "address without a token; a fetch makes at most TOKENSHARE_HUB_CALLS of them.",

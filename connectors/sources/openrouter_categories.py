@@ -99,6 +99,7 @@ SOURCE = Source(
     cadence=timedelta(days=1),
     needs_key=True,
     licence="CC BY 4.0",
+    homepage="https://openrouter.ai/rankings",
     citation="Source: OpenRouter (openrouter.ai/rankings), as of {as_of}.",
     terms="Any OpenRouter key, even a free one. 30 requests a minute per key and 500 a day per account, shared "
     "by all Data API paths. Do not serve it again as a competing free API. Figures may be restated: keep "

@@ -171,6 +171,7 @@ SOURCE = Source(
     due="55 1 * * *",  # published about 01:46, and caches keep the older manifest for five minutes
     needs_key=False,
     licence="CC BY 4.0",
+    homepage="https://openrouter.ai/rankings",
     citation="Source: OpenRouter (openrouter.ai/rankings), as of {as_of}.",
     terms="No key. Commercial use is allowed, with the citation. Published once a day about 01:46 UTC.",
     traps="A snapshot covers the trailing thirty days and restates the last two or three: take a day from the "

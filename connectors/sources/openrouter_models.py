@@ -216,6 +216,7 @@ SOURCE = Source(
     cadence=timedelta(days=1),
     needs_key=False,
     licence="CC BY 4.0",
+    homepage="https://openrouter.ai/models",
     citation="Source: OpenRouter (openrouter.ai/rankings), as of {as_of}.",
     terms="Public, without a key, cached at the edge. With paging, a page has 500 entries, 1,000 at most.",
     traps="Prices are strings, USD per token; -1 is a variable price, not a number. In the same fields, entries whose "

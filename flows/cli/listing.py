@@ -1,9 +1,7 @@
 """The options of every command that lists rows, declared once, and the rows they leave of its document."""
 
-import csv
-import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from inspect import signature
 from typing import Annotated, Any
@@ -11,15 +9,14 @@ from typing import Annotated, Any
 import typer
 
 from flows.cli.options import Json
-from flows.cli.output import as_json, emit, open_console
+from flows.cli.output import emit, open_console
 from flows.cli.pipes import unbroken
 from flows.cli.screen import Screen
 from flows.cli.tables import DRAWN_ROWS
 from tokenshare.closest import suggest
+from tokenshare.csv_text import csv_text
 from tokenshare.errors import UsageError
-from tokenshare.text import visible
 
-_FORMULA = re.compile(r"""\s*([=@]|[+-].*[()|!'"&+*<>^=])""", re.DOTALL)
 Rows = list[dict[str, Any]]
 Draw = Callable[[Screen, dict[str, Any], Sequence[str]], None]
 
@@ -65,7 +62,7 @@ class Listing:
             kept = [{column: row[column] for column in chosen} for row in kept]
         if self.csv:
             with unbroken(sys.stdout):
-                _print_csv(kept, chosen or known)
+                sys.stdout.write(csv_text(kept, chosen or known))
             return
         emit({**document, name: kept}, self.json, lambda screen, found: draw(screen, found, chosen), is_wide=self.wide)
         if is_read and self.limit is None and len(kept) < len(rows):
@@ -106,18 +103,3 @@ def keep(rows: Rows, most: int | None, period: str | None) -> Rows:
         return rows[:most]
     newest = sorted(range(len(rows)), key=lambda place: rows[place][period], reverse=True)[:most]
     return [rows[place] for place in sorted(newest)]
-
-
-def _print_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
-    """Print rows as RFC 4180 has them."""
-    writer = csv.writer(sys.stdout, lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows([_as_field(row[column]) for column in columns] for row in rows)
-
-
-def _as_field(value: Any) -> str:
-    """A value as `--json` has it, nothing for null; text that a spreadsheet would take for a formula is quoted."""
-    if value is None:
-        return ""
-    word = visible(value) if isinstance(value, str) else as_json(value).strip('"')
-    return f"'{word}" if _FORMULA.match(word) else word

@@ -10,7 +10,6 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime
 from threading import Timer
 from time import monotonic
 from typing import Any
@@ -24,7 +23,7 @@ from flows.cli.tables_log import log_line
 from flows.setup import Count, Progress
 from tokenshare.errors import ExitCode, TokenshareError
 from tokenshare.noop import noop
-from tokenshare.text import visible, visible_lines
+from tokenshare.text import as_json, visible, visible_lines
 
 PATIENCE_SECONDS, LOG_SECONDS = 1.0, 10.0
 
@@ -159,14 +158,3 @@ def _redact(text: str) -> str:
     from flows.setup.redaction import redact
 
     return redact(text)
-
-
-def as_json(value: Any) -> str:
-    """A value as JSON in one line, what would steer a terminal as an escape that JSON reads back."""
-    return visible(json.dumps(value, default=_to_text, ensure_ascii=False))
-
-
-def _to_text(value: Any) -> Any:
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    return str(value)

@@ -70,7 +70,7 @@ def refresh(
             echo=echo_on_stderr if verbose else noop,
         )
         progress("report")
-        page = write_page(Home(settings.home))
+        page = write_page(Home(settings.home), settings.alert_runbooks)
     emit({**report.document(), "report": str(page)}, json, draw_refresh)
     raise typer.Exit(int(report.exit_code))
 
@@ -89,7 +89,7 @@ def backfill(
     with progress_on_stderr() as progress:
         report = fetch_again(settings, days, moment, world, sources, progress)
         progress("report")
-        page = write_page(home)
+        page = write_page(home, settings.alert_runbooks)
     emit({**report.document(), "report": str(page)}, json, draw_refresh)
     raise typer.Exit(int(report.exit_code))
 

@@ -16,7 +16,7 @@ from flows.cli.tables_log import draw_log
 from tokenshare.errors import UsageError
 
 if TYPE_CHECKING:
-    from connectors.storage.home import Home
+    from flows.settings import Settings
 
 VersionOption = Annotated[
     str | None, typer.Option("--version", help="The rows of this version, as `restatements` numbers them.")
@@ -95,21 +95,21 @@ def logs(run: RunArgument = None, json: Json = False) -> None:
 
 def report(json: Json = False) -> None:
     """Write report/index.html, a page of charts and tables, from the published file."""
-    emit({"report": str(_write_page(find_home()))}, json, draw_facts)
+    emit({"report": str(_write_page(load_settings()))}, json, draw_facts)
 
 
 def open_page(browser: Browser = True, json: Json = False) -> None:
     """Open the page in a browser; if there is none yet, write it first."""
-    home = find_home()
-    page = home.root / "report" / "index.html"
+    settings = load_settings()
+    page = find_home(settings).root / "report" / "index.html"
     if not page.exists():
-        page = _write_page(home)
+        page = _write_page(settings)
     is_opened = browser and webbrowser.open(page.as_uri())
     emit({"report": str(page), "is_opened": is_opened}, json, draw_facts)
 
 
-def _write_page(home: "Home") -> Path:
+def _write_page(settings: "Settings") -> Path:
     with spinner_on_stderr("draw the page"):
         from flows.report import write  # imports for three seconds
 
-        return write(home)
+        return write(find_home(settings), settings.alert_runbooks)

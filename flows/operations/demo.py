@@ -41,7 +41,7 @@ def demonstrate(settings: Settings, progress: Progress) -> dict[str, Any]:
             _pass(settings, world.BACKFILL_AS_OF, directory, progress)
             collect(settings, directory, [], world.DAILY_AS_OFS[:-1], progress, "demo")
         report = _pass(settings, world.FINAL_AS_OF, directory, progress)
-    return {**_document(home, report), "report": str(write_page(home))}
+    return {**_document(home, report), "report": str(write_page(home, settings.alert_runbooks))}
 
 
 def _pass(settings: Settings, as_of: Any, directory: Path, progress: Progress) -> Report:

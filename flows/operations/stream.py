@@ -68,10 +68,10 @@ def stream(settings: Settings, every: float, world: Path | None, progress: Progr
                 pause = min(2 * pause, LONGEST_PAUSE)
                 progress(f"{error.message}; the next attempt is in {pause:g} s")
             if monotonic() - page_at > PAGE_SECONDS:
-                write_page(home)
+                write_page(home, settings.alert_runbooks)
                 page_at = monotonic()
             stop.wait(max(GAP_SECONDS, pause - (monotonic() - begun)))
-        write_page(home)
+        write_page(home, settings.alert_runbooks)
 
 
 def lag(settings: Settings) -> int:

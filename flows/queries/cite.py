@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from connectors.sources import citation_of
 from connectors.storage.home import Home
 from connectors.storage.publications import catalog
 from flows.queries.keys import key_among, read_key
@@ -13,6 +14,7 @@ from tokenshare.columns import columns_of
 from tokenshare.errors import UsageError
 from tokenshare.metrics import METRIC_BY_ID, Metric
 from tokenshare.origins import Origin
+from tokenshare.publication import cite_sources
 from tokenshare.restatements import key_json
 
 MADE = {  # by origin of the numbers: only those of real upstreams, asked now, are measurements
@@ -35,7 +37,6 @@ def cite(
     """
     known = _known(home, metric, as_of)
     row = _row(metric, words, known, as_of)
-    (card,) = catalog.read_catalog(home, "metrics", metric=metric.id)
     origin = catalog.read_origin(home).until(known.fields["as_of"])
     column = _column(metric)
     fields: dict[str, Any] = {
@@ -51,7 +52,7 @@ def cite(
         **(_period_status(home, metric, words) if as_of is None else {}),
         **origin.fields,
         "synthetic": origin.kind == "synthetic",
-        "citation": _citation(card["citation"], origin),
+        "citation": _citation(metric, origin, known.fields["as_of"]),
         **(_verified(home, metric, words, known, row) if verify else {"verified": None, "changed_since": []}),
     }
     return {"sentence": _sentence(metric, words, fields), **fields}
@@ -154,11 +155,11 @@ def _sentence(metric: Metric, words: Sequence[str], fields: dict[str, Any]) -> s
     return f"{'; '.join(filter(None, parts))}. {fields['citation']}".strip()
 
 
-def _citation(card: str, origin: Origin) -> str:
+def _citation(metric: Metric, origin: Origin, moment: datetime) -> str:
     """The source of the metric and the citation that a recorded world states; none for invented numbers."""
     if origin.kind == "synthetic":
         return ""
-    source, stated = card.replace("{as_of}", f"{origin.as_of:%Y-%m-%d}"), origin.fields["recorded_citation"]
+    source, stated = cite_sources(citation_of(metric), origin.newest(moment)), origin.fields["recorded_citation"]
     return stated if stated.startswith(source.rstrip(".")) else f"{source} {stated}".strip()
 
 

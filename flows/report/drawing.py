@@ -18,7 +18,6 @@ from flows.report.reading import NamedRow
 INK, GRID = "#010203", "#040506"  # stand-ins outside every palette, replaced by CSS colours after rendering
 CONFIG = {
     "background": None,
-    "padding": {"left": 24, "right": 12, "top": 5, "bottom": 5},  # a browser's font may be wider than ours
     "view": {"stroke": None},
     "font": "system-ui, sans-serif",
     "axis": {
@@ -33,6 +32,9 @@ CONFIG = {
     "legend": {"labelColor": INK, "titleColor": INK, "labelFontSize": 12},
 }
 DRAWN = re.compile(r'<svg data-drawing="(?P<name>\w+ \w+)" data-digest="(?P<digest>\w+)"(?P<body>.*?</svg>)', re.DOTALL)
+# A mark that says something, in Vega's words: what it says becomes its tooltip.
+SAYING = re.compile(r'<(\w+) aria-label="([^"]*)" role="graphics-symbol" aria-roledescription="[^"]*"([^>]*)/>')
+LONG = re.compile(r"\d+\.\d{3,}")  # a coordinate finer than anybody sees
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,9 @@ def _digest(inputs: str, body: str) -> str:
 @lru_cache(maxsize=1)
 def _code() -> str:
     """The code that draws, as one digest."""
-    sources = b"".join(Path(__file__).with_name(name).read_bytes() for name in ("charts.py", "drawing.py"))
+    sources = b"".join(
+        Path(__file__).with_name(name).read_bytes() for name in ("charts.py", "drawing.py", "labels.py", "numbers.py")
+    )
     return sha256(sources + f"{version('altair')} {version('vl-convert-python')}".encode()).hexdigest()
 
 
@@ -76,11 +80,12 @@ def _render(chart: str, rows: Sequence[NamedRow], title: str, is_narrow: bool) -
 
     from flows.report import charts  # Altair: a second
 
-    specification = getattr(charts, chart)(rows, is_narrow).to_dict()
+    specification = getattr(charts, chart)(rows, is_narrow).to_dict(validate=False)
     specification["config"] = CONFIG
     svg = vl_convert.vegalite_to_svg(specification)
     svg = svg.replace(INK, "currentColor").replace(GRID, "var(--grid)")
     size = re.search(r'width="([\d.]+)" height="([\d.]+)"', svg)
-    box = f'viewBox="0 0 {size[1]} {size[2]}" style="max-width:{size[1]}px"' if size else ""
-    marks = svg[svg.index(">") + 1 :].rstrip()
+    box = f'viewBox="0 0 {size[1]} {size[2]}"' if size else ""
+    marks = SAYING.sub(r"<\1\3/>" if is_narrow else r"<\1\3><title>\2</title></\1>", svg[svg.index(">") + 1 :].rstrip())
+    marks = LONG.sub(lambda found: f"{float(found[0]):.1f}", marks)
     return f' xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(title)}" {box}>{marks}'

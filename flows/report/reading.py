@@ -1,5 +1,6 @@
 """The input of the page: rows and cards of published metrics, each read once from the published file."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -11,6 +12,12 @@ from tokenshare.metrics import METRIC_BY_ID
 from tokenshare.origins import Origin
 
 NamedRow = dict[str, Any]
+# The display name of an id, by the column of the id: the mart that has it, and its column there.
+DISPLAYED = {
+    "vendor_id": ("dim_vendors", "vendor_name"),
+    "family_id": ("dim_families", "family_name"),
+    "company_id": ("dim_companies", "company_name"),
+}
 
 
 @dataclass(frozen=True)
@@ -27,10 +34,15 @@ class Card:
     citation: str
     state: str
     reason: str
+    relation: str
     version: int | None = None
     as_of: datetime | None = None
     status: str = "inactive"
     held_since: datetime | None = None
+
+    @property
+    def is_held(self) -> bool:
+        return self.status == "held" or self.state == "held"
 
 
 class Published:
@@ -48,7 +60,7 @@ class Published:
     @cached_property
     def as_of(self) -> datetime | None:
         """The newest as-of moment of any pass; None if there is none."""
-        return max((run["as_of"] for run in catalog.read_catalog(self._home, "runs")), default=None)
+        return max((run["as_of"] for run in self.catalog("runs")), default=None)
 
     @cached_property
     def cards(self) -> dict[str, Card]:
@@ -60,7 +72,7 @@ class Published:
             }
             for metric, found in catalog.read_shown(self._home).items()
         }
-        names = ("metric", "title", "unit", "method", "denominator", "coverage", "exclusions", "citation")
+        names = ("metric", "title", "unit", "method", "denominator", "coverage", "exclusions", "citation", "relation")
         return {
             row["metric"]: Card(
                 **{name: row[name] for name in names},
@@ -68,14 +80,24 @@ class Published:
                 reason=row["reason"],
                 **({} if row["state"] == "inactive" else shown).get(row["metric"], {"status": row["state"]}),
             )
-            for row in catalog.read_catalog(self._home, "metrics")
+            for row in self.catalog("metrics")
         }
 
+    @cached_property
+    def names(self) -> Mapping[str, Mapping[str, str]]:
+        """Display names by the column of their ids; the newest if a party was renamed."""
+        return {
+            id: {row[id]: row[name] for row in self._read(mart) if row[name]} for id, (mart, name) in DISPLAYED.items()
+        }
+
+    def catalog(self, table: str) -> list[NamedRow]:
+        """The rows of a table of the catalogue."""
+        return catalog.read_catalog(self._home, table)
+
     def rows(self, metric: str) -> list[NamedRow]:
-        """The published rows of a metric; none if it is not published."""
+        """The published rows of a metric, each with the display names of its parties; none if it is not published."""
         if metric not in self._rows:
-            known = metric in METRIC_BY_ID and metric in self.cards
-            self._rows[metric] = catalog.read_metric(self._home, METRIC_BY_ID[metric]) if known else []
+            self._rows[metric] = [{**row, **self._display(row)} for row in self._read(metric)]
         return self._rows[metric]
 
     def newest(self, metric: str) -> list[NamedRow]:
@@ -84,3 +106,14 @@ class Published:
         rows = self.rows(metric)
         last: date | None = max((row[period] for row in rows), default=None) if period else None
         return [row for row in rows if period is None or row[period] == last]
+
+    def _read(self, metric: str) -> list[NamedRow]:
+        known = metric in METRIC_BY_ID and metric in self.cards
+        return catalog.read_metric(self._home, METRIC_BY_ID[metric]) if known else []
+
+    def _display(self, row: NamedRow) -> NamedRow:
+        return {
+            name: self.names[id].get(row[id], row[id])
+            for id, (_, name) in DISPLAYED.items()
+            if id in row and name not in row
+        }

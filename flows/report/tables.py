@@ -1,10 +1,13 @@
 """The rows behind each figure: published rows joined and cut, never recomputed."""
 
+from collections import Counter
 from collections.abc import Callable
+from datetime import date
 
 from flows.report.reading import NamedRow, Published
 
 MOST_VENDORS, MOST_RATIOS, MOST_SHOCKS = 15, 14, 12
+RANKS, RANKED_WEEKS, RANKED_VENDORS = 10, 26, 7
 
 
 def of(metric: str) -> Callable[[Published], list[NamedRow]]:
@@ -40,9 +43,21 @@ def vendors(published: Published) -> list[NamedRow]:
     return _largest(published.newest("vendor_share_weekly"), "vendor_share", MOST_VENDORS)
 
 
-def openness(published: Published) -> list[NamedRow]:
-    """Every class of every week."""
-    return published.rows("openness_share_weekly")
+def reconciliation(published: Published) -> list[NamedRow]:
+    """The steps of the newest week."""
+    return published.newest("china_share_reconciliation_weekly")
+
+
+def models(published: Published) -> list[NamedRow]:
+    """The ten most-used models of the newest weeks, newest first in a week's order; small vendors stand together."""
+    rows = [row for row in published.rows("model_rank_weekly") if row["model_rank"] <= RANKS]
+    weeks = sorted({row["week_start_date"] for row in rows})[-RANKED_WEEKS:]
+    shown = [row for row in rows if weeks and row["week_start_date"] >= weeks[0]]
+    total: Counter[str] = Counter()
+    for row in shown:
+        total[row["vendor_name"]] += row["tokens"]
+    named = {name for name, _ in total.most_common(RANKED_VENDORS)}
+    return [{**row, "shown_as": row["vendor_name"] if row["vendor_name"] in named else "Others"} for row in shown]
 
 
 def price_ratios(published: Published) -> list[NamedRow]:
@@ -54,6 +69,12 @@ def price_ratios(published: Published) -> list[NamedRow]:
     ]
     shown = [row for row in rows if row["model_id"] in chosen]
     return sorted(shown, key=lambda row: (chosen.index(row["model_id"]), row["reference_model_id"]))
+
+
+def derivatives(published: Published) -> list[NamedRow]:
+    """The families with most derivatives by any relation on the newest day."""
+    rows = [row for row in published.newest("family_derivatives_daily") if row["relation"] == "any"]
+    return _largest(rows, "models_count", MOST_VENDORS)
 
 
 def downloads(published: Published) -> list[NamedRow]:
@@ -105,6 +126,26 @@ def shocks(published: Published) -> list[NamedRow]:
     """The largest losses in USD."""
     known = [row for row in published.rows("session_shock_daily") if row["change_usd"] is not None]
     return sorted(known, key=lambda row: row["change_usd"])[:MOST_SHOCKS]
+
+
+def leaderboards(published: Published) -> list[NamedRow]:
+    """The newest ranking of every board."""
+    newest: dict[str, date] = {}
+    rows = published.rows("leaderboard_rank")
+    for row in rows:
+        newest[row["board_id"]] = max(row["ranking_date"], newest.get(row["board_id"], row["ranking_date"]))
+    return [row for row in rows if row["ranking_date"] == newest[row["board_id"]]]
+
+
+def releases(published: Published) -> list[NamedRow]:
+    """The newest releases first."""
+    return sorted(published.rows("release_cadence"), key=lambda row: row["release_date"], reverse=True)
+
+
+def relations(published: Published) -> list[NamedRow]:
+    """Every published relation with its denominator and standing: what BI tools find in the file."""
+    names = ("relation", "title", "unit", "denominator", "status", "version", "as_of")
+    return [{name: getattr(card, name) for name in names} for card in published.cards.values()]
 
 
 def _largest(rows: list[NamedRow], column: str, most: int) -> list[NamedRow]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from connectors.sources import SOURCES
+from connectors.sources import citation_of
 from connectors.storage.publications import history
 from connectors.storage.publications.decisions import Decision
 from connectors.storage.warehouse import Connection
@@ -63,7 +63,7 @@ def _decide(
     periods = _held_periods(connection, metric, judged, findings, as_of)
     checks = with_holds(judged.checks[metric.id], findings) if periods else judged.checks[metric.id]
     if metric.id in judged.carried:
-        return Decision(metric, keep(standing, as_of, metric.is_met_by(answered)), tuple(checks), _citation(metric))
+        return Decision(metric, keep(standing, as_of, metric.is_met_by(answered)), tuple(checks), citation_of(metric))
     if candidate is None:
         outcome = hold_back(standing, reason_of(checks), as_of)
     else:
@@ -75,7 +75,7 @@ def _decide(
     if periods and outcome.status != "held":
         since = min(period.since for period in periods)
         outcome = hold_periods(outcome, standing, refused, reason_of_periods(checks), since)
-    return Decision(metric, outcome, tuple(checks), _citation(metric), periods, **explained)
+    return Decision(metric, outcome, tuple(checks), citation_of(metric), periods, **explained)
 
 
 def _held_periods(
@@ -104,7 +104,3 @@ def _held_periods(
 
 def _inactive(metric: Metric) -> Decision:
     return Decision(metric, GateOutcome("inactive", (), "none of its sources is part of this set-up"), (), "")
-
-
-def _citation(metric: Metric) -> str:
-    return " ".join(dict.fromkeys(source.citation for source in SOURCES if source.id in metric.sources)) or "curated"

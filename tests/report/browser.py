@@ -51,9 +51,18 @@ class Tab:
 
     def value(self, expression: str) -> Any:
         """The value of an expression in the page."""
-        answer = self.ask("Runtime.evaluate", expression=expression, returnByValue=True)
+        answer = self.ask("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
+
+    def kept(self, file: Path) -> bytes:
+        """A file that the page had the browser keep, once it is whole."""
+        deadline = time.monotonic() + START_SECONDS
+        while not file.exists():
+            assert time.monotonic() < deadline, f"{file.name} was not kept"
+            self.ask("Runtime.evaluate", expression="0")
+            time.sleep(0.05)
+        return file.read_bytes()
 
     def press(self, key: str) -> None:
         for kind in ("keyDown", "keyUp"):

@@ -9,7 +9,7 @@ from flows.report import charts
 from flows.report.drawing import Drawings
 from flows.report.figures import FIGURES
 
-ROWS = [{"family_id": "qwen", "downloads_all_time": 3}, {"family_id": "llama", "downloads_all_time": 2}]
+ROWS = [{"family_name": "qwen", "downloads_all_time": 3}, {"family_name": "llama", "downloads_all_time": 2}]
 TITLE = 'Downloads "by" family'
 DREW = """
 import sys
@@ -39,7 +39,7 @@ def test_a_drawing_of_the_same_rows_is_taken_over() -> None:
 
 @pytest.mark.parametrize(
     ("rows", "title"),
-    [([*ROWS, {"family_id": "gemma", "downloads_all_time": 1}], TITLE), (ROWS, "Another sentence")],
+    [([*ROWS, {"family_name": "gemma", "downloads_all_time": 1}], TITLE), (ROWS, "Another sentence")],
     ids=["rows", "title"],
 )
 def test_other_rows_or_another_title_are_drawn(rows: list[dict], title: str) -> None:

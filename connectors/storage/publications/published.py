@@ -1,7 +1,7 @@
 """The file BI reads: a pure function of the decisions, written whole beside the old one and swapped in."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -29,8 +29,8 @@ from tokenshare.publication import Publication
 
 CATALOG = (Path(__file__).parent / "published.sql").read_text()
 # Of the file; one of another form is rebuilt. 4: held periods, unmapped, origin, 5: oldest storage, 6: rows put aside,
-# 7: small blocks
-FORM = 7
+# 7: small blocks, 8: citations with their as-of
+FORM = 8
 FILE_FORM = "STORAGE_VERSION 'v1.2.0', BLOCK_SIZE 16384"  # what DuckDB 1.2, the oldest client, can open
 MODE = 0o444
 # Lists of `status` beside the numbers, once dbt has built them: relation and order.
@@ -144,8 +144,8 @@ def compose(connection: Connection, draft: Path, metrics: Sequence[Metric]) -> N
         connection.execute(
             f"CREATE TABLE reader.catalog.rows_put_aside AS {PUT_ASIDE if counts else NOTHING_PUT_ASIDE}"
         )
-        _describe(connection, metrics)
         shown = version_files.read_shown(connection, read_standings(connection))
+        _describe(connection, metrics, version_files.read_citations(connection, shown))
         for metric in metrics:
             _show(connection, metric, shown.get(metric.id))
             vintages.write(connection, metric, is_stored=("versions", metric.id) in known)
@@ -216,18 +216,18 @@ def _gather(connection: Connection, table: str, known: Relations) -> None:
         connection.execute(f"INSERT INTO reader.catalog.{table} BY NAME SELECT * FROM ({rows}) ORDER BY {order}")
 
 
-def _describe(connection: Connection, metrics: Sequence[Metric]) -> None:
+def _describe(connection: Connection, metrics: Sequence[Metric], citations: Mapping[str, str]) -> None:
     described = ", ".join(f"{_column(name)} VARCHAR" for name in DESCRIBED)
     connection.execute(
         f"CREATE TABLE reader.catalog.metrics (metric VARCHAR, {described}, "
         "grain VARCHAR, freshness_limit INTERVAL, citation VARCHAR, state VARCHAR, reason VARCHAR)"
     )
-    known = {row[0]: row[1:] for row in connection.execute("SELECT * FROM decisions.metric_states").fetchall()}
-    rows = []
+    states = connection.execute("SELECT metric, state, reason FROM decisions.metric_states").fetchall()
+    known, rows = {id: state for id, *state in states}, []
     for metric in metrics:
-        state, reason, citation = known.get(metric.id, ("inactive", "", ""))
         card = [getattr(metric, name) for name in DESCRIBED]
-        rows.append((metric.id, *card, ", ".join(metric.grain), metric.freshness, citation, state, reason))
+        dated = [", ".join(metric.grain), metric.freshness, citations.get(metric.id, "")]
+        rows.append((metric.id, *card, *dated, *known.get(metric.id, ("inactive", ""))))
     insert(connection, "reader.catalog.metrics", rows)
     connection.execute("CREATE TABLE reader.catalog.file AS SELECT ? AS decisions_digest", [digest_of(connection)])
 

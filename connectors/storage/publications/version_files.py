@@ -13,7 +13,7 @@ from connectors.storage.publications.history import read_standings
 from connectors.storage.publications.version_rows import query_of
 from connectors.storage.warehouse import Connection
 from tokenshare.metrics import METRIC_BY_ID, Metric
-from tokenshare.publication import Publication, Standing
+from tokenshare.publication import Publication, Standing, cite_sources
 
 CURRENT = "current.parquet"
 METADATA = ("metric", "version", "as_of", "valid_through", "status", "digest")  # of the shown version, in its file
@@ -45,7 +45,7 @@ def files_of(connection: Connection) -> dict[str, MetricFiles]:
     """The files of every metric with a shown version or a held candidate."""
     standings = read_standings(connection)
     shown = read_shown(connection, standings)
-    citations = dict(connection.execute("SELECT metric, citation FROM decisions.metric_states").fetchall())
+    citations = read_citations(connection, shown)
     return {
         id: _files(METRIC_BY_ID[id], shown.get(id), standing.held, citations.get(id, ""))
         for id, standing in standings.items()
@@ -58,6 +58,16 @@ def read_shown(connection: Connection, standings: Mapping[str, Standing]) -> dic
     query = "SELECT metric FROM decisions.metric_states WHERE state = 'inactive'"
     inactive = {metric for (metric,) in connection.execute(query).fetchall()}
     return {id: found.shown for id, found in standings.items() if found.shown and id not in inactive}
+
+
+def read_citations(connection: Connection, shown: Mapping[str, Publication]) -> dict[str, str]:
+    """The citation of each metric, as of the rows that readers see; of one never shown, as of the newest pass."""
+    query = "SELECT metric, m.citation, o.as_of FROM decisions.metric_states m LEFT JOIN decisions.origin o ON true"
+    found: dict[str, str] = {}
+    for id, template, newest in connection.execute(query).fetchall():
+        moments = [moment for moment in (newest, shown[id].valid_through if id in shown else None) if moment]
+        found[id] = cite_sources(template, min(moments)) if moments else ""
+    return found
 
 
 def _files(metric: Metric, shown: Publication | None, held: Publication | None, citation: str) -> MetricFiles:
