@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from connectors.storage.home import Home, atomic_files
-from connectors.storage.publications import shown_rows, version_files, vintages
+from connectors.storage.publications import bi, shown_rows, version_files, vintages
 from connectors.storage.publications.history import read_standings
 from connectors.storage.warehouse import (
     BUILT,
@@ -29,29 +29,44 @@ from tokenshare.publication import Publication
 
 CATALOG = (Path(__file__).parent / "published.sql").read_text()
 # Of the file; one of another form is rebuilt. 4: held periods, unmapped, origin, 5: oldest storage, 6: rows put aside,
-# 7: small blocks, 8: citations with their as-of
+# 7: small blocks, 8: citations with their as-of, relations for BI, comments
 FORM = 8
 FILE_FORM = "STORAGE_VERSION 'v1.2.0', BLOCK_SIZE 16384"  # what DuckDB 1.2, the oldest client, can open
 MODE = 0o444
-# Lists of `status` beside the numbers, once dbt has built them: relation and order.
-LISTED = {
-    "unserved_days": ("int_usage_gaps", "usage_date"),
-    "unknown_vendors": ("int_vendors_unmapped", "tokens DESC"),
-    "unknown_tickers": ("int_tickers_unmapped", "symbol"),
-    "price_disagreements": ("int_price_disagreements", "last_date DESC, model_id"),
-    "unmapped_prices": ("int_price_unmapped", "provider, book_model"),
-    "unknown_organisations": ("int_organisations_unmapped", "downloads_30_days DESC, organisation"),
-}
-NOTHING_LISTED = {
-    "unserved_days": "SELECT NULL::DATE AS usage_date WHERE false",
-    "unknown_vendors": "SELECT NULL::VARCHAR AS author, NULL::BIGINT AS tokens WHERE false",
-    "unknown_tickers": "SELECT NULL::VARCHAR AS symbol WHERE false",
-    "price_disagreements": "SELECT NULL::VARCHAR AS model_id, NULL::DATE AS last_date WHERE false",
-    "unmapped_prices": "SELECT NULL::VARCHAR AS provider, NULL::VARCHAR AS book_model WHERE false",
-    "unknown_organisations": "SELECT NULL::VARCHAR AS organisation, NULL::BIGINT AS downloads_30_days WHERE false",
-}
-# Lists gathered from one relation of each family that has been built: relations, columns with their types, order.
+# Lists beside the numbers, gathered from the relations that dbt has built: relations, columns with their types, order.
 GATHERED = {
+    "unserved_days": (
+        ("int_usage_gaps",),
+        "usage_date DATE, week_start_date DATE, is_covered BOOLEAN",
+        "usage_date",
+    ),
+    "unknown_vendors": (
+        ("int_vendors_unmapped",),
+        "author VARCHAR, tokens BIGINT, first_usage_date DATE, last_usage_date DATE",
+        "tokens DESC",
+    ),
+    "unknown_tickers": (
+        ("int_tickers_unmapped",),
+        "symbol VARCHAR, currency VARCHAR, sessions_count BIGINT, first_session_date DATE, last_session_date DATE",
+        "symbol",
+    ),
+    "price_disagreements": (
+        ("int_price_disagreements",),
+        """model_id VARCHAR, book_provider VARCHAR, first_date DATE, last_date DATE, days_count BIGINT,
+        catalogue_input_usd_per_million DOUBLE, book_input_usd_per_million DOUBLE,
+        catalogue_output_usd_per_million DOUBLE, book_output_usd_per_million DOUBLE""",
+        "last_date DESC, model_id",
+    ),
+    "unmapped_prices": (
+        ("int_price_unmapped",),
+        "provider VARCHAR, book_model VARCHAR, entries_count BIGINT",
+        "provider, book_model",
+    ),
+    "unknown_organisations": (
+        ("int_organisations_unmapped",),
+        "organisation VARCHAR, repos_count BIGINT, downloads_30_days BIGINT",
+        "downloads_30_days DESC, organisation",
+    ),
     "unmapped": (
         ("int_mapping_router", "int_mapping_spend", "int_mapping_hub", "int_mapping_markets"),
         "kind VARCHAR, name VARCHAR, mass BIGINT, share DOUBLE, first_seen DATE, proposal VARCHAR",
@@ -70,10 +85,7 @@ SELECT source_id, observed_at, rejected_count AS rows, rejected AS reasons FROM 
     QUALIFY row_number() OVER (PARTITION BY source_id ORDER BY observed_at DESC, "offset" DESC) = 1
 ) WHERE rejected_count > 0 ORDER BY source_id
 """
-NOTHING_PUT_ASIDE = (
-    "SELECT NULL::VARCHAR AS source_id, NULL::TIMESTAMPTZ AS observed_at, NULL::BIGINT AS rows, "
-    "NULL::VARCHAR[] AS reasons WHERE false"
-)
+PUT_ASIDE_COLUMNS = "source_id VARCHAR, observed_at TIMESTAMPTZ, rows BIGINT, reasons VARCHAR[]"
 # The columns of decisions that the file depends on, beside the counts of its other tables.
 DIGESTED = {
     "publications": "metric, version, as_of, valid_through, digest, status, held_since, reason",
@@ -134,21 +146,19 @@ def compose(connection: Connection, draft: Path, metrics: Sequence[Metric]) -> N
     known = relations_of(connection)
     with _attached(connection, draft):
         connection.execute(CATALOG)
-        for table, (relation, order) in LISTED.items():
-            is_built = (BUILT, relation) in known
-            source = f"FROM {BUILT}.{relation} ORDER BY {order}" if is_built else NOTHING_LISTED[table]
-            connection.execute(f"CREATE TABLE reader.catalog.{table} AS {source}")
         for table in GATHERED:
             _gather(connection, table, known)
-        counts = (BUILT, "int_fetches_judged") in relations_with(connection, "rejected_count")
-        connection.execute(
-            f"CREATE TABLE reader.catalog.rows_put_aside AS {PUT_ASIDE if counts else NOTHING_PUT_ASIDE}"
-        )
+        connection.execute(f"CREATE TABLE reader.catalog.rows_put_aside ({PUT_ASIDE_COLUMNS})")
+        if (BUILT, "int_fetches_judged") in relations_with(connection, "rejected_count"):
+            connection.execute(f"INSERT INTO reader.catalog.rows_put_aside {PUT_ASIDE}")
         shown = version_files.read_shown(connection, read_standings(connection))
-        _describe(connection, metrics, version_files.read_citations(connection, shown))
+        citations = version_files.read_citations(connection, shown)
+        _describe(connection, metrics, citations)
         for metric in metrics:
             _show(connection, metric, shown.get(metric.id))
             vintages.write(connection, metric, is_stored=("versions", metric.id) in known)
+        bi.write(connection, metrics, citations)
+        bi.comment(connection, metrics)
 
 
 @contextmanager
