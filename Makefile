@@ -31,7 +31,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 # uv is told which Python to use and never brings its own.
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup demo live test faults security flink mutations fuzz soak check check-style check-sql check-types check-house format generate bench lock audit digests clean
+.PHONY: help setup demo live test faults security flink mutations fuzz soak check check-style check-sql check-types check-house format generate images bench lock audit digests clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -93,6 +93,9 @@ format: $(READY) ## let ruff and sqlfluff lay out the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/sqlfluff fix --disable-progress-bar dbt
+
+images: $(READY) ## draw the pictures of docs/images; after make demo
+	$(BIN)/python -m tests.report.pictures .tokenshare/report/index.html
 
 generate: $(READY) ## render what is committed but derived: JSON Schemas, dbt YAML, prefect.yaml, reference
 	$(BIN)/python -m flows.generate
