@@ -17,12 +17,12 @@ from connectors.storage.home.pass_log import Log, open_log
 from connectors.storage.landing import file_replacement
 from connectors.storage.warehouse import WarehouseLocked, fencing, open_warehouse, reaching, runs, snapshot
 from connectors.storage.warehouse.landed_columns import our_version
-from flows.orchestration.prefect_flows import answers, follow
+from flows.orchestration.prefect_flows import RunLabel, answers, follow
 from flows.orchestration.refresh import Report, refresh
 from flows.settings import Settings
 from flows.setup import Count, Progress
 from flows.setup.clock import new_run_id, now
-from flows.setup.context import DEFAULT_OPTIONS, RunOptions, open_pass
+from flows.setup.context import DEFAULT_OPTIONS, PassContext, RunOptions, open_pass
 from flows.setup.redaction import redact
 from flows.setup.upstreams import origin_of
 from flows.stages.alert_rules import is_alarming
@@ -70,11 +70,15 @@ def run_once(
         modes.restrict(run.home.root, run.home.published, settings.published_readers)
         log("begin", {"run_id": run_id, "as_of": run.as_of, "version": our_version(), "sources": run.sources})
         route, server = partial(refresh, run, planned_holds=planned_holds), settings.prefect_api_url
-        report = follow(route, server, progress) if server and answers(server) else route()
+        report = follow(route, server, progress, _label(run)) if server and answers(server) else route()
         if not report.alerts["undelivered"]:
             beat(settings, progress)
         log("end", {name: report.document()[name] for name in ("status", "exit_code", "seconds")})
         return report
+
+
+def _label(run: PassContext) -> RunLabel:
+    return RunLabel(f"as of {run.as_of:%Y-%m-%d %H:%M} UTC", ("tokenshare", run.origin.kind))
 
 
 @contextmanager

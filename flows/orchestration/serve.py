@@ -13,6 +13,7 @@ from prefect.runner import Runner
 from prefect.schedules import Cron
 from prefect.states import Completed, Failed
 
+from connectors.storage.home import Home, require_origin
 from flows import settings as environment
 from flows.orchestration.prefect_flows import answers, is_open
 from flows.orchestration.schedule import Deployment, deployments, with_files
@@ -69,9 +70,10 @@ def serve_deployments(settings: Settings, progress: Progress) -> None:
     """Serve every deployment until stopped, one run at a time.
 
     The server says when a pass runs. What runs is the flow of this process, whatever the server stores of it. Raises
-    UsageError if the server does not answer, does not refuse callers without a login, or fails later; then a running
-    pass goes on.
+    UsageError if no pass could run in this home, if the server does not answer or does not refuse callers without a
+    login, or if it fails later; then a running pass goes on.
     """
+    require_origin(Home(settings.home), "live")
     server = settings.prefect_api_url or ""
     if not answers(server):
         raise UsageError(

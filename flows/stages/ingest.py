@@ -46,8 +46,11 @@ class SourceOutcome:
     reason: str = ""
 
 
-def ingest(run: PassContext) -> list[SourceOutcome]:
-    """Fetch every source of the set-up; a failing source never stops the others."""
+FetchOne = Callable[[PassContext, Source, Sender], SourceOutcome]
+
+
+def ingest(run: PassContext, fetch_one: FetchOne | None = None) -> list[SourceOutcome]:
+    """Fetch every source of the set-up; a failing source never stops the others. `fetch_one` wraps `ingest_one`."""
     if not run.options.fetches:
         begin_proof(run)
         return [SourceOutcome(source.id, "skipped", reason=NOT_SELECTED) for source in SOURCES]
@@ -55,7 +58,7 @@ def ingest(run: PassContext) -> list[SourceOutcome]:
     begin_proof(run)
     with producer.open_sender(run.cluster, TOPIC_NAMES) as sender:
         count = counter(run.progress, "ingest", "sources", len(SOURCES))
-        return [_counted(ingest_one(run, source, sender), count) for source in SOURCES]
+        return [_counted((fetch_one or ingest_one)(run, source, sender), count) for source in SOURCES]
 
 
 def _counted(outcome: SourceOutcome, count: Callable[[], None]) -> SourceOutcome:

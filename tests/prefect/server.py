@@ -6,7 +6,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -21,6 +21,15 @@ QUIET = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PREFECT_LOGGING_LEVEL": "
 LISTS = ("flows", "flow_runs", "task_runs", "logs", "artifacts", "events", "deployments", "work_pools", "variables")
 START_SECONDS = 90
 EVENT_SECONDS = 20
+
+
+def until(ask: Callable[[], Any], is_enough: Callable[[Any], bool]) -> Any:
+    """The answer once it is enough, or the last one in time."""
+    deadline, found = monotonic() + EVENT_SECONDS, ask()
+    while not is_enough(found) and monotonic() < deadline:
+        sleep(0.2)
+        found = ask()
+    return found
 
 
 @dataclass(frozen=True)
@@ -46,11 +55,7 @@ class Server:
     def events(self, name: str, resource: str) -> list[dict[str, Any]]:
         """Events of that name about it: a server stores them a little later than it receives them."""
         wanted = {"filter": {"event": {"name": [name]}, "resource": {"id": [resource]}}}
-        until, found = monotonic() + EVENT_SECONDS, []
-        while not found and monotonic() < until:
-            found = self.ask("events/filter", wanted)["events"]
-            sleep(0.2)
-        return list(found)
+        return list(until(lambda: self.ask("events/filter", wanted)["events"], bool))
 
     def kill(self) -> None:
         """As a power cut would."""

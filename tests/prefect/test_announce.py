@@ -20,7 +20,7 @@ from flows.orchestration.refresh import Report
 from flows.orchestration.runner import run_once
 from flows.orchestration.schedule import deployments
 from tests.cli.command import COMMAND
-from tests.prefect.server import Server, environment, free_port, start
+from tests.prefect.server import Server, environment, free_port, start, until
 from tests.scene import ROUTER_ALONE, Scene, small_rows, statuses, write_prices, write_rankings
 from tokenshare.metrics import METRICS
 
@@ -94,12 +94,32 @@ def test_a_dead_port_costs_no_import_of_prefect() -> None:
     assert done.stdout.split() == ["False", "False"]
 
 
-def test_a_pass_shows_as_nested_flow_runs(flow_runs: dict[str, dict[str, Any]], server: Server) -> None:
-    assert flow_runs.keys() == {"refresh", *STAGES}
-    assert {name: run["state_type"] for name, run in flow_runs.items()} == dict.fromkeys(flow_runs, "COMPLETED")
-    parents = {run["id"]: run["flow_run_id"] for run in server.ask("task_runs/filter", {})}
-    above = {name: parents.get(run["parent_task_run_id"]) for name, run in flow_runs.items()}
-    assert above == dict.fromkeys(STAGES, flow_runs["refresh"]["id"]) | {"refresh": None}
+def test_a_pass_shows_as_a_flow_with_tasks(flow_runs: dict[str, dict[str, Any]], server: Server, first: Report) -> None:
+    run = flow_runs["refresh"]
+    assert flow_runs.keys() == {"refresh"}
+    assert (run["name"], set(run["tags"])) == ("as of 2026-07-13 06:00 UTC", {"tokenshare", "synthetic"})
+    assert (run["state_type"], run["state_name"]) == ("COMPLETED", first.status.capitalize())
+    asked = {source.id for source in first.sources}
+    tasks = task_runs(server, run["id"], len(STAGES) + len(asked))
+    assert tasks.keys() == {*STAGES, *asked}
+    assert {task["state_type"] for task in tasks.values()} == {"COMPLETED"}
+    assert {id: tasks[id]["state_name"] for id in asked} == {
+        source.id: source.status.capitalize() for source in first.sources
+    }
+
+
+def test_the_log_of_a_pass_reaches_prefect(server: Server, first: Report, flow_runs: dict[str, dict[str, Any]]) -> None:
+    wanted = {"logs": {"flow_run_id": {"any_": [flow_runs["refresh"]["id"]]}}}
+    lines = {line["message"] for line in until(lambda: server.ask("logs/filter", wanted), lambda found: len(found) > 1)}
+    fetched = next(source for source in first.sources if source.id == "openrouter_rankings")
+    assert f"fetched: {fetched.events} events" in lines
+
+
+def task_runs(server: Server, flow_run: str, count: int) -> dict[str, dict[str, Any]]:
+    """The task runs of a flow run by name: a server stores them a little later than it receives them."""
+    wanted = {"flow_runs": {"id": {"any_": [flow_run]}}}
+    ended = lambda runs: len(runs) >= count and all(run["state_type"] == "COMPLETED" for run in runs)  # noqa: E731
+    return {run["name"]: run for run in until(lambda: server.ask("task_runs/filter", wanted), ended)}
 
 
 @pytest.mark.threat("X01")

@@ -14,6 +14,8 @@ import pytest
 
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
+from connectors.storage import home
+from connectors.storage.home import Home
 from demo.emulator.server import Upstream
 from flows.orchestration.prefect_flows import is_open
 from flows.orchestration.schedule import deployments
@@ -23,6 +25,7 @@ from tests.cli.homes import HOLD, claimed, other_process
 from tests.prefect.server import Server, environment, start
 from tests.receiver import listening
 from tests.scene import ROUTER_ALONE, Scene, small_rows, write_rankings
+from tokenshare.errors import ExitCode
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.timeout(900)  # a server, a served deployment and two passes, on a machine that may be busy
@@ -249,3 +252,11 @@ def test_prefect_yaml_says_the_same() -> None:
     assert json.dumps([found["schedules"] for found in written]) == json.dumps(
         [[{"cron": planned.cron, "timezone": "UTC"}] for planned in deployments()]
     )
+
+
+def test_a_home_of_the_demo_is_refused_before_it_is_served(tmp_path: Path) -> None:
+    home.initialise(Home(tmp_path / "home"), "demo")
+    told = {**environment(tmp_path / "prefect"), "TOKENSHARE_HOME": str(tmp_path / "home")}
+    done = subprocess.run(COMMAND, cwd=tmp_path, env=told, capture_output=True, text=True, check=False)
+    assert done.returncode == ExitCode.USAGE
+    assert "this home has numbers of origin 'demo', not 'live'" in done.stderr

@@ -117,10 +117,17 @@ def initialise(home: Home, origin: HomeOrigin, *, has_lost_secret: bool = False)
     elif "id" not in found:  # made before homes had one
         _describe_as(home, found | {"id": uuid4().hex})
         initialise(home, origin)
-    elif found["origin"] != origin:
+    else:
+        require_origin(home, origin)
+
+
+def require_origin(home: Home, origin: HomeOrigin) -> None:
+    """Raise UsageError if the home has numbers of another origin; one that is not made yet has none."""
+    found = (describe(home) or {}).get("origin", origin)
+    if found != origin:
         raise UsageError(
-            f"this home has numbers of origin {found['origin']!r}, not {origin!r}",
-            f"{FED_BY[found['origin']]}, or set TOKENSHARE_HOME to another directory than {home.root}",
+            f"this home has numbers of origin {found!r}, not {origin!r}",
+            f"{FED_BY[found]}, or set TOKENSHARE_HOME to another directory than {home.root}",
         )
 
 
