@@ -87,11 +87,7 @@ def _alerts(settings: Settings) -> Diagnosis:
 
 def _python() -> Diagnosis:
     found = ".".join(map(str, sys.version_info[:3]))
-    fix = (
-        "make PYTHON=python3.11 setup"
-        if IS_CHECKOUT
-        else "install it for one of 3.11 to 3.13: uv tool install --python 3.13 WHEEL"
-    )
+    fix = "make PYTHON=python3.11 setup" if IS_CHECKOUT else "uv tool install --python 3.11 WHEEL"
     return Diagnosis("python", (3, 11) <= sys.version_info[:2] < (3, 14), found, fix)
 
 
