@@ -3,8 +3,9 @@
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
 from connectors import secret
@@ -26,6 +27,7 @@ from flows import settings as environment
 from flows.settings import Settings, name_of
 from flows.setup.channels import open_channels
 from flows.setup.cluster import cluster_of
+from flows.setup.shipped import IS_CHECKOUT, PROJECT, ROOT
 from flows.setup.topic_ownership import require_own_topics
 from flows.stages.maps import read_maps
 from tokenshare.errors import TokenshareError
@@ -33,6 +35,7 @@ from tokenshare.folder_files import has_file
 from tokenshare.maps import MAPS
 from tokenshare.sources import CURATED
 
+PARTS = ("dbt_project.yml", "profiles.yml", "macros", "models", "seeds", "tests")  # of the dbt project
 SMALLEST_FREE = 2 * 1024**3  # a local broker, a warehouse and the archive of a year need less
 
 
@@ -52,6 +55,7 @@ def examine(settings: Settings, environ: Mapping[str, str]) -> list[Diagnosis]:
         *_each(
             {
                 "python": _python,
+                "project": _project,
                 "settings": lambda: _settings(environ),
                 "home": lambda: _home(settings),
                 "secret": lambda: _secret(Home(settings.home)),
@@ -70,7 +74,8 @@ def examine(settings: Settings, environ: Mapping[str, str]) -> list[Diagnosis]:
 def _each(checks: Mapping[str, Callable[[], Diagnosis]]) -> Iterator[Diagnosis]:
     for name, check in checks.items():
         try:
-            yield check()
+            found = check()
+            yield replace(found, fix="" if found.is_well else found.fix)
         except TokenshareError as error:
             yield Diagnosis(name, False, error.message, error.fix)
 
@@ -81,8 +86,17 @@ def _alerts(settings: Settings) -> Diagnosis:
 
 
 def _python() -> Diagnosis:
-    version = ".".join(map(str, sys.version_info[:3]))
-    return Diagnosis("python", (3, 11) <= sys.version_info[:2] < (3, 14), version, "make PYTHON=python3.11 setup")
+    found = ".".join(map(str, sys.version_info[:3]))
+    fix = "make PYTHON=python3.11 setup" if IS_CHECKOUT else "uv tool install --python 3.11 WHEEL"
+    return Diagnosis("python", (3, 11) <= sys.version_info[:2] < (3, 14), found, fix)
+
+
+def _project() -> Diagnosis:
+    """What a pass reads beside the code."""
+    missing = [name for name in PARTS if not (PROJECT / name).exists()]
+    said = f"tokenshare {version('tokenshare')}; dbt/ and docs/ in {ROOT}"
+    fix = "install tokenshare again, from a whole checkout or a wheel that was built from one"
+    return Diagnosis("project", not missing, f"not in {PROJECT}: {', '.join(missing)}" if missing else said, fix)
 
 
 def _settings(environ: Mapping[str, str]) -> Diagnosis:

@@ -9,8 +9,7 @@ from flows.report.figures import FIGURES
 from flows.report.page import compose
 from flows.report.reading import Published
 from flows.settings import RUNBOOKS
-
-PROJECT = Path(__file__).parents[2]
+from flows.setup.shipped import ROOT
 
 
 def page_of(home: Home) -> Path:
@@ -35,4 +34,4 @@ def write(home: Home, runbooks: str = RUNBOOKS) -> Path:
 
 def _reached_from(folder: Path, runbooks: str) -> str:
     """The prefix for a page in a folder: a folder of the project is reached by a relative path."""
-    return runbooks if "://" in runbooks else f"{os.path.relpath(PROJECT / runbooks, folder.resolve())}/"
+    return runbooks if "://" in runbooks else f"{os.path.relpath(ROOT / runbooks, folder.resolve())}/"

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from flows.settings import Settings
+from flows.setup.shipped import PROJECT
 from tokenshare.errors import ContractViolation, UsageError
 from tokenshare.folder_files import has_file, read_file
 from tokenshare.known_rows import read_csv
 
 FILE = "company_lines.csv"
-SHIPPED = Path(__file__).parents[2] / "dbt" / "seeds"
+SHIPPED = PROJECT / "seeds"
 
 
 def read_currencies(settings: Settings) -> Mapping[str, str]:

@@ -16,8 +16,9 @@ from pydantic import TypeAdapter
 
 from connectors.storage.home import Home, atomic_files
 from flows.settings import cache_folder, hand_to_dbt
+from flows.setup.shipped import PROJECT
 from flows.stages import parse_cache
-from flows.stages.graph import COMPOSED, PROJECT, Graph, graph_of
+from flows.stages.graph import COMPOSED, Graph, graph_of
 from flows.stages.maps import SHIPPED, seeds_of
 from tokenshare.noop import noop
 from tokenshare.text import visible

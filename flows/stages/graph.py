@@ -8,7 +8,6 @@ from typing import Any
 
 from tokenshare.metrics import GROUP_BY_ID, METRIC_BY_ID, Metric
 
-PROJECT = Path(__file__).parents[2] / "dbt"
 LAYERS = {"staging", "intermediate", "marts", "metrics", "tests"}
 COMPOSED = "claims"  # `check` composes its answers from the models of this family
 LEAVES_OUT = "macro.tokenshare.is_let_in"  # the macro that leaves held statements out

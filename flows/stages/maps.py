@@ -4,7 +4,7 @@ from pathlib import Path
 
 from connectors.storage.home import Home, atomic_files
 from flows.settings import name_of
-from flows.stages.graph import PROJECT
+from flows.setup.shipped import PROJECT
 from tokenshare.errors import ContractViolation, UsageError
 from tokenshare.folder_files import has_file, read_file
 from tokenshare.maps import MAPS, overlay

@@ -57,6 +57,7 @@ DOORS = {
 CLOCKS = re.compile(r"(^|\.)(date(time)?\.(now|utcnow|today)|time\.(time|time_ns|gmtime|localtime))$")
 SQL_CLOCKS = re.compile(r"\b(now|today|get_current_timestamp)\s*\(|\bcurrent_(date|time|timestamp)\b", re.IGNORECASE)
 ENVIRONMENT = re.compile(r"^os\.(environb?|getenvb?|putenv|unsetenv)$")
+OUTSIDE_ITS_FOLDER = re.compile(r"\(__file__\)(\.\w+\(\))*\.parent(s|\.parent)$")
 NAMELESS = re.compile(r"^_*(utils?|helpers?|commons?|bases?|managers?|handlers?)$")
 MACHINE = re.compile(
     r"(?<![\w.:/-])/(work|root|home|Users)/"
@@ -138,6 +139,13 @@ def settings_have_one_home(root: Path) -> Breaches:
             yield f"{path} reads {name}: settings are read in flows/settings.py"
 
 
+def shipped_files_have_one_home(root: Path) -> Breaches:
+    """A wheel has dbt/ and docs/ elsewhere than a checkout; `flows/generate.py` is in no wheel."""
+    for path, name in _attributes(root):
+        if OUTSIDE_ITS_FOLDER.search(name) and path not in {"flows/setup/shipped.py", "flows/generate.py"}:
+            yield f"{path} reads {name}: files outside the packages are found by flows/setup/shipped.py"
+
+
 def names_are_nouns(root: Path) -> Breaches:
     for file in _python(root):
         for part in (*file.relative_to(root).parts[:-1], file.stem):
@@ -197,6 +205,7 @@ RULES: tuple[Callable[[Path], Breaches], ...] = (
     vocabulary_is_pure,
     time_enters_from_the_top,
     settings_have_one_home,
+    shipped_files_have_one_home,
     names_are_nouns,
     files_are_short,
     functions_are_short,

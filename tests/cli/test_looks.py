@@ -193,6 +193,7 @@ def test_doctor_and_broker(answer: Callable[[str], dict[str, Any]]) -> None:
     findings = answer("doctor")["findings"]
     names = [
         "python",
+        "project",
         "settings",
         "home",
         "secret",

@@ -10,7 +10,7 @@ import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
-from flows.stages.graph import PROJECT
+from flows.setup.shipped import PROJECT
 
 SPEC = """
 name: tables

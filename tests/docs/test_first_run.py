@@ -45,6 +45,8 @@ ELSEWHERE = {
     "export OTEL_EXPORTER_": "tests/gateway/test_gateway.py",
     "export TOKENSHARE_LANDING=": "tests/storage/test_folders.py",
     "export AWS_": "tests/storage/scenes.py",  # the variables of a store
+    "uv build": "tests/packaging/test_wheel.py",
+    "uv tool install": "tests/packaging/test_wheel.py",
     "tokenshare serve": "tests/prefect/test_schedule.py",
     "prefect server start": "tests/prefect/server.py",
     "export PREFECT_SERVER_": "tests/prefect/test_schedule.py",

@@ -23,7 +23,7 @@ from connectors.storage import home, landing, warehouse
 from connectors.storage.home import Home
 from expectations import gates, suites, validation
 from expectations.profiles import ProfileLine
-from flows.stages import dbt, graph
+from flows.stages import dbt
 from flows.stages.land import WriteRange
 from flows.stages.land import _reject as reject
 from flows.stages.proof import FindUnproven
@@ -157,7 +157,7 @@ def test_g02_a_failed_dbt_test_shuts_every_gate(id: str, record_property: Record
 def broken(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The result of a build of a project with a failing model, failing, warning and missing tests."""
     home = tmp_path_factory.mktemp("broken")
-    project = shutil.copytree(graph.PROJECT, home / "dbt", ignore=shutil.ignore_patterns("target", "logs"))
+    project = shutil.copytree(dbt.PROJECT, home / "dbt", ignore=shutil.ignore_patterns("target", "logs"))
     tests = project / "tests" / "router"
     (project / "models" / "metrics" / "router" / f"{TOTAL}.sql").write_text("select error('a defect') as tokens\n")
     for name, said in ((FAILING, "select 1"), (WARNING, WARN), (LEFT_OUT, DISABLED)):

@@ -12,7 +12,7 @@ from expectations.evidence import Measured
 from expectations.gates import Case
 from expectations.measures import Measure, breaches_of
 from flows.queries.verify.promises.decided import required_checks
-from flows.stages.graph import PROJECT
+from flows.setup.shipped import PROJECT
 from tests.gates.consistent import AS_OF, EVIDENCE, case, found, judge, measuring, members, setting, shut
 from tests.gates.tables import DAYS
 from tokenshare.metrics import GROUP_BY_ID, GROUPS, METRIC_BY_ID, Interval

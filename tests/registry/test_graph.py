@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from flows.setup.shipped import PROJECT
 from flows.stages import dbt
-from flows.stages.graph import COMPOSED, PROJECT, Graph
+from flows.stages.graph import COMPOSED, Graph
 
 ELSEWHERE = Path("nowhere")
 Edit = Callable[[str], str]

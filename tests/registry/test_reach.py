@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from connectors.sources import SOURCES
+from flows.setup.shipped import PROJECT
 from flows.stages import dbt
-from flows.stages.graph import PROJECT, Graph, wanted
+from flows.stages.graph import Graph, wanted
 from flows.stages.reach import EMITTERS, FETCHES, Moved, begins_anew, landed_since, of_fetches, reached
 from tokenshare.metrics import GROUPS, METRICS
 from tokenshare.sources import Source

@@ -14,7 +14,8 @@ BUILD = RunbookPage(
         '    cp "$TOKENSHARE_HOME/build/warehouse.duckdb" /tmp/warehouse.duckdb\n'
         "    TOKENSHARE_WAREHOUSE=/tmp/warehouse.duckdb .venv/bin/dbt build --project-dir dbt --profiles-dir dbt "
         "--select +NAME --exclude-resource-type unit_test\n\n"
-        "Correct the model or the seed, and refresh."
+        "These are the folders of a checkout. Elsewhere `tokenshare doctor` names the folder with `dbt/`, and the "
+        "program is beside the Python of the installation. Correct the model or the seed, and refresh."
     ),
     release="No: such a finding states nothing about the data. The next complete build opens the gate.",
     checks={
