@@ -31,6 +31,8 @@ PANELS = {
         "verify",
         "gates",
         "mappings",
+        "claims",
+        "disclosures",
     ],
     "Operate": ["upstream", "upgrade", "broker", "dlq", "alerts"],
 }

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections import defaultdict
@@ -131,7 +132,7 @@ def test_every_documented_command_works(demo: tuple[Scene, dict[str, Any]], say:
     assert len(commands) >= 8
     for line in commands:
         if not line.startswith(tuple(ELSEWHERE)):
-            code, out, err = say(line.split()[1:], variables)
+            code, out, err = say(shlex.split(line)[1:], variables)
             assert code == 0, (line, err)
             assert out.strip(), line
 
