@@ -27,7 +27,7 @@ PRODUCT = (
 )
 # Commands in the order of use; within a panel the groups come last.
 PANELS: Mapping[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
-    "First run": (first_run.demo, first_run.doctor, imports.app),
+    "First run": (first_run.demo, first_run.init, first_run.doctor, imports.app),
     "Passes": (
         *(passes.refresh, passes.backfill, passes.land, passes.compact),
         *(passes.serve, passes.stream),

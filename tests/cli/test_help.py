@@ -16,7 +16,7 @@ from tests.cli.command import environment, run
 from tests.cli.homes import claimed
 
 PANELS = {
-    "First run": ["demo", "doctor", "import"],
+    "First run": ["demo", "init", "doctor", "import"],
     "Passes": ["refresh", "backfill", "land", "compact", "serve", "stream", "gateway"],
     "Look": [
         "status",

@@ -36,6 +36,7 @@ ELSEWHERE = {
     "tokenshare broker": "tests/kafka/test_broker.py",
     "tokenshare backfill": "tests/route/test_repairs.py",
     "tokenshare refresh": "tests/faults/test_c_locks.py",
+    "tokenshare init": "tests/cli/test_init.py",  # it asks at a terminal, and writes a file
     "tokenshare import": "tests/cli/test_import.py",  # it wants a file
     "TOKENSHARE_HOME=.tokenshare/live tokenshare": "tests/docs/test_first_run.py",  # what `make live` runs
     "tokenshare alerts test": "tests/alerts/test_delivering.py",  # it wants a channel
