@@ -135,8 +135,8 @@ class Settings(BaseSettings):
     hub_deadline_seconds: float = Field(240.0, gt=0, le=3600, description="Time one fetch of the Hub may take.")
     curated: Annotated[Path, AfterValidator(_folder)] | None = Field(
         None,
-        description="Folder of your own curated files: a file of facts is read instead of the shipped one, and rows "
-        "of a map overlay the shipped rows.",
+        description="Folder of your own curated files: rows of facts are added to the shipped ones by key, and rows of "
+        "a map overlay the shipped rows.",
     )
     sources_off: str = Field(
         "",

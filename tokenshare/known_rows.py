@@ -186,6 +186,30 @@ def read_lines(body: bytes, file: str, columns: Sequence[str]) -> Lines:
     return Lines(rows, tuple(torn))
 
 
+def append_row(body: bytes, file: str, columns: Sequence[str], row: Cells) -> bytes:
+    """A file with one row more, in the order of its own columns; an empty one begins with a header of these.
+
+    Raises ContractViolation if the row has a value for a column that the file lacks.
+    """
+    if not body.strip():
+        return write_rows(columns, [row])
+    text = decode_text(body, file)
+    header = name_columns(next(split_cells(text, file), (1, []))[1])
+    for name in row:
+        if row[name] and name not in header:
+            raise ContractViolation(f"{file} line 1: no column {name}; the header is {','.join(columns)}")
+    return f"{text.rstrip(chr(13) + chr(10))}\n".encode() + write_rows(header, [row]).split(b"\n", 1)[1]
+
+
+def write_rows(header: Sequence[str], rows: Iterable[Cells]) -> bytes:
+    """A file of these columns."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, header, restval="", extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
 def decode_text(body: bytes, file: str) -> str:
     """The text of a file: UTF-8, with a mark or without, or UTF-16 with its mark. Raises ContractViolation."""
     try:

@@ -10,7 +10,10 @@ from tokenshare.errors import ContractViolation
 from tokenshare.known_rows import KnownRow, Table, read_csv
 from tokenshare.sources import CURATED, Fetch, Page, Parsed, Source
 
-TERMS = "A file shipped with the project. A file in your own folder, named by TOKENSHARE_CURATED, replaces it."
+TERMS = (
+    "A file shipped with the project. The rows of a file in your own folder, named by TOKENSHARE_CURATED, are added to "
+    "it: of each key the row known last counts, and yours if both became known together."
+)
 
 
 def curated_source(
@@ -23,8 +26,13 @@ def curated_source(
 
     @refuses_payload
     def parse(fetch: Fetch) -> Parsed:
-        known, envelope = read_known(fetch, table), envelope_of(fetch)
-        events, wrong = build_all(known.rows, lambda row: event_of(row, envelope))
+        envelope = envelope_of(fetch)
+
+        def build(row: KnownRow) -> Made:
+            return event_of(row, envelope)
+
+        known = read_known(fetch, table, build)
+        events, wrong = build_all(known.rows, build)
         rejected = (*known.rejected, *wrong)
         check_rejected(rejected, len(events))
         if check:

@@ -42,7 +42,7 @@ SOURCE = curated_source(
     _event,
     _check_scores,
     id="leaderboards",
-    example="2026-06-15T00:00:00Z,swe-bench-pro,2026-06-01,kimi-k2.6,Kimi K2.6,moonshotai,58.6,true",
+    example="2026-06-15T00:00:00Z,my-board,2026-06-01,kimi-k2.6,Kimi K2.6,moonshotai,58.6,true",
     title="Curated leaderboards",
     emits=(LEADERBOARD_OBSERVED,),
     licence="facts; the file is part of this project",

@@ -2,16 +2,20 @@
 
 The one reader of the files that people write. A row that cannot be read is put aside with its reason; if its moment is
 what cannot be read, so are the other rows of its key, since an older value would pass for the one it corrects.
+
+A fetch has a second page if the user has a file of their own: it comes first, and its rows are added to the shipped
+ones by key. A row of theirs that is put aside replaces nothing.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from connectors.sources.payload import Made, check_type, first_problem, printable, require_one_page, unknown_fields
+from connectors.sources.files import OWN_PREFIX, SHIPPED_PREFIX
+from connectors.sources.payload import Made, check_type, first_problem, printable, require_files, unknown_fields
 from tokenshare.errors import ContractViolation
 from tokenshare.fields import LONGEST_KEY
 from tokenshare.known_rows import KnownRow, Lines, Table, read_lines, select_known
@@ -39,7 +43,10 @@ def file_source(
     """
 
     def fetch(session: Session, _: Window) -> Iterator[Page]:
-        yield session.get(table.file)
+        page = session.get(table.file)
+        yield page
+        if page.following:
+            yield session.get(page.following)
 
     fields = content_fields(topic.event for topic in about["emits"])
     owned = tuple(name for name in fields if name not in ours)
@@ -54,25 +61,58 @@ def file_source(
     )
 
 
-def read_known(fetch: Fetch, table: Table) -> Known:
-    """The rows of a fetched file valid at the moment of the fetch. Raises ContractViolation if there are none."""
-    moment, lines = fetch.window.observed_at, read_rows(fetch, table)
-    named = [name for name in table.key if name not in table.optional]
-    _, undated = _sift(lines.rows, lambda row: (row.known_at, *map(row.text, named), _named_key(row, table)))
-    doubted = {row.key(table) for row, _ in undated}
-    known = select_known([row for row in lines.rows if row.key(table) not in doubted], table, moment)
-    rejected = (*lines.torn, *(reason for _, reason in undated))
+def read_known(fetch: Fetch, table: Table, build: Callable[[KnownRow], object] | None = None) -> Known:
+    """The rows of a fetch valid at its moment. Raises ContractViolation if there are none.
+
+    Of each key the row known last counts; of rows known together, those of the user's own file. A row of theirs that
+    `build` refuses is put aside here, so that the shipped row of its key stands.
+    """
+    moment, pages = fetch.window.observed_at, require_files(fetch)
+    rows: list[KnownRow] = []
+    rejected: list[str] = []
+    for page in pages:
+        found = read_rows(page, table)
+        usable, reasons = _dated(found.rows, table)
+        if build and page is not pages[-1]:
+            usable, more = _built(usable, table, moment, build)
+            reasons += more
+        own = {(row.key(table), row.known_at) for row in rows}
+        rows += [row for row in usable if (row.key(table), row.known_at) not in own]
+        rejected += [*found.torn, *reasons]
+    known = select_known(rows, table, moment)
     if not known.rows:
         nothing = f"{table.file}: no row is known at {moment.isoformat()} that is not withdrawn"
         raise ContractViolation("; ".join((nothing, *rejected[:1])))
-    return Known(known.rows, known.withdrawn, rejected)
+    return Known(known.rows, known.withdrawn, tuple(rejected))
 
 
-def read_rows(fetch: Fetch, table: Table) -> Lines:
-    """Every row of a fetched file."""
-    page = require_one_page(fetch)
+def read_rows(page: Page, table: Table) -> Lines:
+    """Every row of a file; messages name it as the user's own or as the shipped one, if both are read."""
     check_type(page, "CSV", {"text/csv"})
-    return read_lines(page.body, table.file, table.columns)
+    of_two = page.url in (OWN_PREFIX + table.file, SHIPPED_PREFIX + table.file)
+    return read_lines(page.body, page.url if of_two else table.file, table.columns)
+
+
+def _dated(rows: Sequence[KnownRow], table: Table) -> tuple[list[KnownRow], list[str]]:
+    """The rows of keys whose every row has a moment and a whole key, and the reasons of the others."""
+    named = [name for name in table.key if name not in table.optional]
+    _, undated = _sift(rows, lambda row: (row.known_at, *map(row.text, named), _named_key(row, table)))
+    return _without(rows, undated, table)
+
+
+def _built(
+    rows: Sequence[KnownRow], table: Table, moment: datetime, build: Callable[[KnownRow], object]
+) -> tuple[list[KnownRow], list[str]]:
+    """The rows of keys whose standing rows can be built, and the reasons of the others."""
+    _, refused = _sift(select_known(rows, table, moment).rows, build)
+    return _without(rows, refused, table)
+
+
+def _without(
+    rows: Sequence[KnownRow], refused: Sequence[tuple[KnownRow, str]], table: Table
+) -> tuple[list[KnownRow], list[str]]:
+    doubted = {row.key(table) for row, _ in refused}
+    return [row for row in rows if row.key(table) not in doubted], [reason for _, reason in refused]
 
 
 def build_all(

@@ -42,6 +42,13 @@ def require_one_page(fetch: Fetch) -> Page:
     return fetch.pages[0]
 
 
+def require_files(fetch: Fetch) -> tuple[Page, ...]:
+    """The pages of a file: it alone, or the user's own and the shipped one. Raises ContractViolation."""
+    if len(fetch.pages) not in (1, 2):
+        raise ContractViolation(f"{len(fetch.pages)} pages: one file was expected, or one's own and the shipped one")
+    return fetch.pages
+
+
 def read_document(page: Page) -> Object:
     """The JSON object in a page, read strictly. Raises ContractViolation."""
     check_type(page, "JSON", {"application/json"})

@@ -34,7 +34,7 @@ SOURCE = curated_source(
     TABLE,
     _event,
     id="releases",
-    example="2026-01-28T00:00:00Z,moonshotai,2026-01-27,Kimi K2.5,true,true,huggingface.co/moonshotai/Kimi-K2.5",
+    example="2026-01-28T00:00:00Z,acme-labs,2026-01-27,Rocket 1,true,true,acme.example/rocket-1",
     title="Curated releases",
     emits=(RELEASE_OBSERVED,),
     licence="facts, each cited; the file is part of this project",

@@ -13,6 +13,7 @@ from flows.cli import (
     imports,
     local_services,
     mappings,
+    own_rows,
     passes,
     provenance,
     queries,
@@ -26,7 +27,7 @@ PRODUCT = (
 )
 # Commands in the order of use; within a panel the groups come last.
 PANELS: Mapping[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
-    "First run": (first_run.demo, first_run.doctor, imports.app),
+    "First run": (first_run.demo, first_run.init, first_run.doctor, imports.app),
     "Passes": (
         *(passes.refresh, passes.backfill, passes.land, passes.compact),
         *(passes.serve, passes.stream),
@@ -34,7 +35,8 @@ PANELS: Mapping[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
     ),
     "Look": (
         *(queries.status, queries.metrics, queries.restatements, queries.report, queries.open_page, queries.logs),
-        *(provenance.trace, provenance.check, provenance.cite, provenance.verify, gates.app, mappings.app),
+        *(provenance.trace, provenance.check, provenance.cite, provenance.verify, gates.app),
+        *(mappings.app, own_rows.claims, own_rows.disclosures),
     ),
     "Operate": (local_services.upstream, upgrades.upgrade, local_services.broker, dead_letters.app, alerts.app),
 }

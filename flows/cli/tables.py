@@ -218,6 +218,17 @@ def draw_findings(screen: Screen, document: Mapping[str, Any]) -> None:
     screen.print(table("Doctor", document["findings"], ("name", "is_well", "said", "fix")))
 
 
+def draw_init(screen: Screen, document: Mapping[str, Any]) -> None:
+    """Draw what `init` wrote, what works without the rest, and the findings of `doctor`."""
+    screen.print(f"{document['file']}: {', '.join(document['written']) or 'nothing new'}")
+    if document["kept"]:
+        screen.print(f"kept as they are there: {', '.join(document['kept'])}")
+    for row in document["without"]:
+        screen.print(f"without {row['name']}: {row['what_works']}")
+    draw_findings(screen, document)
+    screen.print(f"now run: {document['then']}")
+
+
 def draw_facts(screen: Screen, document: Mapping[str, Any]) -> None:
     """Draw a flat document, one field a line."""
     for name, value in document.items():

@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from connectors.storage.home import Home, atomic_files
+from flows.operations.own_rows import own_folder
 from flows.queries.mappings import read_proposal
-from flows.settings import Settings, name_of
+from flows.settings import Settings
 from flows.stages.maps import SHIPPED, map_files, read_maps
 from tokenshare.errors import ContractViolation, UsageError
 from tokenshare.maps import MAP_BY_NAME, Kind, Map, Row, append_row, overlay, read_rows
@@ -20,9 +21,7 @@ def add(settings: Settings, kind: Kind, name: str, given: Row, cited: Row) -> di
     A new vendor of an author gets its own row, if its name and country are given. Raises UsageError if there is no
     folder of maps, or the row cannot be used, or its key has a row already.
     """
-    folder = settings.curated
-    if folder is None:
-        raise UsageError("there is no folder for your maps", f"set {name_of('curated')} to an existing folder")
+    folder = own_folder(settings)
     merged = read_maps(folder)
     values = {**read_proposal(Home(settings.home), kind.id, name), **given, kind.column: name}
     rows = _rows(kind.map, values, cited, _known_vendors(merged))

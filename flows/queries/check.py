@@ -57,8 +57,8 @@ def read_question(
         raise unknown(f"a claim cannot be about {about!r}", about, claims.ABOUT_BY_NAME)
     if "%" in value and found.unit != "ratio":
         raise UsageError(f"{about} is stated in {found.unit}, not in percent", "write the number itself")
-    number = _read_number(value, "VALUE")
-    step = _read_number(rounding, "--rounding") if rounding else Decimal(1).scaleb(int(number.as_tuple().exponent))
+    number = read_number(value, "VALUE")
+    step = read_number(rounding, "--rounding") if rounding else Decimal(1).scaleb(int(number.as_tuple().exponent))
     if step <= 0:
         raise UsageError(f"{step} is not a valid rounding step", "omit --rounding, or write 0.01 for whole percents")
     wrong = claims.objections(found, value=number, entity=entity, method=method or found.methods[0])
@@ -112,7 +112,7 @@ def _question_fields(question: Question) -> dict[str, Any]:
     }
 
 
-def _read_number(text: str, name: str) -> Decimal:
+def read_number(text: str, name: str) -> Decimal:
     """A number of digits and a point, or a percentage: `61%` is 0.61."""
     digits = text.strip()
     sign = "%" if digits.endswith("%") else ""

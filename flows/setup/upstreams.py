@@ -28,11 +28,13 @@ class Endpoint:
 
     The key goes into the header unless `key_param` names a parameter of the query. `calls` and `deadline_seconds`
     bound one fetch if its limits differ from the general ones. If `folders` are given, files are read from there: each
-    from the first folder with that file. If `is_installed`, the data come from an installed package.
+    from the first folder with that file, with the rows of the file of the user's `own` folder added to it by key. If
+    `is_installed`, the data come from an installed package.
     """
 
     url: str = ""
     folders: tuple[Path, ...] = ()
+    own: Path | None = None
     key: str | None = field(default=None, repr=False)
     key_name: str = ""
     key_param: str = ""
@@ -83,7 +85,7 @@ def open_session(settings: Settings, endpoint: Endpoint) -> HttpSession | FileSe
     if endpoint.is_installed:
         return InstalledBook()
     if endpoint.folders:
-        return FileSession(endpoint.folders)
+        return FileSession(endpoint.folders, endpoint.own)
     polite = Politeness(
         attempts=settings.http_attempts,
         calls=endpoint.calls or POLITE.calls,
@@ -105,7 +107,7 @@ def real_endpoints(settings: Settings) -> dict[str, Endpoint]:
         "openrouter": Endpoint(
             settings.openrouter_url, key=_revealed(settings.openrouter_api_key), key_name="OPENROUTER_API_KEY"
         ),
-        "curated": Endpoint(folders=(*([settings.curated] if settings.curated else []), SHIPPED)),
+        "curated": Endpoint(folders=(SHIPPED,), own=settings.curated),
         "price_book": Endpoint(is_installed=True),
         "huggingface": Endpoint(
             settings.hub_url, key=_revealed(settings.hf_token), key_name="HF_TOKEN", **_bounds(settings)

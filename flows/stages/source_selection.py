@@ -12,7 +12,7 @@ from flows.setup.upstreams import Endpoint
 from flows.stages.bulkhead import contain
 from tokenshare.errors import PayloadRefused, SourceAbsent
 from tokenshare.metrics import METRICS, Metric
-from tokenshare.sources import Source
+from tokenshare.sources import Source, Window
 from tokenshare.topics import PUSHED
 
 
@@ -90,7 +90,8 @@ def _is_silent(source: Source, endpoint: Endpoint, as_of: datetime) -> bool:
         return False
     try:
         with contain(PayloadRefused):
-            first = source.first_known(FileSession(endpoint.folders).get(source.world_file))
+            window = Window(as_of.date(), as_of.date(), as_of)
+            firsts = [*map(source.first_known, source.fetch(FileSession(endpoint.folders, endpoint.own), window))]
     except (SourceAbsent, PayloadRefused):
         return False
-    return first is not None and first > as_of
+    return all(first is not None and first > as_of for first in firsts)

@@ -16,7 +16,7 @@ from tests.cli.command import environment, run
 from tests.cli.homes import claimed
 
 PANELS = {
-    "First run": ["demo", "doctor", "import"],
+    "First run": ["demo", "init", "doctor", "import"],
     "Passes": ["refresh", "backfill", "land", "compact", "serve", "stream", "gateway"],
     "Look": [
         "status",
@@ -31,6 +31,8 @@ PANELS = {
         "verify",
         "gates",
         "mappings",
+        "claims",
+        "disclosures",
     ],
     "Operate": ["upstream", "upgrade", "broker", "dlq", "alerts"],
 }

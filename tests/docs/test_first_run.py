@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections import defaultdict
@@ -35,6 +36,7 @@ ELSEWHERE = {
     "tokenshare broker": "tests/kafka/test_broker.py",
     "tokenshare backfill": "tests/route/test_repairs.py",
     "tokenshare refresh": "tests/faults/test_c_locks.py",
+    "tokenshare init": "tests/cli/test_init.py",  # it asks at a terminal, and writes a file
     "tokenshare import": "tests/cli/test_import.py",  # it wants a file
     "TOKENSHARE_HOME=.tokenshare/live tokenshare": "tests/docs/test_first_run.py",  # what `make live` runs
     "tokenshare alerts test": "tests/alerts/test_delivering.py",  # it wants a channel
@@ -133,7 +135,7 @@ def test_every_documented_command_works(demo: tuple[Scene, dict[str, Any]], say:
     assert len(commands) >= 8
     for line in commands:
         if not line.startswith(tuple(ELSEWHERE)):
-            code, out, err = say(line.split()[1:], variables)
+            code, out, err = say(shlex.split(line)[1:], variables)
             assert code == 0, (line, err)
             assert out.strip(), line
 

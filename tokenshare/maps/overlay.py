@@ -1,12 +1,11 @@
 """Maps as files: strict reading of a person's rows, and those rows over the shipped ones."""
 
-import csv
-import io
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
+from tokenshare import known_rows
 from tokenshare.errors import ContractViolation
-from tokenshare.known_rows import KnownRow, read_csv
+from tokenshare.known_rows import KnownRow, read_csv, write_rows
 from tokenshare.maps.declared import MAP_BY_NAME, MAPS, Column, Map
 
 Row = dict[str, str]
@@ -25,7 +24,7 @@ def overlay(shipped: Mapping[str, bytes], own: Mapping[str, bytes], folder: str)
     for name, found in added.items():
         _require_known(MAP_BY_NAME[name], found, merged)
         _require_alone(MAP_BY_NAME[name], found, merged[name])
-    changed = {name: _write_rows(MAP_BY_NAME[name].header, merged[name]) for name, found in added.items() if found}
+    changed = {name: write_rows(MAP_BY_NAME[name].header, merged[name]) for name, found in added.items() if found}
     return {**shipped, **changed}
 
 
@@ -39,22 +38,7 @@ def append_row(map: Map, body: bytes, row: Row) -> bytes:
 
     Raises ContractViolation if the row has a value for a column that the file lacks.
     """
-    if not body:
-        return _write_rows(map.header, [row])
-    header = [name.strip() for name in next(csv.reader(io.StringIO(body.decode("utf-8-sig"))))]
-    for name in row:
-        if row[name] and name not in header:
-            raise ContractViolation(f"{map.file} line 1: no column {name}; the header is {','.join(map.header)}")
-    line = _write_rows(header, [row]).split(b"\n", 1)[1]
-    return body.rstrip(b"\r\n") + b"\n" + line
-
-
-def _write_rows(header: Sequence[str], rows: Iterable[Row]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, header, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().encode()
+    return known_rows.append_row(body, map.file, map.header, row)
 
 
 def _key_of(map: Map, row: Row) -> Key:

@@ -203,8 +203,8 @@ CURATED = RunbookPage(
         "withdrawn_rows": (
             "The observed value counts and names the missing rows. If they were lost, put them back: the "
             "archive keeps the file as it was. A row whose date was corrected is gone under the old date, and a "
-            "claim whose period was corrected under the old period. The pass reads a folder in `TOKENSHARE_CURATED` "
-            "instead of the shipped files: copy their rows into it."
+            "claim whose period was corrected under the old period. To take a row of your own folder back, "
+            "empty its value and leave the row: a row that just disappears may have been lost."
             f"{RELEASE}Yes, if somebody meant to remove them. The next version publishes the numbers without them as "
             "a restatement, and the check does not miss these rows again. Release each group made from them."
         ),

@@ -1,0 +1,42 @@
+"""The example rows of the docs are whole: each is read by its source as it stands, beside the shipped rows."""
+
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from connectors.sources import SOURCES
+from connectors.sources.files import SHIPPED, FileSession
+from tokenshare.sources import Fetch, Source, Window
+
+DOCS = Path(__file__).parents[2] / "docs"
+AT = datetime(2026, 11, 1, tzinfo=UTC)
+WINDOW = Window(date(2026, 1, 1), AT.date(), AT)
+WRITTEN = [source for source in SOURCES if source.example]
+BLOCK = re.compile(r"^```csv\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCKS = [(page, text) for page in ("analyse.md", "files.md") for text in BLOCK.findall((DOCS / page).read_text())]
+
+
+def source_of(block: str) -> Source:
+    """The source with most of its columns in the header."""
+    names = set(block.splitlines()[0].split(","))
+    (found,) = [one for one in WRITTEN if set(one.example.splitlines()[0].split(",")) <= names]
+    return found
+
+
+@pytest.mark.parametrize(("page", "block"), BLOCKS, ids=[f"{page}-{source_of(text).id}" for page, text in BLOCKS])
+def test_a_row_of_the_docs_is_read_as_it_stands(page: str, block: str, tmp_path: Path) -> None:
+    source = source_of(block)
+    (tmp_path / source.world_file).write_text(block)
+    session = FileSession((SHIPPED,), tmp_path) if source.ships else FileSession((tmp_path,))
+    parsed = source.parse(Fetch(source.id, WINDOW, tuple(source.fetch(session, WINDOW))))
+    alone = len((SHIPPED / source.world_file).read_text().splitlines()) - 1 if source.ships else 0
+    assert (len(parsed.events), parsed.rejected, parsed.withdrawn) == (alone + 1, (), ()), page
+
+
+def test_the_page_has_a_whole_row_of_every_file() -> None:
+    assert [text for page, text in BLOCKS if page == "files.md"] == [
+        next(one.example for one in WRITTEN if one.id == id)
+        for id in re.findall(r"\]\(sources/(\w+)\.md\)", (DOCS / "files.md").read_text())
+    ]
