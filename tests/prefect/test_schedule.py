@@ -1,6 +1,7 @@
 """`tokenshare serve` against a real Prefect server that asks who calls: its schedules, a pass, a sudden end."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ from connectors.storage.home import Home
 from demo.emulator.server import Upstream
 from flows.orchestration.prefect_flows import is_open
 from flows.orchestration.schedule import deployments
-from flows.orchestration.serve import GUARDED, LOGGED_IN
+from flows.orchestration.serve import GUARDED, LOGGED_IN, WELL
 from tests import traps
 from tests.cli.homes import HOLD, claimed, other_process
 from tests.prefect.server import Server, environment, start
@@ -260,3 +261,11 @@ def test_a_home_of_the_demo_is_refused_before_it_is_served(tmp_path: Path) -> No
     done = subprocess.run(COMMAND, cwd=tmp_path, env=told, capture_output=True, text=True, check=False)
     assert done.returncode == ExitCode.USAGE
     assert "this home has numbers of origin 'demo', not 'live'" in done.stderr
+
+
+def test_the_documented_timer_and_crontab_take_findings_for_success() -> None:
+    """As `serve` does: what a pass found is no failure of the pass."""
+    page = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
+    (unit,) = re.findall(r"^SuccessExitStatus=(.*)$", page, re.MULTILINE)
+    (crontab,) = re.findall(r"case \$\? in ([0-9|]+)\)", page)
+    assert {0, *map(int, unit.split())} == {*map(int, crontab.split("|"))} == {*map(int, WELL)}
