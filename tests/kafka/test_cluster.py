@@ -62,7 +62,7 @@ def test_a_refused_client_leaves_nothing_open(deaf: str, kind: Any) -> None:
         with pytest.raises(BrokerUnavailable), opened(kind, Cluster(deaf), bootstrap_timeout_ms=100):
             raise AssertionError
     gc.collect()
-    assert threading.active_count() == threads
+    assert threading.active_count() <= threads  # those of an earlier test may have ended
     assert psutil.Process().num_fds() <= descriptors
 
 
