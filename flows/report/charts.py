@@ -199,13 +199,13 @@ def _lines(
     tipped = [
         _tipped(row, f"{row['name']}, {_when(period, row[period])}: {words(row[value])}".lstrip(", ")) for row in known
     ]
-    line = alt.Chart(_data(tipped)).mark_line(aria=False).encode(_days(period, known), y, colour)
+    line = alt.Chart(_data(tipped)).mark_line(aria=False).encode(_days(period, rows), y, colour)
     if narrow:
         return [line]
     points = alt.Chart(_data(tipped)).mark_point(filled=True, size=50, opacity=0 if len(known) > 40 * len(names) else 1)
     return [
         line,
-        points.encode(_days(period, known), y, colour, description="tip:N"),
+        points.encode(_days(period, rows), y, colour, description="tip:N"),
         *_names(last, names, period, value, colour),
     ]
 

@@ -12,8 +12,10 @@ def percent(share: float | None) -> str:
     return "an unknown share" if share is None else f"{share * 100:.1f} %"
 
 
-def short(number: float) -> str:
+def short(number: float | None) -> str:
     """A number to three digits, in thousands, millions, billions or trillions; the sign first."""
+    if number is None:
+        return "an unknown number"
     size, unit = next(((size, unit) for size, unit in STEPS if abs(number) >= size), (1, ""))
     return f"{number / size:,.3g}{unit}"
 
@@ -29,7 +31,7 @@ def amount(number: float | None, unit: str) -> str:
     return f"{short(number)} {unit}"
 
 
-def money(usd: float) -> str:
+def money(usd: float | None) -> str:
     """US dollars, shortened."""
     return f"{short(usd)} USD"
 
