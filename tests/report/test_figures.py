@@ -11,6 +11,7 @@ from connectors.storage.home import Home
 from flows.report.drawing import Drawings
 from flows.report.figures import FIGURES, ReportFigure
 from flows.report.reading import Card, Published
+from tokenshare.claims import ABOUTS, METHOD_WORDS
 from tokenshare.columns import Column, columns_of
 from tokenshare.metrics import METRIC_BY_ID, METRICS
 
@@ -55,3 +56,7 @@ def test_a_figure_draws_and_says_rows_without_their_numbers(figure: ReportFigure
     assert set(figure.columns) <= rows[0].keys()
     for is_narrow in (False, True) if figure.chart else ():
         assert "</svg>" in Drawings().draw(figure.chart, rows, "title", is_narrow=is_narrow)
+
+
+def test_every_method_of_a_claim_has_its_words() -> None:
+    assert METHOD_WORDS.keys() == {method for about in ABOUTS for method in about.methods}
