@@ -121,6 +121,9 @@ RELATIONS = (
 )
 
 
+RELATION_BY_NAME = {relation.name: relation for relation in RELATIONS}
+
+
 def describe_relation(metric: Metric) -> str:
     """What a relation of a metric is, in a sentence for tools that show comments."""
     denominator = "" if metric.denominator.startswith("none") else f" Denominator: {metric.denominator}."

@@ -101,7 +101,7 @@ def report(json: Json = False) -> None:
 def open_page(browser: Browser = True, json: Json = False) -> None:
     """Open the page in a browser; if there is none yet, write it first."""
     settings = load_settings()
-    page = find_home(settings).root / "report" / "index.html"
+    page = find_home(settings).page
     if not page.exists():
         page = _write_page(settings)
     is_opened = browser and webbrowser.open(page.as_uri())

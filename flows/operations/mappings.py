@@ -1,10 +1,9 @@
 """`mappings add`: one row more in a map of the user, checked with all others before it is written."""
 
-from pathlib import Path
 from typing import Any
 
-from connectors.storage.home import Home, atomic_files
-from flows.operations.own_rows import own_folder
+from connectors.storage.home import Home
+from flows.operations.own_rows import own_folder, write_row
 from flows.queries.mappings import read_proposal
 from flows.settings import Settings
 from flows.stages.maps import SHIPPED, map_files, read_maps
@@ -31,7 +30,7 @@ def add(settings: Settings, kind: Kind, name: str, given: Row, cited: Row) -> di
         overlay(map_files(SHIPPED), {**own, **bodies}, str(folder))
     except ContractViolation as problem:
         raise UsageError(str(problem), f"nothing was written; {_usage(kind.map)}") from None
-    return {"added": [_write(folder, map, bodies[map.name], row) for map, row in rows], "then": NEXT}
+    return {"added": [write_row(folder, map.file, bodies[map.name], row) for map, row in rows], "then": NEXT}
 
 
 def _rows(map: Map, values: Row, cited: Row, vendors: set[str]) -> list[tuple[Map, Row]]:
@@ -49,11 +48,6 @@ def _rows(map: Map, values: Row, cited: Row, vendors: set[str]) -> list[tuple[Ma
 
 def _known_vendors(merged: dict[str, bytes]) -> set[str]:
     return {row["vendor_id"] for row in read_rows(VENDORS, merged[VENDORS.name], VENDORS.file)}
-
-
-def _write(folder: Path, map: Map, body: bytes, row: Row) -> dict[str, Any]:
-    atomic_files.write(folder / map.file, body)
-    return {"file": str(folder / map.file), "row": {name: value for name, value in row.items() if value}}
 
 
 def _usage(map: Map) -> str:

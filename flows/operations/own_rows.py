@@ -66,6 +66,12 @@ def own_folder(settings: Settings) -> Path:
     return settings.curated
 
 
+def write_row(folder: Path, file: str, body: bytes, row: Cells) -> dict[str, Any]:
+    """Write a file of the user with the row in it, and return the file and the cells of the row that are not empty."""
+    atomic_files.write(folder / file, body)
+    return {"file": str(folder / file), "row": {name: value for name, value in row.items() if value}}
+
+
 def add_claim(settings: Settings, request: ClaimRequest, now: datetime) -> dict[str, Any]:
     """Add a claim. Raises UsageError, naming column and fix, unless its source takes it as it stands."""
     for option, text in (("--quote", request.quote), ("--source", request.source), ("--period", request.period)):
@@ -155,10 +161,9 @@ def _add(folder: Path, source: Source, table: Table, row: Cells, now: datetime) 
         )
     if _ids(before) == _ids(after):
         raise UsageError("it would change nothing: a row of its key stands as it is, or is known later", "leave it")
-    atomic_files.write(folder / table.file, grown)
+    added = write_row(folder, table.file, grown, row)
     keys = {found.key(table) for found in read_lines(shipped, table.file, table.key).rows}
     then = f"it replaces the shipped row of its key; {NEXT}" if tuple(row[name] for name in table.key) in keys else NEXT
-    added = {"file": str(folder / table.file), "row": {name: value for name, value in row.items() if value}}
     return {"added": [added], "then": then}
 
 
@@ -183,7 +188,7 @@ def _require_new(body: bytes, table: Table, row: Cells) -> None:
 
 
 def _parse(source: Source, table: Table, own: bytes, shipped: bytes, now: datetime) -> Parsed:
-    """What the source states of the shipped file, with the user's own file before it if there is one."""
+    """The source's reading of the shipped file, with the user's own file before it if there is one."""
     pages = [(OWN_PREFIX, own)] if own.strip() else []
     made = tuple(Page(prefix + table.file, body, "text/csv") for prefix, body in [*pages, (SHIPPED_PREFIX, shipped)])
     return source.parse(Fetch(source.id, Window(now.date(), now.date(), now), made))

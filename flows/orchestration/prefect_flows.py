@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 
 from connectors.kafka.producer import Sender
 from flows.orchestration.prefect_events import announce
-from flows.orchestration.refresh import LACKING, Report, Stages
+from flows.orchestration.refresh import Report, Stages, findings_of
 from flows.setup import Progress
 from flows.setup.context import PassContext
 from flows.setup.redaction import redact
@@ -196,10 +196,7 @@ def _log_to_prefect(message: str) -> None:
 def _summary(result: Any) -> tuple[str, str]:
     """The name and message of the state of a pass, or of one source; both empty for a stage."""
     if isinstance(result, Report):
-        held = [metric.id for metric in result.metrics if metric.status == "held"]
-        lacking = [source.id for source in result.sources if source.status in LACKING]
-        notes = [f"{label}: {', '.join(ids)}" for label, ids in (("held", held), ("no answer", lacking)) if ids]
-        return result.status.capitalize(), _safe_line("; ".join(notes) or "all well")
+        return result.status.capitalize(), _safe_line("; ".join(findings_of(result.document())) or "all well")
     if isinstance(result, SourceOutcome):
         notes = [f"{result.events} events" if result.events else "", result.reason]
         return result.status.capitalize(), _safe_line(": ".join([result.status, *filter(None, notes)]))

@@ -1,6 +1,6 @@
 """One whole pass and its report: the contract of `refresh --json`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -83,6 +83,13 @@ class Report:
     def status(self) -> str:
         """ok, held or incomplete."""
         return {ExitCode.HELD: "held", ExitCode.INCOMPLETE: "incomplete"}.get(self.exit_code, "ok")
+
+
+def findings_of(document: Mapping[str, Any]) -> list[str]:
+    """The metrics that a pass holds and the sources without a usable answer, in a line each; from its document."""
+    held = [metric["id"] for metric in document["metrics"] if metric["status"] == "held"]
+    lacking = [source["id"] for source in document["sources"] if source["status"] in LACKING]
+    return [f"{label}: {', '.join(ids)}" for label, ids in (("held", held), ("no answer", lacking)) if ids]
 
 
 def refresh(run: PassContext, stages: Stages | None = None, planned_holds: frozenset[str] = frozenset()) -> Report:

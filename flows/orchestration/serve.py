@@ -16,6 +16,7 @@ from prefect.states import Completed, Failed
 from connectors.storage.home import Home, require_origin
 from flows import settings as environment
 from flows.orchestration.prefect_flows import answers, is_open
+from flows.orchestration.refresh import findings_of
 from flows.orchestration.schedule import Deployment, deployments, with_files
 from flows.settings import Settings
 from flows.setup import Progress
@@ -121,9 +122,6 @@ def _state(code: int, output: str) -> State[Any]:
         document = {"error": "it printed no JSON"}
     if code not in WELL:
         return Failed(message=f"exit code {code}: {visible(document.get('error', 'see the log'))}")
-    held = [metric["id"] for metric in document["metrics"] if metric["status"] == "held"]
-    lacking = [source["id"] for source in document["sources"] if source["status"] in ("absent", "refused")]
-    notes = [f"{label}: {', '.join(ids)}" for label, ids in (("held", held), ("no answer", lacking)) if ids]
     waiting = document["alerts"]["undelivered"]
-    notes += [f"alerts not delivered: {waiting}"] if waiting else []
+    notes = [*findings_of(document), *([f"alerts not delivered: {waiting}"] if waiting else [])]
     return Completed(name=document["status"].capitalize(), message="; ".join(notes) or "all well")

@@ -92,7 +92,7 @@ def _python() -> Diagnosis:
 
 
 def _project() -> Diagnosis:
-    """What a pass reads beside the code."""
+    """The files that a pass reads beside the code."""
     missing = [name for name in PARTS if not (PROJECT / name).exists()]
     said = f"tokenshare {version('tokenshare')}; dbt/ and docs/ in {ROOT}"
     fix = "install tokenshare again, from a whole checkout or a wheel that was built from one"

@@ -12,11 +12,6 @@ from flows.settings import RUNBOOKS
 from flows.setup.shipped import ROOT
 
 
-def page_of(home: Home) -> Path:
-    """Where the page of a home lies."""
-    return home.root / "report" / "index.html"
-
-
 def write(home: Home, runbooks: str = RUNBOOKS) -> Path:
     """Write the page of a home, and return its path; raises UsageError if nothing is published yet.
 
@@ -24,7 +19,7 @@ def write(home: Home, runbooks: str = RUNBOOKS) -> Path:
     too, if this process may not write in the home.
     """
     check_rights(home)
-    path = page_of(home)
+    path = home.page
     earlier = path.read_text("utf-8", "replace") if path.exists() else ""
     with open_published(home.published_file):  # once for all queries of the page
         page = compose(Published(home), FIGURES, earlier, _reached_from(path.parent, runbooks))

@@ -1,4 +1,4 @@
-"""What changed since the page before: new versions, restated numbers and holds."""
+"""Changes since the page before: new versions, restated numbers and holds."""
 
 import re
 from collections import Counter
@@ -30,7 +30,7 @@ def since_of(page: str, as_of: datetime | None) -> datetime | None:
 
 
 def read_changes(published: Published, since: datetime | None) -> Changes:
-    """What is published now and was not at that moment."""
+    """The changes between that moment and now."""
     if since is None:
         return Changes(None, ())
     new = {

@@ -61,7 +61,7 @@ def _claim(row: NamedRow) -> Claim:
 
 
 def _sentence(row: NamedRow) -> str:
-    """What is counted, in the words of its method, and beside it what the claim's own method gives."""
+    """The nearest number in the words of its method, and beside it that of the claim's own method."""
     if row["nearest"] is None:
         return "Nothing published here observes it."
     counted = f"{amount(row['nearest'], row['unit'])} {METHOD_WORDS[row['method']]}"
@@ -72,7 +72,7 @@ def _sentence(row: NamedRow) -> str:
 
 
 def _facts(row: NamedRow) -> dict[str, str]:
-    """What stands behind the sentence, for whoever doubts it."""
+    """The numbers behind the sentence, for whoever doubts it."""
     counted = [f"{row[name]:,.0f}" for name in ("numerator", "denominator") if row[name] is not None]
     facts = {
         "claimed": f"{_compared(row)}{amount(row['claimed'], row['unit'])}, {row['claimed_period']}",
@@ -86,7 +86,7 @@ def _facts(row: NamedRow) -> dict[str, str]:
 
 
 def _beside(row: NamedRow) -> list[tuple[str, str]]:
-    """What each method gives in the window of the nearest number, as text with its unit."""
+    """The number of each method in the window of the nearest one, as text with its unit."""
     pairs = [pair.rsplit(" ", 1) for pair in (row["beside"] or "").split(", ")]
     return [
         (method, amount(float(value.replace(",", "")), row["unit"]))

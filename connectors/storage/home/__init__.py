@@ -96,6 +96,10 @@ class Home:
         return self.published / "tokenshare.duckdb"
 
     @property
+    def page(self) -> Path:
+        return self.root / "report" / "index.html"
+
+    @property
     def folders(self) -> tuple[Path, ...]:
         """The folders of every home, from its beginning."""
         return self.skipped, *(self.root / kind for kind in KINDS), self.build, self.published

@@ -6,7 +6,7 @@ from pathlib import Path
 from connectors.storage.publications.catalog_comments import COLUMNS, TABLES
 from connectors.storage.publications.version_files import quoted
 from connectors.storage.warehouse import Connection, insert
-from tokenshare.bi import RELATIONS, STANDING, VINTAGE, describe_columns, describe_relation
+from tokenshare.bi import RELATION_BY_NAME, RELATIONS, STANDING, VINTAGE, describe_columns, describe_relation
 from tokenshare.columns import Column, columns_of
 from tokenshare.metrics import Metric
 
@@ -53,18 +53,7 @@ def _comments(metrics: Sequence[Metric]) -> Iterator[tuple[str, tuple[str, Mappi
 
 
 def _write_measures(connection: Connection, metrics: Sequence[Metric], citations: Mapping[str, str]) -> None:
-    names = (
-        "metric",
-        "measure",
-        "relation",
-        "title",
-        "description",
-        "unit",
-        "denominator",
-        "grain",
-        "period",
-        "citation",
-    )
+    names = RELATION_BY_NAME["dim_metric"].columns
     connection.execute(f"CREATE TABLE reader.marts.dim_metric ({', '.join(f'{name} VARCHAR' for name in names)})")
     rows = [
         (
