@@ -27,6 +27,9 @@ from tokenshare.render.runbooks import runbook_pages
 from tokenshare.topics import TOPICS
 
 ROOT = Path(__file__).parents[1]
+PUBLISHED = "published/tokenshare.duckdb of a home, with a Parquet file a metric: what BI tools read."
+PAGE_URL = "http://127.0.0.1:8000/"  # in docker-compose.yml
+FILE_URL = "duckdb:///.tokenshare/published/tokenshare.duckdb"  # for SQLAlchemy, from the project's folder
 PAGE = "report/index.html of a home: charts, tables and method cards, written after each pass."
 FOLDERS = ("docs/reference", "docs/runbooks", "docs/sources")  # every file here is rendered
 SEEN = (  # except these
@@ -45,11 +48,11 @@ def rendered() -> dict[str, str]:
     return {
         **{f"docs/reference/schemas/{topic.name}.json": schemas.schema_text(topic) for topic in TOPICS},
         f"docs/reference/schemas/{SCHEMA}.json": schemas.model_text(AlertDocument, SCHEMA, "tokenshare/alerts.py"),
-        "dbt/models/staging/_sources.yml": relations.sources_text(TOPICS),
+        "dbt/models/staging/_sources.yml": relations.sources_text(TOPICS, SOURCES),
         "dbt/models/metrics/_metrics.yml": relations.models_text(m for m in METRICS if m.schema == "metrics"),
         "dbt/models/marts/_marts.yml": relations.models_text(m for m in METRICS if m.schema == "marts"),
         "dbt/models/intermediate/claims/int_claims_abouts.sql": abouts.abouts_text(ABOUTS),
-        "dbt/models/_exposures.yml": relations.exposure_text("report", "The page", PAGE, OWNER, _shown_metrics()),
+        "dbt/models/_exposures.yml": relations.exposures_text(_exposures(), OWNER),
         "prefect.yaml": prefect_text(deployments()),
         "docs/reference/kafka-acls.sh": rights_text(TOPICS),
         "docs/reference/metrics.md": pages.metrics_page(METRICS),
@@ -110,10 +113,14 @@ def _settings() -> Iterator[reference.Setting]:
         yield name_of(name), default, field.description or ""
 
 
-def _shown_metrics() -> list[str]:
-    """The metrics shown on the page."""
-    shown = {metric for figure in FIGURES for metric in figure.metrics}
-    return [metric.id for metric in METRICS if metric.id in shown]
+def _exposures() -> list[relations.Exposure]:
+    """What readers have of the published metrics."""
+    drawn, every = {id for figure in FIGURES for id in figure.metrics}, tuple(metric.id for metric in METRICS)
+    shown = tuple(id for id in every if id in drawn)
+    return [
+        relations.Exposure("report", "The page", "dashboard", PAGE_URL, PAGE, shown),
+        relations.Exposure("published", "The published file", "analysis", FILE_URL, PUBLISHED, every),
+    ]
 
 
 def _laws() -> Iterator[reference.LawLine]:

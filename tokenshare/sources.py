@@ -14,6 +14,7 @@ from tokenshare.topics import Topic
 Params = Mapping[str, str | Sequence[str]]  # a parameter with several values is repeated
 # Schedules of fetches, as crons in UTC. Files cost nothing to read, so they are read every hour.
 DAILY, WEEKLY, HOURLY, ON_CHANGE = "30 3 * * *", "30 3 * * 1", "40 * * * *", "17 * * * *"
+WEEKDAYS = " 1-5"  # the end of a cron from Monday to Friday
 CURATED = "curated"  # the upstream made of files
 
 
@@ -141,3 +142,10 @@ class Source:
             return self.due or ON_CHANGE
         day = timedelta(days=1)
         return HOURLY if self.cadence < day else DAILY if self.cadence < 7 * day else WEEKLY
+
+    @property
+    def pause(self) -> timedelta | None:
+        """The longest time between two scheduled fetches; None if it is read on change."""
+        if self.cron == ON_CHANGE:
+            return None
+        return timedelta(days=3) if self.cron.endswith(WEEKDAYS) else self.cadence

@@ -1,10 +1,9 @@
 {# True unless a held statement names this one: of one of the `relations`, for its day, its fetch and its entity. #}
 {# Without a fetch any one counts; without `whole_days` only what names an entity. #}
-{# The table is written between two builds, so it is no source of the graph. #}
 {% macro is_let_in(relations, dated, fetch_id=none, entities=[], whole_days=true) -%}
 not exists (
     select 1
-    from raw.held_statements as held
+    from {{ home_table("held_statements") }} as held
     where
         held.relation in ('{{ relations | join("', '") }}')
         and held.period_date = {{ dated }}

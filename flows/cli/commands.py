@@ -34,7 +34,8 @@ PANELS: Mapping[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
         local_services.gateway,
     ),
     "Look": (
-        *(queries.status, queries.metrics, queries.restatements, queries.report, queries.open_page, queries.logs),
+        *(queries.status, queries.metrics, queries.restatements, queries.report, queries.open_page, queries.docs),
+        queries.logs,
         *(provenance.trace, provenance.check, provenance.cite, provenance.verify, gates.app),
         *(mappings.app, own_rows.claims, own_rows.disclosures),
     ),

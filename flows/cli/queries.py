@@ -108,6 +108,18 @@ def open_page(browser: Browser = True, json: Json = False) -> None:
     emit({"report": str(page), "is_opened": is_opened}, json, draw_facts)
 
 
+def docs(browser: Browser = True, json: Json = False) -> None:
+    """Document how each number is made and checked: dbt docs and Great Expectations' Data Docs, beside the page."""
+    settings = load_settings()
+    home = find_home(settings)
+    with spinner_on_stderr("write dbt docs and Data Docs"):
+        from flows.operations.docs import write_pages  # dbt and Great Expectations: ten seconds
+
+        write_pages(home, settings.alert_runbooks)
+    is_opened = browser and webbrowser.open(home.models_page.as_uri())
+    emit({"models": str(home.models_page), "checks": str(home.checks_page), "is_opened": is_opened}, json, draw_facts)
+
+
 def _write_page(settings: "Settings") -> Path:
     with spinner_on_stderr("draw the page"):
         from flows.report import write  # imports for three seconds

@@ -22,7 +22,7 @@ def write(home: Home, runbooks: str = RUNBOOKS) -> Path:
     path = home.page
     earlier = path.read_text("utf-8", "replace") if path.exists() else ""
     with open_published(home.published_file):  # once for all queries of the page
-        page = compose(Published(home), FIGURES, earlier, _reached_from(path.parent, runbooks))
+        page = compose(Published(home), FIGURES, earlier, _reached_from(path.parent, runbooks), _beside(home))
     atomic_files.write(path, page.encode("utf-8"))
     return path
 
@@ -30,3 +30,9 @@ def write(home: Home, runbooks: str = RUNBOOKS) -> Path:
 def _reached_from(folder: Path, runbooks: str) -> str:
     """The prefix for a page in a folder: a folder of the project is reached by a relative path."""
     return runbooks if "://" in runbooks else f"{os.path.relpath(ROOT / runbooks, folder.resolve())}/"
+
+
+def _beside(home: Home) -> dict[str, str]:
+    """The title of each page written beside this one, by its relative path."""
+    pages = {home.models_page: "How each number is made", home.checks_page: "What is checked"}
+    return {path.relative_to(home.page.parent).as_posix(): title for path, title in pages.items() if path.exists()}

@@ -1,7 +1,7 @@
 """The page: claims, figures with their cards and tables, and sources, in one file without outside resources."""
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -74,8 +74,13 @@ class Section:
         return f"data:text/csv;charset=utf-8;base64,{b64encode(text.encode()).decode()}"
 
 
-def compose(published: Published, figures: Sequence[ReportFigure], earlier: str, runbooks: str) -> str:
-    """The page as HTML text. `earlier` is the page before, `runbooks` the prefix of links to runbooks."""
+def compose(
+    published: Published, figures: Sequence[ReportFigure], earlier: str, runbooks: str, beside: Mapping[str, str]
+) -> str:
+    """The page as HTML text.
+
+    `earlier` is the page before, `runbooks` the prefix of links to runbooks, `beside` titles of pages by their path.
+    """
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"cell": lambda row, name: cell(name, row.get(name)), "words": _words}
     drawings, since = Drawings.of_page(earlier), since_of(earlier, published.as_of)
@@ -87,6 +92,7 @@ def compose(published: Published, figures: Sequence[ReportFigure], earlier: str,
         holds=read_holds(published, runbooks),
         changes=read_changes(published, since),
         sources=_sources(published),
+        beside=beside,
         script=Markup(script),  # noqa: S704
         script_digest=b64encode(sha256(script.encode()).digest()).decode(),
         origin=published.origin,

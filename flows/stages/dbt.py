@@ -20,6 +20,7 @@ from flows.setup.shipped import PROJECT
 from flows.stages import parse_cache
 from flows.stages.graph import COMPOSED, Graph, graph_of
 from flows.stages.maps import SHIPPED, seeds_of
+from tokenshare.errors import UsageError
 from tokenshare.noop import noop
 from tokenshare.text import visible
 
@@ -28,6 +29,7 @@ _PARSED: dict[tuple[str, str], Any] = {}
 _GRAPH = TypeAdapter(Graph)
 _COMPILED = re.compile(r"compiled code at .*")  # in a folder that the next build replaces
 LONGEST_MESSAGE = 400
+WITHOUT_FILES = "--no-write-json"
 CHOSEN = "chosen"  # dbt's tag of the nodes to build
 PARSERS = ("dbt-core", "dbt-adapters", "dbt-common", "dbt-duckdb", "duckdb")
 
@@ -79,6 +81,7 @@ def build(
     left_out = ["unit_test", *([] if with_tests else ["test"]), *([] if loads_seeds else ["seed"])]
     without = [word for kind in left_out for word in ("--exclude-resource-type", kind)]
     words = ["--full-refresh", "--select", f"+tag:{CHOSEN}", "--indirect-selection", "cautious", *without]
+    words += ["--exclude", "test_type:generic"]  # keys, which Great Expectations judges too
 
     def needs(manifest: Any) -> set[str]:
         if not with_tests:
@@ -129,6 +132,21 @@ def _build(
         del result
         gc.collect()  # dbt's error refers to its cursor, and the cursor to the database; we open it next
     return failed
+
+
+def write_docs(page: Path) -> None:
+    """Write dbt's documentation of the project as one page; no home's database is opened for it."""
+    from dbt.cli.main import dbtRunner
+
+    with TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        hand_to_dbt(scratch / "warehouse.duckdb", SHIPPED)
+        done = dbtRunner().invoke(["docs", "generate", "--static", "--empty-catalog", *_options(scratch)])
+        if not done.success:
+            raise UsageError(f"dbt cannot document the project: {_in_one_line(done.exception)}", "see `dbt parse`")
+        text = (scratch / "target" / "static_index.html").read_text("utf-8")
+    page.parent.mkdir(parents=True, exist_ok=True)
+    atomic_files.write(page, text.replace(f"{scratch}/", "").replace(f"{PROJECT.parent}/", "").encode())
 
 
 def _mark(manifest: Any, chosen: Collection[str]) -> None:
@@ -210,7 +228,7 @@ def _kept_parse(key: str, work: Path) -> Any:
     kept = parse_cache.read(cache_folder(), key)
     if kept is not None:
         return kept
-    parsed = dbtRunner().invoke(["parse", "--no-partial-parse", *_options(work)]).result
+    parsed = dbtRunner().invoke(["parse", "--no-partial-parse", WITHOUT_FILES, *_options(work)]).result
     if parsed is not None:
         parse_cache.keep(cache_folder(), key, parsed)
     return parsed
@@ -232,7 +250,7 @@ def _run(manifest: Any, words: Sequence[str], work: Path, midway: Callable[[], N
 
     listen()
     runner = dbtRunner(manifest, [lambda event: midway() if event.info.name == "NodeFinished" else None])
-    return runner.invoke([*words, *_options(work)])
+    return runner.invoke([*words, WITHOUT_FILES, *_options(work)])
 
 
 def _options(work: Path) -> list[str]:
@@ -252,7 +270,6 @@ def _options(work: Path) -> list[str]:
         "--log-level",
         "none",
         "--no-version-check",
-        "--no-write-json",
         "--quiet",
     ]
 

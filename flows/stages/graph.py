@@ -70,8 +70,9 @@ class Graph:
 
 
 def graph_of(manifest: Any, origin: str) -> Graph:
-    """The graph of a manifest, with its disabled models and tests."""
-    nodes = [*manifest.nodes.values(), *chain.from_iterable(manifest.disabled.values())]
+    """The graph of a manifest, with its disabled models and tests; without generic tests, which the gate judges too."""
+    every = [*manifest.nodes.values(), *chain.from_iterable(manifest.disabled.values())]
+    nodes = [node for node in every if getattr(node, "test_metadata", None) is None]
     found = {kind: {n.name: _node(n, manifest) for n in nodes if n.resource_type == kind} for kind in ("model", "test")}
     return Graph(origin, found["model"], found["test"])
 

@@ -59,6 +59,8 @@ def invoke_dbt(warehouse: Path, *arguments: str) -> None:
         ROOT / "dbt",
         "--profiles-dir",
         ROOT / "dbt",
+        "--target",
+        "build",
         "--target-path",
         warehouse.parent / "target",
     ]

@@ -1,4 +1,4 @@
-"""The profile of dbt: one path from outside, no secret, and no way to fetch an extension."""
+"""The profile of dbt: paths from outside, no secret, and no way to fetch an extension."""
 
 import re
 
@@ -10,8 +10,9 @@ PROFILE = (ROOT / "dbt" / "profiles.yml").read_text(encoding="utf-8")
 
 
 @pytest.mark.threat("X04")
-def test_the_profile_takes_one_path_from_outside_and_has_no_login() -> None:
-    assert re.findall(r"\{\{.*?\}\}", PROFILE) == ["{{ env_var('TOKENSHARE_WAREHOUSE') }}"]
+def test_the_profile_takes_paths_alone_from_outside_and_has_no_login() -> None:
+    assert re.findall(r"env_var\('(\w+)'", PROFILE) == ["TOKENSHARE_WAREHOUSE", "DBT_TARGET_PATH", "TOKENSHARE_HOME"]
+    assert len(re.findall(r"\{\{", PROFILE)) == 3
     assert not re.search(
         r"password|secret|token|user|key\b", PROFILE.lower().replace("tokenshare", "").replace("custom_user_agent", "")
     )
@@ -20,4 +21,4 @@ def test_the_profile_takes_one_path_from_outside_and_has_no_login() -> None:
 @pytest.mark.threat("X17")
 def test_the_build_neither_installs_nor_loads_an_extension() -> None:
     for setting in ("autoinstall_known_extensions", "autoload_known_extensions"):
-        assert f'{setting}: "false"' in PROFILE
+        assert f'{setting}: "false"' in PROFILE  # for both targets: one takes what the other has

@@ -51,7 +51,7 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
         with duckdb.connect(str(tmp_path / "w.duckdb")) as connection:
             connection.execute(f"CREATE OR REPLACE VIEW given AS SELECT * FROM (VALUES {rows}) AS v(id, name, share)")
         (tmp_path / "models/made.sql").write_text(query.replace("FROM given", "FROM main.given"))
-        folders = ["--project-dir", str(tmp_path), "--profiles-dir", str(tmp_path), "--quiet"]
+        folders = ["--project-dir", str(tmp_path), "--profiles-dir", str(tmp_path), "--target", "build", "--quiet"]
         try:
             assert dbtRunner().invoke(["run", *folders]).success
         finally:

@@ -220,7 +220,7 @@ def test_the_metric_is_judged_published_and_as_computed_independently(tree: Chan
 
 def test_the_unit_test_of_the_metric_passes(tree: ChangedTree, refreshed: Refreshed, tmp_path: Path) -> None:
     warehouse = shutil.copy2(refreshed.home / "build" / "warehouse.duckdb", tmp_path)
-    dbt = (f"{sys.prefix}/bin/dbt", "test", "--project-dir", "dbt", "--profiles-dir", "dbt")
+    dbt = (f"{sys.prefix}/bin/dbt", "test", "--project-dir", "dbt", "--profiles-dir", "dbt", "--target", "build")
     written = {"DBT_TARGET_PATH": str(tmp_path / "target"), "DBT_LOG_PATH": str(tmp_path)}
     selected = ("--select", "toy_share_weekly,test_type:unit")
     answer = execute(tree.root, *dbt, *selected, TOKENSHARE_WAREHOUSE=str(warehouse), **written)

@@ -100,6 +100,16 @@ class Home:
         return self.root / "report" / "index.html"
 
     @property
+    def models_page(self) -> Path:
+        """dbt's page of the models, written by `tokenshare docs`."""
+        return self.page.with_name("models.html")
+
+    @property
+    def checks_page(self) -> Path:
+        """The index of Great Expectations' Data Docs, written by `tokenshare docs`."""
+        return self.page.parent / "checks" / "index.html"
+
+    @property
     def folders(self) -> tuple[Path, ...]:
         """The folders of every home, from its beginning."""
         return self.skipped, *(self.root / kind for kind in KINDS), self.build, self.published

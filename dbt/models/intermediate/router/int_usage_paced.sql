@@ -12,7 +12,7 @@ with recursive days as (
         row_number() over by_day as place,
         cast(usage_date as varchar) in (
             select released.key
-            from raw.released_findings as released
+            from {{ home_table('released_findings') }} as released
             where released.coherence_group = 'router' and released."check" = 'volume_ratio'
         ) as is_released,
         case when lead(usage_date) over by_day = usage_date + 1 then tokens / nullif(lead(tokens) over by_day, 0) end
