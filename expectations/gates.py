@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
+from math import isfinite
 
 import pandas as pd
 
@@ -11,13 +12,13 @@ from expectations.dependency_gate import judge_dependencies
 from expectations.evidence import FEW_LETTERS, DeadLetterRate, Measured, freshness, in_force, spoilt
 from expectations.frames import CandidateFrames
 from expectations.laws import LAWS, Frames
-from expectations.measures import Measure, breaches_of, describe
+from expectations.measures import Measure, breaches_of, describe, ends_of
 from expectations.pins import pins
 from expectations.profiles import ProfileLine, Rule, line_of, lines_of, rules_of
 from expectations.suites import pin, suite_for
 from tokenshare.held_periods import period_of
 from tokenshare.metrics import GROUP_BY_ID, Interval, Metric
-from tokenshare.publication import WHOLE, Breach, Candidate, Check, Row
+from tokenshare.publication import WHOLE, Breach, Candidate, Check, CheckSeverity, Row
 
 NOT_BUILT = Check("build", "failed", "no relation", "a relation built by dbt")
 Sound = frozenset[str]  # keys of profile lines
@@ -153,7 +154,9 @@ def _measure(owner: str, measures: Sequence[Measure], sound: Sound, released: Re
             check = replace(check, breaches=breaches)
         if measure.keeps_last and check.shuts and all(period_of(breach.key) for breach in breaches):
             check = replace(check, outcome="held")
-        yield replace(check, severity="alert" if measure.alerts_only else "hold")
+        lowest, highest = (end if isfinite(end) else None for end in ends_of(measure))
+        severity: CheckSeverity = "alert" if measure.alerts_only else "hold"
+        yield replace(check, severity=severity, lowest=lowest, highest=highest)
     for measure in measures:
         if not len(measure.observed):
             yield _check(measure.name, not measure.needs_keys, "no key to judge", measure.expected, (), released)

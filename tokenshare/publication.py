@@ -30,7 +30,8 @@ class Breach:
 class Check:
     """The outcome of one check on one metric; only a failed one of severity `hold` shuts the gate.
 
-    A `held` one holds the periods its breaches name, and lets the others out.
+    A `held` one holds the periods its breaches name, and lets the others out. `lowest` and `highest` are the ends of
+    the numbers it observed, if it observed any and they are finite.
     """
 
     name: str
@@ -39,6 +40,8 @@ class Check:
     expected: str
     severity: CheckSeverity = "hold"
     breaches: tuple[Breach, ...] = ()
+    lowest: float | None = None
+    highest: float | None = None
 
     @property
     def shuts(self) -> bool:

@@ -24,6 +24,7 @@ PANELS = {
         "restatements",
         "report",
         "open",
+        "docs",
         "logs",
         "trace",
         "check",

@@ -53,6 +53,8 @@ ELSEWHERE = {
     "prefect server start": "tests/prefect/server.py",
     "export PREFECT_SERVER_": "tests/prefect/test_schedule.py",
     "prefect ": "tests/prefect/test_announce.py",
+    "dbt ": "tests/report/test_docs.py",
+    "tokenshare docs": "tests/report/test_docs.py",
     "docker compose": "tests/compose/test_parity.py",  # without an engine: its services, as processes
     "BOOTSTRAP_SERVERS=": "tests/kafka/test_rights.py",
     "umask": "tests/compose/test_compose.py",

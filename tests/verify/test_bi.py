@@ -96,3 +96,12 @@ def test_a_process_sees_the_new_file_once_it_has_closed_the_old_one(
     kept.close()
     with duckdb.connect(str(file), read_only=True) as again:
         assert values(again, newest) > then
+
+
+def test_a_check_has_the_ends_of_its_numbers_over_time(published: duckdb.DuckDBPyConnection) -> None:
+    measured = "FROM catalog.gate_results WHERE lowest IS NOT NULL AND outcome = 'passed'"
+    assert values(published, f"SELECT count(*) > 0, bool_and(lowest <= highest AND as_of IS NOT NULL) {measured}") == [
+        (True, True)
+    ]
+    shares = f"SELECT DISTINCT lowest, highest {measured} AND \"check\" = 'shares_sum_to_one'"
+    assert all(abs(end - 1) < 1e-9 for ends in values(published, shares) for end in ends)

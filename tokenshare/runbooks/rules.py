@@ -13,7 +13,7 @@ BUILD = RunbookPage(
         "build database, with the name of one of them for `NAME`:\n\n"
         '    cp "$TOKENSHARE_HOME/build/warehouse.duckdb" /tmp/warehouse.duckdb\n'
         "    TOKENSHARE_WAREHOUSE=/tmp/warehouse.duckdb .venv/bin/dbt build --project-dir dbt --profiles-dir dbt "
-        "--select +NAME --exclude-resource-type unit_test\n\n"
+        "--target build --select +NAME --exclude-resource-type unit_test\n\n"
         "These are the folders of a checkout. Elsewhere `tokenshare doctor` names the folder with `dbt/`, and the "
         "program is beside the Python of the installation. Correct the model or the seed, and refresh."
     ),

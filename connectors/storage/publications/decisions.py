@@ -181,7 +181,18 @@ def _store_provenance(connection: Connection, run: DecisionContext, group: Group
 def _store_checks(connection: Connection, run: DecisionContext, decisions: Sequence[Decision]) -> None:
     judged = [(decision, check) for decision in decisions for check in decision.checks]
     results = [
-        (run.id, d.metric.id, d.outcome.version, c.name, c.severity, c.outcome, c.observed, c.expected)
+        (
+            run.id,
+            d.metric.id,
+            d.outcome.version,
+            c.name,
+            c.severity,
+            c.outcome,
+            c.observed,
+            c.expected,
+            c.lowest,
+            c.highest,
+        )
         for d, c in judged
     ]
     breaches = [(run.id, d.metric.id, c.name, b.key, b.observed) for d, c in judged for b in c.breaches]

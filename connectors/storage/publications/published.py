@@ -30,7 +30,7 @@ from tokenshare.publication import Publication
 CATALOG = (Path(__file__).parent / "published.sql").read_text()
 # Of the file; one of another form is rebuilt. 4: held periods, unmapped, origin, 5: oldest storage, 6: rows put aside,
 # 7: small blocks, 8: citations with their as-of, relations for BI, comments
-FORM = 8
+FORM = 9
 FILE_FORM = "STORAGE_VERSION 'v1.2.0', BLOCK_SIZE 16384"  # what DuckDB 1.2, the oldest client, can open
 MODE = 0o444
 # Lists beside the numbers, gathered from the relations that dbt has built: relations, columns with their types, order.

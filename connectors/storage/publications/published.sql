@@ -17,7 +17,10 @@ LEFT JOIN decisions.publications AS shown
     ON held.metric = shown.metric AND shown.published_at IS NOT NULL AND shown.status <> 'superseded'
 ORDER BY held.metric, held.period, held."check", held.key;
 CREATE TABLE reader.catalog.origin AS SELECT * FROM decisions.origin;
-CREATE TABLE reader.catalog.gate_results AS SELECT * FROM decisions.gate_results;
+CREATE TABLE reader.catalog.gate_results AS
+SELECT judged.*, runs.as_of
+FROM decisions.gate_results AS judged
+LEFT JOIN ledger.runs AS runs ON judged.run = runs.run_id;
 CREATE TABLE reader.catalog.restatements AS
 SELECT * FROM decisions.restatements ORDER BY new_version, metric, key, "column";
 CREATE TABLE reader.catalog.pruned AS SELECT * FROM decisions.pruned ORDER BY metric, version;

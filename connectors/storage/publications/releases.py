@@ -37,13 +37,13 @@ def read_checks(connection: Connection, metric: Metric) -> list[Check]:
     ).fetchall():
         breaches[name].append(Breach(key, observed))
     rows = connection.execute(
-        'SELECT "check", outcome, observed, expected, severity FROM decisions.gate_results '
+        'SELECT "check", outcome, observed, expected, severity, lowest, highest FROM decisions.gate_results '
         "WHERE run = ? AND metric = ?",
         [newest[0], metric.id],
     ).fetchall()
     return [
-        Check(name, outcome, observed, expected, severity, tuple(breaches[name]))
-        for name, outcome, observed, expected, severity in rows
+        Check(name, outcome, observed, expected, severity, tuple(breaches[name]), *ends)
+        for name, outcome, observed, expected, severity, *ends in rows
     ]
 
 

@@ -85,6 +85,8 @@ CREATE TABLE IF NOT EXISTS decisions.gate_results (
     run VARCHAR NOT NULL, metric VARCHAR NOT NULL, candidate_version BIGINT, "check" VARCHAR NOT NULL,
     severity VARCHAR NOT NULL, outcome VARCHAR NOT NULL, observed VARCHAR NOT NULL, expected VARCHAR NOT NULL
 );
+ALTER TABLE decisions.gate_results ADD COLUMN IF NOT EXISTS lowest DOUBLE;
+ALTER TABLE decisions.gate_results ADD COLUMN IF NOT EXISTS highest DOUBLE;
 CREATE TABLE IF NOT EXISTS decisions.breaches (
     run VARCHAR NOT NULL, metric VARCHAR NOT NULL, "check" VARCHAR NOT NULL, key VARCHAR NOT NULL, observed VARCHAR NOT NULL
 );
