@@ -9,6 +9,7 @@ import great_expectations as gx
 from great_expectations.core.run_identifier import RunIdentifier
 from great_expectations.data_context import FileDataContext
 from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.expectations import ExpectTableColumnsToMatchSet
 
 from expectations.suites import suite_for
 from tokenshare.metrics import Metric
@@ -66,8 +67,8 @@ def _define_site(context: FileDataContext, pages: Path) -> None:
         context.delete_data_docs_site(name)
     store = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(pages)}
     index = {"class_name": "DefaultSiteIndexBuilder"}
-    site = {"class_name": "SiteBuilder", "show_how_to_buttons": False, "store_backend": store}
-    context.add_data_docs_site("checks", {**site, "site_index_builder": index})
+    site: dict[str, Any] = {"class_name": "SiteBuilder", "show_how_to_buttons": False, "store_backend": store}
+    context.add_data_docs_site("checks", site | {"site_index_builder": index})
 
 
 def _define_checkpoint(context: FileDataContext, published: Path, metrics: Iterable[Metric]) -> gx.Checkpoint:
@@ -89,6 +90,6 @@ def _of_file(metric: Metric) -> gx.ExpectationSuite:
     """The suite of a metric's rows, for a file that has its as-of, version and status beside them."""
     suite = suite_for(metric)
     for rule in suite.expectations:
-        if rule.expectation_type == "expect_table_columns_to_match_set":
+        if isinstance(rule, ExpectTableColumnsToMatchSet):
             rule.exact_match = False
     return suite

@@ -76,7 +76,13 @@ def refresh(
 
 
 def backfill(
-    first: First, last: Last, source: Sources = None, as_of: AsOf = None, world: World = None, json: Json = False
+    first: First,
+    last: Last,
+    source: Sources = None,
+    as_of: AsOf = None,
+    world: World = None,
+    wait: Wait = False,
+    json: Json = False,
 ) -> None:
     """Fetch past days again, and run a whole pass over the answers."""
     settings, sources, world = load_settings(), read_sources(source), read_world(world)
@@ -87,7 +93,8 @@ def backfill(
     from flows.report import write as write_page
 
     with progress_on_stderr() as progress:
-        report = fetch_again(settings, days, moment, world, sources, progress)
+        patience = PATIENCE_SECONDS if wait else 0.0
+        report = fetch_again(settings, days, moment, world, sources, progress, patience)
         progress("report")
         page = write_page(home, settings.alert_runbooks)
     emit({**report.document(), "report": str(page)}, json, draw_refresh)

@@ -24,17 +24,20 @@ def backfill(
     world: Path | None,
     sources: Sequence[str],
     progress: Progress,
+    patience_seconds: float = 0.0,
 ) -> Report:
     """Fetch the days, first and last inclusive, then produce, land, build, judge and publish the answers.
 
-    An unchanged answer is produced as well. Raises UsageError if no source serves the days, or if a source shows only
-    the present.
+    An unchanged answer is produced as well. `patience_seconds` is how long to wait for another owner of the home.
+    Raises UsageError if no source serves the days, or if a source shows only the present.
     """
     first, last = days
     yesterday = (as_of or origin_of(world).as_of or now()).date() - timedelta(days=1)
     if not BEGINNING <= first <= last <= yesterday:
         raise UsageError(f"no source serves the days {first} to {last}", f"name days from {BEGINNING} to {yesterday}")
-    return run_once(settings, as_of, world, _with_days(sources), progress, options=RunOptions(days=days))
+    options = RunOptions(days=days)
+    chosen = _with_days(sources)
+    return run_once(settings, as_of, world, chosen, progress, patience_seconds=patience_seconds, options=options)
 
 
 def _with_days(ids: Sequence[str]) -> list[str]:

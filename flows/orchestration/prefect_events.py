@@ -90,9 +90,12 @@ def _show(client: Any, known: Mapping[str, Any], home: Home, metric: Metric, car
 def _described(home: Home, metric: Metric, card: Mapping[str, Any], gate: str) -> str:
     """The metric's card in short: no number without its denominator, and a warning if it is of a world."""
     label = _safe(catalog.read_origin(home).label)
-    warning = f"Not measured now: the numbers are {label}.\n\n" if label else ""
+    warning = f"Not measured now: the numbers are {label}. " if label else ""
     reason = f"\n\n{_safe(card['reason'])}" if gate == "held" else ""
-    return f"{warning}{metric.title}, in {metric.unit}. Denominator: {metric.denominator}. Gate: {gate}.{reason}"
+    standing = f"HELD since {card['held_since']:%Y-%m-%d}" if gate == "held" else "Current"
+    shown = f"as of {card['as_of']:%Y-%m-%d}" if card["as_of"] else "nothing published yet"
+    about = f"{metric.title}, in {metric.unit}. Denominator: {metric.denominator}. Gate: {gate}."
+    return f"**{standing}**, {shown}. {warning}{about}{reason}"
 
 
 def _safe(value: Any) -> Any:

@@ -4,49 +4,87 @@ import asyncio
 import json
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from tempfile import TemporaryFile
-from typing import Any
+from typing import Annotated, Any
 
 from prefect import State, flow
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.runner import Runner
+from prefect.runtime import flow_run
 from prefect.schedules import Cron
 from prefect.states import Completed, Failed
+from pydantic import Field
 
+from connectors.sources import SOURCES
 from connectors.storage.home import Home, require_origin
 from flows import settings as environment
+from flows.orchestration.automations import HEARTBEAT_SECONDS, register
 from flows.orchestration.prefect_flows import answers, is_open
 from flows.orchestration.refresh import findings_of
 from flows.orchestration.schedule import Deployment, deployments, with_files
+from flows.orchestration.secret_blocks import read_secrets
 from flows.settings import Settings
 from flows.setup import Progress
+from flows.setup.clock import now
 from tokenshare.errors import ExitCode, UsageError
 from tokenshare.text import visible
 
 # A shut gate and a missing answer are findings of a completed pass, not failures.
 WELL = (ExitCode.OK, ExitCode.HELD, ExitCode.INCOMPLETE, ExitCode.UNDELIVERED)
 # -P: without it the working directory would be the first place to import from.
-PASS = [sys.executable, "-P", "-c", "from flows.cli import main; main()", "refresh", "--wait", "--json"]
+PASS = [sys.executable, "-P", "-c", "from flows.cli import main; main()"]
 GUARDED = (
     "PREFECT_SERVER_ANALYTICS_ENABLED=false PREFECT_SERVER_API_AUTH_STRING=USER:PASSWORD "
     "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED=true prefect server start"
 )
 LOGGED_IN = "PREFECT_API_AUTH_STRING=USER:PASSWORD tokenshare serve"
+MOST_DAYS = 400
+SourceId = Annotated[str, Field(json_schema_extra={"enum": [source.id for source in SOURCES]})]
 ONE = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE)
 
 
-@flow(name="scheduled")
-def scheduled(sources: list[str]) -> State[Any]:
+Days = Annotated[int, Field(ge=0, le=MOST_DAYS, description="Past days to fetch again, up to yesterday; 0 for none.")]
+
+
+def _run_name() -> str:
+    """The moment and the sources of a run."""
+    sources = flow_run.parameters.get("sources", [])
+    return f"{now():%Y-%m-%d %H:%M} {', '.join(sources[:2])}{' and more' if len(sources) > 2 else ''}"
+
+
+@flow(name="scheduled", flow_run_name=_run_name)
+def scheduled(sources: list[SourceId], backfill_days: Days = 0) -> State[Any]:
     """Run one pass over these sources and all files; wait for another owner of the home.
 
     The pass is a process of its own, in a session of its own: Prefect ends a flow after losing its server, and the pass
     must go on. Settings, secrets among them, reach it by the environment alone.
     """
-    chosen = [word for id in with_files(sources) for word in ("--source", id)]
-    return _state(*_run_detached([*PASS, *chosen]))
+    environ = environment.environment_of_pass()
+    return _state(*_run_detached(_words(sources, backfill_days), environ | _secrets(environ)))
 
 
-def _run_detached(words: list[str]) -> tuple[int, str]:
+def _words(sources: Sequence[str], days: int) -> list[str]:
+    """The command of a pass. Files show the present only, so a repair of past days leaves them out."""
+    chosen = [word for id in (sources if days else with_files(sources)) for word in ("--source", id)]
+    if not days:
+        return [*PASS, "refresh", "--wait", "--json", *chosen]
+    last = now().date() - timedelta(days=1)
+    first = last - timedelta(days=days - 1)
+    return [*PASS, "backfill", "--wait", "--json", "--from", f"{first}", "--to", f"{last}", *chosen]
+
+
+def _secrets(environ: Mapping[str, str]) -> dict[str, str]:
+    """The secrets in blocks of the server; none if it fails, since a source without its key says so."""
+    try:
+        return read_secrets(environ)
+    except Exception as error:  # noqa: BLE001  # an orchestrator is not in the data path
+        sys.stderr.write(f"Prefect gave no secrets: {type(error).__name__}\n")
+        return {}
+
+
+def _run_detached(words: list[str], environ: Mapping[str, str]) -> tuple[int, str]:
     """Run a process without anything shared with us, not even a breakable pipe; return its exit code and output.
 
     Not `subprocess.run`: it kills its child if interrupted, and Prefect interrupts flows.
@@ -54,7 +92,7 @@ def _run_detached(words: list[str]) -> tuple[int, str]:
     with TemporaryFile() as answer, TemporaryFile() as log:
         process = subprocess.Popen(
             words,
-            env=environment.environment_of_pass(),
+            env=environ,
             stdin=subprocess.DEVNULL,
             stdout=answer,
             stderr=log,
@@ -91,7 +129,8 @@ def serve_deployments(settings: Settings, progress: Progress) -> None:
         progress(f"{deployment.name}: {deployment.cron} UTC")
     try:
         # No pause at the end: deployments would stay paused when served again, and pausing is a person's decision.
-        runner = Runner("tokenshare", limit=1, pause_on_shutdown=False)
+        runner = Runner("tokenshare", limit=1, pause_on_shutdown=False, heartbeat_seconds=HEARTBEAT_SECONDS)
+        register()
         for deployment in planned:
             _add(runner, deployment)
         asyncio.run(runner.start())

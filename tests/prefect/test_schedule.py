@@ -12,15 +12,19 @@ from typing import Any
 
 import psutil
 import pytest
+from prefect.blocks.system import Secret
+from prefect.settings import temporary_settings
 
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from connectors.storage import home
 from connectors.storage.home import Home
 from demo.emulator.server import Upstream
+from flows.orchestration.automations import register
 from flows.orchestration.prefect_flows import is_open
 from flows.orchestration.schedule import deployments
-from flows.orchestration.serve import GUARDED, LOGGED_IN, WELL
+from flows.orchestration.secret_blocks import block_of, read_secrets
+from flows.orchestration.serve import GUARDED, LOGGED_IN, MOST_DAYS, WELL, _words
 from tests import traps
 from tests.cli.homes import HOLD, claimed, other_process
 from tests.prefect.server import Server, environment, start
@@ -130,6 +134,36 @@ def test_every_source_is_served_by_its_schedule(server: Server, serving: object)
         assert made["concurrency_options"]["collision_strategy"] == "ENQUEUE"
         assert made["parameters"] == {"sources": list(planned.sources)}
         assert (made["job_variables"] or {}) == {}
+
+
+def test_a_run_takes_sources_and_past_days_and_nothing_else(server: Server, serving: object) -> None:
+    schema = deployed(server)["openrouter_rankings"]["parameter_openapi_schema"]
+    assert set(schema["properties"]) == {"sources", "backfill_days"}
+    assert "openrouter_rankings" in schema["properties"]["sources"]["items"]["enum"]
+    assert schema["properties"]["backfill_days"]["maximum"] == MOST_DAYS
+    asked = _words(["openrouter_rankings"], 3)
+    assert asked[asked.index("backfill") :][:2] == ["backfill", "--wait"]
+    yesterday, before = ((datetime.now(UTC) - timedelta(days=days)).date() for days in (1, 3))
+    assert (asked[asked.index("--from") + 1], asked[asked.index("--to") + 1]) == (f"{before}", f"{yesterday}")
+
+
+def test_automations_are_there_and_stay_as_a_person_leaves_them(server: Server, serving: object) -> None:
+    found = server.ask("automations/filter", {})
+    assert len(found) == len({automation["name"] for automation in found}) == 3
+    server.ask(f"automations/{found[0]['id']}", {"enabled": False}, "PATCH")
+    with temporary_settings({"api.url": server.url, "api.auth_string": LOGIN}):
+        register()
+    after = server.ask("automations/filter", {})
+    assert {made["id"] for made in after} == {made["id"] for made in found}
+    assert [made["enabled"] for made in after if made["id"] == found[0]["id"]] == [False]
+
+
+def test_a_secret_comes_from_its_block_where_no_variable_gives_it(server: Server) -> None:
+    with temporary_settings({"api.url": server.url, "api.auth_string": LOGIN}):
+        Secret(value="canary-block-9a").save(block_of("OPENROUTER_API_KEY"))
+        Secret(value="of another program").save("openrouter")
+        assert read_secrets({}) == {"OPENROUTER_API_KEY": "canary-block-9a"}
+        assert read_secrets({"OPENROUTER_API_KEY": "a variable"}) == {}
 
 
 @pytest.fixture(scope="module")
