@@ -67,8 +67,8 @@ def _define_site(context: FileDataContext, pages: Path) -> None:
         context.delete_data_docs_site(name)
     store = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(pages)}
     index = {"class_name": "DefaultSiteIndexBuilder"}
-    site: dict[str, Any] = {"class_name": "SiteBuilder", "show_how_to_buttons": False, "store_backend": store}
-    context.add_data_docs_site("checks", site | {"site_index_builder": index})
+    site: Any = {"class_name": "SiteBuilder", "show_how_to_buttons": False, "store_backend": store}
+    context.add_data_docs_site("checks", site)
 
 
 def _define_checkpoint(context: FileDataContext, published: Path, metrics: Iterable[Metric]) -> gx.Checkpoint:
