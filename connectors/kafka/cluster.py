@@ -87,6 +87,7 @@ class Cluster:
             "bootstrap_timeout_ms": int(BOOTSTRAP_SECONDS * 1000),
             "request_timeout_ms": 10_000,
             "reconnect_backoff_max_ms": 1_000,
+            "retry_backoff_ms": 20,  # every client waits this long between bootstrap and its first question
             **{name: _typed(name, value) for name, value in self.options},
         }
 

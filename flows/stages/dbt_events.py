@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from dbt_common.behavior_flags import BehaviorFlagRendered
 from dbt_common.events.base_types import BaseEvent, EventLevel
 from dbt_common.events.event_manager import EventManager
 from dbt_common.events.event_manager_client import ctx_set_event_manager
 
 HEARD = ("NodeFinished",)  # of those for debugging
+FLAGGING = "dbt.adapters.base.impl"
 
 
 class Listener(EventManager):
@@ -20,3 +22,5 @@ class Listener(EventManager):
 def listen() -> None:
     """Let dbt fire its events here from now on, in this process."""
     ctx_set_event_manager(Listener())
+    # It would search the whole stack, and each time all modules, for the name of the module with its flags.
+    BehaviorFlagRendered._default_source = staticmethod(lambda: FLAGGING)  # type: ignore[method-assign]
