@@ -11,10 +11,12 @@ from pydantic import AfterValidator, AliasGenerator, Field, FilePath, SecretStr,
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 from connectors.http.addresses import read_channels, read_secret_url, read_servers
+from connectors.postgres.dsn import read_dsn
 from connectors.storage.home import KINDS, Kind
 from connectors.storage.home.modes import Readers
 from connectors.storage.home.objects import AnyPath, path_of
 from tokenshare.errors import UsageError
+from tokenshare.mirrors import POSTGRESQL, STORE
 
 PREFIX = "TOKENSHARE_"
 TESTS_OWN = ("TOKENSHARE_TEST_", "TOKENSHARE_RECORDED_")
@@ -31,6 +33,7 @@ INHERITED |= {"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_WEB_IDENTIT
 INHERITED |= {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"}
 INHERITED |= {"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"}
 INHERITED |= {"AWS_EC2_METADATA_DISABLED"}
+INHERITED |= {"PGPASSWORD", "PGPASSFILE", "PGSERVICEFILE", "PGSSLROOTCERT"}  # what libpq reads by itself
 FIXED = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONUTF8": "1", "PYTHONSAFEPATH": "1"}
 
 # The points at which `kill_at` can end a pass, in the order of the route.
@@ -58,6 +61,11 @@ def _folder(path: Path) -> Path:
 def _address(secret: SecretStr) -> SecretStr:
     """Accept an address we may call; raise ValueError for any other without repeating it."""
     read_secret_url(secret.get_secret_value())
+    return secret
+
+
+def _dsn(secret: SecretStr) -> SecretStr:
+    read_dsn(secret.get_secret_value())
     return secret
 
 
@@ -95,6 +103,17 @@ class Settings(BaseSettings):
     archive: AnyAddress = Field(
         None, description="Folder or s3://bucket/prefix of the archive of answers; unset leaves it where it is."
     )
+    mirror_dsn: Annotated[SecretStr, AfterValidator(_dsn)] | None = Field(
+        None,
+        description="PostgreSQL database that gets a copy of everything published after each pass: "
+        "postgresql://user:password@host/database or libpq's words; a secret.",
+    )
+    publish_to: AnyAddress = Field(
+        None,
+        description="Folder or s3://bucket/prefix that gets a copy of the published files and the page after each "
+        "pass.",
+    )
+    csv: bool = Field(False, description="Write current.csv beside each current.parquet.")
     cache: Annotated[Path, AfterValidator(_absolute)] = Field(
         Path("~/.cache/tokenshare"),
         description="Kafka's jars, fetched once and checked by hash, and dbt's parse of its project: for all homes of "
@@ -227,6 +246,12 @@ class Settings(BaseSettings):
     def folders(self) -> dict[Kind, AnyPath]:
         """The wanted folders of landed files and archive, if a person names them."""
         return {kind: path_of(named) for kind in KINDS if (named := getattr(self, kind))}
+
+    @property
+    def mirrors(self) -> tuple[str, ...]:
+        """The mirrors that are set up."""
+        wanted = {POSTGRESQL: self.mirror_dsn, STORE: self.publish_to}
+        return tuple(name for name, found in wanted.items() if found)
 
     @property
     def alert_repeat(self) -> timedelta:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tokenshare.runbooks import link_of
 
-Kind = Literal["held", "noticed", "source", "pass", "skipped", "dead_letter", "restated", "test"]
+Kind = Literal["held", "noticed", "source", "pass", "skipped", "dead_letter", "restated", "mirror", "test"]
 Action = Literal["trigger", "resolve", "inform"]
 Severity = Literal["error", "warning", "info"]
 SCHEMA = "tokenshare.alert.v1"
@@ -21,6 +21,7 @@ SEVERITIES: dict[Kind, Severity] = {
     "skipped": "warning",
     "dead_letter": "warning",
     "restated": "info",
+    "mirror": "warning",
     "test": "info",
 }
 
@@ -172,6 +173,7 @@ WORDS: dict[Kind, str] = {
     "skipped": "passes were skipped ({})",
     "dead_letter": "records left to the dead letter of {}",
     "restated": "published numbers changed in {}",
+    "mirror": "the mirror {} is behind",
     "test": "test of {}",
 }
 NOUNS: dict[Kind, str] = {
@@ -182,5 +184,6 @@ NOUNS: dict[Kind, str] = {
     "skipped": "skipped",
     "dead_letter": "with dead letters",
     "restated": "restated",
+    "mirror": "behind",
     "test": "tests",
 }

@@ -124,10 +124,10 @@ RELATIONS = (
 RELATION_BY_NAME = {relation.name: relation for relation in RELATIONS}
 
 
-def describe_relation(metric: Metric) -> str:
-    """What a relation of a metric is, in a sentence for tools that show comments."""
+def describe_relation(metric: Metric, *more: str) -> str:
+    """What a relation of a metric is, in a sentence for tools that show comments; `more` columns end its key."""
     denominator = "" if metric.denominator.startswith("none") else f" Denominator: {metric.denominator}."
-    return f"{metric.title}. {metric.method}{denominator} Key: {', '.join(metric.grain)}."
+    return f"{metric.title}. {metric.method}{denominator} Key: {', '.join((*metric.grain, *more))}."
 
 
 def describe_columns(metric: Metric) -> dict[str, str]:

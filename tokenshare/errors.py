@@ -69,6 +69,10 @@ class StoreUnavailable(BrokerUnavailable):
     """The object store of landed files or of the archive does not answer."""
 
 
+class MirrorFailed(BrokerUnavailable):
+    """A mirror of what is published does not answer, or refuses us."""
+
+
 class RunnerFailed(BrokerUnavailable):
     """The Flink cluster that lands ranges cannot be reached, or its job failed."""
 

@@ -30,7 +30,7 @@ PANELS: Mapping[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
     "First run": (first_run.demo, first_run.init, first_run.doctor, imports.app),
     "Passes": (
         *(passes.refresh, passes.backfill, passes.land, passes.compact),
-        *(passes.serve, passes.stream),
+        *(passes.mirror, passes.serve, passes.stream),
         local_services.gateway,
     ),
     "Look": (

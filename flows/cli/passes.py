@@ -10,7 +10,7 @@ from flows.cli.options import AsOf, Json, Sources, World
 from flows.cli.output import echo_on_stderr, emit, progress_on_stderr
 from flows.cli.parsers import read_day, read_moment, read_range, read_sources, read_world
 from flows.cli.setup import find_home, load_settings
-from flows.cli.tables import draw_compacted, draw_files, draw_refresh, draw_turn
+from flows.cli.tables import draw_compacted, draw_files, draw_mirrors, draw_refresh, draw_turn
 from tokenshare.noop import noop
 
 Wait = Annotated[bool, typer.Option("--wait", help="Wait for another pass to end, an hour at most.")]
@@ -121,6 +121,19 @@ def compact(json: Json = False) -> None:
     settings = load_settings()
     find_home(settings)
     emit(merge(settings), json, draw_compacted)
+
+
+def mirror(json: Json = False) -> None:
+    """Copy what is published to the mirrors now, in PostgreSQL or in a folder; every pass does it too."""
+    from flows.operations.mirror import mirror as copy
+
+    settings = load_settings()
+    find_home(settings)
+    with progress_on_stderr() as progress:
+        progress("mirror")
+        document = copy(settings)
+    emit(document, json, draw_mirrors)
+    raise typer.Exit(document["exit_code"])
 
 
 def stream(

@@ -34,6 +34,8 @@ def draw_refresh(screen: Screen, document: Mapping[str, Any]) -> None:
     else:
         screen.print(table("Sources", document["sources"], ("id", "status", "events", "reason")))
         screen.print(table("Metrics", document["metrics"], ("id", "status", "version", "rows", "checks", "reason")))
+    if document["mirrors"]:
+        draw_mirrors(screen, document)
     landed = sum(found["rows"] for found in document["ranges"])
     seconds = document["seconds"]["total"]
     alerts = ", ".join(f"{name} {count}" for name, count in document["alerts"].items())
@@ -42,6 +44,12 @@ def draw_refresh(screen: Screen, document: Mapping[str, Any]) -> None:
     screen.print(f"{status}: {landed} records landed in {seconds} s, as of {document['as_of']}", STYLES.get(status, ""))
     if "report" in document:
         screen.print(f"open it in a browser: {document['report']}")
+
+
+def draw_mirrors(screen: Screen, document: Mapping[str, Any]) -> None:
+    """Draw what each mirror took over, or why it is behind."""
+    names = ("id", "status", "moved", "total", "seconds", "reason", "fix")
+    screen.print(table("Mirrors", document["mirrors"], names))
 
 
 def _draw_unanswered(screen: Screen, document: Mapping[str, Any]) -> None:

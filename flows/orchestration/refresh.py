@@ -6,6 +6,7 @@ from typing import Any
 
 from connectors.sources import SOURCES
 from connectors.storage.warehouse import runs
+from flows.orchestration.mirrors import mirror
 from flows.setup.context import PassContext
 from flows.stages.ingest import BEGINNING, SourceOutcome, ingest
 from flows.stages.land import land
@@ -15,6 +16,7 @@ from flows.stages.notify import notify
 from flows.stages.publish import MetricOutcome, publish
 from flows.stages.transform import transform, usage_sources
 from tokenshare.errors import ExitCode, UsageError, gravest
+from tokenshare.mirrors import MirrorOutcome
 from tokenshare.offsets import Landed
 
 Stage = Callable[..., Any]
@@ -23,12 +25,13 @@ LACKING = ("absent", "refused")  # no usable answer
 
 @dataclass(frozen=True)
 class Stages:
-    """The five stages as plain functions. An orchestrator may wrap each; nothing else changes."""
+    """The stages as plain functions. An orchestrator may wrap each; nothing else changes."""
 
     ingest: Stage = ingest
     land: Stage = land
     transform: Stage = transform
     publish: Stage = publish
+    mirror: Stage = mirror
     notify: Stage = notify
 
 
@@ -41,6 +44,7 @@ class Report:
     ranges: Sequence[Landed]
     metrics: Sequence[MetricOutcome]
     alerts: dict[str, int]
+    mirrors: Sequence[MirrorOutcome] = ()
     planned_holds: frozenset[str] = frozenset()
 
     @property
@@ -75,6 +79,7 @@ class Report:
                 {**asdict(found.range), "rows": found.rows, "rejected": found.rejected} for found in self.ranges
             ],
             "metrics": [asdict(metric) for metric in self.metrics],
+            "mirrors": [asdict(mirror) for mirror in self.mirrors],
             "alerts": self.alerts,
             "seconds": {"total": round(sum(self.run.seconds.values()), 3), **self.run.seconds},
         }
@@ -86,10 +91,12 @@ class Report:
 
 
 def findings_of(document: Mapping[str, Any]) -> list[str]:
-    """The metrics that a pass holds and the sources without a usable answer, in a line each; from its document."""
+    """What a pass holds, the sources without a usable answer and the mirrors left behind, a line each."""
     held = [metric["id"] for metric in document["metrics"] if metric["status"] == "held"]
     lacking = [source["id"] for source in document["sources"] if source["status"] in LACKING]
-    return [f"{label}: {', '.join(ids)}" for label, ids in (("held", held), ("no answer", lacking)) if ids]
+    behind = [mirror["id"] for mirror in document["mirrors"] if mirror["status"] == "failed"]
+    found = (("held", held), ("no answer", lacking), ("behind", behind))
+    return [f"{label}: {', '.join(ids)}" for label, ids in found if ids]
 
 
 def refresh(run: PassContext, stages: Stages | None = None, planned_holds: frozenset[str] = frozenset()) -> Report:
@@ -115,11 +122,16 @@ def refresh(run: PassContext, stages: Stages | None = None, planned_holds: froze
     with run.stage("publish"):
         metrics = stages.publish(run, build, sources, variables)
     run.note("metric", metrics)
+    mirrors: Sequence[MirrorOutcome] = ()
+    if run.settings.mirrors:
+        with run.stage("mirror"):
+            mirrors = stages.mirror(run)
+        run.note("mirror", mirrors)
     with run.stage("notify"):
         alerts = stages.notify(run)
     run.log("alerts", alerts)
     runs.finish(run.home.warehouse, run.id, run.clock())
-    return Report(run, sources, ranges, metrics, alerts, planned_holds)
+    return Report(run, sources, ranges, metrics, alerts, mirrors, planned_holds)
 
 
 def _check_moment(run: PassContext) -> None:

@@ -3,7 +3,7 @@
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -24,6 +24,8 @@ from connectors.storage.home import (
     signature,
 )
 from flows import settings as environment
+from flows.queries import mirrors
+from flows.queries.mirrors import Diagnosis
 from flows.settings import Settings, name_of
 from flows.setup.channels import open_channels
 from flows.setup.cluster import cluster_of
@@ -37,16 +39,6 @@ from tokenshare.sources import CURATED
 
 PARTS = ("dbt_project.yml", "profiles.yml", "macros", "models", "seeds", "tests")  # of the dbt project
 SMALLEST_FREE = 2 * 1024**3  # a local broker, a warehouse and the archive of a year need less
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """The state of one prerequisite, with its fix if it is not well."""
-
-    name: str
-    is_well: bool
-    said: str
-    fix: str = ""
 
 
 def examine(settings: Settings, environ: Mapping[str, str]) -> list[Diagnosis]:
@@ -65,6 +57,7 @@ def examine(settings: Settings, environ: Mapping[str, str]) -> list[Diagnosis]:
                 "key": lambda: _key(settings),
                 "curated": lambda: _curated(settings),
                 "quotes": lambda: _folder("quotes", settings.quotes, _files_of("quotes")),
+                **{name: partial(mirrors.EXAMINED[name], settings) for name in settings.mirrors},
                 "alerts": lambda: _alerts(settings),
             }
         )

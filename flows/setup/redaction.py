@@ -7,12 +7,14 @@ from typing import Any, get_args
 
 from pydantic import SecretStr
 
+from connectors.postgres.dsn import passwords_of
 from flows.settings import ENVIRON, Settings, name_of
 from tokenshare.secret_forms import SHORTEST, hide
 
 # Variables of others that this process inherits and holds a secret with.
 OTHERS = (
     *("PREFECT_API_KEY", "PREFECT_API_AUTH_STRING", "PREFECT_SERVER_API_AUTH_STRING"),
+    "PGPASSWORD",
     *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"),
 )
 ADDRESSES = ("PREFECT_API_URL", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
@@ -43,7 +45,9 @@ def redact_logs() -> None:
 def _secrets(environ: Mapping[str, str]) -> Iterator[str]:
     for field, found in Settings.model_fields.items():
         value = environ.get(name_of(field), "")
-        if value and _holds_secret(found.annotation):
+        if field == "mirror_dsn":  # host and user are no secret, and our own name may be among them
+            yield from (part for part in (value, *passwords_of(value)) if part)
+        elif value and _holds_secret(found.annotation):
             yield value
             for address in (word for word in value.split() if "://" in word):
                 scheme, _, rest = address.partition("://")

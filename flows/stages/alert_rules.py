@@ -16,6 +16,7 @@ from tokenshare.alerting import Alert, AlertPlan, Observation, inform, plan, rem
 from tokenshare.alerts import Fault, Finding, LastGood
 from tokenshare.errors import ExitCode, TokenshareError
 from tokenshare.metrics import GROUP_BY_ID
+from tokenshare.mirrors import MirrorOutcome
 from tokenshare.publication import Check
 
 MOST_FINDINGS = 10
@@ -38,7 +39,8 @@ def plan_alerts(
     )
     unasked = {f"source/{found.id}" for found in sources if found.reason == NOT_SELECTED}
     unchanged = _unchanged(standing, rejected.keys() | alert_inputs.read_settled(connection))
-    well = {alert.fault.id for alert in standing} - {fault.id for fault in faults} - unasked - unchanged
+    later = {f"mirror/{id}" for id in run.settings.mirrors}  # they are written after the decision
+    well = {alert.fault.id for alert in standing} - {fault.id for fault in faults} - unasked - unchanged - later
     seen = Observation(run.id, run.as_of, run.clock(), faults, frozenset(well))
     return _with_restatements(plan_of(connection, seen, run.settings.alert_repeat), decided, seen)
 
@@ -48,6 +50,26 @@ def plan_release_alerts(connection: Connection, run_id: str, at: datetime, decid
     out = frozenset(f"held/{decision.metric.id}" for decision in decided if decision.outcome.status != "held")
     seen = Observation(run_id, at, at, well=out)
     return _with_restatements(plan(outbox.read_open(connection), seen, outbox.read_sent(connection)), decided, seen)
+
+
+def plan_mirror_alerts(run: PassContext, connection: Connection, mirrors: Sequence[MirrorOutcome]) -> AlertPlan:
+    """The alerts about mirrors that a pass has left behind, and about those it has brought up to date."""
+    faults = tuple(
+        Fault(
+            id=f"mirror/{found.id}",
+            key=f"mirror/{found.id}",
+            kind="mirror",
+            subject=found.id,
+            reason=f"{found.reason}: {found.fix}",
+            since=run.as_of,
+            runbook="mirror_behind",
+        )
+        for found in mirrors
+        if found.status == "failed"
+    )
+    well = frozenset(f"mirror/{found.id}" for found in mirrors if found.status != "failed")
+    seen = Observation(run.id, run.as_of, run.clock(), faults, well)
+    return plan(outbox.read_open(connection), seen, outbox.read_sent(connection))
 
 
 def plan_failure_alerts(

@@ -50,7 +50,7 @@ def publish(
         with run.checkpoint("decide") as midway:
             _record(run, connection, decided, sources, {**variables, **bounds(build)}, midway)
         with run.checkpoint("swap") as midway:
-            published.publish(connection, run.home, METRICS, midway)
+            published.publish(connection, run.home, METRICS, midway, csv=run.settings.csv)
     _log_checks(run, decided)
     return [_outcome(decision, judged) for decision in decided]
 

@@ -67,6 +67,7 @@ def canaries(receiver: Receiver) -> dict[str, str]:
         "TOKENSHARE_ALERT_WEBHOOK_URL": f"{receiver.url}/canary-canary-hook?key=canary-canary-query",
         "TOKENSHARE_ALERT_CHANNELS": f"push=gotify://127.0.0.1:{receiver.port}/canary-canary-push",
         "TOKENSHARE_HEARTBEAT_URL": f"{receiver.url}/canary-canary-beat",
+        "TOKENSHARE_MIRROR_DSN": "postgresql://me:canary-canary%2Fmirror@127.0.0.1:1/numbers",
     }
 
 

@@ -17,7 +17,7 @@ from tests.cli.homes import claimed
 
 PANELS = {
     "First run": ["demo", "init", "doctor", "import"],
-    "Passes": ["refresh", "backfill", "land", "compact", "serve", "stream", "gateway"],
+    "Passes": ["refresh", "backfill", "land", "compact", "mirror", "serve", "stream", "gateway"],
     "Look": [
         "status",
         "metrics",

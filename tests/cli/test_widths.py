@@ -35,9 +35,9 @@ ASKED = (
 )  # fmt: skip
 # They change a home, a broker or the outside; a pass is drawn below from its document.
 ACTING = {
-    "demo", "import quotes", "refresh", "backfill", "land", "compact", "serve", "stream", "gateway", "gates release",
-    "docs", "mappings add", "claims add", "disclosures add", "init", "upstream", "broker start", "broker stop",
-    "dlq show", "dlq redrive", "dlq drop", "alerts test", "alerts deliver",
+    "demo", "import quotes", "refresh", "backfill", "land", "compact", "mirror", "serve", "stream", "gateway",
+    "gates release", "docs", "mappings add", "claims add", "disclosures add", "init", "upstream",
+    "broker start", "broker stop", "dlq show", "dlq redrive", "dlq drop", "alerts test", "alerts deliver",
 }  # fmt: skip
 LISTS = {
     ("metrics",): "metrics", ("metrics", "vendor_share_weekly"): "rows", ("restatements",): "restatements",

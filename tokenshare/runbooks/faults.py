@@ -95,6 +95,12 @@ OPERATION = RunbookPage(
             "pass, and `tokenshare alerts deliver`, tries again. `tokenshare alerts test` sends one message to each "
             "channel."
         ),
+        "mirror_behind": (
+            "A copy of what is published, in PostgreSQL or in a folder, could not be brought up to date. Its readers "
+            "see the numbers of an earlier pass, whole; the published file itself is new. The reason gives the answer "
+            "of the server and the fix. `tokenshare doctor` asks it without writing, and `tokenshare mirror` copies "
+            "now; otherwise every pass tries again."
+        ),
         "restatements": (
             "A pass published a version with other values in cells already published. It sends one message, an "
             "`inform`: nothing is open, and nothing follows. Usually nothing is wrong: upstreams correct their "

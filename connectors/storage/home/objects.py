@@ -65,6 +65,11 @@ class ObjectPath:
             file.write(body)
             file.close()
 
+    def copy_to(self, other: "ObjectPath") -> None:
+        """Make the other object a copy of this one, within the store."""
+        with self._explained():
+            self._store.copy_file(self.key, other.key)
+
     def unlink(self, *, missing_ok: bool = False) -> None:
         try:
             with self._explained():
@@ -113,7 +118,7 @@ class ObjectPath:
 
 
 AnyPath = Path | ObjectPath
-_NO_BUCKET = "create it, or correct TOKENSHARE_LANDING, TOKENSHARE_ARCHIVE or AWS_ENDPOINT_URL"
+_NO_BUCKET = "create it, or correct the setting that names it, or AWS_ENDPOINT_URL"
 
 
 def path_of(text: str) -> AnyPath:

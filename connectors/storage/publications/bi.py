@@ -43,9 +43,9 @@ def comment(connection: Connection, metrics: Sequence[Metric]) -> None:
 def _comments(metrics: Sequence[Metric]) -> Iterator[tuple[str, tuple[str, Mapping[str, str]]]]:
     """Each relation with its comment and those of its columns."""
     for metric in metrics:
-        about, meanings = describe_relation(metric), describe_columns(metric)
-        yield metric.relation, (about, {**meanings, **STANDING})
-        yield f"vintages.{metric.id}", (f"Every row ever published of: {about}", {**meanings, **VINTAGE})
+        meanings, of_vintages = describe_columns(metric), describe_relation(metric, "first_version")
+        yield metric.relation, (describe_relation(metric), {**meanings, **STANDING})
+        yield f"vintages.{metric.id}", (f"Every row ever published of: {of_vintages}", {**meanings, **VINTAGE})
     for table in RELATIONS:
         yield table.relation, (f"{table.description} Key: {', '.join(table.key)}.", table.columns)
     for name, about in TABLES.items():

@@ -29,7 +29,7 @@ from tokenshare.publication import Publication
 
 CATALOG = (Path(__file__).parent / "published.sql").read_text()
 # Of the file; one of another form is rebuilt. 4: held periods, unmapped, origin, 5: oldest storage, 6: rows put aside,
-# 7: small blocks, 8: citations with their as-of, relations for BI, comments
+# 7: small blocks, 8: citations with their as-of, relations for BI, comments, 9: keys of vintages, ends of a check
 FORM = 9
 FILE_FORM = "STORAGE_VERSION 'v1.2.0', BLOCK_SIZE 16384"  # what DuckDB 1.2, the oldest client, can open
 MODE = 0o444
@@ -128,14 +128,24 @@ def is_current(connection: Connection, home: Home) -> bool:
     return found == (digest_of(connection),)
 
 
-def publish(connection: Connection, home: Home, metrics: Sequence[Metric], midway: Callable[[], None] = noop) -> None:
-    """Write the shown rows as Parquet and the database, and swap it in; readers see the old file or the new one."""
+def publish(
+    connection: Connection,
+    home: Home,
+    metrics: Sequence[Metric],
+    midway: Callable[[], None] = noop,
+    *,
+    csv: bool | None = None,
+) -> None:
+    """Write the shown rows as Parquet and the database, and swap it in; readers see the old file or the new one.
+
+    `csv`: see `version_files.export`.
+    """
     atomic_files.sweep(home.published)
     draft = home.published / ".tokenshare.duckdb.tmp"
     draft.unlink(missing_ok=True)
     compose(connection, draft, metrics)
     draft.chmod(MODE)
-    version_files.export(connection, home, metrics)
+    version_files.export(connection, home, metrics, csv)
     _store_digest(connection, draft)
     midway()
     atomic_files.move(draft, home.published_file)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.storage.home import Home, atomic_files, modes
-from connectors.storage.publications import shown_rows
+from connectors.storage.publications import csv_files, shown_rows
 from connectors.storage.publications.candidates import grain_sql
 from connectors.storage.publications.history import read_standings
 from connectors.storage.publications.version_rows import query_of
@@ -27,8 +27,11 @@ class MetricFiles:
     manifest: Mapping[str, Any]
 
 
-def export(connection: Connection, home: Home, metrics: Sequence[Metric]) -> None:
-    """Write the file and manifest of each shown version, and the file of each held candidate; remove all others."""
+def export(connection: Connection, home: Home, metrics: Sequence[Metric], csv: bool | None = None) -> None:
+    """Write the file and manifest of each shown version, and the file of each held candidate; remove all others.
+
+    `csv` adds a CSV file of each shown version, or removes it; None keeps the CSV files there are up to date.
+    """
     files = files_of(connection)
     for metric in metrics:
         folder, own = home.published / metric.id, files.get(metric.id, MetricFiles({}, {}))
@@ -37,6 +40,7 @@ def export(connection: Connection, home: Home, metrics: Sequence[Metric]) -> Non
                 path.unlink()
         for name, query in own.queries.items():
             _copy(connection, query, folder / name, own.manifest if name == CURRENT else {})
+        csv_files.write(connection, own.queries.get(CURRENT), folder, csv)
         if own.queries:
             atomic_files.write(folder / "manifest.json", json.dumps(own.manifest, indent=2).encode())
 
