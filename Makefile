@@ -20,6 +20,7 @@ UV := $(BIN)/uv --quiet
 COMPILE := $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 CLIENTS := $(patsubst tests/clients/%.lock,$(VENV)/clients/%/.ready,$(wildcard tests/clients/*.lock))
 FLINK := $(VENV)/flink/.ready
+DOCS := $(VENV)/docs/.ready
 HOUSE_TESTS := $(wildcard tests/architecture tests/registry)
 TABLE := tests/faults/test_sources.py
 
@@ -31,7 +32,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 # uv is told which Python to use and never brings its own.
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup demo live test faults security flink mutations fuzz soak check check-style check-sql check-types check-house format generate images bench lock audit digests clean
+.PHONY: help setup demo live docs test faults security flink mutations fuzz soak check check-style check-sql check-types check-house format generate images bench lock audit digests clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,7 +45,10 @@ demo: $(READY) ## the whole route on a synthetic world, from local broker to rep
 live: $(READY) ## the first real run: what needs no key, into .tokenshare/live, with its page; without the slow Hub
 	TOKENSHARE_HOME="$(LIVE)" TOKENSHARE_SOURCES_OFF="$${TOKENSHARE_SOURCES_OFF-huggingface_hub}" $(BIN)/tokenshare refresh
 
-test: check $(CLIENTS) ## what CI runs: check, then every test
+docs: $(READY) $(DOCS) ## the docs site into build/docs; a broken link, or a page that nothing leads to, ends it
+	PYTHONPATH=$(VENV)/docs $(BIN)/python docs/site/build.py build/docs
+
+test: check $(CLIENTS) $(DOCS) ## what CI runs: check, then every test
 	$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(HOUSE_TESTS))
 
 faults: $(READY) ## every fault of tests/faults, whatever else is long, and the page of what was seen
@@ -133,6 +137,10 @@ $(READY): requirements.lock pyproject.toml | $(BIN)/uv
 
 # Older clients of the published file, for the test that opens it with each.
 $(VENV)/clients/%/.ready: tests/clients/%.lock | $(READY)
+	$(UV) --no-config pip install --no-deps --require-hashes --python $(BIN)/python --target $(@D) --requirement $<
+	@touch $@
+
+$(DOCS): docs/site/docs.lock | $(READY)
 	$(UV) --no-config pip install --no-deps --require-hashes --python $(BIN)/python --target $(@D) --requirement $<
 	@touch $@
 
