@@ -21,6 +21,7 @@ COMPILE := $(UV) pip compile --universal --python-version 3.11 --generate-hashes
 CLIENTS := $(patsubst tests/clients/%.lock,$(VENV)/clients/%/.ready,$(wildcard tests/clients/*.lock))
 FLINK := $(VENV)/flink/.ready
 DOCS := $(VENV)/docs/.ready
+BI := $(VENV)/bi/.ready
 HOUSE_TESTS := $(wildcard tests/architecture tests/registry)
 TABLE := tests/faults/test_sources.py
 
@@ -48,7 +49,7 @@ live: $(READY) ## the first real run: what needs no key, into .tokenshare/live, 
 docs: $(READY) $(DOCS) ## the docs site into build/docs; a broken link, or a page that nothing leads to, ends it
 	PYTHONPATH=$(VENV)/docs $(BIN)/python docs/site/build.py build/docs
 
-test: check $(CLIENTS) $(DOCS) ## what CI runs: check, then every test
+test: check $(CLIENTS) $(DOCS) $(BI) ## what CI runs: check, then every test
 	$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(HOUSE_TESTS))
 
 faults: $(READY) ## every fault of tests/faults, whatever else is long, and the page of what was seen
@@ -113,6 +114,7 @@ lock: $(READY) ## resolve pyproject.toml again into both lock files, within its 
 	$(COMPILE) --upgrade --group dev --group build --group setup pyproject.toml --output-file requirements.lock
 	$(COMPILE) --upgrade --group build --constraints requirements.lock --no-annotate pyproject.toml \
 	  --output-file requirements.run.lock
+	echo "mkdocs-material>=9.8,<10" | $(COMPILE) --upgrade --no-annotate - --output-file docs/site/docs.lock
 
 audit: $(READY) ## the pins against the advisories that a package carries, without network; says how old they are
 	$(BIN)/python -m tests.audit.audit
@@ -140,7 +142,10 @@ $(VENV)/clients/%/.ready: tests/clients/%.lock | $(READY)
 	$(UV) --no-config pip install --no-deps --require-hashes --python $(BIN)/python --target $(@D) --requirement $<
 	@touch $@
 
+# What the tests of docs run beside the product: MkDocs, and the packages of readers in their own versions.
 $(DOCS): docs/site/docs.lock | $(READY)
+$(BI): tests/docs/bi.lock | $(READY)
+$(DOCS) $(BI):
 	$(UV) --no-config pip install --no-deps --require-hashes --python $(BIN)/python --target $(@D) --requirement $<
 	@touch $@
 
