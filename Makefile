@@ -20,6 +20,8 @@ UV := $(BIN)/uv --quiet
 COMPILE := $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 CLIENTS := $(patsubst tests/clients/%.lock,$(VENV)/clients/%/.ready,$(wildcard tests/clients/*.lock))
 FLINK := $(VENV)/flink/.ready
+DOCS := $(VENV)/docs/.ready
+BI := $(VENV)/bi/.ready
 HOUSE_TESTS := $(wildcard tests/architecture tests/registry)
 TABLE := tests/faults/test_sources.py
 
@@ -33,7 +35,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # uv is told which Python to use and never brings its own.
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup demo live test faults security flink mutations fuzz soak check check-style check-sql check-types check-house format generate images bench lock audit digests clean
+.PHONY: help setup demo live docs test faults security flink mutations fuzz soak check check-style check-sql check-types check-house format generate images bench lock audit digests clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,7 +48,10 @@ demo: $(READY) ## the whole route on a synthetic world, from local broker to rep
 live: $(READY) ## the first real run: what needs no key, into .tokenshare/live, with its page; without the slow Hub
 	TOKENSHARE_HOME="$(LIVE)" TOKENSHARE_SOURCES_OFF="$${TOKENSHARE_SOURCES_OFF-huggingface_hub}" $(BIN)/tokenshare refresh
 
-test: check $(CLIENTS) ## what CI runs: check, then every test
+docs: $(READY) $(DOCS) ## the docs site into build/docs; a broken link, or a page that nothing leads to, ends it
+	PYTHONPATH=$(VENV)/docs $(BIN)/python docs/site/build.py build/docs
+
+test: check $(CLIENTS) $(DOCS) $(BI) ## what CI runs: check, then every test
 	$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(HOUSE_TESTS))
 
 faults: $(READY) ## every fault of tests/faults, whatever else is long, and the page of what was seen
@@ -111,6 +116,7 @@ lock: $(READY) ## resolve pyproject.toml again into both lock files, within its 
 	$(COMPILE) --upgrade --group dev --group build --group setup pyproject.toml --output-file requirements.lock
 	$(COMPILE) --upgrade --group build --constraints requirements.lock --no-annotate pyproject.toml \
 	  --output-file requirements.run.lock
+	echo "mkdocs-material>=9.8,<10" | $(COMPILE) --upgrade --no-annotate - --output-file docs/site/docs.lock
 
 audit: $(READY) ## the pins against the advisories that a package carries, without network; says how old they are
 	$(BIN)/python -m tests.audit.audit
@@ -135,6 +141,13 @@ $(READY): requirements.lock pyproject.toml | $(BIN)/uv
 
 # Older clients of the published file, for the test that opens it with each.
 $(VENV)/clients/%/.ready: tests/clients/%.lock | $(READY)
+	$(UV) --no-config pip install --no-deps --require-hashes --python $(BIN)/python --target $(@D) --requirement $<
+	@touch $@
+
+# What the tests of docs run beside the product: MkDocs, and the packages of readers in their own versions.
+$(DOCS): docs/site/docs.lock | $(READY)
+$(BI): tests/docs/bi.lock | $(READY)
+$(DOCS) $(BI):
 	$(UV) --no-config pip install --no-deps --require-hashes --python $(BIN)/python --target $(@D) --requirement $<
 	@touch $@
 

@@ -21,8 +21,8 @@ BEFORE = "32e4bac"  # the last commit with a copy of every row for every version
 ONE_BY_ONE = "0993e0b"  # the last commit that read and decoded records one by one
 HEAD = """# Benchmarks
 
-Written by `make bench` ([bench](../../bench)). CPU-seconds are user and system of a command with all of its processes,
-without the broker; MB are bytes it had written to the disk; MiB are the memory of the largest process. Columns named
+Written by `make bench` ([bench](../../bench/page.py)). CPU-seconds are user and system of a command with all of its
+processes, without the broker; MB are bytes it had written to the disk; MiB are the memory of the largest process. Columns named
 `before` are commit {before}, in turn with this checkout, `now`, in the same run;
 `one by one` is {one_by_one}. Compare ratios: the machine is shared.
 """

@@ -10,7 +10,7 @@ from tokenshare.errors import UsageError
 
 BYTES = 32
 _WRITTEN = re.compile(rb"([0-9a-f]{64})\n?")
-RESTORE = "restore it from a backup of this home (docs/operate.md, Back up, says what to do if it is lost)"
+RESTORE = "restore it from a backup of this home (docs/howto/backup.md says what to do if it is lost)"
 
 
 def make(path: Path) -> None:

@@ -8,14 +8,14 @@ import pytest
 
 from connectors.sources import SOURCES
 from connectors.sources.files import SHIPPED, FileSession
+from tests.docs.blocks import DOCS, PAGES, documented
 from tokenshare.sources import Fetch, Source, Window
 
-DOCS = Path(__file__).parents[2] / "docs"
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 WINDOW = Window(date(2026, 1, 1), AT.date(), AT)
 WRITTEN = [source for source in SOURCES if source.example]
-BLOCK = re.compile(r"^```csv\n(.*?)^```", re.MULTILINE | re.DOTALL)
-BLOCKS = [(page, text) for page in ("analyse.md", "files.md") for text in BLOCK.findall((DOCS / page).read_text())]
+SOURCES_PAGES = DOCS / "sources"  # rendered from the examples themselves
+BLOCKS = [(page.name, text) for page in PAGES if page.parent != SOURCES_PAGES for text in documented("csv", [page])]
 
 
 def source_of(block: str) -> Source:

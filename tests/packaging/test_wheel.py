@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("tokenshare", "connectors", "expectations", "flows", "demo")
 BESIDE = ("dbt", "docs")  # in a checkout beside the packages, in a wheel inside one
 UV = (sys.executable, "-m", "uv", "--quiet", "--offline")
-DEVELOPERS = re.compile(r"flows/generate\.py|dbt/\.sqlfluff\w*|docs/images/.*")
+DEVELOPERS = re.compile(r"flows/generate\.py|dbt/\.sqlfluff\w*|docs/(?:images|site)/.*")
 
 
 @pytest.fixture(scope="module")

@@ -299,7 +299,7 @@ def test_a_home_of_the_demo_is_refused_before_it_is_served(tmp_path: Path) -> No
 
 def test_the_documented_timer_and_crontab_take_findings_for_success() -> None:
     """As `serve` does: what a pass found is no failure of the pass."""
-    page = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "howto" / "server.md").read_text(encoding="utf-8")
     (unit,) = re.findall(r"^SuccessExitStatus=(.*)$", page, re.MULTILINE)
     (crontab,) = re.findall(r"case \$\? in ([0-9|]+)\)", page)
     assert {0, *map(int, unit.split())} == {*map(int, crontab.split("|"))} == {*map(int, WELL)}

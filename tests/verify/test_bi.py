@@ -82,7 +82,7 @@ def test_countries_sum_their_vendors_and_the_whole_week(published: duckdb.DuckDB
 def test_a_process_sees_the_new_file_once_it_has_closed_the_old_one(
     published_then: dict[int, Path], tmp_path: Path
 ) -> None:
-    """What docs/bi.md says of servers that stay open."""
+    """What docs/bi/README.md says of servers that stay open."""
     file = tmp_path / "tokenshare.duckdb"
     shutil.copy(published_then[1], file)
     newest = "SELECT max(as_of) FROM metrics.router_tokens_weekly"

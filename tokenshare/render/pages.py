@@ -1,6 +1,7 @@
 """Reference pages of metrics, topics and sources."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from tokenshare.columns import Column, columns_of
@@ -40,6 +41,15 @@ MEANWHILE = (
     "freshness limit passes, and are then held. If a world never had the file, the source is `skipped` and the metrics "
     "that need it are `inactive`. If the world had it and lost it, `missing_files` holds these metrics at once."
 )
+
+
+PUSHED = {"gateway": "../gateway.md"}  # what comes in by itself has no page of a source
+
+
+def index_page(title: str, lead: str, texts: Mapping[str, str]) -> str:
+    """The list of the pages of a folder, from their texts by file name."""
+    lines = (f"- [{re.findall('^# (.*)$', text, re.MULTILINE)[0]}]({name})" for name, text in sorted(texts.items()))
+    return page(title, lead, "\n".join(lines))
 
 
 def metrics_page(metrics: Sequence[Metric]) -> str:
@@ -98,7 +108,11 @@ def _metric(metric: Metric) -> str:
             ("Laws", _codes(metric.laws) or "those of its columns only"),
             ("Coherence group", code(metric.group)),
             ("Topics", _codes([topic.name for topic in metric.topics]) or "none: curated"),
-            ("Sources", " or ".join(_link(id, f"../sources/{id}.md") for id in metric.sources) or "none: curated"),
+            (
+                "Sources",
+                " or ".join(_link(id, PUSHED.get(id, f"../sources/{id}.md")) for id in metric.sources)
+                or "none: curated",
+            ),
             ("Owner", metric.owner),
         )
     )
