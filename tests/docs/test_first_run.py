@@ -43,6 +43,8 @@ ELSEWHERE = {
     "tokenshare gateway": "tests/gateway/test_gateway.py",
     "tokenshare land --runner flink": "tests/flink/test_flink.py",
     "tokenshare stream": "tests/gateway/test_stream.py",
+    "tokenshare status --watch": "tests/cli/test_watching.py",
+    "export TOKENSHARE_METRICS_PORT": "tests/monitoring/test_serving.py",
     "export GENERIC_LOGGER_": "tests/gateway/test_gateway.py",
     "export OTEL_EXPORTER_": "tests/gateway/test_gateway.py",
     "export TOKENSHARE_LANDING=": "tests/storage/test_folders.py",
