@@ -20,6 +20,7 @@ from tokenshare.metrics import GROUPS, METRICS
 from tokenshare.metrics.metric import OWNER
 from tokenshare.render import abouts, monitoring, pages, reference, relations, schemas
 from tokenshare.render.alerts import alerts_page
+from tokenshare.render.asyncapi import asyncapi_text
 from tokenshare.render.deployments import prefect_text
 from tokenshare.render.parties import parties_page
 from tokenshare.render.rights import rights_text
@@ -55,6 +56,7 @@ def rendered() -> dict[str, str]:
         "docs/reference/kafka-acls.sh": rights_text(TOPICS),
         "docs/reference/metrics.md": pages.metrics_page(METRICS),
         "docs/reference/topics.md": pages.topics_page(TOPICS),
+        "docs/reference/asyncapi.json": asyncapi_text(TOPICS),
         "docs/reference/series.md": monitoring.series_page([*OF_HOME, *OF_GATEWAY]),
         "docs/reference/grafana.json": monitoring.dashboard_text(),
         "docs/reference/prometheus-alerts.yml": monitoring.rules_text(),

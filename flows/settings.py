@@ -133,6 +133,9 @@ class Settings(BaseSettings):
     kafka_bootstrap_servers: Annotated[str, AfterValidator(read_servers)] | None = Field(
         None, description="host:port,... of your Kafka; without it a local broker runs under the home."
     )
+    kafka_port: int | None = Field(
+        None, ge=1024, le=32_000, description="Port of the local broker; unset, its home chooses one that is free."
+    )
     kafka_topic_prefix: str = Field(
         "",
         pattern=r"^[a-z0-9._-]{0,64}$",
@@ -151,6 +154,10 @@ class Settings(BaseSettings):
     kafka_ssl_certfile: FilePath | None = Field(None, description="File of the client certificate.")
     kafka_ssl_keyfile: FilePath | None = Field(None, description="File of the client key.")
     kafka_ssl_password: SecretStr | None = Field(None, description="Password of the client key.")
+    schema_registry_url: str | None = Field(
+        None, description="Address of a schema registry with Confluent's REST API, for `tokenshare schemas register`."
+    )
+    schema_registry_login: SecretStr | None = Field(None, description="Its login, user:password; a secret.")
     range_records: int = Field(
         100_000, ge=1_000, le=1_000_000, description="Largest range of offsets to land as one file."
     )

@@ -37,7 +37,7 @@ ASKED = (
 ACTING = {
     "demo", "import quotes", "refresh", "backfill", "land", "compact", "serve", "stream", "gateway", "gates release",
     "mappings add", "claims add", "disclosures add", "init", "upstream", "broker start", "broker stop", "dlq show",
-    "dlq redrive", "dlq drop", "alerts test", "alerts deliver",
+    "dlq redrive", "dlq drop", "alerts test", "alerts deliver", "schemas register",
 }  # fmt: skip
 LISTS = {
     ("metrics",): "metrics", ("metrics", "vendor_share_weekly"): "rows", ("restatements",): "restatements",
