@@ -66,7 +66,6 @@ def _define_site(context: FileDataContext, pages: Path) -> None:
     for name in context.get_site_names():
         context.delete_data_docs_site(name)
     store = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(pages)}
-    index = {"class_name": "DefaultSiteIndexBuilder"}
     site: Any = {"class_name": "SiteBuilder", "show_how_to_buttons": False, "store_backend": store}
     context.add_data_docs_site("checks", site)
 

@@ -18,12 +18,14 @@ from tokenshare.claims import ABOUTS
 from tokenshare.errors import GRAVITY, UsageError
 from tokenshare.metrics import GROUPS, METRICS
 from tokenshare.metrics.metric import OWNER
-from tokenshare.render import abouts, pages, reference, relations, schemas
+from tokenshare.render import abouts, monitoring, pages, reference, relations, schemas
 from tokenshare.render.alerts import alerts_page
+from tokenshare.render.asyncapi import asyncapi_text
 from tokenshare.render.deployments import prefect_text
 from tokenshare.render.parties import parties_page
 from tokenshare.render.rights import rights_text
 from tokenshare.render.runbooks import runbook_pages
+from tokenshare.series import OF_GATEWAY, OF_HOME
 from tokenshare.topics import TOPICS
 
 ROOT = Path(__file__).parents[1]
@@ -62,6 +64,10 @@ def rendered() -> dict[str, str]:
         "docs/reference/kafka-acls.sh": rights_text(TOPICS),
         "docs/reference/metrics.md": pages.metrics_page(METRICS),
         "docs/reference/topics.md": pages.topics_page(TOPICS),
+        "docs/reference/asyncapi.json": asyncapi_text(TOPICS),
+        "docs/reference/series.md": monitoring.series_page([*OF_HOME, *OF_GATEWAY]),
+        "docs/reference/grafana.json": monitoring.dashboard_text(),
+        "docs/reference/prometheus-alerts.yml": monitoring.rules_text(),
         "docs/reference/fields-by-party.md": parties_page(SOURCES),
         "docs/reference/settings.md": reference.settings_page(list(_settings())),
         "docs/reference/exit-codes.md": reference.exits_page(GRAVITY),

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDic
 from connectors.http.addresses import read_channels, read_secret_url, read_servers
 from connectors.postgres.dsn import read_dsn
 from connectors.storage.home import KINDS, Kind
+from connectors.storage.home.folders import absolute, existing
 from connectors.storage.home.modes import Readers
 from connectors.storage.home.objects import AnyPath, path_of
 from tokenshare.errors import UsageError
@@ -40,22 +41,6 @@ FIXED = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONUTF8": "1",
 POINTS = (
     "fetch", "archive", "produce", "plan", "land", "commit", "offsets", "build", "judge", "decide", "swap", "alert",
 )  # fmt: skip
-
-
-def _absolute(path: Path) -> Path:
-    """Expand `~` and make the path independent of the working directory; raise ValueError if `~` means nothing."""
-    try:
-        return path.expanduser().absolute()
-    except RuntimeError as error:
-        raise ValueError(f"there is no home directory for the ~ in {path}") from error
-
-
-def _folder(path: Path) -> Path:
-    """A folder that exists; raise ValueError for any other path, since nothing would be read from it."""
-    folder = _absolute(path)
-    if not folder.is_dir():
-        raise ValueError(f"there is no folder {folder}")
-    return folder
 
 
 def _address(secret: SecretStr) -> SecretStr:
@@ -89,7 +74,7 @@ class Settings(BaseSettings):
         alias_generator=AliasGenerator(validation_alias=lambda field: PREFIX + field.upper()),
     )
 
-    home: Annotated[Path, AfterValidator(_absolute)] = Field(
+    home: Annotated[Path, AfterValidator(absolute)] = Field(
         Path(".tokenshare"), description="Directory of all data of this set-up."
     )
     published_readers: Readers = Field(
@@ -114,7 +99,7 @@ class Settings(BaseSettings):
         "pass.",
     )
     csv: bool = Field(False, description="Write current.csv beside each current.parquet.")
-    cache: Annotated[Path, AfterValidator(_absolute)] = Field(
+    cache: Annotated[Path, AfterValidator(absolute)] = Field(
         Path("~/.cache/tokenshare"),
         description="Kafka's jars, fetched once and checked by hash, and dbt's parse of its project: for all homes of "
         "a user.",
@@ -125,7 +110,7 @@ class Settings(BaseSettings):
         validation_alias="OPENROUTER_API_KEY",
         description="Key of the router's Data API; without it the public daily exports are the source.",
     )
-    quotes: Annotated[Path, AfterValidator(_folder)] | None = Field(
+    quotes: Annotated[Path, AfterValidator(existing)] | None = Field(
         None, description="Folder with your quotes.csv and share_counts.csv: the keyless way to market values."
     )
     eodhd_url: str = Field("https://eodhd.com/api", description="Base address of the end-of-day quotes API.")
@@ -152,7 +137,7 @@ class Settings(BaseSettings):
         description="Calls one fetch of the Hub may take; it allows 500 in 5 minutes.",
     )
     hub_deadline_seconds: float = Field(240.0, gt=0, le=3600, description="Time one fetch of the Hub may take.")
-    curated: Annotated[Path, AfterValidator(_folder)] | None = Field(
+    curated: Annotated[Path, AfterValidator(existing)] | None = Field(
         None,
         description="Folder of your own curated files: rows of facts are added to the shipped ones by key, and rows of "
         "a map overlay the shipped rows.",
@@ -166,6 +151,9 @@ class Settings(BaseSettings):
     http_deadline_seconds: float = Field(60.0, gt=0, le=3600, description="Time one fetch may take, retries included.")
     kafka_bootstrap_servers: Annotated[str, AfterValidator(read_servers)] | None = Field(
         None, description="host:port,... of your Kafka; without it a local broker runs under the home."
+    )
+    kafka_port: int | None = Field(
+        None, ge=1024, le=32_000, description="Port of the local broker; unset, its home chooses one that is free."
     )
     kafka_topic_prefix: str = Field(
         "",
@@ -185,6 +173,10 @@ class Settings(BaseSettings):
     kafka_ssl_certfile: FilePath | None = Field(None, description="File of the client certificate.")
     kafka_ssl_keyfile: FilePath | None = Field(None, description="File of the client key.")
     kafka_ssl_password: SecretStr | None = Field(None, description="Password of the client key.")
+    schema_registry_url: str | None = Field(
+        None, description="Address of a schema registry with Confluent's REST API, for `tokenshare schemas register`."
+    )
+    schema_registry_login: SecretStr | None = Field(None, description="Its login, user:password; a secret.")
     range_records: int = Field(
         100_000, ge=1_000, le=1_000_000, description="Largest range of offsets to land as one file."
     )
@@ -232,9 +224,13 @@ class Settings(BaseSettings):
     heartbeat_url: Annotated[SecretStr, AfterValidator(_address)] | None = Field(
         None, description="Address to call after every completed pass with its alerts delivered; a secret."
     )
-    gateway_tokens: Annotated[Path, AfterValidator(_absolute)] | None = Field(
+    gateway_tokens: Annotated[Path, AfterValidator(absolute)] | None = Field(
         None, description="File of tokens for `tokenshare gateway`, one a line; else `gateway-tokens` in the home."
     )
+    metrics_port: int | None = Field(
+        None, ge=0, le=65535, description="Port of metrics for Prometheus, by `serve` and `stream`; unset serves none."
+    )
+    metrics_host: str = Field("127.0.0.1", description="Address of that port; whoever reaches it needs no login.")
     kill_at: str | None = Field(
         None,
         pattern=rf"^({'|'.join(POINTS)})\.(before|during|after)$",

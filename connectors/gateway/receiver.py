@@ -20,7 +20,9 @@ from connectors.gateway.reading import Object, Reading
 from connectors.gateway.tokens import Tokens
 from connectors.http.body import read_body
 from connectors.http.retry import TryAgain
+from tokenshare import series
 from tokenshare.errors import ContractViolation, SourceAbsent, TokenshareError
+from tokenshare.series import Series
 from tokenshare.topics import REQUEST_COMPLETED
 
 MEBIBYTE = 1 << 20
@@ -51,31 +53,38 @@ class Refusal(Exception):
 
 
 class Figures:
-    """The counters for Prometheus; no label names a caller, a model or an application."""
+    """The counters for Prometheus, as declared; no label names a caller, a model or an application."""
 
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        names = ("form", "outcome")
-        self.requests = Counter("tokenshare_gateway_requests", "Requests by outcome.", names, registry=self.registry)
-        self.calls = Counter("tokenshare_gateway_calls", "Calls by status.", ("form", "status"), registry=self.registry)
-        self.seconds = Histogram(
-            "tokenshare_gateway_seconds", "From a call to its answer.", ("form",), registry=self.registry
-        )
-        self.waiting = Gauge("tokenshare_gateway_calls_waiting", "Calls being served.", registry=self.registry)
-        self.last = Gauge(
-            "tokenshare_gateway_last_delivery_seconds", "When Kafka last acknowledged.", registry=self.registry
-        )
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.registry = registry
+        self.requests = Counter(*_declared(series.GATEWAY_REQUESTS), registry=registry)
+        self.calls = Counter(*_declared(series.GATEWAY_CALLS), registry=registry)
+        self.seconds = Histogram(*_declared(series.GATEWAY_SECONDS), registry=registry)
+        self.waiting = Gauge(*_declared(series.GATEWAY_WAITING), registry=registry)
+        self.delivered = Gauge(*_declared(series.GATEWAY_DELIVERED), registry=registry)
+
+
+def _declared(declared: Series) -> tuple[str, str, tuple[str, ...]]:
+    return declared.family, declared.meaning, declared.labels
 
 
 class Receiver:
-    """The endpoints. `deliver` runs in a thread, as it waits for Kafka."""
+    """The endpoints. `deliver` runs in a thread, as it waits for Kafka. `registry` may have series of others."""
 
-    def __init__(self, deliver: Deliver, tokens: Tokens, now: Callable[[], datetime], limits: Limits) -> None:
+    def __init__(
+        self,
+        deliver: Deliver,
+        tokens: Tokens,
+        now: Callable[[], datetime],
+        limits: Limits,
+        registry: CollectorRegistry | None = None,
+    ) -> None:
         self._deliver, self._tokens, self._now, self._limits = deliver, tokens, now, limits
-        self._figures = Figures()
+        self._figures = Figures(registry or CollectorRegistry())
         self._served = 0
         self._threads = ThreadPoolExecutor(limits.calls, "gateway")  # a call waits for Kafka in a thread of its own
         self._readers = ThreadPoolExecutor(READERS, "reader")
+        self._scrapes = ThreadPoolExecutor(1, "scrape")  # one may wait for Kafka, and no call for it
 
     def app(self) -> Starlette:
         """The ASGI application."""
@@ -114,7 +123,8 @@ class Receiver:
         return JSONResponse({"status": "ok"})
 
     async def _show_figures(self, _: Request) -> Response:
-        return Response(generate_latest(self._figures.registry), media_type=CONTENT_TYPE_LATEST)
+        found = await _run(self._scrapes, generate_latest, self._figures.registry)
+        return Response(found, media_type=CONTENT_TYPE_LATEST)
 
     async def _answer(self, form: str, request: Request, take: Callable[[], Awaitable[Response]]) -> Response:
         """The answer to a call, counted; every refusal says why, and whether to try again."""
@@ -190,7 +200,7 @@ class Receiver:
                 await self._in_thread(self._deliver, reading)
             except TokenshareError as error:
                 raise Refusal(503, f"not delivered: {error.message}", retry=True) from error
-            self._figures.last.set_to_current_time()
+            self._figures.delivered.set_to_current_time()
         counted = {"accepted": len(reading.events), "refused": len(reading.refused), "ignored": reading.ignored}
         for outcome, number in counted.items():
             self._figures.requests.labels(form, outcome).inc(number)

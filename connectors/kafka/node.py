@@ -11,6 +11,7 @@ from connectors.kafka.java import Java
 from tokenshare.errors import BrokerUnavailable, UsageError
 
 FORMAT_SECONDS = 60
+CHOSEN_BY_HOME = range(20_000, 30_000, 2)
 USER = "tokenshare"  # of the broker itself and of its home
 LOGIN = "org.apache.kafka.common.security.plain.PlainLoginModule required"
 SETTINGS = {
@@ -77,6 +78,11 @@ class Node:
         return self.root / "login"
 
     @property
+    def client(self) -> Path:
+        """The file with the same login and the address, as Kafka's own tools read it."""
+        return self.root / "client.properties"
+
+    @property
     def data(self) -> Path:
         return self.root / "data"
 
@@ -106,14 +112,15 @@ class Node:
 class Ports:
     """The ports of a node: for everybody, for its home, and for itself; the last two ask for a login.
 
-    Below the ephemeral ports: the system could give a dead broker's port to a client that keeps dialling it.
+    Below the ephemeral ports: the system could give a dead broker's port to a client that keeps dialling it. A port
+    that a person chose has the other two behind it.
     """
 
     everybody: int
 
     @property
     def owner(self) -> int:
-        return self.everybody - 10_000
+        return self.everybody - 10_000 if self.everybody in CHOSEN_BY_HOME else self.everybody + 2
 
     @property
     def controller(self) -> int:
@@ -138,6 +145,17 @@ def properties(ports: Ports, password: str, data: str = "data") -> str:
         "log.dirs": data,
     }
     return "".join(f"{name}={value}\n" for name, value in (SETTINGS | own).items())
+
+
+def client_properties(ports: Ports, password: str) -> str:
+    """How a tool of Kafka logs in, or Kafka UI and AKHQ: a file for `--command-config`."""
+    own = {
+        "bootstrap.servers": f"127.0.0.1:{ports.owner}",
+        "security.protocol": "SASL_PLAINTEXT",
+        "sasl.mechanism": "PLAIN",
+        "sasl.jaas.config": f'{LOGIN} username="{USER}" password="{password}";',
+    }
+    return "".join(f"{name}={value}\n" for name, value in own.items())
 
 
 def command(java: Java, jars: Path, *arguments: str) -> list[str]:

@@ -17,6 +17,7 @@ from flows.cli import (
     passes,
     provenance,
     queries,
+    schemas,
     upgrades,
 )
 from flows.cli.output import silence_libraries
@@ -39,7 +40,10 @@ PANELS: Mapping[str, tuple[Callable[..., None] | typer.Typer, ...]] = {
         *(provenance.trace, provenance.check, provenance.cite, provenance.verify, gates.app),
         *(mappings.app, own_rows.claims, own_rows.disclosures),
     ),
-    "Operate": (local_services.upstream, upgrades.upgrade, local_services.broker, dead_letters.app, alerts.app),
+    "Operate": (
+        *(local_services.upstream, upgrades.upgrade, local_services.broker, dead_letters.app, alerts.app),
+        schemas.app,
+    ),
 }
 
 NAMED = {queries.open_page: "open"}  # the function's own name is that of a builtin

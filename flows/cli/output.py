@@ -6,15 +6,19 @@ the terminal is shown as its escape.
 
 import json
 import logging
+import select
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from io import StringIO
 from threading import Timer
 from time import monotonic
 from typing import Any
 
+import typer
 from rich.console import Console
+from rich.live import Live
 from rich.text import Text
 
 from flows.cli.pipes import unbroken
@@ -37,6 +41,39 @@ def emit(
             print(as_json(document))
         else:
             draw(Screen(open_console(), is_wide=is_wide), show(document))
+
+
+def is_terminal() -> bool:
+    """True if stdout is a terminal."""
+    return open_console().is_terminal
+
+
+@contextmanager
+def redrawn() -> Iterator[Callable[[dict[str, Any], Callable[[Screen, dict[str, Any]], None]], None]]:
+    """A function that draws a document on the terminal, in place of the one before; what does not fit is left out."""
+    console = open_console()
+    with Live(console=console, auto_refresh=False, redirect_stdout=False, redirect_stderr=False) as live:
+
+        def redraw(document: dict[str, Any], draw: Callable[[Screen, dict[str, Any]], None]) -> None:
+            drawn = StringIO()
+            draw(Screen(open_console(file=drawn, force_terminal=True, width=console.width)), show(document))
+            live.update(Text.from_ansi(drawn.getvalue()), refresh=True)
+
+        yield redraw
+
+
+def print_line(line: str) -> None:
+    """Print a line on stdout at once, its text made visible."""
+    with unbroken(sys.stdout):
+        print(visible(line), flush=True)
+
+
+def wait(seconds: float) -> None:
+    """Wait, and end the process well if nobody reads stdout any more: a command that says little would not notice."""
+    reader = select.poll()
+    reader.register(sys.stdout.fileno(), 0)  # of no event but the end
+    if reader.poll(seconds * 1000):
+        raise typer.Exit
 
 
 def open_console(**options: Any) -> Console:

@@ -30,6 +30,9 @@ First = Annotated[str, typer.Option("--from", help="The first day, such as 2026-
 Last = Annotated[str, typer.Option("--to", help="The last day, inclusive.")]
 RangeText = Annotated[str, typer.Option("--range", help="TOPIC:PARTITION:START-END, the end exclusive.")]
 Runner = Annotated[str, typer.Option(help="local or flink; by default as the settings say.")]
+MetricsPort = Annotated[
+    str, typer.Option(metavar="PORT", help="Serve metrics for Prometheus there; 0 takes a free port.")
+]
 Master = Annotated[str, typer.Option(help="HOST:PORT of the REST API of a Flink cluster.")]
 
 PATIENCE_SECONDS = 3600.0  # with --wait, for scripts and schedulers
@@ -141,21 +144,26 @@ def stream(
         float, typer.Option(min=1, max=3600, help="Seconds from the beginning of one turn to the next.")
     ] = 15.0,
     world: World = None,
+    metrics_port: MetricsPort = "",
     json: Json = False,
 ) -> None:
     """Turn new records into published numbers every few seconds, in one warm process, until stopped."""
     from flows.operations.stream import stream as keep_refreshing
 
-    settings = load_settings()
-    with progress_on_stderr(is_plain=True) as progress:
+    settings = load_settings(metrics_port=metrics_port)
+    from flows.operations.metrics import serving_metrics
+
+    with progress_on_stderr(is_plain=True) as progress, serving_metrics(settings, progress):
         for turn in keep_refreshing(settings, every, world, progress):
             emit(turn.document(), json, draw_turn)
             sys.stdout.flush()
 
 
-def serve() -> None:
+def serve(metrics_port: MetricsPort = "") -> None:
     """Serve the Prefect deployments with their schedules, one pass at a time, until stopped."""
+    from flows.operations.metrics import serving_metrics
     from flows.orchestration.serve import serve_deployments
 
-    with progress_on_stderr() as progress:
-        serve_deployments(load_settings(), progress)
+    settings = load_settings(metrics_port=metrics_port)
+    with progress_on_stderr() as progress, serving_metrics(settings, progress):
+        serve_deployments(settings, progress)

@@ -1,8 +1,9 @@
 """Read-only commands: the health of a home, its metrics and their history, and what its passes did."""
 
+import sys
 import webbrowser
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,6 +11,7 @@ from flows.cli.listing import Listing, lists
 from flows.cli.options import AsKnownAt, Json, OptionalMetric
 from flows.cli.output import emit, spinner_on_stderr
 from flows.cli.parsers import find_metric, read_moment, read_version
+from flows.cli.pipes import unbroken
 from flows.cli.setup import find_home, load_settings, reading
 from flows.cli.tables import RESTATEMENT, draw_facts, draw_metric, draw_metrics, draw_restatements, draw_status
 from flows.cli.tables_log import draw_log
@@ -27,20 +29,53 @@ ParquetOption = Annotated[
 Browser = Annotated[
     bool, typer.Option("--browser/--no-browser", help="Open a browser, or only print the path of the page.")
 ]
+Watch = Annotated[
+    bool, typer.Option("--watch", help="Look again and again: drawn in place, in a pipe a line for each change.")
+]
+Every = Annotated[float, typer.Option("--every", min=1, max=3600, help="Seconds between two looks of --watch.")]
+Prometheus = Annotated[
+    bool, typer.Option("--prometheus", help="Print the series of `serve` and `stream`, for a textfile collector.")
+]
 RunArgument = Annotated[
     str | None,
     typer.Argument(metavar="RUN", help="The id of a pass, as alerts name it; by default the newest."),
 ]
 
 
-def status(json: Json = False) -> None:
+def status(watch: Watch = False, every: Every = 5.0, prometheus: Prometheus = False, json: Json = False) -> None:
     """Show health and lag: held metrics with reasons, incomplete weeks, unmapped vendors, open alerts."""
     from flows.queries import overview
 
     settings = load_settings()
+    if prometheus:
+        _print_series(settings)
+        return
+    if watch:
+        _watch(settings, every, json)
     with reading(find_home(settings)), spinner_on_stderr("asking home and broker"):
         document = overview.status(settings)
     emit(document, json, draw_status)
+
+
+def _watch(settings: "Settings", every: float, json: bool) -> None:
+    from flows.cli.watching import watch
+    from flows.queries import overview
+    from flows.setup.clock import now
+
+    def look() -> dict[str, Any]:
+        with reading(find_home(settings)):
+            return overview.status(settings)
+
+    watch(look, now, every, is_json=json)
+
+
+def _print_series(settings: "Settings") -> None:
+    from connectors.prometheus.exposition import text_of
+    from flows.queries.observe import Observer
+
+    find_home(settings)
+    with unbroken(sys.stdout):
+        print(text_of(Observer(settings).samples), end="")
 
 
 @lists

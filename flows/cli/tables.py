@@ -85,6 +85,11 @@ def draw_compacted(screen: Screen, document: Mapping[str, Any]) -> None:
     screen.print(table("Pruned versions", document["pruned"], ("metric", "version")))
 
 
+def draw_subjects(screen: Screen, document: Mapping[str, Any]) -> None:
+    """Draw the subjects of a schema registry, each with the id of its schema."""
+    screen.print(table(document["registry"], document["subjects"], ("subject", "id", "state")))
+
+
 def draw_turn(screen: Screen, document: Mapping[str, Any]) -> None:
     """Draw a turn of `stream` in one line."""
     landed = f"{document['records']} records landed in {document['seconds']:.1f} s, {document['lag']} behind"

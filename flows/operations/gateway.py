@@ -16,8 +16,10 @@ from connectors.gateway.receiver import Limits, Receiver
 from connectors.gateway.tokens import Tokens
 from connectors.kafka import producer
 from connectors.kafka.producer import Message, Sender, message_of
+from connectors.prometheus.exposition import registry_of
 from connectors.storage import home as homes
 from connectors.storage.home import Home, signature
+from flows.queries.observe import Observer
 from flows.settings import Settings
 from flows.setup import Progress
 from flows.setup.clock import now
@@ -58,7 +60,8 @@ def open_gateway(settings: Settings, host: str, port: int, progress: Progress) -
     sign_topics(open_cluster(settings, progress), signature(mine))
     with closing(Delivery(settings, progress)) as delivery, _bound(host, port) as (listening, url):
         delivery.open()
-        receiver = Receiver(delivery.deliver, known, now, Limits())
+        registry = registry_of(Observer(settings).samples)
+        receiver = Receiver(delivery.deliver, known, now, Limits(), registry)
         yield Serving(url, known.path, partial(_serve, receiver, listening))
 
 

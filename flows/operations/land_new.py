@@ -32,5 +32,6 @@ def land_new(settings: Settings, progress: Progress) -> dict[str, Any]:
             landed = land(run)
         run.note("range", landed)
         runs.finish(home.warehouse, run.id, run.clock())
+        log("end", {"status": "landed", "exit_code": 0, "seconds": {"total": run.seconds["land"], **run.seconds}})
     files = [{"file": found.range.file_name, "rows": found.rows, "was": "new"} for found in landed]
     return {"runner": settings.runner, "files": files}

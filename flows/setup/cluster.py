@@ -29,7 +29,8 @@ def open_cluster(settings: Settings, progress: Progress) -> Cluster:
     if settings.kafka_bootstrap_servers is None:
         prefix = settings.kafka_topic_prefix
         ours = Ours(tuple(f"{prefix}{name}" for name in TOPIC_NAMES), (f"{prefix}{CONSUMER_GROUP}",))
-        broker.start(settings.home, progress, cache=settings.cache, environ=ENVIRON, ours=ours)
+        port = settings.kafka_port
+        broker.start(settings.home, progress, cache=settings.cache, environ=ENVIRON, ours=ours, port=port)
     found = running_cluster(settings)
     if found is None:
         raise BrokerUnavailable("the local Kafka has ended", "run again, or read broker/log/broker.log in this home")

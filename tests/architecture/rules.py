@@ -51,6 +51,7 @@ DOORS = {
     "jinja2": ("flows/report/",),
     "kafka": ("connectors/kafka/",),
     "prefect": ("flows/",),
+    "prometheus_client": ("connectors/gateway/", "connectors/prometheus/"),
     "rich": ("flows/cli/screen.py", "flows/cli/output.py"),
     "vl_convert": ("flows/report/",),
 }

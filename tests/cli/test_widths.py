@@ -38,6 +38,7 @@ ACTING = {
     "demo", "import quotes", "refresh", "backfill", "land", "compact", "mirror", "serve", "stream", "gateway",
     "gates release", "docs", "mappings add", "claims add", "disclosures add", "init", "upstream",
     "broker start", "broker stop", "dlq show", "dlq redrive", "dlq drop", "alerts test", "alerts deliver",
+    "schemas register",
 }  # fmt: skip
 LISTS = {
     ("metrics",): "metrics", ("metrics", "vendor_share_weekly"): "rows", ("restatements",): "restatements",

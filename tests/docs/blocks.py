@@ -39,6 +39,11 @@ ELSEWHERE = {
     "tokenshare gateway": "tests/gateway/test_gateway.py",
     "tokenshare land --runner flink": "tests/flink/test_flink.py",
     "tokenshare stream": "tests/gateway/test_stream.py",
+    "tokenshare status --watch": "tests/cli/test_watching.py",
+    "tokenshare schemas": "tests/kafka/test_schemas.py",  # it wants a registry
+    "export TOKENSHARE_SCHEMA_REGISTRY_URL": "tests/kafka/test_schemas.py",
+    "export TOKENSHARE_KAFKA_PORT": "tests/kafka/test_broker.py",
+    "export TOKENSHARE_METRICS_PORT": "tests/monitoring/test_serving.py",
     "duckdb -readonly": "tests/docs/test_first_run.py",
     "tar --": "tests/docs/test_first_run.py",
     "mkdir --mode": "tests/docs/test_first_run.py",

@@ -18,7 +18,7 @@ from connectors.kafka.cluster import Cluster, probe
 from connectors.kafka.java import Java
 from connectors.kafka.node import Node, Ports
 from connectors.kafka.producer import Message
-from tokenshare.errors import BrokerUnavailable
+from tokenshare.errors import BrokerUnavailable, UsageError
 
 
 def start(home: Path) -> str:
@@ -221,3 +221,38 @@ def test_topics_without_identity_are_not_formatted_away(tmp_path: Path) -> None:
     with pytest.raises(BrokerUnavailable, match=r"contains topics but no meta\.properties"):
         node.format_data(broker, formatter(tmp_path / "java", "true"), tmp_path)
     assert (broker.data / "usage.observed.v1-0").exists()
+
+
+def test_a_chosen_port_is_taken_and_the_file_for_tools_logs_in_there(tmp_path: Path) -> None:
+    port = next(port for port in range(11_000, 11_900, 3) if all(map(local._is_free, Ports(port).all)))
+    try:
+        said: list[str] = []
+        assert local.start(tmp_path, said.append, environ=os.environ, port=port) == f"127.0.0.1:{port}"
+        found = local.status(tmp_path)
+        assert (found.bootstrap_servers, found.login_servers) == (f"127.0.0.1:{port}", f"127.0.0.1:{port + 2}")
+        file = Path(found.client_properties)
+        assert file.stat().st_mode & 0o777 == 0o600
+        given = dict(line.split("=", 1) for line in file.read_text().splitlines())
+        own = local.own_access(tmp_path)
+        assert own
+        assert given["bootstrap.servers"] == own.bootstrap_servers == found.login_servers
+        assert f'password="{dict(own.options)["sasl_plain_password"]}"' in given["sasl.jaas.config"]
+        assert {name: given[name] for name in ("security.protocol", "sasl.mechanism")} == {
+            "security.protocol": "SASL_PLAINTEXT",
+            "sasl.mechanism": "PLAIN",
+        }
+        said.clear()
+        assert local.start(tmp_path, said.append, environ=os.environ, port=port + 300) == f"127.0.0.1:{port}"
+        assert [f"still runs at 127.0.0.1:{port}" in line for line in said] == [True]
+    finally:
+        local.stop(tmp_path)
+
+
+@pytest.mark.parametrize("beside", [0, 1, 2])
+def test_a_chosen_port_that_is_taken_is_one_sentence_with_its_fix(tmp_path: Path, beside: int) -> None:
+    port = next(port for port in range(12_000, 12_900, 3) if all(map(local._is_free, Ports(port).all)))
+    with (
+        socket.create_server(("127.0.0.1", port + beside)),
+        pytest.raises(UsageError, match=f"another process has port {port + beside}.*TOKENSHARE_KAFKA_PORT"),
+    ):
+        local.start(tmp_path, lambda _: None, environ=os.environ, port=port)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from connectors.storage.home import atomic_files
+from connectors.storage.home import atomic_files, pass_totals
 from tokenshare.noop import noop
 
 KEPT = 100
@@ -57,7 +57,11 @@ def read_log(folder: Path, run_id: str) -> list[Fact]:
 
 
 def _rotate(folder: Path) -> None:
-    for run_id in list_logs(folder)[KEPT:]:
+    """Remove the oldest logs; what they count stays in the totals."""
+    old = list_logs(folder)[KEPT:]
+    if old:
+        pass_totals.fold(folder, old)
+    for run_id in old:
         (folder / f"{run_id}{SUFFIX}").unlink(missing_ok=True)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import duckdb
@@ -28,6 +29,7 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "default_block_size": BLOCK_BYTES,
     "custom_user_agent": "tokenshare",  # dbt would name itself, and could then not join an open connection
 }
+_SETTING_UP = Lock()  # two threads with one file would each set up what the other has locked
 TORN = ("not a valid DuckDB database", "Could not read enough bytes")  # DuckDB's messages for a truncated file
 
 
@@ -98,9 +100,10 @@ def connect_reader(path: Path) -> Connection:
     """A connection as of `connect` that reads this one file and nothing else, whatever the file's author put in it."""
     connection = duckdb.connect(path, read_only=True, config={**CONFIG, "enable_external_access": "false"})
     is_locked = "SELECT current_setting('lock_configuration')"
-    if connection.execute(is_locked).fetchone() == (False,):  # else another reader in this process has set it up
-        settings = "SET GLOBAL TimeZone='UTC'; SET GLOBAL ieee_floating_point_ops=false"
-        connection.execute(f"{settings}; SET GLOBAL lock_configuration=true")
+    with _SETTING_UP:
+        if connection.execute(is_locked).fetchone() == (False,):  # else another reader in this process has set it up
+            settings = "SET GLOBAL TimeZone='UTC'; SET GLOBAL ieee_floating_point_ops=false"
+            connection.execute(f"{settings}; SET GLOBAL lock_configuration=true")
     return connection
 
 

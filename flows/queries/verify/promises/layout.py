@@ -9,7 +9,7 @@ from flows.queries.verify.state import HomeReader
 SWEPT = "run `tokenshare refresh`, which removes it"
 PLACES = re.compile(
     r"""format | secret | gateway-tokens | lock | alerts\.json
-    | log/[^/]+\.jsonl
+    | log/([^/]+\.jsonl|totals\.json)
     | (landing|archive)/\.home
     | skipped/[^/]+\.(json|told)
     | archive/[a-z0-9_]+/(completed|fields)\.json

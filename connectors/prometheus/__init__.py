@@ -1,0 +1,1 @@
+"""Prometheus: series as it scrapes them."""

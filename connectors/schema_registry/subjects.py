@@ -1,0 +1,56 @@
+"""Schemas registered under their subjects; again is nothing new, and what the registry refuses is one sentence."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from connectors.http.posting import Unreachable, post
+from tokenshare.errors import BrokerUnavailable, UsageError
+
+KIND = "application/vnd.schemaregistry.v1+json"
+CORRECT = "correct TOKENSHARE_SCHEMA_REGISTRY_URL"
+WORDS = 500  # of the registry's reason
+
+
+@dataclass(frozen=True)
+class SchemaRegistry:
+    """Its address, and user:password if it asks for a login."""
+
+    url: str
+    login: str = field(default="", repr=False)
+
+    def register(self, subject: str, schema: str) -> tuple[int, bool]:
+        """The id of a JSON Schema under its subject, and whether it is new there.
+
+        Raises UsageError if the registry refuses the schema or the login, BrokerUnavailable if it does not answer.
+        """
+        asked = {"schemaType": "JSON", "schema": schema}
+        place = f"subjects/{quote(subject, safe='')}"
+        status, found = self._post(place, asked)  # a look: it needs no right to write, and tells what is new
+        is_new = status == 404
+        if is_new:
+            status, found = self._post(f"{place}/versions", asked)
+        if status != 200:
+            raise self._refusal(subject, status, found)
+        if not isinstance(found, dict) or not isinstance(found.get("id"), int):
+            raise UsageError(f"{self.url} answers as no schema registry does", CORRECT)
+        return found["id"], is_new
+
+    def _post(self, path: str, document: Any) -> tuple[int, Any]:
+        try:
+            return post(self.url, path, document, KIND, self.login)
+        except Unreachable as error:
+            raise BrokerUnavailable(f"the schema registry at {self.url} does not answer ({error})", CORRECT) from error
+
+    def _refusal(self, subject: str, status: int, found: Any) -> UsageError | BrokerUnavailable:
+        said = " ".join(str(found.get("message", "")).split())[:WORDS] if isinstance(found, dict) else ""
+        reason = f"status {status}{f': {said}' if said else ''}"
+        if status == 409:
+            fix = f"look at the versions of {subject}, or set its compatibility to BACKWARD (PUT /config/{subject})"
+            return UsageError(f"the schema of {subject} is not compatible with the one in the registry ({reason})", fix)
+        if status in (401, 403):
+            fix = "set TOKENSHARE_SCHEMA_REGISTRY_LOGIN to user:password of somebody who may register schemas"
+            return UsageError(f"the schema registry at {self.url} refuses us ({reason})", fix)
+        if status >= 500 or status == 429:
+            return BrokerUnavailable(f"the schema registry at {self.url} fails ({reason})", "try again later")
+        return UsageError(f"the schema registry at {self.url} refuses the schema of {subject} ({reason})", CORRECT)
