@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -16,25 +16,14 @@ from connectors.storage.home import KINDS, Kind
 from connectors.storage.home.folders import absolute, existing
 from connectors.storage.home.modes import Readers
 from connectors.storage.home.objects import AnyPath, path_of
+from flows.setup.inherited import INHERITED
 from tokenshare.errors import UsageError
 from tokenshare.mirrors import POSTGRESQL, STORE
 
 PREFIX = "TOKENSHARE_"
-TESTS_OWN = ("TOKENSHARE_TEST_", "TOKENSHARE_RECORDED_")
 ENVIRON: Mapping[str, str] = os.environ
 PRIVATE_UMASK = 0o077
 NO_HOME = "/nonexistent"  # as of a user without a home directory
-# What a scheduled pass inherits beside our settings and Prefect's: where programs, proxies and certificates are.
-INHERITED = frozenset({"PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "JAVA_HOME", "DO_NOT_TRACK"})
-INHERITED |= {"SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
-INHERITED |= {word for name in ("ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY") for word in (name, name.lower())}
-# What an AWS client reads by itself.
-INHERITED |= {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_ROLE_ARN"}
-INHERITED |= {"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE"}
-INHERITED |= {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"}
-INHERITED |= {"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"}
-INHERITED |= {"AWS_EC2_METADATA_DISABLED"}
-INHERITED |= {"PGPASSWORD", "PGPASSFILE", "PGSERVICEFILE", "PGSSLROOTCERT"}  # what libpq reads by itself
 FIXED = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONUTF8": "1", "PYTHONSAFEPATH": "1"}
 
 # The points at which `kill_at` can end a pass, in the order of the route.
@@ -43,20 +32,14 @@ POINTS = (
 )  # fmt: skip
 
 
-def _address(secret: SecretStr) -> SecretStr:
-    """Accept an address we may call; raise ValueError for any other without repeating it."""
-    read_secret_url(secret.get_secret_value())
-    return secret
+def _secret(read: Callable[[str], object]) -> AfterValidator:
+    """A validator of a secret that can be read; `read` raises ValueError for any other, without repeating it."""
 
+    def check(secret: SecretStr) -> SecretStr:
+        read(secret.get_secret_value())
+        return secret
 
-def _dsn(secret: SecretStr) -> SecretStr:
-    read_dsn(secret.get_secret_value())
-    return secret
-
-
-def _channels(secret: SecretStr) -> SecretStr:
-    read_channels(secret.get_secret_value())
-    return secret
+    return AfterValidator(check)
 
 
 RUNBOOKS = "docs/runbooks/"  # a folder of the project
@@ -88,7 +71,7 @@ class Settings(BaseSettings):
     archive: AnyAddress = Field(
         None, description="Folder or s3://bucket/prefix of the archive of answers; unset leaves it where it is."
     )
-    mirror_dsn: Annotated[SecretStr, AfterValidator(_dsn)] | None = Field(
+    mirror_dsn: Annotated[SecretStr, _secret(read_dsn)] | None = Field(
         None,
         description="PostgreSQL database that gets a copy of everything published after each pass: "
         "postgresql://user:password@host/database or libpq's words; a secret.",
@@ -207,10 +190,10 @@ class Settings(BaseSettings):
         pattern=r"^[a-z0-9][a-z0-9-]{0,31}$",
         description="Name of this set-up in alerts; their deduplication keys begin with it.",
     )
-    alert_webhook_url: Annotated[SecretStr, AfterValidator(_address)] | None = Field(
+    alert_webhook_url: Annotated[SecretStr, _secret(read_secret_url)] | None = Field(
         None, description="Address to send every alert to, as JSON; a secret."
     )
-    alert_channels: Annotated[SecretStr, AfterValidator(_channels)] | None = Field(
+    alert_channels: Annotated[SecretStr, _secret(read_channels)] | None = Field(
         None,
         description="Services to send every alert to, in words: addresses of apprise, separated by spaces, each with "
         "an optional name before it (`ops=slack://... mail=mailto://...`); a secret.",
@@ -221,7 +204,7 @@ class Settings(BaseSettings):
         pattern=r"^[!-~]*$",
         description="Prefix of `<page>.md#<check>` in the links of alerts and of the page to runbooks.",
     )
-    heartbeat_url: Annotated[SecretStr, AfterValidator(_address)] | None = Field(
+    heartbeat_url: Annotated[SecretStr, _secret(read_secret_url)] | None = Field(
         None, description="Address to call after every completed pass with its alerts delivered; a secret."
     )
     gateway_tokens: Annotated[Path, AfterValidator(absolute)] | None = Field(
@@ -311,10 +294,3 @@ def environment_of_pass(environ: Mapping[str, str] = ENVIRON) -> dict[str, str]:
     ours = {*map(name_of, Settings.model_fields), *INHERITED}
     passed = {name: value for name, value in environ.items() if name in ours or name.startswith((PREFIX, "PREFECT_"))}
     return {name: value for name, value in passed.items() if not name.startswith("PREFECT__")} | FIXED
-
-
-def unknown(environ: Mapping[str, str]) -> list[str]:
-    """Variables with our prefix but without a setting: most often a misspelling."""
-    known = {"TOKENSHARE_WAREHOUSE", "TOKENSHARE_SEEDS", *map(name_of, Settings.model_fields)}
-    ours = (name for name in environ if name.startswith(PREFIX) and not name.startswith(TESTS_OWN))
-    return sorted(name for name in ours if name not in known)

@@ -51,6 +51,8 @@ def open_gateway(settings: Settings, host: str, port: int, progress: Progress) -
     """
     mine = Home(settings.home)
     homes.initialise(mine, (homes.describe(mine) or {}).get("origin", "live"))  # rows of its kind, whichever it is
+    if not homes.has_secret(mine) and not mine.warehouse.exists():  # a new home: nothing can be without a proof
+        homes.add_secret(mine)
     if not homes.has_secret(mine):
         raise UsageError("this home has no secret yet", "run `tokenshare refresh` once, which makes it")
     known = Tokens(settings.gateway_tokens or mine.gateway_tokens)

@@ -23,10 +23,9 @@ from connectors.storage.home import (
     relocation,
     signature,
 )
-from flows import settings as environment
 from flows.queries import mirrors
 from flows.queries.mirrors import Diagnosis
-from flows.settings import Settings, name_of
+from flows.settings import PREFIX, Settings, name_of
 from flows.setup.channels import open_channels
 from flows.setup.cluster import cluster_of
 from flows.setup.shipped import IS_CHECKOUT, PROJECT, ROOT
@@ -37,6 +36,7 @@ from tokenshare.folder_files import has_file
 from tokenshare.maps import MAPS
 from tokenshare.sources import CURATED
 
+TESTS_OWN = ("TOKENSHARE_TEST_", "TOKENSHARE_RECORDED_")
 PARTS = ("dbt_project.yml", "profiles.yml", "macros", "models", "seeds", "tests")  # of the dbt project
 SMALLEST_FREE = 2 * 1024**3  # a local broker, a warehouse and the archive of a year need less
 
@@ -93,9 +93,16 @@ def _project() -> Diagnosis:
 
 
 def _settings(environ: Mapping[str, str]) -> Diagnosis:
-    unknown = environment.unknown(environ)
+    unknown = _unknown(environ)
     text = f"unknown: {', '.join(unknown)}" if unknown else "all known"
     return Diagnosis("settings", not unknown, text, f"unset {' '.join(unknown)}" if unknown else "")
+
+
+def _unknown(environ: Mapping[str, str]) -> list[str]:
+    """Variables with our prefix but without a setting: most often a misspelling."""
+    known = {"TOKENSHARE_WAREHOUSE", "TOKENSHARE_SEEDS", *map(name_of, Settings.model_fields)}
+    ours = (name for name in environ if name.startswith(PREFIX) and not name.startswith(TESTS_OWN))
+    return sorted(name for name in ours if name not in known)
 
 
 def _home(settings: Settings) -> Diagnosis:

@@ -46,6 +46,7 @@ PORTS = {
     4200: ("prefect", "127.0.0.1"),
     8080: ("127.0.0.1",),
     8000: ("127.0.0.1",),
+    4318: ("127.0.0.1",),
 }
 
 
@@ -80,11 +81,14 @@ class Local:
         for port, hosts in PORTS.items():
             for host in hosts:
                 text = re.sub(rf"(?<![\w.]){re.escape(host)}:{port}\b", f"127.0.0.1:{self.ports[port]}", text)
+        (self.root / "curated").mkdir(exist_ok=True)
+        text = re.sub("^/curated$", str(self.root / "curated"), text)
         return text.replace("/var/lib/tokenshare", str(self.root / "home"))
 
     def environment(self, service: str) -> dict[str, str]:
         """The service's environment in the composition, adapted to this machine."""
-        told = {name: interpolated(str(value), GIVEN) for name, value in SERVICES[service]["environment"].items()}
+        given = {name: value for name, value in SERVICES[service]["environment"].items() if value is not None}
+        told = {name: interpolated(str(value), GIVEN) for name, value in given.items()}
         here = {name: MEMORY.sub(str(self.memory(service)), self.moved(value)) for name, value in told.items()}
         return {name: str(self.ports[int(value)]) if name.endswith("_PORT") else value for name, value in here.items()}
 
@@ -159,6 +163,8 @@ class Local:
         process = self.run("postgres", words, {}, **options)
         self.until(lambda: self.sql(programs, "postgres", "SELECT 1"), process)
         self.sql(programs, "postgres", f'CREATE DATABASE "{told["POSTGRES_DB"]}"')
+        for config in SERVICES["postgres"]["configs"]:  # what lies in docker-entrypoint-initdb.d runs once
+            self.sql(programs, told["POSTGRES_DB"], COMPOSE["configs"][config["source"]]["content"])
         return process
 
     def sql(self, programs: Path, database: str, statement: str) -> str:

@@ -31,15 +31,21 @@ QUIET = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
 KEYS = {
     *("image", "build", "command", "ports", "volumes", "environment", "depends_on", "healthcheck", "restart"),
     *("read_only", "tmpfs", "user", "cap_drop", "security_opt", "mem_limit", "pids_limit"),
-    *("profiles", "container_name", "entrypoint", "networks", "network_mode"),
+    *("profiles", "container_name", "entrypoint", "networks", "network_mode", "logging", "configs"),
 }
-ALWAYS = {"kafka", "postgres", "prefect", "tokenshare", "report"}
+ALWAYS = {"kafka", "postgres", "prefect", "tokenshare", "gateway", "report"}
+# Files of a certificate and of quotes, folders and doors of this machine.
+NEEDLESS = {
+    *("TOKENSHARE_KAFKA_SSL_CAFILE", "TOKENSHARE_KAFKA_SSL_CERTFILE", "TOKENSHARE_KAFKA_SSL_KEYFILE"),
+    *("TOKENSHARE_KAFKA_SSL_PASSWORD", "TOKENSHARE_GATEWAY_TOKENS", "TOKENSHARE_METRICS_HOST", "TOKENSHARE_QUOTES"),
+    *("TOKENSHARE_PUBLISHED_READERS", "TOKENSHARE_CACHE", "TOKENSHARE_KAFKA_PORT"),
+}
 PAIRS = {"flink-taskmanager": "flink-worker", "flink-taskmanager-2": "flink-worker-2"}
 every_service = pytest.mark.parametrize("name", SERVICES)
 
 
 def test_it_composes_what_a_set_up_needs() -> None:
-    assert COMPOSE.keys() == {"name", "x-confined", "services", "networks", "volumes"}
+    assert COMPOSE.keys() == {"name", "x-confined", "x-settings", "services", "networks", "configs", "volumes"}
     assert {name for name, service in SERVICES.items() if "profiles" not in service} == ALWAYS
     flink = {name: service["profiles"] for name, service in SERVICES.items() if name not in ALWAYS}
     assert set(flink) == {"flink-jobmanager", "flink-job-server", *PAIRS, *PAIRS.values()}
@@ -91,7 +97,7 @@ def test_a_service_is_reached_from_this_machine_only(name: str) -> None:
 @pytest.mark.threat("S9")
 def test_no_secret_is_written_down(name: str) -> None:
     for variable, value in SERVICES[name]["environment"].items():
-        if SECRET.search(variable):
+        if SECRET.search(variable) and value is not None:  # without a value it is passed on from .env
             assert VARIABLE.search(str(value)), f"{name}: {variable} is written down"
             assert not re.search(r":-[^}]", str(value)), f"{name}: {variable} has a default"
 
@@ -101,8 +107,9 @@ def test_what_a_service_waits_for_and_keeps_exists(name: str) -> None:
     for other, wish in SERVICES[name].get("depends_on", {}).items():
         assert other in SERVICES
         assert wish["condition"] in ("service_healthy", "service_started")
-    named = [volume.split(":")[0] for volume in SERVICES[name].get("volumes", [])]
-    assert set(named) <= set(COMPOSE["volumes"])
+    named = {volume.split(":")[0] for volume in SERVICES[name].get("volumes", [])}
+    assert named - {"${TOKENSHARE_CURATED"} <= set(COMPOSE["volumes"])
+    assert {config["source"] for config in SERVICES[name].get("configs", [])} <= set(COMPOSE["configs"])
 
 
 @pytest.mark.threat("X03")
@@ -235,3 +242,10 @@ def test_tokenshare_is_told_only_what_it_knows() -> None:
     told = set(SERVICES["tokenshare"]["environment"])
     ours = {name for name in told if name.startswith("TOKENSHARE_")}
     assert ours <= {name_of(field) for field in Settings.model_fields}
+
+
+def test_every_setting_is_passed_on_but_those_of_another_set_up() -> None:
+    known = {name_of(name) for name, field in Settings.model_fields.items() if not field.json_schema_extra}
+    left = known - set(SERVICES["tokenshare"]["environment"])
+    assert left == NEEDLESS
+    assert all(SERVICES[name]["logging"]["options"]["max-size"] for name in SERVICES)

@@ -109,6 +109,18 @@ def test_tokenshare_serves_its_deployments_and_prefect_keeps_them(place: Local, 
     assert {found["paused"] for found in server.ask("deployments/filter", {})} == {False}
 
 
+def test_the_mirror_has_a_database_of_its_own_and_the_gateway_its_door(
+    place: Local, server: Server, kafka: str
+) -> None:
+    assert PROGRAMS
+    assert place.sql(PROGRAMS, "tokenshare", "SELECT current_database()") == "tokenshare"
+    dsn = place.environment("tokenshare")["TOKENSHARE_MIRROR_DSN"]
+    assert dsn.endswith(f"@127.0.0.1:{place.ports[5432]}/tokenshare")
+    process = place.own("gateway")
+    health = f"http://127.0.0.1:{place.ports[4318]}/healthz"
+    assert place.until(lambda: urlopen(health, timeout=5).status == 200, process)
+
+
 def test_the_report_is_served(place: Local) -> None:
     process = place.own("report")
     address = f"http://127.0.0.1:{place.ports[8000]}/index.html"

@@ -9,7 +9,8 @@ from typing import get_args
 import pytest
 
 from connectors.sources import SOURCES
-from flows.settings import POINTS, Settings, load, name_of, unknown
+from flows.queries.doctor import _unknown
+from flows.settings import POINTS, Settings, load, name_of
 from tests.contracts.malformations import BY_TOPIC
 from tokenshare import publication
 from tokenshare.errors import GRAVITY, ExitCode, TokenshareError, gravest
@@ -91,7 +92,7 @@ def test_a_variable_counts_if_it_is_spelt_exactly_and_not_empty(
     assert load(other) == load({})
     assert load(other).home == tmp_path / ".tokenshare"
     assert load({"TOKENSHARE_HUB_CALLS": "7"}).hub_calls == 7
-    assert unknown(other) == ["TOKENSHARE_HUB_CALL"]
+    assert _unknown(other) == ["TOKENSHARE_HUB_CALL"]
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.id)
