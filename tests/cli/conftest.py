@@ -1,16 +1,18 @@
 """One refreshed home for all, and a few commands at a time: each process pays seconds for its imports."""
 
+import json
+import shutil
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from connectors.kafka import topics
-from connectors.kafka.cluster import Cluster
+from connectors.lock import locked
+from tests.broker import common
 from tests.cli.command import Ask, Said, environment, run
 from tests.prefect.server import free_port
 from tests.scene import MODELS, small_rows, write_prices, write_rankings
@@ -43,17 +45,15 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The home of the shared pass."""
-    return tmp_path_factory.mktemp("cli") / "home"
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the shared pass, for all workers of this run."""
+    return common(tmp_path_factory) / "cli"
 
 
 @pytest.fixture(scope="session")
-def surroundings(home: Path, broker: str) -> Iterator[dict[str, str]]:
-    """The environment of the shared home; its topics are deleted at the end."""
-    prefix = f"cli-{uuid.uuid4().hex[:10]}."
-    yield environment(home, broker, TOKENSHARE_KAFKA_TOPIC_PREFIX=prefix, **nobody(home.parent))
-    topics.delete_prefixed(Cluster(broker, topic_prefix=prefix))
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of this worker, with what the shared pass has made."""
+    return tmp_path_factory.mktemp("cli") / "home"
 
 
 def nobody(folder: Path) -> dict[str, str]:
@@ -62,7 +62,21 @@ def nobody(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def refreshed(home: Path, surroundings: dict[str, str], world: Path) -> Refreshed:
-    """The finished shared pass: few files ask for it, as each parallel worker with one of them makes its own."""
-    said = run(surroundings, "refresh", "--world", str(world), "--as-of", AS_OF, "--json")
-    return Refreshed(home, surroundings, said)
+def refreshed(home: Path, shared: Path, broker: str, world: Path) -> Refreshed:
+    """A copy of the home after the pass that the first worker makes; its topics end with the broker."""
+    with locked(shared.with_suffix(".lock")):
+        if not shared.exists():
+            _refresh(shared.with_suffix(".making"), broker, world).rename(shared)
+    environ, said = json.loads((shared / "said.json").read_text())
+    shutil.copytree(shared / "home", home)
+    return Refreshed(home, environ | {"TOKENSHARE_HOME": str(home)}, Said(**said | {"words": tuple(said["words"])}))
+
+
+def _refresh(folder: Path, broker: str, world: Path) -> Path:
+    """A folder with the home of a pass, and with the environment and the output of that pass."""
+    folder.mkdir()
+    prefix = f"cli-{uuid.uuid4().hex[:10]}."
+    environ = environment(folder / "home", broker, TOKENSHARE_KAFKA_TOPIC_PREFIX=prefix, **nobody(folder))
+    said = run(environ, "refresh", "--world", str(world), "--as-of", AS_OF, "--json")
+    (folder / "said.json").write_text(json.dumps((environ, asdict(said))))
+    return folder

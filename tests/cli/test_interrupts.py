@@ -22,6 +22,7 @@ from connectors.kafka.cluster import Cluster
 from connectors.storage.home import Home
 from tests.cli.command import COMMAND, ROOT, environment
 from tests.cli.conftest import AS_OF, Refreshed
+from tests.scene import ROUTER_ALONE
 
 pytestmark = pytest.mark.timeout(900)  # the first one waits for the shared pass
 PATIENCE_SECONDS = 5.0  # a second on a quiet machine
@@ -56,7 +57,7 @@ with interrupts.ended_soon():
 def private(broker: str, tmp_path: Path) -> Iterator[dict[str, str]]:
     """The environment of a home of its own."""
     prefix = f"interrupts-{uuid.uuid4().hex[:10]}."
-    yield environment(tmp_path / "home", broker, TOKENSHARE_KAFKA_TOPIC_PREFIX=prefix)
+    yield environment(tmp_path / "home", broker, TOKENSHARE_KAFKA_TOPIC_PREFIX=prefix, **ROUTER_ALONE)
     topics.delete_prefixed(Cluster(broker, topic_prefix=prefix))
 
 

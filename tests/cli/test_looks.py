@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -93,7 +94,7 @@ def test_refresh_answers_as_contracted(refreshed: Refreshed) -> None:
 
 def test_a_prefect_that_does_not_answer_is_not_missed(refreshed: Refreshed) -> None:
     assert refreshed.environ["PREFECT_API_URL"]
-    assert not (refreshed.home.parent / "prefect").exists()
+    assert not Path(refreshed.environ["PREFECT_HOME"]).exists()
 
 
 @pytest.mark.threat("X22")
