@@ -22,8 +22,8 @@ ONE_BY_ONE = "0993e0b"  # the last commit that read and decoded records one by o
 HEAD = """# Benchmarks
 
 Written by `make bench` ([bench](../../bench/page.py)). CPU-seconds are user and system of a command with all of its
-processes, without the broker; MB are bytes it had written to the disk; MiB are the memory of the largest process. Columns named
-`before` are commit {before}, in turn with this checkout, `now`, in the same run;
+processes, without the broker; MB are bytes it had written to the disk; MiB are the memory of the largest process.
+Columns named `before` are commit {before}, in turn with this checkout, `now`, in the same run;
 `one by one` is {one_by_one}. Compare ratios: the machine is shared.
 """
 VERSIONS = """The home of the demo, grown by a version of every metric a day, one row in five hundred restated. `decide`
