@@ -35,7 +35,7 @@ PANELS = {
         "claims",
         "disclosures",
     ],
-    "Operate": ["upstream", "upgrade", "broker", "dlq", "alerts"],
+    "Operate": ["upstream", "upgrade", "broker", "dlq", "alerts", "schemas"],
 }
 SILENT = {"serve"}  # it answers with nothing
 Say = Callable[..., tuple[int, str, str]]
