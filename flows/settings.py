@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,12 +11,11 @@ from pydantic import AfterValidator, AliasGenerator, Field, FilePath, SecretStr,
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 from connectors.http.addresses import read_channels, read_secret_url, read_servers
-from connectors.postgres.dsn import read_dsn
-from connectors.storage.home import KINDS, Kind
+from connectors.postgres import dsn
+from connectors.storage.home import KINDS, Kind, objects
 from connectors.storage.home.modes import Readers
 from connectors.storage.home.objects import AnyPath, path_of
 from tokenshare.errors import UsageError
-from tokenshare.mirrors import POSTGRESQL, STORE
 
 PREFIX = "TOKENSHARE_"
 TESTS_OWN = ("TOKENSHARE_TEST_", "TOKENSHARE_RECORDED_")
@@ -27,13 +26,7 @@ NO_HOME = "/nonexistent"  # as of a user without a home directory
 INHERITED = frozenset({"PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "JAVA_HOME", "DO_NOT_TRACK"})
 INHERITED |= {"SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
 INHERITED |= {word for name in ("ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY") for word in (name, name.lower())}
-# What an AWS client reads by itself.
-INHERITED |= {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_ROLE_ARN"}
-INHERITED |= {"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE"}
-INHERITED |= {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"}
-INHERITED |= {"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"}
-INHERITED |= {"AWS_EC2_METADATA_DISABLED"}
-INHERITED |= {"PGPASSWORD", "PGPASSFILE", "PGSERVICEFILE", "PGSSLROOTCERT"}  # what libpq reads by itself
+INHERITED |= {*objects.READ_BY_CLIENT, *dsn.READ_BY_CLIENT}
 FIXED = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONUTF8": "1", "PYTHONSAFEPATH": "1"}
 
 # The points at which `kill_at` can end a pass, in the order of the route.
@@ -58,20 +51,14 @@ def _folder(path: Path) -> Path:
     return folder
 
 
-def _address(secret: SecretStr) -> SecretStr:
-    """Accept an address we may call; raise ValueError for any other without repeating it."""
-    read_secret_url(secret.get_secret_value())
-    return secret
+def _read(reader: Callable[[str], object]) -> AfterValidator:
+    """Accept the secrets that `reader` reads; it raises ValueError for any other, without repeating it."""
 
+    def check(secret: SecretStr) -> SecretStr:
+        reader(secret.get_secret_value())
+        return secret
 
-def _dsn(secret: SecretStr) -> SecretStr:
-    read_dsn(secret.get_secret_value())
-    return secret
-
-
-def _channels(secret: SecretStr) -> SecretStr:
-    read_channels(secret.get_secret_value())
-    return secret
+    return AfterValidator(check)
 
 
 RUNBOOKS = "docs/runbooks/"  # a folder of the project
@@ -103,15 +90,13 @@ class Settings(BaseSettings):
     archive: AnyAddress = Field(
         None, description="Folder or s3://bucket/prefix of the archive of answers; unset leaves it where it is."
     )
-    mirror_dsn: Annotated[SecretStr, AfterValidator(_dsn)] | None = Field(
+    mirror_dsn: Annotated[SecretStr, _read(dsn.read_dsn)] | None = Field(
         None,
-        description="PostgreSQL database that gets a copy of everything published after each pass: "
-        "postgresql://user:password@host/database or libpq's words; a secret.",
+        description="PostgreSQL database that gets what is published after each pass: "
+        "postgresql://user:password@host/database, or libpq's words; a secret.",
     )
     publish_to: AnyAddress = Field(
-        None,
-        description="Folder or s3://bucket/prefix that gets a copy of the published files and the page after each "
-        "pass.",
+        None, description="Folder or s3://bucket/prefix that gets the published files and the page after each pass."
     )
     csv: bool = Field(False, description="Write current.csv beside each current.parquet.")
     cache: Annotated[Path, AfterValidator(_absolute)] = Field(
@@ -146,10 +131,7 @@ class Settings(BaseSettings):
         None, validation_alias="HF_TOKEN", description="Token of the Hub; not needed, raises its limits."
     )
     hub_calls: int = Field(
-        200,
-        ge=1,
-        le=5_000,
-        description="Calls one fetch of the Hub may take; it allows 500 in 5 minutes.",
+        200, ge=1, le=5_000, description="Calls one fetch of the Hub may take; it allows 500 in 5 minutes."
     )
     hub_deadline_seconds: float = Field(240.0, gt=0, le=3600, description="Time one fetch of the Hub may take.")
     curated: Annotated[Path, AfterValidator(_folder)] | None = Field(
@@ -215,10 +197,10 @@ class Settings(BaseSettings):
         pattern=r"^[a-z0-9][a-z0-9-]{0,31}$",
         description="Name of this set-up in alerts; their deduplication keys begin with it.",
     )
-    alert_webhook_url: Annotated[SecretStr, AfterValidator(_address)] | None = Field(
+    alert_webhook_url: Annotated[SecretStr, _read(read_secret_url)] | None = Field(
         None, description="Address to send every alert to, as JSON; a secret."
     )
-    alert_channels: Annotated[SecretStr, AfterValidator(_channels)] | None = Field(
+    alert_channels: Annotated[SecretStr, _read(read_channels)] | None = Field(
         None,
         description="Services to send every alert to, in words: addresses of apprise, separated by spaces, each with "
         "an optional name before it (`ops=slack://... mail=mailto://...`); a secret.",
@@ -229,7 +211,7 @@ class Settings(BaseSettings):
         pattern=r"^[!-~]*$",
         description="Prefix of `<page>.md#<check>` in the links of alerts and of the page to runbooks.",
     )
-    heartbeat_url: Annotated[SecretStr, AfterValidator(_address)] | None = Field(
+    heartbeat_url: Annotated[SecretStr, _read(read_secret_url)] | None = Field(
         None, description="Address to call after every completed pass with its alerts delivered; a secret."
     )
     gateway_tokens: Annotated[Path, AfterValidator(_absolute)] | None = Field(
@@ -246,12 +228,6 @@ class Settings(BaseSettings):
     def folders(self) -> dict[Kind, AnyPath]:
         """The wanted folders of landed files and archive, if a person names them."""
         return {kind: path_of(named) for kind in KINDS if (named := getattr(self, kind))}
-
-    @property
-    def mirrors(self) -> tuple[str, ...]:
-        """The mirrors that are set up."""
-        wanted = {POSTGRESQL: self.mirror_dsn, STORE: self.publish_to}
-        return tuple(name for name, found in wanted.items() if found)
 
     @property
     def alert_repeat(self) -> timedelta:

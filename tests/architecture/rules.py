@@ -51,6 +51,7 @@ DOORS = {
     "jinja2": ("flows/report/",),
     "kafka": ("connectors/kafka/",),
     "prefect": ("flows/",),
+    "psycopg": ("connectors/postgres/",),
     "rich": ("flows/cli/screen.py", "flows/cli/output.py"),
     "vl_convert": ("flows/report/",),
 }
