@@ -11,19 +11,22 @@ from pydantic import AfterValidator, AliasGenerator, Field, FilePath, SecretStr,
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 from connectors.http.addresses import read_channels, read_secret_url, read_servers
-from connectors.postgres.dsn import read_dsn
-from connectors.storage.home import KINDS, Kind
+from connectors.postgres import dsn
+from connectors.storage.home import KINDS, Kind, objects
 from connectors.storage.home.folders import absolute, existing
 from connectors.storage.home.modes import Readers
 from connectors.storage.home.objects import AnyPath, path_of
-from flows.setup.inherited import INHERITED
 from tokenshare.errors import UsageError
-from tokenshare.mirrors import POSTGRESQL, STORE
 
 PREFIX = "TOKENSHARE_"
 ENVIRON: Mapping[str, str] = os.environ
 PRIVATE_UMASK = 0o077
 NO_HOME = "/nonexistent"  # as of a user without a home directory
+# What a scheduled pass inherits beside our settings and Prefect's: where programs, proxies and certificates are.
+INHERITED = frozenset({"PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "JAVA_HOME", "DO_NOT_TRACK"})
+INHERITED |= {"SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
+INHERITED |= {word for name in ("ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY") for word in (name, name.lower())}
+INHERITED |= {*objects.READ_BY_CLIENT, *dsn.READ_BY_CLIENT}
 FIXED = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONUTF8": "1", "PYTHONSAFEPATH": "1"}
 
 # The points at which `kill_at` can end a pass, in the order of the route.
@@ -71,15 +74,13 @@ class Settings(BaseSettings):
     archive: AnyAddress = Field(
         None, description="Folder or s3://bucket/prefix of the archive of answers; unset leaves it where it is."
     )
-    mirror_dsn: Annotated[SecretStr, _secret(read_dsn)] | None = Field(
+    mirror_dsn: Annotated[SecretStr, _secret(dsn.read_dsn)] | None = Field(
         None,
-        description="PostgreSQL database that gets a copy of everything published after each pass: "
-        "postgresql://user:password@host/database or libpq's words; a secret.",
+        description="PostgreSQL database that gets what is published after each pass: "
+        "postgresql://user:password@host/database, or libpq's words; a secret.",
     )
     publish_to: AnyAddress = Field(
-        None,
-        description="Folder or s3://bucket/prefix that gets a copy of the published files and the page after each "
-        "pass.",
+        None, description="Folder or s3://bucket/prefix that gets the published files and the page after each pass."
     )
     csv: bool = Field(False, description="Write current.csv beside each current.parquet.")
     cache: Annotated[Path, AfterValidator(absolute)] = Field(
@@ -114,10 +115,7 @@ class Settings(BaseSettings):
         None, validation_alias="HF_TOKEN", description="Token of the Hub; not needed, raises its limits."
     )
     hub_calls: int = Field(
-        200,
-        ge=1,
-        le=5_000,
-        description="Calls one fetch of the Hub may take; it allows 500 in 5 minutes.",
+        200, ge=1, le=5_000, description="Calls one fetch of the Hub may take; it allows 500 in 5 minutes."
     )
     hub_deadline_seconds: float = Field(240.0, gt=0, le=3600, description="Time one fetch of the Hub may take.")
     curated: Annotated[Path, AfterValidator(existing)] | None = Field(
@@ -225,12 +223,6 @@ class Settings(BaseSettings):
     def folders(self) -> dict[Kind, AnyPath]:
         """The wanted folders of landed files and archive, if a person names them."""
         return {kind: path_of(named) for kind in KINDS if (named := getattr(self, kind))}
-
-    @property
-    def mirrors(self) -> tuple[str, ...]:
-        """The mirrors that are set up."""
-        wanted = {POSTGRESQL: self.mirror_dsn, STORE: self.publish_to}
-        return tuple(name for name, found in wanted.items() if found)
 
     @property
     def alert_repeat(self) -> timedelta:

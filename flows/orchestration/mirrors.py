@@ -13,6 +13,7 @@ from connectors.storage.publications import catalog, relations, uploads
 from connectors.storage.warehouse import fencing
 from flows.settings import Settings
 from flows.setup.context import PassContext
+from flows.setup.mirrors import mirrors_of
 from flows.stages.alert_rules import plan_mirror_alerts
 from tokenshare.errors import TokenshareError
 from tokenshare.mirrors import POSTGRESQL, STORE, MirrorOutcome
@@ -32,7 +33,7 @@ def mirror(run: PassContext) -> list[MirrorOutcome]:
 
 def copy_published(settings: Settings, clock: Callable[[], datetime]) -> list[MirrorOutcome]:
     """Bring every mirror up to the published file; one that has it already is left alone. The home must be owned."""
-    return [_outcome(name, settings, clock) for name in settings.mirrors]
+    return [_outcome(name, settings, clock) for name in mirrors_of(settings)]
 
 
 def _outcome(name: str, settings: Settings, clock: Callable[[], datetime]) -> MirrorOutcome:

@@ -8,6 +8,7 @@ from connectors.sources import SOURCES
 from connectors.storage.warehouse import runs
 from flows.orchestration.mirrors import mirror
 from flows.setup.context import PassContext
+from flows.setup.mirrors import mirrors_of
 from flows.stages.ingest import BEGINNING, SourceOutcome, ingest
 from flows.stages.land import land
 from flows.stages.losses import ask_again
@@ -123,7 +124,7 @@ def refresh(run: PassContext, stages: Stages | None = None, planned_holds: froze
         metrics = stages.publish(run, build, sources, variables)
     run.note("metric", metrics)
     mirrors: Sequence[MirrorOutcome] = ()
-    if run.settings.mirrors:
+    if mirrors_of(run.settings):
         with run.stage("mirror"):
             mirrors = stages.mirror(run)
         run.note("mirror", mirrors)

@@ -28,6 +28,7 @@ from flows.queries.mirrors import Diagnosis
 from flows.settings import PREFIX, Settings, name_of
 from flows.setup.channels import open_channels
 from flows.setup.cluster import cluster_of
+from flows.setup.mirrors import mirrors_of
 from flows.setup.shipped import IS_CHECKOUT, PROJECT, ROOT
 from flows.setup.topic_ownership import require_own_topics
 from flows.stages.maps import read_maps
@@ -57,7 +58,7 @@ def examine(settings: Settings, environ: Mapping[str, str]) -> list[Diagnosis]:
                 "key": lambda: _key(settings),
                 "curated": lambda: _curated(settings),
                 "quotes": lambda: _folder("quotes", settings.quotes, _files_of("quotes")),
-                **{name: partial(mirrors.EXAMINED[name], settings) for name in settings.mirrors},
+                **{name: partial(mirrors.EXAMINED[name], settings) for name in mirrors_of(settings)},
                 "alerts": lambda: _alerts(settings),
             }
         )

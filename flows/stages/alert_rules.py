@@ -11,6 +11,7 @@ from connectors.storage.publications import history
 from connectors.storage.publications.decisions import Decision
 from connectors.storage.warehouse import Connection
 from flows.setup.context import PassContext
+from flows.setup.mirrors import mirrors_of
 from flows.stages.ingest import NOT_SELECTED, SourceOutcome
 from tokenshare.alerting import Alert, AlertPlan, Observation, inform, plan, remind
 from tokenshare.alerts import Fault, Finding, LastGood
@@ -39,7 +40,7 @@ def plan_alerts(
     )
     unasked = {f"source/{found.id}" for found in sources if found.reason == NOT_SELECTED}
     unchanged = _unchanged(standing, rejected.keys() | alert_inputs.read_settled(connection))
-    later = {f"mirror/{id}" for id in run.settings.mirrors}  # they are written after the decision
+    later = {f"mirror/{id}" for id in mirrors_of(run.settings)}  # they are written after the decision
     well = {alert.fault.id for alert in standing} - {fault.id for fault in faults} - unasked - unchanged - later
     seen = Observation(run.id, run.as_of, run.clock(), faults, frozenset(well))
     return _with_restatements(plan_of(connection, seen, run.settings.alert_repeat), decided, seen)

@@ -52,6 +52,7 @@ DOORS = {
     "kafka": ("connectors/kafka/",),
     "prefect": ("flows/",),
     "prometheus_client": ("connectors/gateway/", "connectors/prometheus/"),
+    "psycopg": ("connectors/postgres/",),
     "rich": ("flows/cli/screen.py", "flows/cli/output.py"),
     "vl_convert": ("flows/report/",),
 }

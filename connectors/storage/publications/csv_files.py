@@ -6,8 +6,6 @@ one that has not changed is not written.
 
 from pathlib import Path
 
-from fsspec import filesystem
-
 from connectors.storage.home import atomic_files
 from connectors.storage.warehouse import Connection
 
@@ -32,6 +30,8 @@ def write(connection: Connection, query: str | None, folder: Path, is_wanted: bo
 
 def _text(connection: Connection, query: str) -> bytes:
     """DuckDB's CSV: a header, ISO dates, every digit of a number, nothing for null and two quotes for an empty text."""
+    from fsspec import filesystem  # for those alone who ask for CSV
+
     memory = filesystem(MEMORY)
     if not connection.filesystem_is_registered(MEMORY):
         connection.register_filesystem(memory)
