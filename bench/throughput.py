@@ -134,6 +134,7 @@ def _measure(name: str, way: list, environ: dict[str, str], filled: dict) -> Cos
             found = cost_of(way, environ, ROOT, json.dumps({**filled, "folder": folder}))
     if found.code:
         sys.exit(f"bench/throughput.py: {name} ended with {found.code}")
+    print(f"{name}: {found.cpu_seconds:.1f} CPU-s, {found.seconds:.1f} s", file=sys.stderr, flush=True)
     return found
 
 
