@@ -165,8 +165,19 @@ def test_a_documented_backup_is_a_home_again(folder: Path, say: Say) -> None:
     assert len(lines) == 3
     done = run_beside(["sh", "-ec", "\n".join(lines)], folder)
     assert done.returncode == 0, done.stderr
-    code, out, err = say(["verify"], {"TOKENSHARE_HOME": str(folder / "restored")})
-    assert code == 0, (out, err)
+    homes = [folder / name for name in (".tokenshare", "restored")]
+    kept, restored = (
+        {
+            path.relative_to(home): (path.stat().st_mode, path.stat().st_size)
+            for path in home.rglob("*")
+            if path.is_file()
+        }
+        for home in homes
+    )
+    assert len(kept) > 100
+    assert restored == kept
+    code, out, err = say(["upgrade", "--check"], {"TOKENSHARE_HOME": str(homes[1])})
+    assert (code, out != "") == (0, True), err
 
 
 def test_every_documented_query_answers(demo: tuple[Scene, dict[str, Any]]) -> None:
