@@ -30,7 +30,7 @@ export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
-# A quarter of the time of a short process is compilation, if what an earlier one compiled is not kept.
+# To compile Great Expectations takes longer than to import it: what one process compiled is kept for the next.
 export PYTHONDONTWRITEBYTECODE :=
 # uv is told which Python to use and never brings its own.
 export UV_PYTHON_DOWNLOADS := never

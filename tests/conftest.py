@@ -46,11 +46,12 @@ def recorded_data() -> Path:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """Collect tests without collecting garbage: imports make much that stays, and each round looks at all of it."""
+    """Collect tests without collecting garbage: imports make much that stays, and no later round looks at it either."""
     gc.disable()
     try:
         return (yield)
     finally:
+        gc.freeze()
         gc.enable()
 
 

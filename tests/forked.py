@@ -14,6 +14,7 @@ SLOW = (
     "apache_beam.runners.portability.fn_api_runner", "dbt.cli.main", "dbt.adapters.duckdb.connections",
     "dbt.task.build", "httpcore", "great_expectations", "pandas", "expectations.gates", "connectors.beam.pipeline",
     "flows.orchestration.runner", "flows.cli", "tests.forked", "tests.faults.subprocess_runs", "tests.guard",
+    "tests.frozen",
 )  # fmt: skip
 PATIENCE_SECONDS = 300  # ten times what a pass takes on a quiet machine
 forks = multiprocessing.get_context("forkserver")
