@@ -20,6 +20,7 @@ UV := $(BIN)/uv --quiet
 COMPILE := $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 CLIENTS := $(patsubst tests/clients/%.lock,$(VENV)/clients/%/.ready,$(wildcard tests/clients/*.lock))
 FLINK := $(VENV)/flink/.ready
+JOURNEYS := $(patsubst tests/journeys/%.lock,$(VENV)/journeys/%/.ready,$(wildcard tests/journeys/*.lock))
 HOUSE_TESTS := $(wildcard tests/architecture tests/registry)
 TABLE := tests/faults/test_sources.py
 
@@ -31,7 +32,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 # uv is told which Python to use and never brings its own.
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup demo live test faults security flink mutations fuzz soak check check-style check-sql check-types check-house format generate images bench lock audit digests clean
+.PHONY: help setup demo live test faults security flink journeys mutations fuzz soak check check-style check-sql check-types check-house format generate images bench lock audit digests clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +64,9 @@ flink: $(READY) $(FLINK) ## land on a real Flink of two TaskManagers, one of the
 $(FLINK): tests/flink/flink.lock tests/flink/beam-jars.sha256 | $(READY)
 	$(BIN)/python -m tests.flink.distribution $(VENV)/flink
 	touch $@
+
+journeys: $(READY) $(JOURNEYS) ## a new user's way with the real parts: BI tools, Prefect, a receiver, a backup
+	$(BIN)/pytest -m journey tests/journeys
 
 mutations: $(READY) ## take away what protects from each fault, one after the other: each time a test must go red
 	$(BIN)/python -m tests.faults.mutate
@@ -134,6 +138,12 @@ $(READY): requirements.lock pyproject.toml | $(BIN)/uv
 # Older clients of the published file, for the test that opens it with each.
 $(VENV)/clients/%/.ready: tests/clients/%.lock | $(READY)
 	$(UV) --no-config pip install --no-deps --require-hashes --python $(BIN)/python --target $(@D) --requirement $<
+	@touch $@
+
+# BI tools, each in an environment of its own. Superset has no wheels for Python 3.13: make PYTHON=python3.12 there.
+$(VENV)/journeys/%/.ready: tests/journeys/%.lock | $(READY)
+	$(BIN)/python -m venv --clear --without-pip $(@D)
+	$(UV) --no-config pip install --no-deps --require-hashes --python $(@D)/bin/python --requirement $<
 	@touch $@
 
 # uv comes from the lock as well: its block there is a requirements file of one.

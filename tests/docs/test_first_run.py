@@ -55,6 +55,10 @@ ELSEWHERE = {
     "prefect ": "tests/prefect/test_announce.py",
     "docker compose": "tests/compose/test_parity.py",  # without an engine: its services, as processes
     "BOOTSTRAP_SERVERS=": "tests/kafka/test_rights.py",
+    "cp -r docs/bi/superset": "tests/journeys/test_superset.py",
+    "sed ": "tests/journeys/test_superset.py",
+    "python -m zipfile": "tests/journeys/test_superset.py",
+    "streamlit run docs/bi/streamlit_app.py": "tests/journeys/test_streamlit.py",
     "umask": "tests/compose/test_compose.py",
     "echo": "tests/compose/test_compose.py",
     "make --silent digests": "tests/compose/test_compose.py",
