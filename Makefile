@@ -98,8 +98,9 @@ format: $(READY) ## let ruff and sqlfluff lay out the code
 	$(BIN)/ruff format .
 	$(BIN)/sqlfluff fix --disable-progress-bar dbt
 
-images: $(READY) ## draw the pictures of docs/images; after make demo
+images: $(READY) $(JOURNEYS) ## draw the pictures of docs/images; after make demo
 	$(BIN)/python -m tests.report.pictures .tokenshare/report/index.html
+	$(BIN)/python -m tests.journeys.pictures .tokenshare
 
 generate: $(READY) ## render what is committed but derived: JSON Schemas, dbt YAML, prefect.yaml, reference
 	$(BIN)/python -m flows.generate

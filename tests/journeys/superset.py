@@ -1,7 +1,9 @@
 """A real Superset on loopback, from its package, with a user; and the questions its REST API is asked."""
 
+import re
 import secrets
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,9 +12,12 @@ from typing import Any
 
 import httpx
 
-from tests.journeys.servers import CONFIG, environment_of, running
+from tests.journeys.servers import CONFIG, PAGE, RELATIVE, ROOT, environment_of, running
+from tests.report.browser import Tab
 
 USER = {"username": "analyst", "password": "analyst-of-the-journey"}
+DRAWN = "document.querySelectorAll('.dashboard canvas').length"
+CANVASES = 2
 # What `superset db upgrade`, `superset fab create-admin` and `superset init` do, in one process.
 PREPARE = """
 import sys
@@ -48,10 +53,25 @@ class Superset:
         assert result["error"] is None, result
         return list(result["data"])
 
-    @property
-    def cookies(self) -> list[dict[str, str]]:
-        """The session, for a browser."""
-        return [{"name": name, "value": value, "url": self.url} for name, value in self.client.cookies.items()]
+    def let_in(self, tab: Tab) -> None:
+        """Give a browser the session."""
+        for name, value in self.client.cookies.items():
+            tab.ask("Network.setCookie", name=name, value=value, url=self.url)
+
+    def bring_dashboard(self, file: Path, folder: Path) -> str:
+        """Import the dashboard on a published file as the page says; its address."""
+        sent = {"formData": ("superset.zip", zipped(file, folder).read_bytes(), "application/zip")}
+        assert self.ask("dashboard/import/", files=sent) == {"message": "OK"}
+        return f"{self.url}/superset/dashboard/tokenshare/?standalone=1"
+
+
+def zipped(file: Path, folder: Path) -> Path:
+    """The dashboard as a file to import, made by the commands of the page."""
+    (block,) = re.findall(r"^```sh\n(cp -r docs/bi/superset .*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    (folder / "docs").symlink_to(ROOT / "docs")
+    lines = block.replace(f"$PWD/{RELATIVE}", str(file)).replace("python ", f"{sys.executable} ")
+    subprocess.run(["sh", "-euc", lines], cwd=folder, check=True)
+    return folder / "superset.zip"
 
 
 def environment(home: Path) -> dict[str, str]:

@@ -20,7 +20,7 @@ from connectors.storage.home import Home
 from flows.orchestration.schedule import deployments
 from tests.cli.command import Said, run
 from tests.journeys.internet import YESTERDAY, Internet, world_of
-from tests.journeys.servers import ROOT, environment_of, python_of
+from tests.journeys.servers import PAGE, environment_of, python_of
 from tests.prefect.server import Server, environment, start
 from tests.prefect.test_schedule import COMMAND, LOGIN, PROTECTED, deployed, state_of, trigger, wait_until
 from tests.receiver import Receiver, listening
@@ -29,8 +29,6 @@ from tests.scene import Scene
 from tests.upgrade.test_earlier_home import EARLIER, OFF, make_world
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(1800)]
-PAGE = next(page for page in sorted((ROOT / "docs").rglob("*.md")) if "access_mode=read_only" in page.read_text())
-RELATIVE = ".tokenshare/published/tokenshare.duckdb"
 ALERT = "tokenshare/held/router"
 ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 THROUGH_SQLALCHEMY = """
@@ -131,7 +129,7 @@ def test_02_its_page_opens_and_says_that_it_is_synthetic(story: Story, tab: Tab)
 
 def test_03_the_two_strings_for_python_of_the_docs_open_its_numbers(story: Story) -> None:
     text = PAGE.read_text()
-    (call,), (string,) = (re.findall(rf"`({begin}[^`]*)`", text) for begin in (r"duckdb\.connect", "duckdb:///"))
+    (call,), (string,) = (re.findall(rf"`({begin}[^`]*)`", text) for begin in (r"duckdb\.connect", r"duckdb:///\."))
     by_duckdb = [sys.executable, "-c", f"import duckdb; print({call}.execute({COUNT!r}).fetchall()[0][0])"]
     by_sqlalchemy = [str(python_of("superset")), "-c", THROUGH_SQLALCHEMY, string, COUNT]
     counts = [subprocess.check_output(words, cwd=story.folder, text=True) for words in (by_duckdb, by_sqlalchemy)]

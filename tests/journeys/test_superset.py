@@ -1,25 +1,20 @@
 """A real Superset on the published file, as the docs say: its relations, its numbers, the dashboard, the next day."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.journeys import superset as a_superset
 from tests.journeys.moving import Moving
-from tests.journeys.servers import ROOT, python_of, wait_for
-from tests.journeys.superset import Superset
+from tests.journeys.servers import PAGE, RELATIVE, python_of, wait_for
+from tests.journeys.superset import CANVASES, DRAWN, Superset
 from tests.report.browser import Tab
 from tokenshare.bi import RELATIONS
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(1800)]
-PAGE = next(page for page in sorted((ROOT / "docs").rglob("*.md")) if "access_mode=read_only" in page.read_text())
-RELATIVE = ".tokenshare/published/tokenshare.duckdb"
 TOKENS = "SELECT week_start_date, vendor_name, tokens FROM marts.wide_vendor_weekly"
 COUNTRIES = "SELECT week_start_date, country_code, country_share FROM marts.wide_country_weekly"
 SHARES = "SELECT period, metric, entity, value FROM marts.fct_metric_values WHERE measure = 'china_share'"
@@ -28,7 +23,6 @@ NEWEST = """
     WHERE week_start_date = (SELECT max(week_start_date) FROM marts.wide_vendor_weekly)
 """
 SHOWN = "document.body.innerText"
-DRAWN = "document.querySelectorAll('.dashboard canvas').length"
 ERRORS = "[...document.querySelectorAll('.ant-alert-error, [role=alert]')].map(found => found.innerText).join('\\n')"
 
 
@@ -41,7 +35,7 @@ def superset(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Superset]:
 @pytest.fixture(scope="module")
 def database(superset: Superset, moving: Moving) -> int:
     """The database, connected by hand with the string of the page."""
-    (string,) = re.findall(r"`(duckdb:///\S+)`", PAGE.read_text())
+    (string,) = re.findall(r"`(duckdb:///\.\S+)`", PAGE.read_text())
     uri = string.replace(RELATIVE, str(moving.file))
     assert uri != string
     made = superset.ask("database/", {"database_name": "by hand", "sqlalchemy_uri": uri, "cache_timeout": -1})
@@ -53,9 +47,19 @@ def test_the_documented_string_lists_what_is_published(superset: Superset, datab
     assert {relation.name for relation in RELATIONS} <= {found["value"] for found in listed}
 
 
-def test_a_chart_of_it_has_the_very_numbers(superset: Superset, database: int, moving: Moving) -> None:
+@pytest.fixture(scope="module")
+def by_hand(superset: Superset, database: int) -> int:
+    """A dataset made by hand in it."""
     made = superset.ask("dataset/", {"database": database, "schema": "marts", "table_name": "wide_country_weekly"})
-    found = superset.chart(made["id"], ["week_start_date", "country_code"], "country_share")
+    return int(made["id"])
+
+
+def test_a_chart_of_it_has_the_very_numbers(superset: Superset, by_hand: int, moving: Moving) -> None:
+    assert_countries(superset, by_hand, moving)
+
+
+def assert_countries(superset: Superset, dataset: int, moving: Moving) -> None:
+    found = superset.chart(dataset, ["week_start_date", "country_code"], "country_share")
     shares = {(day(row["week_start_date"]), row["country_code"]): row["country_share"] for row in found}
     assert shares == {row[:2]: row[2] for row in moving.rows(COUNTRIES)}
 
@@ -74,22 +78,10 @@ def day(stated: Any) -> date:
     return datetime.fromtimestamp(stated / 1000, UTC).date()
 
 
-def zipped(file: Path, folder: Path) -> Path:
-    """The dashboard made ready as the page says."""
-    (block,) = re.findall(r"^```sh\n(cp -r docs/bi/superset .*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
-    (folder / "docs").symlink_to(ROOT / "docs")
-    lines = block.replace(f"$PWD/{RELATIVE}", str(file)).replace("python ", f"{sys.executable} ")
-    subprocess.run(["sh", "-euc", lines], cwd=folder, check=True)
-    return folder / "superset.zip"
-
-
 @pytest.fixture(scope="module")
 def dashboard(superset: Superset, moving: Moving, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of the imported dashboard."""
-    content = zipped(moving.file, tmp_path_factory.mktemp("zip")).read_bytes()
-    sent = {"formData": ("superset.zip", content, "application/zip")}
-    assert superset.ask("dashboard/import/", files=sent) == {"message": "OK"}
-    return f"{superset.url}/superset/dashboard/tokenshare/?standalone=1"
+    return superset.bring_dashboard(moving.file, tmp_path_factory.mktemp("zip"))
 
 
 @pytest.fixture(scope="module")
@@ -113,23 +105,24 @@ def assert_drawn(tab: Tab, address: str, moving: Moving) -> None:
     tab.open(address, width=1400, height=1400)
     cells = {cell for row in moving.rows(NEWEST) for cell in row}
     text = wait_for(lambda: tab.value(SHOWN), lambda shown: all(cell in shown for cell in cells), seconds=300)
-    wait_for(lambda: tab.value(DRAWN), lambda count: count == 2)
+    wait_for(lambda: tab.value(DRAWN), lambda count: count == CANVASES)
     assert "Chinese share of tokens by week and denominator" in text
     assert tab.value(ERRORS) == ""
 
 
 def test_the_dashboard_as_code_is_drawn(superset: Superset, dashboard: str, tab: Tab, moving: Moving) -> None:
-    for cookie in superset.cookies:
-        tab.ask("Network.setCookie", **cookie)
+    superset.let_in(tab)
     assert_drawn(tab, dashboard, moving)
 
 
 def test_after_another_refresh_the_same_server_has_the_new_numbers(
-    superset: Superset, datasets: dict[str, int], dashboard: str, tab: Tab, moving: Moving
+    superset: Superset, by_hand: int, datasets: dict[str, int], dashboard: str, tab: Tab, moving: Moving
 ) -> None:
+    """Though this one keeps answers for a day: the page says how to have it ask the file."""
     before = published(moving)
     assert charted(superset, datasets["wide_vendor_weekly"]) == before
     moving.refresh()
     assert published(moving) != before
     assert charted(superset, datasets["wide_vendor_weekly"]) == published(moving)
+    assert_countries(superset, by_hand, moving)
     assert_drawn(tab, dashboard, moving)
