@@ -22,6 +22,7 @@ CLIENTS := $(patsubst tests/clients/%.lock,$(VENV)/clients/%/.ready,$(wildcard t
 FLINK := $(VENV)/flink/.ready
 DOCS := $(VENV)/docs/.ready
 BI := $(VENV)/bi/.ready
+JOURNEYS := $(patsubst tests/journeys/%.lock,$(VENV)/journeys/%/.ready,$(wildcard tests/journeys/*.lock))
 HOUSE_TESTS := $(wildcard tests/architecture tests/registry)
 TABLE := tests/faults/test_sources.py
 
@@ -35,7 +36,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # uv is told which Python to use and never brings its own.
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup demo live docs test faults security flink mutations fuzz soak check check-style check-sql check-types check-house format generate images bench lock audit digests clean
+.PHONY: help setup demo live docs test faults security flink journeys mutations fuzz soak check check-style check-sql check-types check-house format generate images bench lock audit digests clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +72,9 @@ $(FLINK): tests/flink/flink.lock tests/flink/beam-jars.sha256 | $(READY)
 	$(BIN)/python -m tests.flink.distribution $(VENV)/flink
 	touch $@
 
+journeys: $(READY) $(JOURNEYS) ## a new user's way with the real parts: BI tools, Prefect, a receiver, a backup
+	$(BIN)/pytest -m journey tests/journeys
+
 mutations: $(READY) ## take away what protects from each fault, one after the other: each time a test must go red
 	$(BIN)/python -m tests.faults.mutate
 
@@ -101,8 +105,9 @@ format: $(READY) ## let ruff and sqlfluff lay out the code
 	$(BIN)/ruff format .
 	$(BIN)/sqlfluff fix --disable-progress-bar dbt
 
-images: $(READY) ## draw the pictures of docs/images; after make demo
+images: $(READY) $(JOURNEYS) ## draw the pictures of docs/images; after make demo
 	$(BIN)/python -m tests.report.pictures .tokenshare/report/index.html
+	$(BIN)/python -m tests.journeys.pictures .tokenshare
 
 generate: $(READY) ## render what is committed but derived: JSON Schemas, dbt YAML, prefect.yaml, reference
 	$(BIN)/python -m flows.generate
@@ -149,6 +154,12 @@ $(DOCS): docs/site/docs.lock | $(READY)
 $(BI): tests/docs/bi.lock | $(READY)
 $(DOCS) $(BI):
 	$(UV) --no-config pip install --no-deps --require-hashes --python $(BIN)/python --target $(@D) --requirement $<
+	@touch $@
+
+# BI tools, each in an environment of its own. Superset has no wheels for Python 3.13: make PYTHON=python3.12 there.
+$(VENV)/journeys/%/.ready: tests/journeys/%.lock | $(READY)
+	$(BIN)/python -m venv --clear --without-pip $(@D)
+	$(UV) --no-config pip install --no-deps --require-hashes --python $(@D)/bin/python --requirement $<
 	@touch $@
 
 # uv comes from the lock as well: its block there is a requirements file of one.

@@ -38,14 +38,14 @@ class Tab:
                 assert "error" not in said, said
                 return said["result"]
 
-    def open(self, page: Path, width: int = 1000, height: int = 900, scheme: str = "light") -> None:
-        """Loads a file at a size and colour scheme, and waits until it is there."""
+    def open(self, page: Path | str, width: int = 1000, height: int = 900, scheme: str = "light") -> None:
+        """Loads a file or an address at a size and colour scheme, and waits until it is there."""
         for domain in ("Page", "Runtime", "Log", "Network", "Accessibility"):
             self.ask(f"{domain}.enable")
         self.ask("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
         self.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
         self.events.clear()
-        self.ask("Page.navigate", url=page.as_uri())
+        self.ask("Page.navigate", url=page if isinstance(page, str) else page.as_uri())
         while "Page.loadEventFired" not in self.events:
             self._hear()
 
