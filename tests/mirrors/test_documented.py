@@ -1,4 +1,4 @@
-"""What docs/bi.md prints about mirrors works as printed."""
+"""What docs/bi/README.md prints about mirrors works as printed."""
 
 import re
 from pathlib import Path
@@ -18,7 +18,7 @@ from tests.mirrors.test_uploads import send
 from tests.object_store import ObjectStore
 from tests.postgresql import Server
 
-PAGE = (ROOT / "docs" / "bi.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "bi" / "README.md").read_text(encoding="utf-8")
 POSTGRESQL, STORE = PAGE.partition("## PostgreSQL")[2].split("## On S3")
 
 
