@@ -1,10 +1,7 @@
 """Automations of a Prefect server, as code: what a person should hear of, and runs whose process is gone."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    pass
+from typing import Any
 
 HEARTBEAT_SECONDS = 30  # the least that Prefect allows
 NOTIFIER = "tokenshare"  # a notification block of that name hears of what triggers
