@@ -99,6 +99,12 @@ def test_a_source_is_as_fresh_as_its_newest_fetch(scene: Scene, tmp_path: Path) 
     assert limits(found) == {"warn_after": 36, "error_after": 72}
 
 
+def test_dbt_lists_the_metrics_of_its_semantic_models(scene: Scene, tmp_path: Path) -> None:
+    done = dbt(scene, tmp_path, "--quiet", "ls", "--resource-type", "metric")
+    assert done.returncode == 0, done.stdout
+    assert "metric:tokenshare.router_china_share" in done.stdout.splitlines()
+
+
 def limits(found: dict[str, Any]) -> dict[str, int]:
     """Hours after the newest fetch."""
     return {name: found["criteria"][name]["count"] for name in ("warn_after", "error_after")}
