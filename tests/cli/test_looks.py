@@ -43,6 +43,7 @@ RUN = {
     "sources",
     "ranges",
     "metrics",
+    "mirrors",
     "alerts",
     "seconds",
     "origin",
@@ -210,7 +211,8 @@ def test_doctor_and_broker(answer: Callable[[str], dict[str, Any]]) -> None:
     assert [finding["name"] for finding in findings] == names
     assert all(finding.keys() == {"name", "is_well", "said", "fix"} and finding["is_well"] for finding in findings)
     broker = answer("broker")
-    assert broker.keys() == {"running", "pid", "bootstrap_servers", "version", "java", "data_bytes"}
+    running = {"running", "pid", "bootstrap_servers", "login_servers", "client_properties", "version"}
+    assert broker.keys() == {*running, "java", "data_bytes"}
     assert broker["running"] is False
 
 

@@ -18,7 +18,7 @@ ENVIRONMENTS = ROOT / ".venv" / "journeys"
 CONFIG = Path(__file__).with_name("superset_config.py")
 START_SECONDS = 300
 # The page of BI tools, and the published file as it is written there.
-PAGE = next(page for page in sorted((ROOT / "docs").rglob("*.md")) if "access_mode=read_only" in page.read_text())
+PAGE = ROOT / "docs" / "bi" / "README.md"
 RELATIVE = ".tokenshare/published/tokenshare.duckdb"
 
 

@@ -12,9 +12,10 @@ from typing import Any
 
 import httpx
 
-from tests.journeys.servers import CONFIG, PAGE, RELATIVE, ROOT, environment_of, running
+from tests.journeys.servers import CONFIG, RELATIVE, ROOT, environment_of, running
 from tests.report.browser import Tab
 
+DASHBOARD = ROOT / "docs" / "bi" / "superset.md"
 USER = {"username": "analyst", "password": "analyst-of-the-journey"}
 DRAWN = "document.querySelectorAll('.dashboard canvas').length"
 CANVASES = 2
@@ -67,7 +68,7 @@ class Superset:
 
 def zipped(file: Path, folder: Path) -> Path:
     """The dashboard as a file to import, made by the commands of the page."""
-    (block,) = re.findall(r"^```sh\n(cp -r docs/bi/superset .*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    (block,) = re.findall(r"^```sh\n(cp -r docs/bi/superset .*?)^```", DASHBOARD.read_text(), re.MULTILINE | re.DOTALL)
     (folder / "docs").symlink_to(ROOT / "docs")
     lines = block.replace(f"$PWD/{RELATIVE}", str(file)).replace("python ", f"{sys.executable} ")
     subprocess.run(["sh", "-euc", lines], cwd=folder, check=True)

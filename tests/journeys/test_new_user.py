@@ -29,7 +29,7 @@ from tests.scene import Scene
 from tests.upgrade.test_earlier_home import EARLIER, OFF, make_world
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(1800)]
-OPERATE = ROOT / "docs" / "operate.md"
+BACKUP = ROOT / "docs" / "howto" / "backup.md"
 ALERT = "tokenshare/held/router"
 ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 THROUGH_SQLALCHEMY = """
@@ -201,7 +201,7 @@ def test_10_a_claim_and_a_mapping_of_the_user_are_published(story: Story) -> Non
 def test_11_a_restored_backup_verifies(story: Story) -> None:
     restored = Scene(story.folder / "restored", story.live.broker, story.live.environ, story.live.prefix)
     restored.root.mkdir()
-    (listed,) = re.findall(r"^Back up (.*?) and the topics", OPERATE.read_text(), re.MULTILINE)
+    (listed,) = re.findall(r"^Copy (`format`.*?)\. A pass makes", BACKUP.read_text(), re.MULTILINE)
     for name in re.findall(r"`(.+?)`", listed):
         kept = story.live.root / name
         (shutil.copytree if kept.is_dir() else shutil.copy2)(kept, restored.root / name)
