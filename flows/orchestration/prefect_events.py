@@ -95,7 +95,7 @@ def _described(home: Home, metric: Metric, card: Mapping[str, Any], gate: str) -
     standing = f"HELD since {card['held_since']:%Y-%m-%d}" if gate == "held" else "Current"
     shown = f"as of {card['as_of']:%Y-%m-%d}" if card["as_of"] else "nothing published yet"
     about = f"{metric.title}, in {metric.unit}. Denominator: {metric.denominator}. Gate: {gate}."
-    return f"**{standing}**, {shown}. {warning}{about}{reason}"
+    return f"{warning}**{standing}**, {shown}. {about}{reason}"
 
 
 def _safe(value: Any) -> Any:

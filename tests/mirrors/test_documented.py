@@ -31,7 +31,7 @@ def block(text: str, language: str) -> str:
 def test_the_statements_make_a_database_that_the_printed_user_fills(
     server: Server, published_then: dict[int, Path]
 ) -> None:
-    made = block(POSTGRESQL, "sql")
+    made = block(POSTGRESQL, "postgresql")
     with psycopg.connect(server.dsn("postgres"), autocommit=True) as connection:
         for name in ("tokenshare", "tokenshare_reader"):
             if connection.execute("SELECT to_regrole(%s)", [name]).fetchone() != (None,):
@@ -55,7 +55,7 @@ def test_the_two_strings_mean_the_same() -> None:
 def test_the_lines_of_python_read_the_store(clean: Home, store: ObjectStore) -> None:
     send(clean, store.path("some", "place"))
     found: dict[str, object] = {}
-    exec(block(STORE, "python").replace("BUCKET/PREFIX", f"{store.bucket}/some/place"), found)
+    exec(block(STORE, "python3").replace("BUCKET/PREFIX", f"{store.bucket}/some/place"), found)
     assert found["shares"].num_rows > 0  # type: ignore[attr-defined]
 
 
