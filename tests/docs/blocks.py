@@ -20,6 +20,7 @@ KINDS = {
     "python": "tests/docs/test_first_run.py",
     "postgresql": "tests/mirrors/test_documented.py",  # these two want a server, and a store
     "python3": "tests/mirrors/test_documented.py",
+    "yaml": "tests/docs/test_blocks.py",
     "csv": "tests/docs/test_files_you_write.py",
     "ini": "tests/prefect/test_schedule.py",
     "cron": "tests/prefect/test_schedule.py",
@@ -38,6 +39,7 @@ ELSEWHERE = {
     "tokenshare dlq redrive": "tests/faults/test_d_records.py",  # these name a record of a home
     "tokenshare dlq drop": "tests/faults/test_d_records.py",
     "tokenshare gates release": "tests/cli/test_widths.py",
+    "TOKENSHARE_MIRROR_DSN=": "tests/mirrors/test_documented.py",
     "tokenshare mirror": "tests/mirrors/test_passes.py",  # it wants a mirror
     "tokenshare gateway": "tests/gateway/test_gateway.py",
     "tokenshare land --runner flink": "tests/flink/test_flink.py",

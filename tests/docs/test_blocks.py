@@ -7,7 +7,7 @@ import pytest
 
 from connectors.alerts.services import why_unknown
 from flows import settings
-from tests.docs.blocks import BLOCK, ELSEWHERE, INDENTED, KINDS, PAGES, ROOT, documented
+from tests.docs.blocks import BLOCK, DOCS, ELSEWHERE, INDENTED, KINDS, PAGES, ROOT, documented
 
 FENCE = re.compile(r"^ *```(\w*)", re.MULTILINE)
 
@@ -45,3 +45,10 @@ def test_the_documented_address_of_slack_is_one_that_alerts_can_use(monkeypatch:
     assert why_unknown(found[3]) == ""
     loaded = settings.load({found[1]: f"{found[2]}={found[3]}"})
     assert found[3] not in repr(loaded)
+
+
+def test_what_prometheus_is_told_is_yaml_about_files_that_are_there() -> None:
+    yaml = pytest.importorskip("yaml")
+    (told,) = map(yaml.safe_load, documented("yaml"))
+    assert [name for name in told["rule_files"] if not (DOCS / "reference" / name).is_file()] == []
+    assert [job["job_name"] for job in told["scrape_configs"]] == ["tokenshare"]
