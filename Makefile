@@ -117,11 +117,14 @@ bench: $(READY) ## every benchmark beside an older commit, an hour of the machin
 	$(UV) --no-config pip install --require-hashes --python $(BENCH)/peers/bin/python --requirement bench/peers/peers.lock
 	$(BIN)/python bench/page.py $(BENCH)
 
-lock: $(READY) ## resolve pyproject.toml again into both lock files, within its bounds
+lock: $(READY) ## resolve again, within its bounds, what the product, its docs and its journeys stand on
 	$(COMPILE) --upgrade --group dev --group build --group setup pyproject.toml --output-file requirements.lock
 	$(COMPILE) --upgrade --group build --constraints requirements.lock --no-annotate pyproject.toml \
 	  --output-file requirements.run.lock
 	echo "mkdocs-material>=9.8,<10" | $(COMPILE) --upgrade --no-annotate - --output-file docs/site/docs.lock
+	$(COMPILE) --upgrade --no-annotate tests/journeys/streamlit.in --output-file tests/journeys/streamlit.lock
+	$(COMPILE) --upgrade --no-annotate --exclude-newer 2026-05-31 tests/journeys/superset.in \
+	  --output-file tests/journeys/superset.lock
 
 audit: $(READY) ## the pins against the advisories that a package carries, without network; says how old they are
 	$(BIN)/python -m tests.audit.audit
