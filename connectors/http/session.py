@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Self
 
+import certifi
 import httpx
 from socksio import SOCKSError
 
@@ -194,7 +195,7 @@ def _client(user_agent: str, is_loopback: bool) -> httpx.Client:
         return httpx.Client(
             headers={"User-Agent": user_agent, "Accept-Encoding": "gzip", "Connection": "close"},
             limits=httpx.Limits(max_keepalive_connections=0),
-            verify=_certificates() if is_loopback else True,
+            verify=_certificates(certifi.where()) if is_loopback else True,
             trust_env=not is_loopback,  # the internet may need a proxy, this machine never does
             follow_redirects=False,
         )
@@ -203,9 +204,9 @@ def _client(user_agent: str, is_loopback: bool) -> httpx.Client:
 
 
 @cache
-def _certificates() -> ssl.SSLContext:
-    """The certificates that come with httpx, read once: a tenth of a second. The environment may name others."""
-    return httpx.create_ssl_context(trust_env=False)
+def _certificates(file: str) -> ssl.SSLContext:
+    """The certificates of a file, read once: a tenth of a second."""
+    return ssl.create_default_context(cafile=file)
 
 
 def _listed(params: Params | None) -> dict[str, str | list[str]]:
