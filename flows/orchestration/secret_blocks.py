@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from flows.settings import Settings, name_of
+from flows.setup.redaction import holds_secret
 
 
 def block_of(variable: str) -> str:
@@ -22,4 +23,4 @@ def read_secrets(environ: Mapping[str, str]) -> dict[str, str]:
 
 def secret_settings() -> list[str]:
     """The variables of all settings that are secrets."""
-    return [name_of(field) for field, info in Settings.model_fields.items() if "SecretStr" in repr(info.annotation)]
+    return [name_of(field) for field, info in Settings.model_fields.items() if holds_secret(info.annotation)]

@@ -47,7 +47,7 @@ def _secrets(environ: Mapping[str, str]) -> Iterator[str]:
         value = environ.get(name_of(field), "")
         if field == "mirror_dsn":  # host and user are no secret, and our own name may be among them
             yield from (part for part in (value, *passwords_of(value)) if part)
-        elif value and _holds_secret(found.annotation):
+        elif value and holds_secret(found.annotation):
             yield value
             for address in (word for word in value.split() if "://" in word):
                 scheme, _, rest = address.partition("://")
@@ -61,5 +61,6 @@ def _secrets(environ: Mapping[str, str]) -> Iterator[str]:
             yield from (part for part in (login, login.partition(":")[2]) if part)
 
 
-def _holds_secret(annotation: Any) -> bool:
-    return annotation is SecretStr or any(_holds_secret(part) for part in get_args(annotation))
+def holds_secret(annotation: Any) -> bool:
+    """True if a setting of that type is a secret."""
+    return annotation is SecretStr or any(holds_secret(part) for part in get_args(annotation))
