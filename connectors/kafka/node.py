@@ -148,7 +148,7 @@ def properties(ports: Ports, password: str, data: str = "data") -> str:
 
 
 def client_properties(ports: Ports, password: str) -> str:
-    """How a tool of Kafka logs in, or Kafka UI and AKHQ: a file for `--command-config`."""
+    """The text of `client.properties`: Kafka's tools, Kafka UI and AKHQ log in with it (`--command-config`)."""
     own = {
         "bootstrap.servers": f"127.0.0.1:{ports.owner}",
         "security.protocol": "SASL_PLAINTEXT",

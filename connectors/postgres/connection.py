@@ -26,7 +26,7 @@ Connection = psycopg.Connection[tuple[object, ...]]
 
 @dataclass(frozen=True)
 class Failure:
-    """How PostgreSQL names an error, and what a person does about it."""
+    """An error class of PostgreSQL, with our message and the fix."""
 
     error: type[Exception]
     message: str

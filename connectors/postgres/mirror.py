@@ -43,7 +43,7 @@ WHERE nspname = ANY(%s) AND relkind = 'r' AND pg_get_userbyid(relowner) = curren
 
 @dataclass(frozen=True)
 class Copied:
-    """What a copy changed: `moved` of `total` relations. `has_role` is false if nobody may read but the owner."""
+    """The result of a copy: it wrote `moved` of `total` relations. `has_role` is false if only the owner may read."""
 
     moved: int
     total: int
@@ -61,7 +61,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Known:
-    """What the mirror's own record says of a relation."""
+    """The digests of a relation's rows and declaration, as the mirror's own record has them."""
 
     digest: str
     shape: str

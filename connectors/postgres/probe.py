@@ -1,4 +1,4 @@
-"""What `doctor` asks of the mirror, without changing anything in it."""
+"""The state of the mirror for `doctor`; reading it changes nothing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What passes did, added up from their logs: counts that go on after a log is removed."""
+"""Totals of all passes, added up from their logs; they keep counting after a log is removed."""
 
 import json
 from collections.abc import Iterable, Mapping

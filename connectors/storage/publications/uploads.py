@@ -1,4 +1,4 @@
-"""What is published, in another folder or an object store, for readers on other machines.
+"""Copies of the published files, in another folder or an object store, for readers on other machines.
 
 Each file is there by two names. One has its digest in it, such as `vendor_share_weekly/current.1f0c….parquet`, and its
 bytes never change; `current.json`, written last, lists these names, so whoever reads it first sees files of one pass.
