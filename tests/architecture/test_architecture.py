@@ -109,6 +109,7 @@ BROKEN = (
     (rules.files_are_short, "dbt/models/x.sql", "select 1\n" * (rules.LONGEST_MODEL + 1)),
     (rules.functions_are_short, "flows/x.py", "def f():\n" + "    x = 1\n" * (rules.LONGEST_FUNCTION + 1)),
     (rules.modules_say_what_they_own, "flows/x.py", None),
+    (rules.imported_names_exist, "tests/test_x.py", "from connectors.kafka.producer import gone"),
     (rules.dbt_holds_no_python, "dbt/models/x.py", "x = 1"),
     (rules.nothing_names_a_machine, "docs/x.md", "see " + "/" + "work/shared"),
     (rules.nothing_names_a_machine, "requirements.lock", "--" + "index-url somewhere"),

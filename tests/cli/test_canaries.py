@@ -15,11 +15,11 @@ import pytest
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
 from flows.settings import Settings, name_of
-from flows.setup.redaction import _holds_secret
+from flows.setup.redaction import holds_secret
 from tests.cli.command import environment, run
 from tests.receiver import Receiver, listening
 
-SECRETS = [name_of(field) for field, found in Settings.model_fields.items() if _holds_secret(found.annotation)]
+SECRETS = [name_of(field) for field, found in Settings.model_fields.items() if holds_secret(found.annotation)]
 ADDRESSES = [name_of(field) for field in Settings.model_fields if field.endswith("_url")]
 WORD = "canary-"
 TRACES = (WORD.encode(), *(b64encode(b"x" * offset + b"canary-canary").strip(b"=")[4:12] for offset in range(3)))
