@@ -270,6 +270,7 @@ def _options(work: Path) -> list[str]:
         "--log-level",
         "none",
         "--no-version-check",
+        "--use-fast-test-edges",
         "--quiet",
     ]
 

@@ -181,6 +181,7 @@ def written(
             connection.execute(retention.UNUSED_ROWS.format(id=WEEKLY.id))
         for version in told.keys() - set(pruned):
             assert kept(connection, version) == told[version]
-        vintages.write(connection, WEEKLY, is_stored=True)
+        connection.execute(f"CREATE TABLE reader.vintages.{WEEKLY.id} ({vintages.types_of(WEEKLY)})")
+        vintages.write(connection, WEEKLY)
         columns = "week_start_date, known_from, known_until, first_version, last_version"
         return connection.execute(f"SELECT {columns} FROM reader.vintages.{WEEKLY.id} ORDER BY ALL").fetchall()

@@ -11,7 +11,7 @@ from connectors.storage.inspection.landed import RESTORE
 from connectors.storage.inspection.versions import VersionKey
 from connectors.storage.publications.candidates import columns_sql, grain_sql
 from connectors.storage.publications.lineage import BuildInputs, read_run
-from connectors.storage.publications.version_files import quoted
+from connectors.storage.publications.outline import quoted
 from connectors.storage.publications.version_rows import query_of
 from connectors.storage.warehouse import Connection, has_relation, holds, records_sql
 from tokenshare.inspected import Recomputation

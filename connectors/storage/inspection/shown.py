@@ -12,7 +12,8 @@ from connectors.storage.home import Home
 from connectors.storage.inspection import reading
 from connectors.storage.publications import published, version_rows
 from connectors.storage.publications.candidates import read_rows
-from connectors.storage.publications.version_files import files_of, quoted
+from connectors.storage.publications.outline import quoted
+from connectors.storage.publications.version_files import files_of
 from connectors.storage.warehouse import Connection, views_of
 from tokenshare.errors import UsageError
 from tokenshare.inspected import Difference
@@ -29,7 +30,7 @@ MEND = "run `tokenshare refresh`, which rebuilds it"
 
 def read_unpublished(connection: Connection, home: Home, draft: Path) -> Iterator[Difference]:
     """The published file's differences from one composed anew in `draft`, by relation."""
-    published.compose(connection, draft, METRICS)
+    published.compose(connection, draft, METRICS, draft.parent)
     if not home.published_file.exists():
         yield Difference(FILE, problem="no file", example=REBUILD)
         return

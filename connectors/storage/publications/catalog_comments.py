@@ -3,7 +3,7 @@
 TABLES = {
     "dead_letter_outcomes": "What a person decided about a refused record. Key: topic, partition, offset.",
     "dead_letters": "Refused records by topic. Key: topic.",
-    "file": "The decisions that this file shows, as one digest.",
+    "file": "What this file follows from, as digests; one row.",
     "gaps": "Records that were lost before they landed, and who accepted that.",
     "gate_results": "The outcome of every check of a candidate, over time by as_of. Key: run, metric, check.",
     "held_periods": "Periods that a failed check holds at their last good numbers. Key: metric, period, check, key.",
@@ -136,5 +136,6 @@ COLUMNS = {
     "usage_date": "Day of usage, UTC.",
     "valid_through": "The moment up to which it is confirmed, UTC.",
     "version": "Version of the metric.",
+    "vintages_digests": "sha256 of what the vintages of each metric follow from, as JSON.",
     "week_start_date": "Monday of the ISO week.",
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from connectors.storage.home import Home, atomic_files
-from connectors.storage.publications import bi, shown_rows, version_files, vintages
+from connectors.storage.publications import bi, outline, shown_rows, version_files, vintages
 from connectors.storage.publications.history import read_standings
 from connectors.storage.warehouse import (
     BUILT,
@@ -23,15 +23,14 @@ from connectors.storage.warehouse import (
     views_of,
 )
 from tokenshare.errors import UsageError
-from tokenshare.metrics import Metric
+from tokenshare.metrics import METRIC_BY_ID, Metric
 from tokenshare.noop import noop
-from tokenshare.publication import Publication
 
-CATALOG = (Path(__file__).parent / "published.sql").read_text()
+CATALOG = outline.queries_of(Path(__file__).with_name("published.sql"))
 # Of the file; one of another form is rebuilt. 4: held periods, unmapped, origin, 5: oldest storage, 6: rows put aside,
-# 7: small blocks, 8: citations with their as-of, relations for BI, comments, 9: keys of vintages, ends of a check
-FORM = 9
-FILE_FORM = "STORAGE_VERSION 'v1.2.0', BLOCK_SIZE 16384"  # what DuckDB 1.2, the oldest client, can open
+# 7: small blocks, 8: citations with their as-of, relations for BI, comments, 9: keys of vintages, ends of a check,
+# 10: digests of vintages
+FORM = 10
 MODE = 0o444
 # Lists beside the numbers, gathered from the relations that dbt has built: relations, columns with their types, order.
 GATHERED = {
@@ -85,6 +84,7 @@ SELECT source_id, observed_at, rejected_count AS rows, rejected AS reasons FROM 
     QUALIFY row_number() OVER (PARTITION BY source_id ORDER BY observed_at DESC, "offset" DESC) = 1
 ) WHERE rejected_count > 0 ORDER BY source_id
 """
+FILE_COLUMNS = "decisions_digest VARCHAR, vintages_digests VARCHAR"
 PUT_ASIDE_COLUMNS = "source_id VARCHAR, observed_at TIMESTAMPTZ, rows BIGINT, reasons VARCHAR[]"
 # The columns of decisions that the file depends on, beside the counts of its other tables.
 DIGESTED = {
@@ -118,7 +118,7 @@ def is_current(connection: Connection, home: Home) -> bool:
 
     False after a kill between decision and swap, and if the file was lost, damaged or edited.
     """
-    if not home.published_file.exists() or not _is_untouched(connection, home):
+    if not _is_untouched(connection, home):
         return False
     try:
         with open_published(home.published_file) as reader:
@@ -143,7 +143,8 @@ def publish(
     atomic_files.sweep(home.published)
     draft = home.published / ".tokenshare.duckdb.tmp"
     draft.unlink(missing_ok=True)
-    compose(connection, draft, metrics)
+    before = home.published_file if _is_untouched(connection, home) else None
+    compose(connection, draft, metrics, home.build, before)
     draft.chmod(MODE)
     version_files.export(connection, home, metrics, csv)
     _store_digest(connection, draft)
@@ -151,24 +152,75 @@ def publish(
     atomic_files.move(draft, home.published_file)
 
 
-def compose(connection: Connection, draft: Path, metrics: Sequence[Metric]) -> None:
-    """Write the published database to a new file, from the decisions alone."""
+def compose(
+    connection: Connection, draft: Path, metrics: Sequence[Metric], kept: Path, before: Path | None = None
+) -> None:
+    """Write the published database to a new file, from the decisions alone.
+
+    `kept` is the folder that keeps it without rows. `before`, a file published earlier and untouched since, spares
+    making again the vintages of a metric without a new version.
+    """
     known = relations_of(connection)
-    with _attached(connection, draft):
-        connection.execute(CATALOG)
+    comments = dict(bi.comments(metrics))
+    outline.lay(connection, draft, _tables(metrics), comments, kept)
+    with _earlier(connection, before) as earlier, outline.attached(connection, draft):
+        for relation, query in CATALOG.items():
+            connection.execute(f"INSERT INTO reader.{relation} {query}")
         for table in GATHERED:
             _gather(connection, table, known)
-        connection.execute(f"CREATE TABLE reader.catalog.rows_put_aside ({PUT_ASIDE_COLUMNS})")
         if (BUILT, "int_fetches_judged") in relations_with(connection, "rejected_count"):
             connection.execute(f"INSERT INTO reader.catalog.rows_put_aside {PUT_ASIDE}")
         shown = version_files.read_shown(connection, read_standings(connection))
         citations = version_files.read_citations(connection, shown)
         _describe(connection, metrics, citations)
         for metric in metrics:
-            _show(connection, metric, shown.get(metric.id))
-            vintages.write(connection, metric, is_stored=("versions", metric.id) in known)
+            if metric.id in shown:
+                query = shown_rows.query_of(metric, shown[metric.id])
+                connection.execute(f"INSERT INTO reader.{metric.relation} BY NAME {query}")
+        stored = [metric for metric in metrics if ("versions", metric.id) in known]
+        _write_vintages(connection, stored, earlier)
         bi.write(connection, metrics, citations)
-        bi.comment(connection, metrics)
+
+
+def _tables(metrics: Sequence[Metric]) -> dict[str, str]:
+    """The relations of the published file with their definitions; those defined by others after them."""
+    described = ", ".join(f"{_column(name)} VARCHAR" for name in DESCRIBED)
+    rest = "grain VARCHAR, freshness_limit INTERVAL, citation VARCHAR, state VARCHAR, reason VARCHAR"
+    return {
+        **{relation: outline.columns_of_query(query) for relation, query in CATALOG.items()},
+        **{f"catalog.{table}": f"({columns})" for table, (_, columns, _) in GATHERED.items()},
+        "catalog.rows_put_aside": f"({PUT_ASIDE_COLUMNS})",
+        "catalog.metrics": f"(metric VARCHAR, {described}, {rest})",
+        "catalog.file": f"({FILE_COLUMNS})",
+        **{metric.relation: f"({shown_rows.types_of(metric)})" for metric in metrics},
+        **{f"vintages.{metric.id}": f"({vintages.types_of(metric)})" for metric in metrics},
+        **bi.tables(),
+    }
+
+
+def _write_vintages(connection: Connection, metrics: Sequence[Metric], earlier: Mapping[str, str]) -> None:
+    """Fill the vintages: those of the earlier file, if they follow from the same, are copied."""
+    digests = vintages.digests_of(connection, metrics)
+    for id, digest in digests.items():
+        if earlier.get(id) == digest:
+            connection.execute(f"INSERT INTO reader.vintages.{id} FROM earlier.vintages.{id}")
+        else:
+            vintages.write(connection, METRIC_BY_ID[id])
+    insert(connection, "reader.catalog.file", [(digest_of(connection), json.dumps(digests, sort_keys=True))])
+
+
+@contextmanager
+def _earlier(connection: Connection, path: Path | None) -> Iterator[Mapping[str, str]]:
+    """The digests behind the vintages of a published file, attached as `earlier`; none if it is of an older form."""
+    if path is None:
+        yield {}
+        return
+    connection.execute(f"ATTACH '{outline.quoted(path)}' AS earlier (READ_ONLY)")
+    try:
+        found = connection.execute("FROM earlier.catalog.file").fetchall()[0]
+        yield json.loads(found[1]) if len(found) > 1 else {}
+    finally:
+        connection.execute("DETACH earlier")
 
 
 @contextmanager
@@ -212,24 +264,11 @@ def _store_digest(connection: Connection, draft: Path) -> None:
 
 def _is_untouched(connection: Connection, home: Home) -> bool:
     found = connection.execute("SELECT digest FROM decisions.published_file").fetchone()
-    return found == (atomic_files.digest_of(home.published_file),)
-
-
-@contextmanager
-def _attached(connection: Connection, draft: Path) -> Iterator[None]:
-    connection.execute(f"ATTACH '{version_files.quoted(draft)}' AS reader ({FILE_FORM})")
-    try:
-        connection.execute("SET checkpoint_threshold = '1 byte'")  # a commit writes tables, and no log of them before
-        with transaction(connection):
-            yield
-    finally:
-        connection.execute("RESET checkpoint_threshold")
-        connection.execute("DETACH reader")
+    return home.published_file.exists() and found == (atomic_files.digest_of(home.published_file),)
 
 
 def _gather(connection: Connection, table: str, known: Relations) -> None:
-    relations, columns, order = GATHERED[table]
-    connection.execute(f"CREATE TABLE reader.catalog.{table} ({columns})")
+    relations, _, order = GATHERED[table]
     built = [f"FROM {BUILT}.{name}" for name in relations if (BUILT, name) in known]
     if built:
         rows = " UNION ALL BY NAME ".join(built)
@@ -237,11 +276,6 @@ def _gather(connection: Connection, table: str, known: Relations) -> None:
 
 
 def _describe(connection: Connection, metrics: Sequence[Metric], citations: Mapping[str, str]) -> None:
-    described = ", ".join(f"{_column(name)} VARCHAR" for name in DESCRIBED)
-    connection.execute(
-        f"CREATE TABLE reader.catalog.metrics (metric VARCHAR, {described}, "
-        "grain VARCHAR, freshness_limit INTERVAL, citation VARCHAR, state VARCHAR, reason VARCHAR)"
-    )
     states = connection.execute("SELECT metric, state, reason FROM decisions.metric_states").fetchall()
     known, rows = {id: state for id, *state in states}, []
     for metric in metrics:
@@ -249,13 +283,6 @@ def _describe(connection: Connection, metrics: Sequence[Metric], citations: Mapp
         dated = [", ".join(metric.grain), metric.freshness, citations.get(metric.id, "")]
         rows.append((metric.id, *card, *dated, *known.get(metric.id, ("inactive", ""))))
     insert(connection, "reader.catalog.metrics", rows)
-    connection.execute("CREATE TABLE reader.catalog.file AS SELECT ? AS decisions_digest", [digest_of(connection)])
-
-
-def _show(connection: Connection, metric: Metric, shown: Publication | None) -> None:
-    connection.execute(f"CREATE TABLE reader.{metric.relation} ({shown_rows.types_of(metric)})")
-    if shown:
-        connection.execute(f"INSERT INTO reader.{metric.relation} BY NAME {shown_rows.query_of(metric, shown)}")
 
 
 def _column(name: str) -> str:

@@ -1,8 +1,4 @@
 -- The published catalog, a pure function of the decisions; `reader` is the file being written.
-CREATE SCHEMA reader.catalog;
-CREATE SCHEMA reader.metrics;
-CREATE SCHEMA reader.marts;
-CREATE SCHEMA reader.vintages;
 
 CREATE TABLE reader.catalog.publications AS
 SELECT
@@ -16,17 +12,22 @@ FROM decisions.held_periods AS held
 LEFT JOIN decisions.publications AS shown
     ON held.metric = shown.metric AND shown.published_at IS NOT NULL AND shown.status <> 'superseded'
 ORDER BY held.metric, held.period, held."check", held.key;
-CREATE TABLE reader.catalog.origin AS SELECT * FROM decisions.origin;
+CREATE TABLE reader.catalog.origin AS
+SELECT * FROM decisions.origin;
 CREATE TABLE reader.catalog.gate_results AS
 SELECT judged.*, runs.as_of
 FROM decisions.gate_results AS judged
 LEFT JOIN ledger.runs AS runs ON judged.run = runs.run_id;
 CREATE TABLE reader.catalog.restatements AS
 SELECT * FROM decisions.restatements ORDER BY new_version, metric, key, "column";
-CREATE TABLE reader.catalog.pruned AS SELECT * FROM decisions.pruned ORDER BY metric, version;
-CREATE TABLE reader.catalog.lineage AS SELECT * FROM decisions.lineage ORDER BY metric, version, topic, "partition";
-CREATE TABLE reader.catalog.releases AS SELECT * FROM decisions.releases ORDER BY released_at, metric;
-CREATE TABLE reader.catalog.runs AS SELECT run_id, as_of, started_at FROM ledger.runs ORDER BY started_at;
+CREATE TABLE reader.catalog.pruned AS
+SELECT * FROM decisions.pruned ORDER BY metric, version;
+CREATE TABLE reader.catalog.lineage AS
+SELECT * FROM decisions.lineage ORDER BY metric, version, topic, "partition";
+CREATE TABLE reader.catalog.releases AS
+SELECT * FROM decisions.releases ORDER BY released_at, metric;
+CREATE TABLE reader.catalog.runs AS
+SELECT run_id, as_of, started_at FROM ledger.runs ORDER BY started_at;
 
 CREATE TABLE reader.catalog.ledger AS
 SELECT topic, "partition", max(end_offset) AS next_offset, sum(rows) AS rows, sum(rejected) AS rejected
@@ -42,5 +43,7 @@ FROM (
     UNION ALL
     SELECT topic, 0, if(outcome = 'dropped', 1, 0), if(outcome = 'redriven', 1, 0) FROM ledger.dead_letters
 ) GROUP BY topic HAVING sum(rejected) + sum(dropped) + sum(redriven) > 0 ORDER BY topic;
-CREATE TABLE reader.catalog.dead_letter_outcomes AS SELECT * FROM ledger.dead_letters ORDER BY ALL;
-CREATE TABLE reader.catalog.skips AS SELECT * FROM ledger.skips ORDER BY skipped_at;
+CREATE TABLE reader.catalog.dead_letter_outcomes AS
+SELECT * FROM ledger.dead_letters ORDER BY ALL;
+CREATE TABLE reader.catalog.skips AS
+SELECT * FROM ledger.skips ORDER BY skipped_at;

@@ -10,6 +10,7 @@ from connectors.storage.home import Home, atomic_files, modes
 from connectors.storage.publications import csv_files, shown_rows
 from connectors.storage.publications.candidates import grain_sql
 from connectors.storage.publications.history import read_standings
+from connectors.storage.publications.outline import quoted
 from connectors.storage.publications.version_rows import query_of
 from connectors.storage.warehouse import Connection
 from tokenshare.metrics import METRIC_BY_ID, Metric
@@ -84,11 +85,6 @@ def _files(metric: Metric, shown: Publication | None, held: Publication | None, 
         queries[f"held/{held.version}.parquet"] = f"{query_of(metric, held.version)} {order}"
     fields = {"shown": _fields(shown) if shown else None, "held": _fields(held) if held else None}
     return MetricFiles(queries, {"metric": metric.id, "citation": citation, **fields})
-
-
-def quoted(text: object) -> str:
-    """A text or path escaped for a SQL string."""
-    return str(text).replace("'", "''")
 
 
 def _copy(connection: Connection, query: str, path: Path, manifest: Mapping[str, Any]) -> None:

@@ -3,6 +3,9 @@
 Pruned versions are left out, as if they had never been.
 """
 
+from collections.abc import Iterable
+from hashlib import sha256
+
 from connectors.storage.publications.candidates import columns_sql, grain_sql, types_sql
 from connectors.storage.warehouse import Connection
 from tokenshare.columns import columns_of
@@ -45,15 +48,31 @@ ORDER BY {grain}, opening.version"""
 MOST = 2**32  # more than the versions of any metric
 
 
-def write(connection: Connection, metric: Metric, *, is_stored: bool) -> None:
-    """Create `vintages.<metric>` in the database attached as `reader`; empty if no version is stored."""
-    relation = f"reader.vintages.{metric.id}"
-    connection.execute(
-        f"CREATE TABLE {relation} ({types_sql(metric)}, known_from TIMESTAMPTZ, known_until TIMESTAMPTZ, "
-        "first_version BIGINT, last_version BIGINT)"
-    )
-    if is_stored:
-        stored = ", ".join(f'stored."{column.name}"' for column in columns_of(metric.row))
-        columns, grain = columns_sql(metric), grain_sql(metric)
-        query = SPANS.format(id=metric.id, columns=columns, stored=stored, grain=grain, most=MOST)
-        connection.execute(f"INSERT INTO {relation} {query}")
+# What the vintages of a metric follow from: its versions, which never change, and which of them are public.
+BASES = """SELECT metric, string_agg(concat_ws(' ', version, as_of, digest, published_at IS NOT NULL,
+    pruned IS NOT NULL), chr(10) ORDER BY version)
+FROM decisions.publications LEFT JOIN decisions.pruned AS pruned USING (metric, version) GROUP BY metric"""
+
+
+def types_of(metric: Metric) -> str:
+    """The columns of `vintages.<metric>` with their types."""
+    spans = "known_from TIMESTAMPTZ, known_until TIMESTAMPTZ, first_version BIGINT, last_version BIGINT"
+    return f"{types_sql(metric)}, {spans}"
+
+
+def digests_of(connection: Connection, metrics: Iterable[Metric]) -> dict[str, str]:
+    """The digest of what the vintages of each metric with a version follow from, columns included."""
+    found = dict(connection.execute(BASES).fetchall())
+    return {
+        metric.id: sha256(f"{types_of(metric)} {found[metric.id]}".encode()).hexdigest()
+        for metric in metrics
+        if metric.id in found
+    }
+
+
+def write(connection: Connection, metric: Metric) -> None:
+    """Fill `vintages.<metric>` of the database attached as `reader` from the stored versions."""
+    stored = ", ".join(f'stored."{column.name}"' for column in columns_of(metric.row))
+    columns, grain = columns_sql(metric), grain_sql(metric)
+    query = SPANS.format(id=metric.id, columns=columns, stored=stored, grain=grain, most=MOST)
+    connection.execute(f"INSERT INTO reader.vintages.{metric.id} {query}")
