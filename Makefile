@@ -23,6 +23,7 @@ FLINK := $(VENV)/flink/.ready
 DOCS := $(VENV)/docs/.ready
 BI := $(VENV)/bi/.ready
 JOURNEYS := $(patsubst tests/journeys/%.lock,$(VENV)/journeys/%/.ready,$(wildcard tests/journeys/*.lock))
+PARALLEL := $(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 HOUSE_TESTS := $(wildcard tests/architecture tests/registry)
 TABLE := tests/faults/test_sources.py
 
@@ -36,7 +37,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # uv is told which Python to use and never brings its own.
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup demo live docs test faults security flink journeys mutations fuzz soak check check-style check-sql check-types check-house format generate images bench lock audit digests clean
+.PHONY: help setup demo live docs test slow faults security flink journeys mutations fuzz soak check check-style check-sql check-types check-house format generate images bench lock audit digests clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,17 +53,20 @@ live: $(READY) ## the first real run: what needs no key, into .tokenshare/live, 
 docs: $(READY) $(DOCS) ## the docs site into build/docs; a broken link, or a page that nothing leads to, ends it
 	PYTHONPATH=$(VENV)/docs $(BIN)/python docs/site/build.py build/docs
 
-test: check $(CLIENTS) $(DOCS) $(BI) ## what CI runs: check, then every test
-	$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(HOUSE_TESTS))
+test: check $(CLIENTS) $(DOCS) $(BI) ## what a change waits for: check, then every test of a file that is not slow
+	$(PARALLEL) $(addprefix --ignore=,$(HOUSE_TESTS))
+
+slow: $(READY) $(CLIENTS) $(DOCS) $(BI) ## what CI runs after make test: the tests of the slow files
+	$(PARALLEL) -m "slow and not long"
 
 faults: $(READY) ## every fault of tests/faults, whatever else is long, and the page of what was seen
 	$(BIN)/pytest --numprocesses 3 --dist load -m long $(TABLE)
-	$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder -m long --ignore tests/faults tests
-	$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder -m "long or not long" --ignore $(TABLE) \
+	$(PARALLEL) -m long --ignore tests/faults tests
+	$(PARALLEL) -m "long or not long" --ignore $(TABLE) \
 	  --fault-report docs/reference/faults.md tests/faults
 
 security: $(READY) $(CLIENTS) ## every attack of tests/faults/threats.py, and the page of what was seen
-	$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder -m threat \
+	$(PARALLEL) -m threat \
 	  --threat-report=docs/reference/security.md tests
 
 flink: $(READY) $(FLINK) ## land on a real Flink of two TaskManagers, one of them killed: the same bytes as in one process

@@ -19,6 +19,8 @@ from flows.setup.redaction import holds_secret
 from tests.cli.command import environment, run
 from tests.receiver import Receiver, listening
 
+pytestmark = pytest.mark.slow
+
 SECRETS = [name_of(field) for field, found in Settings.model_fields.items() if holds_secret(found.annotation)]
 ADDRESSES = [name_of(field) for field in Settings.model_fields if field.endswith("_url")]
 WORD = "canary-"

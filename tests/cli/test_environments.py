@@ -24,6 +24,8 @@ from tests.cli.command import COMMAND, ROOT, Said, assert_one_sentence, environm
 from tests.cli.conftest import AS_OF
 from tests.cli.homes import claimed
 
+pytestmark = pytest.mark.slow
+
 NOBODY = 12_345  # a user without a name
 # It may read everything, as the tests may lie in a folder of root's, and write only its own.
 AS_NOBODY = f"setpriv --reuid={NOBODY} --clear-groups --inh-caps=+dac_read_search --ambient-caps=+dac_read_search "

@@ -14,7 +14,7 @@ import pytest
 from tests.cli.command import COMMAND, ROOT, Ask, Said, assert_one_sentence, environment
 from tests.cli.homes import advanced, claimed, cut_off, from_tomorrow, half_copied, without_format
 
-pytestmark = pytest.mark.timeout(900)  # on a machine that may be busy
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]  # on a machine that may be busy
 REFRESH = ("refresh", "--world", "{world}", "--as-of", "2026-07-13T06:00:00Z", "--json")
 
 

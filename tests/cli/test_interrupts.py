@@ -24,7 +24,7 @@ from tests.cli.command import COMMAND, ROOT, environment
 from tests.cli.conftest import AS_OF, Refreshed
 from tests.scene import ROUTER_ALONE
 
-pytestmark = pytest.mark.timeout(900)  # the first one waits for the shared pass
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]  # the first one waits for the shared pass
 PATIENCE_SECONDS = 5.0  # a second on a quiet machine
 SENTENCE = "tokenshare: interrupted: run it again; finished work stays"
 TRACE = ("trace", "china_share_origin_weekly", "2026-W27")

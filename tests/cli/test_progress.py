@@ -18,6 +18,8 @@ from tests.cli.conftest import AS_OF
 from tests.cli.homes import claimed
 from tests.cli.test_help import Say, say
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["say"]
 
 SPIN = """

@@ -21,6 +21,8 @@ from tokenshare.metrics import METRICS
 from tokenshare.noop import noop
 from tokenshare.topics import USAGE_OBSERVED
 
+pytestmark = pytest.mark.slow
+
 Say = Callable[..., tuple[int, str, str]]
 PARTS = ("format", "build tables", "landed files", "maps", "models", "metrics", "published file")
 SAME = dict.fromkeys(PARTS, "unchanged")

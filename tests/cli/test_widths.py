@@ -23,7 +23,7 @@ from tests.cli.command import COMMAND, ROOT
 from tests.cli.conftest import Refreshed
 from tests.cli.test_help import commands
 
-pytestmark = pytest.mark.timeout(900)  # the first one waits for the shared pass
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]  # the first one waits for the shared pass
 ORIGIN = "china_share_origin_weekly"
 WIDTHS = (40, 80, 120, 200)
 SLOW = ("trace", "verify")

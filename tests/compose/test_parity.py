@@ -19,7 +19,7 @@ from tests.compose.services import GIVEN, Local, local, postgres_folder
 from tests.prefect.server import Server
 from tokenshare.errors import BrokerUnavailable
 
-pytestmark = pytest.mark.timeout(900)  # five services, on a machine that may be busy
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]  # five services, on a machine that may be busy
 PROGRAMS = postgres_folder()
 LOGIN = GIVEN["TOKENSHARE_PREFECT_AUTH"]
 

@@ -25,6 +25,8 @@ from tokenshare.noop import noop
 from tokenshare.offsets import Range, Record
 from tokenshare.topics import FETCH_COMPLETED, USAGE_OBSERVED, Topic
 
+pytestmark = pytest.mark.slow
+
 SOURCE = "openrouter_rankings"
 AT = datetime(2026, 2, 1, tzinfo=UTC)
 VARIABLES = {"usage_sources": [SOURCE]}

@@ -15,6 +15,8 @@ from tokenshare.events import RequestCompleted
 from tokenshare.metrics import METRIC_BY_ID
 from tokenshare.topics import REQUEST_COMPLETED
 
+pytestmark = pytest.mark.slow
+
 BEGIN = datetime(2026, 1, 20, tzinfo=UTC)
 RELATIONS = wanted([METRIC_BY_ID[id] for id in ("gateway_share_hourly", "fct_requests_hourly")])
 HOURLY = "SELECT sum(tokens), sum(requests_count) FROM marts.fct_requests_hourly"

@@ -7,6 +7,8 @@ import pytest
 
 from tests.dbt.world import day
 
+pytestmark = pytest.mark.slow
+
 Warehouse = duckdb.DuckDBPyConnection
 
 

@@ -13,6 +13,8 @@ from dbt.cli.main import dbtRunner
 
 from flows.setup.shipped import PROJECT
 
+pytestmark = pytest.mark.slow
+
 SPEC = """
 name: tables
 version: "1.0"

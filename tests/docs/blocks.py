@@ -81,6 +81,7 @@ ELSEWHERE = {
     "make demo": "tests/docs/test_first_run.py",
     "make live": "tests/docs/test_first_run.py",
     "make test": ".ci/run",
+    "make slow": ".ci/run",
     ". .venv/bin/activate": "tests/docs/test_blocks.py",
 }
 

@@ -27,6 +27,8 @@ from tests import oracles
 from tests.docs.blocks import BI, BLOCK, DOCS, ELSEWHERE, ROOT, RUNBOOKS, documented, run_beside, run_python
 from tests.scene import MODELS, Scene, small_rows, write_prices, write_rankings
 
+pytestmark = pytest.mark.slow
+
 NOWHERE = "http://127.0.0.1:1"
 Say = Callable[[list[str], dict[str, str]], tuple[int, str, str]]
 

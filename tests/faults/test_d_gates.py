@@ -12,6 +12,8 @@ from tokenshare.errors import PayloadRefused
 from tokenshare.metrics import GROUPS
 from tokenshare.sources import Page
 
+pytestmark = pytest.mark.slow
+
 Record = Callable[[str, Any], None]
 
 

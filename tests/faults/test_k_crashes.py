@@ -13,7 +13,7 @@ from tests.faults.subprocess_runs import KILLED
 from tokenshare.errors import ExitCode
 
 __all__ = ["killed_homes"]
-pytestmark = [pytest.mark.kill, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.kill, pytest.mark.timeout(900), pytest.mark.slow]
 Record = Callable[[str, Any], None]
 # The points of each row, in the order of the route.
 PLACES = {

@@ -25,7 +25,7 @@ from tests.gateway import judge, traffic
 from tests.gateway.running import Gateway, begin, kill, stop
 from tests.scene import Scene
 
-pytestmark = [pytest.mark.kill, pytest.mark.timeout(2400)]
+pytestmark = [pytest.mark.kill, pytest.mark.timeout(2400), pytest.mark.slow]
 Record = Callable[[str, Any], None]
 CLIENTS, BATCH, PAUSE_SECONDS = 3, 20, 0.1
 MOST = 100_000  # reports of a client, more than it comes to

@@ -24,6 +24,8 @@ from tokenshare.errors import ExitCode, PayloadRefused, SourceAbsent
 from tokenshare.events import ReleaseObserved
 from tokenshare.sources import Fetch, Page, Parsed
 
+pytestmark = pytest.mark.slow
+
 Record = Callable[[str, Any], None]
 Places = Mapping[str, tuple[str, Exception]]  # where each source fails, and with what
 AS_OF = "2026-06-15T06:00:00+00:00"

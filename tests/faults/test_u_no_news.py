@@ -18,6 +18,8 @@ from tests.cli.command import ROOT, environment
 from tests.scene import ROUTER_ALONE, Scene, small_rows, statuses, write_prices, write_rankings
 from tokenshare.noop import noop
 
+pytestmark = pytest.mark.slow
+
 Record = Callable[[str, Any], None]
 DAYS = 14
 FIRST, AGAIN, PRICED, STALE = (

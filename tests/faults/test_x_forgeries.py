@@ -27,7 +27,7 @@ from tokenshare.errors import ExitCode, UsageError
 from tokenshare.proof import FOREIGN, HEADER, MISSING, proven
 from tokenshare.topics import FETCH_COMPLETED, RELEASE_OBSERVED, TOPIC_NAMES
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 Record = Callable[[str, Any], None]
 RELEASES_ALONE = {"TOKENSHARE_SOURCES_OFF": "claims,disclosures,leaderboards"}
 FIRST, SECOND = "2026-07-01T06:00:00Z", "2026-07-02T06:00:00Z"

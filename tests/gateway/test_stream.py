@@ -17,7 +17,7 @@ from tests.gateway import traffic
 from tests.gateway.running import ROOT, Gateway, begin, stop
 from tests.scene import ROUTER_ALONE, Scene
 
-pytestmark = pytest.mark.timeout(1800)
+pytestmark = [pytest.mark.timeout(1800), pytest.mark.slow]
 PATIENCE_SECONDS = 600
 INTERRUPTED = """
 import os, signal, time

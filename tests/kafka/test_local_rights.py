@@ -43,7 +43,7 @@ from flows.setup.cluster import running_cluster
 from tokenshare.errors import BrokerUnavailable, ExitCode
 from tokenshare.topics import CONSUMER_GROUP, RELEASE_OBSERVED, TOPIC_NAMES
 
-pytestmark = [pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 GUESSED = (
     ("security_protocol", "SASL_PLAINTEXT"),
     ("sasl_mechanism", "PLAIN"),

@@ -19,6 +19,8 @@ from tests.cli.command import COMMAND, ROOT
 from tests.network.alone import COUNT, UNSHARED
 from tests.scene import MODELS, small_rows, write_prices, write_rankings
 
+pytestmark = pytest.mark.slow
+
 OPT_OUTS = (
     *("DO_NOT_TRACK", "DBT_SEND_ANONYMOUS_USAGE_STATS", "GX_ANALYTICS_ENABLED", "PREFECT_SERVER_ANALYTICS_ENABLED"),
 )

@@ -25,7 +25,7 @@ from tests.scene import ROUTER_ALONE, Scene, small_rows, statuses, write_prices,
 from tokenshare.metrics import METRICS
 
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.timeout(900)  # a server and three passes, on a machine that may be busy
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]  # a server and three passes, on a machine that may be busy
 SECRET = "canary-key-90ab31cd7e"
 STAGES = {"ingest", "land", "transform", "publish", "notify"}
 START = date(2026, 6, 29)

@@ -33,7 +33,8 @@ from tests.scene import ROUTER_ALONE, Scene, small_rows, write_rankings
 from tokenshare.errors import ExitCode
 
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.timeout(900)  # a server, a served deployment and two passes, on a machine that may be busy
+# A server, a served deployment and two passes, on a machine that may be busy.
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 COMMAND = [str(Path(sys.executable).with_name("tokenshare")), "serve"]
 SECRET = "canary-key-7c0d5b11fa"
 LOGIN = "someone:canary-login-41e2"

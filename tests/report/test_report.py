@@ -23,7 +23,7 @@ from tests.report.browser import Tab, browse
 from tests.scene import ROUTER_ALONE, Scene, small_rows, write_prices, write_rankings
 from tokenshare.metrics import METRIC_BY_ID, METRICS
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.timeout(600), pytest.mark.slow]
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>/{{ 7*7 }}${HOME}'
 # What a world of rankings alone can feed.
 DRAWN = ("china-share", "router-tokens", "vendors", "models", "openness", "free")

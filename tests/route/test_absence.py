@@ -15,7 +15,7 @@ from tests.scene import ROUTER_ALONE, Scene, small_rows, statuses, write_prices,
 from tokenshare.errors import ExitCode
 from tokenshare.metrics import METRICS
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 ROUTER = [metric.id for metric in METRICS if metric.group == "router"]
 KEYED, EXPORTS = "/api/v1/datasets/rankings-daily", "/api/v1/datasets/exports"
 # Two faults a pass: one on the keyed path, one on the exports.

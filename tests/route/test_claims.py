@@ -18,7 +18,7 @@ from tests.scene import WITHOUT_FACTS, Scene, small_rows, statuses, write_rankin
 from tokenshare.errors import ExitCode
 from tokenshare.metrics import METRIC_BY_ID
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 COLUMNS = (
     *("claim_id", "quote", "value", "unit", "rounding", "about", "entity", "period_start", "period_end", "source"),
     *("method", "window", "comparison"),

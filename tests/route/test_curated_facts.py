@@ -16,7 +16,7 @@ from tests.scene import Scene, statuses
 from tokenshare.errors import ExitCode
 from tokenshare.metrics import METRIC_BY_ID, METRICS
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 FILES = ("disclosures", "leaderboards", "releases")
 CURATED = (
     *("disclosed_value", "disclosed_ratio", "fct_disclosures", "watch_status", "leaderboard_rank", "release_cadence"),

@@ -22,7 +22,7 @@ from tests.scene import ROUTER_ALONE, Scene, statuses
 from tokenshare.errors import ExitCode, UsageError
 from tokenshare.sources import Page, Session, Window
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 ID = huggingface_hub.SOURCE.id
 COUNTED = ("family_downloads_daily", "fct_downloads_daily", "china_download_share_trailing_year")
 LISTED = ("family_derivatives_daily", "new_derivative_share_monthly", "trending_top10_daily")

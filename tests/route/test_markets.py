@@ -18,7 +18,7 @@ from flows.queries.check import check, read_question
 from tests.scene import Scene, small_rows, statuses, write_rankings
 from tokenshare.errors import ExitCode, UsageError
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 MARKETS = ("market_cap_daily", "session_shock_daily", "pureplay_value_daily", "platform_value_daily")
 OTHERS = ("fct_usage_daily", "vendor_share_daily")
 FIRST, CLEAN = date(2026, 6, 15), date(2026, 6, 26)  # a Monday, and the Friday of the week after

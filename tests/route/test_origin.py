@@ -30,7 +30,7 @@ from tokenshare.errors import ExitCode, UsageError
 from tokenshare.metrics import METRIC_BY_ID
 from tokenshare.origins import Origin
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 RECORDED_AT, YEARS_LATER = "2026-06-15T06:00:00Z", "2028-06-15T06:00:00Z"
 AS_OF = datetime(2026, 6, 15, 6, tzinfo=UTC)
 LABEL = "recorded, as of 2026-06-15 06:00 UTC"

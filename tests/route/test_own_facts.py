@@ -15,7 +15,7 @@ from flows.orchestration.refresh import Report
 from tests.scene import Scene, small_rows, statuses, write_rankings
 from tokenshare.errors import ExitCode
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 AT = datetime(2026, 11, 20, 6, tzinfo=UTC)
 OTHERS = "ecb_bundled,ecb_rates,genai_prices,huggingface_hub,leaderboards,openrouter_models,releases"
 LOOKED_AT = ("claim_verdict", "disclosed_value")

@@ -21,7 +21,7 @@ from tests.scene import MODELS, ROUTER_ALONE, Scene, small_rows, statuses, write
 from tokenshare.errors import ExitCode, UsageError
 from tokenshare.metrics import METRIC_BY_ID, METRICS
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 PRO, SOL, FLASH = "deepseek/deepseek-v4-pro-20260423", "openai/gpt-5.5-20260423", "deepseek/deepseek-v4-flash-20260423"
 START, CLEAN = date(2026, 6, 1), datetime(2026, 6, 15, 6, tzinfo=UTC)
 PRICES = sorted(metric.id for metric in METRICS if metric.group == "list_price_daily")

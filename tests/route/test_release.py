@@ -15,7 +15,7 @@ from tests.scene import ROUTER_ALONE, Row, Scene, small_rows, statuses, write_ra
 from tokenshare.errors import ExitCode, UsageError
 from tokenshare.metrics import METRIC_BY_ID, METRICS
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 ROUTER = [metric.id for metric in METRICS if metric.group == "router"]
 DAILY = ("china_share_trailing7_daily", "fct_usage_daily", "vendor_share_daily")  # a running week has no row to hold
 HELD_AT, NEXT = "2026-06-16T06:00:00Z", "2026-06-17T06:00:00Z"

@@ -37,7 +37,7 @@ from tokenshare.proof import HEADER
 from tokenshare.sources import Fetch, Page, Window
 from tokenshare.topics import USAGE_OBSERVED
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 NAME = USAGE_OBSERVED.name
 BROKEN_DAY, RIGHT = date(2026, 6, 3), "4004004"
 LATER = "2026-06-23T06:00:00+00:00"

@@ -22,7 +22,7 @@ from tests.route import independent
 from tests.scene import ROUTER_ALONE, Scene, statuses
 from tokenshare.metrics import METRIC_BY_ID, METRICS
 
-pytestmark = [pytest.mark.recorded, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.recorded, pytest.mark.timeout(900), pytest.mark.slow]
 
 Row = dict[str, Any]
 Key = tuple[date, str]

@@ -20,7 +20,7 @@ from tests.hub import write_hub
 from tests.scene import Scene, statuses
 from tokenshare.errors import ExitCode
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 MARKETS = ("market_cap_daily", "session_shock_daily", "pureplay_value_daily", "platform_value_daily")
 HUB = ("family_downloads_daily", "china_download_share_trailing_year")
 OFF = {"TOKENSHARE_SOURCES_OFF": "claims,leaderboards,releases"}

@@ -15,7 +15,7 @@ from tests.scene import Scene, statuses
 from tokenshare.errors import ExitCode
 from tokenshare.metrics import METRICS
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 OFF = (
     *("claims", "releases", "huggingface_hub"),
     *("openrouter_rankings", "openrouter_exports", "openrouter_categories"),

@@ -27,7 +27,7 @@ from tests.storage.scenes import apart, numbers, silent
 from tokenshare.errors import ExitCode, StoreUnavailable
 
 __all__ = ["mill"]
-pytestmark = [pytest.mark.kill, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.kill, pytest.mark.timeout(900), pytest.mark.slow]
 FIRST, SECOND = "2026-06-15T05:00:00+00:00", "2026-06-22T05:00:00+00:00"
 SHARE = "china_share_origin_weekly"
 

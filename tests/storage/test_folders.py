@@ -22,7 +22,7 @@ from tokenshare.errors import UsageError
 from tokenshare.offsets import Range
 from tokenshare.topics import USAGE_OBSERVED
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.timeout(600), pytest.mark.slow]
 AT = "2026-06-15T05:00:00+00:00"
 NAMES = ("3-5.parquet", "completed.json")
 

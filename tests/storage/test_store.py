@@ -21,7 +21,7 @@ from tokenshare.metrics import METRIC_BY_ID
 from tokenshare.offsets import Range
 from tokenshare.topics import USAGE_OBSERVED
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 BEGINNING = date(2026, 5, 4)
 FIRST, SECOND = "2026-06-15T05:00:00+00:00", "2026-06-22T05:00:00+00:00"
 SHARE = METRIC_BY_ID["china_share_origin_weekly"]

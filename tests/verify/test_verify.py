@@ -18,7 +18,7 @@ from tests.cli.homes import HOLD, claimed, other_process
 from tests.verify.corruptions import CORRUPTIONS, SHARES, decide, show
 from tokenshare.errors import Busy, ExitCode, UsageError
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.timeout(600), pytest.mark.slow]
 FIRST = {corruption.named: name for name, corruption in reversed(CORRUPTIONS.items())}.values()
 SIMILAR = sorted(CORRUPTIONS.keys() - {*FIRST})  # what breaks the same promises in another way
 TOTALS = "parts_make_router_total"
