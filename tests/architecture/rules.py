@@ -169,7 +169,7 @@ def functions_are_short(root: Path) -> Breaches:
     """Lines of code from the first statement to the last; docstring, comments and blank lines are free."""
     for file in _python(root):
         lines = file.read_text(encoding="utf-8").splitlines()
-        for node in ast.walk(_parse(file)):
+        for node in _walk(file):
             if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 continue
             body = node.body[ast.get_docstring(node) is not None :] or node.body
@@ -188,10 +188,11 @@ def modules_say_what_they_own(root: Path) -> Breaches:
 def imported_names_exist(root: Path) -> Breaches:
     """Also in tests, which mypy does not read: a name that moved is seen before the suite has run for half an hour."""
     files = _python(root)
-    bound = {_module(root, file): set(_bound(_parse(file))) for file in files}
+    bound = {_module(root, file): set(_bound(file)) for file in files}
     for file in files:
-        for node in ast.walk(_parse(file)):
-            for dotted in _named(node, file.relative_to(root).parent.parts) if isinstance(node, ast.ImportFrom) else ():
+        package = file.relative_to(root).parent.parts
+        for node in _walk(file):
+            for dotted in _named(node, package) if isinstance(node, ast.ImportFrom) else ():
                 module, _, name = dotted.rpartition(".")
                 is_room = dotted in bound or (root / dotted.replace(".", "/")).is_dir()
                 if module in bound and not is_room and not bound[module] & {name, "*", "__getattr__"} and name != "*":
@@ -236,8 +237,8 @@ PURE = {*sys.stdlib_module_names, "pydantic", "tokenshare"}
 def _imports(root: Path) -> Iterator[tuple[str, str]]:
     """Every module and name imported in the packages, at the top or inside a function, with the file."""
     for file in _files(root, "*.py", *MAY_IMPORT):
-        for node in ast.walk(_parse(file)):
-            yield from ((_say(root, file), name) for name in _named(node, file.relative_to(root).parent.parts))
+        said, package = _say(root, file), file.relative_to(root).parent.parts
+        yield from ((said, name) for node in _walk(file) for name in _named(node, package))
 
 
 def _named(node: ast.AST, package: tuple[str, ...]) -> list[str]:
@@ -253,9 +254,9 @@ def _named(node: ast.AST, package: tuple[str, ...]) -> list[str]:
     return []
 
 
-def _bound(tree: ast.Module) -> Iterator[str]:
+def _bound(file: Path) -> Iterator[str]:
     """Every name that a module binds, at its top or below: a name bound only in a function is not told apart."""
-    for node in ast.walk(tree):
+    for node in _walk(file):
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 yield name
@@ -276,7 +277,7 @@ def _module(root: Path, file: Path) -> str:
 def _attributes(root: Path) -> Iterator[tuple[str, str]]:
     """Every dotted name used in the packages, with the file."""
     for file in _files(root, "*.py", *MAY_IMPORT):
-        found = (node for node in ast.walk(_parse(file)) if isinstance(node, ast.Attribute))
+        found = (node for node in _walk(file) if isinstance(node, ast.Attribute))
         yield from ((_say(root, file), ast.unparse(node)) for node in found)
 
 
@@ -291,12 +292,17 @@ def _files(root: Path, pattern: str, *folders: str) -> list[Path]:
 
 
 def _parse(file: Path) -> ast.Module:
-    return _tree(file.read_text(encoding="utf-8"))
+    return _nodes(file.read_text(encoding="utf-8"))[0]  # type: ignore[return-value]
+
+
+def _walk(file: Path) -> tuple[ast.AST, ...]:
+    return _nodes(file.read_text(encoding="utf-8"))
 
 
 @cache
-def _tree(text: str) -> ast.Module:
-    return ast.parse(text)
+def _nodes(text: str) -> tuple[ast.AST, ...]:
+    """The module and every node below it."""
+    return tuple(ast.walk(ast.parse(text)))
 
 
 def _is_code(line: str) -> bool:
