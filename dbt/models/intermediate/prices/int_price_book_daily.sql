@@ -29,7 +29,20 @@ newest as (
 
 final as (
     select
-        *,
+        price_date,
+        model_id,
+        tier_min_tokens,
+        utc_start,
+        utc_end,
+        provider,
+        input_usd_per_million,
+        output_usd_per_million,
+        is_discounted,
+        source_id,
+        fetch_id,
+        topic,
+        "partition",
+        "offset",
         count(distinct row(coalesce(input_usd_per_million, -1), coalesce(output_usd_per_million, -1))) over (
             partition by price_date, model_id, tier_min_tokens, utc_start, utc_end
         ) > 1 as is_conflicting
