@@ -14,6 +14,7 @@ from tokenshare.errors import ContractViolation
 
 EARLIEST = date(1999, 1, 1)  # reference rates begin here; no source of ours is older
 AHEAD = timedelta(days=1)  # clocks differ, and so do days
+CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
 class Rule(NamedTuple):
@@ -69,11 +70,12 @@ class Event(BaseModel):
         Raises pydantic.ValidationError if a field breaks the contract, and ContractViolation if all are too many bytes.
         """
         draft = cls(event_id="0" * 32, **content)
-        body = draft.model_dump(mode="json", exclude=set(cls.outside_identity), exclude_none=True)
-        canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        body = draft.model_dump(mode="json", exclude=cls.outside_identity, exclude_none=True)  # type: ignore[arg-type]
+        canonical = CANONICAL.encode(body)
         if len(canonical) > cls.most_bytes // 2:  # it escapes letters and leaves out nulls: near, not exact
             cls.check_size(len(draft.model_dump_json().encode()))
-        return draft.model_copy(update={"event_id": sha256(canonical.encode()).hexdigest()[:32]})
+        draft.__dict__["event_id"] = sha256(canonical.encode()).hexdigest()[:32]  # nobody else has the draft yet
+        return draft
 
 
 def _implausible(name: str, day: Any, observed_at: datetime) -> str:
