@@ -1,4 +1,4 @@
-"""Pictures of the tools around a home in docs/images: the terminal at two widths, and Superset's dashboard.
+"""Pictures of the tools around a home in docs/images: the terminal at two widths, Superset's dashboard, Prefect's runs.
 
 python -m tests.journeys.pictures HOME
 """
@@ -9,10 +9,12 @@ import os
 import pty
 import re
 import struct
+import subprocess
 import sys
 import termios
 from base64 import b64decode
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import sleep
@@ -22,12 +24,17 @@ from rich.text import Text
 
 from tests.journeys import superset as a_superset
 from tests.journeys.servers import environment_of, python_of, wait_for
+from tests.prefect import server as a_prefect
 from tests.report.browser import Tab, browse
+from tests.scene import small_rows, write_prices, write_rankings
 
 FOLDER = Path(__file__).parents[2] / "docs" / "images"
 TERMINALS = {"terminal-80.png": (80, 1000), "terminal-200.png": (200, 1800)}  # columns, pixels
 SHOWN = ("tokenshare", "metrics", "china_share_bounds_weekly")
 LINES = 30
+PASSES = ("2026-07-13T06:00:00Z", "2026-07-14T06:00:00Z")  # the second one meets prices in another unit, and holds them
+PRICED = {"deepseek/deepseek-r1": ("0.0000004", "0.000002"), "openai/gpt-4o": ("0.0000025", "0.00001")}
+MISPRICED = {"deepseek/deepseek-r1": ("0.4", "2"), "openai/gpt-4o": ("2.5", "10")}
 
 
 def printed(home: Path, width: int) -> bytes:
@@ -86,10 +93,32 @@ def draw_dashboard(tab: Tab, server: a_superset.Superset, address: str) -> None:
     keep(tab, "superset.png")
 
 
+def draw_prefect(tab: Tab, folder: Path) -> None:
+    """Draw the runs of a good pass and of one that holds, in a Prefect of its own."""
+    world = write_rankings(folder / "world", small_rows(date(2026, 6, 29), 16))
+    write_prices(world, "2026-07-01T00:00:00Z", PRICED)
+    write_prices(world, "2026-07-14T03:00:00Z", MISPRICED)
+    with a_prefect.start(folder / "prefect", PREFECT_SERVER_UI_API_URL="/api") as server:
+        server.wait()
+        given = {"TOKENSHARE_HOME": str(folder / "home"), "PREFECT_API_URL": server.url}
+        words = [sys.executable, "-c", "from flows.cli import main; main()"]
+        try:
+            for moment in PASSES:
+                command = [*words, "refresh", "--world", str(world), "--as-of", moment]
+                subprocess.run(command, env=a_prefect.environment(folder / "prefect") | given, check=False)
+        finally:
+            subprocess.run([*words, "broker", "stop"], env=environment_of() | given, check=True)
+        tab.open(f"{server.url.removesuffix('/api')}/runs", width=1400, height=1000)
+        wait_for(lambda: tab.value("document.body.innerText"), lambda text: text.count("as of 2026-07") >= len(PASSES))
+        sleep(2)  # until the chart is drawn
+        keep(tab, "prefect.png")
+
+
 def draw(home: Path) -> None:
     with TemporaryDirectory() as profile, TemporaryDirectory() as folder, browse(Path(profile)) as tab:
         draw_terminals(tab, home, Path(folder))
         draw_superset(tab, home / "published" / "tokenshare.duckdb", Path(folder))
+        draw_prefect(tab, Path(folder))
 
 
 if __name__ == "__main__":
