@@ -14,6 +14,7 @@ RECORDS = "records"  # the view of all landed events
 OF_EVERY_SOURCE = frozenset({FETCH_COMPLETED.table, RECORDS})
 EMITTERS = {topic.table: frozenset(source.id for source in SOURCES if topic in source.emits) for topic in TOPICS}
 EMITTERS |= {topic.table: frozenset({receiver}) for receiver, topic in PUSHED.items()}
+RECEIVED = frozenset(topic.table for topic in PUSHED.values())  # no fetch brings them
 KNOWN = frozenset(source.id for source in SOURCES) | PUSHED.keys()
 
 
@@ -51,7 +52,7 @@ def begins_anew(before: Collection[Position], now: Collection[Position]) -> bool
 
 
 def of_fetches(graph: Graph, names: Collection[str]) -> frozenset[str]:
-    """Those of the models that stand on fetches and no event of any topic: any landed record may move them."""
+    """Those of the models that stand on fetches and no event of any topic: any record of a fetch may move them."""
     return frozenset(name for name in names if (raw := _raw(graph, name)) and raw <= OF_EVERY_SOURCE)
 
 

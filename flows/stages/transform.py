@@ -17,7 +17,7 @@ from flows.setup.context import PassContext
 from flows.stages.dbt import Part, build, build_part, keep_graph, project, read_graph
 from flows.stages.graph import Graph, wanted
 from flows.stages.maps import lay_maps, seeds_of
-from flows.stages.reach import FETCHES, Moved, begins_anew, landed_since, of_fetches, reached
+from flows.stages.reach import FETCHES, RECEIVED, Moved, begins_anew, landed_since, of_fetches, reached
 from flows.stages.source_selection import active_metrics, active_sources
 from tokenshare.held_periods import PeriodFinding
 from tokenshare.metrics import GROUPS, ROUTER_SOURCES
@@ -130,7 +130,7 @@ def _build_moved(
 ) -> Outcome:
     """Build what the moved inputs reach: what stands on fetches alone comes first, and says whose fetches moved."""
     names = graph.below(relations) & graph.models.keys()
-    first = of_fetches(graph, names) if moved.tables else frozenset()
+    first = of_fetches(graph, names) if moved.tables - RECEIVED else frozenset()
     before = _states(run, first)
     failed = _build_part(run, variables, Part(first), midway)
     if failed:

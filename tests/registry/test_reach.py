@@ -1,14 +1,16 @@
 """Moved tables reach exactly the models that read them, through dbt's own graph."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from connectors.sources import SOURCES
+from connectors.storage.warehouse import records_sql
 from flows.setup.shipped import PROJECT
 from flows.stages import dbt
 from flows.stages.graph import Graph, wanted
-from flows.stages.reach import EMITTERS, FETCHES, Moved, begins_anew, landed_since, of_fetches, reached
+from flows.stages.reach import EMITTERS, FETCHES, RECEIVED, Moved, begins_anew, landed_since, of_fetches, reached
 from tokenshare.metrics import GROUPS, METRICS
 from tokenshare.sources import Source
 
@@ -83,3 +85,7 @@ def test_a_partition_is_read_from_where_the_last_build_stood() -> None:
 )
 def test_offsets_that_begin_anew_are_noticed(now: list[tuple[str, int, int]]) -> None:
     assert begins_anew([(T, 0, 5)], now)
+
+
+def test_what_a_receiver_takes_in_is_no_part_of_any_fetch() -> None:
+    assert not RECEIVED & set(re.findall(r"raw\.(\w+)", records_sql("raw")))

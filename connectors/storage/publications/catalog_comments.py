@@ -107,6 +107,7 @@ COLUMNS = {
     "redriven": "Records sent again.",
     "rejected": "Records refused.",
     "relation": "The relation of this file.",
+    "relations_digests": "sha256 of the decisions behind each relation of metrics and vintages, as JSON.",
     "released_at": "When it was let through, UTC.",
     "released_by": "The person who let it through.",
     "repos_count": "Count of repositories.",
@@ -136,6 +137,5 @@ COLUMNS = {
     "usage_date": "Day of usage, UTC.",
     "valid_through": "The moment up to which it is confirmed, UTC.",
     "version": "Version of the metric.",
-    "vintages_digests": "sha256 of what the vintages of each metric follow from, as JSON.",
     "week_start_date": "Monday of the ISO week.",
 }

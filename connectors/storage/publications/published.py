@@ -25,11 +25,12 @@ from connectors.storage.warehouse import (
 from tokenshare.errors import UsageError
 from tokenshare.metrics import METRIC_BY_ID, Metric
 from tokenshare.noop import noop
+from tokenshare.publication import Publication
 
 CATALOG = outline.queries_of(Path(__file__).with_name("published.sql"))
 # Of the file; one of another form is rebuilt. 4: held periods, unmapped, origin, 5: oldest storage, 6: rows put aside,
 # 7: small blocks, 8: citations with their as-of, relations for BI, comments, 9: keys of vintages, ends of a check,
-# 10: digests of vintages
+# 10: digests of relations
 FORM = 10
 MODE = 0o444
 # Lists beside the numbers, gathered from the relations that dbt has built: relations, columns with their types, order.
@@ -84,7 +85,7 @@ SELECT source_id, observed_at, rejected_count AS rows, rejected AS reasons FROM 
     QUALIFY row_number() OVER (PARTITION BY source_id ORDER BY observed_at DESC, "offset" DESC) = 1
 ) WHERE rejected_count > 0 ORDER BY source_id
 """
-FILE_COLUMNS = "decisions_digest VARCHAR, vintages_digests VARCHAR"
+FILE_COLUMNS = "decisions_digest VARCHAR, relations_digests VARCHAR"
 PUT_ASIDE_COLUMNS = "source_id VARCHAR, observed_at TIMESTAMPTZ, rows BIGINT, reasons VARCHAR[]"
 # The columns of decisions that the file depends on, beside the counts of its other tables.
 DIGESTED = {
@@ -158,7 +159,7 @@ def compose(
     """Write the published database to a new file, from the decisions alone.
 
     `kept` is the folder that keeps it without rows. `before`, a file published earlier and untouched since, spares
-    making again the vintages of a metric without a new version.
+    making rows again that follow from the same decisions.
     """
     known = relations_of(connection)
     comments = dict(bi.comments(metrics))
@@ -173,12 +174,8 @@ def compose(
         shown = version_files.read_shown(connection, read_standings(connection))
         citations = version_files.read_citations(connection, shown)
         _describe(connection, metrics, citations)
-        for metric in metrics:
-            if metric.id in shown:
-                query = shown_rows.query_of(metric, shown[metric.id])
-                connection.execute(f"INSERT INTO reader.{metric.relation} BY NAME {query}")
         stored = [metric for metric in metrics if ("versions", metric.id) in known]
-        _write_vintages(connection, stored, earlier)
+        _write_rows(connection, stored, shown, earlier)
         bi.write(connection, metrics, citations)
 
 
@@ -198,20 +195,24 @@ def _tables(metrics: Sequence[Metric]) -> dict[str, str]:
     }
 
 
-def _write_vintages(connection: Connection, metrics: Sequence[Metric], earlier: Mapping[str, str]) -> None:
-    """Fill the vintages: those of the earlier file, if they follow from the same, are copied."""
-    digests = vintages.digests_of(connection, metrics)
-    for id, digest in digests.items():
-        if earlier.get(id) == digest:
-            connection.execute(f"INSERT INTO reader.vintages.{id} FROM earlier.vintages.{id}")
-        else:
-            vintages.write(connection, METRIC_BY_ID[id])
+def _write_rows(
+    connection: Connection, metrics: Sequence[Metric], shown: Mapping[str, Publication], earlier: Mapping[str, str]
+) -> None:
+    """Fill the rows shown of each metric, and its vintages; what follows from the same as before is copied."""
+    seen, known = shown_rows.digests_of(connection, shown), vintages.digests_of(connection, metrics)
+    digests = {METRIC_BY_ID[id].relation: digest for id, digest in seen.items()}
+    digests |= {f"vintages.{id}": digest for id, digest in known.items()}
+    queries = {METRIC_BY_ID[id].relation: shown_rows.query_of(METRIC_BY_ID[id], shown[id]) for id in seen}
+    queries |= {f"vintages.{id}": vintages.query_of(METRIC_BY_ID[id]) for id in known}
+    for relation, query in queries.items():
+        rows = f"FROM earlier.{relation}" if earlier.get(relation) == digests[relation] else query
+        connection.execute(f"INSERT INTO reader.{relation} BY NAME {rows}")
     insert(connection, "reader.catalog.file", [(digest_of(connection), json.dumps(digests, sort_keys=True))])
 
 
 @contextmanager
 def _earlier(connection: Connection, path: Path | None) -> Iterator[Mapping[str, str]]:
-    """The digests behind the vintages of a published file, attached as `earlier`; none if it is of an older form."""
+    """What the rows of a published file follow from, attached as `earlier`; nothing if it is of an older form."""
     if path is None:
         yield {}
         return

@@ -1,14 +1,19 @@
 """The rows of a metric shown to readers, each with its as-of, version and status, as one query."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from hashlib import sha256
 
 from connectors.storage.publications.candidates import columns_sql, grain_sql, types_sql
 from connectors.storage.publications.version_rows import of_version
+from connectors.storage.warehouse import Connection
 from tokenshare.held_periods import TOTAL, WHOLE_DAY
-from tokenshare.metrics import Metric
+from tokenshare.metrics import METRIC_BY_ID, Metric
 from tokenshare.publication import Publication
 
 PROVISIONAL = timedelta(days=3)  # the upstream restates for so long after the end of a period
+HELD = """SELECT metric, string_agg(held::VARCHAR, chr(10) ORDER BY held::VARCHAR)
+FROM decisions.held_periods AS held GROUP BY metric"""
 LENGTHS = {"week": "7 DAY", "month": "1 MONTH"}  # by the first word of the period column's name
 
 
@@ -30,6 +35,13 @@ def query_of(metric: Metric, shown: Publication) -> str:
         f"coalesce({since}, period_held_since) AS held_since{_provisional(metric, through)} "
         f"FROM {_held_rows(metric)} WHERE {of_version(shown.version)} ORDER BY {grain_sql(metric)}"
     )
+
+
+def digests_of(connection: Connection, shown: Mapping[str, Publication]) -> dict[str, str]:
+    """The digest of what the rows shown of each metric follow from: their version, the query, and the held periods."""
+    held = dict(connection.execute(HELD).fetchall())
+    parts = {id: (query_of(METRIC_BY_ID[id], found), found.digest, held.get(id)) for id, found in shown.items()}
+    return {id: sha256(repr(part).encode()).hexdigest() for id, part in parts.items()}
 
 
 def _held_rows(metric: Metric) -> str:

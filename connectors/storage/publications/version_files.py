@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from connectors.storage.home import Home, atomic_files, modes
 from connectors.storage.publications import csv_files, shown_rows
 from connectors.storage.publications.candidates import grain_sql
@@ -22,37 +25,44 @@ METADATA = ("metric", "version", "as_of", "valid_through", "status", "digest")  
 
 @dataclass(frozen=True)
 class MetricFiles:
-    """The files in the folder of a metric: the query for the rows of each by its name, and the manifest."""
+    """The files in the folder of a metric: the query for the rows of each by its name, and the manifest.
+
+    `metadata` is what the file of the shown version states of itself.
+    """
 
     queries: Mapping[str, str]
     manifest: Mapping[str, Any]
+    metadata: Mapping[str, str]
 
 
 def export(connection: Connection, home: Home, metrics: Sequence[Metric], csv: bool | None = None) -> None:
     """Write the file and manifest of each shown version, and the file of each held candidate; remove all others.
 
-    `csv` adds a CSV file of each shown version, or removes it; None keeps the CSV files there are up to date.
+    A file that has those rows already stays. `csv` adds a CSV file of each shown version, or removes it; None keeps the
+    CSV files there are up to date.
     """
     files = files_of(connection)
     for metric in metrics:
-        folder, own = home.published / metric.id, files.get(metric.id, MetricFiles({}, {}))
+        folder, own = home.published / metric.id, files.get(metric.id, MetricFiles({}, {}, {}))
         for path in (*folder.glob("*.parquet"), *folder.glob("held/*.parquet")):
             if path.relative_to(folder).as_posix() not in own.queries:
                 path.unlink()
         for name, query in own.queries.items():
-            _copy(connection, query, folder / name, own.manifest if name == CURRENT else {})
+            stated = own.metadata if name == CURRENT else {}
+            if not _states(folder / name, stated):
+                _copy(connection, query, folder / name, stated)
         csv_files.write(connection, own.queries.get(CURRENT), folder, csv)
         if own.queries:
-            atomic_files.write(folder / "manifest.json", json.dumps(own.manifest, indent=2).encode())
+            _write(folder / "manifest.json", json.dumps(own.manifest, indent=2).encode())
 
 
 def files_of(connection: Connection) -> dict[str, MetricFiles]:
     """The files of every metric with a shown version or a held candidate."""
     standings = read_standings(connection)
     shown = read_shown(connection, standings)
-    citations = read_citations(connection, shown)
+    citations, digests = read_citations(connection, shown), shown_rows.digests_of(connection, shown)
     return {
-        id: _files(METRIC_BY_ID[id], shown.get(id), standing.held, citations.get(id, ""))
+        id: _files(METRIC_BY_ID[id], shown.get(id), standing.held, citations.get(id, ""), digests.get(id, ""))
         for id, standing in standings.items()
         if id in METRIC_BY_ID and (id in shown or standing.held)
     }
@@ -75,7 +85,9 @@ def read_citations(connection: Connection, shown: Mapping[str, Publication]) -> 
     return found
 
 
-def _files(metric: Metric, shown: Publication | None, held: Publication | None, citation: str) -> MetricFiles:
+def _files(
+    metric: Metric, shown: Publication | None, held: Publication | None, citation: str, rows: str
+) -> MetricFiles:
     queries, order = {}, f"ORDER BY {grain_sql(metric)}"
     if shown:
         queries[CURRENT] = (
@@ -84,19 +96,34 @@ def _files(metric: Metric, shown: Publication | None, held: Publication | None, 
     if held:
         queries[f"held/{held.version}.parquet"] = f"{query_of(metric, held.version)} {order}"
     fields = {"shown": _fields(shown) if shown else None, "held": _fields(held) if held else None}
-    return MetricFiles(queries, {"metric": metric.id, "citation": citation, **fields})
+    described = fields["shown"] or {}
+    stated = {"citation": citation, "decisions_digest": rows, **{name: described.get(name) for name in METADATA}}
+    metadata = {name: str(value) for name, value in stated.items() if value is not None}
+    return MetricFiles(queries, {"metric": metric.id, "citation": citation, **fields}, metadata)
 
 
-def _copy(connection: Connection, query: str, path: Path, manifest: Mapping[str, Any]) -> None:
+def _states(path: Path, metadata: Mapping[str, str]) -> bool:
+    """True if the file is there, readable, and states of itself what its new one would."""
+    try:
+        found = pq.read_metadata(path).metadata or {}
+    except (OSError, pa.ArrowException):
+        return False
+    return all(found.get(name.encode()) == value.encode() for name, value in metadata.items())
+
+
+def _copy(connection: Connection, query: str, path: Path, metadata: Mapping[str, str]) -> None:
     atomic_files.make_folder(path.parent)
     draft = path.with_name(f".{path.name}.tmp")
-    shown = manifest.get("shown") or {}
-    stated = {"citation": manifest.get("citation"), **{name: shown.get(name) for name in METADATA}}
-    metadata = ", ".join(f"{name}: '{quoted(value)}'" for name, value in stated.items() if value is not None)
-    options = f"FORMAT parquet, KV_METADATA {{{metadata}}}" if metadata else "FORMAT parquet"
+    stated = ", ".join(f"{name}: '{quoted(value)}'" for name, value in metadata.items())
+    options = f"FORMAT parquet, KV_METADATA {{{stated}}}" if stated else "FORMAT parquet"
     connection.execute(f"COPY ({query}) TO '{quoted(draft)}' ({options})")
     draft.chmod(modes.of_file_in(path.parent))
     atomic_files.move(draft, path)
+
+
+def _write(path: Path, body: bytes) -> None:
+    if not path.exists() or path.read_bytes() != body:
+        atomic_files.write(path, body)
 
 
 def _fields(publication: Publication) -> Mapping[str, Any]:

@@ -39,8 +39,8 @@ spans AS (
         unnest(list_filter(lasts, lambda place, nth: nth = len(lasts) OR firsts[nth + 1] > place + 1)) AS last_place
     FROM kept
 )
-SELECT {columns}, opening.as_of, closing.replaced_at, opening.version,
-    CASE WHEN closing.replaced_at IS NOT NULL THEN closing.version END
+SELECT {columns}, opening.as_of AS known_from, closing.replaced_at AS known_until, opening.version AS first_version,
+    CASE WHEN closing.replaced_at IS NOT NULL THEN closing.version END AS last_version
 FROM spans
 JOIN public AS opening ON opening.place = first_place
 JOIN public AS closing ON closing.place = last_place
@@ -70,9 +70,8 @@ def digests_of(connection: Connection, metrics: Iterable[Metric]) -> dict[str, s
     }
 
 
-def write(connection: Connection, metric: Metric) -> None:
-    """Fill `vintages.<metric>` of the database attached as `reader` from the stored versions."""
+def query_of(metric: Metric) -> str:
+    """The query for the vintages of a metric over its stored versions."""
     stored = ", ".join(f'stored."{column.name}"' for column in columns_of(metric.row))
     columns, grain = columns_sql(metric), grain_sql(metric)
-    query = SPANS.format(id=metric.id, columns=columns, stored=stored, grain=grain, most=MOST)
-    connection.execute(f"INSERT INTO reader.vintages.{metric.id} {query}")
+    return SPANS.format(id=metric.id, columns=columns, stored=stored, grain=grain, most=MOST)
