@@ -17,7 +17,7 @@ from tokenshare.record_batches import RecordBatch, gathered
 from tokenshare.topics import TOPIC_BY_NAME
 
 UNPROVEN = "Unproven"
-CHUNK = 10_000  # two of them are held at most: one is read while the one before it is let go
+CHUNK = 2_500  # two are held at most, one read while the one before is let go; of more the kernel takes memory back
 Read = Callable[[Range], Iterable[RecordBatch]]
 Doubt = Callable[[RecordBatch], Mapping[int, str]]  # the reason for each offset whose record is unproven
 
