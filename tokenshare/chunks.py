@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 from tokenshare.events import Event
 from tokenshare.offsets import UnprovenRun
 
-Cells = tuple[Any, ...]  # the values of an event's fields, in their order
+Cells = tuple[Any, ...]  # the values of an event's fields in their order, or of one field of many events
 
 
 class Chunk(NamedTuple):
-    """The rows with the offsets and times of their records, how many others were rejected, and the unproven runs."""
+    """Columns with the offsets and times of their records, how many others were rejected, and the unproven runs."""
 
-    rows: Sequence[Cells]
+    columns: Any  # a table of Arrow, which this vocabulary does not know
     offsets: Sequence[int]
     timestamps: Sequence[int]
     rejected: int

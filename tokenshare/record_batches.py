@@ -55,15 +55,14 @@ def batch_of(records: Sequence[Record]) -> RecordBatch:
     )
 
 
-def resized(batches: Iterable[RecordBatch], size: int) -> Iterator[RecordBatch]:
-    """The same records in batches of `size`, the last one of what is left."""
+def gathered(batches: Iterable[RecordBatch], size: int) -> Iterator[RecordBatch]:
+    """The same records in batches of `size` or somewhat more, the last one of what is left."""
     held: list[RecordBatch] = []
     for batch in batches:
         held.append(batch)
-        while sum(map(len, held)) >= size:
-            whole = joined(held)
-            yield whole[:size]
-            held = [whole[size:]]
+        if sum(map(len, held)) >= size:
+            yield joined(held)
+            held = []
     if any(map(len, held)):
         yield joined(held)
 
@@ -105,6 +104,11 @@ def read_varint(framed: bytes, at: int) -> tuple[int, int]:
 
 def read_unsigned(framed: bytes, at: int) -> tuple[int, int]:
     """A varint as it is written, its sign not yet read, and the place after it. Raises IndexError if it is cut."""
+    first = framed[at]
+    if first < 0x80:
+        return first, at + 1
+    if framed[at + 1] < 0x80:  # two bytes, as most lengths of values have
+        return first & 0x7F | framed[at + 1] << 7, at + 2
     result = shift = 0
     while framed[at] >= 0x80:
         result |= (framed[at] & 0x7F) << shift

@@ -1,19 +1,22 @@
-"""Many values to the rows of their events at once, exactly as `codec.decode` reads each of them.
+"""Many values to the columns of their events at once, exactly as `codec.decode` reads each of them.
 
 A value is vouched for only if writing what was read gives its very bytes: that alone excludes duplicate and unknown
 keys, a byte order mark, NaN, blanks, other forms of a number or a moment, another order. Its cells must then keep the
 contract, judged column by column by the same annotations and rules. Every other value goes through `codec.decode`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from operator import attrgetter
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
 from pydantic import TypeAdapter, ValidationError
 
+from connectors import arrow
 from tokenshare.chunks import Cells, cells_of
 from tokenshare.codec import decode
 from tokenshare.columns import columns_of
@@ -21,35 +24,50 @@ from tokenshare.errors import ContractViolation
 from tokenshare.events import Event
 from tokenshare.topics import Topic
 
+WHOLE = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 TYPES: dict[str, Any] = {
     "VARCHAR": str,
-    "BIGINT": int,
+    "BIGINT": WHOLE,
     "DOUBLE": float,
     "BOOLEAN": bool,
     "DATE": date,
-    "TIMESTAMPTZ": datetime,
+    "TIMESTAMPTZ": Annotated[datetime, msgspec.Meta(tz=True)],
     "VARCHAR[]": tuple[str, ...],
     "DATE[]": tuple[date, ...],
-    "MAP(VARCHAR, BIGINT)": dict[str, int],
+    "MAP(VARCHAR, BIGINT)": dict[str, WHOLE],
 }
+NUMBERS = {"BIGINT", "DOUBLE"}
 SOUND_AS_WRITTEN = {"BOOLEAN", "DATE", "TIMESTAMPTZ", "DATE[]"}  # their one form has no wrong values, but zones
 ZONE = attrgetter("tzinfo")
 WRITE = msgspec.json.Encoder()
 
 
 class Reader(NamedTuple):
-    """The decoders of a topic, for many lines and for one value; the columns of moments; the checks of the others."""
+    """The decoders of a topic, for many lines and for one value; places of columns by how their cells are judged."""
 
     lines: Callable[[bytes], list[Any]]
     one: Callable[[bytes], Any]
     moments: tuple[int, ...]
-    checks: tuple[tuple[int, TypeAdapter[Any]], ...]
+    numbers: dict[int, TypeAdapter[Any]]
+    others: dict[int, TypeAdapter[Any]]
 
 
-def decode_rows(topic: Topic, values: Sequence[bytes | None]) -> list[Cells | ContractViolation]:
-    """The cells of each value, or why it breaks its contract."""
-    found = _vouched(topic, values)
-    return [cells if cells is not None else _read(topic, value) for cells, value in zip(found, values, strict=True)]
+def decode_columns(topic: Topic, values: Sequence[bytes | None]) -> tuple[pa.Table, dict[int, ContractViolation]]:
+    """The columns of the values that keep their contract; by its place, why another breaks it."""
+    reader, most = _reader_of(topic.event), topic.event.most_bytes
+    rows = _together(reader, values) or [_alone(reader, value) for value in values]
+    places = [n for n, row in enumerate(rows) if row is not None and len(values[n]) <= most]  # type: ignore[arg-type]
+    chosen = rows if len(places) == len(rows) else [rows[n] for n in places]
+    cells = list(zip(*chosen, strict=True))
+    columns = arrow.table_of(topic.event, cells)
+    doubted = _doubted(topic.event, reader, cells, columns) if places else set()
+    if not doubted and len(places) == len(values):
+        return columns, {}
+    vouched = set(places) - {places[n] for n in doubted}
+    found = [row if n in vouched else _read(topic, values[n]) for n, row in enumerate(rows)]
+    refused = {n: error for n, error in enumerate(found) if isinstance(error, ContractViolation)}
+    kept = (row for n, row in enumerate(found) if n not in refused)
+    return arrow.table_of(topic.event, list(zip(*kept, strict=True))), refused
 
 
 def _read(topic: Topic, value: bytes | None) -> Cells | ContractViolation:
@@ -57,19 +75,6 @@ def _read(topic: Topic, value: bytes | None) -> Cells | ContractViolation:
         return cells_of(decode(topic, value))
     except ContractViolation as error:
         return error
-
-
-def _vouched(topic: Topic, values: Sequence[bytes | None]) -> Sequence[Cells | None]:
-    """The cells of each value that is written as we write it and keeps its contract; None for any other."""
-    reader, most = _reader_of(topic.event), topic.event.most_bytes
-    found = _together(reader, values) or [_alone(reader, value) for value in values]
-    places = [n for n, cells in enumerate(found) if cells is not None and len(values[n]) <= most]  # type: ignore[arg-type]
-    rows = [found[n] for n in places] if len(places) < len(found) else found
-    doubted = {places[n] for n in _doubted(topic.event, reader, list(zip(*rows, strict=True)))} if rows else set()
-    if not doubted and rows is found:
-        return found
-    kept = set(places) - doubted
-    return [cells if n in kept else None for n, cells in enumerate(found)]
 
 
 def _together(reader: Reader, values: Sequence[bytes | None]) -> Sequence[Cells | None] | None:
@@ -81,7 +86,7 @@ def _together(reader: Reader, values: Sequence[bytes | None]) -> Sequence[Cells 
         text = b"\n".join(values) + b"\n"  # type: ignore[arg-type]
         rows = reader.lines(text)
         if len(rows) == len(values) and WRITE.encode_lines(rows) == text:
-            return [msgspec.structs.astuple(row) for row in rows]
+            return list(map(msgspec.structs.astuple, rows))
     except (TypeError, ValueError, RecursionError, msgspec.MsgspecError):
         pass  # a null, or what is no JSON of this contract: each value by itself will tell which
     return None
@@ -95,17 +100,19 @@ def _alone(reader: Reader, value: bytes | None) -> Cells | None:
         return None
 
 
-def _doubted(event: type[Event], reader: Reader, columns: Sequence[Sequence[Any]]) -> set[int]:
+def _doubted(event: type[Event], reader: Reader, cells: Sequence[Cells], columns: pa.Table) -> set[int]:
     """The rows that break the annotation of a field, or a rule between fields."""
     found: set[int] = set()
     for place in reader.moments:
-        found |= _elsewhere(columns[place])
-    for place, adapter in reader.checks:
-        found |= _wrong(columns[place], adapter)
-    names = list(event.model_fields)
+        found |= _elsewhere(cells[place])
+    for place, check in reader.others.items():
+        found |= _wrong(cells[place], check)
+    for place, check in reader.numbers.items():  # whose annotations are limits, as a test knows
+        extremes = tuple(pc.min_max(columns[place]).as_py().values())
+        found |= _wrong(cells[place], check) if _wrong(extremes, check) else set()
     for rule in event.rules():
-        problems = map(rule.problem, *(columns[names.index(name)] for name in rule.fields))
-        found.update(n for n, problem in enumerate(problems) if problem)
+        is_broken = rule.is_broken(*(_operand(columns[name].chunk(0)) for name in rule.fields))
+        found.update(is_broken.nonzero()[0].tolist())
     return found
 
 
@@ -116,16 +123,24 @@ def _elsewhere(column: Sequence[datetime | None]) -> set[int]:
     return {n for n, moment in enumerate(column) if moment is not None and moment.tzinfo is not UTC}
 
 
-def _wrong(column: Sequence[Any], adapter: TypeAdapter[Any]) -> set[int]:
-    """The places of values that break an annotation; of equal values one is judged."""
-    distinct: Iterable[Any] = column if isinstance(column[0], dict) else set(column)
-    values = list(distinct)
+def _wrong(column: Cells, check: TypeAdapter[Any]) -> set[int]:
+    """The places of cells that break an annotation; of equal ones one is judged."""
+    cells = list(column if isinstance(column[0], dict) else set(column))
     try:
-        adapter.validate_python(values)
+        check.validate_python(cells)
         return set()
     except ValidationError as error:
-        wrong = [values[problem["loc"][0]] for problem in error.errors(include_url=False)]  # type: ignore[index]
-        return {n for n, value in enumerate(column) if value in wrong}
+        places = {int(problem["loc"][0]) for problem in error.errors(include_url=False)}
+    if isinstance(column[0], dict):
+        return places
+    wrong = {cells[n] for n in places}
+    return {n for n, cell in enumerate(column) if cell in wrong}
+
+
+def _operand(column: pa.Array) -> Any:
+    """A column of Arrow as one of numpy."""
+    filled = column.fill_null(0) if pa.types.is_integer(column.type) else column
+    return filled.to_numpy(zero_copy_only=False)
 
 
 @cache
@@ -136,11 +151,16 @@ def _reader_of(event: type[Event]) -> Reader:
         for column in columns
     ]
     struct = msgspec.defstruct(event.__name__, fields, forbid_unknown_fields=True, gc=False)
-    checks = [
-        (place, TypeAdapter(list[Annotated[field.annotation, field]]))  # type: ignore[name-defined]
-        for place, (column, field) in enumerate(zip(columns, event.model_fields.values(), strict=True))
-        if column.sql_type not in SOUND_AS_WRITTEN
-    ]
+    checks = {
+        place: TypeAdapter(list[Annotated[field.annotation, field]])  # type: ignore[name-defined]
+        for place, field in enumerate(event.model_fields.values())
+    }
+    kinds = {place: column.sql_type for place, column in enumerate(columns)}
     one = msgspec.json.Decoder(struct)
-    moments = tuple(place for place, column in enumerate(columns) if column.sql_type == "TIMESTAMPTZ")
-    return Reader(one.decode_lines, one.decode, moments, tuple(checks))
+    return Reader(
+        one.decode_lines,
+        one.decode,
+        tuple(place for place, kind in kinds.items() if kind == "TIMESTAMPTZ"),
+        {place: checks[place] for place, kind in kinds.items() if kind in NUMBERS},
+        {place: checks[place] for place, kind in kinds.items() if kind not in NUMBERS | SOUND_AS_WRITTEN},
+    )

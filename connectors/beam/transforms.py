@@ -4,19 +4,20 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import compress
 from typing import NamedTuple
 
 import apache_beam as beam
 
-from connectors.beam.bulk_codec import decode_rows
+from connectors.beam.bulk_codec import decode_columns
 from tokenshare.chunks import Chunk
 from tokenshare.errors import ContractViolation
 from tokenshare.offsets import Range, Record, unproven_runs
-from tokenshare.record_batches import RecordBatch, resized
+from tokenshare.record_batches import RecordBatch, gathered
 from tokenshare.topics import TOPIC_BY_NAME
 
 UNPROVEN = "Unproven"
-CHUNK = 10_000  # two of them are held at most: one is read while the one before it is let go
+CHUNK = 2_500  # two are held at most, one read while the one before is let go; of more the kernel takes memory back
 Read = Callable[[Range], Iterable[RecordBatch]]
 Doubt = Callable[[RecordBatch], Mapping[int, str]]  # the reason for each offset whose record is unproven
 
@@ -58,7 +59,7 @@ def land_range(range: Range, read: Read, doubt: Doubt, reject: Reject, write: Wr
 
 def _settled(batches: Iterable[RecordBatch], doubt: Doubt, reject: Reject) -> Iterator[Chunk]:
     """The rows of each chunk, its dead letters sent: an existing file proves that its rejects were."""
-    for batch in resized(batches, CHUNK):
+    for batch in gathered(batches, CHUNK):
         chunk, rejections = decode_chunk(batch, doubt)
         if rejections:
             reject(rejections)
@@ -70,13 +71,11 @@ def decode_chunk(batch: RecordBatch, doubt: Doubt) -> tuple[Chunk, list[Rejectio
     unproven = doubt(batch)
     places = zip(batch.offsets, batch.values, strict=True)
     values = [None if offset in unproven else value for offset, value in places] if unproven else batch.values
-    found = decode_rows(TOPIC_BY_NAME[batch.topic], values)
-    rejected = {n: error for n, error in enumerate(found) if isinstance(error, ContractViolation)}
-    rejections = [_rejection(batch.record(n), error, unproven) for n, error in rejected.items()]
-    kept = [n for n, cells in enumerate(found) if n not in rejected]
-    rows = [cells for cells in found if not isinstance(cells, ContractViolation)]
-    offsets, timestamps = [batch.offsets[n] for n in kept], [batch.timestamps[n] for n in kept]
-    return Chunk(rows, offsets, timestamps, len(rejected), unproven_runs(batch.offsets, unproven)), rejections
+    columns, refused = decode_columns(TOPIC_BY_NAME[batch.topic], values)
+    rejections = [_rejection(batch.record(n), error, unproven) for n, error in refused.items()]
+    kept = [n not in refused for n in range(len(batch))]
+    offsets, timestamps = (list(compress(column, kept)) for column in (batch.offsets, batch.timestamps))
+    return Chunk(columns, offsets, timestamps, len(refused), unproven_runs(batch.offsets, unproven)), rejections
 
 
 def _rejection(record: Record, error: ContractViolation, unproven: Mapping[int, str]) -> Rejection:

@@ -84,30 +84,35 @@ def unpack(framed: bytes, batch: DefaultRecordBatch) -> Columns:
 
 def _walk(framed: bytes, batch: DefaultRecordBatch) -> Columns:
     """One pass over the bytes. A number of one byte is read in place: most are, and a call costs more than it."""
-    found = Columns([], [], [], [], [])
-    add_offset, add_time = found.offsets.append, found.timestamps.append
-    add_key, add_value, add_headers = found.keys.append, found.values.append, found.headers.append
-    base, first = batch.base_offset, batch.first_timestamp
-    appended = batch.max_timestamp if batch.timestamp_type == batch.LOG_APPEND_TIME else None
+    offsets, times, keys, values, headers = Columns([], [], [], [], [])
     at = 0
     for _ in range(batch.records_count):
         length, at = read_unsigned(framed, at)
         end = at + (length >> 1)
-        at += 1  # attributes, of which there are none yet
-        delta, at = (framed[at], at + 1) if framed[at] < 0x80 else read_unsigned(framed, at)
-        add_time(first + ((delta >> 1) ^ -(delta & 1)) if appended is None else appended)
-        delta, at = (framed[at], at + 1) if framed[at] < 0x80 else read_unsigned(framed, at)
-        add_offset(base + ((delta >> 1) ^ -(delta & 1)))
+        at += 2  # with the attributes, of which there are none yet
+        time = framed[at - 1]
+        if time >= 0x80:
+            time, at = read_unsigned(framed, at - 1)
+        times.append(time)
+        offset, at = (framed[at], at + 1) if framed[at] < 0x80 else read_unsigned(framed, at)
+        offsets.append(offset)
         size, at = (framed[at], at + 1) if framed[at] < 0x80 else read_unsigned(framed, at)
-        after = at + (size >> 1) if not size & 1 else at  # odd is below zero: a null
-        add_key(None if size & 1 else framed[at:after])
+        after = at if size & 1 else at + (size >> 1)  # odd is below zero: a null
+        keys.append(None if size & 1 else framed[at:after])
         size, at = read_unsigned(framed, after)
-        after = at + (size >> 1) if not size & 1 else at
-        add_value(None if size & 1 else framed[at:after])
+        after = at if size & 1 else at + (size >> 1)
+        values.append(None if size & 1 else framed[at:after])
         if after >= end:
             raise CorruptRecordError(f"a record of {length >> 1} bytes goes on after its end")
-        add_headers(framed[after:end])
+        headers.append(framed[after:end])
         at = end
     if at != len(framed):
         raise CorruptRecordError(f"records of {at} bytes in a batch of {len(framed)}")
-    return found
+    is_stamped = batch.timestamp_type == batch.LOG_APPEND_TIME
+    stamps = [batch.max_timestamp] * len(times) if is_stamped else _from(batch.first_timestamp, times)
+    return Columns(_from(batch.base_offset, offsets), stamps, keys, values, headers)
+
+
+def _from(base: int, written: list[int]) -> list[int]:
+    """Numbers that are written as what they differ from a base by."""
+    return [base + ((delta >> 1) ^ -(delta & 1)) for delta in written]

@@ -20,7 +20,7 @@ def write_rows(path: Path, metric: Metric, document: Mapping[str, Any]) -> dict[
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from connectors.storage.landing import ARROW_TYPES
+    from connectors.arrow import ARROW_TYPES
 
     if not document["rows"]:
         raise UsageError(f"{metric.id} has no published row", "see `tokenshare gates` for what holds it")

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from pydantic import AwareDatetime, BaseModel, Field
 
+from connectors.arrow import ARROW_TYPES
 from connectors.storage import landing
 from tests.contracts.examples import passing
 from tokenshare.codec import decode
@@ -55,7 +56,7 @@ def test_a_type_without_a_column_is_an_error() -> None:
 
 
 def test_every_sql_type_has_an_arrow_type() -> None:
-    assert set(SQL_TYPES.values()) == landing.ARROW_TYPES.keys()
+    assert set(SQL_TYPES.values()) == ARROW_TYPES.keys()
 
 
 @pytest.mark.parametrize("contract", dict.fromkeys(m.row for m in METRICS), ids=lambda row: row.__name__)
@@ -72,7 +73,7 @@ def test_the_arrow_schema_is_the_event_and_its_coordinates(topic: Topic) -> None
     columns = columns_of(topic.event)
     assert schema.names == [*topic.event.model_fields, "topic", "partition", "offset", "timestamp"]
     assert [field.nullable for field in schema] == [*(column.is_nullable for column in columns), *[False] * 4]
-    assert [field.type for field in schema][: len(columns)] == [landing.ARROW_TYPES[c.sql_type] for c in columns]
+    assert [field.type for field in schema][: len(columns)] == [ARROW_TYPES[c.sql_type] for c in columns]
 
 
 def test_the_arrow_schema_of_usage_literally() -> None:

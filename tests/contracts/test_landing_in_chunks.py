@@ -20,7 +20,7 @@ from tokenshare.record_batches import RecordBatch, batch_of
 from tokenshare.topics import USAGE_OBSERVED
 
 AT = datetime(2026, 7, 1, 6, tzinfo=UTC)
-ROWS = 3 * CHUNK // 2
+ROWS = 6 * CHUNK
 WHOLE = Range(USAGE_OBSERVED.name, 1, 100, 100 + ROWS)
 POLLED = 500  # records that a reader returns at once
 LONG = "m" * 120  # so that a column has more pages than one, and a cut could move their ends

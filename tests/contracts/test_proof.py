@@ -1,6 +1,8 @@
 """The proof of a record is of its topic, its key and its value, by one secret, and nothing else passes for it."""
 
+import hmac
 import pickle
+import random
 import stat
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,8 +22,8 @@ from flows.queries.doctor import Diagnosis, examine
 from flows.stages.proof import FindUnproven
 from tokenshare.errors import UsageError
 from tokenshare.offsets import Loss, Record
-from tokenshare.proof import FOREIGN, HEADER, MISSING, doubts, mac_of, proven
-from tokenshare.record_batches import Headers, batch_of, frame_varint
+from tokenshare.proof import DOMAIN, FOREIGN, HEADER, MISSING, doubts, mac_of, proven
+from tokenshare.record_batches import Headers, batch_of, frame_varint, read_headers
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 TOPIC = "release.observed.v1"
@@ -53,6 +55,55 @@ def test_a_proof_is_of_these_bytes_for_ever() -> None:
     by_openssl = b"808b8de55f26b5cd1c49d6a7dada302c214aec76f9a960b2d525539a241c5901"
     assert mac_of(bytes(32), "t.v1", b"k", b"v") == by_openssl
     assert doubt(KEY, record(TOPIC, b"k", b"v", *proven(KEY, TOPIC, b"k", b"v", ()))) == ""
+
+
+@pytest.mark.parametrize("by", [KEY, b"", b"s" * 64])
+@pytest.mark.parametrize("value", [None, b"", b"v", bytes(range(256)) * 300])
+@pytest.mark.parametrize("key", [None, b"", b"k" * 70])
+def test_a_proof_is_an_hmac(by: bytes, key: bytes | None, value: bytes | None) -> None:
+    parts = [b"-" if part is None else b"%d:%b" % (len(part), part) for part in (TOPIC.encode(), key, value)]
+    assert mac_of(by, TOPIC, key, value).decode() == hmac.new(by, DOMAIN + b"".join(parts), "sha256").hexdigest()
+
+
+@pytest.mark.parametrize("count", [1, 2, 300])
+def test_a_single_wrong_proof_among_others_is_found(count: int) -> None:
+    """Proofs are compared at once: one that is another's, lacks, or gave a byte to its neighbour is still found."""
+    rows = [(b"k%d" % n, b"v" * n) for n in range(count)]
+    right = [proven(KEY, TOPIC, *row, (("n", b"%d" % (n % 7)),)) for n, row in enumerate(rows)]
+    macs = [headers[-1][1] for headers in right]
+    moved = {} if count == 1 else {0: macs[0] + macs[1][:1], 1: macs[1][1:]}
+    for wrong in ({}, {0: macs[-1][::-1]}, {count - 1: b""}, {count // 2: None}, moved):
+        given = [headers[: -1 if wrong.get(n, b"") is None else None] for n, headers in enumerate(right)]
+        for n, mac in wrong.items():
+            given[n] = (given[n][0], (HEADER, mac)) if mac is not None else given[n]
+        batch = batch_of([replace(record(TOPIC, *row, *given[n]), offset=n) for n, row in enumerate(rows)])
+        framed = replace(batch, headers=[frame_headers(headers) for headers in given])
+        expected = {n: MISSING if mac is None else FOREIGN for n, mac in wrong.items()}
+        assert doubts(KEY, batch) == doubts(KEY, framed) == expected
+
+
+def test_headers_of_one_length_and_other_forms_are_read_alike() -> None:
+    """Damaged ones among sound ones: as framed they are as doubtful as read one by one."""
+    chance, sound = random.Random(5), frame_headers(proven(KEY, TOPIC, b"k", b"v", (("schema", b"s" * 9),)))
+    seen: set[str] = set()
+    for _ in range(2_000):
+        damaged = bytearray(sound)
+        damaged[chance.randrange(len(damaged))] = chance.choice((0, 2, 6, 18, 109, 255))
+        batch = batch_of([replace(record(TOPIC, b"k", b"v"), offset=n) for n in range(5)])
+        given = [sound, sound, bytes(damaged), sound, sound]
+        framed = replace(batch, headers=given)
+        try:
+            expected = doubts(KEY, replace(batch, headers=list(map(read_headers, given))))
+        except (ValueError, IndexError) as error:
+            with pytest.raises(type(error)):
+                doubts(KEY, framed)
+            continue
+        assert doubts(KEY, framed) == expected
+        seen.update(expected.values())
+    assert seen == {MISSING, FOREIGN}
+    twice = replace(batch, headers=[sound, sound + sound, frame_headers(())])
+    with pytest.raises(ValueError, match="headers of"):
+        doubts(KEY, twice[:3])
 
 
 @pytest.mark.parametrize(

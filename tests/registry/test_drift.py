@@ -81,7 +81,8 @@ def test_dbt_knows_what_the_page_shows() -> None:
 
 
 def test_the_coordinates_are_those_that_land() -> None:
-    from connectors.storage.landing import ARROW_TYPES, COORDINATES
+    from connectors.arrow import ARROW_TYPES
+    from connectors.storage.landing import COORDINATES
 
     rendered = {column.name: column.sql_type for column in relations.COORDINATES}
     assert list(rendered) == [field.name for field in COORDINATES]

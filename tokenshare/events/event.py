@@ -18,9 +18,13 @@ CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii
 
 
 class Rule(NamedTuple):
-    """What must hold between fields: `problem` says of their values what does not, or nothing."""
+    """What must hold between fields, absent numbers counted as 0: whether it does not, and what to say of it then.
+
+    `is_broken` takes the values of one event, or arrays of those of many, and answers alike.
+    """
 
     fields: tuple[str, ...]
+    is_broken: Callable[..., Any]
     problem: Callable[..., str]
 
 
@@ -47,14 +51,16 @@ class Event(BaseModel):
     @cache
     def rules(cls) -> tuple[Rule, ...]:
         """The rules between fields, for one event as for whole columns of them."""
-        return (Rule((cls.period, "observed_at"), partial(_implausible, cls.period)),) if cls.period else ()
+        if cls.period is None or cls.model_fields[cls.period].annotation is not date:
+            return ()
+        return (Rule((cls.period, "observed_at"), _is_implausible, partial(_implausible, cls.period)),)
 
     @model_validator(mode="after")
     def _keeps_its_rules(self) -> Self:
         for rule in self.rules():
-            problem = rule.problem(*(getattr(self, name) for name in rule.fields))
-            if problem:
-                raise ValueError(problem)
+            values = [getattr(self, name) or 0 for name in rule.fields]
+            if rule.is_broken(*values):
+                raise ValueError(rule.problem(*values))
         return self
 
     @classmethod
@@ -78,9 +84,12 @@ class Event(BaseModel):
         return draft
 
 
-def _implausible(name: str, day: Any, observed_at: datetime) -> str:
+def _is_implausible(day: Any, observed_at: Any) -> Any:
     """A day to come, as nobody has observed it, and one at the epoch, a misread number."""
-    if not isinstance(day, date) or (day >= EARLIEST and day - observed_at.date() <= AHEAD):
-        return ""
+    today = observed_at.date() if isinstance(observed_at, datetime) else observed_at.astype(day.dtype)
+    return (day < EARLIEST) | (day - today > AHEAD)
+
+
+def _implausible(name: str, day: date, observed_at: datetime) -> str:
     what = "a day before there was anything" if day < EARLIEST else "a day to come"
     return f"event_time_implausible: {name} is {day}, {what} on {observed_at.date()}"

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 from functools import cache
+from operator import lt
+from typing import Any
 
 from pydantic import Field
 
@@ -43,30 +45,37 @@ class RequestCompleted(Event):
     def rules(cls) -> tuple[Rule, ...]:
         return (
             *super().rules(),
-            Rule(("prompt_tokens", "cached_tokens", "cache_write_tokens"), _excess_cached),
-            Rule(("completion_tokens", "reasoning_tokens"), _excess_reasoning),
-            Rule(("status", "prompt_tokens", "completion_tokens"), _unanswered),
-            Rule(("completed_at", "observed_at"), _misdated),
+            Rule(("prompt_tokens", "cached_tokens", "cache_write_tokens"), _is_excess_cached, _excess_cached),
+            Rule(("completion_tokens", "reasoning_tokens"), lt, _excess_reasoning),
+            Rule(("status", "prompt_tokens", "completion_tokens"), _is_unanswered, _unanswered),
+            Rule(("completed_at", "observed_at"), _is_misdated, _misdated),
         )
 
 
-def _excess_cached(prompt: int, cached: int | None, written: int | None) -> str:
-    parts = (cached or 0) + (written or 0)
-    return f"{parts} cached tokens are more than the {prompt} of the prompt" if parts > prompt else ""
+def _is_excess_cached(prompt: Any, cached: Any, written: Any) -> Any:
+    return cached + written > prompt
 
 
-def _excess_reasoning(completion: int, reasoning: int | None) -> str:
-    is_more = (reasoning or 0) > completion
-    return f"{reasoning} reasoning tokens are more than the {completion} of the completion" if is_more else ""
+def _excess_cached(prompt: int, cached: int, written: int) -> str:
+    return f"{cached + written} cached tokens are more than the {prompt} of the prompt"
 
 
-def _unanswered(status: str, prompt: int, completion: int) -> str:
-    return f"a {status} has no tokens: no model answered" if status != "success" and prompt + completion else ""
+def _excess_reasoning(completion: int, reasoning: int) -> str:
+    return f"{reasoning} reasoning tokens are more than the {completion} of the completion"
+
+
+def _is_unanswered(status: Any, prompt: Any, completion: Any) -> Any:
+    return (status != "success") & (prompt + completion > 0)
+
+
+def _unanswered(status: str, _prompt: int, _completion: int) -> str:
+    return f"a {status} has no tokens: no model answered"
+
+
+def _is_misdated(completed_at: Any, observed_at: Any) -> Any:
+    return (completed_at - observed_at > AHEAD) | (observed_at - completed_at > BEFORE)
 
 
 def _misdated(completed_at: datetime, observed_at: datetime) -> str:
-    if completed_at - observed_at > AHEAD:
-        return f"event_time_implausible: completed_at is {completed_at}, after it was received"
-    if observed_at - completed_at > BEFORE:
-        return f"event_time_implausible: completed_at is {completed_at}, over {BEFORE.days} days ago"
-    return ""
+    what = "after it was received" if completed_at > observed_at else f"over {BEFORE.days} days ago"
+    return f"event_time_implausible: completed_at is {completed_at}, {what}"

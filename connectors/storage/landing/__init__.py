@@ -7,27 +7,16 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from connectors import arrow
 from connectors.storage.home import atomic_files
 from connectors.storage.home.objects import AnyPath, opened
 from connectors.storage.warehouse.landed_columns import WRITTEN_BY, check_columns, our_version
-from tokenshare.chunks import Cells, Chunk, cells_of
-from tokenshare.columns import columns_of
+from tokenshare.chunks import Chunk, cells_of
 from tokenshare.events import Event
 from tokenshare.noop import noop
 from tokenshare.offsets import Landed, Range, Record, UnprovenRun
 from tokenshare.topics import Topic
 
-ARROW_TYPES = {
-    "VARCHAR": pa.string(),
-    "BIGINT": pa.int64(),
-    "DOUBLE": pa.float64(),
-    "BOOLEAN": pa.bool_(),
-    "DATE": pa.date32(),
-    "TIMESTAMPTZ": pa.timestamp("us", tz="UTC"),
-    "VARCHAR[]": pa.list_(pa.string()),
-    "DATE[]": pa.list_(pa.date32()),
-    "MAP(VARCHAR, BIGINT)": pa.map_(pa.string(), pa.int64()),
-}
 COORDINATES = (
     pa.field("topic", pa.string(), nullable=False),
     pa.field("partition", pa.int32(), nullable=False),
@@ -41,8 +30,7 @@ UNPROVEN = b"tokenshare.unproven"  # absent if no rejected record is
 
 def schema_of(topic: Topic) -> pa.Schema:
     """Columns of the topic's event, then the coordinates of its record."""
-    fields = [pa.field(c.name, ARROW_TYPES[c.sql_type], c.is_nullable) for c in columns_of(topic.event)]
-    return pa.schema([*fields, *COORDINATES])
+    return pa.schema([*arrow.schema_of(topic.event), *COORDINATES])
 
 
 def write(
@@ -67,9 +55,9 @@ def write_chunks(
     """
     tables, rejected, unproven = [table_of(topic, ())], 0, list[UnprovenRun]()
     for chunk in chunks:
-        count = len(chunk.rows)
-        places = (pa.repeat(place, count) for place in (range.topic, range.partition))
-        tables.append(_table(topic, chunk.rows, *places, chunk.offsets, chunk.timestamps))
+        count = len(chunk.offsets)
+        places = (pa.repeat(range.topic, count), pa.repeat(pa.scalar(range.partition, pa.int32()), count))
+        tables.append(_located(chunk.columns, *places, chunk.offsets, chunk.timestamps))
         rejected += chunk.rejected
         unproven += chunk.unproven
     return write_table(landing, range, pa.concat_tables(tables), rejected, midway, unproven)
@@ -77,24 +65,15 @@ def write_chunks(
 
 def table_of(topic: Topic, rows: Rows) -> pa.Table:
     """Events with the coordinates of their records."""
-    coordinates = [[getattr(record, field.name) for record, _ in rows] for field in COORDINATES]
-    return _table(topic, [cells_of(event) for _, event in rows], *coordinates)
+    columns = arrow.table_of(topic.event, list(zip(*(cells_of(event) for _, event in rows), strict=True)))
+    return _located(columns, *([getattr(record, field.name) for record, _ in rows] for field in COORDINATES))
 
 
-def _table(topic: Topic, rows: Sequence[Cells], *coordinates: Any) -> pa.Table:
-    """Rows of the contract's columns, and the columns of coordinates beside them."""
-    schema = schema_of(topic)
-    columns = zip(*rows, strict=True) if rows else [()] * (len(schema) - len(COORDINATES))
-    arrays = [_array(column, field.type) for column, field in zip((*columns, *coordinates), schema, strict=True)]
-    return pa.table(arrays, schema)
-
-
-def _array(column: Any, type: pa.DataType) -> pa.Array:
-    if isinstance(column, pa.Array):
-        return column.cast(type)
-    if pa.types.is_map(type):
-        column = [value if value is None else list(value.items()) for value in column]
-    return pa.array(column, type)
+def _located(columns: pa.Table, *coordinates: Any) -> pa.Table:
+    """The columns of a contract with those of the coordinates beside them."""
+    for field, column in zip(COORDINATES, coordinates, strict=True):
+        columns = columns.append_column(field, pa.array(column, field.type))
+    return columns
 
 
 def write_table(
