@@ -29,16 +29,23 @@ PASSWORDS = {
     "TOKENSHARE_KAFKA_SASL_PASSWORD": "canary-kafka-31",
 }
 IMAGES = ("KAFKA", "POSTGRES", "PREFECT", "PYTHON", "CADDY")
-DIGESTS = {f"TOKENSHARE_{image}_DIGEST": f"sha256:{image.encode().hex():0>64}" for image in IMAGES}
+
+
+def digests(*images: str) -> dict[str, str]:
+    """A digest for each image."""
+    return {f"TOKENSHARE_{image}_DIGEST": f"sha256:{image.encode().hex():0>64}" for image in images}
+
+
+DIGESTS = digests(*IMAGES)
 GIVEN = PASSWORDS | DIGESTS
-# What the profile `scale` wants beside these.
-SCALE_DIGESTS = {f"TOKENSHARE_{image}_DIGEST": f"sha256:{image.encode().hex():0>64}" for image in ("FLINK", "BEAM")}
-SCALE = {"COMPOSE_PROFILES": "scale"} | SCALE_DIGESTS
+# What each profile wants beside these: digests, and settings that go with it.
+PROFILE_DIGESTS = {"scale": digests("FLINK", "BEAM"), "cluster": {}}
+PROFILE_SETTINGS = {"scale": {"TOKENSHARE_RUNNER": "flink"}, "cluster": {"TOKENSHARE_KAFKA_REPLICATION": "3"}}
 VARIABLE = re.compile(r"\$\{(\w+)(?::([?+-])([^}]*))?\}")
 MEMORY = re.compile(r"^/tmp(?=/(?:prefect|pages)$|$)")
 # Every port that a service listens on in its container, and those of this machine that lead to one.
 PORTS = {
-    "kafka": (9092, 9093, 9094, 19092),
+    **dict.fromkeys(("kafka", "kafka-2", "kafka-3"), (9092, 9093, 9094, 19092)),
     "postgres": (5432,),
     "prefect": (4200,),
     "tokenshare": (8080, 9464),
@@ -52,6 +59,17 @@ DOORS = {
     for _, outer, inner in (one.split(":") for one in service.get("ports", []))
 }
 ADDRESS = re.compile(r"(?<![\w.-])([a-z][\w-]*|127\.0\.0\.1|0\.0\.0\.0|):(\d{4,5})\b")
+
+
+def given(*profiles: str) -> dict[str, str]:
+    """What .env has with some profiles."""
+    told = GIVEN | {"COMPOSE_PROFILES": ",".join(profiles)}
+    for profile in profiles:
+        told |= PROFILE_DIGESTS[profile] | PROFILE_SETTINGS[profile]
+    return told
+
+
+SCALE = given("scale")
 
 
 def interpolated(text: str, given: Mapping[str, str]) -> str:
@@ -78,6 +96,7 @@ class Local:
 
     root: Path
     stack: ExitStack
+    told: Mapping[str, str] = field(default_factory=lambda: GIVEN)
     processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
     ports: dict[tuple[str, int], int] = field(
         default_factory=lambda: {(name, port): free_port() for name, ports in PORTS.items() for port in ports}
@@ -99,8 +118,11 @@ class Local:
 
     def environment(self, service: str) -> dict[str, str]:
         """The service's environment in the composition, adapted to this machine."""
-        given = {name: value for name, value in SERVICES[service]["environment"].items() if value is not None}
-        told = {name: interpolated(str(value), GIVEN) for name, value in given.items()}
+        wanted = SERVICES[service]["environment"]
+        passed = {name: self.told[name] for name, value in wanted.items() if value is None and name in self.told}
+        told = passed | {
+            name: interpolated(str(value), self.told) for name, value in wanted.items() if value is not None
+        }
         here = {name: MEMORY.sub(str(self.memory(service)), self.moved(service, value)) for name, value in told.items()}
         return {name: self._port(service, value) if name.endswith("_PORT") else value for name, value in here.items()}
 
@@ -158,18 +180,29 @@ class Local:
         has_home = "home:/var/lib/tokenshare" in SERVICES[service].get("volumes", [])
         return [self.memory(service)] * has_memory + [self.root / "home"] * has_home
 
-    def kafka(self) -> "subprocess.Popen[bytes]":
-        """Starts Apache Kafka from its jars, its settings translated from variables as the official image does."""
-        node, runtime = Node.of(self.root), java.find(os.environ)
+    def kafka(self, service: str = "kafka") -> "subprocess.Popen[bytes]":
+        """Starts Apache Kafka from its jars, with settings from variables as the official image does.
+
+        One that was there before has what it had.
+        """
+        node, runtime = Node.of(self.root / service), java.find(os.environ)
         jars = distribution.jars(Path("~/.cache/tokenshare").expanduser(), lambda _: None)
-        node.root.mkdir()
-        told = {name: value for name, value in self.environment("kafka").items() if name != "KAFKA_LOG_DIRS"}
+        node.root.mkdir(parents=True, exist_ok=True)
+        told = {name: value for name, value in self.environment(service).items() if name != "KAFKA_LOG_DIRS"}
         settings = {name.removeprefix("KAFKA_").lower().replace("_", "."): value for name, value in told.items()}
         settings["log.dirs"] = str(node.data)
         node.properties.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
-        tool = ("kafka.tools.StorageTool", "format", "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c", str(node.properties))
+        tool = (
+            "kafka.tools.StorageTool",
+            "format",
+            "--ignore-formatted",
+            "-t",
+            "MkU3OEVBNTcwNTJENDM2Qg",
+            "-c",
+            str(node.properties),
+        )
         subprocess.run(command(runtime, jars, *tool), check=True, capture_output=True, cwd=node.root, timeout=120)
-        return self.run("kafka", command(runtime, jars, "kafka.Kafka", str(node.properties)), {}, cwd=node.root)
+        return self.run(service, command(runtime, jars, "kafka.Kafka", str(node.properties)), {}, cwd=node.root)
 
     def proxy(self, program: Path) -> "subprocess.Popen[bytes]":
         """Starts Debian's Caddy with the configuration and the command of its container, and with a file that has the
@@ -244,10 +277,11 @@ class Local:
 
 
 @contextmanager
-def local(root: Path) -> Iterator[Local]:
-    """A place for services; they are ended in the end."""
-    with ExitStack() as stack:
-        yield Local(root, stack)
+def local(told: Mapping[str, str] = GIVEN) -> Iterator[Local]:
+    """A place for services with what .env has; they are ended in the end. Any user may look into it."""
+    with tempfile.TemporaryDirectory(prefix="tokenshare-composed-") as folder, ExitStack() as stack:
+        Path(folder).chmod(0o755)
+        yield Local(Path(folder), stack, told)
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

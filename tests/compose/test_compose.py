@@ -15,11 +15,12 @@ from tests.compose.services import (
     GIVEN,
     PASSWORDS,
     PORTS,
+    PROFILE_DIGESTS,
+    PROFILE_SETTINGS,
     ROOT,
-    SCALE,
-    SCALE_DIGESTS,
     SERVICES,
     VARIABLE,
+    given,
     interpolated,
 )
 
@@ -48,9 +49,10 @@ every_service = pytest.mark.parametrize("name", SERVICES)
 def test_it_composes_what_a_set_up_needs() -> None:
     assert COMPOSE.keys() == {"name", "x-confined", "x-settings", "services", "networks", "configs", "volumes"}
     assert {name for name, service in SERVICES.items() if "profiles" not in service} == ALWAYS
-    flink = {name: service["profiles"] for name, service in SERVICES.items() if name not in ALWAYS}
-    assert set(flink) == {"flink-jobmanager", "flink-job-server", *PAIRS, *PAIRS.values()}
-    assert all(profiles == ["scale"] for profiles in flink.values())
+    assert {name: service["profiles"] for name, service in SERVICES.items() if name not in ALWAYS} == {
+        **{name: ["scale"] for name in ("flink-jobmanager", "flink-job-server", *PAIRS, *PAIRS.values())},
+        **{name: ["cluster"] for name in ("kafka-2", "kafka-3")},
+    }
 
 
 @every_service
@@ -60,8 +62,9 @@ def test_a_service_is_pinned_restarted_and_says_when_it_is_well(name: str) -> No
     assert service.keys() <= KEYS
     tag, _, digest = service["image"].partition("@")
     assert TAG.fullmatch(tag), tag
-    given = (GIVEN | SCALE, DIGESTS | SCALE_DIGESTS) if "profiles" in service else (GIVEN, DIGESTS)
-    assert service["image"] == OURS or interpolated(digest, given[0]) in given[1].values()
+    profiles = service.get("profiles", [])
+    named = {**DIGESTS, **{name: value for one in profiles for name, value in PROFILE_DIGESTS[one].items()}}
+    assert service["image"] == OURS or interpolated(digest, given(*profiles)) in named.values()
     assert service["restart"] == "unless-stopped"
     assert {"test", "interval", "timeout", "retries", "start_period"} == service["healthcheck"].keys()
     assert isinstance(service["healthcheck"]["test"], str)  # a string is a line of the shell
@@ -90,7 +93,7 @@ def test_a_python_takes_no_code_from_its_folder(name: str) -> None:
 @pytest.mark.threat("X03", "X20")
 def test_a_service_is_reached_from_this_machine_only(name: str) -> None:
     for port in SERVICES[name].get("ports", []):
-        found = re.fullmatch(r"127\.0\.0\.1:(\d+):\1", port)
+        found = re.fullmatch(r"127\.0\.0\.1:\d+:(\d+)", port)
         assert found
         assert int(found[1]) in PORTS[name]
 
@@ -100,6 +103,8 @@ def test_people_and_programs_come_in_by_one_port_and_clients_of_kafka_and_postgr
     assert {name: service["ports"] for name, service in SERVICES.items() if "ports" in service} == {
         "proxy": ["127.0.0.1:8000:8000"],
         "kafka": ["127.0.0.1:9092:9092"],
+        "kafka-2": ["127.0.0.1:9192:9092"],
+        "kafka-3": ["127.0.0.1:9292:9092"],
         "postgres": ["127.0.0.1:5432:5432"],
     }
 
@@ -127,8 +132,11 @@ def test_what_a_service_waits_for_and_keeps_exists(name: str) -> None:
     for other, wish in SERVICES[name].get("depends_on", {}).items():
         assert other in SERVICES
         assert wish["condition"] in ("service_healthy", "service_started")
-    named = {volume.split(":")[0] for volume in SERVICES[name].get("volumes", [])}
-    assert named - {"${TOKENSHARE_CURATED"} <= set(COMPOSE["volumes"])
+        profiles = SERVICES[other].get("profiles")
+        assert not profiles or profiles == SERVICES[name].get("profiles") or wish["required"] is False
+    for told in (GIVEN, given(*PROFILE_SETTINGS)):
+        named = {interpolated(volume, told).split(":")[0] for volume in SERVICES[name].get("volumes", [])}
+        assert named - {"./curated"} <= set(COMPOSE["volumes"])
     assert {config["source"] for config in SERVICES[name].get("configs", [])} <= set(COMPOSE["configs"])
     assert all((ROOT / config["file"]).is_file() for config in COMPOSE["configs"].values() if "file" in config)
 
@@ -151,13 +159,16 @@ def test_only_who_asks_for_flink_is_asked_for_its_digests(name: str) -> None:
     assert missing == "its digest is missing, run make --silent digests >> .env"
 
 
-def test_flink_is_asked_for_in_the_way_that_tells_tokenshare() -> None:
-    """`--profile scale` by itself ends at a name that no container may have, and that says what to do."""
-    name = SERVICES["flink-jobmanager"]["container_name"]
-    runner = SERVICES["tokenshare"]["environment"]["TOKENSHARE_RUNNER"]
-    assert (interpolated(name, SCALE), interpolated(runner, SCALE)) == ("tokenshare-flink-scale", "flink")
-    assert interpolated(name, GIVEN) == "tokenshare-flink-needs COMPOSE_PROFILES=scale in .env"
-    assert interpolated(runner, GIVEN) == ""
+@pytest.mark.parametrize("profile", PROFILE_SETTINGS)
+def test_a_profile_is_asked_for_with_the_settings_that_go_with_it(profile: str) -> None:
+    """A profile by itself ends at a name that no container may have, and that says what to do."""
+    named = [
+        one["container_name"] for one in SERVICES.values() if "container_name" in one and profile in one["profiles"]
+    ]
+    for setting, value in PROFILE_SETTINGS[profile].items():
+        (name,) = [one for one in named if setting in one]
+        assert interpolated(name, GIVEN).endswith(f"-needs {setting}={value} in .env")
+        assert re.fullmatch("[a-z0-9-]+", interpolated(name, given(profile)))
 
 
 @pytest.mark.threat("X20")
@@ -165,8 +176,16 @@ def test_flink_is_reached_by_who_lands_and_by_nobody_else() -> None:
     """A job carries the login of Kafka, and Flink runs the job of whoever reaches it."""
     assert COMPOSE["networks"] == {"flink": {"internal": True}}
     inside = {name for name, service in SERVICES.items() if "flink" in service.get("networks", [])}
-    assert inside == {"kafka", "tokenshare", "flink-jobmanager", "flink-job-server", *PAIRS.values()}
-    for name in SERVICES.keys() - ALWAYS:
+    assert inside == {
+        "kafka",
+        "kafka-2",
+        "kafka-3",
+        "tokenshare",
+        "flink-jobmanager",
+        "flink-job-server",
+        *PAIRS.values(),
+    }
+    for name in inside - ALWAYS - {"kafka-2", "kafka-3"}:
         assert "ports" not in SERVICES[name]
         assert name in PAIRS or SERVICES[name]["networks"] == ["flink"]
     assert {name: SERVICES[name]["network_mode"] for name in PAIRS} == {
@@ -216,14 +235,16 @@ def test_the_documented_digests_are_those_that_must_be_given(tmp_path: Path, ans
     assert done.returncode == code, done.stderr
     tags = {service["image"].split("@")[0] for service in SERVICES.values()} - {OURS} | {BASE}
     written = dict(line.split("=", 1) for line in done.stdout.splitlines())
-    assert written.keys() == ({*DIGESTS, *SCALE_DIGESTS} if answer else set())
+    wanted_of_profiles = {name for digests in PROFILE_DIGESTS.values() for name in digests}
+    assert written.keys() == ({*DIGESTS, *wanted_of_profiles} if answer else set())
     wanted = {f"sha256:{hashlib.sha256(tag.encode()).hexdigest()}" for tag in tags}
     assert set(written.values()) == (wanted if answer else set())
 
 
 @pytest.mark.threat("X20")
-def test_kafka_asks_for_a_login_wherever_others_reach_it() -> None:
-    told = SERVICES["kafka"]["environment"]
+@pytest.mark.parametrize("name", ["kafka", "kafka-2", "kafka-3"])
+def test_kafka_asks_for_a_login_wherever_others_reach_it(name: str) -> None:
+    told = SERVICES[name]["environment"]
     protocols = dict(one.split(":") for one in told["KAFKA_LISTENER_SECURITY_PROTOCOL_MAP"].split(","))
     doors = dict(one.split("://") for one in told["KAFKA_LISTENERS"].split(","))
     assert {name for name, place in doors.items() if not place.startswith("localhost:")} == {

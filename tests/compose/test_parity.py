@@ -5,7 +5,6 @@ import gzip
 import json
 import shutil
 import socket
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
@@ -73,8 +72,7 @@ class Asked:
 
 @pytest.fixture(scope="module")
 def place() -> Iterator[Local]:
-    with tempfile.TemporaryDirectory(prefix="tokenshare-composed-") as folder, local(Path(folder)) as made:
-        made.root.chmod(0o755)  # a confined command sees the files of a test in it
+    with local() as made:
         yield made
 
 
