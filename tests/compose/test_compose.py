@@ -16,6 +16,7 @@ from tests.compose.services import (
     PASSWORDS,
     PORTS,
     PROFILE_DIGESTS,
+    PROFILE_PASSWORDS,
     PROFILE_SETTINGS,
     ROOT,
     SERVICES,
@@ -26,8 +27,10 @@ from tests.compose.services import (
 
 TAG = re.compile(r"[a-z0-9._/-]+:[0-9]+\.[0-9]+\.[0-9]+[a-z0-9.-]*|[a-z]+:[0-9]+\.[0-9]+-[a-z]+")
 OURS = "tokenshare:0.1.0"
+BUILT = {OURS, "tokenshare-superset:0.1.0"}
 PAGE = ROOT / "docs" / "howto" / "containers.md"
 BASE = "python:3.11.14-slim-bookworm"
+SUPERSET = "apache/superset:6.1.0"
 SECRET = re.compile(r"PASSWORD|AUTH|KEY|SECRET|TOKEN(?!SHARE)|CONNECTION_URL|JAAS")
 QUIET = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
 KEYS = {
@@ -52,6 +55,7 @@ def test_it_composes_what_a_set_up_needs() -> None:
     assert {name: service["profiles"] for name, service in SERVICES.items() if name not in ALWAYS} == {
         **{name: ["scale"] for name in ("flink-jobmanager", "flink-job-server", *PAIRS, *PAIRS.values())},
         **{name: ["cluster"] for name in ("kafka-2", "kafka-3")},
+        "superset": ["bi"],
     }
 
 
@@ -64,7 +68,7 @@ def test_a_service_is_pinned_restarted_and_says_when_it_is_well(name: str) -> No
     assert TAG.fullmatch(tag), tag
     profiles = service.get("profiles", [])
     named = {**DIGESTS, **{name: value for one in profiles for name, value in PROFILE_DIGESTS[one].items()}}
-    assert service["image"] == OURS or interpolated(digest, given(*profiles)) in named.values()
+    assert service["image"] in BUILT or interpolated(digest, given(*profiles)) in named.values()
     assert service["restart"] == "unless-stopped"
     assert {"test", "interval", "timeout", "retries", "start_period"} == service["healthcheck"].keys()
     assert isinstance(service["healthcheck"]["test"], str)  # a string is a line of the shell
@@ -80,7 +84,9 @@ def test_a_service_can_do_nothing_but_its_work(name: str) -> None:
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert re.fullmatch(r"[0-9]+[mg]", service["mem_limit"])
     assert 0 < service["pids_limit"] <= 512
-    assert all(path.startswith(("/tmp", "/opt/kafka/", "/var/run/")) for path in service.get("tmpfs", []))
+    assert all(
+        path.startswith(("/tmp", "/opt/kafka/", "/var/run/", "/app/superset_home")) for path in service.get("tmpfs", [])
+    )
 
 
 @every_service
@@ -106,6 +112,7 @@ def test_people_and_programs_come_in_by_one_port_and_clients_of_kafka_and_postgr
         "kafka-2": ["127.0.0.1:9192:9092"],
         "kafka-3": ["127.0.0.1:9292:9092"],
         "postgres": ["127.0.0.1:5432:5432"],
+        "superset": ["127.0.0.1:8088:8088"],
     }
 
 
@@ -136,7 +143,7 @@ def test_what_a_service_waits_for_and_keeps_exists(name: str) -> None:
         assert not profiles or profiles == SERVICES[name].get("profiles") or wish["required"] is False
     for told in (GIVEN, given(*PROFILE_SETTINGS)):
         named = {interpolated(volume, told).split(":")[0] for volume in SERVICES[name].get("volumes", [])}
-        assert named - {"./curated"} <= set(COMPOSE["volumes"])
+        assert named - {"./curated", "./docs/bi/superset"} <= set(COMPOSE["volumes"])
     assert {config["source"] for config in SERVICES[name].get("configs", [])} <= set(COMPOSE["configs"])
     assert all((ROOT / config["file"]).is_file() for config in COMPOSE["configs"].values() if "file" in config)
 
@@ -193,6 +200,19 @@ def test_flink_is_reached_by_who_lands_and_by_nobody_else() -> None:
     }
 
 
+@pytest.mark.threat("X18")
+def test_superset_is_that_of_the_journeys_and_has_a_driver_by_hash() -> None:
+    lines = (ROOT / "compose" / "superset.Dockerfile").read_text().splitlines()
+    assert f"FROM {SUPERSET}@${{TOKENSHARE_SUPERSET_DIGEST}}" in lines
+    assert lines[-1] == "USER superset"
+    assert any("--require-hashes" in line for line in lines)
+    told, lock = (ROOT / path for path in ("compose/superset.txt", "tests/journeys/superset.lock"))
+    assert told.read_text() in lock.read_text()
+    assert f"\napache-superset=={SUPERSET.partition(':')[2]} " in lock.read_text()
+    missing = interpolated(SERVICES["superset"]["build"]["args"]["TOKENSHARE_SUPERSET_DIGEST"], GIVEN)
+    assert missing == "its digest is missing, run make --silent digests >> .env"
+
+
 def test_flink_and_beam_are_those_of_the_locks() -> None:
     (flink,) = re.findall(
         r"^apache-flink-libraries==(\S+)", (ROOT / "tests/flink/flink.lock").read_text(), re.MULTILINE
@@ -218,6 +238,19 @@ def test_the_documented_passwords_are_all_that_must_be_given(tmp_path: Path) -> 
     assert (tmp_path / ".env").stat().st_mode & 0o077 == 0
 
 
+def test_the_documented_lines_of_a_profile_are_all_that_go_with_it() -> None:
+    found = {}
+    for page in (PAGE, ROOT / "docs" / "scaling.md"):
+        for block in re.findall(r'^((?:echo "\w+=.*" >> .env\n)+)', page.read_text(), re.MULTILINE):
+            lines = dict(re.findall(r'echo "(\w+)=(.*)" >>', block))
+            if profile := lines.pop("COMPOSE_PROFILES", ""):
+                found[profile] = lines
+    assert found.keys() == PROFILE_SETTINGS.keys()
+    for profile, lines in found.items():
+        assert lines.keys() == PROFILE_SETTINGS[profile].keys() | PROFILE_PASSWORDS.get(profile, {}).keys()
+        assert lines.items() >= PROFILE_SETTINGS[profile].items()
+
+
 # Docker's client, which asks the registries: this one gives the digest of the image's name, or no answer.
 ANSWERS = {'sha256:$(printf %s "$6" | sha256sum | cut -c1-64)': 0, "": 2}
 
@@ -233,7 +266,7 @@ def test_the_documented_digests_are_those_that_must_be_given(tmp_path: Path, ans
     words = ["make", "--silent", "digests"]
     done = subprocess.run(words, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == code, done.stderr
-    tags = {service["image"].split("@")[0] for service in SERVICES.values()} - {OURS} | {BASE}
+    tags = {service["image"].split("@")[0] for service in SERVICES.values()} - BUILT | {BASE, SUPERSET}
     written = dict(line.split("=", 1) for line in done.stdout.splitlines())
     wanted_of_profiles = {name for digests in PROFILE_DIGESTS.values() for name in digests}
     assert written.keys() == ({*DIGESTS, *wanted_of_profiles} if answer else set())

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.compose.services import DIGESTS, GIVEN, PASSWORDS, PROFILE_DIGESTS, PROFILE_SETTINGS, ROOT, SERVICES, given
-from tests.compose.test_compose import ALWAYS
+from tests.compose.test_compose import ALWAYS, BUILT
 
 PROGRAM = ROOT / ".venv" / "compose" / "compose" / "docker-compose"
 pytestmark = pytest.mark.skipif(
@@ -51,10 +51,11 @@ def test_all_profiles_at_once_run_everything_and_tell_tokenshare() -> None:
     told = {name: value for settings in PROFILE_SETTINGS.values() for name, value in settings.items()}
     assert found["tokenshare"]["environment"].items() >= told.items()
     ours = {service["image"] for service in found.values() if "@" not in service["image"]}
-    assert ours == {"tokenshare:0.1.0"}
+    assert ours == BUILT
     named = {service["image"].partition("@")[2] for service in found.values()} - {""}
     wanted = {*DIGESTS.values(), *(value for digests in PROFILE_DIGESTS.values() for value in digests.values())}
-    assert named == wanted - {DIGESTS["TOKENSHARE_PYTHON_DIGEST"]}
+    built = {value for one in found.values() for value in (one.get("build") or {}).get("args", {}).values()}
+    assert named | built == wanted
     for name in ("flink-jobmanager", "proxy"):
         assert all(value not in json.dumps(found[name]) for value in PASSWORDS.values())
 
