@@ -18,31 +18,12 @@ import yaml
 from connectors.kafka import distribution, java
 from connectors.kafka.node import Node, command
 from tests.compose import confined
+from tests.compose.given import GIVEN, interpolated
 from tests.prefect.server import environment, free_port
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-PASSWORDS = {
-    "TOKENSHARE_POSTGRES_PASSWORD": "canary-database-17",
-    "TOKENSHARE_PREFECT_AUTH": "someone:canary-login-23",
-    "TOKENSHARE_KAFKA_SASL_PASSWORD": "canary-kafka-31",
-}
-IMAGES = ("KAFKA", "POSTGRES", "PREFECT", "PYTHON", "CADDY")
-
-
-def digests(*images: str) -> dict[str, str]:
-    """A digest for each image."""
-    return {f"TOKENSHARE_{image}_DIGEST": f"sha256:{image.encode().hex():0>64}" for image in images}
-
-
-DIGESTS = digests(*IMAGES)
-GIVEN = PASSWORDS | DIGESTS
-# What each profile wants beside these: digests, and settings that go with it.
-PROFILE_DIGESTS = {"scale": digests("FLINK", "BEAM"), "cluster": {}, "bi": digests("SUPERSET")}
-PROFILE_SETTINGS = {"scale": {"TOKENSHARE_RUNNER": "flink"}, "cluster": {"TOKENSHARE_KAFKA_REPLICATION": "3"}, "bi": {}}
-PROFILE_PASSWORDS = {"bi": {"TOKENSHARE_SUPERSET_PASSWORD": "canary-superset-41"}}
-VARIABLE = re.compile(r"\$\{(\w+)(?::([?+-])([^}]*))?\}")
 MEMORY = re.compile(r"^/tmp(?=/(?:prefect|pages)$|$)")
 # Every port that a service listens on in its container, and those of this machine that lead to one.
 PORTS = {
@@ -61,29 +42,6 @@ DOORS = {
     for _, outer, inner in (one.split(":") for one in service.get("ports", []))
 }
 ADDRESS = re.compile(r"(?<![\w.-])([a-z][\w-]*|127\.0\.0\.1|0\.0\.0\.0|):(\d{4,5})\b")
-
-
-def given(*profiles: str) -> dict[str, str]:
-    """What .env has with some profiles."""
-    told = GIVEN | {"COMPOSE_PROFILES": ",".join(profiles)}
-    for profile in profiles:
-        told |= PROFILE_DIGESTS[profile] | PROFILE_SETTINGS[profile] | PROFILE_PASSWORDS.get(profile, {})
-    return told
-
-
-SCALE = given("scale")
-
-
-def interpolated(text: str, given: Mapping[str, str]) -> str:
-    """The text with variables filled in as Compose does; raises KeyError for a required one not set."""
-
-    def filled(found: re.Match[str]) -> str:
-        name, sign, word = found.groups()
-        if sign == "+":
-            return word if name in given else ""
-        return given[name] if sign == "?" else given.get(name, word or "")
-
-    return VARIABLE.sub(filled, text)
 
 
 def postgres_folder() -> Path | None:
@@ -126,6 +84,7 @@ class Local:
             name: interpolated(str(value), self.told) for name, value in wanted.items() if value is not None
         }
         here = {name: MEMORY.sub(str(self.memory(service)), self.moved(service, value)) for name, value in told.items()}
+        here = {name: value.replace("0.0.0.0", "127.0.0.1") for name, value in here.items()}
         return {name: self._port(service, value) if name.endswith("_PORT") else value for name, value in here.items()}
 
     def memory(self, service: str) -> Path:

@@ -18,7 +18,8 @@ from flows.queries.verify import verify
 from flows.settings import load
 from flows.setup.cluster import cluster_of
 from flows.setup.context import RunOptions
-from tests.compose.services import Local, given, local
+from tests.compose.given import given
+from tests.compose.services import Local, local
 from tests.scene import ROUTER_ALONE, Scene, small_rows, statuses, write_rankings
 from tokenshare.codec import read_moment
 from tokenshare.errors import BrokerUnavailable, RecordsLost

@@ -19,6 +19,7 @@ from urllib.request import Request, urlopen
 import duckdb
 import httpx
 import pytest
+import yaml
 
 from connectors.gateway.receiver import Limits
 from connectors.kafka import topics
@@ -26,7 +27,10 @@ from connectors.kafka.cluster import Cluster, probe
 from flows.orchestration.schedule import deployments
 from flows.settings import load
 from flows.setup.cluster import cluster_of
-from tests.compose.services import GIVEN, Local, local, postgres_folder
+from tests.compose.given import GIVEN
+from tests.compose.services import PORTS, Local, local, postgres_folder
+from tests.compose.test_compose import PAGE
+from tests.docs.blocks import documented
 from tests.gateway.payloads import payload
 from tests.prefect.server import Server, until
 from tests.report.browser import browse
@@ -37,7 +41,6 @@ pytestmark = pytest.mark.timeout(900)  # five services, on a machine that may be
 PROGRAMS = postgres_folder()
 LOGIN = GIVEN["TOKENSHARE_PREFECT_AUTH"]
 COMPRESSED = {"Content-Encoding": "gzip"}
-PAGES = {"/": "tokenshare", "/models.html": "tokenshare", "/checks/": "vendor_share_weekly", "/prefect/": "Login"}
 OF_THE_WAY = {"date", "server", "via", "connection"}
 
 
@@ -72,7 +75,7 @@ class Asked:
 
 @pytest.fixture(scope="module")
 def place() -> Iterator[Local]:
-    with local() as made:
+    with local(GIVEN | {"TOKENSHARE_METRICS_PORT": "9464"}) as made:
         yield made
 
 
@@ -161,6 +164,8 @@ def test_tokenshare_serves_its_deployments_and_prefect_keeps_them(place: Local, 
     assert set(kept.splitlines()) == wanted
     health = f"http://127.0.0.1:{place.ports['tokenshare', 8080]}/health"
     assert place.until(lambda: urlopen(health, timeout=5).status == 200, process)
+    scraped = httpx.get(f"http://127.0.0.1:{place.ports['tokenshare', 9464]}/metrics", timeout=30).text
+    assert "tokenshare_home_up" in scraped
     process.terminate()  # as a container is stopped: its schedules must go on when it is started again
     process.wait(timeout=60)
     assert {found["paused"] for found in server.ask("deployments/filter", {})} == {False}
@@ -190,23 +195,29 @@ def test_a_refresh_goes_through_all_of_them(place: Local, server: Server, kafka:
     assert "<title>" in httpx.get(door).text
 
 
-def test_the_one_port_has_page_docs_and_prefect_and_no_page_reads_the_login(
-    place: Local, server: Server, door: str, tmp_path: Path
-) -> None:
-    done = place.own("tokenshare", "tokenshare", "docs")
-    assert done.wait(300) == 0, place.log("tokenshare")
+def assert_shown(door: str, pages: dict[str, str], profile: Path) -> None:
+    """Each page has its word in a browser; the login that Prefect's interface keeps is out of reach of all others."""
+    with browse(profile) as tab:
+        for path, shown in pages.items():
+            tab.open(f"{door}{path}")
+            text = until(partial(tab.value, "document.body.innerText"), lambda text, shown=shown: shown in text)
+            site = tab.value("(() => { try { return localStorage.length } catch (error) { return error.name } })()")
+            assert (path, shown in text, site) == (path, True, 0 if path == "/prefect/" else "SecurityError")
+
+
+def test_the_one_port_has_the_page_and_prefect(place: Local, server: Server, door: str, tmp_path: Path) -> None:
     through = replace(server, url=f"{door}/prefect/api")
     assert through.ask("flow_runs/filter", {})
     with pytest.raises(HTTPError, match="401"):
         replace(through, login="").ask("admin/version")
-    with browse(tmp_path) as tab:
-        for path, shown in PAGES.items():
-            tab.open(f"{door}{path}")
-            until(partial(tab.value, "document.body.innerText"), lambda text, shown=shown: shown in text)
-            errors = [event["entry"]["text"] for event in tab.events.get("Log.entryAdded", [])]
-            site = tab.value("(() => { try { return localStorage.length } catch (error) { return error.name } })()")
-            assert (path, site) == (path, 0 if path.startswith("/prefect") else "SecurityError")
-            assert shown in tab.value("document.body.innerText"), errors
+    assert_shown(door, {"/": "tokenshare", "/prefect/": "Login"}, tmp_path)
+
+
+@pytest.mark.long
+def test_the_one_port_has_the_docs_beside_the_page(place: Local, server: Server, door: str, tmp_path: Path) -> None:
+    done = place.own("tokenshare", "tokenshare", "docs")
+    assert done.wait(300) == 0, place.log("tokenshare")
+    assert_shown(door, {"/models.html": "tokenshare", "/checks/": "vendor_share_weekly"}, tmp_path)
 
 
 @pytest.fixture(scope="module")
@@ -249,6 +260,13 @@ def test_bodies_reach_the_gateway_as_they_come_and_its_limit_counts_them(gateway
             lambda: gateway.same("POST", "/v1/litellm", content=REQUESTS), lambda found: not found.is_success
         )
     assert (refused.status_code, refused.headers["Retry-After"]) == (HTTPStatus.TOO_MANY_REQUESTS, "5")
+
+
+def test_prometheus_is_told_of_services_that_serve_metrics() -> None:
+    """The documented targets, as another container of the network names them."""
+    (told,) = [one for one in map(yaml.safe_load, documented("yaml", [PAGE])) if "scrape_configs" in one]
+    (targets,) = [config["targets"] for job in told["scrape_configs"] for config in job["static_configs"]]
+    assert [int(port) in PORTS[name] for name, _, port in (target.partition(":") for target in targets)] == [True, True]
 
 
 def test_prometheus_reads_series_of_the_gateway_and_of_the_home(gateway: Asked) -> None:

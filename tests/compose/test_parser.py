@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.compose.services import DIGESTS, GIVEN, PASSWORDS, PROFILE_DIGESTS, PROFILE_SETTINGS, ROOT, SERVICES, given
+from tests.compose.given import DIGESTS, GIVEN, PASSWORDS, PROFILE_DIGESTS, PROFILE_SETTINGS, given
+from tests.compose.services import ROOT, SERVICES
 from tests.compose.test_compose import ALWAYS, BUILT
 
 PROGRAM = ROOT / ".venv" / "compose" / "compose" / "docker-compose"

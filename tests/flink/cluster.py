@@ -18,7 +18,8 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from connectors.kafka import java
-from tests.compose.services import PROFILE_SETTINGS, SCALE, SERVICES, interpolated
+from tests.compose.given import PROFILE_SETTINGS, SCALE, interpolated
+from tests.compose.services import SERVICES
 
 # What starts in a container, as the main class that it is and the jars that it has.
 JOB_MANAGER = ("flink", "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint")

@@ -9,7 +9,8 @@ import pytest
 from flows.operations.mirror import mirror
 from flows.settings import load
 from tests.compose import confined
-from tests.compose.services import ROOT, Local, given, local, postgres_folder
+from tests.compose.given import given
+from tests.compose.services import ROOT, Local, local, postgres_folder
 from tests.journeys.moving import Moving
 from tests.journeys.servers import answers, environment_of, python_of
 from tests.journeys.superset import Superset, log_in
