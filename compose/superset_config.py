@@ -1,4 +1,4 @@
-"""Superset of docker-compose.yml: its own tables beside the mirror, with a password that libpq takes from PGPASSWORD."""
+"""Superset of docker-compose.yml: its own tables beside the mirror. libpq takes the password from PGPASSWORD."""
 
 import os
 
