@@ -22,6 +22,7 @@ CLIENTS := $(patsubst tests/clients/%.lock,$(VENV)/clients/%/.ready,$(wildcard t
 FLINK := $(VENV)/flink/.ready
 DOCS := $(VENV)/docs/.ready
 BI := $(VENV)/bi/.ready
+COMPOSE := $(VENV)/compose/.ready
 JOURNEYS := $(patsubst tests/journeys/%.lock,$(VENV)/journeys/%/.ready,$(wildcard tests/journeys/*.lock))
 PARALLEL := $(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 HOUSE_TESTS := $(wildcard tests/architecture tests/registry)
@@ -53,10 +54,10 @@ live: $(READY) ## the first real run: what needs no key, into .tokenshare/live, 
 docs: $(READY) $(DOCS) ## the docs site into build/docs; a broken link, or a page that nothing leads to, ends it
 	PYTHONPATH=$(VENV)/docs $(BIN)/python docs/site/build.py build/docs
 
-test: check $(CLIENTS) $(DOCS) $(BI) ## what a change waits for: check, then every test of a file that is not slow
+test: check $(CLIENTS) $(DOCS) $(BI) $(COMPOSE) ## what a change waits for: check, then every test of a file that is not slow
 	$(PARALLEL) $(addprefix --ignore=,$(HOUSE_TESTS))
 
-slow: $(READY) $(CLIENTS) $(DOCS) $(BI) ## what CI runs after make test: the tests of the slow files
+slow: $(READY) $(CLIENTS) $(DOCS) $(BI) $(COMPOSE) ## what CI runs after make test: the tests of the slow files
 	$(PARALLEL) -m "slow and not long"
 
 faults: $(READY) ## every fault of tests/faults, whatever else is long, and the page of what was seen
@@ -129,12 +130,14 @@ lock: $(READY) ## resolve again, within its bounds, what the product, its docs a
 	$(COMPILE) --upgrade --no-annotate tests/journeys/streamlit.in --output-file tests/journeys/streamlit.lock
 	$(COMPILE) --upgrade --no-annotate --exclude-newer 2026-05-31 tests/journeys/superset.in \
 	  --output-file tests/journeys/superset.lock
+	sed -n '/^psycopg2-binary/,/[^\]$$/p' tests/journeys/superset.lock > compose/superset.txt
+	$(COMPILE) --upgrade --no-annotate tests/compose/compose.in --output-file tests/compose/compose.lock
 
 audit: $(READY) ## the pins against the advisories that a package carries, without network; says how old they are
 	$(BIN)/python -m tests.audit.audit
 
 digests: ## what the tags in Dockerfile and docker-compose.yml stand for now, as lines for .env; needs Docker
-	@sed -nE 's/^(FROM|    image:( &[a-z-]+)?) ([^@ ]+)@[$$][{]([A-Z_]+).*/\4 \3/p' Dockerfile docker-compose.yml | \
+	@sed -nE 's/^(FROM|    image:( &[a-z-]+)?) ([^@ ]+)@[$$][{]([A-Z_]+).*/\4 \3/p' Dockerfile compose/*.Dockerfile docker-compose.yml | \
 	while read -r variable image; do \
 	  digest=$$(docker buildx imagetools inspect --format '{{.Manifest.Digest}}' "$$image"); \
 	  echo "$$variable=$$digest"; \
@@ -156,10 +159,11 @@ $(VENV)/clients/%/.ready: tests/clients/%.lock | $(READY)
 	$(UV) --no-config pip install --no-deps --require-hashes --python $(BIN)/python --target $(@D) --requirement $<
 	@touch $@
 
-# What the tests of docs run beside the product: MkDocs, and the packages of readers in their own versions.
+# What tests run beside the product: MkDocs, the packages of readers in their own versions, and Docker Compose's own program.
 $(DOCS): docs/site/docs.lock | $(READY)
 $(BI): tests/docs/bi.lock | $(READY)
-$(DOCS) $(BI):
+$(COMPOSE): tests/compose/compose.lock | $(READY)
+$(DOCS) $(BI) $(COMPOSE):
 	$(UV) --no-config pip install --no-deps --require-hashes --python $(BIN)/python --target $(@D) --requirement $<
 	@touch $@
 

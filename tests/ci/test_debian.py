@@ -33,7 +33,7 @@ def run(tmp_path: Path, *, present: tuple[str, ...], apt: str | None) -> tuple[s
 @as_root
 @pytest.mark.parametrize(
     ("present", "wanted"),
-    [((), "chromium postgresql"), (("chromium",), "postgresql"), (("postgres",), "chromium")],
+    [((), "chromium postgresql caddy"), (("chromium",), "postgresql caddy"), (("postgres", "caddy"), "chromium")],
 )
 def test_only_what_is_missing_is_installed(tmp_path: Path, present: tuple[str, ...], wanted: str) -> None:
     done, asked = run(tmp_path, present=present, apt="exit 0")
@@ -44,11 +44,14 @@ def test_only_what_is_missing_is_installed(tmp_path: Path, present: tuple[str, .
 @as_root
 def test_an_apt_that_fails_fails_nothing_and_is_told(tmp_path: Path) -> None:
     done, _ = run(tmp_path, present=(), apt="echo no network >&2; exit 100")
-    assert (done.returncode, done.stderr) == (0, "not installed: chromium postgresql; the tests that need them skip\n")
+    assert (done.returncode, done.stderr) == (
+        0,
+        "not installed: chromium postgresql caddy; the tests that need them skip\n",
+    )
 
 
 def test_nothing_happens_where_all_is_there(tmp_path: Path) -> None:
-    done, asked = run(tmp_path, present=("chromium", "postgres"), apt="exit 100")
+    done, asked = run(tmp_path, present=("chromium", "postgres", "caddy"), apt="exit 100")
     assert (done.returncode, done.stderr, asked) == (0, "", "")
 
 

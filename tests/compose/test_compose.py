@@ -9,23 +9,24 @@ from pathlib import Path
 import pytest
 
 from flows.settings import Settings, name_of
-from tests.compose.services import (
-    COMPOSE,
+from tests.compose.given import (
     DIGESTS,
     GIVEN,
     PASSWORDS,
-    PORTS,
-    ROOT,
-    SCALE,
-    SCALE_DIGESTS,
-    SERVICES,
+    PROFILE_DIGESTS,
+    PROFILE_SETTINGS,
     VARIABLE,
+    given,
     interpolated,
 )
+from tests.compose.services import COMPOSE, PORTS, ROOT, SERVICES
 
 TAG = re.compile(r"[a-z0-9._/-]+:[0-9]+\.[0-9]+\.[0-9]+[a-z0-9.-]*|[a-z]+:[0-9]+\.[0-9]+-[a-z]+")
 OURS = "tokenshare:0.1.0"
+BUILT = {OURS, "tokenshare-superset:0.1.0"}
+PAGE = ROOT / "docs" / "howto" / "containers.md"
 BASE = "python:3.11.14-slim-bookworm"
+SUPERSET = "apache/superset:6.1.0"
 SECRET = re.compile(r"PASSWORD|AUTH|KEY|SECRET|TOKEN(?!SHARE)|CONNECTION_URL|JAAS")
 QUIET = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
 KEYS = {
@@ -33,11 +34,11 @@ KEYS = {
     *("read_only", "tmpfs", "user", "cap_drop", "security_opt", "mem_limit", "pids_limit"),
     *("profiles", "container_name", "entrypoint", "networks", "network_mode", "logging", "configs"),
 }
-ALWAYS = {"kafka", "postgres", "prefect", "tokenshare", "gateway", "report"}
+ALWAYS = {"kafka", "postgres", "prefect", "tokenshare", "gateway", "report", "proxy"}
 # Files of a certificate and of quotes, folders and doors of this machine.
 NEEDLESS = {
     *("TOKENSHARE_KAFKA_SSL_CAFILE", "TOKENSHARE_KAFKA_SSL_CERTFILE", "TOKENSHARE_KAFKA_SSL_KEYFILE"),
-    *("TOKENSHARE_KAFKA_SSL_PASSWORD", "TOKENSHARE_GATEWAY_TOKENS", "TOKENSHARE_METRICS_HOST", "TOKENSHARE_QUOTES"),
+    *("TOKENSHARE_KAFKA_SSL_PASSWORD", "TOKENSHARE_GATEWAY_TOKENS", "TOKENSHARE_QUOTES"),
     *("TOKENSHARE_PUBLISHED_READERS", "TOKENSHARE_CACHE", "TOKENSHARE_KAFKA_PORT"),
 }
 PAIRS = {"flink-taskmanager": "flink-worker", "flink-taskmanager-2": "flink-worker-2"}
@@ -47,9 +48,11 @@ every_service = pytest.mark.parametrize("name", SERVICES)
 def test_it_composes_what_a_set_up_needs() -> None:
     assert COMPOSE.keys() == {"name", "x-confined", "x-settings", "services", "networks", "configs", "volumes"}
     assert {name for name, service in SERVICES.items() if "profiles" not in service} == ALWAYS
-    flink = {name: service["profiles"] for name, service in SERVICES.items() if name not in ALWAYS}
-    assert set(flink) == {"flink-jobmanager", "flink-job-server", *PAIRS, *PAIRS.values()}
-    assert all(profiles == ["scale"] for profiles in flink.values())
+    assert {name: service["profiles"] for name, service in SERVICES.items() if name not in ALWAYS} == {
+        **{name: ["scale"] for name in ("flink-jobmanager", "flink-job-server", *PAIRS, *PAIRS.values())},
+        **{name: ["cluster"] for name in ("kafka-2", "kafka-3")},
+        "superset": ["bi"],
+    }
 
 
 @every_service
@@ -59,8 +62,9 @@ def test_a_service_is_pinned_restarted_and_says_when_it_is_well(name: str) -> No
     assert service.keys() <= KEYS
     tag, _, digest = service["image"].partition("@")
     assert TAG.fullmatch(tag), tag
-    given = (GIVEN | SCALE, DIGESTS | SCALE_DIGESTS) if "profiles" in service else (GIVEN, DIGESTS)
-    assert service["image"] == OURS or interpolated(digest, given[0]) in given[1].values()
+    profiles = service.get("profiles", [])
+    named = {**DIGESTS, **{name: value for one in profiles for name, value in PROFILE_DIGESTS[one].items()}}
+    assert service["image"] in BUILT or interpolated(digest, given(*profiles)) in named.values()
     assert service["restart"] == "unless-stopped"
     assert {"test", "interval", "timeout", "retries", "start_period"} == service["healthcheck"].keys()
     assert isinstance(service["healthcheck"]["test"], str)  # a string is a line of the shell
@@ -76,7 +80,9 @@ def test_a_service_can_do_nothing_but_its_work(name: str) -> None:
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert re.fullmatch(r"[0-9]+[mg]", service["mem_limit"])
     assert 0 < service["pids_limit"] <= 512
-    assert all(path.startswith(("/tmp", "/opt/kafka/", "/var/run/")) for path in service.get("tmpfs", []))
+    assert all(
+        path.startswith(("/tmp", "/opt/kafka/", "/var/run/", "/app/superset_home")) for path in service.get("tmpfs", [])
+    )
 
 
 @every_service
@@ -89,8 +95,30 @@ def test_a_python_takes_no_code_from_its_folder(name: str) -> None:
 @pytest.mark.threat("X03", "X20")
 def test_a_service_is_reached_from_this_machine_only(name: str) -> None:
     for port in SERVICES[name].get("ports", []):
-        assert re.fullmatch(r"127\.0\.0\.1:(\d+):\1", port)
-        assert int(port.split(":")[1]) in PORTS
+        found = re.fullmatch(r"127\.0\.0\.1:\d+:(\d+)", port)
+        assert found
+        assert int(found[1]) in PORTS[name]
+
+
+@pytest.mark.threat("X20")
+def test_people_and_programs_come_in_by_one_port_and_clients_of_kafka_and_postgresql_by_theirs() -> None:
+    assert {name: service["ports"] for name, service in SERVICES.items() if "ports" in service} == {
+        "proxy": ["127.0.0.1:8000:8000"],
+        "kafka": ["127.0.0.1:9092:9092"],
+        "kafka-2": ["127.0.0.1:9192:9092"],
+        "kafka-3": ["127.0.0.1:9292:9092"],
+        "postgres": ["127.0.0.1:5432:5432"],
+        "superset": ["127.0.0.1:8088:8088"],
+    }
+
+
+def test_the_proxy_has_nothing_to_lose() -> None:
+    """It is what strangers would speak to: no volume, no secret, and a name for each service behind it."""
+    proxy = SERVICES["proxy"]
+    assert "volumes" not in proxy
+    assert not [name for name in proxy["environment"] if SECRET.search(name)]
+    told = (ROOT / COMPOSE["configs"]["proxy"]["file"]).read_text()
+    assert re.findall(r"^\t*reverse_proxy (\S+)", told, re.MULTILINE) == ["gateway:4318", "prefect:4200", "report:8000"]
 
 
 @every_service
@@ -107,9 +135,13 @@ def test_what_a_service_waits_for_and_keeps_exists(name: str) -> None:
     for other, wish in SERVICES[name].get("depends_on", {}).items():
         assert other in SERVICES
         assert wish["condition"] in ("service_healthy", "service_started")
-    named = {volume.split(":")[0] for volume in SERVICES[name].get("volumes", [])}
-    assert named - {"${TOKENSHARE_CURATED"} <= set(COMPOSE["volumes"])
+        profiles = SERVICES[other].get("profiles")
+        assert not profiles or profiles == SERVICES[name].get("profiles") or wish["required"] is False
+    for told in (GIVEN, given(*PROFILE_SETTINGS)):
+        named = {interpolated(volume, told).split(":")[0] for volume in SERVICES[name].get("volumes", [])}
+        assert named - {"./curated", "./docs/bi/superset"} <= set(COMPOSE["volumes"])
     assert {config["source"] for config in SERVICES[name].get("configs", [])} <= set(COMPOSE["configs"])
+    assert all((ROOT / config["file"]).is_file() for config in COMPOSE["configs"].values() if "file" in config)
 
 
 @pytest.mark.threat("X03")
@@ -122,55 +154,8 @@ def test_passwords_and_digests_must_be_given() -> None:
             interpolated(told, {other: value for other, value in GIVEN.items() if other != name})
 
 
-@pytest.mark.threat("X18")
-@pytest.mark.parametrize("name", ["flink-jobmanager", "flink-job-server", "flink-taskmanager"])
-def test_only_who_asks_for_flink_is_asked_for_its_digests(name: str) -> None:
-    """Without one, the image has a name that no registry can have, and that says what to do."""
-    _, _, missing = interpolated(SERVICES[name]["image"], GIVEN).partition("@")
-    assert missing == "its digest is missing, run make --silent digests >> .env"
-
-
-def test_flink_is_asked_for_in_the_way_that_tells_tokenshare() -> None:
-    """`--profile scale` by itself ends at a name that no container may have, and that says what to do."""
-    name = SERVICES["flink-jobmanager"]["container_name"]
-    runner = SERVICES["tokenshare"]["environment"]["TOKENSHARE_RUNNER"]
-    assert (interpolated(name, SCALE), interpolated(runner, SCALE)) == ("tokenshare-flink-scale", "flink")
-    assert interpolated(name, GIVEN) == "tokenshare-flink-needs COMPOSE_PROFILES=scale in .env"
-    assert interpolated(runner, GIVEN) == ""
-
-
-@pytest.mark.threat("X20")
-def test_flink_is_reached_by_who_lands_and_by_nobody_else() -> None:
-    """A job carries the login of Kafka, and Flink runs the job of whoever reaches it."""
-    assert COMPOSE["networks"] == {"flink": {"internal": True}}
-    inside = {name for name, service in SERVICES.items() if "flink" in service.get("networks", [])}
-    assert inside == {"kafka", "tokenshare", "flink-jobmanager", "flink-job-server", *PAIRS.values()}
-    for name in SERVICES.keys() - ALWAYS:
-        assert "ports" not in SERVICES[name]
-        assert name in PAIRS or SERVICES[name]["networks"] == ["flink"]
-    assert {name: SERVICES[name]["network_mode"] for name in PAIRS} == {
-        name: f"service:{worker}" for name, worker in PAIRS.items()
-    }
-
-
-def test_flink_and_beam_are_those_of_the_locks() -> None:
-    (flink,) = re.findall(
-        r"^apache-flink-libraries==(\S+)", (ROOT / "tests/flink/flink.lock").read_text(), re.MULTILINE
-    )
-    (beam,) = re.findall(r"^apache-beam==(\S+)", (ROOT / "requirements.run.lock").read_text(), re.MULTILINE)
-    assert SERVICES["flink-jobmanager"]["image"].startswith(f"flink:{flink}-java17@")
-    minor = flink.rpartition(".")[0]
-    assert SERVICES["flink-job-server"]["image"].startswith(f"apache/beam_flink{minor}_job_server:{beam}@")
-
-
-def test_flink_has_a_slot_for_each_range_of_tokenshare() -> None:
-    wanted = SERVICES["tokenshare"]["environment"]["TOKENSHARE_FLINK_PARALLELISM"]
-    slots = [re.findall(r"numberOfTaskSlots=(\d+)", SERVICES[name]["command"]) for name in PAIRS]
-    assert sum(int(found) for (found,) in slots) == wanted
-
-
 def test_the_documented_passwords_are_all_that_must_be_given(tmp_path: Path) -> None:
-    (lines,) = re.findall(r"^umask 077\n(?:echo .*\n)+", (ROOT / "docs" / "operate.md").read_text(), re.MULTILINE)
+    (lines,) = re.findall(r"^umask 077\n(?:echo .*\n)+", PAGE.read_text(), re.MULTILINE)
     subprocess.run(["bash", "-euc", lines], cwd=tmp_path, check=True)
     written = dict(line.split("=", 1) for line in (tmp_path / ".env").read_text().splitlines())
     assert written.keys() == PASSWORDS.keys()
@@ -184,7 +169,7 @@ ANSWERS = {'sha256:$(printf %s "$6" | sha256sum | cut -c1-64)': 0, "": 2}
 
 @pytest.mark.parametrize(("answer", "code"), ANSWERS.items(), ids=["registries", "no registry"])
 def test_the_documented_digests_are_those_that_must_be_given(tmp_path: Path, answer: str, code: int) -> None:
-    assert "make --silent digests >> .env\n" in (ROOT / "docs" / "operate.md").read_text()
+    assert "make --silent digests >> .env\n" in PAGE.read_text()
     docker = tmp_path / "docker"
     asked = '[[ "$1 $2 $3 $4" == "buildx imagetools inspect --format" ]]'
     docker.write_text(f"#!/bin/bash\n{asked} && {f'echo {answer}' if answer else 'exit 1'}\n")
@@ -193,16 +178,18 @@ def test_the_documented_digests_are_those_that_must_be_given(tmp_path: Path, ans
     words = ["make", "--silent", "digests"]
     done = subprocess.run(words, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == code, done.stderr
-    tags = {service["image"].split("@")[0] for service in SERVICES.values()} - {OURS} | {BASE}
+    tags = {service["image"].split("@")[0] for service in SERVICES.values()} - BUILT | {BASE, SUPERSET}
     written = dict(line.split("=", 1) for line in done.stdout.splitlines())
-    assert written.keys() == ({*DIGESTS, *SCALE_DIGESTS} if answer else set())
+    wanted_of_profiles = {name for digests in PROFILE_DIGESTS.values() for name in digests}
+    assert written.keys() == ({*DIGESTS, *wanted_of_profiles} if answer else set())
     wanted = {f"sha256:{hashlib.sha256(tag.encode()).hexdigest()}" for tag in tags}
     assert set(written.values()) == (wanted if answer else set())
 
 
 @pytest.mark.threat("X20")
-def test_kafka_asks_for_a_login_wherever_others_reach_it() -> None:
-    told = SERVICES["kafka"]["environment"]
+@pytest.mark.parametrize("name", ["kafka", "kafka-2", "kafka-3"])
+def test_kafka_asks_for_a_login_wherever_others_reach_it(name: str) -> None:
+    told = SERVICES[name]["environment"]
     protocols = dict(one.split(":") for one in told["KAFKA_LISTENER_SECURITY_PROTOCOL_MAP"].split(","))
     doors = dict(one.split("://") for one in told["KAFKA_LISTENERS"].split(","))
     assert {name for name, place in doors.items() if not place.startswith("localhost:")} == {

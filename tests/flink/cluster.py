@@ -18,7 +18,8 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from connectors.kafka import java
-from tests.compose.services import GIVEN, SCALE, SERVICES, interpolated
+from tests.compose.given import PROFILE_SETTINGS, SCALE, interpolated
+from tests.compose.services import SERVICES
 
 # What starts in a container, as the main class that it is and the jars that it has.
 JOB_MANAGER = ("flink", "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint")
@@ -56,7 +57,8 @@ class FlinkCluster:
     def settings(self) -> dict[str, str]:
         """What tells tokenshare to land here."""
         told = SERVICES["tokenshare"]["environment"].items()
-        return {name: self._here(str(value)) for name, value in told if "_RUNNER" in name or "_FLINK_" in name}
+        flink = {name: self._here(str(value)) for name, value in told if "_FLINK_" in name}
+        return flink | PROFILE_SETTINGS["scale"]
 
     @property
     def master(self) -> str:
@@ -64,7 +66,7 @@ class FlinkCluster:
 
     def _here(self, text: str) -> str:
         """The text as it is on this machine; TaskManagers share its ports, so each takes a free one."""
-        text = HOST.sub("127.0.0.1", interpolated(text, GIVEN | SCALE)).replace("rpc.port=6122", "rpc.port=0")
+        text = HOST.sub("127.0.0.1", interpolated(text, SCALE)).replace("rpc.port=6122", "rpc.port=0")
         text = re.sub(r"(?<=[:=])\d{4,5}\b", lambda port: str(self.ports.get(int(port[0]), port[0])), text)
         return text.replace("/tmp/", f"{self.folder}/")
 

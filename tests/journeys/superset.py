@@ -4,7 +4,7 @@ import re
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,11 +108,11 @@ def start(python: Path, home: Path) -> Iterator[Superset]:
         yield log_in(Superset(url, client))
 
 
-def log_in(server: Superset) -> Superset:
+def log_in(server: Superset, user: Mapping[str, str] = USER) -> Superset:
     """Log in as the form does, so that the session serves the API and a browser."""
-    token = server.ask("security/login", {**USER, "provider": "db"})["access_token"]
+    token = server.ask("security/login", {**user, "provider": "db"})["access_token"]
     csrf = server.ask("security/csrf_token/", headers={"Authorization": f"Bearer {token}"}, method="GET")["result"]
-    form = server.client.post("/login/", data={**USER, "csrf_token": csrf})
+    form = server.client.post("/login/", data={**user, "csrf_token": csrf})
     assert form.status_code == httpx.codes.FOUND, form.text
     server.client.headers["X-CSRFToken"] = server.ask("security/csrf_token/")["result"]
     return server

@@ -7,12 +7,14 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
 
 from flows.settings import RUNBOOKS
 from tests.scene import ROUTER_ALONE, Scene, small_rows, write_rankings
@@ -49,6 +51,13 @@ def test_a_cap_that_prefect_needs_travels_with_the_wheel(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         (metadata,) = [archive.read(name).decode() for name in archive.namelist() if name.endswith("/METADATA")]
     assert "\nRequires-Dist: fastapi<0.150\n" in metadata
+
+
+def test_an_extra_goes_with_what_is_locked() -> None:
+    lock = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE))
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    wanted = [Requirement(line) for lines in extras.values() for line in lines]
+    assert [str(one) for one in wanted if lock[one.name] not in one.specifier] == []
 
 
 @pytest.fixture(scope="module")
