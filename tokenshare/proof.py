@@ -3,10 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from hashlib import sha256
-from hmac import compare_digest
+from hmac import HMAC, compare_digest
 from itertools import groupby
-from typing import Any
 
 from tokenshare.record_batches import Headers, RecordBatch, frame_varint, read_headers
 
@@ -29,12 +27,11 @@ def _codes(secret: bytes, topic: str, keys: Sequence[bytes | None], values: Sequ
     else:  # nearly always, and in half the time
         parts = (map(len, keys), keys, map(len, values), values)  # type: ignore[arg-type]
         texts = map(b"%d:%b%d:%b".__mod__, zip(*parts, strict=True))
-    (inner, outer), found = _begun(secret, topic), []
+    begun, found = _begun(secret, topic), []
     for text in texts:
-        code, whole = inner.copy(), outer.copy()
+        code = begun.copy()
         code.update(text)
-        whole.update(code.digest())
-        found.append(whole.hexdigest())
+        found.append(code.hexdigest())
     return found
 
 
@@ -43,12 +40,9 @@ def _framed(part: bytes | None) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def _begun(secret: bytes, topic: str) -> tuple[Any, Any]:
-    """The two hashes of an HMAC that have read the secret, and the inner one the topic: a copy costs less than both."""
-    block = secret.ljust(64, b"\0")
-    inner, outer = (sha256(bytes(byte ^ pad for byte in block)) for pad in (0x36, 0x5C))
-    inner.update(DOMAIN + _framed(topic.encode()))
-    return inner, outer
+def _begun(secret: bytes, topic: str) -> HMAC:
+    """A code that has read the secret and the topic: to copy it costs less than to begin anew."""
+    return HMAC(secret, DOMAIN + _framed(topic.encode()), "sha256")
 
 
 def proven(
