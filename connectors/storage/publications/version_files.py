@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from connectors.storage.home import Home, atomic_files, modes
 from connectors.storage.publications import csv_files, shown_rows
 from connectors.storage.publications.candidates import grain_sql
@@ -104,9 +101,11 @@ def _files(
 
 def _states(path: Path, metadata: Mapping[str, str]) -> bool:
     """True if the file is there, readable, and states of itself what its new one would."""
+    from pyarrow import ArrowException, parquet  # a third of a second, which a look does not wait for
+
     try:
-        found = pq.read_metadata(path).metadata or {}
-    except (OSError, pa.ArrowException):
+        found = parquet.read_metadata(path).metadata or {}
+    except (OSError, ArrowException):
         return False
     return all(found.get(name.encode()) == value.encode() for name, value in metadata.items())
 
