@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from connectors.storage.publications.candidates import grain_sql
 from connectors.storage.publications.history import read_standings
 from connectors.storage.publications.outline import quoted
 from connectors.storage.publications.version_rows import query_of
-from connectors.storage.warehouse import Connection
+from connectors.storage.warehouse import Connection, insert, transaction
 from tokenshare.metrics import METRIC_BY_ID, Metric
 from tokenshare.publication import Publication, Standing, cite_sources
 
@@ -24,33 +25,44 @@ METADATA = ("metric", "version", "as_of", "valid_through", "status", "digest")  
 class MetricFiles:
     """The files in the folder of a metric: the query for the rows of each by its name, and the manifest.
 
-    `metadata` is what the file of the shown version states of itself.
+    `rows` is the digest of what the rows shown follow from.
     """
 
     queries: Mapping[str, str]
     manifest: Mapping[str, Any]
-    metadata: Mapping[str, str]
+    rows: str = ""
 
 
 def export(connection: Connection, home: Home, metrics: Sequence[Metric], csv: bool | None = None) -> None:
     """Write the file and manifest of each shown version, and the file of each held candidate; remove all others.
 
-    A file that has those rows already stays. `csv` adds a CSV file of each shown version, or removes it; None keeps the
-    CSV files there are up to date.
+    A file that was written from the same, and untouched since, stays. `csv` adds a CSV file of each shown version, or
+    removes it; None keeps the CSV files there are up to date.
     """
-    files = files_of(connection)
+    files, written, left = files_of(connection), list[tuple[str, str, str]](), _left(connection)
     for metric in metrics:
-        folder, own = home.published / metric.id, files.get(metric.id, MetricFiles({}, {}, {}))
+        folder, own = home.published / metric.id, files.get(metric.id, MetricFiles({}, {}))
         for path in (*folder.glob("*.parquet"), *folder.glob("held/*.parquet")):
             if path.relative_to(folder).as_posix() not in own.queries:
                 path.unlink()
         for name, query in own.queries.items():
-            stated = own.metadata if name == CURRENT else {}
-            if not _states(folder / name, stated):
-                _copy(connection, query, folder / name, stated)
+            manifest = own.manifest if name == CURRENT else {}
+            path, basis = folder / name, sha256(repr((query, manifest, own.rows)).encode()).hexdigest()
+            if left.get(f"{metric.id}/{name}") != (basis, atomic_files.digest_of(path) if path.exists() else ""):
+                _copy(connection, query, path, manifest)
+            written.append((f"{metric.id}/{name}", basis, atomic_files.digest_of(path)))
         csv_files.write(connection, own.queries.get(CURRENT), folder, csv)
         if own.queries:
             _write(folder / "manifest.json", json.dumps(own.manifest, indent=2).encode())
+    with transaction(connection):
+        connection.execute("DELETE FROM decisions.version_files")
+        insert(connection, "decisions.version_files", written)
+
+
+def _left(connection: Connection) -> dict[str, tuple[str, str]]:
+    """The basis and the digest of each file as it was left, by its path."""
+    query = "SELECT path, basis, digest FROM decisions.version_files"
+    return {path: (basis, digest) for path, basis, digest in connection.execute(query).fetchall()}
 
 
 def files_of(connection: Connection) -> dict[str, MetricFiles]:
@@ -93,28 +105,16 @@ def _files(
     if held:
         queries[f"held/{held.version}.parquet"] = f"{query_of(metric, held.version)} {order}"
     fields = {"shown": _fields(shown) if shown else None, "held": _fields(held) if held else None}
-    described = fields["shown"] or {}
-    stated = {"citation": citation, "decisions_digest": rows, **{name: described.get(name) for name in METADATA}}
-    metadata = {name: str(value) for name, value in stated.items() if value is not None}
-    return MetricFiles(queries, {"metric": metric.id, "citation": citation, **fields}, metadata)
+    return MetricFiles(queries, {"metric": metric.id, "citation": citation, **fields}, rows)
 
 
-def _states(path: Path, metadata: Mapping[str, str]) -> bool:
-    """True if the file is there, readable, and states of itself what its new one would."""
-    from pyarrow import ArrowException, parquet  # a third of a second, which a look does not wait for
-
-    try:
-        found = parquet.read_metadata(path).metadata or {}
-    except (OSError, ArrowException):
-        return False
-    return all(found.get(name.encode()) == value.encode() for name, value in metadata.items())
-
-
-def _copy(connection: Connection, query: str, path: Path, metadata: Mapping[str, str]) -> None:
+def _copy(connection: Connection, query: str, path: Path, manifest: Mapping[str, Any]) -> None:
     atomic_files.make_folder(path.parent)
     draft = path.with_name(f".{path.name}.tmp")
-    stated = ", ".join(f"{name}: '{quoted(value)}'" for name, value in metadata.items())
-    options = f"FORMAT parquet, KV_METADATA {{{stated}}}" if stated else "FORMAT parquet"
+    shown = manifest.get("shown") or {}
+    stated = {"citation": manifest.get("citation"), **{name: shown.get(name) for name in METADATA}}
+    metadata = ", ".join(f"{name}: '{quoted(value)}'" for name, value in stated.items() if value is not None)
+    options = f"FORMAT parquet, KV_METADATA {{{metadata}}}" if metadata else "FORMAT parquet"
     connection.execute(f"COPY ({query}) TO '{quoted(draft)}' ({options})")
     draft.chmod(modes.of_file_in(path.parent))
     atomic_files.move(draft, path)

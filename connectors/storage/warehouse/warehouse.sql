@@ -126,6 +126,7 @@ CREATE TABLE IF NOT EXISTS decisions.metric_states (
 );
 CREATE TABLE IF NOT EXISTS decisions.origin (origin VARCHAR NOT NULL, as_of TIMESTAMPTZ NOT NULL, citation VARCHAR NOT NULL);
 CREATE TABLE IF NOT EXISTS decisions.published_file (digest VARCHAR NOT NULL);
+CREATE TABLE IF NOT EXISTS decisions.version_files (path VARCHAR NOT NULL, basis VARCHAR NOT NULL, digest VARCHAR NOT NULL);
 CREATE TABLE IF NOT EXISTS decisions.pruned (
     metric VARCHAR NOT NULL, version BIGINT NOT NULL, pruned_at TIMESTAMPTZ NOT NULL, PRIMARY KEY (metric, version)
 );
