@@ -21,7 +21,7 @@ from flows.cli.watching import changes, facts_of
 from tests.cli.command import COMMAND, ROOT
 from tests.cli.conftest import Refreshed
 
-pytestmark = pytest.mark.timeout(900)  # the first one waits for the shared pass
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]  # the first one waits for the shared pass
 PATIENCE_SECONDS = 5.0  # a second on a quiet machine
 SENTENCE = "tokenshare: interrupted: run it again; finished work stays"
 WATCH = [*COMMAND, "status", "--watch", "--every", "1"]

@@ -19,6 +19,8 @@ from tests import traps
 from tests.cli.command import assert_one_sentence, environment, run
 from tests.scene import ROUTER_ALONE, Scene, small_rows, write_rankings
 
+pytestmark = pytest.mark.slow
+
 Record = Callable[[str, Any], None]
 COMMAND = Path(sys.executable).with_name("tokenshare")
 

@@ -20,6 +20,8 @@ from connectors.kafka.node import Node, Ports
 from connectors.kafka.producer import Message
 from tokenshare.errors import BrokerUnavailable, UsageError
 
+pytestmark = pytest.mark.slow
+
 
 def start(home: Path) -> str:
     return local.start(home, lambda _: None, environ=os.environ)

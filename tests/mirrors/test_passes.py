@@ -28,7 +28,7 @@ from tests.postgresql import PASSWORD, QUOTED, Server
 from tests.scene import ROUTER_ALONE, Scene, small_rows, write_rankings
 from tokenshare.metrics import METRICS
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 MOMENTS = [f"2026-06-{15 + day}T06:00:00+00:00" for day in range(3)]
 
 

@@ -26,6 +26,8 @@ from tests.postgresql import PASSWORD, QUOTED, Server, rows
 from tokenshare.errors import MirrorFailed
 from tokenshare.mirrors import PublishedFile, PublishedRelation
 
+pytestmark = pytest.mark.slow
+
 AT = datetime(2026, 6, 16, 7, tzinfo=UTC)
 HOME = "a home"
 RELATIONS = "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal ORDER BY ALL"

@@ -20,7 +20,7 @@ from flows.report import RUNBOOKS
 from tests.report.browser import browse
 from tests.scene import ROUTER_ALONE, Scene, small_rows, write_prices, write_rankings
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 ROOT = Path(__file__).parents[2]
 BUILT = ("metrics.vendor_share_weekly", "metrics.free_share_weekly")
 WHAT_IT_READS = ["+vendor_share_weekly", "+free_share_weekly"]
