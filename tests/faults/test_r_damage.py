@@ -97,6 +97,20 @@ def test_r05_a_damaged_file_is_one_sentence_to_who_looks_and_the_next_pass_mends
     record_property("observed", f"one sentence to who looks; {WEEKS} rows again")
 
 
+@pytest.mark.parametrize("how", ["emptied", "random bytes", "random after the header"])
+def test_r05_a_damaged_outline_is_made_again(decided: Home, how: str, record_property: Record) -> None:
+    """The published file without rows, which each pass copies, emptied or full of random bytes."""
+    (kept,) = decided.build.glob("outline-*.duckdb")
+    damage(kept, DAMAGES[how])
+    decided.published_file.unlink()
+    republish(decided)
+    assert shown(decided) == ROWS
+    (again,) = decided.build.glob("*outline-*")
+    with warehouse.connect(again) as connection:
+        assert connection.execute(f"SELECT count(*) FROM {METRIC.relation}").fetchone() == (0,)
+    record_property("observed", f"made again; {WEEKS} rows shown")
+
+
 def test_r05_an_edited_file_is_rebuilt_from_the_decision(decided: Home, record_property: Record) -> None:
     """A number in the published file changed: it opens, and says the digest of the newest decisions."""
     decided.published_file.chmod(0o644)

@@ -12,6 +12,7 @@ from connectors.storage.home import atomic_files
 from connectors.storage.warehouse import Connection, transaction
 
 FILE_FORM = "STORAGE_VERSION 'v1.2.0', BLOCK_SIZE 16384"  # what DuckDB 1.2, the oldest client, can open
+DIGITS = 16  # of each digest in the name of a file
 SCHEMAS = ("catalog", "metrics", "marts", "vintages")
 STATEMENT = re.compile(r"CREATE TABLE reader\.(\S+) AS\n(.*?);", re.DOTALL)
 READ = """SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns()
@@ -33,19 +34,28 @@ def columns_of_query(query: str) -> str:
 
 
 def lay(connection: Connection, draft: Path, tables: Mapping[str, str], comments: Comments, folder: Path) -> None:
-    """Write a file of empty tables by their definitions, with comments; `folder` keeps it for the next pass."""
+    """Write a file of empty tables by their definitions, with comments; `folder` keeps it for the next pass.
+
+    Its name has the digest of the definitions and that of its bytes: one that was damaged is made again.
+    """
     read = connection.execute(READ).fetchall()  # tables defined by queries have their columns from these
     parts = (FILE_FORM, SCHEMAS, tables, comments, read)
-    digest = sha256(json.dumps(parts).encode()).hexdigest()
-    kept = folder / f"outline-{digest[:16]}.duckdb"
-    if not kept.exists():
-        for older in folder.glob("*outline-*"):
-            older.unlink()
-        begun = kept.with_name(f".{kept.name}.tmp")
-        with attached(connection, begun):
-            _create(connection, tables, comments)
-        atomic_files.move(begun, kept)
-    shutil.copyfile(kept, draft)
+    defined = sha256(json.dumps(parts).encode()).hexdigest()[:DIGITS]
+    kept = [path for path in folder.glob(f"outline-{defined}-*.duckdb") if path.stem.endswith(_digest_of(path))]
+    if kept:
+        shutil.copyfile(kept[0], draft)
+        return
+    for older in folder.glob("*outline-*"):
+        older.unlink()
+    begun = folder / ".outline-begun.tmp"
+    with attached(connection, begun):
+        _create(connection, tables, comments)
+    shutil.copyfile(begun, draft)
+    atomic_files.move(begun, folder / f"outline-{defined}-{_digest_of(begun)}.duckdb")
+
+
+def _digest_of(path: Path) -> str:
+    return atomic_files.digest_of(path)[:DIGITS]
 
 
 @contextmanager

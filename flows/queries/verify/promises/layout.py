@@ -16,7 +16,7 @@ PLACES = re.compile(
     | archive/[a-z0-9_]+/fetches/[0-9a-f]{32}\.json
     | archive/[a-z0-9_]+/\d{4}-\d{2}-\d{2}/[0-9a-f]{64}(\.json)?
     | build/warehouse(\.backup)?\.duckdb(\.wal)?
-    | build/outline-[0-9a-f]{16}\.duckdb
+    | build/outline(-[0-9a-f]{16}){2}\.duckdb
     | build/dbt/.+
     | published/tokenshare\.duckdb
     | published/[a-z0-9_]+/manifest\.json
