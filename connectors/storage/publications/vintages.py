@@ -50,8 +50,8 @@ MOST = 2**32  # more than the versions of any metric
 
 # What the vintages of a metric follow from: its versions, which never change, and which of them are public.
 BASES = """SELECT metric, string_agg(concat_ws(' ', version, as_of, digest, published_at IS NOT NULL,
-    pruned IS NOT NULL), chr(10) ORDER BY version)
-FROM decisions.publications LEFT JOIN decisions.pruned AS pruned USING (metric, version) GROUP BY metric"""
+    pruned_at IS NOT NULL), chr(10) ORDER BY version)
+FROM decisions.publications LEFT JOIN decisions.pruned USING (metric, version) GROUP BY metric"""
 
 
 def types_of(metric: Metric) -> str:
