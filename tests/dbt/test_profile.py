@@ -1,6 +1,8 @@
 """The profile of dbt: paths from outside, no secret, and no way to fetch an extension."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -22,3 +24,13 @@ def test_the_profile_takes_paths_alone_from_outside_and_has_no_login() -> None:
 def test_the_build_neither_installs_nor_loads_an_extension() -> None:
     for setting in ("autoinstall_known_extensions", "autoload_known_extensions"):
         assert f'{setting}: "false"' in PROFILE  # for both targets: one takes what the other has
+
+
+def test_no_connection_draws_a_bar_on_stdout() -> None:
+    """`python -c` has no file, so DuckDB takes it for interactive, and a query of two seconds for worth a bar."""
+    asked = "execute(\"SELECT current_setting('enable_progress_bar')\").fetchone()"
+    ours = f"from connectors.storage.warehouse import connect; print(connect(':memory:').{asked})"
+    done = subprocess.run([sys.executable, "-c", ours], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "(False,)\n"
+    settings = PROFILE[PROFILE.index("settings:") :]
+    assert re.search(r"^ +enable_progress_bar: false$", settings, re.MULTILINE)

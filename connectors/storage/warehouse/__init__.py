@@ -92,7 +92,8 @@ def connect(path: Path) -> Connection:
             f"the build database is open elsewhere ({holder[0] if holder else 'another process'})",
             "close that program; BI tools open published/tokenshare.duckdb instead",
         ) from error
-    connection.execute("SET TimeZone='UTC'; SET ieee_floating_point_ops=false")
+    # A program without a file, as of `python -c`, counts as interactive: DuckDB would draw a bar on stdout.
+    connection.execute("SET TimeZone='UTC'; SET ieee_floating_point_ops=false; SET enable_progress_bar=false")
     return connection
 
 
