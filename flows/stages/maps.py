@@ -28,8 +28,7 @@ def lay_maps(curated: Path | None, home: Home) -> None:
     """Write the home's maps for dbt; looks and promises read them there, whatever is set in their surroundings."""
     for name, body in read_maps(curated).items():
         path = _laid(home) / f"{name}.csv"
-        if not path.exists() or path.read_bytes() != body:
-            atomic_files.write(path, body)
+        atomic_files.write_if_changed(path, body)
 
 
 def seeds_of(home: Home) -> Path:

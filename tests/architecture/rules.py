@@ -255,7 +255,7 @@ def _named(node: ast.AST, package: tuple[str, ...]) -> list[str]:
 
 
 def _bound(file: Path) -> Iterator[str]:
-    """Every name that a module binds, at its top or below: a name bound only in a function is not told apart."""
+    """Every name that a module binds, at its top or in a function."""
     for node in _walk(file):
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):

@@ -1,4 +1,4 @@
-"""What .env has: passwords, digests, and what goes with each profile; and variables filled in as Compose does."""
+"""The contents of .env (passwords, digests, settings of profiles), and variables filled in as Compose does."""
 
 import re
 from collections.abc import Mapping
@@ -26,11 +26,11 @@ VARIABLE = re.compile(r"\$\{(\w+)(?::([?+-])([^}]*))?\}")
 
 
 def given(*profiles: str) -> dict[str, str]:
-    """What .env has with some profiles."""
-    told = GIVEN | {"COMPOSE_PROFILES": ",".join(profiles)}
+    """The contents of .env with these profiles."""
+    variables = GIVEN | {"COMPOSE_PROFILES": ",".join(profiles)}
     for profile in profiles:
-        told |= PROFILE_DIGESTS[profile] | PROFILE_SETTINGS[profile] | PROFILE_PASSWORDS.get(profile, {})
-    return told
+        variables |= PROFILE_DIGESTS[profile] | PROFILE_SETTINGS[profile] | PROFILE_PASSWORDS.get(profile, {})
+    return variables
 
 
 SCALE = given("scale")

@@ -56,7 +56,7 @@ class Local:
 
     root: Path
     stack: ExitStack
-    told: Mapping[str, str] = field(default_factory=lambda: GIVEN)
+    variables: Mapping[str, str] = field(default_factory=lambda: GIVEN)
     processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
     ports: dict[tuple[str, int], int] = field(
         default_factory=lambda: {(name, port): free_port() for name, ports in PORTS.items() for port in ports}
@@ -79,9 +79,11 @@ class Local:
     def environment(self, service: str) -> dict[str, str]:
         """The service's environment in the composition, adapted to this machine."""
         wanted = SERVICES[service]["environment"]
-        passed = {name: self.told[name] for name, value in wanted.items() if value is None and name in self.told}
+        passed = {
+            name: self.variables[name] for name, value in wanted.items() if value is None and name in self.variables
+        }
         told = passed | {
-            name: interpolated(str(value), self.told) for name, value in wanted.items() if value is not None
+            name: interpolated(str(value), self.variables) for name, value in wanted.items() if value is not None
         }
         here = {name: MEMORY.sub(str(self.memory(service)), self.moved(service, value)) for name, value in told.items()}
         here = {name: value.replace("0.0.0.0", "127.0.0.1") for name, value in here.items()}
@@ -209,7 +211,7 @@ class Local:
     def prepare(self, programs: Path) -> None:
         """Runs the statements of the composition in PostgreSQL, each by itself, as psql reads a file."""
         for config in SERVICES["postgres"]["configs"]:
-            script = interpolated(COMPOSE["configs"][config["source"]]["content"], self.told)
+            script = interpolated(COMPOSE["configs"][config["source"]]["content"], self.variables)
             for statement in script.splitlines():
                 self.sql(programs, self.environment("postgres")["POSTGRES_DB"], statement)
 
@@ -244,11 +246,11 @@ class Local:
 
 
 @contextmanager
-def local(told: Mapping[str, str] = GIVEN) -> Iterator[Local]:
+def local(variables: Mapping[str, str] = GIVEN) -> Iterator[Local]:
     """A place for services with what .env has; they are ended in the end. Any user may look into it."""
     with tempfile.TemporaryDirectory(prefix="tokenshare-composed-") as folder, ExitStack() as stack:
         Path(folder).chmod(0o755)
-        yield Local(Path(folder), stack, told)
+        yield Local(Path(folder), stack, variables)
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

@@ -34,6 +34,12 @@ def write(path: AnyPath, body: bytes, midway: Callable[[], None] = noop) -> None
     move(draft, path)
 
 
+def write_if_changed(path: Path, body: bytes) -> None:
+    """Write the file, unless it has those bytes already."""
+    if not path.exists() or path.read_bytes() != body:
+        write(path, body)
+
+
 def copy(source: Path, path: Path) -> None:
     """Copy a file of any size to `path` whole, as `write` does."""
     draft = _draft_of(path)

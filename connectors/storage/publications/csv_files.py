@@ -24,8 +24,7 @@ def write(connection: Connection, query: str | None, folder: Path, is_wanted: bo
         path.unlink(missing_ok=True)
         return
     body = _text(connection, f"SELECT * EXCLUDE ({', '.join(LEFT_OUT)}) FROM ({query})")
-    if not path.exists() or path.read_bytes() != body:
-        atomic_files.write(path, body)
+    atomic_files.write_if_changed(path, body)
 
 
 def _text(connection: Connection, query: str) -> bytes:

@@ -199,11 +199,12 @@ def _write_rows(
     connection: Connection, metrics: Sequence[Metric], shown: Mapping[str, Publication], earlier: Mapping[str, str]
 ) -> None:
     """Fill the rows shown of each metric, and its vintages; what follows from the same as before is copied."""
-    seen, known = shown_rows.digests_of(connection, shown), vintages.digests_of(connection, metrics)
-    digests = {METRIC_BY_ID[id].relation: digest for id, digest in seen.items()}
-    digests |= {f"vintages.{id}": digest for id, digest in known.items()}
-    queries = {METRIC_BY_ID[id].relation: shown_rows.query_of(METRIC_BY_ID[id], shown[id]) for id in seen}
-    queries |= {f"vintages.{id}": vintages.query_of(METRIC_BY_ID[id]) for id in known}
+    digests, queries = dict[str, str](), dict[str, str]()
+    for id, digest in shown_rows.digests_of(connection, shown).items():
+        metric = METRIC_BY_ID[id]
+        digests[metric.relation], queries[metric.relation] = digest, shown_rows.query_of(metric, shown[id])
+    for id, digest in vintages.digests_of(connection, metrics).items():
+        digests[f"vintages.{id}"], queries[f"vintages.{id}"] = digest, vintages.query_of(METRIC_BY_ID[id])
     for relation, query in queries.items():
         rows = f"FROM earlier.{relation}" if earlier.get(relation) == digests[relation] else query
         connection.execute(f"INSERT INTO reader.{relation} BY NAME {rows}")
@@ -212,7 +213,7 @@ def _write_rows(
 
 @contextmanager
 def _earlier(connection: Connection, path: Path | None) -> Iterator[Mapping[str, str]]:
-    """What the rows of a published file follow from, attached as `earlier`; nothing if it is of an older form."""
+    """Attach a published file as `earlier`; yields the digest behind each of its relations, none for an older form."""
     if path is None:
         yield {}
         return

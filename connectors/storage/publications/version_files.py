@@ -53,7 +53,7 @@ def export(connection: Connection, home: Home, metrics: Sequence[Metric], csv: b
             written.append((f"{metric.id}/{name}", basis, atomic_files.digest_of(path)))
         csv_files.write(connection, own.queries.get(CURRENT), folder, csv)
         if own.queries:
-            _write(folder / "manifest.json", json.dumps(own.manifest, indent=2).encode())
+            atomic_files.write_if_changed(folder / "manifest.json", json.dumps(own.manifest, indent=2).encode())
     with transaction(connection):
         connection.execute("DELETE FROM decisions.version_files")
         insert(connection, "decisions.version_files", written)
@@ -118,11 +118,6 @@ def _copy(connection: Connection, query: str, path: Path, manifest: Mapping[str,
     connection.execute(f"COPY ({query}) TO '{quoted(draft)}' ({options})")
     draft.chmod(modes.of_file_in(path.parent))
     atomic_files.move(draft, path)
-
-
-def _write(path: Path, body: bytes) -> None:
-    if not path.exists() or path.read_bytes() != body:
-        atomic_files.write(path, body)
 
 
 def _fields(publication: Publication) -> Mapping[str, Any]:
