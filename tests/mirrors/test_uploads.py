@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import cycle
 from multiprocessing import get_context
 from pathlib import Path
 from threading import Event, Thread
@@ -158,8 +159,36 @@ def test_another_home_and_a_store_that_is_gone_are_named(home: Home, store: Obje
         send(home, store.path("published"))
     store.start()
     (tmp_path / "file").write_text("")
-    with pytest.raises(MirrorFailed, match=r"cannot write .* make it writable, or correct TOKENSHARE_PUBLISH_TO"):
+    with pytest.raises(MirrorFailed, match=r"cannot read .* make it writable, or correct TOKENSHARE_PUBLISH_TO"):
         send(home, tmp_path / "file" / "inside")
+
+
+@pytest.mark.parametrize("theirs", [b"", b"[]", b"{}", b"\xff", b'{"schema": "another.v1"}'])
+def test_what_is_no_list_of_ours_is_left_alone(home: Home, target: AnyPath, theirs: bytes) -> None:
+    atomic_files.write(target / POINTER, theirs)
+    with pytest.raises(MirrorFailed, match="is no list of published files"):
+        send(home, target)
+    assert {name: (target / name).read_bytes() for name in names_in(target)} == {POINTER: theirs}
+
+
+def test_an_object_that_is_replaced_while_it_is_read_is_of_one_version(store: ObjectStore) -> None:
+    """The client asks for the size, and then for that many bytes of what is there by then."""
+    path, ended = store.path("replaced"), Event()
+    versions = [bytes([number]) * 1_000 * number for number in range(1, 9)]
+    path.write_bytes(versions[0])
+
+    def replace() -> None:
+        for body in cycle(versions):
+            if ended.is_set():
+                return
+            path.write_bytes(body)
+
+    writer = Thread(target=replace)
+    writer.start()
+    found = {path.read_bytes() for _ in range(60)}
+    ended.set()
+    writer.join()
+    assert found <= {*versions}
 
 
 def test_clients_read_the_store(home: Home, store: ObjectStore, tmp_path: Path) -> None:

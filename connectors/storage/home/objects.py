@@ -58,8 +58,13 @@ class ObjectPath:
             return self._store.open_input_file(self.key)
 
     def read_bytes(self) -> bytes:
-        with self._explained(), self._store.open_input_file(self.key) as file:
-            return bytes(file.read())
+        """The bytes of one version: the client asks for the size first, so what is replaced then is read again."""
+        while True:
+            with self._explained(), self._store.open_input_file(self.key) as file:
+                body, version = bytes(file.read()), file.metadata()
+            with self._explained(), self._store.open_input_file(self.key) as file:
+                if file.metadata() == version:
+                    return body
 
     def read_text(self) -> str:
         return self.read_bytes().decode()

@@ -24,6 +24,7 @@ PAGE = "index.html"
 FILES = ("current.parquet", "current.csv", "manifest.json")  # of each metric
 OBJECT = re.compile(r"\.[0-9a-f]{16}\.[a-z]+$")
 KEPT = timedelta(hours=1)  # for readers of files that have just been replaced
+CORRECT = "make it writable, or correct TOKENSHARE_PUBLISH_TO"
 OTHER = "name another folder in TOKENSHARE_PUBLISH_TO, or remove current.json there if this home replaces that one"
 
 
@@ -44,8 +45,7 @@ def upload(home: Home, owner: str, folder: AnyPath, as_of: str, at: datetime) ->
     try:
         return _upload(home, owner, folder, as_of, at)
     except OSError as error:
-        fix = "make it writable, or correct TOKENSHARE_PUBLISH_TO"
-        raise MirrorFailed(f"cannot write {folder} ({error.strerror or error})", fix) from error
+        raise MirrorFailed(f"cannot write {folder} ({error.strerror or error})", CORRECT) from error
     except MirrorFailed:
         raise
     except TokenshareError as error:  # of the store, with its own fix
@@ -53,12 +53,18 @@ def upload(home: Home, owner: str, folder: AnyPath, as_of: str, at: datetime) ->
 
 
 def read_pointer(folder: AnyPath) -> dict[str, Any]:
-    """The list of the files there; empty if there is none yet, or if it is not readable."""
+    """The list of the files there; empty if there is none yet. Raises MirrorFailed if it is unreadable or no list."""
     try:
         found = json.loads((folder / POINTER).read_bytes())
-    except (OSError, ValueError):
+    except FileNotFoundError:
         return {}
-    return found if isinstance(found, dict) and found.get("schema") == SCHEMA else {}
+    except OSError as error:
+        raise MirrorFailed(f"cannot read {folder / POINTER} ({error.strerror or error})", CORRECT) from error
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or found.get("schema") != SCHEMA:
+        raise MirrorFailed(f"{folder / POINTER} is no list of published files", OTHER)
+    return found
 
 
 def files_of(home: Home) -> dict[str, Path]:
