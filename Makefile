@@ -62,9 +62,9 @@ slow: $(READY) $(CLIENTS) $(DOCS) $(BI) $(COMPOSE) ## what CI runs after make te
 
 faults: $(READY) ## every fault of tests/faults, whatever else is long, and the page of what was seen
 	$(BIN)/pytest --numprocesses 3 --dist load -m long $(TABLE)
-	$(PARALLEL) -m long --ignore tests/faults tests
+	$(PARALLEL) -m long --ignore tests/faults --ignore tests/mirrors tests
 	$(PARALLEL) -m "long or not long" --ignore $(TABLE) \
-	  --fault-report docs/reference/faults.md tests/faults
+	  --fault-report docs/reference/faults.md tests/faults tests/mirrors
 
 security: $(READY) $(CLIENTS) ## every attack of tests/faults/threats.py, and the page of what was seen
 	$(PARALLEL) -m threat \

@@ -141,10 +141,16 @@ REQUESTS = {
         "each byte.",
     ),
 }
+MIRRORS = {
+    "M01": Row("a mirror is down while a pass copies to it", "exit 0, and it is said; the next pass catches up"),
+    "M02": Row("killed while a mirror is copied", "its readers see the old rows; the next pass copies the new ones"),
+    "M03": Row("readers ask while a mirror turns", "one pass or the other, never a mix, and no wait"),
+    "M04": Row("a mirror is another home's, another writer's, or no mirror", "refused, and nothing there moves"),
+}
 SECURITY = {
     "X20": Row("others write into the topics, or into the landed files", "never a number; a dead letter, or named"),
 }
 ROWS: dict[str, Row] = {
     **CRASHES, **KAFKA, **TIME, **DATA, **UPSTREAM, **CONCURRENCY, **RESOURCES, **GATES, **ALERTS,
-    **REQUESTS, **SECURITY,
+    **REQUESTS, **MIRRORS, **SECURITY,
 }  # fmt: skip

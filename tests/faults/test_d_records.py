@@ -219,7 +219,7 @@ def test_d01_too_many_dead_letters_hold_what_is_made_of_their_topic(seen: Seen, 
 def test_d01_they_hold_no_more_once_somebody_has_settled_them(seen: Seen, record_property: Saying) -> None:
     """All dead letters but a few are dropped, then all."""
     with warehouse.open_warehouse(seen.scene.home.warehouse) as connection:
-        (before,) = alert_inputs.read_dead_letter_counts(connection, [USAGE_OBSERVED.name])
+        (before,) = alert_inputs.read_dead_letter_counts(connection)
         places = [
             RecordId(
                 USAGE_OBSERVED.name, int(dict(one.headers)["origin.partition"]), int(dict(one.headers)["origin.offset"])
@@ -229,9 +229,9 @@ def test_d01_they_hold_no_more_once_somebody_has_settled_them(seen: Seen, record
         dropped = DeadLetterOutcome("dropped", "Ada", "a test of theirs", AT)
         for place in places[1:]:
             dead_letters.record(connection, place, dropped)
-        (one_left,) = alert_inputs.read_dead_letter_counts(connection, [USAGE_OBSERVED.name])
+        (one_left,) = alert_inputs.read_dead_letter_counts(connection)
         dead_letters.record(connection, places[0], dropped)
-        assert alert_inputs.read_dead_letter_counts(connection, [USAGE_OBSERVED.name]) == []
+        assert alert_inputs.read_dead_letter_counts(connection) == []
     assert before[1:] == (len(BAD), one_left[2])
     assert one_left[1] == 1
     assert [spoilt([DeadLetterRate(*found)])[1] != () for found in (before, one_left)] == [True, False]

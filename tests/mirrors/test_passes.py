@@ -98,7 +98,8 @@ def test_the_command_finds_nothing_to_copy(story: Story) -> None:
     assert story.steps["again"].mirrors == {"postgresql": ("unchanged", False), "store": ("unchanged", False)}
 
 
-def test_a_mirror_that_is_down_stops_nothing_and_is_said(story: Story) -> None:
+def test_m01_a_mirror_that_is_down_stops_nothing_and_is_said(story: Story) -> None:
+    """PostgreSQL and the object store stopped before a pass."""
     down = story.steps["down"]
     assert {found["status"] for found in down.document["mirrors"]} == {"failed"}
     assert all(found["reason"] and found["fix"] for found in down.document["mirrors"])
@@ -112,7 +113,8 @@ def test_a_mirror_that_is_down_stops_nothing_and_is_said(story: Story) -> None:
     assert {behind.diagnoses[name].fix for name in ("postgresql", "store")} == {"run `tokenshare mirror`"}
 
 
-def test_the_next_pass_catches_up_and_ends_the_alert(story: Story) -> None:
+def test_m01_the_next_pass_catches_up_and_ends_the_alert(story: Story) -> None:
+    """Both started again before the next pass."""
     last = story.steps["last"]
     assert last.mirrors == {"postgresql": ("copied", True), "store": ("copied", True)}
     assert last.alerts["open"] == []

@@ -142,7 +142,7 @@ def test_sqlalchemy_and_pandas_read_it(dsn: str, published_then: dict[int, Path]
     engine.dispose()
 
 
-def test_a_reader_sees_one_pass_or_the_other_and_waits_for_none(dsn: str, published_then: dict[int, Path]) -> None:
+def test_m03_a_reader_sees_one_pass_or_the_other_and_waits_for_none(dsn: str, published_then: dict[int, Path]) -> None:
     """Rows of four schemas in one statement, again and again, while the mirror turns back and forth."""
     copied(dsn, published_then[1])
     question = """SELECT (SELECT max(as_of) FROM metrics.vendor_share_weekly), (SELECT max(as_of) FROM catalog.runs),
@@ -175,7 +175,8 @@ def test_a_reader_sees_one_pass_or_the_other_and_waits_for_none(dsn: str, publis
     assert len(seen) > len(states)
 
 
-def test_a_killed_copy_leaves_the_old_rows(dsn: str, published_then: dict[int, Path]) -> None:
+def test_m02_a_killed_copy_leaves_the_old_rows(dsn: str, published_then: dict[int, Path]) -> None:
+    """kill -9 in the transaction, when a relation of metrics is copied."""
     copied(dsn, published_then[1])
     child = multiprocessing.get_context("fork").Process(target=_copy_and_die, args=(dsn, published_then[2]))
     child.start()
@@ -198,7 +199,9 @@ def _copy_and_die(dsn: str, path: Path) -> None:
     copied(dsn, path, dying)
 
 
-def test_two_writers_do_not_meet(dsn: str, published_then: dict[int, Path]) -> None:
+def test_m04_two_writers_do_not_meet(dsn: str, published_then: dict[int, Path]) -> None:
+    """A copy begins amid another one."""
+
     def copy_within(file: PublishedFile) -> PublishedFile:
         def lines(relation: PublishedRelation) -> Iterator[bytes]:
             with pytest.raises(MirrorFailed, match="another program is writing the mirror"):
@@ -317,7 +320,8 @@ def test_what_is_wrong_is_named_without_the_password(dsn: str, server: Server, p
     assert rows(dsn, "SELECT to_regnamespace('metrics') IS NULL") == [(True,)]
 
 
-def test_a_mirror_of_another_home_is_refused(dsn: str, published_then: dict[int, Path]) -> None:
+def test_m04_a_mirror_of_another_home_is_refused(dsn: str, published_then: dict[int, Path]) -> None:
+    """A copy from a second home into a database that has the first one's numbers."""
     copied(dsn, published_then[1])
     with pytest.raises(MirrorFailed, match="numbers of another home"):
         copied(dsn, published_then[2], lambda file: replace(file, home="another"))

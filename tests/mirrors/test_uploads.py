@@ -86,7 +86,8 @@ def test_old_files_stay_for_their_readers_and_then_go(home: Home, target: AnyPat
     assert {*names_in(target)} == {*names, *listed["retired"], POINTER, "theirs.txt"}
 
 
-def test_a_killed_upload_leaves_the_files_that_are_listed(home: Home, tmp_path: Path) -> None:
+def test_m02_a_killed_upload_leaves_the_files_that_are_listed(home: Home, tmp_path: Path) -> None:
+    """kill -9 when a file is in the folder and the list does not name it yet."""
     target = tmp_path / "elsewhere"
     send(home, target)
     before = read_pointer(target)
@@ -126,7 +127,8 @@ def assert_whole(target: AnyPath) -> str:
     return str(listed["as_of"])
 
 
-def test_a_reader_of_the_list_never_sees_a_mix(home: Home, target: AnyPath) -> None:
+def test_m03_a_reader_of_the_list_never_sees_a_mix(home: Home, target: AnyPath) -> None:
+    """The list and then every file of it, in a folder and in a store, while eight passes are copied."""
     send(home, target)
     ended, wrong, seen = Event(), list[BaseException](), list[str]()
 
@@ -148,7 +150,8 @@ def test_a_reader_of_the_list_never_sees_a_mix(home: Home, target: AnyPath) -> N
     assert seen
 
 
-def test_another_home_and_a_store_that_is_gone_are_named(home: Home, store: ObjectStore, tmp_path: Path) -> None:
+def test_m04_another_home_and_a_store_that_is_gone_are_named(home: Home, store: ObjectStore, tmp_path: Path) -> None:
+    """A second home, no bucket, no server, and a file where the folder should be."""
     send(home, store.path("published"))
     with pytest.raises(MirrorFailed, match="what another home has published"):
         send(home, store.path("published"), owner="another")
@@ -164,15 +167,16 @@ def test_another_home_and_a_store_that_is_gone_are_named(home: Home, store: Obje
 
 
 @pytest.mark.parametrize("theirs", [b"", b"[]", b"{}", b"\xff", b'{"schema": "another.v1"}'])
-def test_what_is_no_list_of_ours_is_left_alone(home: Home, target: AnyPath, theirs: bytes) -> None:
+def test_m04_what_is_no_list_of_ours_is_left_alone(home: Home, target: AnyPath, theirs: bytes) -> None:
+    """A `current.json` of somebody else, or cut off."""
     atomic_files.write(target / POINTER, theirs)
     with pytest.raises(MirrorFailed, match="is no list of published files"):
         send(home, target)
     assert {name: (target / name).read_bytes() for name in names_in(target)} == {POINTER: theirs}
 
 
-def test_an_object_that_is_replaced_while_it_is_read_is_of_one_version(store: ObjectStore) -> None:
-    """The client asks for the size, and then for that many bytes of what is there by then."""
+def test_m03_an_object_that_is_replaced_while_it_is_read_is_of_one_version(store: ObjectStore) -> None:
+    """An object replaced between the client's two calls: its size, and then so many bytes of what is there."""
     path, ended = store.path("replaced"), Event()
     versions = [bytes([number]) * 1_000 * number for number in range(1, 9)]
     path.write_bytes(versions[0])

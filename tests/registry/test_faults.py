@@ -13,7 +13,7 @@ from tests.faults.report import lines_of, row_of
 from tests.faults.tried import TRIED
 
 ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / "tests" / "faults"
+FOLDER = ROOT / "tests"
 
 
 def faults_in(file: Path) -> Iterator[ast.FunctionDef]:
@@ -22,7 +22,7 @@ def faults_in(file: Path) -> Iterator[ast.FunctionDef]:
             yield node
 
 
-FOUND = {f"{file.name}::{test.name}": test for file in sorted(FOLDER.glob("test_*.py")) for test in faults_in(file)}
+FOUND = {f"{file.name}::{test.name}": test for file in sorted(FOLDER.rglob("test_*.py")) for test in faults_in(file)}
 
 
 @pytest.mark.parametrize("id", ROWS)
