@@ -64,8 +64,7 @@ class Candidate:
     @cached_property
     def digest(self) -> str:
         """sha256 of the rows; as_of and status are outside, so the same numbers have the same digest."""
-        lines = "\n".join(json.dumps(row, default=_json, ensure_ascii=True) for row in self.rows)
-        return sha256(lines.encode()).hexdigest()
+        return sha256("\n".join(map(_ROW.encode, self.rows)).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -223,3 +222,6 @@ def _json(value: Any) -> str:
     if isinstance(value, date | datetime):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+_ROW = json.JSONEncoder(default=_json, check_circular=False)

@@ -5,7 +5,6 @@ Values are not judged: the emulator must be able to serve answers no upstream sh
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -66,7 +65,7 @@ def read_table(world: Path, table: Table) -> WorldTable | None:
         return None
     with _refusing():
         rows = _read(world / table.file, table.columns[:1])
-        shown = tuple(replace(row, cells=Lacking(row.cells)) for row in rows)
+        shown = tuple(KnownRow(row.file, row.number, Lacking(row.cells)) for row in rows)
         _ = [row.known_at for row in shown]  # refuse an invalid moment now, not in the middle of an answer
     return WorldTable(shown, table)
 

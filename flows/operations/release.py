@@ -45,7 +45,7 @@ def release(home: Home, request: ReleaseRequest) -> list[Decision]:
     with lock.acquire(home.lock, request.run_id, now), warehouse.open_warehouse(home.warehouse) as connection:
         _check_held(connection, request)
         members = [metric for metric in METRICS if metric.group == request.metric.group]
-        judged = {metric.id: releases.read_checks(connection, metric) for metric in members}
+        judged = releases.read_checks(connection, members)
         _check_findings(request, [check for checks in judged.values() for check in checks])
         held = [metric for metric in members if any(check.holds for check in judged[metric.id])]
         publications = {metric.id: _candidate(connection, metric) for metric in held}

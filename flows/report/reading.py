@@ -1,8 +1,8 @@
 """The input of the page: rows and cards of published metrics, each read once from the published file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -97,19 +97,19 @@ class Published:
     def rows(self, metric: str) -> list[NamedRow]:
         """The published rows of a metric, each with the display names of its parties; none if it is not published."""
         if metric not in self._rows:
-            self._rows[metric] = [{**row, **self._display(row)} for row in self._read(metric)]
+            self._rows[metric] = self._named(self._read(metric))
         return self._rows[metric]
 
     def newest(self, metric: str) -> list[NamedRow]:
         """The rows of a metric's newest period."""
-        period = METRIC_BY_ID[metric].period if metric in METRIC_BY_ID else None
-        rows = self.rows(metric)
-        last: date | None = max((row[period] for row in rows), default=None) if period else None
-        return [row for row in rows if period is None or row[period] == last]
+        return self._named(self._read(metric, is_newest=True))
 
-    def _read(self, metric: str) -> list[NamedRow]:
+    def _read(self, metric: str, *, is_newest: bool = False) -> list[NamedRow]:
         known = metric in METRIC_BY_ID and metric in self.cards
-        return catalog.read_metric(self._home, METRIC_BY_ID[metric]) if known else []
+        return catalog.read_metric(self._home, METRIC_BY_ID[metric], is_newest=is_newest) if known else []
+
+    def _named(self, rows: Iterable[NamedRow]) -> list[NamedRow]:
+        return [{**row, **self._display(row)} for row in rows]
 
     def _display(self, row: NamedRow) -> NamedRow:
         return {

@@ -13,7 +13,7 @@ from connectors.storage.warehouse.builds import Build
 from expectations.evidence import freshness
 from expectations.pins import pins
 from flows.stages.graph import wanted
-from flows.stages.judge import PassInputs, read_dead_letter_rates, read_measured
+from flows.stages.judge import PassInputs, letters_of, read_measured
 from tokenshare.metrics import GROUP_BY_ID, Metric
 from tokenshare.publication import Check, Publication, Standing
 
@@ -38,12 +38,12 @@ def find_carried(
     letters, if it is not fresh, or if its suite is another one.
     """
     found: dict[str, Carried] = {}
-    standings = history.read_standings(connection)
+    standings, judged = history.read_standings(connection), releases.read_checks(connection, active)
     for group in dict.fromkeys(metric.group for metric in active):
         members = [metric for metric in active if metric.group == group]
         followed = [metric.id for metric in active if metric.group in GROUP_BY_ID[group].follows.groups]
         if set(followed) <= found.keys() and _is_still(connection, members, build, inputs):
-            found |= _read_standing(connection, members, standings)
+            found |= _read_standing(members, standings, judged)
     return found
 
 
@@ -56,9 +56,8 @@ def _is_still(connection: Connection, members: Sequence[Metric], build: Build, i
     present = [source for source in inputs.present if source.id in needed]
     if needed & inputs.gone.keys() or gaps.read_open(connection, present):
         return False
-    return not any(rate.is_spoilt for rate in read_dead_letter_rates(connection, members)) and _is_fresh(
-        connection, members, inputs
-    )
+    is_spoilt = any(rate.is_spoilt for rate in letters_of(members, inputs))
+    return not is_spoilt and _is_fresh(connection, members, inputs)
 
 
 def _is_fresh(connection: Connection, members: Sequence[Metric], inputs: PassInputs) -> bool:
@@ -70,12 +69,12 @@ def _is_fresh(connection: Connection, members: Sequence[Metric], inputs: PassInp
 
 
 def _read_standing(
-    connection: Connection, members: Sequence[Metric], standings: Mapping[str, Standing]
+    members: Sequence[Metric], standings: Mapping[str, Standing], judged: Mapping[str, Sequence[Check]]
 ) -> dict[str, Carried]:
     """The members with their last checks; none if any has no shown version, or was not let out by all of them."""
     known, found = pins(), {}
     for metric in members:
-        checks = releases.read_checks(connection, metric)
+        checks = judged[metric.id]
         pinned = known.get(metric.id, {}).get("digest")
         is_open = all(check.outcome in SOUND or check.severity == "alert" for check in checks)
         shown = standings.get(metric.id, Standing()).shown

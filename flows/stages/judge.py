@@ -33,8 +33,8 @@ class PassInputs:
     """Evidence for every group, besides its own rows.
 
     `as_of` is the moment that freshness is judged at, `present` are the sources of the set-up, `gone` the reasons for
-    lost files by source, `failed` the models and tests of dbt without success, each with its message, and `relations`
-    what the build database has.
+    lost files by source, `failed` the models and tests of dbt without success, each with its message, `relations` what
+    the build database has, and `letters` the dead letters among the newest records of each topic that has any.
     """
 
     as_of: datetime
@@ -43,13 +43,15 @@ class PassInputs:
     failed: Mapping[str, str]
     graph: Graph
     relations: Relations
+    letters: tuple[DeadLetterRate, ...]
 
 
 def read_inputs(run: PassContext, connection: Connection, build: Build) -> PassInputs:
     """The evidence of this pass for every group."""
     gone, graph = source_selection.missing_reasons(run), read_graph(run.home.build / "dbt")
     present = source_selection.active_sources(run)
-    return PassInputs(run.judged_at, present, gone, build.failed, graph, relations_of(connection))
+    letters = tuple(DeadLetterRate(*row) for row in alert_inputs.read_dead_letter_counts(connection))
+    return PassInputs(run.judged_at, present, gone, build.failed, graph, relations_of(connection), letters)
 
 
 def judge_groups(
@@ -94,7 +96,7 @@ def _case(
         as_of=inputs.as_of,
         gaps=_gaps(connection, members, inputs.present),
         gone=_gone(members, inputs.gone),
-        letters=read_dead_letter_rates(connection, members),
+        letters=letters_of(members, inputs),
     )
 
 
@@ -133,7 +135,7 @@ def read_measured(connection: Connection, group: Group, inputs: PassInputs) -> t
     return tuple(Measured(*row) for row in candidates.read_evidence(connection, group, inputs.relations))
 
 
-def read_dead_letter_rates(connection: Connection, members: Sequence[Metric]) -> tuple[DeadLetterRate, ...]:
+def letters_of(members: Sequence[Metric], inputs: PassInputs) -> tuple[DeadLetterRate, ...]:
     """The dead letters among the newest records of the topics that these metrics are made from."""
-    topics = sorted({topic.name for metric in members for topic in metric.topics})
-    return tuple(DeadLetterRate(*row) for row in alert_inputs.read_dead_letter_counts(connection, topics))
+    topics = {topic.name for metric in members for topic in metric.topics}
+    return tuple(rate for rate in inputs.letters if rate.topic in topics)

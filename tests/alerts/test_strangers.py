@@ -38,7 +38,7 @@ def part(start: int, end: int, rejected: int, *unproven: UnprovenRun) -> Landed:
 
 def counts(connection: Connection) -> list[tuple[int, int]]:
     """Open dead letters and records among the newest."""
-    return [(letters, records) for _, letters, records in alert_inputs.read_dead_letter_counts(connection, [TOPIC])]
+    return [(letters, records) for _, letters, records in alert_inputs.read_dead_letter_counts(connection)]
 
 
 def settle(connection: Connection, offset: int, outcome: str) -> None:

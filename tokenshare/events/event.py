@@ -14,7 +14,7 @@ from tokenshare.errors import ContractViolation
 
 EARLIEST = date(1999, 1, 1)  # reference rates begin here; no source of ours is older
 AHEAD = timedelta(days=1)  # clocks differ, and so do days
-CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, check_circular=False)
 
 
 class Rule(NamedTuple):

@@ -1,6 +1,5 @@
 """Inputs of alerts: skipped passes, and rejected records."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -55,7 +54,7 @@ def read_rejected(connection: Connection) -> dict[str, Rejected]:
     return {topic: Rejected(records, unproven) for topic, records, unproven in rows}
 
 
-def read_dead_letter_counts(connection: Connection, topics: Sequence[str]) -> list[tuple[str, int, int]]:
+def read_dead_letter_counts(connection: Connection) -> list[tuple[str, int, int]]:
     """Topics with open dead letters in their newest files, as (topic, open dead letters, records).
 
     Unproven records do not count, neither as dead letters nor as records, nor do they make others older: what this home
@@ -72,7 +71,6 @@ def read_dead_letter_counts(connection: Connection, topics: Sequence[str]) -> li
             LEFT JOIN ledger.left_out AS left_out
                 ON left_out.topic = landed.topic AND left_out."partition" = landed."partition"
                 AND "offset" >= start_offset AND "offset" < end_offset
-            WHERE list_contains(?, landed.topic)
             GROUP BY landed.topic, landed."partition", end_offset, rows, rejected
         ),
         newest AS (
@@ -81,7 +79,6 @@ def read_dead_letter_counts(connection: Connection, topics: Sequence[str]) -> li
         )
         SELECT topic, sum(dead_letters)::BIGINT, sum(records)::BIGINT FROM newest WHERE younger < {NEWEST}
         GROUP BY topic HAVING sum(dead_letters) > 0 ORDER BY topic""",
-        [list(topics)],
     ).fetchall()
 
 

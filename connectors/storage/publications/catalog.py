@@ -84,12 +84,14 @@ def read_origin(home: Home) -> Origin:
     return Origin(rows[0]["origin"], rows[0]["as_of"], rows[0]["citation"]) if rows else Origin(kind_of(home))
 
 
-def read_metric(home: Home, metric: Metric) -> list[dict[str, Any]]:
-    """The rows shown to readers now, with as_of, version, status and held_since.
+def read_metric(home: Home, metric: Metric, *, is_newest: bool = False) -> list[dict[str, Any]]:
+    """The rows shown to readers now, with as_of, version, status and held_since; `is_newest` asks for one period alone.
 
     A column that the file is older than is null in them.
     """
-    rows = _query(home.published_file, f"SELECT * FROM {metric.relation} ORDER BY {grain_sql(metric)}", [])
+    within = f'WHERE "{metric.period}" = (SELECT max("{metric.period}") FROM {metric.relation})'
+    asked = within if is_newest and metric.period else ""
+    rows = _query(home.published_file, f"SELECT * FROM {metric.relation} {asked} ORDER BY {grain_sql(metric)}", [])
     return [{column.name: None for column in columns_of(metric.row)} | row for row in rows]
 
 

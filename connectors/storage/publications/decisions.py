@@ -86,8 +86,8 @@ def record(
             [run.id, run.seeds_digest, run.models_digest, json.dumps(run.variables), _json(run.held)],
         )
         _store_origin(connection, run.origin)
-        for id in dict.fromkeys(decision.metric.group for decision in decisions):
-            _store_provenance(connection, run, GROUP_BY_ID[id], known)
+        groups = dict.fromkeys(decision.metric.group for decision in decisions)
+        _store_provenance(connection, run, [GROUP_BY_ID[id] for id in groups], known)
         standings = read_standings(connection)
         new = {d.metric.id: _find_new(d, standings.get(d.metric.id, Standing())) for d in decisions}
         _gather_lineage(connection, run, [d.metric for d in decisions if new[d.metric.id]])
@@ -160,21 +160,27 @@ def _find_new(decision: Decision, standing: Standing) -> set[int]:
     return {p.version for p in decision.outcome.publications if p.version > standing.last_version}
 
 
-def _store_provenance(connection: Connection, run: DecisionContext, group: Group, known: Relations) -> None:
+def _store_provenance(connection: Connection, run: DecisionContext, groups: Sequence[Group], known: Relations) -> None:
     """Store the fetches selected for each day of a group: end the spans of those replaced, begin those of new ones."""
     (number,) = connection.execute("SELECT number FROM decisions.inputs WHERE run = ?", [run.id]).fetchall()[0]
-    selected = f"SELECT * FROM ({provenance_sql(group, known)})"
+    parts = (f"SELECT '{group.id}' AS coherence_group, * FROM ({provenance_sql(group, known)})" for group in groups)
+    ids, columns = [group.id for group in groups], "coherence_group, period_date, fetch_id"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE selected AS {' UNION ALL '.join(parts)}")
     connection.execute(
-        f"""UPDATE decisions.provenance SET last_number = ? WHERE coherence_group = ? AND last_number IS NULL
-        AND (period_date, fetch_id) NOT IN ({selected})""",
-        [number - 1, group.id],
+        f"""CREATE OR REPLACE TEMP TABLE standing AS SELECT {columns}, rowid AS place FROM decisions.provenance
+        WHERE last_number IS NULL AND list_contains(?, coherence_group)""",
+        [ids],
     )
     connection.execute(
-        f"""INSERT INTO decisions.provenance SELECT ?, *, ?, NULL FROM (
-            {selected} EXCEPT
-            SELECT period_date, fetch_id FROM decisions.provenance WHERE coherence_group = ? AND last_number IS NULL
+        f"""UPDATE decisions.provenance SET last_number = ? WHERE rowid IN (
+            SELECT place FROM standing ANTI JOIN selected USING ({columns})
         )""",
-        [group.id, number, group.id],
+        [number - 1],
+    )
+    connection.execute(
+        f"""INSERT INTO decisions.provenance SELECT {columns}, ?, NULL
+        FROM selected ANTI JOIN standing USING ({columns})""",
+        [number],
     )
 
 

@@ -1,7 +1,7 @@
 """Releases by people, and the checks they are decided on."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,30 +21,31 @@ class Release:
     at: datetime
 
 
-def read_checks(connection: Connection, metric: Metric) -> list[Check]:
-    """The checks of the metric's newest gate, with their breaches; none before the first."""
-    newest = connection.execute(
-        "SELECT run FROM decisions.gate_results JOIN ledger.runs ON run = run_id WHERE metric = ? "
-        "ORDER BY as_of DESC, started_at DESC LIMIT 1",
-        [metric.id],
-    ).fetchone()
-    if newest is None:
-        return []
-    breaches: dict[str, list[Breach]] = defaultdict(list)
-    for name, key, observed in connection.execute(
-        'SELECT "check", key, observed FROM decisions.breaches WHERE run = ? AND metric = ?',
-        [newest[0], metric.id],
+def read_checks(connection: Connection, metrics: Iterable[Metric]) -> dict[str, list[Check]]:
+    """The checks of the newest gate of each metric, with their breaches, by its id; none before the first."""
+    found: dict[str, list[Check]] = {metric.id: [] for metric in metrics}
+    breaches: dict[tuple[str, str], list[Breach]] = defaultdict(list)
+    for metric, name, key, observed in connection.execute(
+        _of_newest('"check", key, observed', "breaches"), [[*found]]
     ).fetchall():
-        breaches[name].append(Breach(key, observed))
-    rows = connection.execute(
-        'SELECT "check", outcome, observed, expected, severity, lowest, highest FROM decisions.gate_results '
-        "WHERE run = ? AND metric = ?",
-        [newest[0], metric.id],
-    ).fetchall()
-    return [
-        Check(name, outcome, observed, expected, severity, tuple(breaches[name]), *ends)
-        for name, outcome, observed, expected, severity, *ends in rows
-    ]
+        breaches[metric, name].append(Breach(key, observed))
+    columns = '"check", outcome, observed, expected, severity, lowest, highest'
+    for metric, name, outcome, observed, expected, severity, *ends in connection.execute(
+        _of_newest(columns, "gate_results"), [[*found]]
+    ).fetchall():
+        named = tuple(breaches[metric, name])
+        found[metric].append(Check(name, outcome, observed, expected, severity, named, *ends))
+    return found
+
+
+def _of_newest(columns: str, table: str) -> str:
+    """A query for rows of the newest gate of each of some metrics, in the order that they were stored in."""
+    return f"""SELECT metric, {columns} FROM decisions.{table} AS stored SEMI JOIN (
+            SELECT metric, run FROM (
+                SELECT DISTINCT metric, run FROM decisions.gate_results WHERE list_contains(?, metric)
+            ) JOIN ledger.runs ON run = run_id
+            QUALIFY row_number() OVER (PARTITION BY metric ORDER BY as_of DESC, started_at DESC) = 1
+        ) USING (metric, run) ORDER BY stored.rowid"""
 
 
 def read_citation(connection: Connection, metric: Metric) -> str:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
-from connectors.storage.warehouse import BUILT, Connection, has_relation, insert, transaction
+from connectors.storage.warehouse import BUILT, Connection, has_relation, insert, relations_of, transaction
 from tokenshare.held_periods import HeldStatement, PeriodFinding
 from tokenshare.metrics import GROUP_BY_ID, Group, Metric
 
@@ -107,9 +107,10 @@ def add(connection: Connection, statements: Iterable[HeldStatement], table: str 
 
 def keep(connection: Connection, metrics: Iterable[Metric]) -> None:
     """Keep the candidates as built from every statement: a person may release them."""
+    known = relations_of(connection)
     with transaction(connection):
         for metric in metrics:
-            if has_relation(connection, metric.schema, metric.id):
+            if (metric.schema, metric.id) in known:
                 connection.execute(f"CREATE OR REPLACE TABLE {KEPT}.{metric.id} AS FROM {metric.relation}")
 
 

@@ -95,8 +95,8 @@ def due(connection: Connection, partitions: Iterable[tuple[str, int]]) -> dict[t
 
 def save_beginnings(connection: Connection, beginnings: Mapping[tuple[str, int], int]) -> None:
     """Save the first offset of each partition at first sight, so that a record lost before it landed is noticed."""
-    for (topic, partition), offset in beginnings.items():
-        connection.execute("INSERT OR IGNORE INTO ledger.beginnings VALUES (?, ?, ?)", [topic, partition, offset])
+    rows = [(*at, offset) for at, offset in beginnings.items()]
+    insert(connection, "ledger.beginnings", rows, "ON CONFLICT DO NOTHING")
 
 
 def delete_beginnings(connection: Connection, partitions: Iterable[tuple[str, int]]) -> None:
