@@ -85,8 +85,9 @@ planned = [
 steps = ranges.RangeReader(cluster), FindUnproven(Home(given.home).secret, {}), noop, WriteRange(folder, noop)
 try:
     from connectors.beam.transforms import LandRanges
-    pipeline.run(planned, LandRanges(*steps))
-except TypeError:  # an older checkout
+    from flows.setup.flink import flink_of
+    pipeline.run(planned, LandRanges(*steps), flink_of(given))
+except (ImportError, TypeError):  # an older checkout
     pipeline.run(planned, *steps)
 print(sum(landing.read_manifest(folder, wanted).rows for wanted in planned))
 """
