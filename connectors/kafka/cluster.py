@@ -48,7 +48,8 @@ class Cluster:
 
     `retention_ms` is milliseconds, -1 for ever. `options` are security settings under kafka-python's names,
     kept out of `repr` because they include passwords. `secret` is the file with the secret of the home, which proves
-    the records sent; without it they go unproven. Raises UsageError for an option not passed through.
+    the records sent; without it they go unproven. `schemas` are the header by which the records of a topic name their
+    schema in a registry, its name and its value by topic. Raises UsageError for an option not passed through.
     """
 
     bootstrap_servers: str
@@ -58,6 +59,7 @@ class Cluster:
     retention_ms: int = -1
     options: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     secret: Path | None = None
+    schemas: tuple[tuple[str, tuple[str, bytes]], ...] = ()
 
     def __post_init__(self) -> None:
         unknown = sorted({name for name, _ in self.options} - PASSED_THROUGH)

@@ -92,11 +92,13 @@ class Sender:
                 _acknowledged(message, future, self._seconds)
 
     def _proven(self, messages: Iterable[Message]) -> list[Message]:
-        """The messages with the proof of the home; a dead letter keeps the headers of its record, proof or none."""
-        if self._cluster.secret is None:
-            return list(messages)
-        key = secret.read(self._cluster.secret)
-        return [one if topics.is_dead_letter(one.topic) else _prove(key, one) for one in messages]
+        """The messages with the proof of the home and their schema; a dead letter keeps the headers of its record."""
+        key = secret.read(self._cluster.secret) if self._cluster.secret else None
+        schemas = dict(self._cluster.schemas)
+        return [
+            one if topics.is_dead_letter(one.topic) else _prove(key, _name_schema(schemas.get(one.topic), one))
+            for one in messages
+        ]
 
     def _require(self, names: set[str]) -> None:
         """Name a missing topic at once: kafka-python would wait for it until max_block_ms."""
@@ -151,7 +153,17 @@ def dead_letter(record: Record, error_class: str, message: str, stage: str, atte
     return Message(topics.dead_letter_of(record.topic), record.key, record.value, record.headers + headers)
 
 
-def _prove(key: bytes, message: Message) -> Message:
+def _name_schema(schema: tuple[str, bytes] | None, message: Message) -> Message:
+    """The message with the header that names its schema, in place of any other."""
+    if schema is None or message.value is None:
+        return message
+    kept = (header for header in message.headers if header[0] != schema[0])
+    return replace(message, headers=(*kept, schema))
+
+
+def _prove(key: bytes | None, message: Message) -> Message:
+    if key is None:
+        return message
     headers = proven(key, message.topic, message.key, message.value, message.headers)
     return replace(message, headers=headers)
 

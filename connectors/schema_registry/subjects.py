@@ -1,8 +1,9 @@
 """Schemas registered under their subjects; again is nothing new, and what the registry refuses is one sentence."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
+from uuid import UUID
 
 from connectors.http.posting import Unreachable, post
 from tokenshare.errors import BrokerUnavailable, UsageError
@@ -12,6 +13,14 @@ CORRECT = "correct TOKENSHARE_SCHEMA_REGISTRY_URL"
 WORDS = 500  # of the registry's reason
 
 
+class Registered(NamedTuple):
+    """A schema in the registry; it has a GUID in newer ones."""
+
+    id: int
+    guid: str | None
+    is_new: bool
+
+
 @dataclass(frozen=True)
 class SchemaRegistry:
     """Its address, and user:password if it asks for a login."""
@@ -19,8 +28,8 @@ class SchemaRegistry:
     url: str
     login: str = field(default="", repr=False)
 
-    def register(self, subject: str, schema: str) -> tuple[int, bool]:
-        """The id of a JSON Schema under its subject, and whether it is new there.
+    def register(self, subject: str, schema: str) -> Registered:
+        """Register a JSON Schema under its subject, if it is new there.
 
         Raises UsageError if the registry refuses the schema or the login, BrokerUnavailable if it does not answer.
         """
@@ -32,9 +41,9 @@ class SchemaRegistry:
             status, found = self._post(f"{place}/versions", asked)
         if status != 200:
             raise self._refusal(subject, status, found)
-        if not isinstance(found, dict) or not isinstance(found.get("id"), int):
+        if not isinstance(found, dict) or not _is_named(found):
             raise UsageError(f"{self.url} answers as no schema registry does", CORRECT)
-        return found["id"], is_new
+        return Registered(found["id"], found.get("guid"), is_new)
 
     def _post(self, path: str, document: Any) -> tuple[int, Any]:
         try:
@@ -54,3 +63,12 @@ class SchemaRegistry:
         if status >= 500 or status == 429:
             return BrokerUnavailable(f"the schema registry at {self.url} fails ({reason})", "try again later")
         return UsageError(f"the schema registry at {self.url} refuses the schema of {subject} ({reason})", CORRECT)
+
+
+def _is_named(found: dict[str, Any]) -> bool:
+    """True if a schema has an id that fits the four bytes of a header, and a GUID or none."""
+    try:
+        UUID(found.get("guid") or UUID(int=0).hex)
+    except (ValueError, AttributeError, TypeError):
+        return False
+    return isinstance(found.get("id"), int) and 0 <= found["id"] < 2**31

@@ -5,6 +5,7 @@ from dataclasses import replace
 from connectors.kafka import broker, cluster
 from connectors.kafka.cluster import Cluster
 from connectors.kafka.rights import Ours
+from connectors.schema_registry import ids
 from connectors.storage.home import Home
 from flows.settings import ENVIRON, Settings
 from flows.setup import Progress
@@ -49,6 +50,7 @@ def running_cluster(settings: Settings) -> Cluster | None:
 
 def cluster_of(settings: Settings, servers: str) -> Cluster:
     """The cluster at `servers` as the settings describe it."""
+    named = ids.read(Home(settings.home).schemas, settings.schema_registry_url)
     return Cluster(
         bootstrap_servers=servers,
         topic_prefix=settings.kafka_topic_prefix,
@@ -57,6 +59,7 @@ def cluster_of(settings: Settings, servers: str) -> Cluster:
         retention_ms=settings.kafka_retention_ms,
         options=tuple(security(settings).items()),
         secret=Home(settings.home).secret,
+        schemas=tuple((topic, (ids.HEADER, value)) for topic, value in named.items()),
     )
 
 

@@ -22,12 +22,17 @@ class Registry:
     schemas: list[str] = field(default_factory=list)
     subjects: dict[str, list[int]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    guid: str = ""  # of every schema, as newer registries have one
     instead: Answer | None = None  # what it answers, whatever is asked
 
     def answer(self, path: str, kind: str, login: str, document: dict[str, Any]) -> Answer:
         self.asked.append(path)
         if self.instead:
             return self.instead
+        status, said = self._answer(path, kind, login, document)
+        return status, said | {"guid": self.guid} if status == 200 and self.guid else said
+
+    def _answer(self, path: str, kind: str, login: str, document: dict[str, Any]) -> Answer:
         if self.login and login != f"Basic {base64.b64encode(self.login.encode()).decode()}":
             return 401, {"error_code": 401, "message": "Unauthorized"}
         if kind not in (KIND, "application/json"):

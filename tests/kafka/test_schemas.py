@@ -2,13 +2,23 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
+from kafka import KafkaConsumer
 
+from connectors.kafka import producer, topics
+from connectors.kafka.producer import Message
+from connectors.schema_registry import ids
+from connectors.storage.home import Home, add_secret
 from flows import settings
 from flows.operations.schemas import register_schemas
+from flows.setup.cluster import cluster_of
+from tests.cli.homes import claimed
 from tests.kafka.schema_registry import Answer, Registry, serving
 from tokenshare.errors import BrokerUnavailable, TokenshareError, UsageError
 from tokenshare.noop import noop
@@ -80,6 +90,49 @@ def test_a_login_is_shown_and_a_wrong_one_is_named(place: Place) -> None:
     assert "secret" not in str(refused.value)
 
 
+@pytest.mark.parametrize("guid", ["", "9d28b9ac-9b9f-4a3b-8c1d-2f7a4bb1a3d0"])
+def test_a_record_names_its_schema_while_the_settings_name_the_registry(
+    place: Place, broker: str, tmp_path: Path, guid: str
+) -> None:
+    """The header is what Confluent's clients read: 0 and the id in four bytes, or 1 and the GUID."""
+    place.registry.guid = guid
+    given = {"TOKENSHARE_HOME": str(claimed(tmp_path / "home", "live"))}
+    add_secret(Home(tmp_path / "home"))
+    found = {one["subject"]: one["id"] for one in place.register(**given)["subjects"]}
+    prefix = f"named-{uuid4().hex[:8]}."
+    given |= {"TOKENSHARE_KAFKA_TOPIC_PREFIX": prefix}
+    for registry in ({"TOKENSHARE_SCHEMA_REGISTRY_URL": place.url}, {}):
+        cluster = cluster_of(settings.load(given | registry), broker)
+        topics.create(cluster, [FX_OBSERVED.name])
+        producer.send(cluster, [Message(FX_OBSERVED.name, b"EUR", b"{}", (("schema", b"fx"),))])
+    first, second = _headers(broker, f"{prefix}{FX_OBSERVED.name}")
+    assert first.pop("__value_schema_id") == (
+        b"\x01" + UUID(guid).bytes if guid else b"\x00" + found[SUBJECT].to_bytes(4, "big")
+    )
+    assert first == second
+    assert first.keys() == {"schema", "mac"}
+
+
+def _headers(broker: str, topic: str) -> list[dict[str, bytes]]:
+    consumer = KafkaConsumer(
+        topic, bootstrap_servers=broker, auto_offset_reset="earliest", consumer_timeout_ms=5_000, group_id=None
+    )
+    with closing(consumer):
+        return [dict(record.headers) for record in consumer]
+
+
+def test_without_a_home_nothing_is_kept(place: Place, tmp_path: Path) -> None:
+    place.register(TOKENSHARE_HOME=str(tmp_path / "none"))
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"registry": 1}', '{"registry": "x", "headers": {"a": "zz"}}'])
+def test_a_damaged_list_of_ids_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "schemas.json").write_text(text)
+    with pytest.raises(UsageError, match=r"schemas.json is damaged: run `tokenshare schemas register`"):
+        ids.read(tmp_path / "schemas.json", "http://127.0.0.1:8081")
+
+
 @pytest.mark.parametrize(
     ("answer", "error", "words"),
     [
@@ -87,6 +140,8 @@ def test_a_login_is_shown_and_a_wrong_one_is_named(place: Place) -> None:
         ((500, {"error_code": 50001, "message": "Error in the backend"}), BrokerUnavailable, "Error in the backend"),
         ((200, "<html>a page</html>"), UsageError, "answers as no schema registry does"),
         ((200, {"id": "7"}), UsageError, "answers as no schema registry does"),
+        ((200, {"id": 2**31}), UsageError, "answers as no schema registry does"),
+        ((200, {"id": 1, "guid": "none"}), UsageError, "answers as no schema registry does"),
         ((302, ""), UsageError, "status 302"),
         ((404, ""), UsageError, "status 404"),
     ],

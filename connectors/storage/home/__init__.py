@@ -54,6 +54,10 @@ class Home:
         return self.root / "skipped"
 
     @property
+    def schemas(self) -> Path:
+        return self.root / "schemas.json"
+
+    @property
     def alerts(self) -> Path:
         return self.root / "alerts.json"
 

@@ -8,7 +8,7 @@ from flows.queries.verify.state import HomeReader
 
 SWEPT = "run `tokenshare refresh`, which removes it"
 PLACES = re.compile(
-    r"""format | secret | gateway-tokens | lock | alerts\.json
+    r"""format | secret | gateway-tokens | lock | alerts\.json | schemas\.json
     | log/([^/]+\.jsonl|totals\.json)
     | (landing|archive)/\.home
     | skipped/[^/]+\.(json|told)
