@@ -37,7 +37,7 @@ class Made(Published):
             for metric in METRICS
         }
 
-    def _read(self, metric: str) -> list[dict[str, Any]]:
+    def _read(self, metric: str, *, is_newest: bool = False) -> list[dict[str, Any]]:
         return [{column.name: made(column) for column in columns_of(METRIC_BY_ID[metric].row)}]
 
 
