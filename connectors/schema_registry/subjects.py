@@ -20,6 +20,11 @@ class Registered(NamedTuple):
     guid: str | None
     is_new: bool
 
+    @property
+    def header(self) -> bytes:
+        """Its name in a header, as Confluent's clients read it: 0 and four bytes of id, or 1 and the GUID."""
+        return b"\x01" + UUID(self.guid).bytes if self.guid else b"\x00" + self.id.to_bytes(4, "big")
+
 
 @dataclass(frozen=True)
 class SchemaRegistry:

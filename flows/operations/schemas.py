@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from connectors.schema_registry import ids
 from connectors.schema_registry.subjects import SchemaRegistry
-from connectors.storage.home import Home, describe
+from connectors.storage.home import Home, describe, schema_headers
 from flows.settings import Settings
 from flows.setup import Progress
 from tokenshare.errors import UsageError
@@ -27,8 +26,8 @@ def register_schemas(settings: Settings, progress: Progress) -> dict[str, Any]:
         subject = f"{settings.kafka_topic_prefix}{topic.name}-value"
         progress(subject)
         schema = registry.register(subject, schema_text(topic))
-        headers[topic.name] = ids.header_of(schema.id, schema.guid)
+        headers[topic.name] = schema.header
         found.append({"subject": subject, "id": schema.id, "state": "registered" if schema.is_new else "unchanged"})
     if describe(home := Home(settings.home)):
-        ids.keep(home.schemas, settings.schema_registry_url, headers)
+        schema_headers.keep(home.schemas, settings.schema_registry_url, headers)
     return {"registry": settings.schema_registry_url, "subjects": found}

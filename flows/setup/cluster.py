@@ -5,8 +5,7 @@ from dataclasses import replace
 from connectors.kafka import broker, cluster
 from connectors.kafka.cluster import Cluster
 from connectors.kafka.rights import Ours
-from connectors.schema_registry import ids
-from connectors.storage.home import Home
+from connectors.storage.home import Home, schema_headers
 from flows.settings import ENVIRON, Settings
 from flows.setup import Progress
 from tokenshare.errors import BrokerUnavailable
@@ -50,7 +49,7 @@ def running_cluster(settings: Settings) -> Cluster | None:
 
 def cluster_of(settings: Settings, servers: str) -> Cluster:
     """The cluster at `servers` as the settings describe it."""
-    named = ids.read(Home(settings.home).schemas, settings.schema_registry_url)
+    named = schema_headers.read(Home(settings.home).schemas, settings.schema_registry_url)
     return Cluster(
         bootstrap_servers=servers,
         topic_prefix=settings.kafka_topic_prefix,
@@ -59,7 +58,7 @@ def cluster_of(settings: Settings, servers: str) -> Cluster:
         retention_ms=settings.kafka_retention_ms,
         options=tuple(security(settings).items()),
         secret=Home(settings.home).secret,
-        schemas=tuple((topic, (ids.HEADER, value)) for topic, value in named.items()),
+        schemas=tuple((topic, (schema_headers.HEADER, value)) for topic, value in named.items()),
     )
 
 

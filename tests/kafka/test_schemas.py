@@ -13,8 +13,7 @@ from kafka import KafkaConsumer
 
 from connectors.kafka import producer, topics
 from connectors.kafka.producer import Message
-from connectors.schema_registry import ids
-from connectors.storage.home import Home, add_secret
+from connectors.storage.home import Home, add_secret, schema_headers
 from flows import settings
 from flows.operations.schemas import register_schemas
 from flows.setup.cluster import cluster_of
@@ -130,7 +129,7 @@ def test_without_a_home_nothing_is_kept(place: Place, tmp_path: Path) -> None:
 def test_a_damaged_list_of_ids_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "schemas.json").write_text(text)
     with pytest.raises(UsageError, match=r"schemas.json is damaged: run `tokenshare schemas register`"):
-        ids.read(tmp_path / "schemas.json", "http://127.0.0.1:8081")
+        schema_headers.read(tmp_path / "schemas.json", "http://127.0.0.1:8081")
 
 
 @pytest.mark.parametrize(

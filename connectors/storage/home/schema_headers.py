@@ -1,20 +1,13 @@
-"""The ids of schemas in a registry, kept in the home: a record names its schema, and no pass asks the registry."""
+"""The headers by which records name their schemas in a registry, kept in the home: no pass asks the registry."""
 
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from uuid import UUID
 
 from connectors.storage.home import atomic_files
 from tokenshare.errors import UsageError
 
 HEADER = "__value_schema_id"  # of Confluent's clients, which look there before they look into the value
-BY_ID, BY_GUID = b"\x00", b"\x01"
-
-
-def header_of(id: int, guid: str | None) -> bytes:
-    """The header's value: the id in four bytes, or the GUID in sixteen if the registry gives one."""
-    return BY_GUID + UUID(guid).bytes if guid else BY_ID + id.to_bytes(4, "big")
 
 
 def keep(path: Path, registry: str, headers: Mapping[str, bytes]) -> None:
