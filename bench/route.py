@@ -88,6 +88,8 @@ def _pass(checkout: Path, world: Path, as_of: str, environ: dict[str, str], more
     found = cost_of([*COMMAND, *words], environ, checkout)
     if found.code:
         sys.exit(f"bench/route.py: `{' '.join(words)}` in {checkout.name} ended with {found.code}")
+    said = f"{checkout.name}, as of {as_of}: {found.cpu_seconds:.1f} CPU-s, {found.written_mb:.0f} MB written"
+    print(said, file=sys.stderr, flush=True)
     return found
 
 
