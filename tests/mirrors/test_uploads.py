@@ -164,6 +164,10 @@ def test_m04_another_home_and_a_store_that_is_gone_are_named(home: Home, store: 
     (tmp_path / "file").write_text("")
     with pytest.raises(MirrorFailed, match=r"cannot read .* make it writable, or correct TOKENSHARE_PUBLISH_TO"):
         send(home, tmp_path / "file" / "inside")
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "vendor_share_weekly").write_text("")
+    with pytest.raises(MirrorFailed, match=r"cannot write .* make it writable, or correct TOKENSHARE_PUBLISH_TO"):
+        send(home, tmp_path / "taken")
 
 
 @pytest.mark.parametrize("theirs", [b"", b"[]", b"{}", b"\xff", b'{"schema": "another.v1"}'])
