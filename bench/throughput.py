@@ -24,6 +24,7 @@ REPEATS = 3
 FILL = """
 import json, os, random, sys
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from connectors.kafka import producer, ranges
 from connectors.storage.home import Home, add_secret, initialise, signature
 from flows import settings
@@ -52,7 +53,10 @@ def message(n):
     )
     made = producer.message_of(TOPIC, event)
     return replace(made, value=made.value.replace(b'"success"', b'"succeeded"')) if n % 1000 < bad else made
-producer.send(cluster, map(message, range(count)))
+messages = map(message, range(count))
+with producer.open_sender(cluster) as sender:
+    while sender.send(islice(messages, producer.CHUNK)):
+        pass
 options, name = dict(cluster.options), cluster.physical(TOPIC.name)
 ends = {partition: span for (_, partition), span in ranges.positions(cluster, [TOPIC.name]).items()}
 print(json.dumps({

@@ -42,6 +42,8 @@ class Measured(NamedTuple):
 
 
 HOURS = 3600.0
+# The checks of what a pass met, whatever rows a group has.
+OF_THE_PASS = (BUILD, GAPS, GONE, LETTERS) = ("dbt_build", "accepted_gaps", "missing_files", "dead_letter_share")
 MOST_DEAD_LETTERS = 0.05  # part of the newest records of a topic
 MOST_PUSHED = 20  # of a pushed topic, whatever part that is
 PUSHED_NAMES = frozenset(topic.name for topic in PUSHED.values())

@@ -9,7 +9,18 @@ from math import isfinite
 import pandas as pd
 
 from expectations.dependency_gate import judge_dependencies
-from expectations.evidence import FEW_LETTERS, DeadLetterRate, Measured, freshness, in_force, spoilt
+from expectations.evidence import (
+    BUILD,
+    FEW_LETTERS,
+    GAPS,
+    GONE,
+    LETTERS,
+    DeadLetterRate,
+    Measured,
+    freshness,
+    in_force,
+    spoilt,
+)
 from expectations.frames import CandidateFrames
 from expectations.laws import LAWS, Frames
 from expectations.measures import Measure, breaches_of, describe, ends_of
@@ -180,25 +191,25 @@ def _built(failed: Mapping[str, str]) -> Check:
     """The check on the build: the first error of dbt, then every name; what was skipped has no error of its own."""
     first = next((f"{name}: {message}; failed: " for name, message in failed.items() if message), "")
     observed = f"{first}{', '.join(failed)}" if failed else "all passed"
-    return Check("dbt_build", "failed" if failed else "passed", observed, "all passed")
+    return Check(BUILD, "failed" if failed else "passed", observed, "all passed")
 
 
 def _whole(case: Case) -> Check:
     """The check on accepted gaps: a gap stays open until its source has stated everything again."""
     lacking = "; ".join(f"{gap.observed} since {gap.key}" for gap in case.gaps[:3]) or "none"
-    return _check("accepted_gaps", not case.gaps, lacking, "stated again", case.gaps, case.released)
+    return _check(GAPS, not case.gaps, lacking, "stated again", case.gaps, case.released)
 
 
 def _there(case: Case) -> Check:
     """The check on missing files: their rows may be withdrawn or lost, and nobody can tell."""
     observed = "; ".join(f"{file.key} {file.observed}" for file in case.gone) or "none"
-    return _check("missing_files", not case.gone, observed, "no file gone", case.gone, case.released)
+    return _check(GONE, not case.gone, observed, "no file gone", case.gone, case.released)
 
 
 def _read(case: Case) -> Check:
     """The check on dead letters: a topic full of invalid records may contain uncounted numbers."""
     observed, breaches = spoilt(case.letters)
-    return _check("dead_letter_share", not breaches, observed, FEW_LETTERS, breaches, case.released)
+    return _check(LETTERS, not breaches, observed, FEW_LETTERS, breaches, case.released)
 
 
 def _together(checks: dict[str, list[Check]]) -> dict[str, list[Check]]:

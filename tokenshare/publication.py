@@ -150,9 +150,14 @@ def decide(
 
 
 def keep(standing: Standing, as_of: datetime, confirmed: bool) -> GateOutcome:
-    """Keep the shown version of a metric that nothing has moved; raises ValueError without one."""
+    """Keep the version of a metric that nothing has moved: that shown, else that held.
+
+    Raises ValueError if there is none.
+    """
+    if standing.shown is None and standing.held is None:
+        raise ValueError("there is no version to keep")
     if standing.shown is None:
-        raise ValueError("there is no shown version to keep")
+        return GateOutcome("held", (replace(standing.held, valid_through=as_of),), standing.held.reason)
     kept = replace(standing.shown, valid_through=as_of) if confirmed else standing.shown
     return GateOutcome("unchanged", (*_superseded(standing.held), kept))
 

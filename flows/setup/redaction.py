@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, get_args
 
 from pydantic import SecretStr
@@ -18,6 +19,7 @@ OTHERS = (
     *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"),
 )
 ADDRESSES = ("PREFECT_API_URL", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
+READ = (*map(name_of, Settings.model_fields), *OTHERS, *ADDRESSES)
 _PART = re.compile(rf"[^/?&=@:\s]{{{SHORTEST},}}")
 _USER = re.compile(r"://([^/?#\s]+)@")
 
@@ -27,7 +29,7 @@ def redact(text: str, environ: Mapping[str, str] = ENVIRON) -> str:
 
     A value is also found as a URL, a URL inside a URL, base64 or JSON would write it.
     """
-    return hide(text, set(_secrets(environ)))
+    return hide(text, _secrets_of(tuple(environ.get(name, "") for name in READ)))
 
 
 def redact_logs() -> None:
@@ -40,6 +42,12 @@ def redact_logs() -> None:
         return record
 
     logging.setLogRecordFactory(make_redacted)
+
+
+@lru_cache(maxsize=1)
+def _secrets_of(values: tuple[str, ...]) -> frozenset[str]:
+    """The secrets among the values of the variables `READ`; a pass redacts hundreds of lines with the same ones."""
+    return frozenset(_secrets(dict(zip(READ, values, strict=True))))
 
 
 def _secrets(environ: Mapping[str, str]) -> Iterator[str]:

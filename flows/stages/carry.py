@@ -1,49 +1,45 @@
 """Stage 10 for a group that nothing has moved: its last judgement stands, and only its freshness is judged again.
 
+So does that of a group that no row was ever stated for.
+
 It saves the import of Great Expectations, too, if no group has moved.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from connectors.storage.landing import gaps
 from connectors.storage.publications import history, releases
 from connectors.storage.warehouse import Connection
 from connectors.storage.warehouse.builds import Build
-from expectations.evidence import freshness
+from expectations.evidence import OF_THE_PASS, freshness
 from expectations.pins import pins
 from flows.stages.graph import wanted
 from flows.stages.judge import PassInputs, letters_of, read_measured
 from tokenshare.metrics import GROUP_BY_ID, Metric
-from tokenshare.publication import Check, Publication, Standing
+from tokenshare.publication import Check, Standing
 
 STANDING = ("current", "released")
 SOUND = ("passed", "released")
-
-
-@dataclass(frozen=True)
-class Carried:
-    """A metric whose shown version stands, with the checks of its last judgement."""
-
-    shown: Publication
-    checks: tuple[Check, ...]
+Stood = Mapping[str, tuple[Standing, Sequence[Check]]]  # the standing of each member, and its last checks
 
 
 def find_carried(
     connection: Connection, active: Sequence[Metric], build: Build, inputs: PassInputs
-) -> dict[str, Carried]:
-    """The metrics of the groups that nothing has moved since a judgement that held nothing, by id.
+) -> dict[str, tuple[Check, ...]]:
+    """The checks of the last judgement of each metric whose group nothing has moved since, by id.
 
     A group is judged anew if dbt has built or failed anything below it, if it has a gap, a lost file or too many dead
-    letters, if it is not fresh, or if its suite is another one.
+    letters, if its suite is another one, or if it has rows and was held, or is not fresh.
     """
-    found: dict[str, Carried] = {}
+    found: dict[str, tuple[Check, ...]] = {}
     standings, judged = history.read_standings(connection), releases.read_checks(connection, active)
     for group in dict.fromkeys(metric.group for metric in active):
         members = [metric for metric in active if metric.group == group]
         followed = [metric.id for metric in active if metric.group in GROUP_BY_ID[group].follows.groups]
-        if set(followed) <= found.keys() and _is_still(connection, members, build, inputs):
-            found |= _read_standing(members, standings, judged)
+        stood = {metric.id: (standings.get(metric.id, Standing()), judged[metric.id]) for metric in members}
+        if set(followed) <= found.keys() and _is_still(connection, members, build, inputs) and _is_known(stood):
+            if _is_empty(stood) or (_is_let_out(stood) and _is_fresh(connection, members, inputs)):
+                found |= {id: tuple(checks) for id, (_, checks) in stood.items()}
     return found
 
 
@@ -56,8 +52,7 @@ def _is_still(connection: Connection, members: Sequence[Metric], build: Build, i
     present = [source for source in inputs.present if source.id in needed]
     if needed & inputs.gone.keys() or gaps.read_open(connection, present):
         return False
-    is_spoilt = any(rate.is_spoilt for rate in letters_of(members, inputs))
-    return not is_spoilt and _is_fresh(connection, members, inputs)
+    return not any(rate.is_spoilt for rate in letters_of(members, inputs))
 
 
 def _is_fresh(connection: Connection, members: Sequence[Metric], inputs: PassInputs) -> bool:
@@ -68,17 +63,32 @@ def _is_fresh(connection: Connection, members: Sequence[Metric], inputs: PassInp
     return within.minimum <= age.observed <= within.maximum
 
 
-def _read_standing(
-    members: Sequence[Metric], standings: Mapping[str, Standing], judged: Mapping[str, Sequence[Check]]
-) -> dict[str, Carried]:
-    """The members with their last checks; none if any has no shown version, or was not let out by all of them."""
-    known, found = pins(), {}
-    for metric in members:
-        checks = judged[metric.id]
-        pinned = known.get(metric.id, {}).get("digest")
-        is_open = all(check.outcome in SOUND or check.severity == "alert" for check in checks)
-        shown = standings.get(metric.id, Standing()).shown
-        if not checks or not is_open or shown is None or shown.status not in STANDING or shown.suite_digest != pinned:
-            return {}
-        found[metric.id] = Carried(shown, tuple(checks))
-    return found
+def _is_known(stood: Stood) -> bool:
+    """True if every member has been judged by its suite of today."""
+    known = pins()
+    versions = {id: standing.shown or standing.held for id, (standing, _) in stood.items()}
+    return all(checks for _, checks in stood.values()) and all(
+        version is not None and version.suite_digest == known.get(id, {}).get("digest")
+        for id, version in versions.items()
+    )
+
+
+def _is_let_out(stood: Stood) -> bool:
+    """True if the shown version of every member was let out by all checks of its last judgement."""
+    return all(
+        standing.shown is not None
+        and standing.shown.status in STANDING
+        and all(check.outcome in SOUND or check.severity == "alert" for check in checks)
+        for standing, checks in stood.values()
+    )
+
+
+def _is_empty(stood: Stood) -> bool:
+    """True if no member ever had a row: that, and nothing of the pass that judged it, holds the group."""
+    return all(
+        standing.shown is None
+        and standing.held is not None
+        and not standing.held.rows
+        and all(check.outcome in SOUND for check in checks if check.name in OF_THE_PASS)
+        for standing, checks in stood.values()
+    )

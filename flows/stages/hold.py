@@ -54,7 +54,7 @@ def judge_periods(
         found = candidates.read_candidates(connection, built)
         count = counter(run.progress, "publish", "metrics", len(rest))
         judged = judge_groups(connection, rest, found, inputs, midway, count) if rest else {}
-        checks = {m.id: list(carried[m.id].checks) if m.id in carried else judged[m.id] for m in active}
+        checks = {m.id: list(carried[m.id]) if m.id in carried else judged[m.id] for m in active}
         fresh, statements = _find_wrong(connection, checks)
         if not statements:
             return replace(_judged(connection, found, checks, build), carried=frozenset(carried))

@@ -28,6 +28,7 @@ FIRST, AGAIN, PRICED, STALE = (
     "2026-06-15T10:00:00+00:00",
     "2026-06-19T10:00:00+00:00",
 )
+EARLY, EARLY_AGAIN = "2026-05-15T06:00:00+00:00", "2026-05-15T08:00:00+00:00"
 PRICES = {"openai/gpt-4o": ("0.0000025", "0.00001"), "deepseek/deepseek-v4-pro-20260423": ("0.0000003", "0.0000009")}
 DEARER = {"openai/gpt-4o": ("0.0000026", "0.000011")}
 AS_A_COMMAND = """
@@ -55,6 +56,15 @@ class Quiet:
         rows = self.scene.catalog("gate_results", metric=metric)
         newest = max(row["run"] for row in rows)
         return sorted((row["check"], row["outcome"], row["observed"]) for row in rows if row["run"] == newest)
+
+
+def in_its_own_process(scene: Scene, world: Path, as_of: str = AGAIN) -> set[str]:
+    """The statuses of a second pass as a command, which loads no big library."""
+    words = [sys.executable, "-c", AS_A_COMMAND, "refresh", "--world", str(world), "--as-of", as_of, "--json"]
+    variables = environment(scene.root, scene.broker, **scene.variables)
+    said = subprocess.run(words, env=variables, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "loaded: []" in said.stderr, said.stderr
+    return {metric["status"] for metric in json.loads(said.stdout)["metrics"]}
 
 
 @pytest.fixture
@@ -87,12 +97,7 @@ def test_u08_a_pass_without_news_judges_nothing_anew_and_says_the_same(quiet: Qu
 
 def test_u08_such_a_pass_loads_neither_dbt_nor_great_expectations(quiet: Quiet, record_property: Record) -> None:
     """The same as a command in a process of its own."""
-    words = [sys.executable, "-c", AS_A_COMMAND, "refresh", "--world", str(quiet.world), "--as-of", AGAIN, "--json"]
-    variables = environment(quiet.scene.root, quiet.scene.broker, **quiet.scene.variables)
-    said = subprocess.run(words, env=variables, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert said.returncode == 0, said.stderr
-    assert {metric["status"] for metric in json.loads(said.stdout)["metrics"]} == {"unchanged", "inactive"}
-    assert "loaded: []" in said.stderr
+    assert in_its_own_process(quiet.scene, quiet.world) == {"unchanged", "inactive"}
     record_property("observed", "neither is loaded")
 
 
@@ -113,3 +118,18 @@ def test_u08_what_nothing_moves_becomes_stale(quiet: Quiet, record_property: Rec
     (freshness,) = [row for row in quiet.judged("router_tokens_weekly") if row[0] == "freshness"]
     assert freshness[1] == "failed"
     record_property("observed", "usage is held by freshness")
+
+
+def test_u08_what_never_had_a_row_is_judged_once(broker: str, tmp_path: Path, record_property: Record) -> None:
+    """Two passes before the first day of the world, and one after it."""
+    scene, world = Scene(tmp_path / "home", broker, ROUTER_ALONE), tmp_path / "world"
+    write_rankings(world, small_rows(date(2026, 6, 1), DAYS))
+    assert statuses(scene.refresh(EARLY, world))["router_tokens_weekly"] == "held"
+    before = scene.catalog("publications", status="held")
+    assert "published" not in in_its_own_process(scene, world, EARLY_AGAIN)
+    moment = {"valid_through": datetime.fromisoformat(EARLY_AGAIN)}
+    assert scene.catalog("publications", status="held") == [{**row, **moment} for row in before]
+    assert verify(scene.home, noop, is_all=True)["breaches"] == []
+    assert statuses(scene.refresh(FIRST, world))["router_tokens_weekly"] == "published"
+    topics.delete_prefixed(Cluster(broker, topic_prefix=scene.prefix))
+    record_property("observed", "held as before, and published with its first days")

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from expectations.evidence import OF_THE_PASS
 from expectations.pins import pins
 from flows.queries.verify.promises.promise import MOST, PromiseBreach
 from flows.queries.verify.state import HomeReader
@@ -83,10 +84,7 @@ def required_checks(metric: Metric) -> set[str]:
     """The names of the checks required to open a gate, except those of single columns."""
     group = GROUP_BY_ID[metric.group]
     names = {
-        "dbt_build",
-        "accepted_gaps",
-        "missing_files",
-        "dead_letter_share",
+        *OF_THE_PASS,
         "suite_pinned",
         *metric.laws,
         *(evidence.name for evidence in group.evidence),
