@@ -193,6 +193,16 @@ def hold_periods(
     return GateOutcome("held", (*_superseded(known, but=draft.version), draft, *outcome.publications), reason)
 
 
+def in_place(outcome: GateOutcome, replaced: Publication, before: Publication | None) -> GateOutcome:
+    """The outcome with its newest version in the place of `replaced`, the newest on record.
+
+    `before` is the public version before that, if it was one.
+    """
+    newest = replace(outcome.publications[-1], version=replaced.version)
+    others = (known for known in outcome.publications[:-1] if known.version != replaced.version)
+    return replace(outcome, publications=(*_superseded(before), *others, newest))
+
+
 def _let_out(standing: Standing, draft: Publication, confirmed: bool) -> GateOutcome:
     shown, held = standing.shown, standing.held
     if shown and shown.digest == draft.digest:

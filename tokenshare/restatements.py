@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from tokenshare.columns import columns_of
@@ -22,9 +22,13 @@ class Restatement:
     new: str | None
 
 
-def restated(metric: Metric, old: Sequence[Row], new: Sequence[Row]) -> list[Restatement]:
-    """The cells two versions disagree on. A new period is no restatement; a lost row is one."""
-    before, after = _keyed(metric, old), _keyed(metric, new)
+def restated(metric: Metric, old: Sequence[Row], new: Sequence[Row], known_at: datetime) -> list[Restatement]:
+    """The cells two versions disagree on; the old one was made at `known_at`.
+
+    A new period is no restatement; a lost row is one. What is pushed counts from the end of its hour or day on: until
+    then it grows with every record.
+    """
+    before, after = (_over(metric, _keyed(metric, rows), known_at) for rows in (old, new))
     periods = {_period(metric, key) for key in before} - {None}
     changed = (key for key in before | after if before.get(key) != after.get(key))
     keys = [key for key in changed if key in before or _period(metric, key) in periods]
@@ -49,6 +53,20 @@ def _keyed(metric: Metric, rows: Sequence[Row]) -> dict[Row, Row]:
     names = [column.name for column in columns_of(metric.row)]
     places = [names.index(name) for name in metric.grain]
     return {tuple(row[place] for place in places): row for row in rows}
+
+
+def _over(metric: Metric, rows: dict[Row, Row], moment: datetime) -> dict[Row, Row]:
+    """The rows whose hour or day was over at a moment; all of a metric that nothing is pushed for."""
+    return {key: row for key, row in rows.items() if _end(key) <= moment} if metric.is_pushed else rows
+
+
+def _end(key: Row) -> datetime:
+    """The end of the hour or day of a row."""
+    hour = next((part for part in key if isinstance(part, datetime)), None)
+    if hour:
+        return hour + timedelta(hours=1)
+    (day,) = (part for part in key if isinstance(part, date))
+    return datetime.combine(day, time(), UTC) + timedelta(days=1)
 
 
 def _period(metric: Metric, key: Row) -> Any:

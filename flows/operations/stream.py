@@ -13,6 +13,7 @@ from connectors.kafka import ranges
 from connectors.kafka.cluster import Cluster
 from connectors.storage.home import Home
 from connectors.storage.warehouse import WarehouseLocked, ledger, open_warehouse
+from flows.operations.compact import compact
 from flows.orchestration.refresh import Report
 from flows.orchestration.runner import run_once
 from flows.report import write as write_page
@@ -26,6 +27,7 @@ from tokenshare.topics import TOPIC_NAMES
 
 LONGEST_PAUSE = 60.0  # seconds between two attempts while Kafka does not answer
 PAGE_SECONDS = 60.0
+COMPACT_SECONDS = 3600.0  # each turn lands files of its own: as many as an hour has turns are merged
 GAP_SECONDS = 1.0  # between two turns, for a pass that waits for the home
 STOP_SECONDS = 8  # for a pass to end by itself; what it did before is safe, and the next one goes on from there
 
@@ -51,9 +53,10 @@ def stream(settings: Settings, every: float, world: Path | None, progress: Progr
     """Refresh what is new every `every` seconds, without fetching, until SIGTERM or SIGINT.
 
     A turn without new records costs a look at Kafka. It shares the home with scheduled passes: while one owns it, the
-    turn is left to it. Raises what a person must decide, such as lost records.
+    turn is left to it. Every hour it does what `compact` does. Raises what a person must decide, such as lost records.
     """
     home, pause, page_at = Home(settings.home), every, monotonic()
+    compacted_at = page_at
     run_once(settings, None, world, [], progress, options=LANDS_ONLY, patience_seconds=3600)
     with _stopping() as stop:
         while not stop.is_set():
@@ -61,6 +64,9 @@ def stream(settings: Settings, every: float, world: Path | None, progress: Progr
             try:
                 if behind := lag(settings):
                     yield _turn(settings, world, progress, behind, begun)
+                if monotonic() - compacted_at > COMPACT_SECONDS:
+                    compact(settings)
+                    compacted_at = monotonic()
                 pause = every
             except (Busy, WarehouseLocked) as busy:
                 progress(f"left to another pass: {busy.message}")

@@ -99,10 +99,11 @@ def restatements(home: Home, wanted: Metric | None) -> dict[str, Any]:
 
 def gates(home: Home, wanted: Metric | None) -> dict[str, Any]:
     """Held metrics with their failing checks; for one metric every check of the newest pass."""
-    runs = [run["run_id"] for run in catalog.read_catalog(home, "runs")]
-    results = catalog.read_catalog(home, "gate_results", **_of(wanted))
-    newest = next((run for run in reversed(runs) if any(row["run"] == run for row in results)), None)
-    rows = [row for row in results if row["run"] == newest and (wanted or row["outcome"] in NOT_PASSED)]
+    runs = [run["run_id"] for run in reversed(catalog.read_catalog(home, "runs"))]
+    judged = (catalog.read_catalog(home, "gate_results", run=run, **_of(wanted)) for run in runs)
+    results = next(filter(None, judged), [])
+    newest = results[0]["run"] if results else None
+    rows = [row for row in results if wanted or row["outcome"] in NOT_PASSED]
     held = [p for p in catalog.read_catalog(home, "publications", **_of(wanted)) if p["status"] == "held"]
     periods = catalog.read_catalog(home, "held_periods", **_of(wanted))
     return {"run": newest, "held": held, "held_periods": periods, "checks": rows}

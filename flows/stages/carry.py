@@ -37,9 +37,9 @@ def find_carried(
         members = [metric for metric in active if metric.group == group]
         followed = [metric.id for metric in active if metric.group in GROUP_BY_ID[group].follows.groups]
         stood = {metric.id: (standings.get(metric.id, Standing()), judged[metric.id]) for metric in members}
-        if set(followed) <= found.keys() and _is_still(connection, members, build, inputs) and _is_known(stood):
-            if _is_empty(stood) or (_is_let_out(stood) and _is_fresh(connection, members, inputs)):
-                found |= {id: tuple(checks) for id, (_, checks) in stood.items()}
+        is_still = set(followed) <= found.keys() and _is_still(connection, members, build, inputs)
+        if is_still and _is_known(stood) and (_is_empty(stood) or _is_good(connection, members, stood, inputs)):
+            found |= {id: tuple(checks) for id, (_, checks) in stood.items()}
     return found
 
 
@@ -55,14 +55,6 @@ def _is_still(connection: Connection, members: Sequence[Metric], build: Build, i
     return not any(rate.is_spoilt for rate in letters_of(members, inputs))
 
 
-def _is_fresh(connection: Connection, members: Sequence[Metric], inputs: PassInputs) -> bool:
-    group, limit = GROUP_BY_ID[members[0].group], members[0].freshness
-    if limit is None or not group.evidence:
-        return True
-    age, within = freshness(group, read_measured(connection, group, inputs), inputs.as_of, limit)
-    return within.minimum <= age.observed <= within.maximum
-
-
 def _is_known(stood: Stood) -> bool:
     """True if every member has been judged by its suite of today."""
     known = pins()
@@ -73,14 +65,22 @@ def _is_known(stood: Stood) -> bool:
     )
 
 
-def _is_let_out(stood: Stood) -> bool:
-    """True if the shown version of every member was let out by all checks of its last judgement."""
-    return all(
+def _is_good(connection: Connection, members: Sequence[Metric], stood: Stood, inputs: PassInputs) -> bool:
+    """True if the shown version of every member was let out by all checks of its last judgement, and is fresh."""
+    return _is_fresh(connection, members, inputs) and all(
         standing.shown is not None
         and standing.shown.status in STANDING
         and all(check.outcome in SOUND or check.severity == "alert" for check in checks)
         for standing, checks in stood.values()
     )
+
+
+def _is_fresh(connection: Connection, members: Sequence[Metric], inputs: PassInputs) -> bool:
+    group, limit = GROUP_BY_ID[members[0].group], members[0].freshness
+    if limit is None or not group.evidence:
+        return True
+    age, within = freshness(group, read_measured(connection, group, inputs), inputs.as_of, limit)
+    return within.minimum <= age.observed <= within.maximum
 
 
 def _is_empty(stood: Stood) -> bool:

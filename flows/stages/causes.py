@@ -51,7 +51,8 @@ def explain(
     if outcome.status != "published" or candidate is None or standing.shown is None:
         return {}
     old = history.read_version(connection, metric, standing.shown.version)
-    cells = restated(metric, old, candidate.rows) if metric.period or changes.cause != "upstream" else []
+    is_dated = metric.period or changes.cause != "upstream"
+    cells = restated(metric, old, candidate.rows, standing.shown.as_of) if is_dated else []
     offsets = tuple(json.dumps(_behind(metric, cell, changes)) for cell in cells)
     return {
         "restatements": tuple(cells),
@@ -79,7 +80,7 @@ def _restated_records(connection: Connection, usage: Candidate | None) -> dict[d
     if usage is None or standing.shown is None:
         return {}
     old = history.read_version(connection, USAGE, standing.shown.version)
-    keys = {cell.key for cell in restated(USAGE, old, usage.rows)}
+    keys = {cell.key for cell in restated(USAGE, old, usage.rows, standing.shown.as_of)}
     days: dict[date, list[UsageRecord]] = {}
     for day, slug, id in history.read_usage_records(connection, [_usage_key(key) for key in sorted(keys)]):
         days.setdefault(day, []).append((slug, id))

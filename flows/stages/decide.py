@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from connectors.sources import citation_of
@@ -21,6 +21,7 @@ from tokenshare.publication import (
     decide,
     hold_back,
     hold_periods,
+    in_place,
     keep,
     reason_of,
     reason_of_periods,
@@ -28,15 +29,20 @@ from tokenshare.publication import (
 
 
 def decide_metrics(
-    connection: Connection, judged: Judged, answered: frozenset[str], as_of: datetime, project: Project
+    connection: Connection, judged: Judged, answered: frozenset[str], as_of: datetime, project: Project, is_turn: bool
 ) -> list[Decision]:
-    """The decision about every metric: first the judged metrics, then those outside this set-up."""
+    """The decision about every metric: first the judged metrics, then those outside this set-up.
+
+    `is_turn`: the pass fetches nothing, and makes the versions of a running hour anew.
+    """
     changes = Changes.since_last(connection, project, judged.found)
     standings = history.read_standings(connection)
     decided = [
         _decide(connection, METRIC_BY_ID[id], standings.get(id, Standing()), judged, answered, as_of, changes)
         for id in judged.checks
     ]
+    if is_turn:
+        decided = [_within_the_hour(connection, made, standings, judged, as_of, changes) for made in decided]
     return [*decided, *(_inactive(metric) for metric in METRICS if metric.id not in judged.checks)]
 
 
@@ -76,6 +82,40 @@ def _decide(
         since = min(period.since for period in periods)
         outcome = hold_periods(outcome, standing, refused, reason_of_periods(checks), since)
     return Decision(metric, outcome, tuple(checks), citation_of(metric), periods, **explained)
+
+
+def _within_the_hour(
+    connection: Connection,
+    made: Decision,
+    standings: Mapping[str, Standing],
+    judged: Judged,
+    as_of: datetime,
+    changes: Changes,
+) -> Decision:
+    """A decision that replaces a version of the same hour, and restates nothing that was over, in that version's place.
+
+    A version that restates something stays.
+    """
+    metric, standing, status = made.metric, standings.get(made.metric.id, Standing()), made.outcome.status
+    replaced = {"published": standing.shown, "held": standing.held}.get(status)
+    if not metric.is_pushed or replaced is None or replaced.version != standing.last_version:
+        return made
+    if made.outcome.version == replaced.version or made.restatements or made.held_periods:
+        return made
+    if replaced.status == "released" or not _are_in_one_hour(replaced.as_of, as_of):
+        return made
+    if status == "held":
+        return replace(made, outcome=in_place(made.outcome, replaced, None), is_anew=True)
+    earlier = history.read_earlier(connection, metric, standing)
+    if earlier is None or history.has_restated(connection, metric, replaced.version):
+        return made
+    outcome = in_place(made.outcome, replaced, earlier.shown)
+    explained = explain(connection, metric, earlier, outcome, judged.found[metric.id], changes)
+    return replace(made, outcome=outcome, is_anew=True, **explained)
+
+
+def _are_in_one_hour(*moments: datetime) -> bool:
+    return len({moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0) for moment in moments}) == 1
 
 
 def _held_periods(

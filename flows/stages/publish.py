@@ -46,7 +46,8 @@ def publish(
     with fencing.open_fenced(run.home.warehouse, run.fence) as connection:
         decisions.gain_columns(connection, METRICS)
         answered, made = answering(sources, variables), project(run.home)
-        decided = decide_metrics(connection, judged, answered, run.as_of, made)
+        is_turn = not run.options.fetches
+        decided = decide_metrics(connection, judged, answered, run.as_of, made, is_turn)
         with run.checkpoint("decide") as midway:
             _record(run, connection, decided, sources, {**variables, **bounds(build)}, midway)
         with run.checkpoint("swap") as midway:

@@ -59,6 +59,11 @@ class Metric:
         """The sources it requires, alternatives one after the other."""
         return tuple(id for alternatives in self.needs for id in alternatives)
 
+    @property
+    def is_pushed(self) -> bool:
+        """True if it counts what a receiver is sent."""
+        return any(topic.pushed_by for topic in self.topics)
+
     def is_met_by(self, sources: Collection[str]) -> bool:
         """True if those sources, or some of them, are enough to make it."""
         return all(set(alternatives) & set(sources) for alternatives in self.needs)

@@ -145,7 +145,9 @@ def _differing(connection: Connection, metric: Metric, old: int, new: int) -> li
     rows: list[Sequence[Row]] = [
         read_rows(connection, metric, relation, f"{of_version(version)} AND {within}") for version in (old, new)
     ]
-    return restated(metric, *rows)
+    query = "SELECT as_of FROM decisions.publications WHERE metric = ? AND version = ?"
+    ((known_at,),) = connection.execute(query, [metric.id, old]).fetchall()
+    return restated(metric, *rows, known_at)
 
 
 def _recorded(connection: Connection, metric: Metric, old: int, new: int) -> list[tuple[Restatement, str]]:

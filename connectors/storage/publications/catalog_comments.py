@@ -5,7 +5,8 @@ TABLES = {
     "dead_letters": "Refused records by topic. Key: topic.",
     "file": "What this file follows from, as digests; one row.",
     "gaps": "Records that were lost before they landed, and who accepted that.",
-    "gate_results": "The outcome of every check of a candidate, over time by as_of. Key: run, metric, check.",
+    "gate_results": "The outcome of every check of a candidate, over time by as_of: of ninety days, and before "
+    "them what did not pass. Key: run, metric, check.",
     "held_periods": "Periods that a failed check holds at their last good numbers. Key: metric, period, check, key.",
     "ledger": "What has landed of each partition. Key: topic, partition.",
     "lineage": "The records behind each version. Key: metric, version, topic, partition, first_offset.",

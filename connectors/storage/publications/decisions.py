@@ -6,7 +6,7 @@ from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
 
-from connectors.storage.publications import lineage, version_rows
+from connectors.storage.publications import lineage, version_rows, withdrawal
 from connectors.storage.publications.candidates import provenance_sql
 from connectors.storage.publications.history import COLUMNS, read_standings
 from connectors.storage.warehouse import BUILT, Connection, Relations, insert, relations_of, transaction
@@ -18,14 +18,19 @@ from tokenshare.origins import Origin
 from tokenshare.publication import Check, GateOutcome, Standing
 from tokenshare.restatements import Restatement
 
-# Of the gates of one version in which every check passed, the first one and the newest stay: hourly passes without news
-# would make the table grow for ever. A gate with a check that did not pass stays, too.
+# Of the gates of one version with the same outcomes, the first one stays, and the newest gate of all: hourly passes
+# without news, and turns every few seconds beside a held metric, would make the table grow for ever.
 CONFIRMATIONS = """DELETE FROM decisions.gate_results WHERE (run, metric) IN (
-    SELECT run, metric FROM decisions.gate_results SEMI JOIN (
-        SELECT DISTINCT metric, candidate_version FROM decisions.gate_results WHERE run = ?
-    ) USING (metric, candidate_version)
-    GROUP BY run, metric, candidate_version HAVING bool_and(outcome = 'passed')
-    QUALIFY run <> ? AND row_number() OVER (PARTITION BY metric, candidate_version ORDER BY run) > 1
+    SELECT run, metric FROM decisions.gate_results AS judged SEMI JOIN (
+        SELECT DISTINCT metric, candidate_version AS version FROM decisions.gate_results WHERE run = ?
+    ) AS newest ON judged.metric = newest.metric AND judged.candidate_version IS NOT DISTINCT FROM newest.version
+    GROUP BY run, metric, candidate_version
+    QUALIFY run <> ? AND row_number() OVER (
+        PARTITION BY metric, candidate_version, string_agg("check" || outcome, ' ' ORDER BY "check") ORDER BY run
+    ) > 1
+)"""
+WITHOUT_GATE = """DELETE FROM decisions.breaches AS found WHERE NOT EXISTS (
+    SELECT 1 FROM decisions.gate_results AS judged WHERE judged.run = found.run AND judged.metric = found.metric
 )"""
 PUBLIC = ("current", "released")
 CONFIRMED = """ON CONFLICT DO UPDATE SET as_of = excluded.as_of, valid_through = excluded.valid_through,
@@ -43,7 +48,10 @@ LINEAGE_COLUMNS = (
 
 @dataclass(frozen=True)
 class Decision:
-    """The decision about one metric; `cause` and `source_offsets` explain its restatements."""
+    """The decision about one metric; `cause` and `source_offsets` explain its restatements.
+
+    It is made anew if the newest version on record is withdrawn first, and its number used again.
+    """
 
     metric: Metric
     outcome: GateOutcome
@@ -54,6 +62,7 @@ class Decision:
     old_version: int | None = None
     cause: str = ""
     source_offsets: tuple[str, ...] = ()  # one per restatement, JSON
+    is_anew: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,6 +97,7 @@ def record(
         _store_origin(connection, run.origin)
         groups = dict.fromkeys(decision.metric.group for decision in decisions)
         _store_provenance(connection, run, [GROUP_BY_ID[id] for id in groups], known)
+        withdrawn = withdrawal.withdraw(connection, {d.metric.id: d.outcome.version for d in decisions if d.is_anew})
         standings = read_standings(connection)
         new = {d.metric.id: _find_new(d, standings.get(d.metric.id, Standing())) for d in decisions}
         _gather_lineage(connection, run, [d.metric for d in decisions if new[d.metric.id]])
@@ -97,6 +107,7 @@ def record(
                 midway()
         _store_outcomes(connection, run, decisions)
         _store_checks(connection, run, decisions)
+        withdrawal.forget(connection, withdrawn, run.id)
         also()
 
 
@@ -205,6 +216,7 @@ def _store_checks(connection: Connection, run: DecisionContext, decisions: Seque
     insert(connection, "decisions.gate_results", results)
     insert(connection, "decisions.breaches", breaches)
     connection.execute(CONFIRMATIONS, [run.id, run.id])
+    connection.execute(WITHOUT_GATE)
 
 
 def _restated(decision: Decision) -> list[tuple[Any, ...]]:

@@ -30,8 +30,8 @@ from tokenshare.publication import Publication
 CATALOG = outline.queries_of(Path(__file__).with_name("published.sql"))
 # Of the file; one of another form is rebuilt. 4: held periods, unmapped, origin, 5: oldest storage, 6: rows put aside,
 # 7: small blocks, 8: citations with their as-of, relations for BI, comments, 9: keys of vintages, ends of a check,
-# 10: digests of relations
-FORM = 10
+# 10: digests of relations, 11: gates of ninety days
+FORM = 11
 MODE = 0o444
 # Lists beside the numbers, gathered from the relations that dbt has built: relations, columns with their types, order.
 GATHERED = {

@@ -14,10 +14,16 @@ LEFT JOIN decisions.publications AS shown
 ORDER BY held.metric, held.period, held."check", held.key;
 CREATE TABLE reader.catalog.origin AS
 SELECT * FROM decisions.origin;
+-- Every version has gates: of those older than ninety days, the newest of each metric, and what did not pass.
 CREATE TABLE reader.catalog.gate_results AS
 SELECT judged.*, runs.as_of
 FROM decisions.gate_results AS judged
-LEFT JOIN ledger.runs AS runs ON judged.run = runs.run_id;
+JOIN (SELECT metric, max(run) AS run FROM decisions.gate_results GROUP BY metric) AS newest USING (metric)
+LEFT JOIN ledger.runs AS runs ON judged.run = runs.run_id
+WHERE
+    judged.outcome NOT IN ('passed', 'skipped')
+    OR judged.run = newest.run
+    OR runs.as_of >= (SELECT max(as_of) - INTERVAL 90 DAY FROM ledger.runs);
 CREATE TABLE reader.catalog.restatements AS
 SELECT * FROM decisions.restatements ORDER BY new_version, metric, key, "column";
 CREATE TABLE reader.catalog.pruned AS
