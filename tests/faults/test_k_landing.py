@@ -31,7 +31,7 @@ from tokenshare.publication import GateOutcome
 from tokenshare.topics import USAGE_OBSERVED
 
 __all__ = ["decided", "once"]
-pytestmark = [pytest.mark.kill, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.kill, pytest.mark.timeout(900), pytest.mark.slow]
 Record = Callable[[str, Any], None]
 AT = datetime(2026, 7, 1, tzinfo=UTC)
 FIRST, SECOND = Range(NAME, 0, 0, 10), Range(NAME, 0, 10, 25)

@@ -24,7 +24,7 @@ from tests.upstream.certificates import HERE, Authority
 from tokenshare.errors import BrokerUnavailable, ExitCode
 from tokenshare.topics import CONSUMER_GROUP, RELEASE_OBSERVED
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.timeout(600), pytest.mark.slow]
 MECHANISM, PREFIX = "SCRAM-SHA-512", "ours."
 PASSWORDS = {name: f"{name}-secret" for name in ("admin", "tokenshare", "tokenshare-reader", "stranger")}
 LOGIN = "org.apache.kafka.common.security.scram.ScramLoginModule required"

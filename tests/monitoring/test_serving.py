@@ -27,7 +27,7 @@ from tokenshare.errors import UsageError
 from tokenshare.series import OF_HOME, Sample
 from tokenshare.topics import USAGE_OBSERVED
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 AS_OF = "2026-07-13T06:00:00+00:00"
 ORIGIN = "china_share_origin_weekly"
 Values = dict[tuple[str, ...], float]

@@ -21,7 +21,7 @@ from tests.scene import MODELS, ROUTER_ALONE, Row, Scene, statuses, write_prices
 from tokenshare.errors import ExitCode
 from tokenshare.metrics import METRIC_BY_ID, METRICS
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 AUTHORS = ("deepseek", "anthropic", "openai", "qwen", "google")
 NAMED = [*MODELS, *(f"{author}/model-{number}" for number in range(9) for author in AUTHORS)]
 GOOD = [*((model, 1_000_000 * (rank + 1)) for rank, model in enumerate(NAMED)), ("other", 50_000_000)]

@@ -17,7 +17,7 @@ from tokenshare.errors import UsageError
 from tokenshare.maps import KIND_BY_ID
 from tokenshare.metrics import METRIC_BY_ID
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 SHARE = "china_share_identified_weekly"
 NEW = "acme-labs/rocket-1"
 CITED = {"known_from": "2026-07-01", "citation": "acme.example: about the developer"}

@@ -15,7 +15,7 @@ from tests.scene import ROUTER_ALONE, Row, Scene, read_rankings, write_rankings
 from tokenshare.errors import ExitCode
 from tokenshare.metrics import METRIC_BY_ID
 
-pytestmark = [pytest.mark.recorded, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.recorded, pytest.mark.timeout(900), pytest.mark.slow]
 GOOD_AT, SPOILT_AT = "2026-10-06T06:00:00Z", "2026-10-07T06:00:00Z"
 WORLDS = ("openrouter-history", "openrouter-autumn")
 AUTUMN_WEEK, STEALTH = date(2026, 9, 28), ("other", "stealth/space-bunny-alpha")

@@ -18,7 +18,7 @@ from tokenshare.columns import columns_of
 from tokenshare.errors import UsageError
 from tokenshare.metrics import METRIC_BY_ID
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.timeout(600), pytest.mark.slow]
 MOMENTS = {1: datetime.fromisoformat(FIRST), 2: datetime.fromisoformat(SECOND)}
 AS_BI_ASKS = """SELECT {columns} FROM vintages.{id}
     WHERE known_from <= $moment AND (known_until IS NULL OR known_until > $moment) ORDER BY ALL"""
