@@ -154,12 +154,13 @@ def keep(standing: Standing, as_of: datetime, confirmed: bool) -> GateOutcome:
 
     Raises ValueError if there is none.
     """
-    if standing.shown is None and standing.held is None:
-        raise ValueError("there is no version to keep")
-    if standing.shown is None:
-        return GateOutcome("held", (replace(standing.held, valid_through=as_of),), standing.held.reason)
-    kept = replace(standing.shown, valid_through=as_of) if confirmed else standing.shown
-    return GateOutcome("unchanged", (*_superseded(standing.held), kept))
+    shown, held = standing.shown, standing.held
+    if shown is None:
+        if held is None:
+            raise ValueError("there is no version to keep")
+        return GateOutcome("held", (replace(held, valid_through=as_of),), held.reason)
+    kept = replace(shown, valid_through=as_of) if confirmed else shown
+    return GateOutcome("unchanged", (*_superseded(held), kept))
 
 
 def hold_back(standing: Standing, reason: str, as_of: datetime) -> GateOutcome:

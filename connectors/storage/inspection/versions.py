@@ -142,12 +142,12 @@ def _differing(connection: Connection, metric: Metric, old: int, new: int) -> li
     before, after = (query_of(metric, version) for version in (old, new))
     changed = f"(({before}) EXCEPT ({after})) UNION (({after}) EXCEPT ({before}))"
     within = f'"{metric.period}" IN (SELECT "{metric.period}" FROM ({changed}))' if metric.period else "true"
-    rows: list[Sequence[Row]] = [
+    earlier, later = (
         read_rows(connection, metric, relation, f"{of_version(version)} AND {within}") for version in (old, new)
-    ]
+    )
     query = "SELECT as_of FROM decisions.publications WHERE metric = ? AND version = ?"
     ((known_at,),) = connection.execute(query, [metric.id, old]).fetchall()
-    return restated(metric, *rows, known_at)
+    return restated(metric, earlier, later, known_at)
 
 
 def _recorded(connection: Connection, metric: Metric, old: int, new: int) -> list[tuple[Restatement, str]]:
