@@ -10,7 +10,7 @@ from connectors.storage.warehouse import Connection, has_relation
 from tokenshare.columns import columns_of
 from tokenshare.inspected import GateRun, StoredVersion, VersionDiff
 from tokenshare.metrics import METRICS, Metric
-from tokenshare.publication import Candidate, Publication, Row
+from tokenshare.publication import Candidate, Publication
 from tokenshare.restatements import Restatement, restated
 
 VersionKey = tuple[str, int]  # metric, version
