@@ -10,6 +10,8 @@ from tokenshare.columns import columns_of
 from tokenshare.metrics import Metric
 from tokenshare.publication import Row
 
+HOUR = "usage_hour"  # the column of what has rows by the hour
+
 
 @dataclass(frozen=True)
 class Restatement:
@@ -55,18 +57,27 @@ def _keyed(metric: Metric, rows: Sequence[Row]) -> dict[Row, Row]:
     return {tuple(row[place] for place in places): row for row in rows}
 
 
+def was_over(metric: Metric, key: str, moment: datetime) -> bool:
+    """True if the hour or day of a key, as in `key_json`, was over at a moment; always of what is not pushed."""
+    named = json.loads(key) if metric.is_pushed else {}
+    if HOUR in named:
+        return _end(datetime.fromisoformat(named[HOUR])) <= moment
+    return not named or _end(date.fromisoformat(named[metric.period])) <= moment
+
+
 def _over(metric: Metric, rows: dict[Row, Row], moment: datetime) -> dict[Row, Row]:
     """The rows whose hour or day was over at a moment; all of a metric that nothing is pushed for."""
-    return {key: row for key, row in rows.items() if _end(key) <= moment} if metric.is_pushed else rows
+    if not metric.is_pushed:
+        return rows
+    place = metric.grain.index(HOUR if HOUR in metric.grain else str(metric.period))
+    return {key: row for key, row in rows.items() if _end(key[place]) <= moment}
 
 
-def _end(key: Row) -> datetime:
-    """The end of the hour or day of a row."""
-    hour = next((part for part in key if isinstance(part, datetime)), None)
-    if hour:
-        return hour + timedelta(hours=1)
-    (day,) = (part for part in key if isinstance(part, date))
-    return datetime.combine(day, time(), UTC) + timedelta(days=1)
+def _end(begin: date) -> datetime:
+    """The end of the hour that begins then, or of a day."""
+    if isinstance(begin, datetime):
+        return begin + timedelta(hours=1)
+    return datetime.combine(begin, time(), UTC) + timedelta(days=1)
 
 
 def _period(metric: Metric, key: Row) -> Any:

@@ -6,7 +6,7 @@ import pytest
 
 from tokenshare.metrics import METRIC_BY_ID
 from tokenshare.publication import Row
-from tokenshare.restatements import key_json, restated
+from tokenshare.restatements import key_json, restated, was_over
 
 FACT, TOTAL = METRIC_BY_ID["fct_usage_daily"], METRIC_BY_ID["router_tokens_weekly"]
 HOURLY, DAILY = METRIC_BY_ID["gateway_share_hourly"], METRIC_BY_ID["gateway_token_share_daily"]
@@ -106,3 +106,10 @@ def test_what_is_pushed_is_restated_from_the_end_of_its_hour_or_day_on() -> None
     assert (running, {cell.key for cell in late}) == ([], {key_json(HOURLY, hourly(9, 1)[:3])})
     assert restated(DAILY, [daily(ONE, 1)], [daily(ONE, 2)], AT) == []
     assert restated(DAILY, [daily(ONE, 1)], [daily(ONE, 2)], datetime(2026, 1, 6, tzinfo=UTC)) != []
+
+
+def test_a_key_says_whether_its_hour_or_day_was_over() -> None:
+    keys = [key_json(HOURLY, hourly(hour, 1)[:3]) for hour in (9, 10)]
+    assert [was_over(HOURLY, key, AT) for key in keys] == [True, False]
+    assert [was_over(DAILY, key_json(DAILY, daily(day, 1)[:2]), AT) for day in (date(2026, 1, 4), ONE)] == [True, False]
+    assert was_over(FACT, key_json(FACT, A[:2]), AT)

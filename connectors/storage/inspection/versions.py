@@ -1,6 +1,7 @@
 """Decisions read for consistency: versions, their gates, and the restatements between them."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import combinations, pairwise
 
 from connectors.storage.publications.candidates import read_rows
@@ -11,7 +12,7 @@ from tokenshare.columns import columns_of
 from tokenshare.inspected import GateRun, StoredVersion, VersionDiff
 from tokenshare.metrics import METRICS, Metric
 from tokenshare.publication import Candidate, Publication
-from tokenshare.restatements import Restatement, restated
+from tokenshare.restatements import Restatement, restated, was_over
 
 VersionKey = tuple[str, int]  # metric, version
 JUDGED = """WITH judged AS (
@@ -80,14 +81,18 @@ def read_replaced(
     All pairs if `most` is None or 0; no pair with a pruned version.
     """
     runs = _inputs(connection)
+    query = "SELECT metric, version, as_of FROM decisions.publications"
+    made = {(id, version): as_of for id, version, as_of in connection.execute(query).fetchall()}
     opened = {(opening.metric, opening.version): opening.run for opening in read_openings(connection)}
     for metric in METRICS:
         versions = sorted(version for id, version in public if id == metric.id)
         pairs = [pair for pair in pairwise(versions) if not {(metric.id, version) for version in pair} & set(pruned)]
         for old, new in pairs[-most:] if most else pairs:
-            cause = _cause(runs, opened.get((metric.id, new), ""))
-            cells = _differing(connection, metric, old, new) if metric.period or cause != "upstream" else []
-            recorded = _recorded(connection, metric, old, new)
+            cause, known_at = _cause(runs, opened.get((metric.id, new), "")), made[metric.id, old]
+            is_dated = metric.period or cause != "upstream"
+            cells = _differing(connection, metric, old, new, known_at) if is_dated else []
+            stored = _recorded(connection, metric, old, new)  # an earlier release recorded running hours, too
+            recorded = [found for found in stored if was_over(metric, found[0].key, known_at)]
             known = [cell for cell, _ in recorded]
             causes = tuple(sorted({label for _, label in recorded}))
             yield VersionDiff(metric, old, new, cause, tuple(cells), tuple(known), causes)
@@ -136,7 +141,7 @@ def _digest(connection: Connection, metric: Metric, version: int, recorded: str)
     return found
 
 
-def _differing(connection: Connection, metric: Metric, old: int, new: int) -> list[Restatement]:
+def _differing(connection: Connection, metric: Metric, old: int, new: int, known_at: datetime) -> list[Restatement]:
     """The differing cells, read from the changed periods alone."""
     relation = f"versions.{metric.id}"
     before, after = (query_of(metric, version) for version in (old, new))
@@ -145,8 +150,6 @@ def _differing(connection: Connection, metric: Metric, old: int, new: int) -> li
     earlier, later = (
         read_rows(connection, metric, relation, f"{of_version(version)} AND {within}") for version in (old, new)
     )
-    query = "SELECT as_of FROM decisions.publications WHERE metric = ? AND version = ?"
-    ((known_at,),) = connection.execute(query, [metric.id, old]).fetchall()
     return restated(metric, earlier, later, known_at)
 
 
