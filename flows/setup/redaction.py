@@ -19,9 +19,17 @@ OTHERS = (
     *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"),
 )
 ADDRESSES = ("PREFECT_API_URL", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
-READ = (*map(name_of, Settings.model_fields), *OTHERS, *ADDRESSES)
 _PART = re.compile(rf"[^/?&=@:\s]{{{SHORTEST},}}")
 _USER = re.compile(r"://([^/?#\s]+)@")
+
+
+def holds_secret(annotation: Any) -> bool:
+    """True if a setting of that type is a secret."""
+    return annotation is SecretStr or any(holds_secret(part) for part in get_args(annotation))
+
+
+FIELDS = [id for id, found in Settings.model_fields.items() if id == "mirror_dsn" or holds_secret(found.annotation)]
+READ = (*map(name_of, FIELDS), *OTHERS, *ADDRESSES)
 
 
 def redact(text: str, environ: Mapping[str, str] = ENVIRON) -> str:
@@ -51,24 +59,19 @@ def _secrets_of(values: tuple[str, ...]) -> frozenset[str]:
 
 
 def _secrets(environ: Mapping[str, str]) -> Iterator[str]:
-    for field, found in Settings.model_fields.items():
-        value = environ.get(name_of(field), "")
+    for field in FIELDS:
+        value = environ[name_of(field)]
         if field == "mirror_dsn":  # host and user are no secret, and our own name may be among them
             yield from (part for part in (value, *passwords_of(value)) if part)
-        elif value and holds_secret(found.annotation):
+        elif value:
             yield value
             for address in (word for word in value.split() if "://" in word):
                 scheme, _, rest = address.partition("://")
                 path = rest.partition("/")[2] if scheme in ("http", "https") else rest
                 yield from (address, *_PART.findall(path))  # other schemes may carry a token in place of a host
     for name in OTHERS:
-        value = environ.get(name, "")
+        value = environ[name]
         yield from (part for part in (value, value.partition(":")[2]) if len(part) >= SHORTEST)
     for name in ADDRESSES:
-        for login in _USER.findall(environ.get(name, "")):
+        for login in _USER.findall(environ[name]):
             yield from (part for part in (login, login.partition(":")[2]) if part)
-
-
-def holds_secret(annotation: Any) -> bool:
-    """True if a setting of that type is a secret."""
-    return annotation is SecretStr or any(holds_secret(part) for part in get_args(annotation))
