@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tests.broker import broker, stop_broker
 from tests.faults.report import PAGES, Observations, describe
@@ -22,7 +24,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the writer of a page in the process gathering all reports, and only there."""
+    """Register the writer of a page in the process gathering all reports, and only there; a test fails of no clock."""
+    hypothesis_settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    hypothesis_settings.load_profile("unhurried")
     for page in PAGES:
         path = config.getoption(page.option)
         if path and not hasattr(config, "workerinput"):
