@@ -23,7 +23,10 @@ LEFT JOIN ledger.runs AS runs ON judged.run = runs.run_id
 WHERE
     judged.outcome NOT IN ('passed', 'skipped')
     OR judged.run = newest.run
-    OR runs.as_of >= (SELECT max(as_of) - INTERVAL 90 DAY FROM ledger.runs);
+    OR runs.as_of >= (
+        SELECT max(decided.as_of) - INTERVAL 90 DAY
+        FROM ledger.runs AS decided SEMI JOIN decisions.inputs AS made ON decided.run_id = made.run
+    );
 CREATE TABLE reader.catalog.restatements AS
 SELECT * FROM decisions.restatements ORDER BY new_version, metric, key, "column";
 CREATE TABLE reader.catalog.pruned AS
