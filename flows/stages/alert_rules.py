@@ -16,7 +16,7 @@ from flows.stages.ingest import NOT_SELECTED, SourceOutcome
 from tokenshare.alerting import Alert, AlertPlan, Observation, inform, plan, remind
 from tokenshare.alerts import Fault, Finding, LastGood
 from tokenshare.errors import ExitCode, TokenshareError
-from tokenshare.metrics import GROUP_BY_ID
+from tokenshare.metrics import GROUP_BY_ID, Metric
 from tokenshare.mirrors import MirrorOutcome
 from tokenshare.publication import Check
 
@@ -116,15 +116,32 @@ def _held(as_of: datetime, connection: Connection, decided: Sequence[Decision]) 
     shut = {decision.metric.group for decision in held}
     own = {decision.metric.group for decision in held if _own(decision.checks)}
     ordered = sorted(held, key=lambda decision: not _own(decision.checks))
-    return [_held_fault(as_of, connection, decision, _root(decision.metric.group, own, shut)) for decision in ordered]
+    good = _last_good(connection, [decision.metric for decision in held])
+    return [
+        _held_fault(as_of, decision, _root(decision.metric.group, own, shut), good.get(decision.metric.id))
+        for decision in ordered
+    ]
 
 
-def _held_fault(as_of: datetime, connection: Connection, decision: Decision, root: str) -> Fault:
+def _last_good(connection: Connection, metrics: Sequence[Metric]) -> dict[str, LastGood]:
+    """The version of each metric that readers see, with its newest row."""
+    standings = history.read_standings(connection)
+    shown = ((metric, standings[metric.id].shown) for metric in metrics if metric.id in standings)
+    return {
+        metric.id: LastGood(
+            version=found.version,
+            as_of=found.valid_through,
+            row=_json_row(history.read_newest_row(connection, metric, found.version)),
+        )
+        for metric, found in shown
+        if found
+    }
+
+
+def _held_fault(as_of: datetime, decision: Decision, root: str, good: LastGood | None) -> Fault:
     metric, outcome = decision.metric, decision.outcome
     checks = [*_own(decision.checks), *(check for check in decision.checks if check.holds and check.name in DERIVED)]
     since = next((found.held_since for found in outcome.publications if found.held_since), as_of)
-    shown = history.read_shown(connection, metric)
-    good = LastGood(version=shown[0].version, as_of=shown[0].valid_through, row=_json_row(shown[1])) if shown else None
     return Fault(
         id=f"held/{metric.id}",
         key=f"held/{root}",

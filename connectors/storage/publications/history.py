@@ -64,18 +64,15 @@ def has_restated(connection: Connection, metric: Metric, version: int) -> bool:
     return connection.execute(query, [metric.id, version]).fetchone() is not None
 
 
-def read_shown(connection: Connection, metric: Metric) -> tuple[Publication, dict[str, Any]] | None:
-    """The version of a metric shown to readers, and its newest row; None if there is no such version."""
-    shown = read_standing(connection, metric).shown
-    if shown is None:
-        return None
+def read_newest_row(connection: Connection, metric: Metric, version: int) -> dict[str, Any]:
+    """The newest row of a version of a metric, by column; none of a version without rows."""
     newest = f'"{metric.period}" DESC, ' if metric.period else ""
     found = connection.execute(
-        f"SELECT {columns_sql(metric)} FROM versions.{metric.id} WHERE {of_version(shown.version)} "
+        f"SELECT {columns_sql(metric)} FROM versions.{metric.id} WHERE {of_version(version)} "
         f"ORDER BY {newest}{grain_sql(metric)} LIMIT 1"
     ).fetchone()
     names = [column.name for column in columns_of(metric.row)]
-    return shown, dict(zip(names, found, strict=True)) if found else {}
+    return dict(zip(names, found, strict=True)) if found else {}
 
 
 def read_publications(connection: Connection, metric: Metric) -> list[Publication]:
