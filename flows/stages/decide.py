@@ -100,7 +100,7 @@ def _within_the_hour(
     replaced = {"published": standing.shown, "held": standing.held}.get(status)
     if not metric.is_pushed or replaced is None or replaced.version != standing.last_version:
         return made
-    if made.outcome.version == replaced.version or made.restatements or made.held_periods:
+    if (made.outcome.version or 0) <= replaced.version or made.restatements or made.held_periods:
         return made
     if replaced.status == "released" or not _are_in_one_hour(replaced.as_of, as_of):
         return made
