@@ -24,7 +24,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the writer of a page in the process gathering all reports, and only there; a test fails of no clock."""
+    """Register the writer of a page in the process gathering all reports, and only there. Hypothesis judges no time."""
     hypothesis_settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     hypothesis_settings.load_profile("unhurried")
     for page in PAGES:

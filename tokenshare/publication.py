@@ -194,14 +194,11 @@ def hold_periods(
     return GateOutcome("held", (*_superseded(known, but=draft.version), draft, *outcome.publications), reason)
 
 
-def in_place(outcome: GateOutcome, replaced: Publication, before: Publication | None) -> GateOutcome:
-    """The outcome with its newest version in the place of `replaced`, the newest on record.
-
-    `before` is the public version before that, if it was one.
-    """
+def in_place(outcome: GateOutcome, replaced: Publication) -> GateOutcome:
+    """The outcome with its newest version in the place of `replaced`, the newest on record."""
     newest = replace(outcome.publications[-1], version=replaced.version)
     others = (known for known in outcome.publications[:-1] if known.version != replaced.version)
-    return replace(outcome, publications=(*_superseded(before), *others, newest))
+    return replace(outcome, publications=(*others, newest))
 
 
 def _let_out(standing: Standing, draft: Publication, confirmed: bool) -> GateOutcome:

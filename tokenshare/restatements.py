@@ -27,8 +27,8 @@ class Restatement:
 def restated(metric: Metric, old: Sequence[Row], new: Sequence[Row], known_at: datetime) -> list[Restatement]:
     """The cells two versions disagree on; the old one was made at `known_at`.
 
-    A new period is no restatement; a lost row is one. What is pushed counts from the end of its hour or day on: until
-    then it grows with every record.
+    A row of a new period is no restatement; a lost row is one. Rows of pushed topics are compared only if their hour or
+    day was over at `known_at`: until then they grow with every record.
     """
     before, after = (_over(metric, _keyed(metric, rows), known_at) for rows in (old, new))
     periods = {_period(metric, key) for key in before} - {None}

@@ -42,7 +42,8 @@ def decide_metrics(
         for id in judged.checks
     ]
     if is_turn:
-        decided = [_within_the_hour(connection, made, standings, judged, as_of, changes) for made in decided]
+        found = ((made, standings.get(made.metric.id, Standing())) for made in decided)
+        decided = [_within_the_hour(connection, made, standing, as_of) for made, standing in found]
     return [*decided, *(_inactive(metric) for metric in METRICS if metric.id not in judged.checks)]
 
 
@@ -84,34 +85,22 @@ def _decide(
     return Decision(metric, outcome, tuple(checks), citation_of(metric), periods, **explained)
 
 
-def _within_the_hour(
-    connection: Connection,
-    made: Decision,
-    standings: Mapping[str, Standing],
-    judged: Judged,
-    as_of: datetime,
-    changes: Changes,
-) -> Decision:
+def _within_the_hour(connection: Connection, made: Decision, standing: Standing, as_of: datetime) -> Decision:
     """A decision that replaces a version of the same hour, and restates nothing that was over, in that version's place.
 
     A version that restates something stays.
     """
-    metric, standing, status = made.metric, standings.get(made.metric.id, Standing()), made.outcome.status
-    replaced = {"published": standing.shown, "held": standing.held}.get(status)
+    metric, outcome = made.metric, made.outcome
+    replaced = {"published": standing.shown, "held": standing.held}.get(outcome.status)
     if not metric.is_pushed or replaced is None or replaced.version != standing.last_version:
         return made
-    if (made.outcome.version or 0) <= replaced.version or made.restatements or made.held_periods:
+    if (outcome.version or 0) <= replaced.version or made.restatements or made.held_periods:
         return made
     if replaced.status == "released" or not _are_in_one_hour(replaced.as_of, as_of):
         return made
-    if status == "held":
-        return replace(made, outcome=in_place(made.outcome, replaced, None), is_anew=True)
-    earlier = history.read_earlier(connection, metric, standing)
-    if earlier is None or history.has_restated(connection, metric, replaced.version):
+    if history.has_restated(connection, metric, replaced.version):
         return made
-    outcome = in_place(made.outcome, replaced, earlier.shown)
-    explained = explain(connection, metric, earlier, outcome, judged.found[metric.id], changes)
-    return replace(made, outcome=outcome, is_anew=True, **explained)
+    return replace(made, outcome=in_place(outcome, replaced), is_anew=True)
 
 
 def _are_in_one_hour(*moments: datetime) -> bool:

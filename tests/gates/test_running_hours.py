@@ -10,8 +10,6 @@ import pytest
 from connectors.storage.publications.decisions import Decision
 from connectors.storage.warehouse import Connection, open_warehouse
 from flows.stages import decide
-from flows.stages.causes import Changes
-from flows.stages.hold import Judged
 from tokenshare.metrics import METRIC_BY_ID
 from tokenshare.publication import GateOutcome, Publication, Standing, Status, hold_back, in_place
 
@@ -36,8 +34,7 @@ def connection(tmp_path: Path) -> Iterator[Connection]:
 
 def decided(connection: Connection, outcome: GateOutcome, at: datetime = AT, metric: str = METRIC.id) -> Decision:
     made = Decision(METRIC_BY_ID[metric], outcome, (), "")
-    judged = Judged({}, {}, (), {})
-    return decide._within_the_hour(connection, made, {metric: STANDING}, judged, at, Changes("upstream", {}))
+    return decide._within_the_hour(connection, made, STANDING, at)
 
 
 def test_a_candidate_of_the_same_hour_takes_the_place_of_the_one_before(connection: Connection) -> None:
@@ -58,8 +55,6 @@ def test_a_hold_without_a_candidate_replaces_nothing(connection: Connection) -> 
     assert decided(connection, unchanged).outcome == unchanged
 
 
-def test_a_version_in_place_supersedes_the_one_before_it() -> None:
+def test_a_version_in_place_leaves_nothing_of_the_one_it_replaces() -> None:
     published = GateOutcome("published", (replace(HELD, status="superseded"), replace(NEXT, status="current")))
-    before = replace(SHOWN, status="current", held_since=None)
-    expected = (replace(before, status="superseded"), replace(NEXT, status="current", version=2))
-    assert in_place(published, HELD, before).publications == expected
+    assert in_place(published, HELD).publications == (replace(NEXT, status="current", version=2),)

@@ -85,6 +85,8 @@ def test_a_running_hour_has_one_version_and_a_late_request_another(stream: Strea
     assert stream.turn("11:15", "11:12") == {DAILY: ("published", 2), REQUESTS: ("published", 4)}
     assert stream.turn("11:20", "11:18") == {DAILY: ("published", 2), REQUESTS: ("published", 4)}
     assert {row["version"] for row in stream.scene.metric(REQUESTS)} == {4}
+    statuses = [row["status"] for row in stream.scene.catalog("publications", metric=REQUESTS)]
+    assert statuses == ["superseded", "superseded", "superseded", "current"]
     assert sum(row["requests_count"] for row in stream.scene.metric(REQUESTS)) == 7
     assert verify(stream.scene.home, noop, is_all=True)["breaches"] == []
 

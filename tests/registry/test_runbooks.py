@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from expectations import laws
-from expectations.evidence import OF_THE_PASS
+from expectations import evidence, laws
 from expectations.suites import suite_for
 from flows.stages import alert_rules
 from tokenshare.alerts import AlertDocument
@@ -39,7 +38,8 @@ def anchors(text: str) -> list[str]:
 
 def rules() -> set[str]:
     """The checks of every metric: those that the gates name, and the expectations of the suites."""
-    named = set(re.findall(r'[Cc]heck\(\s*"(\w+)"', GATES)) | {*OF_THE_PASS}
+    named = set(re.findall(r'[Cc]heck\(\s*"(\w+)"', GATES))
+    named |= {getattr(evidence, constant) for constant in re.findall(r"[Cc]heck\(\s*([A-Z]+),", GATES)}
     own = {"build", "dbt_build", "suite_pinned", "accepted_gaps", "missing_files", "dead_letter_share"}
     assert own | {"coherence_group", "followed_groups"} == named
     return named | {rule.expectation_type for metric in METRICS for rule in suite_for(metric).expectations}

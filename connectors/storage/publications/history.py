@@ -45,19 +45,6 @@ def _standings(connection: Connection, where: str, values: list[Any]) -> dict[st
     return found
 
 
-def read_earlier(connection: Connection, metric: Metric, standing: Standing) -> Standing | None:
-    """The standing before the newest version, which is shown; None if the rows of the version before are pruned."""
-    rows = connection.execute(
-        f"""SELECT {", ".join(COLUMNS)} FROM decisions.publications ANTI JOIN decisions.pruned USING (metric, version)
-        WHERE metric = ? AND version < ? AND published_at IS NOT NULL ORDER BY version DESC LIMIT 1""",
-        [metric.id, standing.last_version],
-    ).fetchall()
-    if not rows and standing.last_version > 1:
-        return None
-    shown = replace(Publication(*rows[0]), status="current") if rows else None
-    return Standing(shown, None, standing.last_version - 1)
-
-
 def has_restated(connection: Connection, metric: Metric, version: int) -> bool:
     """True if a version restated something of the one before."""
     query = "SELECT 1 FROM decisions.restatements WHERE metric = ? AND new_version = ? LIMIT 1"
