@@ -99,8 +99,7 @@ def restatements(home: Home, wanted: Metric | None) -> dict[str, Any]:
 
 def gates(home: Home, wanted: Metric | None) -> dict[str, Any]:
     """Held metrics with their failing checks; for one metric every check of the newest pass."""
-    where, values = ("metric = ?", [wanted.id]) if wanted else ("true", [])
-    results = catalog.read_query(home, NEWEST_GATES.format(where=where), values * 2)
+    results = catalog.read_newest_gates(home, wanted.id if wanted else None)
     newest = results[0]["run"] if results else None
     rows = [row for row in results if wanted or row["outcome"] in NOT_PASSED]
     held = [p for p in catalog.read_catalog(home, "publications", **_of(wanted)) if p["status"] == "held"]
@@ -108,10 +107,6 @@ def gates(home: Home, wanted: Metric | None) -> dict[str, Any]:
     return {"run": newest, "held": held, "held_periods": periods, "checks": rows}
 
 
-NEWEST_GATES = """SELECT * FROM catalog.gate_results WHERE {where} AND run = (
-    SELECT run_id FROM catalog.runs WHERE run_id IN (SELECT run FROM catalog.gate_results WHERE {where})
-    ORDER BY started_at DESC LIMIT 1
-) ORDER BY run, metric, "check" """
 NOT_PASSED = ("failed", "held", "released")
 NOT_SHOWN: dict[str, Any] = {"version": None, "as_of": None, "status": None, "held_since": None, "rows_count": 0}
 

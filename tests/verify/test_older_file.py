@@ -9,6 +9,7 @@ from connectors.storage.publications.catalog import ORDERS
 from tests.cli.command import assert_one_sentence, environment, run
 from tests.verify.corruptions import show
 
+LOOKS = ("status", "gates", "mappings", "metrics", "restatements", "report", "logs", "alerts list")
 ALWAYS_THERE = {"publications", "metrics"}
 METRIC, NEWER_COLUMN = "china_share_origin_weekly", "unknown_share"
 
@@ -25,7 +26,7 @@ def older(copied: Callable[[], Home]) -> dict[str, str]:
 
 @pytest.mark.threat("X31")
 def test_looks_answer_on_an_older_file(older: dict[str, str]) -> None:
-    for look in ("status", "gates", "mappings", "metrics", f"metrics {METRIC}", "report"):
+    for look in (*LOOKS, f"metrics {METRIC}", f"gates {METRIC}", f"restatements {METRIC}"):
         answer = run(older, *look.split())
         assert (answer.code, answer.err) == (0, ""), look
 

@@ -51,10 +51,20 @@ def read_catalog(home: Home, table: str, **where: Any) -> list[dict[str, Any]]:
     """
     conditions = " AND ".join(f'"{name}" = ?' for name in where) or "true"
     query = f"SELECT * FROM catalog.{table} WHERE {conditions} ORDER BY {ORDERS[table]}"
-    try:
-        return _query(home.published_file, query, list(where.values()))
-    except duckdb.CatalogException:
-        return []
+    return _known(home.published_file, query, list(where.values()))
+
+
+NEWEST_GATES = """SELECT * FROM catalog.gate_results WHERE {where} AND run = (
+    SELECT run_id FROM catalog.runs WHERE run_id IN (SELECT run FROM catalog.gate_results WHERE {where})
+    ORDER BY started_at DESC LIMIT 1
+) ORDER BY {order}"""
+
+
+def read_newest_gates(home: Home, metric: str | None) -> list[dict[str, Any]]:
+    """The gates of the newest pass that judged, or that judged `metric`; none from a file older than gates or runs."""
+    where, values = ("metric = ?", [metric, metric]) if metric else ("true", [])
+    query = NEWEST_GATES.format(where=where, order=ORDERS["gate_results"])
+    return _known(home.published_file, query, values)
 
 
 def read_shown(home: Home) -> dict[str, dict[str, Any]]:
@@ -150,6 +160,13 @@ def read_version(home: Home, metric: Metric, version: int) -> list[dict[str, Any
 def read_query(home: Home, query: str, values: list[Any]) -> list[dict[str, Any]]:
     """The rows of a query of ours over the published relations; a person's input is only ever among its values."""
     return _query(home.published_file, query, values)
+
+
+def _known(path: Path, query: str, values: list[Any]) -> list[dict[str, Any]]:
+    try:
+        return _query(path, query, values)
+    except duckdb.CatalogException:
+        return []
 
 
 def _query(path: Path, query: str, values: list[Any]) -> list[dict[str, Any]]:
