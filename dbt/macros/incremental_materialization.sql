@@ -11,7 +11,8 @@
             delete from {{ this }}
             where rowid in (select place from ({{ found_by_number(this, 'select request_id from made') }}));
         {%- elif key -%}
-            delete from {{ this }} where {{ key }} in (select {{ key }} from made);
+            {%- set keys = [key] if key is string else key %}
+            delete from {{ this }} where ({{ keys | join(', ') }}) in (select ({{ keys | join(', ') }}) from made);
         {%- endif %}
         insert into {{ this }} by name from made;
         drop table made;

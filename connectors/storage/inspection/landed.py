@@ -10,7 +10,7 @@ import pyarrow as pa
 from connectors.storage import landing as files
 from connectors.storage.home.objects import AnyPath
 from connectors.storage.inspection import reading
-from connectors.storage.publications.lineage import LINEAGE, parts_sql
+from connectors.storage.publications.lineage import BLOCK, LINEAGE, WHOLE_HOURS, parts_sql
 from connectors.storage.warehouse import Connection
 from connectors.storage.warehouse.ledger import READ_UP_TO
 from tokenshare.inspected import LandedFile, LineageDiff
@@ -20,6 +20,7 @@ from tokenshare.topics import Topic
 
 RESTORE = "restore landing from a backup"
 FileCounts = tuple[int, int, int]  # rows, distinct offsets, rows outside the range
+Lineage = tuple[tuple[object, ...], ...]
 Bounds = dict[str, list[tuple[str, int, int]]]  # by landed table: topic, partition, end
 
 
@@ -63,13 +64,20 @@ def read_traced(connection: Connection, versions: Collection[tuple[str, int]]) -
             "SELECT metric, version, run_id FROM decisions.publications"
         ).fetchall()
     }
-    landed: dict[tuple[str, str, tuple[str, ...]], tuple[tuple[object, ...], ...]] = {}
-    for id, version in sorted(versions):
-        metric = METRIC_BY_ID[id]
-        source = (runs[id, version], metric.group, tuple(topic.table for topic in metric.topics))
+    landed: dict[tuple[object, ...], Lineage] = {}
+
+    def read(metric: Metric, run: str, block: int) -> Lineage:
+        source = (run, metric.group, tuple(topic.table for topic in metric.topics), block)
         if source not in landed:
-            landed[source] = _lineage(connection, metric, source[0])
-        yield LineageDiff(id, version, tuple(recorded[id, version]), landed[source])
+            landed[source] = _lineage(connection, metric, run, block)
+        return landed[source]
+
+    for id, version in sorted(versions):
+        metric, run, known = METRIC_BY_ID[id], runs[id, version], tuple(recorded[id, version])
+        found = read(metric, run, BLOCK)
+        if known != found and known == read(metric, run, WHOLE_HOURS):
+            found = known
+        yield LineageDiff(id, version, known, found)
 
 
 def _count(connection: Connection, landing: AnyPath, ranges: Sequence[Range]) -> dict[str, FileCounts] | None:
@@ -110,12 +118,12 @@ def _read(connection: Connection, landing: AnyPath, range: Range, counts: dict[s
     return LandedFile(range, rows, manifest.rejected, distinct, outside)
 
 
-def _lineage(connection: Connection, metric: Metric, run: str) -> tuple[tuple[object, ...], ...]:
+def _lineage(connection: Connection, metric: Metric, run: str, block: int) -> Lineage:
     """The lineage of the fetches selected for a group by a pass, in the form recorded with each version."""
     if not metric.topics:
         return ()
     bounds = _read_up_to(connection, run)
-    parts = " UNION ALL ".join(parts_sql(topic, _within(topic, bounds)) for topic in metric.topics)
+    parts = " UNION ALL ".join(parts_sql(topic, _within(topic, bounds), block) for topic in metric.topics)
     query = f"""SELECT {LINEAGE} FROM ({parts})
         WHERE fetch_id IN (SELECT fetch_id FROM decisions.selected WHERE run = ? AND coherence_group = ?)
         GROUP BY topic, "partition" ORDER BY ALL"""

@@ -21,8 +21,11 @@ LINEAGE = """topic, "partition", min(first_offset), max(last_offset), sum(record
     sha256(string_agg(digest, '' ORDER BY first_offset))"""
 _RECORDS = """SELECT fetch_id, topic, "partition", "offset" AS first_offset, "offset" AS last_offset, 1 AS records,
     event_id AS digest"""
-_HOURS = """SELECT fetch_id, topic, "partition", min("offset") AS first_offset, max("offset") AS last_offset,
-    count(*) AS records, sha256(string_agg(event_id, '' ORDER BY "offset")) AS digest"""
+_PUSHED = """SELECT fetch_id, topic, "partition", min("offset") AS first_offset, max("offset") AS last_offset,
+    count(*) AS records, sha256(string_agg(event_id, '' ORDER BY "offset")) AS digest
+    FROM raw.{table} WHERE {within} GROUP BY fetch_id, topic, "partition", "offset" // {block}"""
+BLOCK = 10_000  # offsets digested together, as in int_requests_landed
+WHOLE_HOURS = 2**62  # earlier versions digested an hour of a partition as one
 
 
 @dataclass(frozen=True)
@@ -79,10 +82,10 @@ def read_run(connection: Connection, run_id: str) -> BuildInputs:
     return BuildInputs(found[0], json.loads(found[1]), found[2], found[3], _HELD.validate_json(found[4] or "[]"))
 
 
-def parts_sql(topic: Topic, within: str = "true") -> str:
-    """The parts of a lineage that landed of a topic: each record, of a pushed topic the records of each hour."""
+def parts_sql(topic: Topic, within: str = "true", block: int = BLOCK) -> str:
+    """The parts of a lineage that landed of a topic: each record, of a pushed topic the blocks of each hour."""
     if topic.pushed_by:
-        return f'{_HOURS} FROM raw.{topic.table} WHERE {within} GROUP BY fetch_id, topic, "partition"'
+        return _PUSHED.format(table=topic.table, within=within, block=block)
     return f"{_RECORDS} FROM raw.{topic.table} WHERE {within}"
 
 

@@ -1,6 +1,6 @@
 {{ config(unique_key='request_id', meta={'is_numbered': true}) }}
 -- Requests of a gateway, each once, as it was reported last: a call that is sent again changes nothing, and a cost that
--- becomes known later counts. `reports` has the hour and the parent of each report, if there is more than one.
+-- becomes known later counts. `reports` has the minute and the parent of each report, if there is more than one.
 -- Decision: money is whole units of 1e-18 USD, so that no order of adding changes a cent.
 with source as (
     select *
@@ -16,7 +16,7 @@ renamed as (
         md5_number_lower(request_id) as request_number,
         completed_at,
         cast(completed_at at time zone 'UTC' as date) as usage_date,
-        time_bucket(interval 1 hour, completed_at) as usage_hour,
+        time_bucket(interval 1 minute, completed_at) as usage_minute,
         model as model_id,
         coalesce(variant, '') as variant,
         coalesce(app, 'unknown') as app,
@@ -34,7 +34,7 @@ renamed as (
         topic,
         "partition",
         "offset",
-        cast(null as struct(usage_hour timestamptz, parent_request_id varchar)[]) as reports -- noqa: layout.spacing
+        cast(null as struct(usage_minute timestamptz, parent_request_id varchar)[]) as reports -- noqa: layout.spacing
     from source
 ),
 
@@ -58,7 +58,7 @@ ranked as (
         * exclude (reports),
         row_number() over newest as age,
         list_sort(list_distinct(flatten(list(
-            coalesce(reports, [{ 'usage_hour': usage_hour, 'parent_request_id': parent_request_id }])
+            coalesce(reports, [{ 'usage_minute': usage_minute, 'parent_request_id': parent_request_id }])
         ) over same))) as reports
     from together
     where request_id in (select repeated.request_id from repeated)
