@@ -27,7 +27,7 @@ from tokenshare.topics import TOPIC_NAMES
 
 LONGEST_PAUSE = 60.0  # seconds between two attempts while Kafka does not answer
 PAGE_SECONDS = 60.0
-COMPACT_SECONDS = 3600.0  # each turn lands files of its own: as many as an hour has turns are merged
+COMPACT_TURNS = 50  # each turn lands files of its own, and every turn opens them all
 GAP_SECONDS = 1.0  # between two turns, for a pass that waits for the home
 STOP_SECONDS = 8  # for a pass to end by itself; what it did before is safe, and the next one goes on from there
 
@@ -53,10 +53,9 @@ def stream(settings: Settings, every: float, world: Path | None, progress: Progr
     """Refresh what is new every `every` seconds, without fetching, until SIGTERM or SIGINT.
 
     A turn without new records costs a look at Kafka. It shares the home with scheduled passes: while one owns it, the
-    turn is left to it. Every hour it does what `compact` does. Raises what a person must decide, such as lost records.
+    turn is left to it. Every fifty turns it does what `compact` does. Raises what a person must decide, such as lost records.
     """
-    home, pause, page_at = Home(settings.home), every, monotonic()
-    compacted_at = page_at
+    home, pause, page_at, turns = Home(settings.home), every, monotonic(), 0
     run_once(settings, None, world, [], progress, options=LANDS_ONLY, patience_seconds=3600)
     with _stopping() as stop:
         while not stop.is_set():
@@ -64,9 +63,10 @@ def stream(settings: Settings, every: float, world: Path | None, progress: Progr
             try:
                 if behind := lag(settings):
                     yield _turn(settings, world, progress, behind, begun)
-                if monotonic() - compacted_at > COMPACT_SECONDS:
+                    turns += 1
+                if turns >= COMPACT_TURNS:
                     compact(settings)
-                    compacted_at = monotonic()
+                    turns = 0
                 pause = every
             except (Busy, WarehouseLocked) as busy:
                 progress(f"left to another pass: {busy.message}")

@@ -9,10 +9,12 @@ import pytest
 
 from connectors.kafka import producer, topics
 from connectors.kafka.cluster import Cluster
+from connectors.storage.publications.lineage import BLOCK, LINEAGE, WHOLE_HOURS, parts_sql
 from connectors.storage.warehouse import open_warehouse
 from flows import settings
 from flows.operations import stream as stream_operation
 from flows.queries.verify import verify
+from flows.queries.verify.promises import PROMISES
 from flows.setup.context import LANDS_ONLY
 from tests.faults.requests import new_home
 from tests.gateway.traffic import Report, event_of
@@ -55,6 +57,11 @@ class Stream:
         with open_warehouse(self.scene.home.warehouse) as connection:
             return int(connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
 
+    def lineage_breaches(self) -> list[dict[str, Any]]:
+        promises = [promise for promise in PROMISES if promise.name == "lineage_is_landed"]
+        found: list[dict[str, Any]] = verify(self.scene.home, noop, is_all=True, promises=promises)["breaches"]
+        return found
+
     def restated(self) -> set[tuple[str, int]]:
         return {(row["metric"], row["new_version"]) for row in self.scene.catalog("restatements")}
 
@@ -91,6 +98,25 @@ def test_a_running_hour_has_one_version_and_a_late_request_another(stream: Strea
     assert verify(stream.scene.home, noop, is_all=True)["breaches"] == []
 
 
+def test_a_lineage_of_many_blocks_is_verified_also_as_earlier_versions_recorded_it(stream: Stream) -> None:
+    stream.turn("10:10", *["10:05"] * (BLOCK + 20))
+    stream.turn("10:20", *["10:15"] * BLOCK)
+    assert stream.count("intermediate.int_requests_landed") > len(stream.scene.catalog("lineage", metric=DAILY))
+    assert stream.lineage_breaches() == []
+    with open_warehouse(stream.scene.home.warehouse) as connection:
+        hours = f"SELECT {LINEAGE} FROM ({parts_sql(REQUEST_COMPLETED, block=WHOLE_HOURS)}) GROUP BY ALL"
+        connection.execute(f"CREATE TEMP TABLE hours (topic, partition_number, low, high, records, digest) AS {hours}")
+        connection.execute(
+            """UPDATE decisions.lineage AS recorded SET digest = hours.digest FROM hours
+            WHERE (recorded.topic, recorded."partition", recorded.records)
+                = (hours.topic, hours.partition_number, hours.records)"""
+        )
+    assert stream.lineage_breaches() == []
+    with open_warehouse(stream.scene.home.warehouse) as connection:
+        connection.execute("UPDATE decisions.lineage SET digest = sha256(digest)")
+    assert stream.lineage_breaches() != []
+
+
 def test_turns_of_an_hour_leave_as_much_as_two(stream: Stream) -> None:
     tables = (
         "decisions.gate_results",
@@ -108,7 +134,7 @@ def test_turns_of_an_hour_leave_as_much_as_two(stream: Stream) -> None:
 
 
 def test_stream_merges_what_its_turns_have_landed(stream: Stream, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream_operation, "COMPACT_SECONDS", 0.0)
+    monkeypatch.setattr(stream_operation, "COMPACT_TURNS", 1)
     look = stream_operation.lag
 
     def lag(given: settings.Settings) -> int:
@@ -117,7 +143,7 @@ def test_stream_merges_what_its_turns_have_landed(stream: Stream, monkeypatch: p
 
     monkeypatch.setattr(stream_operation, "lag", lag)
     turns = stream_operation.stream(settings.load(stream.scene.variables), 0.1, None, noop)
-    assert [next(turns).records for _ in range(4)] == [1, 1, 1, 1]
+    assert [next(turns).records for _ in range(5)] == [1, 1, 1, 1, 1]
     turns.close()
     files = [path for path in stream.scene.home.landing.rglob("*.parquet") if REQUEST_COMPLETED.name in str(path)]
     assert len(files) == 2, "the merged file, and that of the last turn"

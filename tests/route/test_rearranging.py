@@ -3,7 +3,7 @@
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -43,15 +43,19 @@ def home(tmp_path: Path) -> Home:
     """Four landed files of two partitions; one record was rejected."""
     mine = Home(tmp_path / "home")
     mine.build.mkdir(parents=True)
-    manifests = [
-        landing.write(mine.landing, USAGE_OBSERVED, r, [row(r.partition, n) for n in offsets(r)], rejected(r))
-        for r in FILES
-    ]
-    with open_warehouse(mine.warehouse) as connection:
-        ledger.intend(connection, "run", FILES)
-        ledger.record_landed(connection, "run", AT, manifests, noop)
-        warehouse.show_landed(connection, mine.landing)
+    land(mine, FILES)
     return mine
+
+
+def land(home: Home, ranges: Sequence[Range]) -> None:
+    manifests = [
+        landing.write(home.landing, USAGE_OBSERVED, r, [row(r.partition, n) for n in offsets(r)], rejected(r))
+        for r in ranges
+    ]
+    with open_warehouse(home.warehouse) as connection:
+        ledger.intend(connection, "run", ranges)
+        ledger.record_landed(connection, "run", AT, manifests, noop)
+        warehouse.show_landed(connection, home.landing)
 
 
 def offsets(range_: Range) -> list[int]:
@@ -109,6 +113,17 @@ def test_a_merged_file_is_what_its_range_would_have_landed_as(home: Home, tmp_pa
 
 def test_no_file_grows_beyond_the_setting(home: Home) -> None:
     assert [merged.range for merged in compact(home, 5)] == [Range(TOPIC, 0, 0, 5)]
+    assert is_whole(home)
+
+
+def test_a_file_waits_until_what_came_after_it_is_as_large(home: Home) -> None:
+    """Merging after every landing writes a record few times: once for each doubling."""
+    written = 0
+    for end in range(9, 41):
+        land(home, [Range(TOPIC, 0, end, end + 1)])
+        written += sum(merged.rows for merged in compact(home) if merged.range.partition == 0)
+    assert written < 5 * 41
+    assert len([found for found in landed_in(home) if found.range.partition == 0]) < 7
     assert is_whole(home)
 
 

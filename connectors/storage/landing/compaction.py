@@ -26,6 +26,8 @@ class Merged:
 def compact(connection: Connection, landing: AnyPath, records: int, change: Change) -> list[Merged]:
     """Merge neighbouring files into ones of at most `records` offsets; rows, coordinates and views stay the same.
 
+    The newest files of a partition may be few yet: one that is larger than all that follow it waits until they are as
+    large, so a record is written few times however often files are merged.
     A kill leaves each group as it was or merged; the next owner of the home removes left-over files.
     """
     made = []
@@ -57,8 +59,15 @@ def _groups(connection: Connection, records: int) -> Iterator[list[Landed]]:
             if len(group) > 1:
                 yield group
             group = [landed]
-        if len(group) > 1:
-            yield group
+        if due := _due(group):
+            yield due
+
+
+def _due(growing: Sequence[Landed]) -> list[Landed]:
+    """The files of a group that still grows, from the first on that is no larger than all that follow it."""
+    sizes = [landed.range.end - landed.range.start for landed in growing]
+    first = next((at for at, size in enumerate(sizes) if size <= sum(sizes[at + 1 :])), len(sizes))
+    return list(growing[first:])
 
 
 def _fits(group: Sequence[Landed], landed: Landed, records: int) -> bool:
