@@ -104,15 +104,15 @@ def _described(acknowledged: list, looks: list, begun: float) -> dict:
             waits.append(max(0.0, looks[place][0] - at))
     if len(waits) < len(acknowledged):
         sys.exit(f"bench/latency.py: {len(acknowledged) - len(waits)} calls were not seen within {SETTLE_SECONDS} s")
-    cuts, half = quantiles(waits, n=100), len(waits) // 2
+    cuts, half, middle = quantiles(waits, n=100), len(waits) // 2, len(looks) // 2
     return {
         "requests": acknowledged[-1][1],
         "acknowledged a second": round(acknowledged[-1][1] / (acknowledged[-1][0] - begun)),
         **{f"p{cut} s": f"{cuts[cut - 1]:.1f}" for cut in (50, 95, 99)},
         "median of the first half, s": f"{median(waits[:half]):.1f}",
         "of the second half, s": f"{median(waits[half:]):.1f}",
-        "MiB of stream in the middle": looks[len(looks) // 2][2],
-        "MiB at the end": looks[-1][2],
+        "peak MiB of stream in the first half": max(look[2] for look in looks[:middle]),
+        "peak MiB in the second half": max(look[2] for look in looks[middle:]),
     }
 
 

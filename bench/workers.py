@@ -46,7 +46,8 @@ def main() -> None:
 
 
 def _settings(flink: dict[str, str], workers: str) -> dict[str, str]:
-    return {**flink, "TOKENSHARE_FLINK_PARALLELISM": workers} if workers else {}
+    own = {"TOKENSHARE_FLINK_WORKERS": ""}  # the pool on loopback serves both TaskManagers, and one stops the other's
+    return {**flink, **own, "TOKENSHARE_FLINK_PARALLELISM": workers} if workers else {}
 
 
 def _land(environ: dict[str, str]) -> float:

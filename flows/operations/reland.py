@@ -50,7 +50,7 @@ def reland(settings: Settings, wanted: Range, progress: Progress) -> dict[str, A
                 else:
                     with transaction(connection):
                         restate()
-                rows = part.table.num_rows if part else landed.rows
+                rows = part.rows if part else landed.rows
                 files.append({"file": landed.range.file_name, "rows": rows, "was": "replaced" if part else "verified"})
     return {"files": files}
 

@@ -23,7 +23,7 @@ Record = Callable[[str, Any], None]
 # What `make test` tries of all that `make faults` goes through.
 FEW = (
     Point("open in connectors/storage/archive.py:keep", 1, errno.ENOSPC),
-    Point("os.rename in connectors/storage/landing/__init__.py:write_table", 1, errno.EIO),
+    Point("os.rename in connectors/storage/landing/__init__.py:write_tables", 1, errno.EIO),
     Point("commit in connectors/storage/publications/decisions.py:record", 1, errno.ENOSPC),
     Point("os.rename in connectors/storage/publications/published.py:publish", 1, errno.EROFS),
 )

@@ -104,7 +104,11 @@ def test_neighbours_become_one_file_with_the_same_rows(home: Home) -> None:
     assert compact(home) == []
 
 
-def test_a_merged_file_is_what_its_range_would_have_landed_as(home: Home, tmp_path: Path) -> None:
+@pytest.mark.parametrize("row_group", [2, 3, 8, 100])
+def test_a_merged_file_is_what_its_range_would_have_landed_as(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row_group: int
+) -> None:
+    monkeypatch.setattr(landing, "ROW_GROUP", row_group)
     compact(home)
     whole = Range(TOPIC, 0, 0, 9)
     landing.write(tmp_path / "at once", USAGE_OBSERVED, whole, [row(0, n) for n in offsets(whole)], 1)

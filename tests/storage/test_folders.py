@@ -95,7 +95,7 @@ def test_an_object_has_the_bytes_of_the_file(store: ObjectStore, tmp_path: Path)
     folders = (tmp_path / "landing", store.path("landing"))
     tmp_path.chmod(0o700)
     for folder in folders:
-        landing.write_table(folder, wanted, table, 2)
+        landing.write_tables(folder, wanted, [table], 2)
     one, other = ((folder / wanted.file_name).read_bytes() for folder in folders)
     assert one == other
     assert names_in(folders[0]) == names_in(folders[1]) == [wanted.file_name]

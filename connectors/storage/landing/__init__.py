@@ -1,7 +1,8 @@
 """Landed records: one immutable Parquet file per range of offsets, its columns derived from the topic's contract."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import pyarrow as pa
@@ -26,6 +27,7 @@ COORDINATES = (
 Rows = Sequence[tuple[Record, Event]]
 REJECTED = b"tokenshare.rejected"
 UNPROVEN = b"tokenshare.unproven"  # absent if no rejected record is
+ROW_GROUP = 122_880  # rows, as many as DuckDB reads together; merging holds no more
 
 
 def schema_of(topic: Topic) -> pa.Schema:
@@ -43,7 +45,7 @@ def write(
     unproven: Sequence[UnprovenRun] = (),
 ) -> Landed:
     """Write the file of a range whole; the same rows give the same file. An empty range leaves an empty file."""
-    return write_table(landing, range, table_of(topic, rows), rejected, midway, unproven)
+    return write_tables(landing, range, [table_of(topic, rows)], rejected, midway, unproven)
 
 
 def write_chunks(
@@ -60,7 +62,7 @@ def write_chunks(
         tables.append(_located(chunk.columns, *places, chunk.offsets, chunk.timestamps))
         rejected += chunk.rejected
         unproven += chunk.unproven
-    return write_table(landing, range, pa.concat_tables(tables), rejected, midway, unproven)
+    return write_tables(landing, range, tables, rejected, midway, unproven)
 
 
 def table_of(topic: Topic, rows: Rows) -> pa.Table:
@@ -76,37 +78,58 @@ def _located(columns: pa.Table, *coordinates: Any) -> pa.Table:
     return columns
 
 
-def write_table(
+def write_tables(
     landing: AnyPath,
     range: Range,
-    table: pa.Table,
+    tables: Iterable[pa.Table],
     rejected: int,
     midway: Callable[[], None] = noop,
     unproven: Sequence[UnprovenRun] = (),
 ) -> Landed:
-    """Write a table as the file of a range; the same rows give the same file, even if merged from several tables.
-
-    Its chunks are joined before: pages would end where chunks do.
-    """
-    sink = pa.BufferOutputStream()
+    """Write one or more tables as the file of a range; the same rows give the same file, however tables cut them."""
     stated = {REJECTED: str(rejected), WRITTEN_BY: our_version()}
     if unproven:
         stated[UNPROVEN] = json.dumps(unproven)
-    pq.write_table(table.combine_chunks().replace_schema_metadata(stated), sink, compression="zstd")
+    sink, rows = pa.BufferOutputStream(), 0
+    groups = (group.replace_schema_metadata(stated) for group in _row_groups(tables))
+    first = next(groups)
+    with pq.ParquetWriter(sink, first.schema, compression="zstd") as writer:
+        for group in chain([first], groups):
+            writer.write_table(group)
+            rows += group.num_rows
     atomic_files.write(landing / range.file_name, sink.getvalue().to_pybytes(), midway)
-    return Landed(range, table.num_rows, rejected, tuple(unproven))
+    return Landed(range, rows, rejected, tuple(unproven))
+
+
+def _row_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """The rows in tables of ROW_GROUP, the last with what is left; each in one chunk, as pages end where chunks do."""
+    held: list[pa.Table] = []
+    for table in tables:
+        rows = pa.concat_tables([*held, table])
+        while rows.num_rows > ROW_GROUP:
+            yield rows.slice(0, ROW_GROUP).combine_chunks()
+            rows = rows.slice(ROW_GROUP)
+        held = [rows]
+    yield from (rows.combine_chunks() for rows in held)
 
 
 def read_table(landing: AnyPath, range: Range, topic: Topic) -> pa.Table:
+    """The rows of a landed file, as `read_tables` has them."""
+    return pa.concat_tables([schema_of(topic).empty_table(), *read_tables(landing, range, topic)])
+
+
+def read_tables(landing: AnyPath, range: Range, topic: Topic) -> Iterator[pa.Table]:
     """The rows of a landed file in the columns of the topic's contract; a column younger than the file is null.
 
-    Raises UsageError for a column that a newer version wrote: leaving it out would lose it.
+    At most ROW_GROUP of them at once. Raises UsageError for a column that a newer version wrote: leaving it out would
+    lose it.
     """
     check_columns(landing / range.file_name, topic)
-    table = pq.ParquetFile(opened(landing / range.file_name)).read()
-    columns = {name: table[name] for name in table.column_names}
     fields = schema_of(topic)
-    return pa.table([columns.get(field.name, pa.nulls(table.num_rows, field.type)) for field in fields], schema=fields)
+    for batch in pq.ParquetFile(opened(landing / range.file_name)).iter_batches(ROW_GROUP):
+        columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+        cells = [columns.get(field.name, pa.nulls(batch.num_rows, field.type)) for field in fields]
+        yield pa.table(cells, schema=fields)
 
 
 def read_manifest(landing: AnyPath, range: Range) -> Landed:

@@ -34,16 +34,21 @@ def compact(connection: Connection, landing: AnyPath, records: int, change: Chan
     for group in _groups(connection, records):
         part = _merged(landing, group)
         file_replacement.replace_files(connection, landing, [landed.range for landed in group], [part], change)
-        made.append(Merged(part.range, len(group), part.table.num_rows))
+        made.append(Merged(part.range, len(group), part.rows))
     return made
 
 
 def _merged(landing: AnyPath, group: Sequence[Landed]) -> NewFile:
     first, last = group[0].range, group[-1].range
     topic = TOPIC_BY_NAME[first.topic.partition(RETIRED)[0]]
-    tables = [files.read_table(landing, landed.range, topic) for landed in group]
+
+    def tables() -> Iterator[pa.Table]:
+        yield files.schema_of(topic).empty_table()
+        for landed in group:
+            yield from files.read_tables(landing, landed.range, topic)
+
     whole = Range(first.topic, first.partition, first.start, last.end)
-    return NewFile(whole, pa.concat_tables(tables).combine_chunks(), sum(landed.rejected for landed in group))
+    return NewFile(whole, tables, sum(landed.rows for landed in group), sum(landed.rejected for landed in group))
 
 
 def _groups(connection: Connection, records: int) -> Iterator[list[Landed]]:

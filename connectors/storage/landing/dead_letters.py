@@ -70,7 +70,7 @@ def land(
     topic, at = TOPIC_BY_NAME[whole.range.topic], row[0].offset
     table = files.read_table(landing, whole.range, topic)
     before, after = _sides(whole, table, at)
-    single = NewFile(_within(whole.range, at, at + 1), files.table_of(topic, [row]), 0)
+    single = NewFile.of(_within(whole.range, at, at + 1), files.table_of(topic, [row]), 0)
     new = [part for part in (before, single, after) if part.range.start < part.range.end]
     file_replacement.replace_files(connection, landing, [whole.range], new, change, also)
 
@@ -82,7 +82,8 @@ def _sides(whole: Landed, table: pa.Table, at: int) -> tuple[NewFile, NewFile]:
     left = _within(whole.range, whole.range.start, at)
     rejected = min(whole.rejected - 1, left.end - left.start - before.num_rows)
     rest = whole.rejected - 1 - rejected
-    return NewFile(left, before, rejected), NewFile(_within(whole.range, at + 1, whole.range.end), after, rest)
+    right = _within(whole.range, at + 1, whole.range.end)
+    return NewFile.of(left, before, rejected), NewFile.of(right, after, rest)
 
 
 def _within(range: Range, start: int, end: int) -> Range:

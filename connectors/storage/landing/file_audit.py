@@ -40,14 +40,14 @@ def differing(landing: AnyPath, draft: Path, landed: Landed, dropped: Collection
     again = files.read_table(draft, landed.range, topic)
     kept = again.filter(pc.invert(pc.is_in(again["offset"], pa.array(sorted(dropped), pa.int64()))))
     rejected = files.read_manifest(draft, landed.range).rejected + again.num_rows - kept.num_rows
-    part = NewFile(landed.range, kept, rejected)
-    return None if part.landed == landed and _has_rows(landing, part) else part
+    part = NewFile.of(landed.range, kept, rejected)
+    return None if part.landed == landed and _has_rows(landing, part.range, kept) else part
 
 
-def _has_rows(landing: AnyPath, part: NewFile) -> bool:
+def _has_rows(landing: AnyPath, range: Range, rows: pa.Table) -> bool:
     """True if the file contains exactly those rows; False if it is missing or damaged."""
     try:
-        found = files.read_table(landing, part.range, TOPIC_BY_NAME[part.range.topic])
+        found = files.read_table(landing, range, TOPIC_BY_NAME[range.topic])
     except (OSError, pa.ArrowException):
         return False
-    return bool(found.combine_chunks().equals(part.table.combine_chunks()))
+    return bool(found.combine_chunks().equals(rows.combine_chunks()))

@@ -1,8 +1,9 @@
 """Landed files merged, split or renamed: the new ones are staged, committed with the ledger, the old ones deleted."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 import pyarrow as pa
 
@@ -15,15 +16,23 @@ from tokenshare.offsets import Landed, Range
 
 @dataclass(frozen=True)
 class NewFile:
-    """A file to write: its range, its rows, and the number of rejected records in the range."""
+    """A file to write: its range, its rows in tables that are read as they are written, and their number.
+
+    `rejected` is the number of rejected records in the range.
+    """
 
     range: Range
-    table: pa.Table
+    tables: Callable[[], Iterable[pa.Table]]
+    rows: int
     rejected: int
+
+    @classmethod
+    def of(cls, range: Range, table: pa.Table, rejected: int) -> Self:
+        return cls(range, lambda: [table], table.num_rows, rejected)
 
     @property
     def landed(self) -> Landed:
-        return Landed(self.range, self.table.num_rows, self.rejected)
+        return Landed(self.range, self.rows, self.rejected)
 
 
 @dataclass(frozen=True)
@@ -61,7 +70,7 @@ def replace_files(
     with transaction(connection):
         for part in new:
             if part.range in old:  # the same path: the counts in the ledger tell the two apart
-                files.write_table(landing, part.range, part.table, part.rejected)
+                files.write_tables(landing, part.range, part.tables(), part.rejected)
         commit(connection, landing, old, new, change)
         also()
     change.midway()
@@ -73,7 +82,7 @@ def stage(connection: Connection, landing: AnyPath, new: Sequence[NewFile], chan
     with transaction(connection):
         _mark(connection, [part.range for part in new])
     for part in new:
-        files.write_table(landing, part.range, part.table, part.rejected)
+        files.write_tables(landing, part.range, part.tables(), part.rejected)
         change.midway()
 
 
@@ -95,12 +104,12 @@ def commit(
             )
     for part in new:
         span = (part.range.topic, part.range.partition, part.range.start, part.range.end)
-        values = [*span, part.table.num_rows, part.rejected, change.run_id, change.at]
+        values = [*span, part.rows, part.rejected, change.run_id, change.at]
         connection.execute("INSERT INTO ledger.landed VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
         connection.execute("DELETE FROM ledger.obsolete WHERE file_name = ?", [part.range.file_name])
     change.midway()
     _mark(connection, [range for range in old if range not in [part.range for part in new]])
-    if shown != {part.range for part in new if part.table.num_rows}:  # else the views already name these files
+    if shown != {part.range for part in new if part.rows}:  # else the views already name these files
         show_landed(connection, landing)
 
 

@@ -132,7 +132,7 @@ def _retired(landed: Landed, generation: int, table: pa.Table) -> NewFile:
     range = landed.range.retired(generation)
     place = table.schema.get_field_index("topic")
     named = pa.array([range.topic] * table.num_rows, pa.string())
-    return NewFile(range, table.set_column(place, table.schema.field(place), named), landed.rejected)
+    return NewFile.of(range, table.set_column(place, table.schema.field(place), named), landed.rejected)
 
 
 def _generation(connection: Connection, loss: Loss) -> int:
