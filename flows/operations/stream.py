@@ -53,7 +53,8 @@ def stream(settings: Settings, every: float, world: Path | None, progress: Progr
     """Refresh what is new every `every` seconds, without fetching, until SIGTERM or SIGINT.
 
     A turn without new records costs a look at Kafka. It shares the home with scheduled passes: while one owns it, the
-    turn is left to it. Every fifty turns it does what `compact` does. Raises what a person must decide, such as lost records.
+    turn is left to it. Every fifty turns it does what `compact` does. Raises what a person must decide, such as lost
+    records.
     """
     home, pause, page_at, turns = Home(settings.home), every, monotonic(), 0
     run_once(settings, None, world, [], progress, options=LANDS_ONLY, patience_seconds=3600)

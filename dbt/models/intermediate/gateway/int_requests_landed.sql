@@ -1,6 +1,6 @@
 {{ config(materialized='incremental', unique_key=['fetch_id', 'topic', '"partition"', 'block']) }}
--- What landed of each hour of receipt, by partition and block of 10,000 offsets, and the digest of the ids of its events:
--- the lineage of a number. A block that is whole is not read again.
+-- What landed of each hour of receipt, by partition and block of 10,000 offsets, and the digest of the ids of its
+-- events: the lineage of a number. A block that is whole is not read again.
 with landed as (
     select
         *,
