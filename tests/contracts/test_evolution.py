@@ -24,7 +24,7 @@ from tokenshare.topics import USAGE_OBSERVED
 pytestmark = pytest.mark.threat("X31")
 
 TOPIC, AT = USAGE_OBSERVED.name, datetime(2026, 7, 1, tzinfo=UTC)
-OLDER, NEWER = Range(TOPIC, 0, 0, 3), Range(TOPIC, 0, 3, 5)
+OLDER, NEWER = Range(TOPIC, 0, 0, 3), Range(TOPIC, 0, 3, 6)
 YOUNG = "share_of_daily_tokens"
 Edit = Callable[[pa.Table], pa.Table]
 
