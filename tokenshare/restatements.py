@@ -25,10 +25,11 @@ class Restatement:
 
 
 def restated(metric: Metric, old: Sequence[Row], new: Sequence[Row], known_at: datetime) -> list[Restatement]:
-    """The cells two versions disagree on; the old one was made at `known_at`.
+    """The cells in which two versions differ; the old version was made at `known_at`.
 
-    A row of a new period is no restatement; a lost row is one. Rows of pushed topics are compared only if their hour or
-    day was over at `known_at`: until then they grow with every record.
+    A row that the old version lacked counts only if the old version had its period; a row that the new version lacks
+    always counts. A gateway's row counts only if its hour or day had ended at `known_at`: while it runs, every request
+    changes it.
     """
     before, after = (_over(metric, _keyed(metric, rows), known_at) for rows in (old, new))
     periods = {_period(metric, key) for key in before} - {None}

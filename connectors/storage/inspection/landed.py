@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterator, Sequence
+from functools import cache, partial
 from itertools import groupby
 
 import duckdb
@@ -14,7 +15,7 @@ from connectors.storage.publications.lineage import BLOCK, LINEAGE, WHOLE_HOURS,
 from connectors.storage.warehouse import Connection
 from connectors.storage.warehouse.ledger import READ_UP_TO
 from tokenshare.inspected import LandedFile, LineageDiff
-from tokenshare.metrics import METRIC_BY_ID, Metric
+from tokenshare.metrics import METRIC_BY_ID
 from tokenshare.offsets import Landed, Loss, Range
 from tokenshare.topics import Topic
 
@@ -64,18 +65,12 @@ def read_traced(connection: Connection, versions: Collection[tuple[str, int]]) -
             "SELECT metric, version, run_id FROM decisions.publications"
         ).fetchall()
     }
-    landed: dict[tuple[object, ...], Lineage] = {}
-
-    def read(metric: Metric, run: str, block: int) -> Lineage:
-        source = (run, metric.group, tuple(topic.table for topic in metric.topics), block)
-        if source not in landed:
-            landed[source] = _lineage(connection, metric, run, block)
-        return landed[source]
-
+    read = cache(partial(_lineage, connection))
     for id, version in sorted(versions):
-        metric, run, known = METRIC_BY_ID[id], runs[id, version], tuple(recorded[id, version])
-        found = read(metric, run, BLOCK)
-        if known != found and known == read(metric, run, WHOLE_HOURS):
+        metric, known = METRIC_BY_ID[id], tuple(recorded[id, version])
+        source = (runs[id, version], metric.group, metric.topics)
+        found = read(*source, BLOCK)
+        if known != found and known == read(*source, WHOLE_HOURS):
             found = known
         yield LineageDiff(id, version, known, found)
 
@@ -118,17 +113,17 @@ def _read(connection: Connection, landing: AnyPath, range: Range, counts: dict[s
     return LandedFile(range, rows, manifest.rejected, distinct, outside)
 
 
-def _lineage(connection: Connection, metric: Metric, run: str, block: int) -> Lineage:
+def _lineage(connection: Connection, run: str, group: str, topics: tuple[Topic, ...], block: int) -> Lineage:
     """The lineage of the fetches selected for a group by a pass, in the form recorded with each version."""
-    if not metric.topics:
+    if not topics:
         return ()
     bounds = _read_up_to(connection, run)
-    parts = " UNION ALL ".join(parts_sql(topic, _within(topic, bounds), block) for topic in metric.topics)
+    parts = " UNION ALL ".join(parts_sql(topic, _within(topic, bounds), block) for topic in topics)
     query = f"""SELECT {LINEAGE} FROM ({parts})
         WHERE fetch_id IN (SELECT fetch_id FROM decisions.selected WHERE run = ? AND coherence_group = ?)
         GROUP BY topic, "partition" ORDER BY ALL"""
     with reading("a landed file", RESTORE):
-        return tuple(connection.execute(query, [run, metric.group]).fetchall())
+        return tuple(connection.execute(query, [run, group]).fetchall())
 
 
 def _read_up_to(connection: Connection, run: str) -> Bounds:

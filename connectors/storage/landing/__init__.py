@@ -114,22 +114,24 @@ def _row_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
 
 
 def read_table(landing: AnyPath, range: Range, topic: Topic) -> pa.Table:
-    """The rows of a landed file, as `read_tables` has them."""
-    return pa.concat_tables([schema_of(topic).empty_table(), *read_tables(landing, range, topic)])
+    """The rows of a landed file, as `read_tables` reads them, in one table."""
+    return pa.concat_tables(read_tables(landing, range, topic))
 
 
 def read_tables(landing: AnyPath, range: Range, topic: Topic) -> Iterator[pa.Table]:
     """The rows of a landed file in the columns of the topic's contract; a column younger than the file is null.
 
-    At most ROW_GROUP of them at once. Raises UsageError for a column that a newer version wrote: leaving it out would
-    lose it.
+    Yields at least one table, each of at most ROW_GROUP rows. Raises UsageError for a column that a newer version
+    wrote: leaving it out would lose it.
     """
     check_columns(landing / range.file_name, topic)
     fields = schema_of(topic)
-    for batch in pq.ParquetFile(opened(landing / range.file_name)).iter_batches(ROW_GROUP):
-        columns = dict(zip(batch.schema.names, batch.columns, strict=True))
-        cells = [columns.get(field.name, pa.nulls(batch.num_rows, field.type)) for field in fields]
-        yield pa.table(cells, schema=fields)
+    yield fields.empty_table()
+    with pq.ParquetFile(opened(landing / range.file_name)) as file:
+        for batch in file.iter_batches(ROW_GROUP):
+            columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+            cells = [columns.get(field.name, pa.nulls(batch.num_rows, field.type)) for field in fields]
+            yield pa.table(cells, schema=fields)
 
 
 def read_manifest(landing: AnyPath, range: Range) -> Landed:

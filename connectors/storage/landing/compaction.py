@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-import pyarrow as pa
+from itertools import takewhile
 
 from connectors.storage import landing as files
 from connectors.storage.home.objects import AnyPath
@@ -26,9 +25,9 @@ class Merged:
 def compact(connection: Connection, landing: AnyPath, records: int, change: Change) -> list[Merged]:
     """Merge neighbouring files into ones of at most `records` offsets; rows, coordinates and views stay the same.
 
-    The newest files of a partition may be few yet: one that is larger than all that follow it waits until they are as
-    large, so a record is written few times however often files are merged.
-    A kill leaves each group as it was or merged; the next owner of the home removes left-over files.
+    If more files may still join a group, a file larger than all after it waits until they are as large: a record is
+    written once for each doubling, however often files are merged. A kill leaves each group as it was or merged; the
+    next owner of the home removes left-over files.
     """
     made = []
     for group in _groups(connection, records):
@@ -41,12 +40,7 @@ def compact(connection: Connection, landing: AnyPath, records: int, change: Chan
 def _merged(landing: AnyPath, group: Sequence[Landed]) -> NewFile:
     first, last = group[0].range, group[-1].range
     topic = TOPIC_BY_NAME[first.topic.partition(RETIRED)[0]]
-
-    def tables() -> Iterator[pa.Table]:
-        yield files.schema_of(topic).empty_table()
-        for landed in group:
-            yield from files.read_tables(landing, landed.range, topic)
-
+    tables = (table for landed in group for table in files.read_tables(landing, landed.range, topic))
     whole = Range(first.topic, first.partition, first.start, last.end)
     return NewFile(whole, tables, sum(landed.rows for landed in group), sum(landed.rejected for landed in group))
 
@@ -69,10 +63,11 @@ def _groups(connection: Connection, records: int) -> Iterator[list[Landed]]:
 
 
 def _due(growing: Sequence[Landed]) -> list[Landed]:
-    """The files of a group that still grows, from the first on that is no larger than all that follow it."""
-    sizes = [landed.range.end - landed.range.start for landed in growing]
-    first = next((at for at, size in enumerate(sizes) if size <= sum(sizes[at + 1 :])), len(sizes))
-    return list(growing[first:])
+    """The files of a growing group, from the first one that is no larger than all after it; none if all are larger."""
+    end = growing[-1].range.end if growing else 0
+    sizes = ((landed.range.end - landed.range.start, end - landed.range.end) for landed in growing)
+    waiting = sum(1 for _ in takewhile(lambda at: at[0] > at[1], sizes))
+    return list(growing[waiting:])
 
 
 def _fits(group: Sequence[Landed], landed: Landed, records: int) -> bool:

@@ -16,19 +16,19 @@ from tokenshare.offsets import Landed, Range
 
 @dataclass(frozen=True)
 class NewFile:
-    """A file to write: its range, its rows in tables that are read as they are written, and their number.
+    """A file to write once: its range, its rows, which may be read while it is written, and their number.
 
     `rejected` is the number of rejected records in the range.
     """
 
     range: Range
-    tables: Callable[[], Iterable[pa.Table]]
+    tables: Iterable[pa.Table]
     rows: int
     rejected: int
 
     @classmethod
     def of(cls, range: Range, table: pa.Table, rejected: int) -> Self:
-        return cls(range, lambda: [table], table.num_rows, rejected)
+        return cls(range, [table], table.num_rows, rejected)
 
     @property
     def landed(self) -> Landed:
@@ -70,7 +70,7 @@ def replace_files(
     with transaction(connection):
         for part in new:
             if part.range in old:  # the same path: the counts in the ledger tell the two apart
-                files.write_tables(landing, part.range, part.tables(), part.rejected)
+                files.write_tables(landing, part.range, part.tables, part.rejected)
         commit(connection, landing, old, new, change)
         also()
     change.midway()
@@ -82,7 +82,7 @@ def stage(connection: Connection, landing: AnyPath, new: Sequence[NewFile], chan
     with transaction(connection):
         _mark(connection, [part.range for part in new])
     for part in new:
-        files.write_tables(landing, part.range, part.tables(), part.rejected)
+        files.write_tables(landing, part.range, part.tables, part.rejected)
         change.midway()
 
 

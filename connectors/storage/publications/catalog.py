@@ -42,6 +42,10 @@ ORDERS = {
     "rows_put_aside": "source_id",
     "unknown_organisations": "downloads_30_days DESC, organisation",
 }
+NEWEST_GATES = """SELECT * FROM catalog.gate_results WHERE {where} AND run = (
+    SELECT run_id FROM catalog.runs WHERE run_id IN (SELECT run FROM catalog.gate_results WHERE {where})
+    ORDER BY started_at DESC LIMIT 1
+) ORDER BY {order}"""
 
 
 def read_catalog(home: Home, table: str, **where: Any) -> list[dict[str, Any]]:
@@ -51,20 +55,14 @@ def read_catalog(home: Home, table: str, **where: Any) -> list[dict[str, Any]]:
     """
     conditions = " AND ".join(f'"{name}" = ?' for name in where) or "true"
     query = f"SELECT * FROM catalog.{table} WHERE {conditions} ORDER BY {ORDERS[table]}"
-    return _known(home.published_file, query, list(where.values()))
-
-
-NEWEST_GATES = """SELECT * FROM catalog.gate_results WHERE {where} AND run = (
-    SELECT run_id FROM catalog.runs WHERE run_id IN (SELECT run FROM catalog.gate_results WHERE {where})
-    ORDER BY started_at DESC LIMIT 1
-) ORDER BY {order}"""
+    return _query_if_there(home.published_file, query, list(where.values()))
 
 
 def read_newest_gates(home: Home, metric: str | None) -> list[dict[str, Any]]:
     """The gates of the newest pass that judged, or that judged `metric`; none from a file older than gates or runs."""
     where, values = ("metric = ?", [metric, metric]) if metric else ("true", [])
     query = NEWEST_GATES.format(where=where, order=ORDERS["gate_results"])
-    return _known(home.published_file, query, values)
+    return _query_if_there(home.published_file, query, values)
 
 
 def read_shown(home: Home) -> dict[str, dict[str, Any]]:
@@ -162,7 +160,7 @@ def read_query(home: Home, query: str, values: list[Any]) -> list[dict[str, Any]
     return _query(home.published_file, query, values)
 
 
-def _known(path: Path, query: str, values: list[Any]) -> list[dict[str, Any]]:
+def _query_if_there(path: Path, query: str, values: list[Any]) -> list[dict[str, Any]]:
     try:
         return _query(path, query, values)
     except duckdb.CatalogException:
