@@ -4,8 +4,11 @@ import os
 import re
 import secrets
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from connectors import drafts
 from tokenshare.errors import UsageError
 
 BYTES = 32
@@ -17,14 +20,13 @@ def make(path: Path) -> None:
     """Write a new secret for the user alone, whole and durably; an existing one stays, whoever was first."""
     if path.exists():
         return
-    draft = _draft_of(path, f"{secrets.token_hex(BYTES)}\n")
-    try:
-        os.link(draft, path)  # unlike a rename, it replaces nothing
-    except FileExistsError:
-        pass
-    except OSError:  # a file system without links
-        os.replace(draft, path)
-    draft.unlink(missing_ok=True)
+    with _draft_of(path, f"{secrets.token_hex(BYTES)}\n") as draft:
+        try:
+            os.link(draft, path)  # unlike a rename, it replaces nothing
+        except FileExistsError:
+            pass
+        except OSError:  # a file system without links
+            os.replace(draft, path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
@@ -34,19 +36,18 @@ def make(path: Path) -> None:
 
 def replace(path: Path, text: str) -> None:
     """Replace a file by one that its user alone reads, completely or not at all."""
-    os.replace(_draft_of(path, text), path)
+    with _draft_of(path, text) as draft:
+        os.replace(draft, path)
 
 
-def _draft_of(path: Path, text: str) -> Path:
+@contextmanager
+def _draft_of(path: Path, text: str) -> Iterator[Path]:
     """A new file beside `path` with this text, synced and for the user alone."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    draft.unlink(missing_ok=True)
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
+    with drafts.begun(path) as (draft, file):
+        file.write(text.encode())
         file.flush()
         os.fsync(file.fileno())
-    return draft
+        yield draft
 
 
 def read(path: Path) -> bytes:

@@ -11,7 +11,7 @@ from pathlib import Path
 from connectors import lock
 from connectors.lock import Owner
 from connectors.storage import home
-from connectors.storage.home import Home, HomeOrigin, Kind, atomic_files, modes, relocation
+from connectors.storage.home import Home, HomeOrigin, Kind, modes, relocation
 from connectors.storage.home.objects import AnyPath
 from connectors.storage.home.pass_log import Log, open_log
 from connectors.storage.landing import file_replacement
@@ -153,9 +153,7 @@ def exclusive_pass(
         with lock.acquire(mine.lock, run_id, now, patience_seconds, alert_stale):
             if is_settled:
                 relocation.require_own(mine)
-            atomic_files.sweep(mine.archive)
-            atomic_files.sweep(mine.landing)
-            atomic_files.sweep(mine.build)
+            home.sweep(mine)
             snapshot.back_up_older(mine)
             # Held: each of fifty later ones joins it, and reads landed files as it does.
             with open_warehouse(mine.warehouse) as connection, reaching(connection, mine.landing):

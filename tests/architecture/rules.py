@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "flows": {"flows", "connectors", "expectations", "demo", "tokenshare"},
 }
 # Layers with folders that do not meet, and the modules beside those folders that each of them may import.
-SHARED = {"connectors": {"arrow", "http", "lock", "secret"}, "demo": {"tables"}}
+SHARED = {"connectors": {"arrow", "drafts", "http", "lock", "secret"}, "demo": {"tables"}}
 # The rooms of a folder, floor by floor: a room imports only rooms of the floors before its own.
 FLOORS: dict[str, tuple[set[str], ...]] = {
     "connectors/storage": (

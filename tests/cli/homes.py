@@ -30,6 +30,19 @@ connection = duckdb.connect(sys.argv[1])
 print("open", flush=True)
 time.sleep(300)
 """
+WRITE = """
+import sys, time
+from contextlib import ExitStack
+from pathlib import Path
+from connectors import drafts
+from connectors.storage.home.atomic_files import make_folder
+with ExitStack() as stack:
+    for path in map(Path, sys.argv[2:]):
+        make_folder(path.parent)
+        stack.enter_context(drafts.begun(path))
+    print("open", flush=True)
+    time.sleep(300)
+"""
 
 
 def claimed(root: Path, origin: HomeOrigin = "synthetic") -> Path:
@@ -74,9 +87,9 @@ def cut_off(root: Path) -> Path:
 
 
 @contextmanager
-def other_process(code: str, path: Path) -> Iterator[subprocess.Popen[str]]:
-    """A process signed in the lock; ended afterwards, by its handle."""
-    words = [sys.executable, "-c", code, str(path)]
+def other_process(code: str, *paths: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process that runs such a program on paths; ended afterwards, by its handle."""
+    words = [sys.executable, "-c", code, *map(str, paths)]
     with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout

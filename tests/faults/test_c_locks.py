@@ -1,5 +1,6 @@
 """A home owned by another pass: the message names the owner and the way on."""
 
+import fcntl
 import json
 import os
 import signal
@@ -13,13 +14,15 @@ from typing import Any
 
 import pytest
 
-from connectors import lock
-from connectors.storage.home import Home
+from connectors import drafts, lock
+from connectors.storage.home import Home, atomic_files
+from connectors.storage.inspection.files import list_files
 from connectors.storage.warehouse import fencing, open_warehouse, runs
+from flows.orchestration.runner import exclusive_pass
 from flows.setup.clock import now
 from tests.cli.command import assert_one_sentence, environment, run
 from tests.cli.conftest import world
-from tests.cli.homes import HOLD, OPEN, advanced, claimed, other_process
+from tests.cli.homes import HOLD, OPEN, WRITE, advanced, claimed, other_process
 from tokenshare.errors import Busy, UsageError
 
 __all__ = ["world"]
@@ -45,21 +48,40 @@ def test_c01_another_refresh_is_named_by_its_pid(
     record_property("observed", f"exit {said.code} naming the pid, one note for the next pass")
 
 
-def test_c01_a_draft_that_was_swept_away_is_written_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another pass sweeps the draft of a note just before it is put in place."""
-    home, replace, swept = Home(claimed(tmp_path / "home")), os.replace, list[Path]()
+def test_c01_drafts_stay_while_their_writer_lives_and_are_removed_after_a_kill(tmp_path: Path) -> None:
+    """A pass beside a process that writes a file in each folder of the home, and a pass after it was killed."""
+    home = Home(claimed(tmp_path / "home"))
+    paths = [folder / "file" for folder in (home.root, home.page.parent, home.log, home.archive / "a", *home.folders)]
+    with other_process(WRITE, home.root, *paths):
+        with exclusive_pass(home, "beside it", MOMENT):
+            assert len(list(home.root.rglob(drafts.PATTERN))) == len(paths)
+        assert [path for path in list_files(home) if path.endswith(".tmp")] == []
+    assert len([path for path in list_files(home) if path.endswith(".tmp")]) == len(paths)
+    with exclusive_pass(home, "after it", MOMENT):
+        assert list(home.root.rglob(drafts.PATTERN)) == []
 
-    def swept_once(draft: Path, path: Path) -> None:
+
+def test_c01_a_draft_that_was_swept_away_is_begun_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pass that begins between the making of a draft and its lock."""
+    home, flock, swept = Home(claimed(tmp_path / "home")), fcntl.flock, list[int]()
+
+    def swept_before(handle: Any, operation: int) -> None:
         if not swept:
-            swept.append(draft)
-            runs.begin(home.warehouse, "another", MOMENT, now(), home.skipped)
-            assert not draft.exists()
-        replace(draft, path)
+            swept.append(operation)
+            atomic_files.sweep(home.skipped)
+            assert list(home.skipped.iterdir()) == []
+        flock(handle, operation)
 
-    monkeypatch.setattr(os, "replace", swept_once)
+    monkeypatch.setattr(fcntl, "flock", swept_before)
     runs.leave_skip(home.skipped, "turned-away", MOMENT, "busy")
-    assert swept
     assert [path.name for path in home.skipped.iterdir()] == ["turned-away.json"]
+
+
+def test_c01_a_writer_that_fails_removes_its_draft(tmp_path: Path) -> None:
+    """As an interrupt of a person does, or a full disk."""
+    with pytest.raises(KeyboardInterrupt), drafts.begun(tmp_path / "file"):
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_k17_take_over_ends_the_holder_and_goes_on(

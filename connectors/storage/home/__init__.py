@@ -205,6 +205,13 @@ def check_whole(home: Home) -> None:
         )
 
 
+def sweep(home: Home) -> None:
+    """Remove the drafts of killed writers."""
+    atomic_files.sweep(home.root, is_deep=False)
+    for folder in (home.archive, home.landing, home.build, home.published, home.skipped, home.log, home.page.parent):
+        atomic_files.sweep(folder)
+
+
 def check_rights(home: Home) -> None:
     """Raise UsageError if this process may not write the files of the home."""
     for path in (home.root, *home.folders, home.format, home.lock, home.warehouse):

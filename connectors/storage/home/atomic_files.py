@@ -5,12 +5,12 @@ import shutil
 from collections.abc import Callable
 from hashlib import file_digest
 from pathlib import Path
+from typing import BinaryIO
 
+from connectors import drafts
 from connectors.storage.home.modes import of_file_in, of_folder_in
 from connectors.storage.home.objects import AnyPath, ObjectPath
 from tokenshare.noop import noop
-
-DRAFT = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def write(path: AnyPath, body: bytes, midway: Callable[[], None] = noop) -> None:
@@ -23,15 +23,13 @@ def write(path: AnyPath, body: bytes, midway: Callable[[], None] = noop) -> None
         path.write_bytes(body)
         return
     make_folder(path.parent)
-    draft = _draft_of(path)
     half = len(body) // 2
-    with os.fdopen(os.open(draft, DRAFT, 0o600), "wb") as file:
+    with drafts.begun(path) as (draft, file):
         file.write(body[:half])
         file.flush()
         midway()
         file.write(body[half:])
-        os.fchmod(file.fileno(), of_file_in(path.parent))
-    move(draft, path)
+        _finish(draft, file, path)
 
 
 def write_if_changed(path: Path, body: bytes) -> None:
@@ -42,11 +40,9 @@ def write_if_changed(path: Path, body: bytes) -> None:
 
 def copy(source: Path, path: Path) -> None:
     """Copy a file of any size to `path` whole, as `write` does."""
-    draft = _draft_of(path)
-    with source.open("rb") as original, os.fdopen(os.open(draft, DRAFT, 0o600), "wb") as file:
+    with source.open("rb") as original, drafts.begun(path) as (draft, file):
         shutil.copyfileobj(original, file)
-        os.fchmod(file.fileno(), of_file_in(path.parent))
-    move(draft, path)
+        _finish(draft, file, path)
 
 
 def make_folder(folder: Path) -> None:
@@ -71,16 +67,16 @@ def digest_of(path: Path) -> str:
         return file_digest(file, "sha256").hexdigest()
 
 
-def sweep(folder: AnyPath) -> None:
-    """Remove the drafts of killed writers; a store has none."""
-    if isinstance(folder, ObjectPath):
-        return
-    for draft in folder.rglob(".*.tmp"):
-        draft.unlink(missing_ok=True)
+def sweep(folder: AnyPath, *, is_deep: bool = True) -> None:
+    """Remove the drafts of killed writers, also from the folders inside; a store has none."""
+    if not isinstance(folder, ObjectPath):
+        drafts.sweep(folder.rglob(drafts.PATTERN) if is_deep else folder.glob(drafts.PATTERN))
 
 
-def _draft_of(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{os.getpid()}.tmp")
+def _finish(draft: Path, file: BinaryIO, path: Path) -> None:
+    file.flush()
+    os.fchmod(file.fileno(), of_file_in(path.parent))
+    move(draft, path)
 
 
 def _sync(path: Path) -> None:

@@ -141,7 +141,6 @@ def publish(
 
     `csv`: see `version_files.export`.
     """
-    atomic_files.sweep(home.published)
     draft = home.published / ".tokenshare.duckdb.tmp"
     draft.unlink(missing_ok=True)
     before = home.published_file if _is_untouched(connection, home) else None

@@ -20,7 +20,7 @@ def begin(warehouse: Path, run_id: str, as_of: datetime, at: datetime, skipped: 
             "WHERE status = 'finished' OR run_id IN (SELECT run FROM decisions.inputs)"
         ).fetchone()
         newest: datetime | None = found[0] if found else None
-        notes = sorted(skipped.glob("*.*"))  # a later one stays for the next pass
+        notes = sorted(skipped.glob("[!.]*.*"))  # a later one stays for the next pass
         if newest is None or as_of >= newest:
             with transaction(connection):
                 connection.execute("UPDATE ledger.runs SET status = 'crashed' WHERE status = 'running'")
@@ -43,29 +43,17 @@ def finish(warehouse: Path, run_id: str, at: datetime) -> None:
 def leave_skip(skipped: Path, run_id: str, at: datetime, reason: str) -> None:
     """Leave a note of a skipped pass in a file: the database belongs to the owner of the lock."""
     note = {"run_id": run_id, "at": at.isoformat(), "reason": reason}
-    _leave(skipped / f"{run_id}.json", json.dumps(note).encode())
+    atomic_files.write(skipped / f"{run_id}.json", json.dumps(note).encode())
 
 
 def mark_alerted(skipped: Path, run_id: str) -> None:
     """Mark in a file, for the same reason, that people were alerted of the stale owner `run_id`."""
-    _leave(skipped / f"{run_id}.told", b"")
+    atomic_files.write(skipped / f"{run_id}.told", b"")
 
 
 def is_alerted(skipped: Path, run_id: str) -> bool:
     """True if people were alerted of that owner."""
     return (skipped / f"{run_id}.told").exists()
-
-
-def _leave(path: Path, body: bytes) -> None:
-    """Write a file, and again if a beginning pass swept its draft away meanwhile; at most three times."""
-    for is_last in (False, False, True):
-        try:
-            atomic_files.write(path, body)
-        except FileNotFoundError:
-            if is_last:
-                raise
-        else:
-            return
 
 
 def _store_skips(connection: Connection, notes: Sequence[Path]) -> None:
