@@ -109,7 +109,9 @@ def test_a_merged_file_is_what_its_range_would_have_landed_as(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row_group: int
 ) -> None:
     monkeypatch.setattr(landing, "ROW_GROUP", row_group)
+    before = rows(home)
     compact(home)
+    assert rows(home) == before
     whole = Range(TOPIC, 0, 0, 9)
     landing.write(tmp_path / "at once", USAGE_OBSERVED, whole, [row(0, n) for n in offsets(whole)], 1)
     assert (home.landing / whole.file_name).read_bytes() == (tmp_path / "at once" / whole.file_name).read_bytes()

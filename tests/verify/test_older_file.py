@@ -10,6 +10,7 @@ from tests.cli.command import assert_one_sentence, environment, run
 from tests.verify.corruptions import show
 
 LOOKS = ("status", "gates", "mappings", "metrics", "restatements", "report", "logs", "alerts list")
+QUOTED = "check 0.5 --about china_share"
 ALWAYS_THERE = {"publications", "metrics"}
 METRIC, NEWER_COLUMN = "china_share_origin_weekly", "unknown_share"
 
@@ -26,7 +27,7 @@ def older(copied: Callable[[], Home]) -> dict[str, str]:
 
 @pytest.mark.threat("X31")
 def test_looks_answer_on_an_older_file(older: dict[str, str]) -> None:
-    for look in (*LOOKS, f"metrics {METRIC}", f"gates {METRIC}", f"restatements {METRIC}"):
+    for look in (*LOOKS, f"metrics {METRIC}", f"gates {METRIC}", f"restatements {METRIC}", QUOTED):
         answer = run(older, *look.split())
         assert (answer.code, answer.err) == (0, ""), look
 
