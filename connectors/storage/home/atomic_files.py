@@ -2,8 +2,10 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from hashlib import file_digest
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,23 +15,34 @@ from connectors.storage.home.objects import AnyPath, ObjectPath
 from tokenshare.noop import noop
 
 
-def write(path: AnyPath, body: bytes, midway: Callable[[], None] = noop) -> None:
-    """Write `body` to `path` whole, and make its folder: a temporary file, fsync, rename, fsync of the folder.
+@contextmanager
+def opened(path: AnyPath) -> Iterator[BinaryIO]:
+    """A file to write in the block; at its end `path` has it whole, or after an error what it had before.
 
-    Calls `midway` after the first half. An object needs none of that: a store shows it when it has all of it.
+    Makes the folder. Under it are a draft, fsync, rename and fsync of the folder. An object needs none of that: a store
+    shows it when it has all of it.
     """
     if isinstance(path, ObjectPath):
-        midway()
-        path.write_bytes(body)
+        body = BytesIO()
+        yield body
+        path.write_bytes(body.getvalue())
         return
     make_folder(path.parent)
-    half = len(body) // 2
     with drafts.begun(path) as (draft, file):
+        yield file
+        file.flush()
+        os.fchmod(file.fileno(), of_file_in(path.parent))
+        move(draft, path)
+
+
+def write(path: AnyPath, body: bytes, midway: Callable[[], None] = noop) -> None:
+    """Write `body` to `path` as `opened` does; calls `midway` after the first half."""
+    half = len(body) // 2
+    with opened(path) as file:
         file.write(body[:half])
         file.flush()
         midway()
         file.write(body[half:])
-        _finish(draft, file, path)
 
 
 def write_if_changed(path: Path, body: bytes) -> None:
@@ -39,10 +52,9 @@ def write_if_changed(path: Path, body: bytes) -> None:
 
 
 def copy(source: Path, path: Path) -> None:
-    """Copy a file of any size to `path` whole, as `write` does."""
-    with source.open("rb") as original, drafts.begun(path) as (draft, file):
+    """Copy a file of any size to `path` as `opened` does."""
+    with source.open("rb") as original, opened(path) as file:
         shutil.copyfileobj(original, file)
-        _finish(draft, file, path)
 
 
 def make_folder(folder: Path) -> None:
@@ -71,12 +83,6 @@ def sweep(folder: AnyPath, *, is_deep: bool = True) -> None:
     """Remove the drafts of killed writers, also from the folders inside; a store has none."""
     if not isinstance(folder, ObjectPath):
         drafts.sweep(folder.rglob(drafts.PATTERN) if is_deep else folder.glob(drafts.PATTERN))
-
-
-def _finish(draft: Path, file: BinaryIO, path: Path) -> None:
-    file.flush()
-    os.fchmod(file.fileno(), of_file_in(path.parent))
-    move(draft, path)
 
 
 def _sync(path: Path) -> None:

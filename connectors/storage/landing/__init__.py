@@ -27,7 +27,7 @@ COORDINATES = (
 Rows = Sequence[tuple[Record, Event]]
 REJECTED = b"tokenshare.rejected"
 UNPROVEN = b"tokenshare.unproven"  # absent if no rejected record is
-ROW_GROUP = 122_880  # rows, as many as DuckDB reads together; merging holds no more
+ROW_GROUP = 61_440  # rows, half of what DuckDB reads together; merging holds no more
 
 
 def schema_of(topic: Topic) -> pa.Schema:
@@ -90,14 +90,16 @@ def write_tables(
     stated = {REJECTED: str(rejected), WRITTEN_BY: our_version()}
     if unproven:
         stated[UNPROVEN] = json.dumps(unproven)
-    sink, rows = pa.BufferOutputStream(), 0
     groups = (group.replace_schema_metadata(stated) for group in _row_groups(tables))
-    first = next(groups)
-    with pq.ParquetWriter(sink, first.schema, compression="zstd") as writer:
+    first, rows = next(groups), 0
+    with (
+        atomic_files.opened(landing / range.file_name) as file,
+        pq.ParquetWriter(file, first.schema, compression="zstd") as writer,
+    ):
         for group in chain([first], groups):
             writer.write_table(group)
             rows += group.num_rows
-    atomic_files.write(landing / range.file_name, sink.getvalue().to_pybytes(), midway)
+        midway()
     return Landed(range, rows, rejected, tuple(unproven))
 
 

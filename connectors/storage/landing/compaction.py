@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
+import pyarrow as pa
+
 from connectors.storage import landing as files
 from connectors.storage.home.objects import AnyPath
 from connectors.storage.landing import file_replacement
@@ -34,6 +36,7 @@ def compact(connection: Connection, landing: AnyPath, records: int, change: Chan
         part = _merged(landing, group)
         file_replacement.replace_files(connection, landing, [landed.range for landed in group], [part], change)
         made.append(Merged(part.range, len(group), part.rows))
+    pa.default_memory_pool().release_unused()  # a `stream` would hold it until it ends
     return made
 
 
