@@ -21,7 +21,6 @@ from pathlib import Path
 from statistics import median, quantiles
 
 import duckdb
-import psutil
 from cost import COMMAND, heading, machine, row
 from gateway import BATCH, CALLERS, ROOT, body_of, client_of
 
@@ -64,9 +63,10 @@ def _started(environ: dict[str, str], *words: str):  # type: ignore[no-untyped-d
 def _load(asked: argparse.Namespace, facts: dict, stream: int, published: Path) -> dict:
     """Acknowledge the requests at their rate, and look meanwhile."""
     acknowledged: list[tuple[float, int]] = []
-    looks: list[tuple[float, int, int]] = []
+    looks: list[tuple[float, int]] = []
+    peaks: list[int] = []
     ended = threading.Event()
-    looking = threading.Thread(target=_look, args=(published, psutil.Process(stream), looks, ended))
+    looking = threading.Thread(target=_look, args=(published, looks, ended))
     looking.start()
     client, begun = client_of(facts), time.monotonic()
     counting = threading.Lock()
@@ -77,6 +77,8 @@ def _load(asked: argparse.Namespace, facts: dict, stream: int, published: Path) 
         with counting:
             acknowledged.append((time.monotonic(), (len(acknowledged) + 1) * BATCH))
 
+    half = threading.Timer(asked.seconds / 2, lambda: peaks.append(_peak_of(stream)))
+    half.start()
     with ThreadPoolExecutor(CALLERS) as callers:
         list(callers.map(send, range(asked.rate * asked.seconds // BATCH)))
     until = time.monotonic() + SETTLE_SECONDS
@@ -84,15 +86,26 @@ def _load(asked: argparse.Namespace, facts: dict, stream: int, published: Path) 
         time.sleep(LOOK_SECONDS)
     ended.set()
     looking.join()
-    return _described(acknowledged, looks, begun)
+    half.join()
+    return _described(acknowledged, looks, begun) | {
+        "peak MiB of stream in the first half": peaks[0],
+        "peak MiB in the second half": _peak_of(stream),
+    }
 
 
-def _look(published: Path, stream: psutil.Process, looks: list, ended: threading.Event) -> None:
+def _peak_of(pid: int) -> int:
+    """The peak memory of a process in MiB since the last call; the kernel keeps it."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+    return int(status.partition("VmHWM:")[2].split()[0]) // 1024
+
+
+def _look(published: Path, looks: list, ended: threading.Event) -> None:
     while not ended.wait(LOOK_SECONDS):
         if published.exists():
             with duckdb.connect(str(published), read_only=True) as connection:
                 (count,) = connection.execute(SHOWN).fetchone() or (0,)
-            looks.append((time.monotonic(), count or 0, stream.memory_info().rss // 2**20))
+            looks.append((time.monotonic(), count or 0))
 
 
 def _described(acknowledged: list, looks: list, begun: float) -> dict:
@@ -104,15 +117,13 @@ def _described(acknowledged: list, looks: list, begun: float) -> dict:
             waits.append(max(0.0, looks[place][0] - at))
     if len(waits) < len(acknowledged):
         sys.exit(f"bench/latency.py: {len(acknowledged) - len(waits)} calls were not seen within {SETTLE_SECONDS} s")
-    cuts, half, middle = quantiles(waits, n=100), len(waits) // 2, len(looks) // 2
+    cuts, half = quantiles(waits, n=100), len(waits) // 2
     return {
         "requests": acknowledged[-1][1],
         "acknowledged a second": round(acknowledged[-1][1] / (acknowledged[-1][0] - begun)),
         **{f"p{cut} s": f"{cuts[cut - 1]:.1f}" for cut in (50, 95, 99)},
         "median of the first half, s": f"{median(waits[:half]):.1f}",
         "of the second half, s": f"{median(waits[half:]):.1f}",
-        "peak MiB of stream in the first half": max(look[2] for look in looks[:middle]),
-        "peak MiB in the second half": max(look[2] for look in looks[middle:]),
     }
 
 

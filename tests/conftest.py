@@ -40,6 +40,15 @@ def _quiet() -> None:
     silence_libraries()
 
 
+@pytest.fixture(autouse=True)
+def _keeps_the_umask() -> Iterator[None]:
+    """A command that runs in this process makes its files private; those of the next test are made as before."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
+
+
 @pytest.fixture(scope="session")
 def recorded_data() -> Path:
     """Real rows beside the checkout; without them the test is skipped."""

@@ -82,8 +82,8 @@ def test_a_pass_with_a_kafka_of_its_own_asks_nobody_outside(
 def test_serve_and_a_guarded_server_ask_nobody_outside(broker: str, record_property: Record) -> None:
     """A Prefect server as documented, `tokenshare serve` and a scheduled pass, with a Kafka of their own."""
     assert broker
-    chosen = ["-k", " or ".join(SERVED), "-p", "no:cacheprovider", "tests/prefect/test_schedule.py"]
-    done = alone([sys.executable, "-m", "pytest", "-q", "-n0", *chosen])
+    chosen = ["-k", " or ".join(SERVED), "-m", "slow or not slow", "tests/prefect/test_schedule.py"]
+    done = alone([sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", *chosen])
     assert (done.code, done.asked) == (0, 0), done.out
     assert f"{len(SERVED)} passed" in done.out
     record_property("observed", f"{len(SERVED)} tests passed, {done.asked} packets or connections outside loopback")
