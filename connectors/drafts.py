@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,13 +13,15 @@ PATTERN = ".*.tmp"
 
 @contextmanager
 def begun(path: Path) -> Iterator[tuple[Path, BinaryIO]]:
-    """A new file beside `path`, for its user alone, for the block to write and to put in place; else it is removed."""
+    """A new file beside `path`, for its user alone, for the block to write and put in place; an error removes it."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     with os.fdopen(_own(draft), "wb") as file:
         try:
             yield draft, file
-        finally:
-            draft.unlink(missing_ok=True)
+        except BaseException:
+            with suppress(OSError):  # it must not hide the first error
+                draft.unlink()
+            raise
 
 
 def is_abandoned(draft: Path) -> bool:

@@ -27,6 +27,7 @@ def make(path: Path) -> None:
             pass
         except OSError:  # a file system without links
             os.replace(draft, path)
+        draft.unlink(missing_ok=True)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

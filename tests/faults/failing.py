@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[2]
 OURS = tuple(f"{ROOT}/{layer}/" for layer in ("connectors", "expectations", "flows", "tokenshare"))
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 STATEMENTS = ("INSERT", "UPDATE", "DELETE", "CREATE", "COPY", "ATTACH", "CHECKPOINT", "ALTER", "DROP", "COMMIT")
+IN_THE_WAY = ("connectors/drafts.py", "home/atomic_files.py", "warehouse/__init__.py")  # of many places
 EVENTS = ("os.rename", "os.mkdir", "os.remove", "os.chmod")
 TO_KAFKA = ((KafkaProducer, "send"), (KafkaProducer, "flush"), (KafkaAdminClient, "alter_group_offsets"))
 REMARK = re.compile(r"\s*(/\*.*?\*/)?\s*", re.DOTALL)  # dbt says above each statement whose it is
@@ -185,11 +186,11 @@ class Watched:
 
 
 def _caller() -> str:
-    """The calling function of ours, less two modules in the way of many; none for dbt's own files."""
+    """The calling function of ours, less the modules in the way of many; none for dbt's own files."""
     frame: FrameType | None = sys._getframe(2)
     while frame:
         name = frame.f_code.co_filename
-        if name.startswith(OURS) and not name.endswith(("home/atomic_files.py", "warehouse/__init__.py")):
+        if name.startswith(OURS) and not name.endswith(IN_THE_WAY):
             return f"{name.removeprefix(f'{ROOT}/')}:{frame.f_code.co_name}"
         frame = frame.f_back
     return "dbt"

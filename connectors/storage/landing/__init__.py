@@ -130,7 +130,7 @@ def read_tables(landing: AnyPath, range: Range, topic: Topic) -> Iterator[pa.Tab
     fields = schema_of(topic)
     yield fields.empty_table()
     with pq.ParquetFile(opened(landing / range.file_name)) as file:
-        for batch in file.iter_batches(ROW_GROUP):
+        for batch in file.iter_batches(ROW_GROUP, use_threads=False):  # Arrow keeps what other threads had
             columns = dict(zip(batch.schema.names, batch.columns, strict=True))
             cells = [columns.get(field.name, pa.nulls(batch.num_rows, field.type)) for field in fields]
             yield pa.table(cells, schema=fields)
