@@ -78,7 +78,7 @@ def test_c01_a_draft_that_was_swept_away_is_begun_again(tmp_path: Path, monkeypa
 
 
 def test_c01_a_writer_that_fails_removes_its_draft(tmp_path: Path) -> None:
-    """As an interrupt of a person does, or a full disk."""
+    """An interrupt while a file is written."""
     with pytest.raises(KeyboardInterrupt), drafts.begun(tmp_path / "file"):
         raise KeyboardInterrupt
     assert list(tmp_path.iterdir()) == []
