@@ -1,7 +1,12 @@
 """The one exception tree: message, fix, and exit code of every error."""
 
+import errno
+import os
 from collections.abc import Sequence
 from enum import IntEnum
+
+OUT_OF_FILES = os.strerror(errno.EMFILE)
+MORE_FILES = "let this process open more files (ulimit -n)"
 
 
 class ExitCode(IntEnum):
@@ -36,14 +41,17 @@ def gravest(codes: Sequence[ExitCode]) -> ExitCode:
 
 
 class TokenshareError(Exception):
-    """Something a person can mend: `fix` names how, in one clause."""
+    """Something a person can mend: `fix` names how, in one clause.
+
+    A process without free file descriptors blames the file or socket that it tried to open: its `fix` is to have more.
+    """
 
     exit_code = ExitCode.BUG
 
     def __init__(self, message: str, fix: str = "") -> None:
         super().__init__(message, fix)  # both: pickle, and so Beam, makes it anew from its arguments
         self.message = message
-        self.fix = fix
+        self.fix = MORE_FILES if OUT_OF_FILES in message else fix
 
     def __str__(self) -> str:
         return f"{self.message}: {self.fix}" if self.fix else self.message

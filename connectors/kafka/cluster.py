@@ -1,8 +1,6 @@
 """A Kafka cluster as a value, and the one way to open a client."""
 
-import errno
 import logging
-import os
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -36,7 +34,6 @@ PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 BOOTSTRAP_SECONDS = 8.0
 START_OR_CORRECT = "start that Kafka, or correct TOKENSHARE_KAFKA_BOOTSTRAP_SERVERS"
 CHECK_SECURITY = "correct the security protocol, the credentials or the certificates"
-MORE_FILES = "let this process open more files (ulimit -n)"
 
 # Without a handler, logging would print the library's retries on stderr.
 logging.getLogger("kafka").addHandler(logging.NullHandler())
@@ -151,7 +148,7 @@ def _constructed(kind: Any, cluster: Cluster, options: Mapping[str, Any]) -> Any
         reason = "; ".join(dict.fromkeys(reasons)) or str(error)
         raise BrokerUnavailable(
             f"Kafka at {cluster.bootstrap_servers} listens but does not let us in ({reason})",
-            _fix(reason, CHECK_SECURITY),
+            CHECK_SECURITY,
         ) from error
     for net in nets:  # construction is over: remove the patch
         del net._manager.get_connection
@@ -188,14 +185,7 @@ def reach(cluster: Cluster, timeout_seconds: float) -> None:
         except OSError as error:
             refusals.append(str(error))
     reason = "; ".join(refusals)
-    raise BrokerUnavailable(
-        f"nothing listens at {cluster.bootstrap_servers} ({reason})", _fix(reason, START_OR_CORRECT)
-    )
-
-
-def _fix(reason: str, usual: str) -> str:
-    """The fix for a failure. A process out of file descriptors blames the file or socket it tried to open."""
-    return MORE_FILES if os.strerror(errno.EMFILE) in reason else usual
+    raise BrokerUnavailable(f"nothing listens at {cluster.bootstrap_servers} ({reason})", START_OR_CORRECT)
 
 
 def _address(text: str) -> tuple[str, int]:
