@@ -58,12 +58,13 @@ def _acquired(draft: Path) -> Iterator[bool]:
     except OSError:
         yield draft.is_symlink()
         return
+    with os.fdopen(handle, "rb") as file:
+        yield _is_free(file)
+
+
+def _is_free(file: BinaryIO) -> bool:
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        is_ours = True
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        is_ours = False
-    try:
-        yield is_ours
-    finally:
-        os.close(handle)
+        return False
+    return True

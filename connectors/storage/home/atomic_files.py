@@ -19,8 +19,8 @@ from tokenshare.noop import noop
 def opened(path: AnyPath) -> Iterator[BinaryIO]:
     """A file to write in the block; at its end `path` has it whole, or after an error what it had before.
 
-    Makes the folder. Under it are a draft, fsync, rename and fsync of the folder. An object needs none of that: a store
-    shows it when it has all of it.
+    Makes the folder, and writes a draft, which is synced and renamed; then it syncs the folder. An object needs none of
+    that: a store shows it when it has all of it.
     """
     if isinstance(path, ObjectPath):
         body = BytesIO()
