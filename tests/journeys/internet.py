@@ -9,13 +9,13 @@ from tests.prefect.server import free_port
 from tests.scene import MODELS, small_rows, write_prices, write_rankings
 
 TODAY = datetime.now(UTC)
-FIRST = (TODAY - timedelta(days=30)).date()
-YESTERDAY = (TODAY - timedelta(days=1)).date()
+NEWEST = (TODAY - timedelta(days=1, hours=3)).date()  # a day is known at five past two of the next
+FIRST = NEWEST - timedelta(days=29)
 
 
 def world_of(directory: Path, *, without_other: bool = False) -> Path:
-    """Thirty days up to yesterday, with prices and rates; on request yesterday lacks the tokens of all other models."""
-    spoilt = (YESTERDAY.isoformat(), "other") if without_other else None
+    """Thirty days up to the newest, with prices and rates; on request that one lacks the tokens of all other models."""
+    spoilt = (NEWEST.isoformat(), "other") if without_other else None
     write_rankings(directory, [row for row in small_rows(FIRST, 30) if row[1:3] != spoilt])
     write_prices(directory, f"{FIRST}T00:00:00Z", dict.fromkeys(MODELS, ("0.000003", "0.000015")))
     rates = [f"{FIRST}T00:00:00Z,{FIRST + timedelta(days=day)},EUR,USD,1.1\n" for day in range(30)]

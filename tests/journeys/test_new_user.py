@@ -19,7 +19,7 @@ from connectors.kafka.cluster import Cluster
 from connectors.storage.home import Home
 from flows.orchestration.schedule import deployments
 from tests.cli.command import Said, run
-from tests.journeys.internet import YESTERDAY, Internet, world_of
+from tests.journeys.internet import NEWEST, Internet, world_of
 from tests.journeys.servers import PAGE, ROOT, environment_of, python_of
 from tests.prefect.server import Server, environment, start
 from tests.prefect.test_schedule import COMMAND, LOGIN, PROTECTED, deployed, state_of, trigger, wait_until
@@ -176,7 +176,7 @@ def test_09_mended_it_is_one_resolve_and_nothing_is_held(story: Story, server: S
 
 
 def test_10_a_claim_and_a_mapping_of_the_user_are_published(story: Story) -> None:
-    month = f"{YESTERDAY:%Y-%m}"
+    month = f"{NEWEST:%Y-%m}"
     claim = (
         "61%",
         "--about",
