@@ -12,9 +12,11 @@ Five parts keep passes one at a time, even if a pass hangs:
 4. Take-over. A stale owner is reported and never removed automatically: a slow machine looks the same. A person ends
    it with `take_over`: it kills the signed process and waits for the kernel to release the lock. The signature is only
    text in a file, so that process must be of this user, and the kernel must list it as the lock's owner.
-5. Fence. The lock file can be deleted or copied, and a stopped owner may wake up after another has taken its place.
+5. Fence. The lock file can be deleted or copied. A pass has the build database open, and DuckDB has a lock of its own
+   on that; but the database can be replaced too, and a stopped owner may wake up after another has taken its place.
    So each owner takes a number in the build database (connectors/storage/warehouse/fencing.py), and a write under
-   an old number is refused. Any other write first calls `require_ownership`, a comparison with the signature.
+   an old number is refused. Before each stage's writes the owner calls `require_ownership`, a comparison with the
+   signature.
 
 Whoever can open a lock file can own its lock. So the file is readable by its user alone, and that of another user is
 refused. No wait is without a limit.

@@ -1,6 +1,7 @@
 """A stopped pass, replaced by another and continued: it changes nothing, wherever it was stopped."""
 
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -18,6 +19,7 @@ import pytest
 from connectors import lock
 from connectors.kafka import topics
 from connectors.kafka.cluster import Cluster
+from connectors.storage.warehouse import WarehouseLocked
 from flows.setup.clock import now
 from tests.faults.daily_worlds import moment, moving_world
 from tests.faults.oracles import Shown, find_litter, find_losses, shown
@@ -106,7 +108,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def ended(home_of: Callable[[str], Scene], world: Path) -> Ended:
-    """Four passes, each stopped at another station and its lock taken from it; one goes through; then all go on."""
+    """Four passes, each stopped at another station and its locks taken from it; one goes through; then all go on."""
     scene, zombies = home_of("haunted"), {}
     scene.refresh(moment(0), world)
     with (
@@ -129,14 +131,17 @@ def ended(home_of: Callable[[str], Scene], world: Path) -> Ended:
 
 @contextmanager
 def taken(scene: Scene) -> Iterator[None]:
-    """The lock no longer keeps anybody out: its file was removed, or its machine is gone from a shared disk."""
+    """No lock keeps anybody out: the lock file is removed, and the database is another file, as after a restore."""
     scene.home.lock.unlink()
+    for path in scene.home.build.glob(f"{scene.home.warehouse.name}*"):
+        shutil.copy2(path, copy := path.with_suffix(".restored"))
+        copy.replace(path)
     yield
 
 
 @pytest.mark.parametrize("station", STATIONS)
 def test_k17_a_zombie_is_refused_where_it_goes_on(ended: Ended, station: str, record_property: Record) -> None:
-    """SIGSTOP at a station, the lock taken away, four passes so in a row, one whole pass, then SIGCONT to all."""
+    """SIGSTOP at a station, all locks taken away, four passes so in a row, one whole pass, then SIGCONT to all."""
     assert ended.codes[station] == ExitCode.BUSY
     record_property("observed", f"exit {ended.codes[station]}")
 
@@ -151,6 +156,24 @@ def test_k17_the_next_pass_finds_every_record_once(ended: Ended, record_property
     """SIGCONT of four zombies, then a pass."""
     assert ended.litter == ended.losses == []
     record_property("observed", "0 lost, 0 doubled, 0 left over")
+
+
+def test_k17_without_its_lock_file_a_stopped_pass_keeps_others_out(
+    home_of: Callable[[str], Scene], world: Path, record_property: Record
+) -> None:
+    """SIGSTOP while it lands, the lock file removed, then a pass, SIGCONT and another pass."""
+    scene = home_of("unlocked")
+    scene.refresh(moment(0), world)
+    before = shown(scene)
+    with stopped(scene, 1, world, "land") as process:
+        scene.home.lock.unlink()
+        with pytest.raises(WarehouseLocked, match=rf"PID {process.pid}\): close that program"):
+            scene.refresh(moment(2), world)
+        assert go_on(process) == ExitCode.BUSY
+        assert shown(scene) == before
+    assert scene.refresh(moment(3), world).exit_code == ExitCode.OK
+    assert find_litter(scene) == find_losses(scene) == []
+    record_property("observed", "refused, and the pid named; the stopped one resumes and changes nothing")
 
 
 def test_k17_take_over_ends_a_stopped_pass_and_does_its_work(
