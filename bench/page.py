@@ -42,6 +42,7 @@ SECTIONS = {
     "throughput": ("Landing at volume", LANDING),
     "throughput-bad": ("Landing with one record in a hundred malformed", ""),
     "volume": ("A million requests on top of many", "Cold passes; `all` is the build from the beginning."),
+    "lookup": ("Ids looked up", "What the requests kept add to each turn of `stream`."),
     "gateway": ("The receiver of gateway requests", "Calls of a hundred requests, at the rate that is asked for."),
     "latency": ("From acknowledged to published", "The receiver and `stream` beside each other for ten minutes."),
 }
@@ -63,6 +64,7 @@ def main(folder: Path) -> None:
         "throughput": ["throughput.py", "--peers", peers, one_by_one, now],
         "throughput-bad": ["throughput.py", "--bad", "10", now],
         "volume": ["volume.py", "1000000,10000000,100000000", now],
+        "lookup": ["lookup.py"],
         "gateway": ["gateway.py"],
         "latency": ["latency.py"],
     }

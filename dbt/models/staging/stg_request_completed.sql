@@ -1,4 +1,8 @@
-{{ config(unique_key='request_id', meta={'is_numbered': true}) }}
+{{ config(
+    unique_key='request_id',
+    pre_hook="{{ find_reported(this, source('raw', 'request_completed_v1')) }}",
+    meta={'replaces': 'reported_before'}
+) }}
 -- Requests of a gateway, each once, as it was reported last: a call that is sent again changes nothing, and a cost that
 -- becomes known later counts. `reports` has the minute and the parent of each report, if there is more than one.
 -- Decision: money is whole units of 1e-18 USD, so that no order of adding changes a cent.
@@ -42,7 +46,7 @@ together as (
     select * from renamed
     {% if is_incremental() %}
         union all by name
-        select * exclude (place) from ({{ found_by_number(this, 'select request_id from renamed') }})
+        select * exclude (place) from reported_before
     {% endif %}
 ),
 

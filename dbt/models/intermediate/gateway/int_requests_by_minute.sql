@@ -1,6 +1,9 @@
 {{ config(
     materialized='incremental',
-    pre_hook="{{ delete_moved('usage_minute', ref('stg_request_completed')) }}"
+    pre_hook=[
+        "{{ find_moved('usage_minute', ref('stg_request_completed')) }}",
+        "{{ delete_moved('usage_minute') }}"
+    ]
 ) }}
 -- Requests of each minute, summed by all that their cost and their vendor depend on; `is_counted` is false for the ones
 -- whose tokens another one repeats.
@@ -12,7 +15,7 @@ with requests as (
         prompt_tokens + completion_tokens > 0 as has_tokens
     from {{ ref('stg_request_completed') }}
     {% if is_incremental() %}
-        where {{ is_moved('usage_minute', ref('stg_request_completed')) }}
+        where usage_minute in (select moved.usage_minute from moved)
     {% endif %}
 ),
 

@@ -1,13 +1,16 @@
 {{ config(
     materialized='incremental',
-    pre_hook="{{ delete_moved('usage_hour', ref('stg_request_completed')) }}"
+    pre_hook=[
+        "{{ find_moved('usage_hour', ref('stg_request_completed')) }}",
+        "{{ delete_moved('usage_hour') }}"
+    ]
 ) }}
 -- Requests of each hour, as those of its minutes: of an hour that still runs, a turn sums few requests and the minutes.
 with minutes as (
     select *
     from {{ ref('int_requests_by_minute') }}
     {% if is_incremental() %}
-        where {{ is_moved('usage_hour', ref('stg_request_completed')) }}
+        where usage_hour in (select moved.usage_hour from moved)
     {% endif %}
 ),
 
