@@ -59,6 +59,8 @@ def test_a_mutation_still_fits(mutation: Mutation) -> None:
     text = (ROOT / mutation.file).read_text(encoding="utf-8")
     assert text.count(mutation.find) == 1
     assert mutation.find != mutation.replace
+    if mutation.file.endswith(".py"):
+        compile(text.replace(mutation.find, mutation.replace), mutation.file, "exec")
     file, name = mutation.test.partition("[")[0].split("::")
     assert f"def {name}(" in (ROOT / file).read_text(encoding="utf-8")
     assert mutation.id in (row_of(name), *TRIED.get(f"{file}::{name}", []))
