@@ -17,6 +17,9 @@ pytest_plugins = ["tests.guard"]
 
 RECORDED = Path(os.environ.get("TOKENSHARE_RECORDED_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
+UMASK = os.umask(0o022)
+os.umask(UMASK)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     for page in PAGES:
@@ -41,12 +44,9 @@ def _quiet() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _keeps_the_umask() -> Iterator[None]:
-    """A command that runs in this process makes its files private; those of the next test are made as before."""
-    before = os.umask(0o022)
-    os.umask(before)
-    yield
-    os.umask(before)
+def _has_the_umask() -> None:
+    """A command that ran in this process, for a fixture or a test before, made its files private."""
+    os.umask(UMASK)
 
 
 @pytest.fixture(scope="session")

@@ -179,12 +179,17 @@ def test_before_the_first_pass_there_is_no_page_and_the_services_are_well(place:
     assert httpx.get(f"{door}/healthz").status_code == HTTPStatus.BAD_GATEWAY  # the gateway has not started yet
 
 
-def test_a_refresh_goes_through_all_of_them(place: Local, server: Server, kafka: str, door: str) -> None:
-    """By `docker compose exec`: Kafka, the file, the mirror in PostgreSQL, Prefect's list and the page have it."""
+@pytest.fixture(scope="module")
+def refreshed(place: Local, server: Server, kafka: str) -> None:
+    """A pass by `docker compose exec`."""
     world = write_rankings(place.root / "world", small_rows(date(2026, 6, 1), 30))
     command = f"tokenshare refresh --world {world} --as-of 2026-07-01T06:00:00Z --json"
     done = place.own("tokenshare", *command.split())
     assert done.wait(300) in (0, 10), place.log("tokenshare")
+
+
+def test_a_refresh_goes_through_all_of_them(place: Local, server: Server, refreshed: None, door: str) -> None:
+    """Kafka, the file, the mirror in PostgreSQL, Prefect's list and the page have it."""
     with duckdb.connect(place.root / "home/published/tokenshare.duckdb", read_only=True) as published:
         (weeks,) = published.sql("SELECT count(*), sum(tokens)::BIGINT FROM metrics.router_tokens_weekly").fetchall()
     assert weeks[0]
@@ -205,7 +210,7 @@ def assert_shown(door: str, pages: dict[str, str], profile: Path) -> None:
             assert (path, shown in text, site == "SecurityError") == (path, True, path != "/prefect/")
 
 
-def test_the_one_port_has_the_page_and_prefect(place: Local, server: Server, door: str, tmp_path: Path) -> None:
+def test_the_one_port_has_the_page_and_prefect(server: Server, refreshed: None, door: str, tmp_path: Path) -> None:
     through = replace(server, url=f"{door}/prefect/api")
     assert through.ask("flow_runs/filter", {})
     with pytest.raises(HTTPError, match="401"):
@@ -214,7 +219,7 @@ def test_the_one_port_has_the_page_and_prefect(place: Local, server: Server, doo
 
 
 @pytest.mark.long
-def test_the_one_port_has_the_docs_beside_the_page(place: Local, server: Server, door: str, tmp_path: Path) -> None:
+def test_the_one_port_has_the_docs_beside_the_page(place: Local, refreshed: None, door: str, tmp_path: Path) -> None:
     done = place.own("tokenshare", "tokenshare", "docs")
     assert done.wait(300) == 0, place.log("tokenshare")
     assert_shown(door, {"/models.html": "tokenshare", "/checks/": "vendor_share_weekly"}, tmp_path)
