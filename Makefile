@@ -60,7 +60,7 @@ test: check $(CLIENTS) $(DOCS) $(BI) $(COMPOSE) ## what a change waits for: chec
 slow: $(READY) $(CLIENTS) $(DOCS) $(BI) $(COMPOSE) ## what CI runs after make test: the tests of the slow files
 	$(PARALLEL) -m "slow and not long"
 
-faults: $(READY) ## every fault of tests/faults, whatever else is long, and the page of what was seen
+faults: $(READY) $(DOCS) $(BI) $(COMPOSE) ## every fault of tests/faults, whatever else is long, and the page of what was seen
 	$(BIN)/pytest --numprocesses 3 --dist load -m long $(TABLE)
 	$(PARALLEL) -m long --ignore tests/faults --ignore tests/mirrors tests
 	$(PARALLEL) -m "long or not long" --ignore $(TABLE) \
@@ -80,7 +80,7 @@ $(FLINK): tests/flink/flink.lock tests/flink/beam-jars.sha256 | $(READY)
 journeys: $(READY) $(JOURNEYS) ## a new user's way with the real parts: BI tools, Prefect, a receiver, a backup
 	$(BIN)/pytest -m journey tests/journeys
 
-mutations: $(READY) ## take away what protects from each fault, one after the other: each time a test must go red
+mutations: $(READY) $(CLIENTS) ## take away what protects from each fault, one after the other: each time a test must go red
 	$(BIN)/python -m tests.faults.mutate
 
 fuzz: $(READY) ## mutants of every source's answer for ten minutes, or SECONDS=60 SEED=7; prints what is neither read nor refused

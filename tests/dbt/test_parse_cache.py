@@ -57,9 +57,9 @@ def _torn(path: Path) -> None:
 
 
 def _changed(path: Path) -> None:
-    body = bytearray(path.read_bytes())
-    body[len(body) // 2] ^= 1
-    path.write_bytes(body)
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b"int_usage_weekly", b"int_usage_weeklY"))
+    assert path.read_bytes() != whole
 
 
 def _linked(path: Path) -> None:

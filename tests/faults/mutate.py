@@ -35,7 +35,7 @@ REASON = re.compile(r"^(?:FAILED|ERROR) .*? - (.*)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Answer:
-    """The result of a test without its protection."""
+    """The result of a test without its protection: pytest's code, and why it failed, else its last line."""
 
     code: int
     reason: str
@@ -65,7 +65,7 @@ def ask(test: str) -> Answer:
     environ = {**os.environ, "COLUMNS": "1000", "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(words, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
     found = REASON.search(done.stdout)
-    return Answer(done.returncode, found[1] if found else "")
+    return Answer(done.returncode, found[1] if found else done.stdout.strip().rpartition("\n")[2])
 
 
 def is_seen(mutation: Mutation) -> bool:
@@ -75,7 +75,7 @@ def is_seen(mutation: Mutation) -> bool:
         answer = ask(mutation.test)
     said = "red" if answer.is_red else "NOT RED"
     print(f"{mutation.id} {said:7} {monotonic() - begun:5.0f} s  {mutation.file}  {mutation.name}", flush=True)
-    print(f"    {answer.reason[:200] or f'exit code {answer.code}'}", flush=True)
+    print(f"    {answer.reason[:200]}", flush=True)
     return answer.is_red
 
 
