@@ -1,9 +1,9 @@
-"""What it costs a turn of `stream` to look for the ids of 16,000 new requests among all that were ever counted.
+"""The cost of one lookup of `stream`: 16,000 new request ids against all ids in staging.
 
     python bench/lookup.py [10000000,100000000]
 
-Fills a table of so many requests, as wide as it needs, and runs the query of dbt's macro four times. Prints rows of
-Markdown with the median, and machine and versions.
+Fills a table with each number of requests and runs the query of dbt's macro four times. Prints a row of Markdown with
+the medians for each, then machine and versions.
 """
 
 import json
@@ -14,15 +14,15 @@ import time
 from pathlib import Path
 from statistics import median
 
-import duckdb
 from cost import heading, machine, row
 from jinja2 import Environment
+
+from connectors.storage.warehouse import Connection, connect
 
 MACRO = Path(__file__).parents[1] / "dbt" / "macros" / "found_by_number.sql"
 CALL = "{{ found_by_number('requests', 'select request_id from new') }}"
 NEW = 16_000
 ROUNDS = 4
-BLOCK_BYTES = 16_384  # of the build database
 
 
 def main() -> None:
@@ -35,10 +35,11 @@ def main() -> None:
 def _looked_up(count: int) -> dict:
     query = Environment(autoescape=False).from_string(MACRO.read_text() + CALL).render()
     with tempfile.TemporaryDirectory() as folder:
-        with _opened(folder) as made:
+        path = Path(folder) / "requests.duckdb"
+        with connect(path) as made:
             made.execute(f"""CREATE TABLE requests AS SELECT 'req_' || range AS request_id,
                 md5_number_lower(request_id) AS request_number FROM range({count})""")
-        with _opened(folder) as connection:
+        with connect(path) as connection:
             connection.execute(
                 f"CREATE TEMP TABLE new AS SELECT 'req_' || (range + {count}) AS request_id FROM range({NEW})"
             )
@@ -47,11 +48,7 @@ def _looked_up(count: int) -> dict:
     return {"requests counted": count, "new": NEW, "CPU-s": f"{cpu_seconds:.2f}", "seconds": f"{seconds:.2f}"}
 
 
-def _opened(folder: str) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(Path(folder) / "requests.duckdb", config={"default_block_size": BLOCK_BYTES})
-
-
-def _spent(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[float, float]:
+def _spent(connection: Connection, query: str) -> tuple[float, float]:
     """CPU-seconds and seconds of the query, none of whose ids is known."""
     begun, before = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF)
     if connection.execute(query).fetchall():

@@ -7,6 +7,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from tokenshare.file_lock import try_lock
+
 FLAGS = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 PATTERN = ".*.tmp"
 
@@ -59,12 +61,4 @@ def _acquired(draft: Path) -> Iterator[bool]:
         yield draft.is_symlink()
         return
     with os.fdopen(handle, "rb") as file:
-        yield _is_free(file)
-
-
-def _is_free(file: BinaryIO) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+        yield try_lock(file)

@@ -22,7 +22,6 @@ Whoever can open a lock file can own its lock. So the file is readable by its us
 refused. No wait is without a limit.
 """
 
-import fcntl
 import json
 import os
 import socket
@@ -39,6 +38,7 @@ from typing import IO
 import psutil
 
 from tokenshare.errors import Busy, UsageError
+from tokenshare.file_lock import try_lock
 from tokenshare.noop import noop
 
 PATIENCE_SECONDS = 10.0
@@ -75,7 +75,7 @@ def locked(path: Path, patience_seconds: float = LONGEST_SECONDS) -> Iterator[No
     """Own an unsigned lock for the block. Raises Busy if another process still owns it when the patience ends."""
     deadline = monotonic() + patience_seconds
     with _opened(path) as file:
-        while not _taken(file):
+        while not try_lock(file):
             if monotonic() >= deadline:
                 fix = "wait for it, or end it by hand (`lslocks` names it)"
                 raise Busy(f"another process has owned {path} for {patience_seconds:g} s", fix)
@@ -98,7 +98,7 @@ def acquire(
     path.parent.mkdir(parents=True, exist_ok=True)
     deadline, reported = monotonic() + patience_seconds, set[Owner]()
     with _opened(path) as file:
-        while not _taken(file):
+        while not try_lock(file):
             if (stuck := stale(path, clock())) and stuck not in reported:
                 reported.add(stuck)
                 on_stale(stuck)
@@ -194,7 +194,7 @@ def _is_free(path: Path) -> bool:
     if not path.exists():
         return True
     with _opened(path) as file:
-        return _taken(file)
+        return try_lock(file)
 
 
 def _opened(path: Path) -> IO[str]:
@@ -229,15 +229,6 @@ def _owners(table: str, inode: int) -> set[int]:
     """The pids that own a flock on the inode; a waiting one has an arrow before its kind."""
     lines = (line.split() for line in table.splitlines())
     return {int(line[4]) for line in lines if line[1] == "FLOCK" and line[5].split(":")[-1] == str(inode)}
-
-
-def _taken(file: IO[str]) -> bool:
-    """Acquire the lock without waiting. True if it was free."""
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _sign(file: IO[str], run_id: str) -> None:

@@ -19,7 +19,7 @@ class Row:
 CRASHES = {
     "K01": Row("killed with the lock taken and nothing done", "the next pass starts at once and ends as its twin"),
     "K02": Row("killed while raw payloads are fetched and kept", "each payload is whole or absent; ends as its twin"),
-    "K03": Row("killed with half a page produced", "no number moves until the page is whole; it counts once"),
+    "K03": Row("killed when half of a page is produced", "no number moves until the page is whole; it counts once"),
     "K04": Row("killed when Kafka has acknowledged and we have not noted it", "twice in the topic, once in landing"),
     "K05": Row("killed when ranges are planned and nothing has landed", "the same ranges land, not newer ones"),
     "K06": Row("killed while ranges are read", "nothing is committed; the same ranges land again"),
@@ -70,7 +70,7 @@ DATA = {
     "D08": Row("a counter falls, starts again or is zero everywhere", "no negative flow; held"),
     "D09": Row("a day is two or three times as large", "held"),
     "D10": Row("a currency is missing, minor or foreign; a price is zero; shares split", "held; no default currency"),
-    "D11": Row("models and vendors nobody knows, renamed, doubled, free of charge", "counted as unknown, to the token"),
+    "D11": Row("unknown, renamed, duplicated and free models and vendors", "counted as unknown, to the token"),
     "D12": Row("an attribution is edited", "restated with that cause; old numbers stay citable"),
     "D13": Row("the row of all others is missing or doubled; the list is shorter", "held"),
     "D14": Row("a page is empty, missing, or does not make its total", "not whole, and not used"),
@@ -81,11 +81,11 @@ UPSTREAM = {
     "U02": Row("no connection, no answer, an answer in drips or cut off", "a deadline for all; nothing half is parsed"),
     "U03": Row("a web page in the place of data", "refused"),
     "U04": Row("a redirect elsewhere: host, scheme, metadata address", "refused"),
-    "U05": Row("a wrong certificate, an unknown name", "absent, and told"),
-    "U06": Row("a key is refused", "told apart; one call a pass"),
+    "U05": Row("a wrong certificate, or a host name that does not resolve", "absent, and told"),
+    "U06": Row("an upstream refuses the key", "told apart; one call a pass"),
     "U07": Row("a bomb of zeros, an endless body, a wrong length", "cut off at the cap"),
     "U08": Row("nothing has changed upstream", "no new revision; what is known is known as of now"),
-    "U09": Row("an answer raises what nobody foresaw", "its source is refused or absent, and told; the others go on"),
+    "U09": Row("an answer raises an unforeseen error", "its source is refused or absent, and told; the others go on"),
     "U10": Row("a row of a stranger breaks a rule", "that row is put aside, counted and listed; the others count"),
 }
 CONCURRENCY = {

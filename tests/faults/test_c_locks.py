@@ -118,7 +118,7 @@ def test_c01_a_look_never_takes_the_lock(
     home = Home(claimed(tmp_path / "home"))
     with lock.acquire(home.lock, "an earlier pass of this process", now):
         assert lock.is_held(home.lock)
-    monkeypatch.setattr("connectors.lock.fcntl.flock", lambda *_: pytest.fail("the look took the lock"))
+    monkeypatch.setattr("tokenshare.file_lock.fcntl.flock", lambda *_: pytest.fail("the look took the lock"))
     assert not lock.is_held(home.lock)
     record_property("observed", "looked without locking")
 

@@ -134,7 +134,7 @@ def test_d11_status_lists_the_strangers_heaviest_first(scene: Scene, record_prop
 
 
 def test_d11_strangers_raise_an_alert_and_hold_nothing(played: tuple[Scene, Report], record_property: Saying) -> None:
-    """Unmapped vendors with more than one token in a hundred of a recent day."""
+    """Unmapped vendors have more than 1 % of the tokens of a recent day."""
     scene, report = played
     assert "held" not in statuses(report).values()
     assert report.alerts["opened"] == 1

@@ -321,7 +321,7 @@ def test_u01_what_did_not_come_is_no_zero_row(seen: Seen, record_property: Sayin
 
 
 def test_u05_a_source_that_is_absent_is_told_once_and_over_once(seen: Seen, record_property: Saying) -> None:
-    """Both sources are absent for a pass, and answer in the next."""
+    """Two sources do not answer one pass, and answer the next."""
     told = [(one["action"], one["dedup_key"]) for one in seen.steps["spoilt"].told if one["kind"] == "source"]
     expected = [(action, f"tokenshare/source/{id}") for action in ("trigger", "resolve") for id in ROUTER_SOURCES]
     assert sorted(told) == sorted(expected)

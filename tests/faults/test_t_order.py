@@ -59,7 +59,7 @@ def test_t06_a_day_is_a_utc_day_at_every_edge(models: Models, record_property: R
 
 
 def test_k03_a_fetch_that_is_not_whole_moves_no_number(models: Models, record_property: Record) -> None:
-    """A newer fetch of a day with one event not landed, as after a kill with half a page produced."""
+    """A newer fetch of a day lacks one landed event, as if killed when half of a page was produced."""
     with models.open() as connection:
         torn = rows_of(connection, "select * from intermediate.int_fetches_verified where not is_complete")
         spoken = rows_of(

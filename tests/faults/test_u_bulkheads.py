@@ -86,7 +86,7 @@ def world(tmp_path: Path) -> Path:
 def test_u09_an_error_at_any_place_is_told_of_its_source_and_the_others_are_published(
     scene: Scene, world: Path, monkeypatch: pytest.MonkeyPatch, record_property: Record
 ) -> None:
-    """Errors of four types in fetching, parsing, completing and sending, each of another source."""
+    """Four sources each raise an error of another type: one in fetch, parse, complete and send."""
     fail_at(monkeypatch, FAILING)
     report = scene.refresh(AS_OF, world)
     found = {outcome.id: (outcome.status, outcome.reason) for outcome in report.sources}

@@ -38,7 +38,7 @@ def test_a_certificate_of_a_trusted_authority_for_this_host_is_accepted(authorit
 def test_u05_a_wrong_certificate_is_absent_and_nothing_is_asked_without_one(
     authority: Authority, tmp_path: Path, kind: str, record_property: Record
 ) -> None:
-    """A certificate signed by itself, for another host, expired, or not valid yet."""
+    """The upstream's certificate is self-signed, for another host, expired, or not valid yet."""
     make, reason = WRONG[kind]
     with shown(make(authority, tmp_path)) as (url, asked):
         message = absent(url, with_key=True, attempts=2)

@@ -236,7 +236,7 @@ def test_u04_addresses_that_may_not_be_dialled(url: str, objection: str, record_
 
 
 def test_u05_a_port_nobody_listens_on_is_absent(record_property: Record) -> None:
-    """Nobody listens."""
+    """No process listens on the port."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     assert "no connection" in absent(f"http://127.0.0.1:{port}")
@@ -244,14 +244,14 @@ def test_u05_a_port_nobody_listens_on_is_absent(record_property: Record) -> None
 
 
 def test_u05_a_peer_without_tls_is_absent(record_property: Record) -> None:
-    """A peer without TLS."""
+    """The upstream speaks no TLS."""
     with scripted([b"HTTP/1.1 400 Bad Request\r\n\r\n"]) as (url, _):
         assert "no connection" in absent(url.replace("http://", "https://"), attempts=2)
     record_property("observed", "absent: no connection")
 
 
 def test_u05_a_name_nobody_knows_is_absent(monkeypatch: pytest.MonkeyPatch, record_property: Record) -> None:
-    """A resolver without the name."""
+    """The resolver does not know the host."""
 
     def unknown(*_: Any, **__: Any) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
@@ -263,7 +263,7 @@ def test_u05_a_name_nobody_knows_is_absent(monkeypatch: pytest.MonkeyPatch, reco
 
 @pytest.mark.parametrize(("status", "key"), [("401 Unauthorized", True), ("403 Forbidden", True)])
 def test_u06_a_refused_key_is_one_call_and_names_the_setting(status: str, key: bool, record_property: Record) -> None:
-    """401 and 403."""
+    """The upstream answers 401, then 403."""
     body = f'{{"error": {{"message": "bad key {SECRET}"}}}}'.encode()
     with scripted([head(status, f"Content-Length: {len(body)}") + body]) as (url, asked):
         message = absent(url, with_key=key)
@@ -274,7 +274,7 @@ def test_u06_a_refused_key_is_one_call_and_names_the_setting(status: str, key: b
 
 
 def test_u06_a_missing_key_costs_no_call_and_a_broken_one_is_not_repeated(record_property: Record) -> None:
-    """No key, and a key with a line break."""
+    """The key is missing, or has a line break."""
     with (
         scripted([ok(b"{}")]) as (url, asked),
         HttpSession(url) as polite,

@@ -1,9 +1,6 @@
 {{ config(
     materialized='incremental',
-    pre_hook=[
-        "{{ find_moved('usage_minute', ref('stg_request_completed')) }}",
-        "{{ delete_moved('usage_minute') }}"
-    ]
+    pre_hook="{{ delete_moved('minute', ref('stg_request_completed')) }}"
 ) }}
 -- Requests of each minute, summed by all that their cost and their vendor depend on; `is_counted` is false for the ones
 -- whose tokens another one repeats.

@@ -1,9 +1,6 @@
 {{ config(
     materialized='incremental',
-    pre_hook=[
-        "{{ find_moved('usage_hour', ref('stg_request_completed')) }}",
-        "{{ delete_moved('usage_hour') }}"
-    ]
+    pre_hook="{{ delete_moved('hour', ref('stg_request_completed')) }}"
 ) }}
 -- Requests of each hour, as those of its minutes: of an hour that still runs, a turn sums few requests and the minutes.
 with minutes as (
